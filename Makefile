@@ -1,0 +1,41 @@
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+RUN := $(BIN)/python
+
+.PHONY: help setup demo generate check test soak bench docs build clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.installed-%: pyproject.toml scripts/setup
+	@scripts/setup "$(PYTHON)" "$(VENV)" "$*"
+
+setup: $(VENV)/.installed-test ## Create the virtual environment with every extra and tool
+
+demo: $(VENV)/.installed-demo ## Run the main job on real data against the embedded gateway
+	@$(RUN) scripts/demo.py
+
+generate: $(VENV)/.installed-test ## Write generated/ anew from openapi/
+	@$(RUN) scripts/generate.py
+
+check: $(VENV)/.installed-test ## Lint, type-check, regenerate and compare; writes nothing
+	@scripts/check "$(BIN)"
+
+test: check ## Check, then run every test with coverage
+	@scripts/test "$(BIN)"
+
+soak: $(VENV)/.installed-test ## The long proofs: fuzzing, crash rounds, ten million records
+	@$(BIN)/pytest -m soak --timeout=3600 -p no:xdist
+
+bench: $(VENV)/.installed-bench ## Print the budgets side by side with their peers
+	@scripts/bench "$(BIN)"
+
+docs: $(VENV)/.installed-docs ## Build the documentation site into site/
+	@$(BIN)/mkdocs build --strict --quiet
+
+build: $(VENV)/.installed-test ## Build the wheel and the source archive into dist/
+	@$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
+
+clean: ## Remove what the other targets made
+	rm -rf "$(VENV)" dist site .demo .coverage .coverage.*

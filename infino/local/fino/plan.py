@@ -1,0 +1,74 @@
+"""What a planner is given and what it returns: the schema of the data, and a query with its reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal, Protocol
+
+import attrs
+
+FieldKind = Literal["number", "text", "date", "boolean"]
+
+
+@attrs.frozen
+class DatasetSchema:
+    """The fields of one dataset that the asking user may read.
+
+    Args:
+        name: The dataset's name.
+        fields: Field name to kind.
+        contains: Tells whether a text field holds a value, by looking; `(field, value) -> stored spelling or None`.
+    """
+
+    name: str
+    fields: Mapping[str, FieldKind]
+    contains: Callable[[str, str], str | None] = lambda field, value: None
+
+    def of_kind(self, *kinds: FieldKind) -> tuple[str, ...]:
+        """The names of the fields of these kinds, in order."""
+        return tuple(name for name, kind in self.fields.items() if kind in kinds)
+
+
+@attrs.frozen
+class Turn:
+    """An earlier question of the same thread and the plan that answered it."""
+
+    question: str
+    plan: Plan
+
+
+@attrs.frozen
+class Plan:
+    """One read-only SQL statement that answers a question.
+
+    Args:
+        sql: The statement, in the gateway's dialect.
+        dataset: The dataset it mainly reads.
+        reading: In plain English, how the question was understood.
+        metric: The column that carries the answer's number, if there is one.
+        category: The column of labels that the number is split by, if there is one.
+        over_time: Whether `category` is a point in time, so that a line suits it.
+        parts: The pieces the planner made the statement of, kept for follow-up questions.
+    """
+
+    sql: str
+    dataset: str
+    reading: str
+    metric: str | None = None
+    category: str | None = None
+    over_time: bool = False
+    parts: Mapping[str, object] = attrs.field(factory=dict)
+
+
+class NotUnderstood(Exception):
+    """The planner cannot turn the question into a query; the text says what it can do."""
+
+
+class Planner(Protocol):
+    """Turns a question into a plan."""
+
+    label: str
+
+    def plan(self, question: str, schemas: tuple[DatasetSchema, ...], history: tuple[Turn, ...]) -> Plan:
+        """Plan a query for the question, or raise `NotUnderstood`."""
+        ...

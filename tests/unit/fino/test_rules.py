@@ -1,0 +1,139 @@
+"""The offline planner: questions, the answers they must get, and the ones it must admit not to understand."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infino.local.fino.plan import DatasetSchema, NotUnderstood, Turn
+from infino.local.fino.rules import RulesPlanner
+from infino.local.fino.words import best_name, name_score, singular
+
+FLIGHTS = """
+CREATE TABLE flights AS SELECT * FROM (VALUES
+  ('UA', 'JFK', 'SFO', 10, 20, 2586, TIMESTAMP '2013-01-01 05:00'),
+  ('UA', 'EWR', 'ORD', 30, -5, 719, TIMESTAMP '2013-01-02 05:00'),
+  ('AA', 'JFK', 'MIA', -2, -8, 1089, TIMESTAMP '2013-01-02 06:00'),
+  ('B6', 'JFK', 'BQN', -4, 1, 1576, TIMESTAMP '2013-02-02 06:00'),
+  ('B6', 'EWR', 'SFO', 5, 9, 2565, now()::TIMESTAMP - INTERVAL 2 HOUR)
+) v(carrier, origin, dest, dep_delay, arr_delay, distance, time_hour);
+CREATE TABLE weather AS SELECT * FROM (VALUES ('JFK', 39.0, 10.4), ('EWR', 41.0, 8.0)) v(origin, temp, wind_speed);
+"""
+
+
+@pytest.fixture
+def database():
+    with duckdb.connect() as connection:
+        connection.execute("SET timezone='UTC'")
+        connection.execute(FLIGHTS)
+        yield connection
+
+
+@pytest.fixture
+def schemas(database):
+    def contains(table):
+        def look(field, value):
+            row = database.execute(
+                f"SELECT {field} FROM {table} WHERE lower({field}) = lower(?) LIMIT 1", [value]
+            ).fetchone()
+            return row[0] if row else None
+
+        return look
+
+    fields = {
+        "carrier": "text",
+        "origin": "text",
+        "dest": "text",
+        "dep_delay": "number",
+        "arr_delay": "number",
+    }
+    return (
+        DatasetSchema("flights", {**fields, "distance": "number", "time_hour": "date"}, contains("flights")),
+        DatasetSchema("weather", {"origin": "text", "temp": "number", "wind_speed": "number"}, contains("weather")),
+    )
+
+
+ANSWERS = [
+    ("How many flights are there?", [(5,)]),
+    ("which carrier is late most often?", [("UA", 2), ("B6", 1)]),
+    ("average departure delay by carrier", [("UA", 20.0), ("B6", 0.5), ("AA", -2.0)]),
+    ("total distance per origin", [("JFK", 5251), ("EWR", 3284)]),
+    ("what is the longest distance?", [(2586,)]),
+    ("lowest arrival delay", [(-8,)]),
+    ("top 2 destinations", [("SFO", 2), ("BQN", 1)]),
+    ("top 1 carriers by arr_delay", [("UA", 7.5)]),
+    ("how many flights where distance > 2000", [(2,)]),
+    ("how many flights where carrier is not UA", [(3,)]),
+    ("count flights from JFK", [(3,)]),
+    ("how many flights in the last 24 hours", [(1,)]),
+    ("maximum arrival delay for each origin where carrier is UA", [("JFK", 20), ("EWR", -5)]),
+    ("mean temp by origin", [("EWR", 41.0), ("JFK", 39.0)]),
+    ("avg wind speed in weather", [(9.2,)]),
+]
+
+
+@pytest.mark.parametrize(("question", "expected"), ANSWERS)
+def test_answers(question, expected, schemas, database):
+    plan = RulesPlanner().plan(question, schemas, ())
+    assert [tuple(row) for row in database.execute(plan.sql).fetchall()] == expected
+
+
+def test_over_time_groups_by_day_and_suits_a_line(schemas, database):
+    plan = RulesPlanner().plan("number of flights per month", schemas, ())
+    rows = database.execute(plan.sql).fetchall()
+    assert [count for _, count in rows][:2] == [3, 1]
+    assert plan.over_time
+    assert (plan.category, plan.metric) == ("month", "count")
+
+
+def test_follow_ups_build_on_the_turn_before(schemas, database):
+    planner = RulesPlanner()
+    first = planner.plan("average departure delay by carrier", schemas, ())
+    history = (Turn("average departure delay by carrier", first),)
+    second = planner.plan("and by origin?", schemas, history)
+    assert database.execute(second.sql).fetchall() == [("EWR", 17.5), ("JFK", pytest.approx(4 / 3))]
+    third = planner.plan("only JFK", schemas, (*history, Turn("and by origin?", second)))
+    assert database.execute(third.sql).fetchall() == [("JFK", pytest.approx(4 / 3))]
+
+
+@pytest.mark.parametrize("question", ["what is the meaning of life", "hello", "", "why?", "tell me a joke"])
+def test_admits_what_it_does_not_understand(question, schemas):
+    with pytest.raises(NotUnderstood, match="offline planner"):
+        RulesPlanner().plan(question, schemas, ())
+
+
+def test_no_dataset_is_said():
+    with pytest.raises(NotUnderstood, match="no dataset"):
+        RulesPlanner().plan("how many?", (), ())
+
+
+@given(st.text(max_size=80))
+def test_any_text_gives_a_plan_or_an_admission(text):
+    schema = DatasetSchema("d", {"a": "number", "b c": "text", "t": "date"})
+    try:
+        plan = RulesPlanner().plan(text, (schema,), ())
+    except NotUnderstood:
+        return
+    assert plan.sql.startswith("SELECT ")
+
+
+@given(st.text(min_size=1, max_size=12).filter(lambda text: "'" not in text and '"' not in text))
+def test_a_value_in_the_question_can_not_end_its_literal(value):
+    schema = DatasetSchema("d", {"name": "text"}, lambda field, asked: asked + "' OR 1=1 --")
+    plan = RulesPlanner().plan(f'how many where name is "{value}"', (schema,), ())
+    if "WHERE" in plan.sql:
+        assert "' OR" not in plan.sql.replace("''", "")
+
+
+def test_names_fit_abbreviations_typing_errors_and_plurals():
+    assert best_name("departure delay", ["arr_delay", "dep_delay"]) == "dep_delay"
+    assert best_name("the destinations", ["dest", "origin"]) == "dest"
+    assert best_name("orgin", ["dest", "origin"]) == "origin"
+    assert best_name("user country", ["user.geo.country", "userAgent"]) == "user.geo.country"
+    assert best_name("zebra", ["dest", "origin"]) is None
+    assert name_score(["time", "hour"], "time_hour") == 1.0
+    assert [singular(word) for word in ("airlines", "cities", "class", "status", "bus")] == [
+        "airline", "city", "class", "status", "bus",
+    ]  # fmt: skip
