@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import attrs
 
@@ -48,7 +48,7 @@ class Plan:
         metric: The column that carries the answer's number, if there is one.
         category: The column of labels that the number is split by, if there is one.
         over_time: Whether `category` is a point in time, so that a line suits it.
-        parts: The pieces the planner made the statement of, kept for follow-up questions.
+        parts: The pieces the planner made the statement of, as JSON can keep them, for follow-up questions.
     """
 
     sql: str
@@ -58,6 +58,11 @@ class Plan:
     category: str | None = None
     over_time: bool = False
     parts: Mapping[str, object] = attrs.field(factory=dict)
+
+
+def kept(plan: Plan) -> dict[str, Any]:
+    """A plan as JSON can keep it; `Plan(**kept(plan))` gives it back."""
+    return attrs.asdict(plan, recurse=False) | {"parts": dict(plan.parts)}
 
 
 class NotUnderstood(Exception):

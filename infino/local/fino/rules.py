@@ -7,7 +7,7 @@ conditions, and follow-ups ("and by origin?", "only JFK"). What it does not unde
 from __future__ import annotations
 
 import re
-from typing import cast
+from typing import Any, cast
 
 import attrs
 
@@ -69,8 +69,8 @@ class Parts:
     metric: str | None = None
     group: str | None = None
     unit: str | None = None
-    conditions: tuple[str, ...] = ()
-    readings: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    readings: tuple[str, ...] = attrs.field(default=(), converter=tuple)
     descending: bool = True
     limit: int = 10
 
@@ -117,9 +117,10 @@ class RulesPlanner:
 
 
 def _parts_before(history: tuple[Turn, ...]) -> Parts | None:
-    if not history or "parts" not in history[-1].plan.parts:
+    kept = dict(history[-1].plan.parts) if history else {}
+    if "dataset" not in kept:  # the last turn was planned by something else
         return None
-    return cast(Parts, history[-1].plan.parts["parts"])
+    return Parts(**cast(dict[str, Any], kept))
 
 
 def _is_fragment(question: str) -> bool:
@@ -292,23 +293,23 @@ def _write(parts: Parts) -> Plan:
     told = f" ({'; '.join(parts.readings)})" if parts.readings else ""
     if parts.aggregate is None:
         sql = f"SELECT * FROM {table}{where} LIMIT {parts.limit}"
-        return Plan(sql, parts.dataset, f"rows of {parts.dataset}{told}", parts={"parts": parts})
+        return Plan(sql, parts.dataset, f"rows of {parts.dataset}{told}", parts=attrs.asdict(parts))
     metric = "count" if parts.aggregate == "count" else f"{parts.aggregate}_{parts.metric}"
     measure = "count(*)" if parts.metric is None else f"{parts.aggregate}({quote(parts.metric)})"
     spoken = "count" if parts.metric is None else f"{parts.aggregate} of {parts.metric}"
     if parts.group is None:
         sql = f"SELECT {measure} AS {quote(metric)} FROM {table}{where}"
-        return Plan(sql, parts.dataset, f"{spoken} over {parts.dataset}{told}", metric, parts={"parts": parts})
+        return Plan(sql, parts.dataset, f"{spoken} over {parts.dataset}{told}", metric, parts=attrs.asdict(parts))
     if parts.unit is not None:
         key = f"date_trunc('{parts.unit}', {quote(parts.group)})"
         columns = f"{key} AS {quote(parts.unit)}, {measure} AS {quote(metric)}"
         sql = f"SELECT {columns} FROM {table}{where} GROUP BY 1 ORDER BY 1"
         reading = f"{spoken} per {parts.unit} of {parts.group} in {parts.dataset}{told}"
-        return Plan(sql, parts.dataset, reading, metric, parts.unit, over_time=True, parts={"parts": parts})
+        return Plan(sql, parts.dataset, reading, metric, parts.unit, over_time=True, parts=attrs.asdict(parts))
     order = "DESC" if parts.descending else "ASC"
     sql = (
         f"SELECT {quote(parts.group)}, {measure} AS {quote(metric)} FROM {table}{where} "
         f"GROUP BY 1 ORDER BY 2 {order} NULLS LAST, 1 LIMIT {parts.limit}"
     )
     reading = f"{spoken} by {parts.group} in {parts.dataset}{told}"
-    return Plan(sql, parts.dataset, reading, metric, parts.group, parts={"parts": parts})
+    return Plan(sql, parts.dataset, reading, metric, parts.group, parts=attrs.asdict(parts))

@@ -1,0 +1,153 @@
+"""One WebSocket of Fino: questions in, frames out, heartbeats between them, and every turn kept in its thread."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from infino.local.fino.world import world_of
+from starlette.responses import JSONResponse
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from infino.local.fino import answering, frames, threads
+from infino.local.fino.answering import Answered
+from infino.local.fino.frames import Frame
+from infino.local.fino.plan import Plan, Turn, kept
+from infino.local.http import Problem
+
+if TYPE_CHECKING:
+    from infino.local.state import Gateway
+
+    from infino.local.access import Principal
+
+HEARTBEAT = 10.0  # seconds; well below the idle time after which clients give a silent socket up
+REMEMBERED = 5  # turns that a follow-up may build on
+
+
+class BadMessage(Exception):
+    """What arrived is not a question; the text says what is."""
+
+
+async def converse(gateway: Gateway, websocket: WebSocket, principal: Principal) -> None:
+    """Serve one connection whose signature is verified, until the client leaves.
+
+    The thread is named by the header `x-infino-thread-id` or the signed query parameter `threadId`.
+    """
+    thread_id = websocket.headers.get("x-infino-thread-id") or websocket.query_params.get("threadId") or ""
+    try:
+        await asyncio.to_thread(threads.owned, gateway, principal, thread_id)
+    except Problem as problem:
+        answer = problem.answer()
+        await websocket.send_denial_response(JSONResponse(answer.json, answer.status))
+        return
+    await websocket.accept()
+    sending = asyncio.Lock()
+
+    async def send(frame: Frame) -> None:
+        async with sending:
+            await websocket.send_text(frames.encode(frame))
+
+    beating = asyncio.create_task(_beat(send))
+    try:
+        await send(frames.heartbeat())
+        while True:
+            message = await websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            await _turn(gateway, principal, thread_id, message, send)
+    except (WebSocketDisconnect, RuntimeError):  # starlette raises RuntimeError for a send after the client left
+        return
+    finally:
+        beating.cancel()
+        with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
+            await beating
+
+
+async def _beat(send: Any) -> None:
+    while True:
+        await asyncio.sleep(HEARTBEAT)
+        await send(frames.heartbeat())
+
+
+async def _turn(gateway: Gateway, principal: Principal, thread_id: str, message: Any, send: Any) -> None:
+    try:
+        question = question_of(message)
+    except BadMessage as reason:
+        await send(frames.error("That message is not a question.", str(reason)))
+        return
+    answer = turn(gateway, principal, thread_id, question)
+    try:
+        # The generator runs queries, so each step of it is taken in a worker thread.
+        while (frame := await asyncio.to_thread(next, answer, None)) is not None:
+            await send(frame)
+    except Problem as problem:
+        await send(frames.error(problem.reason, problem.type))
+
+
+def question_of(message: Any) -> str:
+    """The question in a received message: `content.user_query`, or the plain `query` form."""
+    text = message.get("text")
+    if text is None:
+        raise BadMessage("Binary frames are not understood; send JSON text.")
+    try:
+        body = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise BadMessage(f"The frame is not JSON: {error}")
+    if not isinstance(body, dict):
+        raise BadMessage('Send a JSON object such as {"content": {"user_query": "..."}}.')
+    if body.get("type") in {"analyze", "generate_report"}:
+        raise BadMessage(f"The local gateway does not support [{body['type']}].")
+    content = body.get("content")
+    question = content.get("user_query") if isinstance(content, dict) else content
+    if not isinstance(question, str) or not question.strip():
+        raise BadMessage('The question is missing: send {"content": {"user_query": "..."}}.')
+    return question.strip()
+
+
+def turn(gateway: Gateway, principal: Principal, thread_id: str, question: str) -> Iterator[Frame]:
+    """The frames of one answer; the question and the answer are kept in the thread."""
+    thread = threads.owned(gateway, principal, thread_id)
+    threads.add_message(gateway, principal, thread_id, "user", {"user_query": question})
+    world = world_of(gateway, principal, thread["sources"])
+    answer = answering.answer(
+        question,
+        world,
+        history_of(thread["messages"]),
+        restricted=bool(thread["sources"]),
+        streaming=thread["streaming"],
+    )
+
+    for item in answer:
+        if isinstance(item, Answered):
+            threads.add_message(gateway, principal, thread_id, "assistant", content_of(item), status="completed")
+        else:
+            yield item
+
+
+def content_of(answered: Answered) -> dict[str, Any]:
+    """An answer as its message in the thread keeps it."""
+    return {
+        "type": "result",
+        "summary": answered.summary,
+        "sql": answered.sql,
+        "data": {"df": list(answered.rows)},
+        "chart": answered.chart or {},
+        "followup_queries": list(answered.suggestions),
+        "sources": list(answered.sources),
+        "plan": kept(answered.plan) if answered.plan else None,
+    }
+
+
+def history_of(messages: list[dict[str, Any]]) -> tuple[Turn, ...]:
+    """The last answered turns of a thread, oldest first."""
+    turns, question = [], ""
+    for message in messages:
+        content = message["content"]
+        if message["role"] == "user":
+            question = str(content.get("user_query", ""))
+        elif isinstance(content.get("plan"), dict):
+            turns.append(Turn(question, Plan(**content["plan"])))
+    return tuple(turns[-REMEMBERED:])

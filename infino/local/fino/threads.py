@@ -1,0 +1,157 @@
+"""Threads of conversation and their messages, over REST, under `/fino` and its older twin `/_conversation`."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from infino.local.http import Answer, Call, Problem, Route
+
+if TYPE_CHECKING:
+    from infino.local.state import Gateway
+
+    from infino.local.access import Principal
+
+KIND = "thread"
+ROLES = ("user", "assistant", "system")
+MAY_CHANGE = ("name", "sources", "streaming", "workflow_name", "metadata")
+
+
+def owned(gateway: Gateway, principal: Principal, thread_id: str) -> dict[str, Any]:
+    """The thread of that id, if it is the asking user's.
+
+    Raises:
+        Problem: 404; another user's thread is as good as missing.
+    """
+    stored = gateway.control.get(KIND, thread_id)
+    thread = stored.body if stored else None
+    if thread is None or thread["user_id"] != principal.username:
+        raise Problem(404, "thread_not_found_exception", f"no thread [{thread_id}]; create one with POST /fino/threads")
+    return thread
+
+
+def create(gateway: Gateway, principal: Principal, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Store a new thread and return it."""
+    _check(wanted)
+    now = gateway.clock.now().isoformat(timespec="microseconds")
+    thread = {
+        "id": str(uuid.uuid4()),
+        "user_id": principal.username,
+        "name": wanted.get("name") or "Untitled",
+        "status": "ongoing",
+        "workflow_name": wanted.get("workflow_name") or "fino-local-1",
+        "created_at": now,
+        "updated_at": now,
+        "messages": [],
+        "viz_context": {},
+        "sources": wanted.get("sources") or [],
+        "historical_context": None,
+        "is_owner": True,
+        "user_permission": "OWNER",
+        "shared_with_users": [],
+        "streaming": bool(wanted.get("streaming", False)),
+        "metadata": wanted.get("metadata") or {},
+    }
+    gateway.control.put(KIND, thread["id"], thread)
+    return thread
+
+
+def add_message(
+    gateway: Gateway,
+    principal: Principal,
+    thread_id: str,
+    role: str,
+    content: dict[str, Any],
+    *,
+    status: str = "ongoing",
+) -> str:
+    """Append a message to a thread and return the message's id."""
+    with gateway.control.changing():
+        thread = owned(gateway, principal, thread_id)
+        now = gateway.clock.now().isoformat(timespec="microseconds")
+        message = {"id": str(uuid.uuid4()), "role": role, "created_at": now, "content": content}
+        thread["messages"] = [*thread["messages"], message]
+        thread |= {"updated_at": now, "status": status}
+        gateway.control.put(KIND, thread_id, thread)
+    return str(message["id"])
+
+
+def _check(wanted: dict[str, Any]) -> None:
+    sources = wanted.get("sources")
+    if sources is not None and not (
+        isinstance(sources, list) and all(isinstance(source, dict) and source.get("index_name") for source in sources)
+    ):
+        reason = "sources must be a list of {index_name, connection_id} objects"
+        raise Problem(400, "illegal_argument_exception", reason)
+    if not isinstance(wanted.get("name", ""), str):
+        raise Problem(400, "illegal_argument_exception", "name must be text")
+
+
+def _list(gateway: Gateway, call: Call) -> Answer:
+    threads = [stored.body for stored in gateway.control.list(KIND)]
+    return Answer(json=[thread for thread in threads if thread["user_id"] == call.principal.username])
+
+
+def _create(gateway: Gateway, call: Call) -> Answer:
+    return Answer(json=create(gateway, call.principal, call.json_object()))
+
+
+def _get(gateway: Gateway, call: Call) -> Answer:
+    return Answer(json=owned(gateway, call.principal, call.path["thread_id"]))
+
+
+def _update(gateway: Gateway, call: Call) -> Answer:
+    wanted = call.json_object()
+    _check(wanted)
+    with gateway.control.changing():
+        thread = owned(gateway, call.principal, call.path["thread_id"])
+        thread |= {key: wanted[key] for key in MAY_CHANGE if key in wanted}
+        thread["updated_at"] = gateway.clock.now().isoformat(timespec="microseconds")
+        gateway.control.put(KIND, thread["id"], thread)
+    return Answer(json=thread)
+
+
+def _delete(gateway: Gateway, call: Call) -> Answer:
+    with gateway.control.changing():
+        owned(gateway, call.principal, call.path["thread_id"])
+        gateway.control.delete(KIND, call.path["thread_id"])
+    return Answer(json=True)
+
+
+def message_of(body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The role and content of a message body; content may be an object or plain text."""
+    content = body.get("content", body.get("message"))
+    if isinstance(content, str):
+        content = {"user_query": content}
+    if not isinstance(content, dict) or not content:
+        raise Problem(400, "illegal_argument_exception", 'a message needs content, such as {"user_query": "..."}')
+    role = body.get("role", "user")
+    if role not in ROLES:
+        raise Problem(400, "illegal_argument_exception", f"role must be one of {', '.join(ROLES)}, not [{role}]")
+    return role, content
+
+
+def _add(gateway: Gateway, call: Call) -> Answer:
+    role, content = message_of(call.json_object())
+    return Answer(json=add_message(gateway, call.principal, call.path["thread_id"], role, content))
+
+
+def _clear(gateway: Gateway, call: Call) -> Answer:
+    with gateway.control.changing():
+        thread = owned(gateway, call.principal, call.path["thread_id"])
+        gateway.control.put(KIND, thread["id"], thread | {"messages": []})
+    return Answer(json=True)
+
+
+def routes(prefix: str) -> tuple[Route, ...]:
+    """The operations on threads below one prefix."""
+    one, messages = f"{prefix}/threads/{{thread_id}}", f"{prefix}/threads/{{thread_id}}/messages"
+    return (
+        Route("GET", f"{prefix}/threads", _list),
+        Route("POST", f"{prefix}/threads", _create),
+        Route("GET", one, _get),
+        Route("PUT", one, _update),
+        Route("DELETE", one, _delete),
+        Route("POST", messages, _add),
+        Route("DELETE", messages, _clear),
+    )

@@ -1,0 +1,122 @@
+"""Write the public surface of the SDK to api.txt, or with --check compare it: a change of the API must be seen in review."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import griffe
+
+ROOT = Path(__file__).resolve().parents[1]
+SURFACE = ROOT / "api.txt"
+MODULES = (
+    "infino",
+    "infino.bulk",
+    "infino.charts",
+    "infino.chat",
+    "infino.dbapi",
+    "infino.local",
+    "infino.results",
+    "infino.signing",
+    "infino.testing",
+)
+RESOURCES = "infino_api.resources"
+
+
+def public(name: str) -> bool:
+    """Whether users may rely on a name."""
+    return not name.startswith("_") or name in {"__init__", "__iter__", "__len__", "__arrow_c_stream__", "__enter__"}
+
+
+def signature(function: griffe.Function) -> str:
+    """A function's parameters and what it returns, as they are written."""
+    parts, star = [], False
+    for parameter in function.parameters:
+        if parameter.name in {"self", "cls"}:
+            continue
+        if parameter.kind is griffe.ParameterKind.keyword_only and not star:
+            parts.append("*")
+            star = True
+        prefix = {griffe.ParameterKind.var_positional: "*", griffe.ParameterKind.var_keyword: "**"}.get(
+            parameter.kind or griffe.ParameterKind.positional_or_keyword, ""
+        )
+        star = star or prefix == "*"
+        text = prefix + parameter.name
+        text += f": {parameter.annotation}" if parameter.annotation is not None else ""
+        text += f" = {parameter.default}" if parameter.default is not None and not prefix else ""
+        parts.append(text)
+    returns = f" -> {function.returns}" if function.returns is not None else ""
+    return f"({', '.join(parts)}){returns}"
+
+
+def members(owner: griffe.Class | griffe.Module, prefix: str) -> Iterator[str]:
+    """One line for each public function, class, property and constant below an object."""
+    for name, member in sorted(owner.members.items()):
+        if not public(name):
+            continue
+        if member.is_alias:
+            try:
+                member = member.final_target
+            except griffe.AliasResolutionError:
+                continue
+            if not member.path.startswith(("infino.", "infino_api.")) or isinstance(owner, griffe.Class):
+                continue
+        line = f"{prefix}.{name}"
+        if isinstance(member, griffe.Function):
+            mark = "async " if "async" in member.labels else ""
+            yield f"{line} {mark}{signature(member)}"
+        elif isinstance(member, griffe.Class):
+            bases = ", ".join(str(base) for base in member.bases)
+            yield f"{line} class({bases})"
+            yield from members(member, line)
+        elif isinstance(member, griffe.Attribute) and not isinstance(owner, griffe.Module):
+            yield f"{line}: {member.annotation}"
+
+
+def surface() -> str:
+    """The public surface, one name to a line, sorted."""
+    loader = griffe.GriffeLoader(search_paths=[ROOT, ROOT / "generated"])
+    loader.load("infino")
+    loader.load("infino_api")
+    loader.resolve_aliases(external=False)
+    lines: set[str] = set()
+    for path in MODULES:
+        try:
+            module = loader.modules_collection[path]
+        except KeyError:
+            continue
+        exported = {str(name).strip("'\"") for name in module.exports or ()}
+        for line in members(module, path):
+            name = line[len(path) + 1 :].split(" ")[0].split(".")[0].rstrip(":")
+            if not exported or name in exported:
+                lines.add(line)
+    for line in members(loader.modules_collection[RESOURCES], RESOURCES):
+        lines.add(line)
+    for name, module in loader.modules_collection[RESOURCES].modules.items():
+        lines.update(members(module, f"{RESOURCES}.{name}"))
+    return "\n".join(sorted(lines)) + "\n"
+
+
+def main() -> int:
+    """Write or check; the exit status of a check says whether they are equal."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare, and write nothing")
+    now = surface()
+    if not parser.parse_args().check:
+        SURFACE.write_text(now, encoding="utf-8")
+        return 0
+    before = SURFACE.read_text(encoding="utf-8") if SURFACE.exists() else ""
+    difference = list(
+        difflib.unified_diff(before.splitlines(), now.splitlines(), "api.txt", "the code", lineterm="", n=0)
+    )
+    if difference:
+        print("\n".join(difference))
+        print("The public surface changed. If it is meant, run: python scripts/surface.py")
+    return 1 if difference else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
