@@ -1,0 +1,132 @@
+"""Columns as Arrow arrays, typed so that nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from typing import Any, Final
+
+from infino.core.extras import require
+from infino.results.column import TIME_KINDS, Kind
+
+_DIGITS_128: Final = 38
+_DIGITS_256: Final = 76
+_ZONED = re.compile(r"(?:[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)$")
+_FINE = r"\.[0-9]{7,}"
+MIXED: Final = {b"infino": b"mixed"}
+"""Metadata of a field whose values of several kinds are written as JSON text."""
+
+
+def arrow() -> Any:
+    """The pyarrow module.
+
+    Raises:
+        MissingDependencyError: It is not installed.
+    """
+    return require("pyarrow", "arrow", "this conversion")
+
+
+def from_values(kind: Kind, values: list[Any]) -> Any:
+    """Build the array of a column out of Python values."""
+    pa = arrow()
+    match kind:
+        case "null":
+            return pa.nulls(len(values))
+        case "boolean":
+            return pa.array(values, pa.bool_())
+        case "float":
+            return pa.array(values, pa.float64())
+        case "integer":
+            return _integers(pa, values)
+        case "decimal":
+            return _decimals(pa, [None if value is None else Decimal(value) for value in values])
+        case "string":
+            return _texts(pa, values)
+        case "timestamp" | "date" | "time":
+            return as_times(kind, _texts(pa, values))
+        case _:
+            return _nested(pa, values)
+
+
+def from_physical(kind: Kind, array: Any) -> Any:
+    """Build the array of a column out of what was on the wire, already in Arrow."""
+    if kind == "decimal":
+        return _decimals(arrow(), [None if value is None else Decimal(value) for value in array.to_pylist()])
+    return as_times(kind, array) if kind in TIME_KINDS else array
+
+
+def as_times(kind: Kind, array: Any) -> Any:
+    """Read texts as times of one type; texts that are not all of one sort stay texts.
+
+    Offsets become UTC instants. Nine digits of a second are kept (nanoseconds), else microseconds are used.
+    """
+    pa = arrow()
+    pc = require("pyarrow.compute", "arrow", "this conversion")
+    present = pc.drop_null(array)
+    first = present[0].as_py() if len(present) else ""
+    try:
+        if kind == "date":
+            return pc.cast(array, pa.date32())
+        if kind == "time":
+            return pc.cast(array, pa.time64("ns"))
+        fine = pc.any(pc.match_substring_regex(array, _FINE)).as_py()
+        zone = "UTC" if _ZONED.search(first[10:]) else None
+        return pc.cast(array, pa.timestamp("ns" if fine else "us", tz=zone))
+    except pa.ArrowInvalid:
+        return array
+
+
+def _integers(pa: Any, values: list[Any]) -> Any:
+    present = [value for value in values if value is not None]
+    low, high = min(present, default=0), max(present, default=0)
+    if low >= -(2**63) and high < 2**63:
+        return pa.array(values, pa.int64())
+    if low >= 0 and high < 2**64:
+        return pa.array(values, pa.uint64())
+    digits = max(len(str(abs(low))), len(str(abs(high))))
+    if digits > _DIGITS_256:
+        return pa.array([None if value is None else str(value) for value in values], pa.string())
+    decimal_type = pa.decimal128(_DIGITS_128, 0) if digits <= _DIGITS_128 else pa.decimal256(_DIGITS_256, 0)
+    return pa.array([None if value is None else Decimal(value) for value in values], decimal_type)
+
+
+def _decimals(pa: Any, values: list[Decimal | None]) -> Any:
+    whole, scale = 1, 0
+    for value in values:
+        if value is not None:
+            _, digits, exponent = value.as_tuple()
+            places = int(exponent)
+            scale = max(scale, -places)
+            whole = max(whole, len(digits) + places)
+    precision = whole + scale
+    if precision > _DIGITS_256:
+        return pa.array([None if value is None else str(value) for value in values], pa.string())
+    make = pa.decimal128 if precision <= _DIGITS_128 else pa.decimal256
+    return pa.array(values, make(precision, scale))
+
+
+def _texts(pa: Any, values: list[Any]) -> Any:
+    try:
+        return pa.array(values, pa.string())
+    except UnicodeEncodeError:
+        # Half a surrogate pair has no UTF-8 form; Python lists keep it, Arrow cannot.
+        clean = [None if value is None else value.encode("utf-8", "replace").decode() for value in values]
+        return pa.array(clean, pa.string())
+
+
+def _nested(pa: Any, values: list[Any]) -> Any:
+    """Lists and structs where the values agree on one type, JSON text where they do not."""
+    if any(isinstance(value, dict | list) for value in values):
+        try:
+            array = pa.array(values)
+        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError):
+            pass
+        else:
+            if array.to_pylist() == values:
+                return array
+    texts = [
+        value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        for value in values
+    ]
+    return _texts(pa, texts)

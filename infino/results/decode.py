@@ -1,0 +1,265 @@
+"""The tolerant decoder: every shape in which rows and columns have been seen, into one table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from infino.core.errors import DecodeError
+from infino.results.column import (
+    TIME_KINDS,
+    Column,
+    Kind,
+    declared_kind,
+    unique_names,
+    unite,
+    value_kind,
+)
+from infino.results.table import ListTable
+from infino.results.values import as_decimal, exact_loads, real, untag
+
+
+@attrs.frozen
+class Header:
+    """A column as the service declared it.
+
+    Args:
+        name: Name, or None where the declaration holds none.
+        declared: The word for its type, or None.
+    """
+
+    name: str | None
+    declared: str | None = None
+
+
+@attrs.frozen
+class Slot:
+    """Where one column comes from.
+
+    Args:
+        key: Key of its values in the rows.
+        name: Name of the column.
+        declared: The service's word for its type, or None.
+    """
+
+    key: str
+    name: str
+    declared: str | None = None
+
+
+@attrs.frozen
+class Decoded:
+    """Everything an SQL answer holds.
+
+    Args:
+        table: The rows.
+        envelope: The rest of the answer, without the rows.
+        tags: Unknown tags by column name.
+    """
+
+    table: ListTable
+    envelope: Mapping[str, Any]
+    tags: Mapping[str, frozenset[str]]
+
+
+def decode(content: bytes) -> Decoded:
+    """Decode the bytes of an SQL answer, whatever its shape.
+
+    Args:
+        content: The body as it came.
+
+    Returns:
+        The table, the envelope and the unknown tags.
+
+    Raises:
+        DecodeError: The body is not JSON, or holds nothing like rows.
+    """
+    envelope, rows = _open(exact_loads(content))
+    declared = headers(envelope)
+    names = [header.name for header in declared if header.name is not None]
+    if len(set(names)) < len(names) and any(is_tagged(row) for row in rows[:1]):
+        envelope, rows = _open(exact_loads(content, duplicates=True))
+    table, tags = _table(declared, rows)
+    return Decoded(table, envelope, tags)
+
+
+def _open(answer: Any) -> tuple[dict[str, Any], list[Any]]:
+    if isinstance(answer, list):
+        return {}, answer
+    if not isinstance(answer, dict):
+        raise DecodeError(f"the answer is {type(answer).__name__} where a table was expected")
+    for key in ("rows", "datarows", "data"):
+        if isinstance(answer.get(key), list):
+            return {name: value for name, value in answer.items() if name != key}, answer[key]
+    return answer, []
+
+
+def headers(envelope: Mapping[str, Any]) -> list[Header]:
+    """The declared columns of an answer."""
+    listed = envelope.get("columns") or envelope.get("schema") or []
+    return [_header(entry) for entry in listed] if isinstance(listed, list) else []
+
+
+def _header(entry: Any) -> Header:
+    if isinstance(entry, str):
+        return Header(entry)
+    if not isinstance(entry, dict):
+        return Header(None)
+    declared = next((entry[key] for key in ("data_type", "type") if isinstance(entry.get(key), str)), None)
+    alias = entry.get("alias")
+    if isinstance(alias, str) and alias:
+        return Header(alias, declared)
+    name = entry.get("name", entry.get("display_name"))
+    return Header(_expression_name(name), declared)
+
+
+def _expression_name(name: Any) -> str | None:
+    if isinstance(name, str):
+        return name
+    if not isinstance(name, dict) or len(name) != 1:
+        return None
+    (inner,) = name.values()
+    if isinstance(inner, dict):
+        for key in ("name", "alias"):
+            if isinstance(inner.get(key), str):
+                return str(inner[key])
+    return inner if isinstance(inner, str) else json.dumps(inner, ensure_ascii=False, separators=(",", ":"))
+
+
+def is_tagged(row: Any) -> bool:
+    """Whether a row is of the engine's shape: nothing but `values`, an object."""
+    return isinstance(row, dict) and len(row) == 1 and isinstance(row.get("values"), dict)
+
+
+def match(declared: Sequence[Header], keys: Iterable[str]) -> list[Slot]:
+    """Lay declared columns over the keys of the rows.
+
+    A column is matched exactly, else without regard to case; one without a name takes the next key that is
+    left. A repeated name whose value the rows don't carry (an object has one value per key) is no column.
+
+    Args:
+        declared: Columns as declared, in order.
+        keys: Keys of the rows in the order they were first seen.
+
+    Returns:
+        Declared columns in order, then the keys left over.
+    """
+    left = dict.fromkeys(keys)
+    names = unique_names([header.name or f"column_{index}" for index, header in enumerate(declared, 1)])
+    found: dict[int, str] = {}
+
+    def take(index: int, key: str | None) -> None:
+        if key is not None:
+            found[index] = key
+            del left[key]
+
+    named = [index for index, header in enumerate(declared) if header.name is not None]
+    for index in named:
+        take(index, names[index] if names[index] in left else None)
+    for index in named:
+        if index not in found:
+            folded = names[index].casefold()
+            take(index, next((key for key in left if key.casefold() == folded), None))
+    for index in range(len(names)):
+        if index not in found and index not in named:
+            take(index, next(iter(left), None))
+    slots = []
+    for index, header in enumerate(declared):
+        name = names[index] if header.name is not None else found.get(index, names[index])
+        if index in found or header.name is None or name == header.name:
+            slots.append(Slot(found.get(index, name), name, header.declared))
+    return slots + [Slot(key, key) for key in left]
+
+
+def _table(declared: list[Header], rows: list[Any]) -> tuple[ListTable, dict[str, frozenset[str]]]:
+    lists = any(isinstance(row, list) for row in rows)
+    tagged = not lists and any(is_tagged(row) for row in rows)
+    if lists or not rows or all(isinstance(row, dict) for row in rows):
+        slots, columns = _by_position(declared, rows) if lists else _by_key(declared, rows)
+    else:
+        slots, columns = [Slot("value", "value")], [rows]
+    built: list[tuple[Column, list[Any]]] = []
+    tags: dict[str, frozenset[str]] = {}
+    for slot, cells in zip(slots, columns, strict=True):
+        if tagged:
+            column, values, unknown = _tagged_column(slot, cells)
+            if unknown:
+                tags[slot.name] = unknown
+        else:
+            column, values = bare_column(slot, cells)
+        built.append((column, values))
+    table = ListTable(tuple(column for column, _ in built), len(rows), [values for _, values in built])
+    return table, tags
+
+
+def _by_position(declared: list[Header], rows: list[Any]) -> tuple[list[Slot], list[list[Any]]]:
+    width = max([len(declared), *(len(row) for row in rows if isinstance(row, list))])
+    padded = [*declared, *[Header(None)] * (width - len(declared))]
+    names = unique_names([header.name or f"column_{index}" for index, header in enumerate(padded, 1)])
+    slots = [Slot(name, name, header.declared) for name, header in zip(names, padded, strict=True)]
+    even = [_as_list(row, names) for row in rows]
+    return slots, [[row[index] if index < len(row) else None for row in even] for index in range(width)]
+
+
+def _as_list(row: Any, names: list[str]) -> list[Any]:
+    if isinstance(row, list):
+        return row
+    return [row.get(name) for name in names] if isinstance(row, dict) else [row]
+
+
+def _by_key(declared: list[Header], rows: list[Any]) -> tuple[list[Slot], list[list[Any]]]:
+    cells = [row["values"] if is_tagged(row) else row for row in rows]
+    keys: dict[str, None] = {}
+    for row in cells:
+        if not keys.keys() >= row.keys():
+            keys.update(dict.fromkeys(row))
+    slots = match(declared, keys)
+    return slots, [[row.get(slot.key) for row in cells] for slot in slots]
+
+
+def _tagged_column(slot: Slot, cells: list[Any]) -> tuple[Column, list[Any], frozenset[str]]:
+    kinds: set[Kind] = set()
+    unknown: set[str] = set()
+    values = []
+    for cell in cells:
+        kind, value, tag = untag(cell)
+        kinds.add(kind)
+        if tag is not None:
+            unknown.add(tag)
+        values.append(value)
+    kind, values = settle(unite(kinds), values)
+    if kind == "null":
+        kind = declared_kind(slot.declared) or "null"
+    return Column(slot.name, kind, slot.declared), values, frozenset(unknown)
+
+
+def bare_column(slot: Slot, cells: list[Any]) -> tuple[Column, list[Any]]:
+    """A column of untagged values; what was declared decides where JSON has no type of its own."""
+    wanted = declared_kind(slot.declared)
+    kind = unite({value_kind(cell) for cell in cells})
+    if kind == "null":
+        kind = wanted or "null"
+    elif kind == "string" and wanted in TIME_KINDS:
+        kind = wanted
+    elif wanted == "float" and kind in ("integer", "string", "mixed"):
+        cells = [real(cell) for cell in cells]
+        kind = unite({value_kind(cell) for cell in cells})
+    elif wanted == "decimal" and kind in ("string", "integer"):
+        cells = [as_decimal(cell) for cell in cells]
+        kind = unite({value_kind(cell) for cell in cells})
+    kind, cells = settle(kind, cells)
+    return Column(slot.name, kind, slot.declared), cells
+
+
+def settle(kind: Kind, values: list[Any]) -> tuple[Kind, list[Any]]:
+    """Bring the numbers of a column to one type, or call the column mixed where that would lose digits."""
+    if kind == "float" and any(isinstance(value, int) for value in values):
+        floats = [real(value) for value in values]
+        same = all(new == old or new != new for new, old in zip(floats, values, strict=True))
+        return ("float", floats) if same and not any(isinstance(v, int) for v in floats) else ("mixed", values)
+    if kind == "decimal" and any(isinstance(value, int) for value in values):
+        return kind, [as_decimal(value) for value in values]
+    return kind, values

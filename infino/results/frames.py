@@ -1,0 +1,67 @@
+"""From Arrow into pandas, and into files that know no nesting."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from infino.core.extras import require
+from infino.results.table import Table
+
+if TYPE_CHECKING:
+    import pandas
+
+
+def to_pandas(table: Table, arrow: Any, *, backend: str) -> pandas.DataFrame:
+    """Build a pandas frame column by column, each in the type that loses nothing."""
+    pd: Any = require("pandas", "pandas", "to_pandas()")
+    pa = require("pyarrow", "pandas", "to_pandas()")
+    columns: list[Any] = []
+    for index, column in enumerate(table.columns):
+        array = arrow.column(index)
+        if backend == "pyarrow":
+            columns.append(pd.Series(pd.array(array.combine_chunks(), dtype=pd.ArrowDtype(array.type))))
+        elif column.type in ("mixed", "array", "object") or _beyond(pa, column.type, array):
+            columns.append(pd.Series(table.values(index), dtype=object))
+        else:
+            columns.append(_series(pd, pa, array))
+    frame: pandas.DataFrame = pd.concat(columns, axis=1) if columns else pd.DataFrame(index=range(table.length))
+    frame.columns = pd.Index([column.name for column in table.columns])
+    return frame
+
+
+def _beyond(pa: Any, kind: str, array: Any) -> bool:
+    return kind == "integer" and not pa.types.is_integer(array.type)
+
+
+def _series(pd: Any, pa: Any, array: Any) -> Any:
+    if array.null_count:
+        if pa.types.is_integer(array.type):
+            nullable = pd.UInt64Dtype() if pa.types.is_unsigned_integer(array.type) else pd.Int64Dtype()
+            return pd.Series(nullable.__from_arrow__(array))
+        if pa.types.is_boolean(array.type):
+            return pd.Series(pd.BooleanDtype().__from_arrow__(array))
+        if pa.types.is_floating(array.type) and _has_nan(array):
+            # numpy has one value for both null and NaN; Arrow keeps them apart.
+            return pd.Series(pd.array(array.combine_chunks(), dtype=pd.ArrowDtype(array.type)))
+    return array.to_pandas()
+
+
+def _has_nan(array: Any) -> bool:
+    pc = require("pyarrow.compute", "arrow", "to_pandas()")
+    return bool(pc.any(pc.is_nan(array)).as_py())
+
+
+def flat(arrow: Any) -> Any:
+    """The table with lists and structs written as JSON text."""
+    pa = require("pyarrow", "arrow", "to_csv()")
+    for index, field in enumerate(arrow.schema):
+        if pa.types.is_nested(field.type):
+            texts = [
+                None if value is None else json.dumps(value, ensure_ascii=False, default=str)
+                for value in arrow.column(index).to_pylist()
+            ]
+            arrow = arrow.set_column(index, field.name, pa.array(texts, pa.string()))
+        elif pa.types.is_decimal256(field.type):
+            arrow = arrow.set_column(index, field.name, arrow.column(index).cast(pa.string()))
+    return arrow

@@ -1,0 +1,255 @@
+"""What every result can do with its table: reading in Python, and conversion to the usual frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Literal
+
+from infino.core.errors import ValidationError
+from infino.core.extras import require
+from infino.results import arrays, frames, render
+from infino.results.column import Column
+from infino.results.table import Table
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+
+_BATCH = 4096
+
+
+class Tabular:
+    """A table that is decoded when first asked for; the base of the results."""
+
+    @property
+    def _table(self) -> Table:
+        raise NotImplementedError
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns: name, type, and the type the service declared.
+
+        Returns:
+            One `Column` per column, in order.
+
+        Example:
+            >>> [column.name for column in client.query.sql("SELECT 1 AS one").columns]
+            ['one']
+        """
+        return self._table.columns
+
+    @property
+    def names(self) -> list[str]:
+        """The column names in order."""
+        return [column.name for column in self.columns]
+
+    def __len__(self) -> int:
+        return self._table.length
+
+    def __bool__(self) -> bool:
+        return len(self) > 0
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        names = self.names
+        for row in self.rows():
+            yield dict(zip(names, row, strict=True))
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Go through the rows as tuples, decoding a few thousand at a time.
+
+        Returns:
+            An iterator of tuples in column order.
+
+        Example:
+            >>> for carrier, delay in client.query.sql("SELECT carrier, delay FROM flights").rows():
+            ...     print(carrier, delay)
+        """
+        table = self._table
+        for start in range(0, table.length, _BATCH):
+            stop = min(start + _BATCH, table.length)
+            lists = [table.values(index, start, stop) for index in range(len(table.columns))]
+            if lists:
+                yield from zip(*lists, strict=True)
+            else:
+                yield from ((),) * (stop - start)
+
+    def column(self, name: str) -> list[Any]:
+        """The values of one column.
+
+        Args:
+            name: Name of the column, exact or in another case where only one column fits.
+
+        Returns:
+            Python values, None for null.
+
+        Raises:
+            ValidationError: No column has that name.
+
+        Example:
+            >>> client.query.sql("SELECT carrier FROM flights").column("carrier")
+            ['UA', 'AA', 'B6']
+        """
+        return self._table.values(self._index(name))
+
+    def _index(self, name: str) -> int:
+        names = self.names
+        if name in names:
+            return names.index(name)
+        folded = [index for index, other in enumerate(names) if other.casefold() == name.casefold()]
+        if len(folded) == 1:
+            return folded[0]
+        raise ValidationError(f"there is no column {name!r}; the columns are: {', '.join(names) or 'none'}")
+
+    def scalar(self) -> Any:
+        """The one value of a result with one row and one column.
+
+        Returns:
+            The value.
+
+        Raises:
+            ValidationError: The result has another shape.
+
+        Example:
+            >>> client.query.sql("SELECT count(*) FROM flights").scalar()
+            336776
+        """
+        if len(self) != 1 or len(self.columns) != 1:
+            raise ValidationError(
+                f"scalar() needs one row with one column, and this result has {len(self)} x {len(self.columns)}"
+            )
+        return self._table.values(0)[0]
+
+    def one(self) -> dict[str, Any]:
+        """The only row.
+
+        Returns:
+            The row as a dictionary.
+
+        Raises:
+            ValidationError: There are no rows, or several.
+
+        Example:
+            >>> client.query.sql("SELECT min(delay) low, max(delay) high FROM flights").one()
+            {'low': -43, 'high': 1301}
+        """
+        if len(self) != 1:
+            raise ValidationError(f"one() needs exactly one row, and this result has {len(self)}")
+        return next(iter(self))
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """All rows as dictionaries.
+
+        Returns:
+            One dictionary per row.
+
+        Example:
+            >>> client.query.sql("SELECT 1 AS one").to_dicts()
+            [{'one': 1}]
+        """
+        return list(self)
+
+    def to_arrow(self) -> pyarrow.Table:
+        """The result as an Arrow table.
+
+        Columns tagged as times become timestamps (offsets as UTC instants, nine digits kept), integers beyond
+        64 bits and decimals become decimals, values of several kinds become JSON text.
+
+        Returns:
+            A `pyarrow.Table`.
+
+        Raises:
+            MissingDependencyError: pyarrow is not installed.
+
+        Example:
+            >>> client.query.sql("SELECT carrier FROM flights").to_arrow().schema
+            carrier: string
+        """
+        pa = arrays.arrow()
+        table = self._table
+        fields, columns = [], []
+        for index, column in enumerate(table.columns):
+            array = table.array(index)
+            metadata = arrays.MIXED if column.type == "mixed" else None
+            fields.append(pa.field(column.name, array.type, metadata=metadata))
+            columns.append(array)
+        arrow: pyarrow.Table = pa.Table.from_arrays(columns, schema=pa.schema(fields))
+        return arrow
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        arrow: Any = self.to_arrow()
+        return arrow.__arrow_c_stream__(requested_schema)
+
+    def to_pandas(self, *, dtype_backend: Literal["default", "pyarrow"] = "default") -> pandas.DataFrame:
+        """The result as a pandas frame.
+
+        Integers with nulls become `Int64` and booleans with nulls `boolean`, so that no digit is lost.
+
+        Args:
+            dtype_backend: `pyarrow` keeps every column in its Arrow type.
+
+        Returns:
+            A `pandas.DataFrame`.
+
+        Raises:
+            MissingDependencyError: pandas or pyarrow is not installed.
+
+        Example:
+            >>> client.query.sql("SELECT carrier, count(*) n FROM flights GROUP BY 1").to_pandas()
+              carrier      n
+            0      UA  58665
+        """
+        require("pandas", "pandas", "to_pandas()")
+        return frames.to_pandas(self._table, self.to_arrow(), backend=dtype_backend)
+
+    def to_polars(self) -> polars.DataFrame:
+        """The result as a polars frame.
+
+        Returns:
+            A `polars.DataFrame`.
+
+        Raises:
+            MissingDependencyError: polars or pyarrow is not installed.
+
+        Example:
+            >>> client.query.sql("SELECT carrier FROM flights").to_polars().height
+            336776
+        """
+        frame: polars.DataFrame = require("polars", "polars", "to_polars()").from_arrow(self.to_arrow())
+        return frame
+
+    def to_csv(self, target: str | Path | IO[bytes]) -> None:
+        """Write the result as CSV with a header line.
+
+        Args:
+            target: Path, or a file opened for bytes.
+
+        Raises:
+            MissingDependencyError: pyarrow is not installed.
+
+        Example:
+            >>> client.query.sql("SELECT * FROM flights").to_csv("flights.csv")
+        """
+        csv = require("pyarrow.csv", "arrow", "to_csv()")
+        csv.write_csv(frames.flat(self.to_arrow()), target)
+
+    def to_parquet(self, target: str | Path | IO[bytes]) -> None:
+        """Write the result as a Parquet file.
+
+        Args:
+            target: Path, or a file opened for bytes.
+
+        Raises:
+            MissingDependencyError: pyarrow is not installed.
+
+        Example:
+            >>> client.query.sql("SELECT * FROM flights").to_parquet("flights.parquet")
+        """
+        require("pyarrow.parquet", "arrow", "to_parquet()").write_table(self.to_arrow(), target)
+
+    def __repr__(self) -> str:
+        return render.text(type(self).__name__, self._table)
+
+    def _repr_html_(self) -> str:
+        return render.html(self._table)
