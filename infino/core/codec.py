@@ -1,0 +1,67 @@
+"""JSON in and out: orjson where it is installed, the standard library elsewhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+loads: Callable[[bytes | str], Any]
+_encode: Callable[[Any], bytes]
+
+
+def _simplify(value: Any) -> Any:
+    """Turn what a JSON encoder does not know into what it does."""
+    to_dict = getattr(value, "to_dict", None)
+    if callable(to_dict):
+        return to_dict()
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, set | frozenset | tuple):
+        return list(value)
+    item = getattr(value, "item", None)  # a scalar of numpy
+    if callable(item):
+        return item()
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _standard_dumps(value: Any) -> bytes:
+    return json.dumps(value, default=_simplify, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+try:
+    import orjson
+except ImportError:  # no wheel for this platform: slower, but the same result
+    loads = json.loads
+    _encode = _standard_dumps
+else:
+    loads = orjson.loads
+
+    def _encode(value: Any) -> bytes:
+        return orjson.dumps(value, default=_simplify, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def dumps(value: Any) -> bytes:
+    """Encode as compact UTF-8 JSON.
+
+    Args:
+        value: Plain data, models with `to_dict()`, dates, or scalars of numpy.
+
+    Returns:
+        The bytes that are hashed and sent.
+
+    Raises:
+        TypeError: The value has no JSON form.
+
+    Example:
+        >>> dumps({"query": "SELECT 1"})
+        b'{"query":"SELECT 1"}'
+    """
+    try:
+        return _encode(value)
+    except (TypeError, ValueError):
+        # Integers beyond 64 bits and keys that are not text: the standard library takes them.
+        return _standard_dumps(value)

@@ -1,0 +1,246 @@
+"""Settings: gathered once, from keyword arguments, the environment, a profile file and defaults, in that order."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from infino.core.credentials import Credentials, Provider
+from infino.core.endpoint import Endpoint, parse_endpoint
+from infino.core.errors import ConfigError
+from infino.core.redaction import looks_secret, shorten_key
+from infino.core.retry import RetryPolicy
+from infino.core.secret import MASK, Secret
+from infino.core.signer import PathStyle
+from infino.core.timeouts import Timeouts
+
+if TYPE_CHECKING:
+    import ssl
+
+DEFAULT_ENDPOINT: Final = "https://api.infino.ws"
+_ENVIRONMENT: Final = {
+    "access_key": "INFINO_ACCESS_KEY",
+    "secret_key": "INFINO_SECRET_KEY",
+    "endpoint": "INFINO_ENDPOINT",
+    "region": "INFINO_REGION",
+}
+_PROFILE_KEYS: Final = frozenset(
+    {"access_key", "secret_key", "endpoint", "region", "allow_http", "timeout", "ca_bundle"}
+)
+
+
+@attrs.frozen(repr=False)
+class Config:
+    """The settings of a client. `repr` shows each value and where it came from, with secrets masked.
+
+    Args:
+        endpoint: Where requests go.
+        credentials: Fixed keys, or None when a provider gives them.
+        provider: Callable that gives keys, where there is one.
+        region: Region in the signature.
+        service: Service in the signature.
+        path_style: Whether the path is encoded once or twice for the signature.
+        timeouts: Default limits of a call.
+        retry: Default retry policy.
+        headers: Sent with every request, unsigned.
+        proxy: Address of an HTTP proxy, where one is to be used.
+        verify: True, False, or a prepared TLS context.
+        ca_bundle: Path of a file with certificate authorities to trust instead of the usual ones.
+        client_certificate: Path of a certificate with key, or the paths of certificate and key.
+        max_connections: Connections open at the same time.
+        get_with_body: Send read queries as GET with a body, as old gateways want it.
+        sources: For each setting, where it came from.
+    """
+
+    endpoint: Endpoint
+    credentials: Credentials | None = None
+    provider: Provider | None = None
+    region: str = "us-east-1"
+    service: str = "es"
+    path_style: PathStyle = "single"
+    timeouts: Timeouts = attrs.field(factory=Timeouts)
+    retry: RetryPolicy = attrs.field(factory=RetryPolicy)
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+    proxy: Secret | None = None
+    verify: bool | ssl.SSLContext = True
+    ca_bundle: str | None = None
+    client_certificate: str | tuple[str, str] | None = None
+    max_connections: int = 100
+    get_with_body: bool = False
+    sources: Mapping[str, str] = attrs.field(factory=dict, eq=False)
+
+    def __repr__(self) -> str:
+        shown: dict[str, object] = {"endpoint": self.endpoint.url}
+        if self.credentials is not None:
+            shown["access_key"] = shorten_key(self.credentials.access_key)
+            shown["secret_key"] = MASK
+        else:
+            shown["credentials"] = "callable"
+        shown |= {"region": self.region, "service": self.service, "path_style": self.path_style}
+        shown |= {"timeout": self.timeouts, "retry": self.retry}
+        shown["headers"] = {name: MASK if looks_secret(name) else value for name, value in self.headers.items()}
+        shown |= {"proxy": MASK if self.proxy else None, "verify": self.verify, "ca_bundle": self.ca_bundle}
+        shown |= {"max_connections": self.max_connections, "get_with_body": self.get_with_body}
+        lines = (f"  {name} = {value}  # {self.sources.get(name, 'default')}" for name, value in shown.items())
+        return "Config(\n" + "\n".join(lines) + "\n)"
+
+
+def profile_path(environment: Mapping[str, str]) -> Path:
+    """Return where the profile file lies: below `XDG_CONFIG_HOME`, else below `~/.config`."""
+    root = environment.get("XDG_CONFIG_HOME")
+    return (Path(root) if root else Path.home() / ".config") / "infino" / "config.toml"
+
+
+def _read_profile(name: str | None, environment: Mapping[str, str]) -> tuple[dict[str, Any], str]:
+    """Read one profile; a profile that was asked for must exist, the default one need not."""
+    asked = name or environment.get("INFINO_PROFILE") or None
+    path = profile_path(environment)
+    wanted = asked or "default"
+    try:
+        with path.open("rb") as file:
+            profiles = tomllib.load(file)
+    except FileNotFoundError:
+        if asked:
+            raise ConfigError(f"profile {asked!r} was asked for, but there is no file {path}") from None
+        return {}, ""
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"the profile file {path} cannot be read: {type(error).__name__}") from None
+    values = profiles.get(wanted)
+    if values is None and not asked:
+        return {}, ""
+    if not isinstance(values, dict):
+        raise ConfigError(f"there is no profile {wanted!r} in {path}; it has: {', '.join(profiles) or 'none'}")
+    unknown = set(values) - _PROFILE_KEYS
+    if unknown:
+        raise ConfigError(f"profile {wanted!r} in {path} holds unknown settings: {', '.join(sorted(unknown))}")
+    return values, f"profile {wanted}"
+
+
+class _Gathered:
+    """Values by name with their sources, looked up in the fixed order."""
+
+    def __init__(self, keywords: Mapping[str, Any], profile: str | None, environment: Mapping[str, str]) -> None:
+        self.keywords = {name: value for name, value in keywords.items() if value is not None}
+        self.environment = environment
+        # A profile named in the call is as explicit as a keyword: it goes before the environment.
+        self.profile, self.profile_source = _read_profile(profile, environment)
+        self.profile_first = profile is not None
+        self.sources: dict[str, str] = {}
+
+    def get(self, name: str, default: Any = None) -> Any:
+        if name in self.keywords:
+            return self._from("keyword", name, self.keywords[name])
+        if self.profile_first and name in self.profile:
+            return self._from(self.profile_source, name, self.profile[name])
+        variable = _ENVIRONMENT.get(name)
+        if variable and self.environment.get(variable):
+            return self._from(f"environment {variable}", name, self.environment[variable])
+        if name in self.profile:
+            return self._from(self.profile_source, name, self.profile[name])
+        return default
+
+    def _from(self, source: str, name: str, value: Any) -> Any:
+        self.sources[name] = source
+        return value
+
+
+def _credentials(gathered: _Gathered) -> tuple[Credentials | None, Provider | None]:
+    """Take both keys from one place: half a pair there is an error and never completed from elsewhere."""
+    given = gathered.get("credentials")
+    access_key, secret_key = gathered.get("access_key"), gathered.get("secret_key")
+    if given is not None:
+        if "access_key" in gathered.keywords or "secret_key" in gathered.keywords:
+            raise ConfigError("give either credentials or access_key and secret_key, not both")
+        if callable(given):
+            return None, given
+        if isinstance(given, Credentials):
+            return given, None
+        if isinstance(given, tuple) and len(given) == 2:
+            return Credentials(*given), None
+        raise ConfigError("credentials must be Credentials, a pair of keys, or a callable that returns them")
+    if not access_key and not secret_key:
+        raise ConfigError(
+            "no credentials found",
+            hint="pass access_key and secret_key, set INFINO_ACCESS_KEY and INFINO_SECRET_KEY, write a profile to "
+            "~/.config/infino/config.toml, or use Infino.local()",
+        )
+    places = {gathered.sources.get(name, "").split()[0:1] == ["keyword"] for name in ("access_key", "secret_key")}
+    kinds = {gathered.sources.get(name, "nowhere").split()[0] for name in ("access_key", "secret_key")}
+    if not access_key or not secret_key or len(places) > 1 or len(kinds) > 1:
+        missing = "secret_key" if "access_key" in gathered.sources else "access_key"
+        raise ConfigError(
+            f"access_key and secret_key must come from the same place; {missing} is missing beside "
+            f"the other one ({' and '.join(sorted(kinds))})"
+        )
+    if not isinstance(access_key, str) or not isinstance(secret_key, str | Secret):
+        raise ConfigError("access_key and secret_key are text")
+    return Credentials(access_key.strip(), secret_key), None
+
+
+def _checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    checked = {str(name).lower(): str(value) for name, value in headers.items()}
+    for name, value in checked.items():
+        if name in ("host", "authorization", "x-amz-date", "x-amz-content-sha256", "content-length"):
+            raise ConfigError(f"the header {name!r} belongs to the signature and cannot be set")
+        if name in ("x-infino-account-id", "x-infino-username"):
+            raise ConfigError(f"the header {name!r} is set by the service itself and must not be sent")
+        if any(character in name + value for character in "\r\n\0"):
+            raise ConfigError(f"the header {name!r} must not hold a line break")
+    return checked
+
+
+def _timeouts(value: Any) -> Timeouts:
+    try:
+        return Timeouts.of(value, Timeouts())
+    except (TypeError, ValueError) as error:
+        raise ConfigError(str(error)) from None
+
+
+def resolve(
+    *,
+    profile: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    **keywords: Any,
+) -> Config:
+    """Gather the settings of a client.
+
+    Args:
+        profile: Name of a profile to use.
+        environment: Variables to read instead of those of the process.
+        keywords: Settings given in the call; None means not given.
+
+    Returns:
+        The settings, with the source of each.
+
+    Raises:
+        ConfigError: A setting is missing, malformed, or an explicit choice cannot be followed.
+    """
+    gathered = _Gathered(keywords, profile, os.environ if environment is None else environment)
+    allow_http = bool(gathered.get("allow_http", False))
+    credentials, provider = _credentials(gathered)
+    retry = gathered.get("retry", RetryPolicy())
+    if not isinstance(retry, RetryPolicy):
+        raise ConfigError("retry must be a RetryPolicy")
+    proxy = gathered.get("proxy")
+    optional: dict[str, Any] = {}
+    for name in ("region", "service", "path_style", "verify", "ca_bundle", "client_certificate", "max_connections"):
+        value = gathered.get(name)
+        if value is not None:
+            optional[name] = value
+    return Config(
+        endpoint=parse_endpoint(str(gathered.get("endpoint", DEFAULT_ENDPOINT)), allow_http=allow_http),
+        credentials=credentials,
+        provider=provider,
+        timeouts=_timeouts(gathered.get("timeout")),
+        retry=retry,
+        headers=_checked_headers(gathered.get("headers", {})),
+        proxy=Secret(proxy) if proxy else None,
+        get_with_body=bool(gathered.get("get_with_body", False)),
+        sources=gathered.sources,
+        **optional,
+    )

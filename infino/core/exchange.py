@@ -1,0 +1,263 @@
+"""One call from its first try to its result, as a conversation with a shell that moves the bytes.
+
+`exchange` is a generator. It yields what is to be done (`Send`, `Wait`, `Refresh`) and is given back what came of it.
+The synchronous and the asynchronous transport drive the same generator, so there is one policy.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator
+from datetime import datetime, timedelta
+from random import random as system_random
+from typing import Final
+
+import attrs
+
+from infino.core.clock import Clock, SystemClock
+from infino.core.errors import APIError, Attempt, ConnectError, InfinoError, Timeout, TransportError
+from infino.core.events import Listeners, RequestEvent, ResponseEvent, RetryEvent
+from infino.core.failures import error_from_response, is_clock_skew, server_offset
+from infino.core.request import Request
+from infino.core.response import Response
+from infino.core.retry import Random, RetryBudget, RetryPolicy
+from infino.core.timeouts import Timeouts
+
+logger: Final = logging.getLogger("infino")
+
+
+class Shared:
+    """What the calls of one client share and learn from each other.
+
+    Args:
+        clock: Source of time.
+        random: Source of numbers from 0 to 1, for jitter.
+        budget: Limit on retries over all calls.
+        get_with_body: Whether read queries go as GET with a body; turned on by a 405.
+    """
+
+    __slots__ = ("budget", "clock", "get_with_body", "listeners", "offset", "random")
+
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        random: Random = system_random,
+        budget: RetryBudget | None = None,
+        *,
+        get_with_body: bool = False,
+    ) -> None:
+        self.clock: Clock = clock or SystemClock()
+        self.random = random
+        self.budget = budget or RetryBudget()
+        self.listeners = Listeners()
+        self.get_with_body = get_with_body
+        self.offset: timedelta | None = None
+
+    def now(self) -> datetime:
+        """The time by the service's clock, as far as it is known."""
+        now = self.clock.now()
+        return now if self.offset is None else now + self.offset
+
+
+class Send:
+    """Sign the request anew and send it."""
+
+    __slots__ = ("method", "number", "timeouts")
+
+    def __init__(self, number: int, method: str, timeouts: Timeouts) -> None:
+        self.number, self.method, self.timeouts = number, method, timeouts
+
+
+class Wait:
+    """Sleep."""
+
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+
+class Refresh:
+    """Drop the refused credentials; answer True when there are others to ask for."""
+
+    __slots__ = ()
+
+
+Step = Send | Wait | Refresh
+Outcome = Response | InfinoError | bool | None
+_REFRESH: Final = Refresh()
+
+
+def surely_unsent(error: TransportError) -> bool:
+    """Tell whether a failure happened before anything was sent."""
+    return isinstance(error, ConnectError) or (isinstance(error, Timeout) and error.phase in ("connect", "pool"))
+
+
+def _may_repeat(request: Request, failure: TransportError | APIError, policy: RetryPolicy) -> bool:
+    """Decide by the operation and the failure alone whether another try is safe and has a chance."""
+    content = request.content
+    if isinstance(failure, APIError):
+        if failure.status not in policy.statuses:
+            return False
+        if request.retry == "never" and failure.status not in (429, 503):
+            return False
+        return content is None or isinstance(content, bytes) or content.replayable
+    if isinstance(failure, Timeout) and failure.phase == "total":
+        return False
+    if surely_unsent(failure):
+        return True
+    if content is not None and not isinstance(content, bytes) and not content.replayable:
+        return False
+    return request.retry != "never"
+
+
+@attrs.define
+class _Call:
+    """The state of one call."""
+
+    request: Request
+    policy: RetryPolicy
+    timeouts: Timeouts
+    shared: Shared
+    started: float
+    log: list[Attempt] = attrs.field(factory=list)
+    number: int = 0
+    skew_corrected: bool = False
+    refreshed: bool = False
+
+    def left(self) -> float | None:
+        """Seconds until the call must be over, or None."""
+        total = self.timeouts.total
+        return None if total is None else total - (self.shared.clock.monotonic() - self.started)
+
+    def left_for_retries(self) -> float | None:
+        """Seconds in which another try may begin, or None."""
+        left, deadline = self.left(), self.policy.deadline
+        if deadline is None:
+            return left
+        until = deadline - (self.shared.clock.monotonic() - self.started)
+        return until if left is None else min(left, until)
+
+    def note(self, began: float, failure: InfinoError, status: int | None, delay: float | None) -> None:
+        reason = getattr(failure, "reason", None) or failure.message
+        elapsed = self.shared.clock.monotonic() - began
+        self.log.append(Attempt(self.number, elapsed, status, str(reason)[:200], delay))
+
+    def finish(self, failure: InfinoError) -> InfinoError:
+        failure.operation = failure.operation or self.request.operation
+        failure.attempt_log = tuple(self.log)
+        return failure
+
+
+def exchange(
+    request: Request, shared: Shared, policy: RetryPolicy, timeouts: Timeouts
+) -> Generator[Step, Outcome, Response]:
+    """Carry one call through its tries.
+
+    Args:
+        request: What to send.
+        shared: State of the client.
+        policy: When to try again.
+        timeouts: Limits of the call.
+
+    Returns:
+        The answer, when its status is 2xx.
+
+    Raises:
+        APIError: The service refused.
+        TransportError: No answer came.
+        InfinoError: Whatever else the shell reported, such as failing credentials.
+    """
+    clock = shared.clock
+    call = _Call(request, policy, timeouts, shared, clock.monotonic())
+    while True:
+        call.number += 1
+        method = "GET" if request.get_with_body and shared.get_with_body else request.method
+        listeners = shared.listeners
+        if listeners.request:
+            listeners.tell(listeners.request, RequestEvent(request.operation, method, request.path, call.number))
+        began = clock.monotonic()
+        outcome = yield Send(call.number, method, timeouts.within(call.left()))
+        if isinstance(outcome, Response):
+            ended = clock.monotonic()
+            if listeners.response:
+                _tell_response(listeners, request, method, call.number, outcome, ended - began)
+            if logger.isEnabledFor(logging.DEBUG):
+                logger.debug(
+                    "%s %s %d %.1f ms attempt %d",
+                    method, request.path, outcome.status, (ended - began) * 1000, call.number,
+                )  # fmt: skip
+            if 200 <= outcome.status < 300:
+                shared.budget.give()
+                if call.number > 1:
+                    outcome = attrs.evolve(outcome, attempts=call.number)
+                return attrs.evolve(outcome, elapsed=ended - call.started) if call.number > 1 else outcome
+            failure: InfinoError = error_from_response(outcome, method=method, path=request.path, now=clock.now())
+            if (yield from _adapt(call, method, outcome, failure, began)):
+                continue
+        elif isinstance(outcome, InfinoError):
+            failure = outcome
+            logger.debug("%s %s failed: %s, attempt %d", method, request.path, failure.message, call.number)
+        else:
+            raise TypeError("the shell must answer Send with a response or an error")
+        yield from _pause_or_raise(call, failure, began)
+
+
+def _tell_response(
+    listeners: Listeners, request: Request, method: str, number: int, response: Response, elapsed: float
+) -> None:
+    event = ResponseEvent(
+        request.operation, method, request.path, number, response.status, elapsed, response.request_id
+    )
+    listeners.tell(listeners.response, event)
+
+
+def _adapt(
+    call: _Call, method: str, response: Response, failure: InfinoError, began: float
+) -> Generator[Step, Outcome, bool]:
+    """Repair what can be repaired once: an old gateway, a wrong clock, keys that were rotated.
+
+    None of these was processed by the service, so they are open to every operation.
+    """
+    shared, status = call.shared, response.status
+    if status == 405 and call.request.get_with_body and method != "GET":
+        shared.get_with_body = True
+        call.note(began, failure, status, 0.0)
+        return True
+    if status not in (400, 401, 403):
+        return False
+    if not call.skew_corrected:
+        offset = server_offset(response.headers, shared.now())
+        if isinstance(failure, APIError) and is_clock_skew(status, failure.reason, failure.code, offset):
+            call.skew_corrected = True
+            shared.offset = (shared.offset or timedelta()) + timedelta(seconds=offset or 0.0)
+            call.note(began, failure, status, 0.0)
+            return True
+    if status in (401, 403) and not call.refreshed:
+        call.refreshed = True
+        if (yield _REFRESH) is True:
+            call.note(began, failure, status, 0.0)
+            return True
+    return False
+
+
+def _pause_or_raise(call: _Call, failure: InfinoError, began: float) -> Generator[Step, Outcome, None]:
+    """Wait before another try, or raise what the last one met."""
+    status = failure.status if isinstance(failure, APIError) else None
+    asked = getattr(failure, "retry_after", None)
+    possible = isinstance(failure, TransportError | APIError) and _may_repeat(call.request, failure, call.policy)
+    if not possible or call.number >= call.policy.attempts:
+        call.note(began, failure, status, None)
+        raise call.finish(failure)
+    delay = call.policy.pause(call.number, call.shared.random, asked)
+    left = call.left_for_retries()
+    if (left is not None and delay >= left) or not call.shared.budget.take():
+        call.note(began, failure, status, None)
+        raise call.finish(failure)
+    call.note(began, failure, status, delay)
+    reason = call.log[-1].reason
+    listeners = call.shared.listeners
+    if listeners.retry:
+        listeners.tell(listeners.retry, RetryEvent(call.request.operation, call.number, delay, reason, status))
+    logger.info("%s: attempt %d failed (%s), next in %.2f s", call.request.operation, call.number, reason, delay)
+    yield Wait(delay)

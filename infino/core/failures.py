@@ -1,0 +1,186 @@
+"""From the answer of the service, or of a proxy before it, to a typed error."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from infino.core import codec
+from infino.core.errors import APIError, RateLimitError, ServerError, class_for_status
+from infino.core.response import Response
+
+_TEXT_LIMIT = 300
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
+_SKEW_WORDS = ("skew", "expired", "too far", "not yet valid", "clock")
+
+
+def parse_body(content: bytes) -> Any:
+    """Decode an error body: JSON where it is JSON, else text."""
+    if not content.strip():
+        return None
+    try:
+        return codec.loads(content)
+    except ValueError:
+        return content.decode("utf-8", "replace")
+
+
+def _first_text(*candidates: Any) -> str | None:
+    for candidate in candidates:
+        if isinstance(candidate, str) and candidate.strip():
+            return candidate.strip()
+    return None
+
+
+def _explain_mapping(body: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    error = body.get("error")
+    code = _first_text(body.get("errorType"), body.get("code"), body.get("type"))
+    if isinstance(error, Mapping):
+        causes = error.get("root_cause")
+        cause = causes[0] if isinstance(causes, list) and causes and isinstance(causes[0], Mapping) else {}
+        return (
+            _first_text(error.get("type"), error.get("code"), cause.get("type"), code),
+            _first_text(error.get("reason"), error.get("message"), error.get("details"), cause.get("reason")),
+        )
+    return code, _first_text(
+        error, body.get("message"), body.get("error_message"), body.get("reason"), body.get("detail")
+    )
+
+
+def explain(body: Any) -> tuple[str | None, str | None]:
+    """Find the code and the reason in an error body of any known shape."""
+    if isinstance(body, Mapping):
+        return _explain_mapping(body)
+    if isinstance(body, list) and body and isinstance(body[0], Mapping):
+        return _explain_mapping(body[0])
+    if not isinstance(body, str):
+        return None, None
+    if "<html" in body[:500].lower() or "<!doctype html" in body[:500].lower():
+        title = _TITLE.search(body)
+        shown = html.unescape(" ".join(title.group(1).split())) if title else "untitled"
+        return "html", f"a web page instead of JSON, titled {shown!r}"
+    text = " ".join(body.split())[:_TEXT_LIMIT]
+    return (text, None) if re.fullmatch(r"[a-z]+(_[a-z]+)+", text) else (None, text)
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Read `Retry-After`, in seconds or as a date.
+
+    Args:
+        headers: Headers of the answer.
+        now: The present, in UTC.
+
+    Returns:
+        Seconds to wait, never negative; None when the header is absent or unreadable.
+    """
+    value = headers.get("retry-after")
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(value)
+        except ValueError:
+            return None
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        seconds = (moment - now).total_seconds()
+    return max(0.0, seconds) if seconds == seconds and seconds != float("inf") else None
+
+
+def is_clock_skew(status: int, reason: str | None, code: str | None, offset: float | None) -> bool:
+    """Tell whether a refusal is about our clock: the service says so, or the clocks are minutes apart."""
+    if status not in (400, 401, 403):
+        return False
+    if offset is not None and abs(offset) >= 240:
+        return True
+    said = f"{code or ''} {reason or ''}".lower()
+    return offset is not None and abs(offset) >= 2 and any(word in said for word in _SKEW_WORDS)
+
+
+def server_offset(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Return how many seconds the service's clock is ahead of ours, or None when it does not say."""
+    value = headers.get("date")
+    if value is None:
+        return None
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - now).total_seconds()
+
+
+def _hint(status: int, code: str | None, reason: str | None, offset: float | None, path: str) -> str | None:
+    said = f"{code or ''} {reason or ''}".lower()
+    if is_clock_skew(status, reason, code, offset):
+        minutes = abs(offset or 0) / 60
+        side = "behind" if (offset or 0) > 0 else "ahead of"
+        return f"this machine's clock is {minutes:.0f} minutes {side} the service's; set it right"
+    if code == "html":
+        return "a proxy or load balancer answered instead of the service; check the endpoint"
+    if 300 <= status < 400:
+        return "redirects are refused because a signature holds for one address; use the final address as endpoint"
+    if status == 401:
+        hint = "check the access key, the secret key and the region"
+        return f"{hint}; the service also answers 401 when the dataset does not exist" if path.count("/") <= 2 else hint
+    if status == 403:
+        return "the keys are valid but no role of this user allows this action"
+    if status == 400 and "parse" in said and "-" in said:
+        return 'names with - or . must be quoted in SQL: SELECT * FROM "my-dataset"'
+    if status == 405:
+        return "the gateway does not know this route; it may be older than this SDK"
+    if status == 413:
+        return "send smaller chunks: lower chunk_bytes or chunk_records"
+    return None
+
+
+def _message(response: Response, code: str | None, reason: str | None) -> str:
+    if code == "html":
+        return f"{response.status}: {reason}"
+    if code and reason:
+        return f"{response.status} {code}: {reason}"
+    return f"{response.status} {code}" if code else f"{response.status}: {reason or 'no explanation given'}"
+
+
+def error_from_response(response: Response, *, method: str, path: str, now: datetime) -> APIError:
+    """Build the typed error for a refusal.
+
+    Args:
+        response: The answer.
+        method: HTTP method that was used.
+        path: Path that was asked for, without the query.
+        now: The present in UTC, to judge dates in headers.
+
+    Returns:
+        An error of the class that belongs to the status; not raised here.
+
+    Example:
+        >>> raise error_from_response(response, method="GET", path="/flights/metadata", now=clock.now())
+    """
+    body = parse_body(response.content)
+    code, reason = explain(body)
+    offset = server_offset(response.headers, now)
+    error = class_for_status(response.status)(
+        _message(response, code, reason),
+        status=response.status,
+        code=code,
+        reason=reason,
+        body=body,
+        headers=response.headers,
+        request_id=response.request_id,
+        operation=response.operation,
+        method=method,
+        path=path,
+        hint=_hint(response.status, code, reason, offset, path),
+        retryable=response.status in _RETRYABLE,
+    )
+    if isinstance(error, RateLimitError | ServerError):
+        error.retry_after = retry_after(response.headers, now)
+    return error

@@ -1,0 +1,323 @@
+"""AWS Signature Version 4: signed headers for HTTP, a signed query for WebSocket.
+
+Nothing here does input or output, and nothing here is logged: a canonical request, a string to sign or a derived
+key is as good as a secret for as long as it lives.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import Final, Literal
+from urllib.parse import quote, unquote_to_bytes, urlsplit
+
+from infino.core.errors import ValidationError
+from infino.core.secret import Secret
+
+PathStyle = Literal["single", "double"]
+
+ALGORITHM: Final = "AWS4-HMAC-SHA256"
+UNSIGNED_PAYLOAD: Final = "UNSIGNED-PAYLOAD"
+EMPTY_HASH: Final = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+_NAMES: Final = "host;x-amz-content-sha256;x-amz-date"
+_NAMES_WITH_TYPE: Final = f"content-type;{_NAMES}"
+_OWN_HEADERS: Final = frozenset({"host", "authorization", "x-amz-date", "x-amz-content-sha256"})
+_STAMP: Final = "%04d%02d%02dT%02d%02d%02dZ"
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
+
+def encode(text: str | bytes) -> str:
+    """Percent-encode everything but letters, digits and `-_.~`, as UTF-8."""
+    return quote(text, safe="-_.~")
+
+
+def canonical_query(pairs: Iterable[tuple[str | bytes, str | bytes]]) -> str:
+    """Encode names and values once and sort them: the query that is both signed and sent.
+
+    Args:
+        pairs: Decoded names and values; a name may come more than once.
+
+    Returns:
+        The query without `?`.
+
+    Example:
+        >>> canonical_query([("offset", "10"), ("limit", "a b")])
+        'limit=a%20b&offset=10'
+    """
+    return "&".join(f"{name}={value}" for name, value in sorted((encode(n), encode(v)) for n, v in pairs))
+
+
+@lru_cache(maxsize=256)
+def canonical_query_of(query: str) -> str:
+    """Decode each pair of a query once, and encode it again in canonical form."""
+    pairs = (piece.partition("=") for piece in query.split("&") if piece)
+    return canonical_query([(unquote_to_bytes(name), unquote_to_bytes(value)) for name, _, value in pairs])
+
+
+def _without_dots(path: str) -> str:
+    kept: list[str] = []
+    for piece in path.split("/"):
+        if piece == "..":
+            if kept:
+                kept.pop()
+        elif piece and piece != ".":
+            kept.append(piece)
+    closing = "/" if kept and path.endswith("/") else ""
+    return "/" + "/".join(kept) + closing
+
+
+def canonical_path(path: str, style: PathStyle = "single") -> str:
+    """Return the path as it goes into the signature.
+
+    Args:
+        path: The path as it is sent, percent-encoded.
+        style: `single` takes it as it is; `double` normalises it and encodes it once more, as stock AWS signers do.
+    """
+    if not path:
+        return "/"
+    if style == "single":
+        return path
+    return quote(_without_dots(path), safe="/-_.~")
+
+
+def host_header(scheme: str, hostname: str, port: int | None) -> str:
+    """Build the one value of Host that is sent and signed.
+
+    Args:
+        scheme: `http`, `https`, `ws` or `wss`.
+        hostname: Name or address, without brackets.
+        port: Port, or None for the default of the scheme.
+    """
+    host = f"[{hostname.lower()}]" if ":" in hostname else hostname.lower()
+    return host if port is None or port == _DEFAULT_PORTS.get(scheme) else f"{host}:{port}"
+
+
+@lru_cache(maxsize=512)
+def _split(url: str) -> tuple[str, str, str]:
+    """Take a URL apart: host header, path as sent, canonical query."""
+    parts = urlsplit(url)
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise ValidationError("the URL to sign must start with http://, https://, ws:// or wss:// and name a host")
+    if parts.username is not None or parts.password is not None:
+        raise ValidationError("the URL to sign must not hold a user name or a password")
+    host = host_header(parts.scheme, parts.hostname, parts.port)
+    return host, parts.path or "/", canonical_query_of(parts.query)
+
+
+def canonical_request(method: str, path: str, query: str, headers: Sequence[tuple[str, str]], payload_hash: str) -> str:
+    """Join the parts of a request in the order in which they are hashed.
+
+    Args:
+        method: HTTP method in capitals.
+        path: Canonical path.
+        query: Canonical query.
+        headers: Lower-case names and trimmed values, sorted by name.
+        payload_hash: Hash of the body, or `UNSIGNED-PAYLOAD`.
+    """
+    lines = "".join(f"{name}:{value}\n" for name, value in headers)
+    names = ";".join(name for name, _ in headers)
+    return f"{method}\n{path}\n{query}\n{lines}\n{names}\n{payload_hash}"
+
+
+def stamp_of(now: datetime | None) -> str:
+    """Write a time the way `X-Amz-Date` wants it; a time without zone counts as UTC."""
+    moment = datetime.now(UTC) if now is None else now
+    if moment.tzinfo is not None and moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return _STAMP % (moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second)
+
+
+def signing_key(secret_key: Secret, day: str, region: str, service: str) -> bytes:
+    """Derive the key of one day, region and service. Treat the result as a secret."""
+    key = f"AWS4{secret_key.reveal()}".encode()
+    for part in (day, region, service, "aws4_request"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key
+
+
+def _keyed(secret_key: Secret, day: str, region: str, service: str) -> Callable[[bytes], str]:
+    key = signing_key(secret_key, day, region, service)
+    return lambda text: hmac.digest(key, text, "sha256").hex()
+
+
+def hash_of(body: bytes | str | None) -> str:
+    """Return what `X-Amz-Content-Sha256` says about a body."""
+    if not body:
+        return EMPTY_HASH
+    if body == UNSIGNED_PAYLOAD:
+        return UNSIGNED_PAYLOAD
+    return sha256(body.encode() if isinstance(body, str) else body).hexdigest()
+
+
+class SigV4Signer:
+    """Sign requests to Infino with an access key and a secret key.
+
+    A signer is immutable to its users and safe to share between threads. The derived key is kept for one day.
+
+    Args:
+        access_key: Access key, not secret by itself.
+        secret_key: Secret key.
+        region: Region in the credential scope.
+        service: Service in the credential scope.
+        path_style: `single` signs the path as it is sent; `double` encodes it once more, as stock AWS signers do.
+
+    Example:
+        >>> signer = SigV4Signer("IAK_EXAMPLE", "secret")
+        >>> headers = signer.sign("GET", "https://api.infino.ws/", {})
+    """
+
+    __slots__ = ("_derived", "access_key", "path_style", "region", "secret_key", "service")
+
+    def __init__(
+        self,
+        access_key: str,
+        secret_key: str | Secret,
+        region: str = "us-east-1",
+        service: str = "es",
+        path_style: PathStyle = "single",
+    ) -> None:
+        self.access_key = access_key
+        self.secret_key = Secret(secret_key)
+        if not access_key or not self.secret_key:
+            raise ValidationError("signing needs an access key and a secret key, and neither may be empty")
+        if path_style not in ("single", "double"):
+            raise ValidationError("path_style is 'single' or 'double'")
+        self.region = region
+        self.service = service
+        self.path_style: PathStyle = path_style
+        # Day, scope and a closure over the derived key; replaced as a whole, so threads never see half of it.
+        self._derived: tuple[str, str, Callable[[bytes], str]] | None = None
+
+    def __repr__(self) -> str:
+        return f"SigV4Signer(access_key={self.access_key!r}, region={self.region!r}, service={self.service!r})"
+
+    def _for_day(self, day: str) -> tuple[str, Callable[[bytes], str]]:
+        """Return the credential scope of a day and the function that signs with that day's key."""
+        derived = self._derived
+        if derived is None or derived[0] != day:
+            scope = f"{day}/{self.region}/{self.service}/aws4_request"
+            derived = (day, scope, _keyed(self.secret_key, day, self.region, self.service))
+            self._derived = derived
+        return derived[1], derived[2]
+
+    def authorize(
+        self, method: str, path: str, query: str, host: str, content_type: str | None, payload_hash: str, stamp: str
+    ) -> str:
+        """Return the value of `Authorization` for parts that are canonical already.
+
+        Args:
+            method: HTTP method in capitals.
+            path: Path as it is sent.
+            query: Canonical query, which is also what is sent.
+            host: Value of the Host header.
+            content_type: Media type to sign, or None when there is none or it is not to be signed.
+            payload_hash: Hash of the body, or `UNSIGNED-PAYLOAD`.
+            stamp: Time as in `X-Amz-Date`.
+        """
+        scope, sign = self._for_day(stamp[:8])
+        if self.path_style != "single":
+            path = canonical_path(path, self.path_style)
+        if content_type is None:
+            names = _NAMES
+            lines = f"host:{host}\nx-amz-content-sha256:{payload_hash}\nx-amz-date:{stamp}\n"
+        else:
+            names = _NAMES_WITH_TYPE
+            lines = (
+                f"content-type:{content_type}\nhost:{host}\nx-amz-content-sha256:{payload_hash}\nx-amz-date:{stamp}\n"
+            )
+        canonical = f"{method}\n{path}\n{query}\n{lines}\n{names}\n{payload_hash}"
+        digest = sha256(canonical.encode()).hexdigest()
+        signature = sign(f"{ALGORITHM}\n{stamp}\n{scope}\n{digest}".encode())
+        return f"{ALGORITHM} Credential={self.access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
+
+    def sign(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | str | None = None,
+        now: datetime | None = None,
+    ) -> dict[str, str]:
+        """Sign one request.
+
+        Args:
+            method: HTTP method.
+            url: Complete address, with the path percent-encoded as it will be sent.
+            headers: Headers that will be sent; `Content-Type` among them is signed, the others are passed on.
+            body: The exact bytes that will be sent (text is taken as UTF-8), or `UNSIGNED_PAYLOAD`.
+            now: Time of signing in UTC; the present when left out.
+
+        Returns:
+            The headers to send: those given, and `Host`, `X-Amz-Date`, `X-Amz-Content-Sha256`, `Authorization`.
+
+        Raises:
+            ValidationError: The URL cannot be signed, or a header holds a line break.
+
+        Example:
+            >>> signer.sign("POST", "https://api.infino.ws/sql", {"Content-Type": "application/json"}, b"{}")
+        """
+        host, path, query = _split(url)
+        signed = {}
+        content_type = None
+        for name, value in (headers or {}).items():
+            lower = name.lower()
+            if "\n" in value or "\r" in value:
+                raise ValidationError(f"the header {name!r} must not hold a line break")
+            if lower == "content-type":
+                content_type = " ".join(value.split())
+            elif lower in _OWN_HEADERS:
+                continue
+            signed[name] = value
+        payload_hash = hash_of(body)
+        stamp = stamp_of(now)
+        signed["Host"] = host
+        signed["X-Amz-Date"] = stamp
+        signed["X-Amz-Content-Sha256"] = payload_hash
+        signed["Authorization"] = self.authorize(
+            method.upper(),
+            path,
+            query,
+            host,
+            None if payload_hash == UNSIGNED_PAYLOAD else content_type,
+            payload_hash,
+            stamp,
+        )
+        return signed
+
+    def presign(self, url: str, now: datetime | None = None, expires: int | None = None) -> str:
+        """Put the signature into the query of a URL, as a WebSocket handshake needs it.
+
+        Args:
+            url: Address with scheme `ws`, `wss`, `http` or `https`; its query is signed too.
+            now: Time of signing in UTC; the present when left out.
+            expires: Seconds of validity to state in the URL; the service needs none.
+
+        Returns:
+            The URL to connect to. It is a credential while it is valid: never log it.
+
+        Raises:
+            ValidationError: The URL cannot be signed.
+
+        Example:
+            >>> signer.presign("wss://api.infino.ws/_conversation/ws")
+        """
+        host, path, given = _split(url)
+        stamp = stamp_of(now)
+        scope, sign = self._for_day(stamp[:8])
+        pairs = [
+            ("X-Amz-Algorithm", ALGORITHM),
+            ("X-Amz-Credential", f"{self.access_key}/{scope}"),
+            ("X-Amz-Date", stamp),
+            ("X-Amz-SignedHeaders", "host"),
+        ]
+        if expires is not None:
+            pairs.append(("X-Amz-Expires", str(int(expires))))
+        encoded = [f"{encode(name)}={encode(value)}" for name, value in pairs]
+        query = "&".join(sorted([*encoded, *given.split("&")] if given else encoded, key=lambda p: p.split("=", 1)))
+        canonical = canonical_request("GET", canonical_path(path, self.path_style), query, [("host", host)], EMPTY_HASH)
+        digest = sha256(canonical.encode()).hexdigest()
+        signature = sign(f"{ALGORITHM}\n{stamp}\n{scope}\n{digest}".encode())
+        return f"{urlsplit(url).scheme}://{host}{path}?{query}&X-Amz-Signature={signature}"

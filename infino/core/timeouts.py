@@ -1,0 +1,57 @@
+"""How long to wait, for what."""
+
+from __future__ import annotations
+
+import math
+
+import attrs
+
+
+def _positive(_: object, attribute: attrs.Attribute[float | None], value: float | None) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value) or value <= 0:
+        raise ValueError(f"timeout {attribute.name} must be a positive number of seconds or None, not {value!r}")
+
+
+@attrs.frozen
+class Timeouts:
+    """Limits in seconds; None means no limit.
+
+    Args:
+        connect: To open a connection, TLS included.
+        read: Between two pieces of an answer.
+        write: To hand over one piece of a request.
+        pool: To get a free connection when all are busy.
+        total: For the whole call: every attempt and every pause between them.
+
+    Example:
+        >>> Timeouts(connect=3, total=30)
+        Timeouts(connect=3, read=120.0, write=60.0, pool=60.0, total=30)
+    """
+
+    connect: float | None = attrs.field(default=10.0, validator=_positive)
+    read: float | None = attrs.field(default=120.0, validator=_positive)
+    write: float | None = attrs.field(default=60.0, validator=_positive)
+    pool: float | None = attrs.field(default=60.0, validator=_positive)
+    total: float | None = attrs.field(default=None, validator=_positive)
+
+    @classmethod
+    def of(cls, value: float | Timeouts | None, default: Timeouts) -> Timeouts:
+        """Read what a caller gave: a number is the total, None keeps the default."""
+        if value is None:
+            return default
+        if isinstance(value, Timeouts):
+            return value
+        return attrs.evolve(default, total=value)
+
+    def within(self, remaining: float | None) -> Timeouts:
+        """Cap every limit by the time that remains."""
+        if remaining is None:
+            return self
+        left = max(remaining, 0.001)
+
+        def cap(value: float | None) -> float:
+            return left if value is None else min(value, left)
+
+        return Timeouts(cap(self.connect), cap(self.read), cap(self.write), cap(self.pool), left)
