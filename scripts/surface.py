@@ -1,4 +1,4 @@
-"""Write the public surface of the SDK to api.txt, or with --check compare it: a change of the API must be seen in review."""
+"""Write the public surface of the SDK to api.txt, or with --check compare it: a changed API must be seen in review.
 
 from __future__ import annotations
 

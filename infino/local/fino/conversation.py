@@ -19,9 +19,8 @@ from infino.local.fino.plan import Plan, Turn, kept
 from infino.local.http import Problem
 
 if TYPE_CHECKING:
-    from infino.local.state import Gateway
-
     from infino.local.access import Principal
+    from infino.local.state import Gateway
 
 HEARTBEAT = 10.0  # seconds; well below the idle time after which clients give a silent socket up
 REMEMBERED = 5  # turns that a follow-up may build on

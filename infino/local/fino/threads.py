@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from infino.local.http import Answer, Call, Problem, Route
 
 if TYPE_CHECKING:
-    from infino.local.state import Gateway
-
     from infino.local.access import Principal
+    from infino.local.state import Gateway
 
 KIND = "thread"
 ROLES = ("user", "assistant", "system")

@@ -1,0 +1,144 @@
+"""Keys, users and roles of the gateway, and what they let whom do."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from infino.local.access import Principal
+from infino.local.credentials import Credentials, new_access_key, new_secret_key
+from infino.local.http import Problem
+from infino.local.rbac.documents import VERSION
+from infino.local.rbac.rules import REDACTED, FieldRules, Permission, field_rules, may
+
+if TYPE_CHECKING:
+    from infino.local.control import Control
+    from infino.local.store import DatasetView
+
+USER, ROLE, KEY = "user", "role", "access_key"
+ADMIN = "admin"
+
+
+class RoleAccess:
+    """Who a key belongs to and what its roles allow; the admin of the first start may do everything.
+
+    Args:
+        control: Where users, roles and keys are kept.
+        root: The admin's keys.
+
+    Example:
+        >>> access = RoleAccess(control, credentials)
+        >>> keys, password = access.create_user("ann", {"Version": "2025-01-01", "Roles": ["analyst"]})
+    """
+
+    def __init__(self, control: Control, root: Credentials) -> None:
+        self._control = control
+        self._root = root
+
+    @property
+    def account_id(self) -> str:
+        """The account that every user belongs to."""
+        return self._root.account_id
+
+    def secret_of(self, access_key: str) -> str | None:
+        """The secret that belongs to an access key, or None for an unknown key."""
+        stored = self._control.get(KEY, access_key)
+        if stored is not None:
+            return str(stored.body["secret_key"])
+        replaced = self._control.get(USER, ADMIN)
+        return self._root.secret_key if access_key == self._root.access_key and replaced is None else None
+
+    def principal_of(self, access_key: str) -> Principal:
+        """Who owns an access key that `secret_of` knew."""
+        stored = self._control.get(KEY, access_key)
+        username = str(stored.body["username"]) if stored else ADMIN
+        return Principal(username, self.account_id, admin=username == ADMIN)
+
+    def permissions(self, principal: Principal) -> tuple[Permission, ...]:
+        """All permissions of all roles of a user, as they are now."""
+        stored = self._control.get(USER, principal.username)
+        found: list[Permission] = []
+        for name in stored.body["document"]["Roles"] if stored else ():
+            role = self._control.get(ROLE, name)
+            found.extend(role.body["Permissions"] if role else ())
+        return tuple(found)
+
+    def check(self, principal: Principal, action: str, resource_type: str, resource: str) -> None:
+        """Raise a 403 `Problem` unless the principal may do `action` on the resource; see `Access.check`."""
+        if principal.admin or may(self.permissions(principal), action, resource_type, resource):
+            return
+        reason = f"user [{principal.username}] may not {action} {resource_type} [{resource}]"
+        raise Problem(403, "security_exception", reason)
+
+    def fields(self, principal: Principal, dataset: str) -> FieldRules:
+        """The field rules that hold for a user on a dataset."""
+        return FieldRules() if principal.admin else field_rules(self.permissions(principal), dataset)
+
+    def view(self, principal: Principal, view: DatasetView) -> DatasetView:
+        """The dataset as the principal may see it: fields hidden or redacted."""
+        rules = self.fields(principal, view.name)
+        if rules.unrestricted:
+            return view
+        redacted = {field: f"'{REDACTED}'" for field in view.shape if rules.shows(field) and rules.redacts(field)}
+        return attrs.evolve(view, present=rules.present, allowed=rules.shows, replacements=redacted)
+
+    def create_user(self, name: str, document: dict[str, Any]) -> tuple[Credentials, str]:
+        """Store a new user with new keys; gives the keys and the password (made up where none was given).
+
+        Raises:
+            Problem: 409 if the name is taken.
+        """
+        password = document.get("Password") or secrets.token_urlsafe(12)
+        kept = {"Version": VERSION, "Roles": document["Roles"]}
+        with self._control.changing():
+            if name == ADMIN or self._control.get(USER, name) is not None:
+                raise Problem(409, "resource_already_exists_exception", f"user [{name}] already exists")
+            self._control.put(USER, name, {"document": kept, "password": digest(password)})
+            return self._issue(name), password
+
+    def rotate(self, name: str) -> Credentials:
+        """Give a user new keys; the old ones stop at once.
+
+        Raises:
+            Problem: 404 for an unknown user.
+        """
+        with self._control.changing():
+            if self._control.get(USER, name) is None:
+                if name != ADMIN:
+                    raise missing("user", name)
+                # From now on the admin's keys live here, and the ones of the first start stop.
+                document = {"Version": VERSION, "Roles": [ADMIN]}
+                self._control.put(USER, ADMIN, {"document": document, "password": ""})
+            self._revoke(name)
+            return self._issue(name)
+
+    def delete_user(self, name: str) -> None:
+        """Remove a user and the keys."""
+        with self._control.changing():
+            self._revoke(name)
+            if name == ADMIN or not self._control.delete(USER, name):
+                raise missing("user", name)
+
+    def _issue(self, name: str) -> Credentials:
+        made = Credentials(new_access_key(), new_secret_key(), self.account_id)
+        self._control.put(KEY, made.access_key, {"username": name, "secret_key": made.secret_key})
+        return made
+
+    def _revoke(self, name: str) -> None:
+        for stored in self._control.list(KEY):
+            if stored.body["username"] == name:
+                self._control.delete(KEY, stored.id)
+
+
+def digest(password: str) -> str:
+    """A password as it is kept: salted and slow to guess."""
+    salt = secrets.token_bytes(16)
+    return f"{salt.hex()}${hashlib.scrypt(password.encode(), salt=salt, n=2**14, r=8, p=1).hex()}"
+
+
+def missing(kind: str, name: str) -> Problem:
+    """The 404 for a user or role that does not exist."""
+    return Problem(404, "resource_not_found_exception", f"no {kind} [{name}]")

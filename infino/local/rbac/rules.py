@@ -1,0 +1,151 @@
+"""What roles allow, as pure functions over their permissions: deny wins, then what is allowed, else nothing."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+Permission = Mapping[str, Any]
+REDACTED = "***"
+
+
+@functools.lru_cache(4096)
+def _pattern(pattern: str) -> Callable[[str], Any]:
+    return re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.DOTALL).fullmatch
+
+
+def matches(pattern: str, name: str) -> bool:
+    """Whether a pattern with `*` covers a name.
+
+    Example:
+        >>> matches("logs-*", "logs-2026"), matches("*", "anything"), matches("logs", "logs-2026")
+        (True, True, False)
+    """
+    return _pattern(pattern)(name) is not None
+
+
+def covers(pattern: str, field: str) -> bool:
+    """Whether a field pattern covers a field or an object that it lies in; `.keyword` is the same field.
+
+    Example:
+        >>> covers("user", "user.name"), covers("user.name", "user"), covers("ssn", "ssn.keyword")
+        (True, False, True)
+    """
+    return matches(pattern, field) or matches(f"{pattern}.*", field)
+
+
+def concerns(permission: Permission, resource_type: str, resource: str) -> bool:
+    """Whether a permission speaks of a resource."""
+    return permission["ResourceType"] in {resource_type, "*"} and any(
+        matches(pattern, resource) for pattern in permission["Resources"]
+    )
+
+
+def may(permissions: Iterable[Permission], action: str, resource_type: str, resource: str) -> bool:
+    """Whether permissions allow an action: some permission allows it and none denies it."""
+    allowed = False
+    for permission in permissions:
+        if not concerns(permission, resource_type, resource) or not {action, "*"} & set(permission["Actions"]):
+            continue
+        if permission["Effect"] == "Deny" and not permission["Fields"]:
+            return False
+        allowed = allowed or permission["Effect"] == "Allow"
+    return allowed
+
+
+@attrs.frozen
+class FieldRules:
+    """Which fields of a dataset a user sees.
+
+    Args:
+        allow: Patterns of visible fields, or None where every field is.
+        deny: Patterns of hidden fields; they win.
+        redact: Patterns of fields whose value is shown as `***`.
+    """
+
+    allow: frozenset[str] | None = None
+    deny: frozenset[str] = frozenset()
+    redact: frozenset[str] = frozenset()
+
+    @property
+    def unrestricted(self) -> bool:
+        """Whether there is nothing to hide."""
+        return self.allow is None and not self.deny and not self.redact
+
+    def shows(self, field: str) -> bool:
+        """Whether a field appears at all, plainly or redacted."""
+        if field == "_id":
+            return True
+        if any(covers(pattern, field) for pattern in self.deny):
+            return False
+        return self.allow is None or any(covers(pattern, field) for pattern in self.allow)
+
+    def redacts(self, field: str) -> bool:
+        """Whether a field's value is replaced."""
+        return any(covers(pattern, field) for pattern in self.redact)
+
+    def present(self, document: Any, path: str = "") -> Any:
+        """A document without what must not be seen."""
+        if isinstance(document, list):
+            return [self.present(item, path) for item in document]
+        if not isinstance(document, dict):
+            return document
+        shown = {}
+        for key, value in document.items():
+            field = f"{path}.{key}" if path else key
+            if self.redacts(field) and self.shows(field):
+                shown[key] = REDACTED
+            elif _holds_objects(value):
+                inner = self.present(value, field)
+                if inner not in ({}, []) or (value in ({}, []) and self.shows(field)):
+                    shown[key] = inner
+            elif self.shows(field):
+                shown[key] = value
+        return shown
+
+
+def _holds_objects(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and any(_holds_objects(item) for item in value))
+
+
+def field_rules(permissions: Sequence[Permission], dataset: str) -> FieldRules:
+    """The field rules of all permissions on a dataset's records: what one allows is seen, what one hides is not.
+
+    A permission without `Fields.Allow` allows every field. Rules on `record` and on `field` count alike, and a
+    denying permission hides the fields it lists.
+    """
+    allow: set[str] = set()
+    deny: set[str] = set()
+    redact: set[str] = set()
+    everything = False
+    for permission in permissions:
+        if not concerns(permission, "record", dataset) and not concerns(permission, "field", dataset):
+            continue
+        fields = permission["Fields"]
+        if permission["Effect"] == "Deny":
+            deny.update(fields.get("Allow", ()), fields.get("Deny", ()))
+            continue
+        deny.update(fields.get("Deny", ()))
+        for field, method in fields.get("Mask", {}).items():
+            (redact if method == "redact" else deny).add(field)
+        if fields.get("Allow"):
+            allow.update(fields["Allow"])
+        elif permission["ResourceType"] != "field" and {"read", "*"} & set(permission["Actions"]):
+            everything = True
+    open_to_all = not allow or (everything and not _narrowed(permissions, dataset))
+    return FieldRules(None if open_to_all else frozenset(allow), frozenset(deny), frozenset(redact))
+
+
+def _narrowed(permissions: Sequence[Permission], dataset: str) -> bool:
+    """Whether a `field` permission lists what may be seen, which narrows what a record permission opens."""
+    return any(
+        permission["ResourceType"] == "field"
+        and permission["Effect"] == "Allow"
+        and permission["Fields"].get("Allow")
+        and concerns(permission, "field", dataset)
+        for permission in permissions
+    )

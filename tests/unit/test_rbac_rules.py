@@ -1,0 +1,169 @@
+"""Role documents and the rules they give: what is allowed, what is denied, and what a document then shows."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infino.local.http import Problem
+from infino.local.rbac.documents import body_of, role_document, user_document
+from infino.local.rbac.rules import FieldRules, covers, field_rules, matches, may
+
+
+def permission(kind="record", actions=("read",), resources=("*",), effect="Allow", **fields):
+    document = {"ResourceType": kind, "Actions": list(actions), "Resources": list(resources), "Effect": effect}
+    return role_document({"Permissions": [{**document, "Fields": fields}]})["Permissions"][0]
+
+
+@pytest.mark.parametrize(
+    ("permissions", "allowed"),
+    [
+        ([], False),
+        ([permission()], True),
+        ([permission(actions=["write"])], False),
+        ([permission(actions=["*"])], True),
+        ([permission(kind="dataset")], False),
+        ([permission(kind="*")], True),
+        ([permission(resources=["logs-*"])], True),
+        ([permission(resources=["metrics-*"])], False),
+        ([permission(), permission(effect="Deny", resources=["logs-1"])], False),
+        ([permission(effect="Deny", resources=["logs-1"]), permission()], False),
+        ([permission(), permission(effect="Deny", resources=["logs-2"])], True),
+        ([permission(), permission(effect="Deny", actions=["write"])], True),
+        # A denying permission that lists fields hides the fields, and leaves the records readable.
+        ([permission(), permission(effect="Deny", Allow=["secret"])], True),
+    ],
+)
+def test_deny_wins_then_allow_else_nothing(permissions, allowed):
+    assert may(permissions, "read", "record", "logs-1") is allowed
+
+
+@pytest.mark.parametrize(
+    ("permissions", "shown", "hidden", "redacted"),
+    [
+        ([permission()], {"a", "secret"}, set(), set()),
+        ([permission(Allow=["a"])], {"a"}, {"secret"}, set()),
+        ([permission(Deny=["secret"])], {"a"}, {"secret"}, set()),
+        ([permission(Allow=["a", "secret"], Deny=["secret"])], {"a"}, {"secret"}, set()),
+        ([permission(Mask={"secret": "redact"})], {"a", "secret"}, set(), {"secret"}),
+        ([permission(Mask={"secret": "remove"})], {"a"}, {"secret"}, set()),
+        ([permission(Allow=["a"]), permission(Allow=["b"])], {"a", "b"}, {"secret"}, set()),
+        ([permission(Allow=["a"]), permission()], {"a", "secret"}, set(), set()),
+        ([permission(), permission(kind="field", actions=[], Allow=["a"])], {"a"}, {"secret"}, set()),
+        ([permission(), permission(kind="field", actions=[], Deny=["secret"])], {"a"}, {"secret"}, set()),
+        ([permission(), permission(effect="Deny", Allow=["secret"])], {"a"}, {"secret"}, set()),
+        ([permission(resources=["other"], Deny=["a"]), permission()], {"a", "secret"}, set(), set()),
+        ([permission(Deny=["sec*"])], {"a"}, {"secret", "security.level"}, set()),
+        ([permission(Deny=["user"])], {"a"}, {"user.name", "user.geo.city"}, set()),
+    ],
+)
+def test_field_rules(permissions, shown, hidden, redacted):
+    rules = field_rules(permissions, "logs-1")
+    assert {field for field in shown if rules.shows(field)} == shown
+    assert {field for field in hidden if rules.shows(field)} == set()
+    assert {field for field in shown | hidden if rules.redacts(field)} == redacted
+
+
+def test_a_document_is_shown_without_what_is_hidden_and_with_redactions_at_any_depth():
+    rules = FieldRules(deny=frozenset({"user.ssn", "items.cost"}), redact=frozenset({"card"}))
+    document = {
+        "user": {"name": "ann", "ssn": "1"},
+        "items": [{"sku": "x", "cost": 3}, {"cost": 4}],
+        "card": {"number": "4111"},
+        "tags": ["a"],
+        "empty": {},
+        "dotted.card": 1,
+    }
+    assert rules.present(document) == {
+        "user": {"name": "ann"},
+        "items": [{"sku": "x"}, {}],
+        "card": "***",
+        "tags": ["a"],
+        "empty": {},
+        "dotted.card": 1,
+    }
+
+
+def test_an_object_of_which_nothing_is_shown_leaves_no_trace():
+    assert FieldRules(allow=frozenset({"a"})).present({"a": 1, "user": {"ssn": {"last": 4}}, "b": []}) == {"a": 1}
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abcd"), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from("abcd"), JSON, max_size=4))
+def test_no_hidden_value_survives(document):
+    marked = FieldRules(deny=frozenset({"b"}), redact=frozenset({"c"})).present({**document, "b": {"x": "PLANTED"}})
+    assert "PLANTED" not in repr(marked)
+    assert "b" not in marked
+    if "c" in document:
+        assert marked["c"] == "***"
+
+
+@pytest.mark.parametrize(
+    ("document", "complaint"),
+    [
+        ({"Roles": "admin"}, "list of role names"),
+        ({"Version": "2024-01-01"}, "Version must be 2025-01-01"),
+        ({"Password": 5}, "Password must be text"),
+        ({"roles": []}, "has no key \\[roles\\]"),
+    ],
+)
+def test_wrong_user_documents_are_refused(document, complaint):
+    with pytest.raises(Problem, match=complaint) as caught:
+        user_document(document)
+    assert caught.value.status == 400
+
+
+@pytest.mark.parametrize(
+    ("item", "complaint"),
+    [
+        ("x", "must be a mapping"),
+        ({"Actions": ["read"]}, "ResourceType is missing"),
+        ({"ResourceType": "record", "Effect": "Maybe"}, "Allow or Deny"),
+        ({"ResourceType": "record", "Actions": ["fly"]}, "Actions must be"),
+        ({"ResourceType": "record", "Resources": "*"}, "list of name patterns"),
+        ({"ResourceType": "record", "Fields": {"Mask": {"a": "blur"}}}, "redact, remove"),
+        ({"ResourceType": "record", "Fields": {"Allow": "a"}}, "list of field names"),
+        ({"ResourceType": "record", "Fields": []}, None),
+    ],
+)
+def test_wrong_permissions_are_refused(item, complaint):
+    if complaint is None:
+        assert role_document({"Permissions": [item]})["Permissions"][0]["Fields"] == {}
+        return
+    with pytest.raises(Problem, match=complaint):
+        role_document({"Permissions": [item]})
+
+
+def call(body: bytes, media: str = "application/yaml"):
+    return SimpleNamespace(body=body, headers={"content-type": media}, json_object=lambda: {"json": True})
+
+
+def test_yaml_dates_become_text_and_json_goes_its_own_way():
+    assert body_of(call(b"Version: 2025-01-01\nRoles: [a]")) == {"Version": "2025-01-01", "Roles": ["a"]}
+    assert body_of(call(b"{}", "application/json")) == {"json": True}
+
+
+@pytest.mark.parametrize(
+    "body", [b"a: [", b"- a", b"\xff\xfe\x00", b"!!python/object:os.system {}", b"a: &a [*a]", b"[" * 100_000]
+)
+def test_malformed_yaml_is_a_400(body):
+    with pytest.raises(Problem) as caught:
+        body_of(call(body))
+    assert caught.value.status == 400
+
+
+def test_patterns():
+    assert matches("logs-*", "logs-1")
+    assert not matches("logs-*", "xlogs-1")
+    assert not matches("a.c", "abc")
+    assert covers("ssn", "ssn.keyword")
+    assert not covers("ss", "ssn")
