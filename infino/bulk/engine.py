@@ -1,0 +1,417 @@
+"""The upload as a state machine: what to send, when, and what each answer means. No input or output."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+
+import attrs
+
+from infino.bulk.answers import Answered, Item, Lost, Outcome, Refused, Tally, Unsent, understood
+from infino.bulk.chunk import Chunk, Piece, Rejection, Span, record_id
+from infino.bulk.controller import Controller
+from infino.bulk.options import BulkOptions
+from infino.bulk.report import Ledger
+from infino.core import codec
+
+AHEAD = 2  # chunks kept ready while others are in flight
+MOST_UNSETTLED = 64  # chunks in memory, however small retries have made them
+SMALLEST = 65536
+POISON = (400, 422)
+
+
+@attrs.define
+class ChunkResult:
+    """What one answer settled.
+
+    Args:
+        start: Position of the first record it is about.
+        stop: Position behind the last.
+        created: Records that are new.
+        updated: Records that replaced or changed one.
+        deleted: Records removed.
+        noop: Records that changed nothing.
+        rejections: Records that were rejected, or whose fate is unknown.
+        retrying: Records that will be sent again; a later result settles them.
+
+    Example:
+        >>> for chunk in client.records.bulk_iter("flights", rows):
+        ...     print(chunk.start, chunk.accepted, len(chunk.rejections))
+    """
+
+    start: int
+    stop: int
+    created: int = 0
+    updated: int = 0
+    deleted: int = 0
+    noop: int = 0
+    rejections: list[Rejection] = attrs.field(factory=list)
+    retrying: int = 0
+    closed: Span | None = attrs.field(default=None, repr=False)
+    abandoned: bool = attrs.field(default=False, repr=False)
+
+    @property
+    def accepted(self) -> int:
+        """Records of this result that the service took."""
+        return self.created + self.updated + self.deleted + self.noop
+
+
+class Engine:
+    """Decides for both clients; the shells only fetch, send and sleep.
+
+    Args:
+        dataset: Where the records go.
+        options: The settings of the upload.
+        rand: Source of numbers from 0 to 1, for the pauses.
+    """
+
+    def __init__(self, dataset: str, options: BulkOptions, *, rand: Callable[[], float] = random.random) -> None:
+        self.options = options
+        self.ledger = Ledger(dataset)
+        self.controller = Controller(options.concurrency)
+        self.chunk_bytes = options.chunk_bytes
+        self.failure: BaseException | None = None
+        self.ended = False
+        self._random = rand
+        self._ready: deque[Chunk] = deque()
+        self._waiting: list[Chunk] = []  # to be sent again, by position
+        self._flying: list[Chunk] = []
+        self._pause_until = 0.0
+        self._last_success = float("-inf")
+        self._losses = 0
+
+    @property
+    def hungry(self) -> bool:
+        """Whether the source should hand over another piece."""
+        if self.ended or self.failure is not None or len(self._ready) >= AHEAD:
+            return False
+        unsettled = [*self._ready, *self._waiting, *self._flying]
+        room = (self.options.concurrency + AHEAD) * self.options.chunk_bytes
+        most = max(MOST_UNSETTLED, self.options.concurrency + AHEAD)
+        return len(unsettled) < most and sum(len(chunk.body) for chunk in unsettled) < room
+
+    @property
+    def done(self) -> bool:
+        """Whether every record read has an outcome and none will follow."""
+        idle = not (self._ready or self._waiting or self._flying)
+        return idle and (self.ended or self.failure is not None)
+
+    @property
+    def flying(self) -> int:
+        """Requests in flight."""
+        return len(self._flying)
+
+    def feed(self, piece: Piece) -> ChunkResult | None:
+        """Take a piece from the source.
+
+        Args:
+            piece: Records in the order of the source.
+
+        Returns:
+            The records that cannot be sent, if there are any.
+        """
+        span = Span(piece.start, piece.stop, piece.stop - piece.start)
+        self.ledger.read += span.open
+        self.ledger.pending += span.open
+        if piece.positions:
+            self._ready.append(Chunk(span, piece.positions, piece.body, piece.ids, piece.keyed))
+        if not piece.rejections:
+            return None
+        result = ChunkResult(piece.start, piece.stop)
+        for rejection in piece.rejections:
+            self._refuse(span, rejection, result)
+        return self._close(span, result)
+
+    def end(self) -> None:
+        """The source has no more."""
+        self.ended = True
+
+    def next(self, now: float) -> Chunk | None:
+        """Return the chunk to send now, which then counts as in flight.
+
+        Args:
+            now: Seconds on a clock that never goes back.
+        """
+        if len(self._flying) >= self.controller.limit or now < self._pause_until:
+            return None
+        chunk = self._pick(now)
+        if chunk is not None:
+            chunk.tries += 1
+            self._flying.append(chunk)
+            self.ledger.requests += 1
+            self.ledger.bytes += len(chunk.body)
+        return chunk
+
+    def _pick(self, now: float) -> Chunk | None:
+        for index, chunk in enumerate(self._waiting):
+            if chunk.not_before <= now and not self._must_wait(chunk, self._waiting[:index]):
+                del self._waiting[index]
+                return chunk
+        # Only the head may go: what lies behind it could share an id with it.
+        if self._ready and not self._must_wait(self._ready[0], self._waiting):
+            return self._ready.popleft()
+        return None
+
+    def _must_wait(self, chunk: Chunk, earlier: Sequence[Chunk]) -> bool:
+        """Whether a record of the same id is still on its way, so that sending now could reorder them."""
+        if chunk.ids is None:
+            return False
+        return any(chunk.meets(other) for other in self._flying) or any(chunk.meets(other) for other in earlier)
+
+    def wake(self, now: float) -> float | None:
+        """Return the seconds until something can be sent without any answer coming, or None."""
+        times = [chunk.not_before for chunk in self._waiting]
+        if self._ready:
+            times.append(self._pause_until)
+        if not times or len(self._flying) >= self.controller.limit:
+            return None
+        wait = max(min(times), self._pause_until) - now
+        # A chunk that is due but must let an earlier one pass is woken by that one's answer.
+        return wait if wait > 0 else (None if self._flying else self._next_due(now))
+
+    def _next_due(self, now: float) -> float:
+        later = [chunk.not_before - now for chunk in self._waiting if chunk.not_before > now]
+        return min(later, default=0.0)
+
+    def answered(self, chunk: Chunk, outcome: Outcome, now: float, seconds: float) -> ChunkResult:
+        """Take what came back for a chunk.
+
+        Args:
+            chunk: As given by `next`.
+            outcome: What became of the request.
+            now: The time.
+            seconds: How long the request took.
+
+        Returns:
+            What this settles.
+        """
+        self._flying.remove(chunk)
+        result = ChunkResult(chunk.positions[0], chunk.positions[-1] + 1)
+        if isinstance(outcome, Answered):
+            self._losses = 0
+            self._last_success = now
+            chunk.failing_since = None
+            if isinstance(outcome.items, Tally):
+                self.controller.succeeded(now, seconds, len(chunk.body))
+                self._accept(chunk.span, result, **attrs.asdict(outcome.items))
+            else:
+                self._sort(chunk, outcome.items, now, seconds, result)
+        else:
+            if chunk.failing_since is None:
+                chunk.failing_since = now
+            if isinstance(outcome, Refused):
+                self._refused(chunk, outcome, now, result)
+            elif isinstance(outcome, Unsent):
+                self._again(chunk, outcome.error, now, result)
+                self._pause_until = max(self._pause_until, chunk.not_before)  # nobody else would get through
+            else:
+                self._lost(chunk, outcome, now, result)
+        return self._close(chunk.span, result)
+
+    def _accept(self, span: Span, result: ChunkResult, **counts: int) -> None:
+        for name, count in counts.items():
+            for book in (self.ledger, span, result):
+                setattr(book, name, getattr(book, name) + count)
+            self.ledger.pending -= count
+            span.open -= count
+
+    def _refuse(self, span: Span, rejection: Rejection, result: ChunkResult) -> None:
+        name = rejection.outcome
+        for book in (self.ledger, span):
+            setattr(book, name, getattr(book, name) + 1)
+        self.ledger.pending -= 1
+        span.open -= 1
+        self.ledger.refuse(rejection)
+        result.rejections.append(rejection)
+
+    def _close(self, span: Span, result: ChunkResult) -> ChunkResult:
+        if span.open == 0 and not span.abandoned:
+            result.closed = span
+        return result
+
+    def _sort(self, chunk: Chunk, items: list[Item], now: float, seconds: float, result: ChunkResult) -> None:
+        """Settle a chunk item by item, and keep those that may succeed for another try."""
+        again = self._to_retry(chunk, items)
+        if any(item.status == 429 for item in items):
+            self.controller.throttled(now)
+        else:
+            self.controller.succeeded(now, seconds, len(chunk.body))
+        records: list[bytes] | None = None
+        for index, item in enumerate(items):
+            if index in again:
+                continue
+            if item.result is not None:
+                self._accept(chunk.span, result, **{item.result: 1})
+                continue
+            records = chunk.records() if records is None else records
+            # After a lost answer, "it exists already" may well speak of our own first try.
+            unsure = chunk.lost and item.status == 409
+            self._refuse(chunk.span, _rejection(chunk, index, records[index], item, unknown=unsure), result)
+        if again:
+            self._requeue([chunk.select(sorted(again), records)], now + self._pause(chunk), result)
+
+    def _to_retry(self, chunk: Chunk, items: list[Item]) -> set[int]:
+        """Return the items to send again: those that may succeed, and what follows them under the same id."""
+        if chunk.tries >= self.options.retry.attempts or self.failure is not None:
+            return set()
+        again = {index for index, item in enumerate(items) if item.result is None and item.retryable}
+        if not again or chunk.ids is None:
+            return again
+        behind: set[bytes] = set()
+        for index, record in enumerate(chunk.records()):
+            name = record_id(record)
+            if name is None:
+                continue
+            if index in again:
+                behind.add(name)
+            elif name in behind and not record.startswith(b'{"create"'):
+                again.add(index)
+        return again
+
+    def _refused(self, chunk: Chunk, outcome: Refused, now: float, result: ChunkResult) -> None:
+        status = outcome.error.status
+        if status in (429, 503):
+            self.controller.throttled(now)
+            if outcome.retry_after:
+                pause = min(outcome.retry_after, self.options.retry.retry_after_cap)
+                self._pause_until = max(self._pause_until, now + pause)
+            self._again(chunk, outcome.error, now, result, outcome.retry_after)
+        elif status == 413 and len(chunk) > 1:
+            self.chunk_bytes = max(min(self.chunk_bytes, len(chunk.body) // 2), SMALLEST)
+            self._halve(chunk, now, result)
+        elif status in POISON and len(chunk) > 1 and self._last_success > float("-inf"):
+            self._halve(chunk, now, result)  # others were accepted, so the fault lies in a record
+        else:
+            about_a_record = status == 413 or (status in POISON and self._last_success > float("-inf"))
+            if not about_a_record:
+                self.stop(outcome.error)
+            self._give_up(chunk, outcome.error, result, resumable=not about_a_record)
+
+    def _halve(self, chunk: Chunk, now: float, result: ChunkResult) -> None:
+        records, middle = chunk.records(), len(chunk) // 2
+        halves = [chunk.select(range(middle), records), chunk.select(range(middle, len(chunk)), records)]
+        for half in halves:
+            half.tries = 0
+        self._requeue(halves, now, result)
+
+    def _lost(self, chunk: Chunk, outcome: Lost, now: float, result: ChunkResult) -> None:
+        chunk.lost = True
+        self._losses += 1
+        if chunk.keyed and not outcome.readable:
+            self._again(chunk, outcome.error, now, result)
+            return
+        if self._losses >= max(3, self.options.concurrency):
+            self.stop(outcome.error)
+        self._give_up(chunk, outcome.error, result)
+
+    def _again(
+        self, chunk: Chunk, error: Exception, now: float, result: ChunkResult, asked: float | None = None
+    ) -> None:
+        """Send a whole chunk again, unless it had its tries."""
+        if chunk.tries < self.options.retry.attempts:
+            self._requeue([chunk], now + self._pause(chunk, asked), result)
+            return
+        since = now if chunk.failing_since is None else chunk.failing_since
+        if self._last_success < since:
+            self.stop(error)  # nothing came through meanwhile: it is not this chunk
+        self._give_up(chunk, error, result, resumable=self.failure is not None)
+
+    def _pause(self, chunk: Chunk, asked: float | None = None) -> float:
+        return self.options.retry.pause(max(chunk.tries, 1), self._random, asked)
+
+    def _requeue(self, chunks: list[Chunk], not_before: float, result: ChunkResult) -> None:
+        if self.failure is not None:
+            for chunk in chunks:
+                self._abandon(chunk, result)
+            return
+        for chunk in chunks:
+            chunk.not_before = not_before
+            self._waiting.append(chunk)
+            self.ledger.retried += len(chunk)
+            result.retrying += len(chunk)
+        self._waiting.sort(key=lambda chunk: chunk.positions[0])
+
+    def _give_up(self, chunk: Chunk, error: Exception, result: ChunkResult, *, resumable: bool = False) -> None:
+        """Settle every record of a chunk by the error of its last try."""
+        if resumable:
+            chunk.span.abandoned = result.abandoned = True
+        item = _as_item(error)
+        for index, record in enumerate(chunk.records()):
+            self._refuse(chunk.span, _rejection(chunk, index, record, item, unknown=chunk.lost), result)
+
+    def _abandon(self, chunk: Chunk, result: ChunkResult) -> None:
+        chunk.span.abandoned = True
+        result.abandoned = True
+        item = Item(None, code="not_sent", reason=f"the upload stopped first: {self.failure}")
+        for index, record in enumerate(chunk.records()):
+            self._refuse(chunk.span, _rejection(chunk, index, record, item, unknown=chunk.lost), result)
+
+    def stop(self, error: BaseException) -> None:
+        """Send nothing more; what is in flight may still be answered.
+
+        Args:
+            error: Why the upload cannot go on; the first one stays.
+        """
+        if self.failure is None:
+            self.failure = error
+
+    def abandon(self) -> list[ChunkResult]:
+        """Settle what was read and will not be sent because the upload stopped."""
+        results = []
+        for chunk in [*self._waiting, *self._ready]:
+            result = ChunkResult(chunk.positions[0], chunk.positions[-1] + 1)
+            self._abandon(chunk, result)
+            results.append(result)
+        self._waiting.clear()
+        self._ready.clear()
+        return results
+
+    def lose_flying(self) -> list[ChunkResult]:
+        """Settle what is in flight as unknown, when its answers can no longer be awaited."""
+        results = []
+        for chunk in self._flying:
+            chunk.lost = True
+            result = ChunkResult(chunk.positions[0], chunk.positions[-1] + 1)
+            self._abandon(chunk, result)
+            results.append(result)
+        self._flying.clear()
+        return results
+
+
+def _as_item(error: Exception) -> Item:
+    status = getattr(error, "status", None)
+    code = getattr(error, "code", None) or type(error).__name__
+    return Item(None, status, str(code), str(error))
+
+
+def _rejection(chunk: Chunk, index: int, record: bytes, item: Item, *, unknown: bool) -> Rejection:
+    return Rejection(
+        position=chunk.positions[index],
+        reason=item.reason,
+        id=readable_id(record),
+        status=item.status,
+        code=item.code,
+        outcome="unknown" if unknown else "rejected",
+        record=record,
+    )
+
+
+def readable_id(record: bytes) -> str | None:
+    """Return the id in the action line of a record as text."""
+    found = record_id(record)
+    return None if found is None else str(codec.loads(b'"' + found + b'"'))
+
+
+def read_answer(chunk: Chunk, content: bytes) -> Outcome:
+    """Read the body of an answer to a chunk.
+
+    Args:
+        chunk: What was sent.
+        content: What came back.
+    """
+    outcome = understood(content, len(chunk))
+    if isinstance(outcome, Lost) and outcome.readable and chunk.keyed:
+        ids: Iterable[str | None] = [readable_id(record) for record in chunk.records()]
+        return understood(content, len(chunk), [name for name in ids if name is not None])
+    return outcome
