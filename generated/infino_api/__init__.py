@@ -1,0 +1,1 @@
+"""Generated from openapi/infino.yaml by scripts/generate; changes belong there."""

@@ -1,0 +1,1 @@
+"""The calls of every operation as pure data; one module each."""

@@ -1,0 +1,29 @@
+"""First path segments that belong to the service."""
+
+RESERVED = frozenset(
+    (
+        "_connectors",
+        "_conversation",
+        "_flush",
+        "_local",
+        "account",
+        "alert",
+        "alert-history",
+        "alerts",
+        "dashboards",
+        "fino",
+        "import",
+        "metadata",
+        "monitor",
+        "monitors",
+        "promql",
+        "role",
+        "roles",
+        "source",
+        "sources",
+        "sql",
+        "user",
+        "users",
+        "visualizations",
+    )
+)

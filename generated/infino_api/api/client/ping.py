@@ -1,0 +1,24 @@
+"""The call of `client.ping`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+
+if TYPE_CHECKING:
+    from ...models.service_info import ServiceInfo
+
+
+def request() -> Call[ServiceInfo]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="client.ping",
+        method="GET",
+        path=f"/",
+        retry="safe",
+        accept="bytes",
+        parse=shapes.greeting(readers.model("service_info", "ServiceInfo")),
+    )

@@ -1,0 +1,20 @@
+"""The call of `datasets.count`."""
+
+from __future__ import annotations
+
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+from .._reserved import RESERVED
+
+
+def request(name: str) -> Call[int]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="datasets.count",
+        method="GET",
+        path=f"/{segment(name, 'name', reserved=RESERVED)}/_count",
+        retry="safe",
+        experimental=True,
+        parse=shapes.count,
+    )

@@ -1,0 +1,29 @@
+"""The call of `datasets.create`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import UNSET, Call
+from ...runtime.encode import body_object
+from ...runtime.path import segment
+from .._reserved import RESERVED
+
+if TYPE_CHECKING:
+    from ...models.dataset_created import DatasetCreated
+
+
+def request(name: str, *, mapping: Mapping[str, Any] | None = None) -> Call[DatasetCreated]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="datasets.create",
+        method="PUT",
+        path=f"/{segment(name, 'name', reserved=RESERVED)}",
+        json=body_object((((), "mappings", mapping, False),)) or UNSET,
+        content_type="application/json",
+        retry="safe",
+        parse=shapes.receipt(readers.model("dataset_created", "DatasetCreated")),
+    )

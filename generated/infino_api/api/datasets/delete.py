@@ -1,0 +1,19 @@
+"""The call of `datasets.delete`."""
+
+from __future__ import annotations
+
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+from .._reserved import RESERVED
+
+
+def request(name: str) -> Call[bool]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="datasets.delete",
+        method="DELETE",
+        path=f"/{segment(name, 'name', reserved=RESERVED)}",
+        retry="safe",
+        parse=shapes.flag,
+    )

@@ -1,0 +1,26 @@
+"""The call of `datasets.describe`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+from .._reserved import RESERVED
+
+if TYPE_CHECKING:
+    from ...models.dataset_description import DatasetDescription
+
+
+def request(name: str) -> Call[DatasetDescription]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="datasets.describe",
+        method="GET",
+        path=f"/{segment(name, 'name', reserved=RESERVED)}",
+        retry="safe",
+        experimental=True,
+        parse=shapes.entry(readers.model("dataset_description", "DatasetDescription"), name),
+    )

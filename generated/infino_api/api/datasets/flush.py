@@ -1,0 +1,24 @@
+"""The call of `datasets.flush`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+
+if TYPE_CHECKING:
+    from ...models.shards_receipt import ShardsReceipt
+
+
+def request() -> Call[ShardsReceipt]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="datasets.flush",
+        method="POST",
+        path=f"/_flush",
+        retry="safe",
+        experimental=True,
+        parse=shapes.receipt(readers.model("shards_receipt", "ShardsReceipt")),
+    )

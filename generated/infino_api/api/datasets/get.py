@@ -1,0 +1,25 @@
+"""The call of `datasets.get`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+from .._reserved import RESERVED
+
+if TYPE_CHECKING:
+    from ...models.dataset import Dataset
+
+
+def request(name: str) -> Call[Dataset]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="datasets.get",
+        method="GET",
+        path=f"/{segment(name, 'name', reserved=RESERVED)}/metadata",
+        retry="safe",
+        parse=shapes.one(readers.model("dataset", "Dataset"), name),
+    )

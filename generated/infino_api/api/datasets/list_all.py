@@ -1,0 +1,23 @@
+"""The call of `datasets.list`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+
+if TYPE_CHECKING:
+    from ...models.dataset import Dataset
+
+
+def request() -> Call[list[Dataset]]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="datasets.list",
+        method="GET",
+        path=f"/metadata",
+        retry="safe",
+        parse=shapes.many(readers.model("dataset", "Dataset"), "datasets", "indices"),
+    )

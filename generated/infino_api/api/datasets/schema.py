@@ -1,0 +1,25 @@
+"""The call of `datasets.schema`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+from .._reserved import RESERVED
+
+if TYPE_CHECKING:
+    from ...models.field_schema import FieldSchema
+
+
+def request(name: str) -> Call[list[FieldSchema]]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="datasets.schema",
+        method="GET",
+        path=f"/{segment(name, 'name', reserved=RESERVED)}/_schema",
+        retry="safe",
+        parse=shapes.fields(readers.model("field_schema", "FieldSchema")),
+    )

@@ -1,0 +1,43 @@
+"""The call of `fino.threads.create`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.encode import body_object
+
+if TYPE_CHECKING:
+    from ...models.thread import Thread
+    from ...models.thread_source import ThreadSource
+
+
+def request(
+    *,
+    name: str | None = None,
+    sources: Sequence[ThreadSource | Mapping[str, Any]] | None = None,
+    streaming: bool | None = None,
+    workflow_name: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+) -> Call[Thread]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="fino.threads.create",
+        method="POST",
+        path=f"/fino/threads",
+        json=body_object(
+            (
+                ((), "name", name, False),
+                ((), "sources", sources, False),
+                ((), "streaming", streaming, False),
+                ((), "workflow_name", workflow_name, False),
+                ((), "metadata", metadata, False),
+            )
+        ),
+        content_type="application/json",
+        retry="never",
+        parse=shapes.whole(readers.model("thread", "Thread")),
+    )

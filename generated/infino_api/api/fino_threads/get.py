@@ -1,0 +1,24 @@
+"""The call of `fino.threads.get`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+if TYPE_CHECKING:
+    from ...models.thread import Thread
+
+
+def request(id: str) -> Call[Thread]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="fino.threads.get",
+        method="GET",
+        path=f"/fino/threads/{segment(id, 'id')}",
+        retry="safe",
+        parse=shapes.whole(readers.model("thread", "Thread")),
+    )

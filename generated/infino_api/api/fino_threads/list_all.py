@@ -1,0 +1,23 @@
+"""The call of `fino.threads.list`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+
+if TYPE_CHECKING:
+    from ...models.thread import Thread
+
+
+def request() -> Call[list[Thread]]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="fino.threads.list",
+        method="GET",
+        path=f"/fino/threads",
+        retry="safe",
+        parse=shapes.many(readers.model("thread", "Thread"), "threads"),
+    )

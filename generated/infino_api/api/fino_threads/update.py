@@ -1,0 +1,45 @@
+"""The call of `fino.threads.update`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.encode import body_object
+from ...runtime.path import segment
+
+if TYPE_CHECKING:
+    from ...models.thread import Thread
+    from ...models.thread_source import ThreadSource
+
+
+def request(
+    id: str,
+    *,
+    name: str | None = None,
+    sources: Sequence[ThreadSource | Mapping[str, Any]] | None = None,
+    streaming: bool | None = None,
+    workflow_name: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+) -> Call[Thread]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="fino.threads.update",
+        method="PUT",
+        path=f"/fino/threads/{segment(id, 'id')}",
+        json=body_object(
+            (
+                ((), "name", name, False),
+                ((), "sources", sources, False),
+                ((), "streaming", streaming, False),
+                ((), "workflow_name", workflow_name, False),
+                ((), "metadata", metadata, False),
+            )
+        ),
+        content_type="application/json",
+        retry="safe",
+        parse=shapes.whole(readers.model("thread", "Thread")),
+    )

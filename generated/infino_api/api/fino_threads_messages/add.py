@@ -1,0 +1,24 @@
+"""The call of `fino.threads.messages.add`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.encode import body_object, wrapped
+from ...runtime.path import segment
+
+
+def request(id: str, text: str | Mapping[str, Any], *, role: str = "user") -> Call[str]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="fino.threads.messages.add",
+        method="POST",
+        path=f"/fino/threads/{segment(id, 'id')}/messages",
+        json=body_object((((), "content", wrapped(text, "user_query"), False), ((), "role", role, False))),
+        content_type="application/json",
+        retry="never",
+        parse=shapes.identifier,
+    )

@@ -1,0 +1,18 @@
+"""The call of `fino.threads.messages.clear`."""
+
+from __future__ import annotations
+
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+
+def request(id: str) -> Call[bool]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="fino.threads.messages.clear",
+        method="DELETE",
+        path=f"/fino/threads/{segment(id, 'id')}/messages",
+        retry="safe",
+        parse=shapes.flag,
+    )

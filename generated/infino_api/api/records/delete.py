@@ -1,0 +1,25 @@
+"""The call of `records.delete`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.encode import body_object
+from ...runtime.path import segment
+from .._reserved import RESERVED
+
+
+def request(dataset: str, query: Mapping[str, Any]) -> Call[int]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="records.delete",
+        method="PATCH",
+        path=f"/{segment(dataset, 'dataset', reserved=RESERVED)}",
+        json=body_object((((), "query", query, False),)),
+        content_type="application/json",
+        retry="never",
+        parse=shapes.count,
+    )

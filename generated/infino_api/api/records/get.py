@@ -1,0 +1,25 @@
+"""The call of `records.get`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+from .._reserved import RESERVED
+
+if TYPE_CHECKING:
+    from ...models.record import Record
+
+
+def request(dataset: str, id: str) -> Call[Record]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="records.get",
+        method="GET",
+        path=f"/{segment(dataset, 'dataset', reserved=RESERVED)}/doc/{segment(id, 'id', opaque=True)}",
+        retry="safe",
+        parse=shapes.whole(readers.model("record", "Record")),
+    )

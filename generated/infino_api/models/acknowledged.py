@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+
+@attrs.define(kw_only=True)
+class Acknowledged(Model):
+    """
+    A plain confirmation.
+
+    Attributes:
+        acknowledged: True when it was done.
+        deleted: True when it was deleted.
+    """
+
+    acknowledged: bool | None = None
+    deleted: bool | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("acknowledged", ("acknowledged",), readers.flag),
+        Field("deleted", ("deleted",), readers.flag),
+    )

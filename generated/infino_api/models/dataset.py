@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.mixins import Sizes
+from ..runtime.model import Field, Model, extras
+
+
+@attrs.define(kw_only=True)
+class Dataset(Sizes, Model):
+    """
+    One dataset with its health and size.
+
+    Attributes:
+        name: Name of the dataset.
+        health: Health: green, yellow or red.
+        status: Whether it is open or closed.
+        uuid: Internal id.
+        primary_shards: Number of primary shards.
+        replicas: Number of replicas.
+        doc_count: Number of records.
+        docs_deleted: Number of deleted records not yet cleared away.
+        store_size: Size of all copies as text.
+        primary_store_size: Size of the primary copy as text.
+        created_at: When it was created.
+    """
+
+    name: str | None = None
+    health: str | None = None
+    status: str | None = None
+    uuid: str | None = None
+    primary_shards: int | None = None
+    replicas: int | None = None
+    doc_count: int | None = None
+    docs_deleted: int | None = None
+    store_size: str | None = None
+    primary_store_size: str | None = None
+    created_at: datetime | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("name", ("index", "name"), readers.text),
+        Field("health", ("health",), readers.text),
+        Field("status", ("status",), readers.text),
+        Field("uuid", ("uuid",), readers.text),
+        Field("primary_shards", ("pri", "primary_shards"), readers.integer),
+        Field("replicas", ("rep", "replicas"), readers.integer),
+        Field("doc_count", ("docs.count", "docs_count", "doc_count", "count"), readers.integer),
+        Field("docs_deleted", ("docs.deleted", "docs_deleted"), readers.integer),
+        Field("store_size", ("store.size", "store_size"), readers.text),
+        Field("primary_store_size", ("pri.store.size", "pri_store_size", "primary_store_size"), readers.text),
+        Field("created_at", ("creation_date", "created_at", "creation.date"), readers.time),
+    )

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+
+@attrs.define(kw_only=True)
+class FieldSchema(Model):
+    """
+    One field of a dataset.
+
+    Attributes:
+        name: Name of the field.
+        type: Type, such as String, Integer, Float or ISO8601Date.
+        source: Where the field was seen.
+    """
+
+    name: str | None = None
+    type: str | None = None
+    source: str | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("name", ("name",), readers.text),
+        Field("type", ("infino_type", "type", "data_type"), readers.text),
+        Field("source", ("source",), readers.text),
+    )

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+
+@attrs.define(kw_only=True)
+class ShardCounts(Model):
+    """
+    How many shards took part.
+
+    Attributes:
+        total: All shards.
+        successful: Shards that succeeded.
+        skipped: Shards left out.
+        failed: Shards that failed.
+    """
+
+    total: int | None = None
+    successful: int | None = None
+    skipped: int | None = None
+    failed: int | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("total", ("total",), readers.integer),
+        Field("successful", ("successful",), readers.integer),
+        Field("skipped", ("skipped",), readers.integer),
+        Field("failed", ("failed",), readers.integer),
+    )

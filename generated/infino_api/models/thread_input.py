@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+if TYPE_CHECKING:
+    from .thread_source import ThreadSource
+
+
+@attrs.define(kw_only=True)
+class ThreadInput(Model):
+    """
+    Settings of a new thread.
+
+    Attributes:
+        name: Name of the thread.
+        sources: What the thread may use; the service chooses when it is not given.
+        streaming: True for answers piece by piece.
+        workflow_name: Workflow that answers.
+        metadata: Free-form notes.
+    """
+
+    name: str | None = None
+    sources: list[ThreadSource] | None = None
+    streaming: bool | None = None
+    workflow_name: str | None = None
+    metadata: dict[str, Any] | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("name", ("name",), readers.text),
+        Field("sources", ("sources",), readers.items(readers.model("thread_source", "ThreadSource"))),
+        Field("streaming", ("streaming",), readers.flag),
+        Field("workflow_name", ("workflow_name",), readers.text),
+        Field("metadata", ("metadata",), readers.mapping),
+    )

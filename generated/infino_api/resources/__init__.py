@@ -1,0 +1,1 @@
+"""Resource classes, sync and async, and their raw-response forms."""

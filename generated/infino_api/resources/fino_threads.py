@@ -1,0 +1,473 @@
+"""The resource `fino.threads`, sync and async."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..models.thread import Thread
+    from ..models.thread_source import ThreadSource
+    from ..runtime.call import AsyncCaller, Caller
+    from ..runtime.page import AsyncPage, SyncPage
+    from .fino_threads_messages import AsyncFinoThreadsMessagesResource, FinoThreadsMessagesResource
+    from .fino_threads_raw import AsyncFinoThreadsRawResponse, FinoThreadsRawResponse
+
+
+class FinoThreadsResource:
+    """
+    Conversations and their settings.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> FinoThreadsRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .fino_threads_raw import FinoThreadsRawResponse
+
+        return FinoThreadsRawResponse(self._caller)
+
+    @cached_property
+    def messages(self) -> FinoThreadsMessagesResource:
+        """The messages of a conversation."""
+        from .fino_threads_messages import FinoThreadsMessagesResource
+
+        return FinoThreadsMessagesResource(self._caller)
+
+    def create(
+        self,
+        *,
+        name: str | None = None,
+        sources: Sequence[ThreadSource | Mapping[str, Any]] | None = None,
+        streaming: bool | None = None,
+        workflow_name: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Thread:
+        """
+        Start a conversation.
+
+        With sources the thread may only use those; without, the service chooses. A streaming thread
+        sends its answers piece by piece.
+
+        Args:
+            name: Name of the thread.
+            sources: What the thread may use; the service chooses when it is not given.
+            streaming: True for answers piece by piece.
+            workflow_name: Workflow that answers.
+            metadata: Free-form notes.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The new thread.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.fino.threads.create(name="Delays", sources=[{"index_name": "flights", "connection_id": "infino"}])
+        """
+        from ..api.fino_threads.create import request
+
+        return self._caller.call(
+            request(
+                name=name,
+                sources=sources,
+                streaming=streaming,
+                workflow_name=workflow_name,
+                metadata=metadata,
+            ),
+            timeout=timeout,
+            headers=headers,
+            retry=retry,
+        )
+
+    def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> bool:
+        """
+        Delete a conversation.
+
+        The thread and its messages are gone afterwards.
+
+        Args:
+            id: Id of the thread.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            True when the thread is gone.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.fino.threads.delete("my-id")
+        """
+        from ..api.fino_threads.delete import request
+
+        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    def get(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Thread:
+        """
+        Read a conversation with its messages.
+
+        Answers the thread and all messages so far.
+
+        Args:
+            id: Id of the thread.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The thread.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.fino.threads.get("my-id")
+        """
+        from ..api.fino_threads.get import request
+
+        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    def list(
+        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+    ) -> SyncPage[Thread]:
+        """
+        List the conversations.
+
+        Every thread the user owns or shares.
+
+        Args:
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The threads.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> for thread in client.fino.threads.list():
+            ...     print(thread.id, thread.name)
+        """
+        from ..api.fino_threads.list_all import request
+        from ..runtime.page import SyncPage
+
+        return SyncPage(
+            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
+        )
+
+    def update(
+        self,
+        id: str,
+        *,
+        name: str | None = None,
+        sources: Sequence[ThreadSource | Mapping[str, Any]] | None = None,
+        streaming: bool | None = None,
+        workflow_name: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Thread:
+        """
+        Change a conversation's settings.
+
+        Only the given settings change.
+
+        Args:
+            id: Id of the thread.
+            name: Name of the thread.
+            sources: What the thread may use; the service chooses when it is not given.
+            streaming: True for answers piece by piece.
+            workflow_name: Workflow that answers.
+            metadata: Free-form notes.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The thread as it is now.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.fino.threads.update("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", name="Late flights")
+        """
+        from ..api.fino_threads.update import request
+
+        return self._caller.call(
+            request(
+                id,
+                name=name,
+                sources=sources,
+                streaming=streaming,
+                workflow_name=workflow_name,
+                metadata=metadata,
+            ),
+            timeout=timeout,
+            headers=headers,
+            retry=retry,
+        )
+
+
+class AsyncFinoThreadsResource:
+    """
+    Conversations and their settings.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> AsyncFinoThreadsRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .fino_threads_raw import AsyncFinoThreadsRawResponse
+
+        return AsyncFinoThreadsRawResponse(self._caller)
+
+    @cached_property
+    def messages(self) -> AsyncFinoThreadsMessagesResource:
+        """The messages of a conversation."""
+        from .fino_threads_messages import AsyncFinoThreadsMessagesResource
+
+        return AsyncFinoThreadsMessagesResource(self._caller)
+
+    async def create(
+        self,
+        *,
+        name: str | None = None,
+        sources: Sequence[ThreadSource | Mapping[str, Any]] | None = None,
+        streaming: bool | None = None,
+        workflow_name: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Thread:
+        """
+        Start a conversation.
+
+        With sources the thread may only use those; without, the service chooses. A streaming thread
+        sends its answers piece by piece.
+
+        Args:
+            name: Name of the thread.
+            sources: What the thread may use; the service chooses when it is not given.
+            streaming: True for answers piece by piece.
+            workflow_name: Workflow that answers.
+            metadata: Free-form notes.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The new thread.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.fino.threads.create(name="Delays", sources=[{"index_name": "flights", "connection_id": "infino"}])
+        """
+        from ..api.fino_threads.create import request
+
+        return await self._caller.call(
+            request(
+                name=name,
+                sources=sources,
+                streaming=streaming,
+                workflow_name=workflow_name,
+                metadata=metadata,
+            ),
+            timeout=timeout,
+            headers=headers,
+            retry=retry,
+        )
+
+    async def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> bool:
+        """
+        Delete a conversation.
+
+        The thread and its messages are gone afterwards.
+
+        Args:
+            id: Id of the thread.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            True when the thread is gone.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.fino.threads.delete("my-id")
+        """
+        from ..api.fino_threads.delete import request
+
+        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    async def get(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Thread:
+        """
+        Read a conversation with its messages.
+
+        Answers the thread and all messages so far.
+
+        Args:
+            id: Id of the thread.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The thread.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.fino.threads.get("my-id")
+        """
+        from ..api.fino_threads.get import request
+
+        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    def list(
+        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+    ) -> AsyncPage[Thread]:
+        """
+        List the conversations.
+
+        Every thread the user owns or shares.
+
+        Args:
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The threads.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> for thread in client.fino.threads.list():
+            ...     print(thread.id, thread.name)
+        """
+        from ..api.fino_threads.list_all import request
+        from ..runtime.page import AsyncPage
+
+        return AsyncPage(
+            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
+        )
+
+    async def update(
+        self,
+        id: str,
+        *,
+        name: str | None = None,
+        sources: Sequence[ThreadSource | Mapping[str, Any]] | None = None,
+        streaming: bool | None = None,
+        workflow_name: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Thread:
+        """
+        Change a conversation's settings.
+
+        Only the given settings change.
+
+        Args:
+            id: Id of the thread.
+            name: Name of the thread.
+            sources: What the thread may use; the service chooses when it is not given.
+            streaming: True for answers piece by piece.
+            workflow_name: Workflow that answers.
+            metadata: Free-form notes.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The thread as it is now.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.fino.threads.update("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", name="Late flights")
+        """
+        from ..api.fino_threads.update import request
+
+        return await self._caller.call(
+            request(
+                id,
+                name=name,
+                sources=sources,
+                streaming=streaming,
+                workflow_name=workflow_name,
+                metadata=metadata,
+            ),
+            timeout=timeout,
+            headers=headers,
+            retry=retry,
+        )

@@ -1,0 +1,191 @@
+"""The resource `fino.threads.messages`, sync and async."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..runtime.call import AsyncCaller, Caller
+    from .fino_threads_messages_raw import AsyncFinoThreadsMessagesRawResponse, FinoThreadsMessagesRawResponse
+
+
+class FinoThreadsMessagesResource:
+    """
+    The messages of a conversation.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> FinoThreadsMessagesRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .fino_threads_messages_raw import FinoThreadsMessagesRawResponse
+
+        return FinoThreadsMessagesRawResponse(self._caller)
+
+    def add(
+        self,
+        id: str,
+        text: str | Mapping[str, Any],
+        *,
+        role: str = "user",
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> str:
+        """
+        Add a message to a conversation.
+
+        The message is stored; no answer is asked for.
+
+        Args:
+            id: Id of the thread.
+            text: The text, or an object with the content as the service takes it.
+            role: Who speaks: user, assistant or system.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The id of the message.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.fino.threads.messages.add("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", "Only flights from JFK.")
+        """
+        from ..api.fino_threads_messages.add import request
+
+        return self._caller.call(request(id, text, role=role), timeout=timeout, headers=headers, retry=retry)
+
+    def clear(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> bool:
+        """
+        Remove all messages of a conversation.
+
+        The thread stays, with no messages.
+
+        Args:
+            id: Id of the thread.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            True when the messages are gone.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.fino.threads.messages.clear("my-id")
+        """
+        from ..api.fino_threads_messages.clear import request
+
+        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+
+class AsyncFinoThreadsMessagesResource:
+    """
+    The messages of a conversation.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> AsyncFinoThreadsMessagesRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .fino_threads_messages_raw import AsyncFinoThreadsMessagesRawResponse
+
+        return AsyncFinoThreadsMessagesRawResponse(self._caller)
+
+    async def add(
+        self,
+        id: str,
+        text: str | Mapping[str, Any],
+        *,
+        role: str = "user",
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> str:
+        """
+        Add a message to a conversation.
+
+        The message is stored; no answer is asked for.
+
+        Args:
+            id: Id of the thread.
+            text: The text, or an object with the content as the service takes it.
+            role: Who speaks: user, assistant or system.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The id of the message.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.fino.threads.messages.add("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", "Only flights from JFK.")
+        """
+        from ..api.fino_threads_messages.add import request
+
+        return await self._caller.call(
+            request(id, text, role=role), timeout=timeout, headers=headers, retry=retry
+        )
+
+    async def clear(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> bool:
+        """
+        Remove all messages of a conversation.
+
+        The thread stays, with no messages.
+
+        Args:
+            id: Id of the thread.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            True when the messages are gone.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.fino.threads.messages.clear("my-id")
+        """
+        from ..api.fino_threads_messages.clear import request
+
+        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)

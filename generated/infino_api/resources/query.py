@@ -1,0 +1,179 @@
+"""The resource `query`, sync and async."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..runtime.call import AsyncCaller, Caller, Json
+    from .query_raw import AsyncQueryRawResponse, QueryRawResponse
+
+
+class QueryResource:
+    """
+    Queries over datasets.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> QueryRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .query_raw import QueryRawResponse
+
+        return QueryRawResponse(self._caller)
+
+    def execute(
+        self,
+        q: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Json:
+        """
+        Run a SQL statement that writes.
+
+        INSERT, UPDATE, UPSERT or DELETE; it is never sent twice unless it can't have been processed.
+
+        Args:
+            q: The statement.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The rows, or what a write changed.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.query.execute("INSERT INTO airlines (_id, name) VALUES ('ZZ', 'Zed Air')")
+        """
+        from ..api.query.execute import request
+
+        return self._caller.call(request(q), timeout=timeout, headers=headers, retry=retry)
+
+    def sql(
+        self,
+        q: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Json:
+        """
+        Run a SQL statement that reads.
+
+        Names with a hyphen, a dot or an `@` need double quotes. A failed statement can come back as a
+        200 with an `error_message`. Old gateways only answer this as a GET with a body.
+
+        Args:
+            q: The statement.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The rows, or what a write changed.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.query.sql("SELECT carrier, count(*) AS flights FROM flights GROUP BY carrier")
+        """
+        from ..api.query.sql import request
+
+        return self._caller.call(request(q), timeout=timeout, headers=headers, retry=retry)
+
+
+class AsyncQueryResource:
+    """
+    Queries over datasets.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> AsyncQueryRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .query_raw import AsyncQueryRawResponse
+
+        return AsyncQueryRawResponse(self._caller)
+
+    async def execute(
+        self,
+        q: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Json:
+        """
+        Run a SQL statement that writes.
+
+        INSERT, UPDATE, UPSERT or DELETE; it is never sent twice unless it can't have been processed.
+
+        Args:
+            q: The statement.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The rows, or what a write changed.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.query.execute("INSERT INTO airlines (_id, name) VALUES ('ZZ', 'Zed Air')")
+        """
+        from ..api.query.execute import request
+
+        return await self._caller.call(request(q), timeout=timeout, headers=headers, retry=retry)
+
+    async def sql(
+        self,
+        q: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Json:
+        """
+        Run a SQL statement that reads.
+
+        Names with a hyphen, a dot or an `@` need double quotes. A failed statement can come back as a
+        200 with an `error_message`. Old gateways only answer this as a GET with a body.
+
+        Args:
+            q: The statement.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The rows, or what a write changed.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.query.sql("SELECT carrier, count(*) AS flights FROM flights GROUP BY carrier")
+        """
+        from ..api.query.sql import request
+
+        return await self._caller.call(request(q), timeout=timeout, headers=headers, retry=retry)

@@ -1,0 +1,79 @@
+"""The resource `query` with raw responses, sync and async."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..runtime.call import AsyncCaller, Caller, Json, RawResponse
+
+
+class QueryRawResponse:
+    """The methods of `query`, answering with status, headers and the typed value."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def execute(
+        self,
+        q: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> RawResponse[Json]:
+        """Run a SQL statement that writes."""
+        from ..api.query.execute import request
+
+        call = request(q)
+        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+
+    def sql(
+        self,
+        q: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> RawResponse[Json]:
+        """Run a SQL statement that reads."""
+        from ..api.query.sql import request
+
+        call = request(q)
+        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+
+
+class AsyncQueryRawResponse:
+    """The methods of `query`, answering with status, headers and the typed value."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def execute(
+        self,
+        q: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> RawResponse[Json]:
+        """Run a SQL statement that writes."""
+        from ..api.query.execute import request
+
+        call = request(q)
+        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+
+    async def sql(
+        self,
+        q: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> RawResponse[Json]:
+        """Run a SQL statement that reads."""
+        from ..api.query.sql import request
+
+        call = request(q)
+        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)

@@ -1,0 +1,142 @@
+"""One planned call as pure data, and the two kinds of caller that can make it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
+
+import attrs
+
+T = TypeVar("T")
+Json: TypeAlias = Any
+"""Free-form JSON: whatever the service or the user puts there."""
+
+
+class Unset(Enum):
+    """The type of `UNSET`, the mark of an argument that was not given."""
+
+    UNSET = "UNSET"
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Final = Unset.UNSET
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@attrs.frozen
+class Call(Generic[T]):
+    """One planned call: where it goes, what it carries and how its answer is read.
+
+    Args:
+        operation: Resource and method, such as `datasets.create`.
+        method: HTTP method in upper case.
+        path: Path, already percent-encoded from checked segments.
+        query: Query pairs, not yet encoded.
+        headers: Extra headers of this operation.
+        json: Body to be encoded as JSON, or UNSET.
+        content: Raw body bytes.
+        form: Pairs of a URL-encoded form body.
+        content_type: Media type of the body.
+        retry: When the call may be repeated: always, when every record is keyed, or never.
+        get_with_body: True for reads that old gateways serve as GET with a body only.
+        accept: What the answer holds.
+        experimental: True for operations that only unreleased gateways have.
+        parse: Turns the decoded answer into the typed value; None stands for an empty body.
+    """
+
+    operation: str
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = _NOTHING
+    json: Any = attrs.field(default=UNSET, repr=False)
+    content: bytes | None = attrs.field(default=None, repr=False)
+    form: tuple[tuple[str, str], ...] | None = None
+    content_type: str | None = None
+    retry: Literal["safe", "keyed", "never"] = "never"
+    get_with_body: bool = False
+    accept: Literal["json", "none", "bytes"] = "json"
+    experimental: bool = False
+    parse: Callable[[Any], T] = attrs.field(kw_only=True, repr=False, eq=False)
+
+
+@attrs.frozen
+class RawResponse(Generic[T]):
+    """An answer with its status line and headers beside the typed value.
+
+    Args:
+        status: HTTP status code.
+        headers: Response headers; names compare without case.
+        request_id: The service's id of the request, if it sent one.
+        attempts: How many attempts were made.
+        elapsed: Seconds from the first attempt to the last byte.
+        content: Body bytes.
+        value: The typed value.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    request_id: str | None
+    attempts: int
+    elapsed: float
+    content: bytes = attrs.field(repr=False)
+    value: T
+
+
+class Caller(Protocol):
+    """What the sync resource classes need to make their calls."""
+
+    def call(
+        self,
+        call: Call[T],
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> T:
+        """Make the call and return the typed value."""
+        ...
+
+    def raw(
+        self,
+        call: Call[T],
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> RawResponse[T]:
+        """Make the call and return the answer with its typed value."""
+        ...
+
+
+class AsyncCaller(Protocol):
+    """What the async resource classes need to make their calls."""
+
+    async def call(
+        self,
+        call: Call[T],
+        *,
+        timeout: float | None = None,  # noqa: ASYNC109 - a budget for all attempts, kept by the caller
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> T:
+        """Make the call and return the typed value."""
+        ...
+
+    async def raw(
+        self,
+        call: Call[T],
+        *,
+        timeout: float | None = None,  # noqa: ASYNC109 - a budget for all attempts, kept by the caller
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> RawResponse[T]:
+        """Make the call and return the answer with its typed value."""
+        ...

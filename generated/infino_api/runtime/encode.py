@@ -1,0 +1,127 @@
+"""From Python values to what a request carries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from .call import UNSET
+from .model import Model
+
+
+def body_value(value: Any) -> Any:
+    """Return the JSON form of an argument: models as objects without read-only fields, times as ISO text.
+
+    Args:
+        value: What the caller gave.
+
+    Returns:
+        A value made of what JSON knows; anything else is left for the encoder to judge.
+    """
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, Model):
+        return value.to_body()
+    if isinstance(value, Mapping):
+        return {key: body_value(item) for key, item in value.items() if item is not UNSET}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [body_value(item) for item in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def body_object(given: Iterable[tuple[tuple[str, ...], str, Any, bool]]) -> dict[str, Any]:
+    """Build a JSON object body from keyword arguments.
+
+    Args:
+        given: Where the field lies, its wire name, its value, and whether None is sent as null.
+
+    Returns:
+        The body, without the arguments that were not given.
+    """
+    body: dict[str, Any] = {}
+    lifted: list[tuple[str, str, Any]] = []
+    for into, name, value, keep_none in given:
+        if value is UNSET or (value is None and not keep_none):
+            continue
+        if into:
+            lifted.append((into[0], name, body_value(value)))
+        else:
+            body[name] = body_value(value)
+    for holder, name, value in lifted:
+        body[holder] = {**body.get(holder, {}), name: value}
+    return body
+
+
+def document(given: Any) -> tuple[Any, bytes | None, str]:
+    """Split a document argument into its JSON value, or YAML text that is sent as it is.
+
+    Args:
+        given: A model, a mapping, or YAML text.
+
+    Returns:
+        JSON value or UNSET, raw body or None, and the media type.
+    """
+    if isinstance(given, str):
+        return UNSET, given.encode(), "application/yaml"
+    return body_value(given), None, "application/json"
+
+
+def wrapped(given: Any, key: str) -> Any:
+    """Put text under the key the service expects; an object passes as it is.
+
+    Args:
+        given: Text, or a ready object.
+        key: The key for text.
+
+    Returns:
+        An object, or what was given when it is neither.
+    """
+    return {key: given} if isinstance(given, str) else given
+
+
+def pairs(given: Iterable[tuple[str, Any]]) -> tuple[tuple[str, str], ...]:
+    """Build query or form pairs; lists repeat their name and what was not given is left out.
+
+    Args:
+        given: Wire name and value.
+
+    Returns:
+        Name and text of each pair, not yet encoded.
+    """
+    found: list[tuple[str, str]] = []
+    for name, value in given:
+        if value is None or value is UNSET:
+            continue
+        found.extend((name, text(item)) for item in (value if isinstance(value, list | tuple) else (value,)))
+    return tuple(found)
+
+
+def text(value: Any) -> str:
+    """Return the text of a scalar as it goes into a query, a form or a header.
+
+    Args:
+        value: A string, number, boolean or time.
+
+    Returns:
+        The text; booleans in lower case, times in ISO form.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def content(value: str | bytes) -> bytes:
+    """Return a raw body as bytes, text as UTF-8.
+
+    Args:
+        value: Text or bytes.
+
+    Returns:
+        The bytes that are sent and signed.
+    """
+    return value.encode() if isinstance(value, str) else bytes(value)

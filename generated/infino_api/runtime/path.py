@@ -1,0 +1,55 @@
+"""Path segments that can't reach another route."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set as AbstractSet
+from urllib.parse import quote
+from uuid import UUID
+
+from .errors import ParameterError
+
+_SEPARATORS = re.compile(r"[/?#\\\x00-\x1f\x7f-\x9f]")
+
+
+def segment(
+    value: str, parameter: str, opaque: bool = False, reserved: AbstractSet[str] = frozenset()
+) -> str:
+    """Check one path parameter and percent-encode it.
+
+    Args:
+        value: What the caller gave; a UUID or an int is taken as its text.
+        parameter: Name of the parameter, for the error.
+        opaque: True for ids that may hold any character: separators are encoded instead of refused.
+        reserved: Values that the service uses as first path segments itself.
+
+    Returns:
+        The segment as it goes into the path.
+
+    Raises:
+        ParameterError: If the value is empty, `.`, `..`, reserved, or holds a separator.
+
+    Example:
+        >>> segment("web logs", "dataset")
+        'web%20logs'
+    """
+    if isinstance(value, UUID) or (isinstance(value, int) and not isinstance(value, bool)):
+        value = str(value)
+    if not isinstance(value, str):
+        raise ParameterError(parameter, f"pass a string, not {type(value).__name__}")
+    if not value:
+        raise ParameterError(parameter, "must not be empty; pass the name or id you mean")
+    if value in (".", ".."):
+        raise ParameterError(parameter, f"{value!r} would change the path; pass a name or id")
+    if not opaque and (found := _SEPARATORS.search(value)):
+        raise ParameterError(
+            parameter, f"must not contain {found.group()!r}; it separates parts of a URL. Use another name"
+        )
+    if value in reserved:
+        raise ParameterError(parameter, f"{value!r} is a reserved word of the service; use another name")
+    try:
+        return quote(value, safe="")
+    except UnicodeEncodeError:
+        raise ParameterError(
+            parameter, "is not valid Unicode text (a lone surrogate); clean the text"
+        ) from None

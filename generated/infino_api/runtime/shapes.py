@@ -1,0 +1,277 @@
+"""Readers of whole answers: one typed value, whichever of its known shapes a gateway answers with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from . import read as readers
+from .errors import MissingItemError, ParseError, mismatch
+from .read import step
+
+T = TypeVar("T")
+
+LIST_KEYS = ("items", "data", "results")
+"""Keys under which an envelope may hold its list, besides the resource's own name."""
+_TRUTHS = ("acknowledged", "deleted", "success", "ok")
+_FAILURES = ("error", "failed", "failure")
+_NAMES = ("name", "index", "id")
+
+
+def whole(read: Callable[[Any], T]) -> Callable[[Any], T]:
+    """Read one object; a one-item array is opened."""
+
+    def parse(value: Any) -> T:
+        if isinstance(value, list) and len(value) == 1:
+            return _at("[0]", read, value[0])
+        return read(value)
+
+    return parse
+
+
+def receipt(read: Callable[[Any], T]) -> Callable[[Any], T]:
+    """Read an answer that may be an object, a bare `true`, a message or nothing at all."""
+
+    def parse(value: Any) -> T:
+        if value is None or value == "":
+            return read({})
+        if isinstance(value, bool):
+            return read({"acknowledged": value})
+        if isinstance(value, str):
+            return read({"message": value})
+        return whole(read)(value)
+
+    return parse
+
+
+def greeting(read: Callable[[Any], T]) -> Callable[[Any], T]:
+    """Read body bytes that are a JSON object or plain text."""
+
+    def parse(value: Any) -> T:
+        if isinstance(value, bytes | bytearray):
+            import json
+
+            try:
+                value = json.loads(value)
+            except ValueError:
+                value = bytes(value).decode(errors="replace").strip()
+        return receipt(read)(value)
+
+    return parse
+
+
+def one(read: Callable[[Any], T], name: str) -> Callable[[Any], T]:
+    """Read one object; from an array take the item of that name, else the first."""
+
+    def parse(value: Any) -> T:
+        if not isinstance(value, list):
+            return read(value)
+        if not value:
+            raise MissingItemError("$", "the list holds no item")
+        for index, item in enumerate(value):
+            if isinstance(item, dict) and name in [item.get(key) for key in _NAMES]:
+                return _at(f"[{index}]", read, item)
+        return _at("[0]", read, value[0])
+
+    return parse
+
+
+def many(read: Callable[[Any], T], *keys: str) -> Callable[[Any], list[T]]:
+    """Read an array, an envelope that holds one, or a single object as a list."""
+
+    def parse(value: Any) -> list[T]:
+        if value is None or value == "":
+            return []
+        if isinstance(value, list):
+            return _all(read, value)
+        if not isinstance(value, dict):
+            raise mismatch("an array", value)
+        if not value:
+            return []
+        for key in (*keys, *LIST_KEYS):
+            if isinstance(value.get(key), list):
+                return _at(step(key), lambda found: _all(read, found), value[key])
+            if key in value and value[key] is None and len(value) == 1:
+                return []
+        return [read(value)]
+
+    return parse
+
+
+def envelope(read: Callable[[Any], T]) -> Callable[[Any], T]:
+    """Read `{id, kind, ..., attributes: {...}}` or the bare attributes as one flat object."""
+
+    def parse(value: Any) -> T:
+        if isinstance(value, dict) and isinstance(value.get("attributes"), dict):
+            outer = {key: item for key, item in value.items() if key != "attributes" and item is not None}
+            value = {**value["attributes"], **outer}
+        return read(value)
+
+    return parse
+
+
+def entry(read: Callable[[Any], T], name: str) -> Callable[[Any], T]:
+    """Read a one-entry map `{name: document}` or the bare document; the document learns its name."""
+
+    def parse(value: Any) -> T:
+        if value is None or value == "" or isinstance(value, bool):
+            return read({"name": name})
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if not isinstance(value, dict):
+            raise mismatch("an object", value)
+        if isinstance(value.get(name), dict):
+            return _at(step(name), read, _named(value[name], name))
+        if len(value) == 1:
+            [(key, item)] = value.items()
+            if isinstance(item, dict):
+                return _at(step(key), read, _named(item, str(key)))
+        return read(_named(value, name))
+
+    return parse
+
+
+def entries(read: Callable[[Any], T], *keys: str) -> Callable[[Any], list[T]]:
+    """Read a map from name to document, or a list of documents that carry their names."""
+
+    def parse(value: Any) -> list[T]:
+        if not isinstance(value, dict):
+            return many(read, *keys)(value)
+        for key in (*keys, *LIST_KEYS):
+            if isinstance(value.get(key), list):
+                return many(read, *keys)(value)
+        found = []
+        for key, item in value.items():
+            document = {} if item is None else item
+            if not isinstance(document, dict):
+                raise mismatch("an object", document).under(step(key))
+            found.append(_at(step(key), read, _named(document, str(key))))
+        return found
+
+    return parse
+
+
+def fields(read: Callable[[Any], T]) -> Callable[[Any], list[T]]:
+    """Read every form of a schema: a map by field, `{fields}`, `{columns}`, `{mappings}`, `{properties}` or a list."""
+
+    def parse(value: Any) -> list[T]:
+        if value is None or value == "":
+            return []
+        if isinstance(value, list):
+            return _all(read, value)
+        if not isinstance(value, dict):
+            raise mismatch("an object", value)
+        for key in ("fields", "columns"):
+            if isinstance(value.get(key), list):
+                return _at(step(key), parse, value[key])
+        for key in ("mappings", "properties", "fields", "columns"):
+            if _holds_fields(value.get(key)):
+                return _at(step(key), parse, value[key])
+        if len(value) == 1:
+            [(key, item)] = value.items()
+            if isinstance(item, dict) and isinstance(item.get("mappings"), dict):
+                return _at(step(key), parse, item)
+        found = []
+        for key, item in value.items():
+            document = {"type": item} if isinstance(item, str) else ({} if item is None else item)
+            if not isinstance(document, dict):
+                raise mismatch("an object", document).under(step(key))
+            found.append(_at(step(key), read, _named(document, str(key))))
+        return found
+
+    return parse
+
+
+def flag(value: Any) -> bool:
+    """Read `true`, `{acknowledged}`, `{deleted}`, a status, or an empty answer as whether it was done."""
+    if value is None or value == "" or value in ({}, []):
+        return True
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, dict):
+        for key in _TRUTHS:
+            if value.get(key) is not None:
+                return bool(readers.integer(value[key])) if _is_count(value[key]) else _truth(key, value[key])
+        return str(value.get("status", "")).lower() not in _FAILURES
+    if isinstance(value, str) and value.lower() not in ("true", "false"):
+        return True
+    return bool(value) if _is_count(value) else readers.flag(value)
+
+
+def identifier(value: Any) -> str:
+    """Read a bare id, or an object that holds one."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, dict):
+        for key in ("id", "message_id", "thread_id", "_id"):
+            if value.get(key) is not None:
+                return _at(step(key), readers.text, value[key])
+        raise mismatch("an id", value)
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise mismatch("an id", value)
+    return str(value)
+
+
+def count(value: Any) -> int:
+    """Read a bare number, or an object that holds one."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, dict):
+        for key in ("deleted", "count", "total", "affected_rows"):
+            if value.get(key) is not None:
+                return _at(step(key), readers.integer, value[key])
+        raise mismatch("a count", value)
+    return readers.integer(value)
+
+
+def messages(value: Any) -> list[str]:
+    """Read the texts of an answer: an array, one text, or an object that holds them."""
+    if value is None or value == "":
+        return []
+    if isinstance(value, dict):
+        for key in ("messages", "message", "status"):
+            if value.get(key) is not None:
+                return _at(step(key), messages, value[key])
+        return []
+    if isinstance(value, list):
+        return _all(_message, value)
+    return [readers.text(value)]
+
+
+def raw(value: Any) -> Any:
+    """Pass the decoded answer on; handwritten code reads it."""
+    return value
+
+
+def _message(value: Any) -> str:
+    if isinstance(value, dict) and isinstance(value.get("message"), str):
+        return str(value["message"])
+    return readers.text(value)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _truth(key: str, value: Any) -> bool:
+    return _at(step(key), readers.flag, value)
+
+
+def _named(document: dict[str, Any], name: str) -> dict[str, Any]:
+    return document if document.get("name") is not None else {**document, "name": name}
+
+
+def _holds_fields(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(item, dict) for item in value.values())
+
+
+def _all(read: Callable[[Any], T], value: list[Any]) -> list[T]:
+    found: list[T] = readers.items(read)(value)
+    return found
+
+
+def _at(where: str, read: Callable[[Any], T], value: Any) -> T:
+    try:
+        return read(value)
+    except ParseError as error:
+        raise error.under(where) from None

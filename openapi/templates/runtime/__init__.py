@@ -1,0 +1,54 @@
+"""The static part of the generated package: calls, callers, pages and tolerant decoding."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .call import UNSET as UNSET
+    from .call import AsyncCaller as AsyncCaller
+    from .call import Call as Call
+    from .call import Caller as Caller
+    from .call import Json as Json
+    from .call import RawResponse as RawResponse
+    from .call import Unset as Unset
+    from .errors import MissingItemError as MissingItemError
+    from .errors import ParameterError as ParameterError
+    from .errors import ParseError as ParseError
+    from .model import Model as Model
+    from .page import AsyncPage as AsyncPage
+    from .page import SyncPage as SyncPage
+    from .path import segment as segment
+
+_HOMES = {
+    "UNSET": "call",
+    "AsyncCaller": "call",
+    "Call": "call",
+    "Caller": "call",
+    "Json": "call",
+    "RawResponse": "call",
+    "Unset": "call",
+    "MissingItemError": "errors",
+    "ParameterError": "errors",
+    "ParseError": "errors",
+    "Model": "model",
+    "AsyncPage": "page",
+    "SyncPage": "page",
+    "segment": "path",
+}
+
+__all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -1,0 +1,76 @@
+"""What the generated code raises by itself: a bad parameter, or an answer that can't be read."""
+
+from __future__ import annotations
+
+
+class ParameterError(ValueError):
+    """A path parameter that could reach another route than the one meant.
+
+    Args:
+        parameter: Name of the parameter.
+        message: What is wrong and what to do.
+    """
+
+    def __init__(self, parameter: str, message: str) -> None:
+        super().__init__(parameter, message)
+        self.parameter = parameter
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.parameter}: {self.message}"
+
+
+class ParseError(ValueError):
+    """A decoded answer whose shape can't be read as the documented type.
+
+    Args:
+        path: Where in the answer, such as `$.items[3].created_at`.
+        message: What was found and what was expected; never the value itself.
+    """
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(path, message)
+        self.path = path
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+    def under(self, step: str) -> ParseError:
+        """Return this error seen from one level further out.
+
+        Args:
+            step: The step from the outer value, such as `.name` or `[3]`.
+
+        Returns:
+            An error of the same class whose path starts with the step.
+        """
+        return type(self)(f"${step}{self.path[1:]}", self.message)
+
+
+class MissingItemError(ParseError):
+    """The answer is a list that should hold the thing asked for, and is empty."""
+
+
+def mismatch(expected: str, value: object) -> ParseError:
+    """Return the error for a value of the wrong type, without showing the value.
+
+    Args:
+        expected: What was expected, in words.
+        value: What was found; only its JSON type is told.
+
+    Returns:
+        An error at the root path `$`.
+    """
+    return ParseError("$", f"expected {expected}, found {_JSON_NAMES.get(type(value), type(value).__name__)}")
+
+
+_JSON_NAMES: dict[type, str] = {
+    dict: "an object",
+    list: "an array",
+    str: "a string that does not read as one",
+    int: "a number",
+    float: "a number",
+    bool: "a boolean",
+    type(None): "null",
+}

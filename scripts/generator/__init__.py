@@ -1,0 +1,1 @@
+"""From the document to the generated package: load and lint, plan, write."""

@@ -1,0 +1,96 @@
+"""The generated package as a whole: it imports, it is up to date, and it is made the same way every time."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib
+import json
+import os
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import infino_api
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = Path(infino_api.__file__).parent
+MODULES = sorted(
+    ".".join(("infino_api", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
+    for path in PACKAGE.rglob("*.py")
+)
+
+
+def generate(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "generate"), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_generated_module_imports(name: str) -> None:
+    module = importlib.import_module(name)
+    for exported in getattr(module, "__all__", ()):
+        assert getattr(module, exported) is not None
+
+
+def test_the_package_is_what_the_document_says_now() -> None:
+    done = generate("--check")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_check_notices_a_changed_and_a_left_over_file(tmp_path: Path) -> None:
+    target = tmp_path / "infino_api"
+    assert generate("--output", str(target)).returncode == 0
+    with (target / "runtime" / "path.py").open("a") as file:
+        file.write("# edited by hand\n")
+    (target / "models" / "left_over.py").write_text("")
+    done = generate("--check", "--output", str(target))
+    assert done.returncode == 1
+    assert "runtime/path.py" in done.stdout
+    assert "models/left_over.py" in done.stdout
+    assert len(done.stdout.splitlines()) == 2
+    assert generate("--output", str(target)).returncode == 0
+    assert generate("--check", "--output", str(target)).returncode == 0
+
+
+def test_two_runs_agree_byte_for_byte(tmp_path: Path) -> None:
+    trees = []
+    for seed in ("1", "2"):
+        target = tmp_path / seed / "infino_api"
+        assert generate("--output", str(target), PYTHONHASHSEED=seed).returncode == 0
+        trees.append({str(path.relative_to(target)): path.read_bytes() for path in target.rglob("*") if path.is_file()})
+    assert trees[0] == trees[1]
+    assert len(trees[0]) > 50
+
+
+def test_the_manifest_names_document_and_tools() -> None:
+    manifest = json.loads((PACKAGE / "GENERATED.json").read_text())
+    document = ROOT / "openapi" / manifest["document"]
+    assert manifest["sha256"] == hashlib.sha256(document.read_bytes()).hexdigest()
+    assert manifest["tools"] == {name: version(name) for name in ("openapi-python-client", "ruff")}
+
+
+def test_generated_code_knows_no_http_library_and_no_client() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names = [str(node.module)]
+            roots = {name.split(".")[0] for name in names}
+            assert not roots & {"httpx", "websockets", "infino", "infino_api"}, path
+
+
+def test_the_root_imports_neither_models_nor_calls() -> None:
+    code = (
+        "import sys, infino_api.resources.root\n"
+        "print([name for name in sys.modules if name.startswith(('infino_api.models', 'infino_api.api', 'attrs'))])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
