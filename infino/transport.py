@@ -7,19 +7,18 @@ its clients: no redirects, no cookies, no `.netrc`, no proxies from the environm
 from __future__ import annotations
 
 import asyncio
-import inspect
 import os
 import threading
 import time
 import weakref
-import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import Any, Final, Self, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from typing import Any, Final, Self
 
 import httpx
 
+from infino.core.compression import decompressed
 from infino.core.config import Config
-from infino.core.credentials import Answer, CredentialCache, provider_failed
+from infino.core.credentials import CredentialCache, ask, ask_async
 from infino.core.errors import ClientClosedError, ConfigError, ConnectError, InfinoError, Timeout, TransportError
 from infino.core.exchange import Outcome, Send, Shared, Step, Wait, exchange
 from infino.core.request import Request, Upload
@@ -31,7 +30,6 @@ from infino.core.version import USER_AGENT
 from infino.core.wire import Wire, WireRequest, check_path
 
 _KEEPALIVE_SECONDS: Final = 30.0
-T = TypeVar("T")
 
 
 class _UploadStream(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -113,61 +111,31 @@ def _tls(config: Config) -> Any:
     return context
 
 
-class _Base:
-    """What both transports have in common: everything but moving bytes and sleeping."""
+class _Connections:
+    """Open connections and keys, shared by a client and the copies `with_options` makes of it."""
 
-    def __init__(self, config: Config, shared: Shared | None = None) -> None:
+    def __init__(self, config: Config) -> None:
         self.config = config
-        self.shared = shared or Shared(get_with_body=config.get_with_body)
-        self._wire = Wire(config.endpoint, config.headers, USER_AGENT)
-        self._cache = CredentialCache(
+        self.closed = False
+        self.lock = threading.Lock()
+        self.refreshing_threads = threading.Lock()
+        self.pool: httpx.HTTPTransport | None = None
+        self.pools: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncHTTPTransport] = (
+            weakref.WeakKeyDictionary()
+        )
+        self.refreshing: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = (
+            weakref.WeakKeyDictionary()
+        )
+        self.keys = CredentialCache(
             config.credentials,
             config.provider,
             region=config.region,
             service=config.service,
             path_style=config.path_style,
         )
-        self._url = httpx.URL(config.endpoint.url)
-        # With a proxy the address must be whole in the request; without one the exact target is given beside it.
-        self._by_target = config.proxy is None
-        self._closed = False
-        _transports.add(self)
+        _connections.add(self)
 
-    def _plan(self, request: Request) -> Any:
-        if self._closed:
-            raise ClientClosedError("the client is closed; create a new one", operation=request.operation)
-        timeouts = Timeouts.of(request.timeout, self.config.timeouts)
-        return exchange(request, self.shared, request.retry_policy or self.config.retry, timeouts)
-
-    def _build(self, prepared: WireRequest, timeouts: Timeouts) -> httpx.Request:
-        content = prepared.content
-        stream: Any
-        if content is None or isinstance(content, bytes):
-            stream = httpx.ByteStream(content or b"")
-        else:
-            stream = _UploadStream(content)
-        extensions: dict[str, Any] = {
-            "timeout": {
-                "connect": timeouts.connect,
-                "read": timeouts.read,
-                "write": timeouts.write,
-                "pool": timeouts.pool,
-            }
-        }
-        if self._by_target:
-            extensions["target"] = prepared.target.encode("ascii")
-            url = self._url
-        else:
-            url = self._url.copy_with(raw_path=prepared.target.encode("ascii"))
-        return httpx.Request(prepared.method, url, headers=prepared.headers, stream=stream, extensions=extensions)
-
-    def _presigned(self, signer: SigV4Signer, path: str, query: tuple[tuple[str, str], ...]) -> Secret:
-        check_path(path)
-        url = self.config.endpoint.websocket_url + path
-        encoded = canonical_query(query)
-        return Secret(signer.presign(f"{url}?{encoded}" if encoded else url, now=self.shared.now()))
-
-    def _pool_options(self) -> dict[str, Any]:
+    def _options(self) -> dict[str, Any]:
         return {
             "verify": _tls(self.config),
             "trust_env": False,
@@ -175,35 +143,85 @@ class _Base:
             "proxy": self.config.proxy.reveal() if self.config.proxy else None,
         }
 
-    def _after_fork(self) -> None:
-        raise NotImplementedError
+    def for_threads(self) -> httpx.HTTPTransport:
+        """Return the pool for blocking calls; the first call opens it."""
+        pool = self.pool
+        if pool is None:
+            with self.lock:
+                if self.pool is None:
+                    self.pool = httpx.HTTPTransport(**self._options())
+                pool = self.pool
+        return pool
+
+    def for_loop(self) -> httpx.AsyncHTTPTransport:
+        """Return the pool of the running event loop; the first call on a loop opens it."""
+        loop = asyncio.get_running_loop()
+        pool = self.pools.get(loop)
+        if pool is None:
+            pool = self.pools[loop] = httpx.AsyncHTTPTransport(**self._options())
+        return pool
+
+    def after_fork(self) -> None:
+        """Leave the connections of the parent process alone, and begin without any."""
+        _abandoned.append((self.pool, list(self.pools.values())))
+        self.pool, self.lock, self.refreshing_threads = None, threading.Lock(), threading.Lock()
+        self.pools, self.refreshing = weakref.WeakKeyDictionary(), weakref.WeakKeyDictionary()
 
 
-def _decoded(content: bytes, headers: Headers) -> bytes:
-    """Undo the compression of a body; a broken one is an error that says so."""
-    coding = headers.get("content-encoding", "identity").strip().lower()
-    if coding in ("", "identity") or not content:
-        return content
-    if coding not in ("gzip", "x-gzip", "deflate"):
-        raise TransportError(f"the answer is compressed with {coding}, which was not asked for")
-    try:
-        inflater = zlib.decompressobj(47 if coding != "deflate" else 15)
-        plain = inflater.decompress(content) + inflater.flush()
-    except zlib.error:
-        if coding == "deflate":
-            try:
-                return zlib.decompress(content, -15)
-            except zlib.error:
-                pass
-        raise TransportError(f"the answer came damaged: its {coding} compression is broken") from None
-    if not inflater.eof:
-        raise TransportError(f"the answer came damaged: its {coding} compression ends early")
-    return plain
+class _Base:
+    """What both transports have in common: everything but moving bytes and sleeping."""
 
+    def __init__(self, config: Config, shared: Shared | None = None, *, parent: _Base | None = None) -> None:
+        self.config = config
+        if parent is not None:
+            shared = parent.shared
+        self.shared: Shared = shared or Shared(get_with_body=config.get_with_body)
+        self._connections: _Connections = parent._connections if parent else _Connections(config)
+        self._owner = parent is None
+        self._closed = False
+        self._wire = Wire(config.endpoint, config.headers, USER_AGENT)
+        self._url = httpx.URL(config.endpoint.url)
+        # With a proxy the address must be whole in the request; without one the exact target is given beside it.
+        self._by_target = config.proxy is None
 
-def _answer(operation: str, status: int, headers: Headers, pieces: list[bytes], elapsed: float) -> Response:
-    content = _decoded(pieces[0] if len(pieces) == 1 else b"".join(pieces), headers)
-    return Response(operation, status, headers, content, 1, elapsed)
+    def _plan(self, request: Request) -> Generator[Step, Outcome, Response]:
+        if self._closed or self._connections.closed:
+            raise ClientClosedError("the client is closed; create a new one", operation=request.operation)
+        timeouts = Timeouts.of(request.timeout, self.config.timeouts)
+        return exchange(request, self.shared, request.retry_policy or self.config.retry, timeouts)
+
+    def _build(self, prepared: WireRequest, timeouts: Timeouts) -> httpx.Request:
+        content = prepared.content
+        stream: httpx.ByteStream | _UploadStream
+        if content is None or isinstance(content, bytes):
+            stream = httpx.ByteStream(content or b"")
+        else:
+            stream = _UploadStream(content)
+        limits = {name: getattr(timeouts, name) for name in ("connect", "read", "write", "pool")}
+        target = prepared.target.encode("ascii")
+        extensions: dict[str, Any] = {"timeout": limits}
+        if self._by_target:
+            extensions["target"] = target
+        url = self._url if self._by_target else self._url.copy_with(raw_path=target)
+        return httpx.Request(prepared.method, url, headers=prepared.headers, stream=stream, extensions=extensions)
+
+    def _known_signer(self) -> SigV4Signer | None:
+        return self._connections.keys.current(self.shared.clock.now())
+
+    def _forget(self) -> bool:
+        signer = self._known_signer()
+        return signer is not None and self._connections.keys.forget(signer)
+
+    def _presigned(self, signer: SigV4Signer, path: str, query: tuple[tuple[str, str], ...]) -> Secret:
+        check_path(path)
+        url = self.config.endpoint.websocket_url + path
+        encoded = canonical_query(query)
+        return Secret(signer.presign(f"{url}?{encoded}" if encoded else url, now=self.shared.now()))
+
+    def _answer(self, operation: str, answer: httpx.Response, pieces: list[bytes], began: float) -> Response:
+        headers = Headers(answer.headers.raw)
+        content = decompressed(pieces[0] if len(pieces) == 1 else b"".join(pieces), headers)
+        return Response(operation, answer.status_code, headers, content, 1, self.shared.clock.monotonic() - began)
 
 
 class Transport(_Base):
@@ -220,12 +238,19 @@ class Transport(_Base):
     """
 
     def __init__(
-        self, config: Config, shared: Shared | None = None, *, sleep: Callable[[float], object] = time.sleep
+        self,
+        config: Config,
+        shared: Shared | None = None,
+        *,
+        sleep: Callable[[float], object] = time.sleep,
+        parent: Transport | None = None,
     ) -> None:
-        super().__init__(config, shared)
+        super().__init__(config, shared, parent=parent)
         self._sleep = sleep
-        self._pool: httpx.HTTPTransport | None = None
-        self._lock = threading.Lock()
+
+    def with_config(self, config: Config) -> Transport:
+        """Return a transport with other settings for its calls, over the same connections and keys."""
+        return Transport(config, sleep=self._sleep, parent=self)
 
     def send(self, request: Request) -> Response:
         """Sign, send and, where it is safe, repeat one request.
@@ -269,25 +294,12 @@ class Transport(_Base):
         return self._presigned(self._signer(), path, query)
 
     def _signer(self) -> SigV4Signer:
-        signer = self._cache.current(self.shared.clock.now())
+        signer = self._known_signer()
         if signer is not None:
             return signer
-        with self._lock:  # many threads wait here for one refresh
-            signer = self._cache.current(self.shared.clock.now())
-            return signer or self._cache.store(_ask(self._cache.provider))
-
-    def _forget(self) -> bool:
-        signer = self._cache.current(self.shared.clock.now())
-        return signer is not None and self._cache.forget(signer)
-
-    def _connected(self) -> httpx.HTTPTransport:
-        pool = self._pool
-        if pool is None:
-            with self._lock:
-                if self._pool is None:
-                    self._pool = httpx.HTTPTransport(**self._pool_options())
-                pool = self._pool
-        return pool
+        keys = self._connections.keys
+        with self._connections.refreshing_threads:  # many threads wait here for one refresh
+            return self._known_signer() or keys.store(ask(keys.provider))
 
     def _attempt(self, request: Request, step: Send) -> Outcome:
         try:
@@ -301,7 +313,7 @@ class Transport(_Base):
         clock = self.shared.clock
         began = clock.monotonic()
         until = None if timeouts.total is None else began + timeouts.total
-        pool = self._connected()
+        pool = self._connections.for_threads()
         pieces: list[bytes] = []
         try:
             answer = pool.handle_request(self._build(prepared, timeouts))
@@ -318,40 +330,23 @@ class Transport(_Base):
             if until is not None and isinstance(failure, Timeout) and clock.monotonic() >= until:
                 failure.phase = "total" if failure.phase == "read" else failure.phase
             return failure
-        return _answer(operation, answer.status_code, Headers(answer.headers.raw), pieces, clock.monotonic() - began)
+        return self._answer(operation, answer, pieces, began)
 
     def close(self) -> None:
-        """Close all connections; later calls raise `ClientClosedError`."""
+        """Close all connections; later calls raise `ClientClosedError`. A copy closes only itself."""
         self._closed = True
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.close()
+        if self._owner:
+            connections = self._connections
+            connections.closed = True
+            pool, connections.pool = connections.pool, None
+            if pool is not None:
+                pool.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _after_fork(self) -> None:
-        _abandoned.append(self._pool)
-        self._pool, self._lock = None, threading.Lock()
-
-
-def _ask(provider: Callable[[], Any] | None) -> Answer:
-    if provider is None:
-        raise ConfigError("there are no credentials")
-    try:
-        answer = provider()
-    except Exception as error:
-        failure = provider_failed(error)
-    else:
-        if not inspect.isawaitable(answer):
-            return answer
-        if inspect.iscoroutine(answer):
-            answer.close()
-        failure = ConfigError("an async credentials callable needs AsyncInfino")
-    raise failure
 
 
 class AsyncTransport(_Base):
@@ -369,15 +364,14 @@ class AsyncTransport(_Base):
         shared: Shared | None = None,
         *,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        parent: AsyncTransport | None = None,
     ) -> None:
-        super().__init__(config, shared)
+        super().__init__(config, shared, parent=parent)
         self._sleep = sleep
-        self._pools: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncHTTPTransport] = (
-            weakref.WeakKeyDictionary()
-        )
-        self._refreshing: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = (
-            weakref.WeakKeyDictionary()
-        )
+
+    def with_config(self, config: Config) -> AsyncTransport:
+        """Return a transport with other settings for its calls, over the same connections and keys."""
+        return AsyncTransport(config, sleep=self._sleep, parent=self)
 
     async def send(self, request: Request) -> Response:
         """Sign, send and, where it is safe, repeat one request.
@@ -421,24 +415,13 @@ class AsyncTransport(_Base):
         return self._presigned(await self._signer(), path, query)
 
     async def _signer(self) -> SigV4Signer:
-        signer = self._cache.current(self.shared.clock.now())
+        signer = self._known_signer()
         if signer is not None:
             return signer
-        lock = self._refreshing.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+        keys = self._connections.keys
+        lock = self._connections.refreshing.setdefault(asyncio.get_running_loop(), asyncio.Lock())
         async with lock:  # many tasks wait here for one refresh
-            signer = self._cache.current(self.shared.clock.now())
-            return signer or self._cache.store(await _ask_async(self._cache.provider))
-
-    def _forget(self) -> bool:
-        signer = self._cache.current(self.shared.clock.now())
-        return signer is not None and self._cache.forget(signer)
-
-    def _connected(self) -> httpx.AsyncHTTPTransport:
-        loop = asyncio.get_running_loop()
-        pool = self._pools.get(loop)
-        if pool is None:
-            pool = self._pools[loop] = httpx.AsyncHTTPTransport(**self._pool_options())
-        return pool
+            return self._known_signer() or keys.store(await ask_async(keys.provider))
 
     async def _attempt(self, request: Request, step: Send) -> Outcome:
         try:
@@ -456,7 +439,7 @@ class AsyncTransport(_Base):
     async def _move(self, operation: str, prepared: WireRequest, timeouts: Timeouts) -> Response | InfinoError:
         clock = self.shared.clock
         began = clock.monotonic()
-        pool = self._connected()
+        pool = self._connections.for_loop()
         pieces: list[bytes] = []
         try:
             answer = await pool.handle_async_request(self._build(prepared, timeouts))
@@ -467,14 +450,16 @@ class AsyncTransport(_Base):
                 await answer.aclose()
         except httpx.HTTPError as error:
             return _translate(error, self.config.endpoint.url)
-        return _answer(operation, answer.status_code, Headers(answer.headers.raw), pieces, clock.monotonic() - began)
+        return self._answer(operation, answer, pieces, began)
 
     async def aclose(self) -> None:
-        """Close the connections of this loop; later calls raise `ClientClosedError`."""
+        """Close the connections of this loop; later calls raise `ClientClosedError`. A copy closes only itself."""
         self._closed = True
-        pool = self._pools.pop(asyncio.get_running_loop(), None)
-        if pool is not None:
-            await pool.aclose()
+        if self._owner:
+            self._connections.closed = True
+            pool = self._connections.pools.pop(asyncio.get_running_loop(), None)
+            if pool is not None:
+                await pool.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -482,38 +467,15 @@ class AsyncTransport(_Base):
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
-    def _after_fork(self) -> None:
-        _abandoned.append(list(self._pools.values()))
-        self._pools = weakref.WeakKeyDictionary()
-        self._refreshing = weakref.WeakKeyDictionary()
 
-
-async def _ask_async(provider: Callable[[], Any] | None) -> Answer:
-    if provider is None:
-        raise ConfigError("there are no credentials")
-    try:
-        if inspect.iscoroutinefunction(provider):
-            answer = await provider()
-        else:
-            # It may block on a file or a network: keep it off the loop.
-            answer = await asyncio.to_thread(provider)
-            if inspect.isawaitable(answer):
-                answer = await answer
-    except Exception as error:
-        failure = provider_failed(error)
-    else:
-        return answer  # type: ignore[no-any-return]  # what it is, is checked where it is stored
-    raise failure
-
-
-_transports: weakref.WeakSet[_Base] = weakref.WeakSet()
+_connections: weakref.WeakSet[_Connections] = weakref.WeakSet()
 # Connections of the parent process: kept, so that nothing closes or reuses them in the child.
 _abandoned: list[object] = []
 
 
 def _forked() -> None:
-    for transport in list(_transports):
-        transport._after_fork()
+    for connections in list(_connections):
+        connections.after_fork()
 
 
 if hasattr(os, "register_at_fork"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +13,7 @@ import attrs
 from infino.core.credentials import Credentials, Provider
 from infino.core.endpoint import Endpoint, parse_endpoint
 from infino.core.errors import ConfigError
-from infino.core.redaction import looks_secret, shorten_key
+from infino.core.redaction import looks_secret, shorten_key, watch
 from infino.core.retry import RetryPolicy
 from infino.core.secret import MASK, Secret
 from infino.core.signer import PathStyle
@@ -96,20 +96,43 @@ def profile_path(environment: Mapping[str, str]) -> Path:
     return (Path(root) if root else Path.home() / ".config") / "infino" / "config.toml"
 
 
-def _read_profile(name: str | None, environment: Mapping[str, str]) -> tuple[dict[str, Any], str]:
-    """Read one profile; a profile that was asked for must exist, the default one need not."""
-    asked = name or environment.get("INFINO_PROFILE") or None
-    path = profile_path(environment)
-    wanted = asked or "default"
+class _Environment(dict[str, Any]):
+    """The variables that concern us; the secret one is wrapped, so that no traceback can show it."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        names = (*_ENVIRONMENT.values(), "INFINO_PROFILE", "XDG_CONFIG_HOME")
+        super().__init__((name, variables[name]) for name in names if variables.get(name))
+        if "INFINO_SECRET_KEY" in self:
+            self["INFINO_SECRET_KEY"] = Secret(self["INFINO_SECRET_KEY"])
+
+
+def _load_profiles(path: Path) -> dict[str, Any] | str | None:
+    """Read the profile file; None when there is none, a text when it cannot be read."""
     try:
         with path.open("rb") as file:
             profiles = tomllib.load(file)
     except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        return type(error).__name__
+    for values in profiles.values():
+        if isinstance(values, dict) and isinstance(values.get("secret_key"), str):
+            values["secret_key"] = Secret(values["secret_key"])
+    return profiles
+
+
+def _read_profile(name: str | None, environment: _Environment) -> tuple[dict[str, Any], str]:
+    """Read one profile; a profile that was asked for must exist, the default one need not."""
+    asked = name or environment.get("INFINO_PROFILE")
+    path = profile_path(environment)
+    wanted = asked or "default"
+    profiles = _load_profiles(path)
+    if isinstance(profiles, str):
+        raise ConfigError(f"the profile file {path} cannot be read: {profiles}")
+    if profiles is None:
         if asked:
-            raise ConfigError(f"profile {asked!r} was asked for, but there is no file {path}") from None
+            raise ConfigError(f"profile {asked!r} was asked for, but there is no file {path}")
         return {}, ""
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"the profile file {path} cannot be read: {type(error).__name__}") from None
     values = profiles.get(wanted)
     if values is None and not asked:
         return {}, ""
@@ -124,61 +147,69 @@ def _read_profile(name: str | None, environment: Mapping[str, str]) -> tuple[dic
 class _Gathered:
     """Values by name with their sources, looked up in the fixed order."""
 
-    def __init__(self, keywords: Mapping[str, Any], profile: str | None, environment: Mapping[str, str]) -> None:
+    def __init__(self, keywords: Mapping[str, Any], profile: str | None, environment: _Environment) -> None:
         self.keywords = {name: value for name, value in keywords.items() if value is not None}
         self.environment = environment
-        # A profile named in the call is as explicit as a keyword: it goes before the environment.
         self.profile, self.profile_source = _read_profile(profile, environment)
+        # A profile named in the call is as explicit as a keyword: it goes before the environment.
         self.profile_first = profile is not None
         self.sources: dict[str, str] = {}
 
     def get(self, name: str, default: Any = None) -> Any:
-        if name in self.keywords:
-            return self._from("keyword", name, self.keywords[name])
-        if self.profile_first and name in self.profile:
-            return self._from(self.profile_source, name, self.profile[name])
-        variable = _ENVIRONMENT.get(name)
-        if variable and self.environment.get(variable):
-            return self._from(f"environment {variable}", name, self.environment[variable])
-        if name in self.profile:
-            return self._from(self.profile_source, name, self.profile[name])
+        """Return a value from the first place that has it."""
+        for source, value in self.places(name):
+            self.sources[name] = source
+            return value
         return default
 
-    def _from(self, source: str, name: str, value: Any) -> Any:
-        self.sources[name] = source
-        return value
+    def places(self, name: str) -> Iterator[tuple[str, Any]]:
+        """Give each place that has the value, best first."""
+        if name in self.keywords:
+            yield "keyword", self.keywords[name]
+        if self.profile_first and name in self.profile:
+            yield self.profile_source, self.profile[name]
+        variable = _ENVIRONMENT.get(name)
+        if variable and variable in self.environment:
+            yield f"environment {variable}", self.environment[variable]
+        if name in self.profile:
+            yield self.profile_source, self.profile[name]
+
+
+def _given_credentials(gathered: _Gathered) -> tuple[Credentials | None, Provider | None]:
+    given = gathered.get("credentials")
+    if "access_key" in gathered.keywords or "secret_key" in gathered.keywords:
+        raise ConfigError("give either credentials or access_key and secret_key, not both")
+    if callable(given):
+        return None, given
+    if isinstance(given, Credentials):
+        return given, None
+    raise ConfigError("credentials must be Credentials, a pair of keys, or a callable that returns them")
 
 
 def _credentials(gathered: _Gathered) -> tuple[Credentials | None, Provider | None]:
     """Take both keys from one place: half a pair there is an error and never completed from elsewhere."""
-    given = gathered.get("credentials")
+    if "credentials" in gathered.keywords:
+        return _given_credentials(gathered)
     access_key, secret_key = gathered.get("access_key"), gathered.get("secret_key")
-    if given is not None:
-        if "access_key" in gathered.keywords or "secret_key" in gathered.keywords:
-            raise ConfigError("give either credentials or access_key and secret_key, not both")
-        if callable(given):
-            return None, given
-        if isinstance(given, Credentials):
-            return given, None
-        if isinstance(given, tuple) and len(given) == 2:
-            return Credentials(*given), None
-        raise ConfigError("credentials must be Credentials, a pair of keys, or a callable that returns them")
-    if not access_key and not secret_key:
+    if access_key is None and secret_key is None:
         raise ConfigError(
             "no credentials found",
             hint="pass access_key and secret_key, set INFINO_ACCESS_KEY and INFINO_SECRET_KEY, write a profile to "
             "~/.config/infino/config.toml, or use Infino.local()",
         )
-    places = {gathered.sources.get(name, "").split()[0:1] == ["keyword"] for name in ("access_key", "secret_key")}
-    kinds = {gathered.sources.get(name, "nowhere").split()[0] for name in ("access_key", "secret_key")}
-    if not access_key or not secret_key or len(places) > 1 or len(kinds) > 1:
-        missing = "secret_key" if "access_key" in gathered.sources else "access_key"
+    sources = gathered.sources
+    kinds = [sources[name].split()[0] for name in ("access_key", "secret_key") if name in sources]
+    if len(kinds) == 1 or kinds[0] != kinds[1]:
         raise ConfigError(
-            f"access_key and secret_key must come from the same place; {missing} is missing beside "
-            f"the other one ({' and '.join(sorted(kinds))})"
+            "access_key and secret_key must come from the same place",
+            hint="; ".join(
+                f"{name} comes from {sources.get(name, 'nowhere')}" for name in ("access_key", "secret_key")
+            ),
         )
-    if not isinstance(access_key, str) or not isinstance(secret_key, str | Secret):
-        raise ConfigError("access_key and secret_key are text")
+    if not isinstance(access_key, str) or not isinstance(secret_key, Secret):
+        raise ConfigError("access_key and secret_key must be text")
+    if not access_key.strip() or not secret_key:
+        raise ConfigError("access_key and secret_key must not be empty")
     return Credentials(access_key.strip(), secret_key), None
 
 
@@ -220,13 +251,20 @@ def resolve(
     Raises:
         ConfigError: A setting is missing, malformed, or an explicit choice cannot be followed.
     """
-    gathered = _Gathered(keywords, profile, os.environ if environment is None else environment)
+    for name in ("secret_key", "proxy"):
+        if isinstance(keywords.get(name), str):
+            keywords[name] = Secret(keywords[name])
+    if isinstance(keywords.get("credentials"), tuple):
+        keywords["credentials"] = Credentials(*keywords["credentials"])
+    gathered = _Gathered(keywords, profile, _Environment(os.environ if environment is None else environment))
     allow_http = bool(gathered.get("allow_http", False))
     credentials, provider = _credentials(gathered)
     retry = gathered.get("retry", RetryPolicy())
     if not isinstance(retry, RetryPolicy):
         raise ConfigError("retry must be a RetryPolicy")
     proxy = gathered.get("proxy")
+    if proxy is not None:
+        watch(proxy)
     optional: dict[str, Any] = {}
     for name in ("region", "service", "path_style", "verify", "ca_bundle", "client_certificate", "max_connections"):
         value = gathered.get(name)
@@ -239,7 +277,7 @@ def resolve(
         timeouts=_timeouts(gathered.get("timeout")),
         retry=retry,
         headers=_checked_headers(gathered.get("headers", {})),
-        proxy=Secret(proxy) if proxy else None,
+        proxy=proxy,
         get_with_body=bool(gathered.get("get_with_body", False)),
         sources=gathered.sources,
         **optional,

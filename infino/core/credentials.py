@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
 
 import attrs
 
-from infino.core.errors import ConfigError, InfinoError
+from infino.core.errors import ConfigError
+from infino.core.redaction import watch
 from infino.core.secret import Secret
 from infino.core.signer import PathStyle, SigV4Signer
 
@@ -67,14 +70,22 @@ class CredentialCache:
             return None
         return self._signer
 
-    def store(self, answer: Answer) -> SigV4Signer:
-        """Keep what a provider gave."""
+    def store(self, answer: object) -> SigV4Signer:
+        """Keep what a provider gave, or say what is wrong with it."""
+        problem = None
         if isinstance(answer, tuple) and len(answer) == 2:
-            answer = Credentials(*answer)
+            access_key, secret_key = answer
+            if isinstance(access_key, str) and isinstance(secret_key, str | Secret):
+                answer = Credentials(access_key, secret_key)
+            access_key = secret_key = None
         if not isinstance(answer, Credentials):
-            raise ConfigError("a credentials callable returns Credentials or a pair (access_key, secret_key)")
-        if not answer.access_key or not answer.secret_key:
-            raise ConfigError("the credentials callable returned an empty access key or secret key")
+            problem = "must return Credentials or a pair of texts (access_key, secret_key)"
+        elif not answer.access_key or not answer.secret_key:
+            problem = "returned an empty access key or secret key"
+        if problem is not None or not isinstance(answer, Credentials):
+            answer = None  # it may hold a secret, and tracebacks may show locals
+            raise ConfigError(f"the credentials callable {problem}")
+        watch(answer.secret_key)
         signer = SigV4Signer(answer.access_key, answer.secret_key, self.region, self.service, self.path_style)
         self._signer, self._expires_at = signer, answer.expires_at
         return signer
@@ -88,6 +99,41 @@ class CredentialCache:
         return True
 
 
-def provider_failed(error: Exception) -> InfinoError:
-    """Describe a failing provider without repeating what it said, which may hold a secret."""
-    return ConfigError(f"the credentials callable failed with {type(error).__name__}")
+def ask(provider: Provider | None) -> object:
+    """Call a provider from a thread.
+
+    Raises:
+        ConfigError: It failed, or it must be awaited. What it said is not repeated, because it may hold a secret.
+    """
+    if provider is None:
+        raise ConfigError("there are no credentials")
+    try:
+        answer: object = provider()
+    except Exception as error:
+        problem = f"failed with {type(error).__name__}"
+    else:
+        if not inspect.isawaitable(answer):
+            return answer
+        if inspect.iscoroutine(answer):
+            answer.close()
+        problem = "must be awaited; use AsyncInfino"
+    raise ConfigError(f"the credentials callable {problem}")
+
+
+async def ask_async(provider: Provider | None) -> object:
+    """Call a provider from an event loop; one that may block runs in a thread.
+
+    Raises:
+        ConfigError: It failed.
+    """
+    if provider is None:
+        raise ConfigError("there are no credentials")
+    try:
+        is_async = inspect.iscoroutinefunction(provider) or inspect.iscoroutinefunction(
+            getattr(provider, "__call__", None)  # noqa: B004  # an object with an async __call__
+        )
+        answer: object = provider() if is_async else await asyncio.to_thread(provider)
+        return await answer if inspect.isawaitable(answer) else answer
+    except Exception as error:
+        problem = f"failed with {type(error).__name__}"
+    raise ConfigError(f"the credentials callable {problem}")

@@ -71,9 +71,7 @@ def parse_endpoint(text: str, *, allow_http: bool = False) -> Endpoint:
     if parts.query or parts.fragment or "?" in text or "#" in text:
         raise ConfigError("the endpoint must not hold a query (?) or a fragment (#)")
     try:
-        hostname = (
-            parts.hostname.encode("ascii").decode() if parts.hostname.isascii() else _international(parts.hostname)
-        )
+        hostname = parts.hostname if parts.hostname.isascii() else parts.hostname.encode("idna").decode()
     except UnicodeError:
         raise ConfigError("the host name of the endpoint is not a valid international name") from None
     if any(character.isspace() or ord(character) < 33 for character in text.strip()):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Any, Final, Literal
 
 import attrs
 
 from infino.core.errors import ValidationError
+from infino.core.redaction import get_logger
 
 EventName = Literal["request", "response", "retry"]
-_logger: Final = logging.getLogger("infino")
+_logger: Final = get_logger("infino")
 
 
 @attrs.frozen

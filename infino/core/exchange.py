@@ -18,12 +18,13 @@ from infino.core.clock import Clock, SystemClock
 from infino.core.errors import APIError, Attempt, ConnectError, InfinoError, Timeout, TransportError
 from infino.core.events import Listeners, RequestEvent, ResponseEvent, RetryEvent
 from infino.core.failures import error_from_response, is_clock_skew, server_offset
+from infino.core.redaction import get_logger
 from infino.core.request import Request
 from infino.core.response import Response
 from infino.core.retry import Random, RetryBudget, RetryPolicy
 from infino.core.timeouts import Timeouts
 
-logger: Final = logging.getLogger("infino")
+logger: Final = get_logger("infino")
 
 
 class Shared:

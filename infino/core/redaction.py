@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import re
+import sys
+import traceback
+import weakref
+from collections.abc import Mapping
 from typing import Final
 
-from infino.core.secret import MASK
+from infino.core.secret import MASK, Secret
 
 _SECRET_NAME: Final = re.compile(
-    r"authori[sz]ation|secret|token|passw|api[-_]?key|cookie|credential|signature|private[-_]?key|access[-_]?key|\bpat\b",
+    r"authori[sz]ation|secret|token|passw|api[-_]?key|cookie|credential|signature|private[-_]?key|access[-_]?key"
+    r"|(^|[-_])(pat|pwd)($|[-_])|service_account",
     re.IGNORECASE,
 )
+_PATTERNS: Final = (
+    re.compile(r"(Signature=)[0-9a-fA-F]{16,}"),
+    re.compile(r"(X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s\"']+", re.IGNORECASE),
+    re.compile(r"((?:proxy-)?authorization['\"]?\s*[:=,]\s*b?['\"]?)[^\r\n'\"]+", re.IGNORECASE),
+    re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)"),
+)
+_FOREIGN_LOGGERS: Final = (
+    "httpx",
+    *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")),
+    "httpcore",
+    "websockets",
+    "websockets.client",
+    "websockets.server",
+    "asyncio",
+)
+
+# Every secret in use, by identity: its value is masked wherever it turns up, whatever the name beside it.
+_live: Final[weakref.WeakSet[Secret]] = weakref.WeakSet()
+
+
+def watch(secret: Secret) -> None:
+    """Mask the value of this secret in log records for as long as it is in use."""
+    if len(secret.reveal()) >= 4:  # anything shorter would mask ordinary words
+        _live.add(secret)
 
 
 def looks_secret(name: str) -> bool:
@@ -21,3 +52,82 @@ def looks_secret(name: str) -> bool:
 def shorten_key(access_key: str) -> str:
     """Show enough of an access key to recognise it."""
     return f"{access_key[:4]}{MASK}{access_key[-4:]}" if len(access_key) >= 12 else MASK
+
+
+def redact(text: str) -> str:
+    """Mask signatures, credentials and every secret in use.
+
+    Args:
+        text: Any text, such as a log line.
+
+    Example:
+        >>> redact("wss://host/ws?X-Amz-Signature=0123456789abcdef")
+        'wss://host/ws?X-Amz-Signature=****'
+    """
+    for secret in list(_live):
+        text = text.replace(secret.reveal(), MASK)
+    for pattern in _PATTERNS:
+        text = pattern.sub(rf"\g<1>{MASK}", text)
+    return text
+
+
+def redact_fields(value: object) -> object:
+    """Mask, in decoded JSON, the values of fields whose names look secret."""
+    if isinstance(value, Mapping):
+        return {
+            name: MASK if looks_secret(str(name)) and not isinstance(inner, Mapping | list) else redact_fields(inner)
+            for name, inner in value.items()
+        }
+    return [redact_fields(item) for item in value] if isinstance(value, list) else value
+
+
+class RedactingFilter(logging.Filter):
+    """Render each record and mask it before any handler sees it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite the record; never drop it."""
+        record.msg, record.args = redact(record.getMessage()), None
+        if record.exc_info and record.exc_info[1] is not None:
+            record.exc_text = redact("".join(traceback.format_exception(record.exc_info[1])).rstrip())
+            record.exc_info = None
+        return True
+
+
+_FILTER: Final = RedactingFilter()
+
+
+def get_logger(name: str) -> logging.Logger:
+    """Return a logger whose records are redacted at every level.
+
+    Args:
+        name: `infino`, or a name below it.
+    """
+    logger = logging.getLogger(name)
+    if _FILTER not in logger.filters:
+        logger.addFilter(_FILTER)
+    return logger
+
+
+def follow_environment(environment: Mapping[str, str] = os.environ) -> None:
+    """Turn on what `INFINO_LOG` asks for: our records on stderr, and the redactor over the libraries below us.
+
+    Args:
+        environment: Variables to read.
+    """
+    wanted = environment.get("INFINO_LOG", "").strip().upper()
+    level = logging.getLevelNamesMapping().get(wanted)
+    if level is None:
+        return
+    root = get_logger("infino")
+    root.setLevel(level)
+    if not any(isinstance(handler, _StderrHandler) for handler in root.handlers):
+        handler = _StderrHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        handler.addFilter(_FILTER)
+        root.addHandler(handler)
+    for name in _FOREIGN_LOGGERS:
+        get_logger(name)
+
+
+class _StderrHandler(logging.StreamHandler):  # type: ignore[type-arg]  # generic in the stubs only
+    """Ours, to be recognised when the switch is read again."""

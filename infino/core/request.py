@@ -63,7 +63,7 @@ class Request:
     method: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
-    headers: Mapping[str, str] = _NO_HEADERS
+    headers: Mapping[str, str] = attrs.field(default=_NO_HEADERS, repr=False)
     content: bytes | Upload | None = attrs.field(default=None, repr=False)
     content_type: str | None = None
     retry: RetryClass = "never"

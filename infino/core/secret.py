@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from typing import Any, Final, NoReturn
 
 MASK: Final = "****"
@@ -22,14 +23,14 @@ class Secret:
         's3cr3t'
     """
 
-    __slots__ = ("_reveal",)
+    __slots__ = ("__weakref__", "_reveal")
 
     def __init__(self, value: str | Secret) -> None:
         text = value.reveal() if isinstance(value, Secret) else value
         if not isinstance(text, str):
             raise TypeError("a Secret holds text")
         # A closure, because tools that print locals and slots then show a function and not the text.
-        self._reveal = lambda: text
+        self._reveal: Callable[[], str] = lambda: text
 
     def reveal(self) -> str:
         """Return the hidden text; the only way to get at it."""
