@@ -1,0 +1,1 @@
+"""PromQL for the local gateway: parser from `promql_parser`, evaluation on numpy, samples in DuckDB."""

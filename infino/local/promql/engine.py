@@ -1,0 +1,223 @@
+"""The query engine: text in, result out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+
+from infino.local.promql import selectors
+from infino.local.promql.errors import bad_query
+from infino.local.promql.evaluation import Evaluation
+from infino.local.promql.labels import Labels
+from infino.local.promql.parsing import Node, kind_of, parse, unwrapped
+from infino.local.promql.rules import RULES_3, Rules
+from infino.local.promql.storage import Floats, Series, Storage, Times
+from infino.local.promql.values import Ranges, Scalar, Text, Value, Vector, merged
+from infino.local.promql.windows import windows_of
+
+MOST_STEPS = 11_000
+_LATEST = 2**53  # milliseconds; a double counts exactly up to here
+
+
+@attrs.frozen(eq=False)
+class Sample:
+    """One row of an instant answer."""
+
+    labels: Labels
+    time: int
+    value: float
+
+
+@attrs.frozen(eq=False)
+class Result:
+    """What a query gives.
+
+    Args:
+        kind: `vector`, `matrix`, `scalar` or `string`, the API's `resultType`.
+        samples: Rows of a vector, or the one scalar.
+        series: Rows of a matrix.
+        text: The value of a string.
+        time: When an instant query was evaluated, Unix milliseconds.
+        warnings: What makes the answer doubtful.
+        infos: What the writer of the query may want to know.
+    """
+
+    kind: str
+    time: int
+    samples: Sequence[Sample] = ()
+    series: Sequence[Series] = ()
+    text: str = ""
+    warnings: Sequence[str] = ()
+    infos: Sequence[str] = ()
+
+
+class Engine:
+    """Evaluates PromQL over a storage.
+
+    Args:
+        rules: The version-dependent rules.
+        timeout: Seconds after which a query is given up.
+
+    Example:
+        >>> from infino.local.promql.storage import MemoryStorage
+        >>> Engine().instant("1 + 1", 0, MemoryStorage()).samples[0].value
+        2.0
+    """
+
+    def __init__(self, rules: Rules = RULES_3, timeout: float = 120.0) -> None:
+        self.rules = rules
+        self.timeout = timeout
+
+    def instant(self, query: str, at: int, storage: Storage, cancelled: threading.Event | None = None) -> Result:
+        """Evaluate a query at one moment.
+
+        Args:
+            query: PromQL.
+            at: The moment, Unix milliseconds.
+            storage: Where the series come from.
+            cancelled: Set by another thread to give the query up.
+
+        Returns:
+            A vector, a scalar, a string, or a matrix for a range selector.
+
+        Raises:
+            PromQLError: If the query is wrong, fails, or takes too long.
+        """
+        _check_time(at)
+        evaluation = self._evaluation(storage, at, at, 0, cancelled)
+        times = np.array([at], dtype=np.int64)
+        with np.errstate(all="ignore"):
+            node = parse(query, self.rules)
+            if kind_of(unwrapped(node)) in ("MatrixSelector", "SubqueryExpr"):
+                series = _first_windows(selectors.ranges(evaluation, node, times))
+                return self._result(evaluation, "matrix", at, series=series)
+            value = evaluation.value(node, times)
+        if isinstance(value, Text):
+            return self._result(evaluation, "string", at, text=value.value)
+        if isinstance(value, Scalar):
+            return self._result(evaluation, "scalar", at, samples=[Sample({}, at, float(value.values[0]))])
+        return self._result(evaluation, "vector", at, samples=_samples(merged(value), at))
+
+    def range(
+        self,
+        query: str,
+        start: int,
+        end: int,
+        step: int,
+        storage: Storage,
+        cancelled: threading.Event | None = None,
+    ) -> Result:
+        """Evaluate a query at every step between two moments.
+
+        Args:
+            query: PromQL.
+            start: First step, Unix milliseconds.
+            end: Last moment, Unix milliseconds, inclusive.
+            step: Distance of the steps, milliseconds.
+            storage: Where the series come from.
+            cancelled: Set by another thread to give the query up.
+
+        Returns:
+            A matrix, its rows sorted by labels.
+
+        Raises:
+            PromQLError: If the query is wrong, fails, or takes too long.
+        """
+        _check_steps(start, end, step)
+        evaluation = self._evaluation(storage, start, end, step, cancelled)
+        times = np.arange(start, end + 1, step, dtype=np.int64)
+        with np.errstate(all="ignore"):
+            node = parse(query, self.rules)
+            _check_range_type(node)
+            value = evaluation.value(node, times)
+        series = _series(value, times)
+        return self._result(evaluation, "matrix", end, series=series)
+
+    def _evaluation(
+        self, storage: Storage, start: int, end: int, step: int, cancelled: threading.Event | None
+    ) -> Evaluation:
+        return Evaluation(storage, self.rules, start, end, step, time.monotonic() + self.timeout, cancelled)
+
+    def _result(
+        self,
+        evaluation: Evaluation,
+        kind: str,
+        at: int,
+        *,
+        samples: Sequence[Sample] = (),
+        series: Sequence[Series] = (),
+        text: str = "",
+    ) -> Result:
+        notes = list(evaluation.warnings), list(evaluation.infos)
+        return Result(kind, at, samples, series, text, *notes)
+
+
+def _check_time(at: int) -> None:
+    if abs(at) > _LATEST:
+        raise bad_query("time is out of range")
+
+
+def _check_steps(start: int, end: int, step: int) -> None:
+    _check_time(start)
+    _check_time(end)
+    _check_time(step)
+    if end < start:
+        raise bad_query('invalid parameter "end": end timestamp must not be before start time')
+    if step <= 0:
+        raise bad_query(
+            'invalid parameter "step": zero or negative query resolution step widths are not accepted. '
+            "Try a positive integer"
+        )
+    if (end - start) // step >= MOST_STEPS:
+        raise bad_query(
+            f"exceeded maximum resolution of {MOST_STEPS} points per timeseries. "
+            "Try decreasing the query resolution (?step=XX)"
+        )
+
+
+def _check_range_type(node: Node) -> None:
+    kind = kind_of(unwrapped(node))
+    wrong = {"MatrixSelector": "range vector", "SubqueryExpr": "range vector", "StringLiteral": "string"}
+    if kind in wrong:
+        raise bad_query(
+            f'invalid parameter "query": invalid expression type "{wrong[kind]}" for range query, '
+            "must be Scalar or instant Vector"
+        )
+
+
+def _samples(vector: Vector, at: int) -> list[Sample]:
+    values, present = vector.values[:, 0], vector.present[:, 0]
+    return [
+        Sample(labels, at, float(value))
+        for labels, value, there in zip(vector.labels, values, present, strict=True)
+        if there
+    ]
+
+
+def _series(value: Value, times: Times) -> list[Series]:
+    if isinstance(value, Scalar):
+        return [Series({}, times, value.values)]
+    if not isinstance(value, Vector):
+        raise bad_query("invalid expression type for range query, must be Scalar or instant Vector")
+    vector = merged(value)
+    rows: list[tuple[Labels, Floats, Times]] = [
+        (labels, values[present], times[present])
+        for labels, values, present in zip(vector.labels, vector.values, vector.present, strict=True)
+    ]
+    rows.sort(key=lambda row: sorted(row[0].items()))
+    return [Series(labels, at, values) for labels, values, at in rows if len(at)]
+
+
+def _first_windows(ranges: Ranges) -> list[Series]:
+    """Cut the window of an instant query's only step out of every series."""
+    found = []
+    for series in ranges.series:
+        windows = windows_of(series, ranges, threshold_first=True)
+        inside = slice(int(windows.first[0]), int(windows.last[0]))
+        if windows.count[0]:
+            found.append(Series(series.labels, series.times[inside], series.values[inside]))
+    return found

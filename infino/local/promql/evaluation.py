@@ -1,0 +1,129 @@
+"""The evaluator: walks the tree, each node giving its value for all steps at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import attrs
+import numpy as np
+
+from infino.local.promql import aggregation, binary, functions, selectors
+from infino.local.promql.errors import PromQLError, unsupported
+from infino.local.promql.parsing import Node, kind_of
+from infino.local.promql.rules import Rules
+from infino.local.promql.storage import Storage, Times
+from infino.local.promql.values import Scalar, Text, Value, Vector, without_names
+
+# The sum of samples and results one query may hold, as Prometheus' --query.max-samples.
+MOST_SAMPLES = 50_000_000
+
+
+@attrs.define(eq=False)
+class Evaluation:
+    """One query while it runs.
+
+    Args:
+        storage: Where the series come from.
+        rules: The version-dependent rules in force.
+        start: First step of the whole query, Unix milliseconds.
+        end: Last step of the whole query, Unix milliseconds.
+        step: Distance of the steps, milliseconds; 0 for an instant query.
+        deadline: `time.monotonic()` after which the query is given up.
+        cancelled: Set by another thread to give the query up.
+    """
+
+    storage: Storage
+    rules: Rules
+    start: int
+    end: int
+    step: int
+    deadline: float
+    cancelled: threading.Event | None = None
+    warnings: dict[str, None] = attrs.field(factory=dict)
+    infos: dict[str, None] = attrs.field(factory=dict)
+    samples: int = 0
+
+    @property
+    def instant(self) -> bool:
+        """Whether the query asks for one moment only."""
+        return self.step == 0
+
+    def warn(self, message: str) -> None:
+        """Remember something that makes the answer doubtful."""
+        self.warnings[f"PromQL warning: {message}"] = None
+
+    def inform(self, message: str) -> None:
+        """Remember something that the writer of the query may want to know."""
+        self.infos[f"PromQL info: {message}"] = None
+
+    def hold(self, samples: int) -> None:
+        """Count samples against the limit, and look at the clock."""
+        self.samples += samples
+        if self.samples > MOST_SAMPLES:
+            raise PromQLError("query processing would load too many samples into memory in query execution")
+        if time.monotonic() > self.deadline or (self.cancelled is not None and self.cancelled.is_set()):
+            raise PromQLError("query timed out in expression evaluation", "timeout")
+
+    def value(self, node: Node, times: Times) -> Value:
+        """Evaluate a node at the given times (Unix milliseconds)."""
+        handler = _HANDLERS.get(kind_of(node))
+        if handler is None:
+            raise unsupported(f"{kind_of(node)} in this place")
+        result = handler(self, node, times)
+        if isinstance(result, Vector):
+            self.hold(result.values.size)
+        return result
+
+    def vector(self, node: Node, times: Times) -> Vector:
+        """Evaluate a node that the parser has checked to be a vector."""
+        result = self.value(node, times)
+        if not isinstance(result, Vector):
+            raise PromQLError("expected an instant vector", "bad_data")
+        return result
+
+    def scalar(self, node: Node, times: Times) -> Scalar:
+        """Evaluate a node that the parser has checked to be a scalar."""
+        result = self.value(node, times)
+        if not isinstance(result, Scalar):
+            raise PromQLError("expected a scalar", "bad_data")
+        return result
+
+    def text(self, node: Node, times: Times) -> str:
+        """Evaluate a node that the parser has checked to be a string."""
+        result = self.value(node, times)
+        if not isinstance(result, Text):
+            raise PromQLError("expected a string literal", "bad_data")
+        return result.value
+
+
+def _number(_: Evaluation, node: Node, times: Times) -> Value:
+    return Scalar(np.full(len(times), float(node.val)))
+
+
+def _negative(evaluation: Evaluation, node: Node, times: Times) -> Value:
+    inner = evaluation.value(node.expr, times)
+    if isinstance(inner, Scalar):
+        return Scalar(-inner.values)
+    if isinstance(inner, Vector):
+        return without_names(inner.replaced(-inner.values))
+    raise PromQLError("a string has no negative", "bad_data")
+
+
+def _refuse_range(_: Evaluation, __: Node, ___: Times) -> Value:
+    raise PromQLError("a range vector is not allowed here", "bad_data")
+
+
+_HANDLERS: dict[str, Callable[[Evaluation, Node, Times], Value]] = {
+    "NumberLiteral": _number,
+    "StringLiteral": lambda _, node, __: Text(str(node.val)),
+    "ParenExpr": lambda evaluation, node, times: evaluation.value(node.expr, times),
+    "UnaryExpr": _negative,
+    "BinaryExpr": binary.evaluate,
+    "AggregateExpr": aggregation.evaluate,
+    "Call": functions.evaluate,
+    "VectorSelector": selectors.instant,
+    "MatrixSelector": _refuse_range,
+    "SubqueryExpr": _refuse_range,
+}

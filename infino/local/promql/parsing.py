@@ -1,0 +1,126 @@
+"""From query text to a checked syntax tree.
+
+The parser is written in Rust: nesting deeper than its stack ends the whole process, and a panic arrives as a
+`BaseException`. Both are kept away from the gateway here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import promql_parser
+
+from infino.local.promql.errors import bad_query, unsupported
+from infino.local.promql.labels import NAME
+from infino.local.promql.rules import Rules
+from infino.local.promql.storage import Matcher, MatchKind, matching
+
+Node = Any  # the parser's classes carry no usable types
+MOST_CHARACTERS = 64 * 1024
+MOST_NESTED = 250
+_STRING = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|`[^`]*`|#[^\n]*', re.DOTALL)
+# Everything that can put one expression inside another.
+_NESTING = re.compile(r"[(+\-*/%^<>]|[=!]=|\[|\b(?:and|or|unless|atan2)\b", re.IGNORECASE)
+_NEGATIVE_AT = re.compile(r"@\s*-")
+_NOT_OURS = (
+    (re.compile(r"\]\s*(?:offset\s+\S+\s*)?(anchored|smoothed)\b"), "the {} modifier"),
+    (re.compile(r"\b(?:offset\s*-?)\s*(\()"), "duration arithmetic"),
+    (re.compile(r"\b(?:offset\s*-?)\s*((?:step|range|min_of|max_of)\s*\()"), "duration arithmetic"),
+    (re.compile(r"\[[^\]:]*?[\w)]\s*([+*/%^])\s*[\w(]"), "duration arithmetic"),
+    (re.compile(r"\[\s*((?:step|range|min_of|max_of)\s*\()"), "duration arithmetic"),
+)
+_KINDS: dict[str, MatchKind] = {"Equal": "=", "NotEqual": "!=", "Re": "=~", "NotRe": "!~"}
+
+
+def kind_of(node: Node) -> str:
+    """Name the class of a node."""
+    return type(node).__name__
+
+
+def last_word(value: object) -> str:
+    """Give the name of one of the parser's enum members: `MatchOp.Equal` gives `Equal`."""
+    return str(value).rpartition(".")[2]
+
+
+def milliseconds(delta: Any) -> int:
+    """Turn the parser's durations into milliseconds; a missing one is 0."""
+    return 0 if delta is None else round(delta.total_seconds() * 1000)
+
+
+def unwrapped(node: Node) -> Node:
+    """Take the parentheses off."""
+    while kind_of(node) == "ParenExpr":
+        node = node.expr
+    return node
+
+
+def _refuse_what_we_leave_out(bare: str) -> None:
+    for pattern, name in _NOT_OURS:
+        found = pattern.search(bare)
+        if found:
+            raise unsupported(name.format(found[1]))
+
+
+def parse(query: str, rules: Rules) -> Node:
+    """Parse a query.
+
+    Args:
+        query: The text of the query.
+        rules: The version-dependent rules in force.
+
+    Returns:
+        The root of the parser's tree.
+
+    Raises:
+        PromQLError: `bad_data`, with what the parser says.
+
+    Example:
+        >>> kind_of(parse("1 + 1", Rules()))
+        'BinaryExpr'
+    """
+    if len(query) > MOST_CHARACTERS:
+        raise bad_query(f"query is longer than {MOST_CHARACTERS} characters")
+    bare = _STRING.sub('""', query)
+    if len(_NESTING.findall(bare)) > MOST_NESTED:
+        raise bad_query(f"query nests or chains more than {MOST_NESTED} expressions")
+    if _NEGATIVE_AT.search(bare):
+        raise unsupported("a negative time after @")
+    if not rules.threshold_first:  # holt_winters got its present name in 3.0, and the parser knows only that
+        query = re.sub(r"\bholt_winters\s*\(", "double_exponential_smoothing(", query)
+    try:
+        return promql_parser.parse(query)
+    except Exception as error:
+        _refuse_what_we_leave_out(bare)
+        raise bad_query(f'invalid parameter "query": parse error: {error}') from None
+    except BaseException as panic:
+        if type(panic).__name__ != "PanicException":
+            raise
+        raise bad_query('invalid parameter "query": the parser gave up on it') from None
+
+
+def matcher_groups(node: Node, rules: Rules) -> list[list[Matcher]]:
+    """Read the matchers of a selector: alternatives, each a list of which all must hold.
+
+    Args:
+        node: A `VectorSelector`.
+        rules: The version-dependent rules in force.
+
+    Returns:
+        At least one group.
+
+    Raises:
+        PromQLError: If every matcher of a group fits a series without labels, or an expression is invalid.
+    """
+
+    def read(matchers: Sequence[Any]) -> list[Matcher]:
+        named = [Matcher(NAME, "=", node.name)] if node.name else []
+        return named + [
+            Matcher(each.name, _KINDS[last_word(each.op)], each.value, rules.dot_matches_newline) for each in matchers
+        ]
+
+    groups = [read(group) for group in node.matchers.or_matchers] or [read(node.matchers.matchers)]
+    if any(matching([{}], [group]) for group in groups):
+        raise bad_query("vector selector must contain at least one non-empty matcher")
+    return groups
