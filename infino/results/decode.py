@@ -18,7 +18,7 @@ from infino.results.column import (
     unite,
     value_kind,
 )
-from infino.results.table import ListTable
+from infino.results.table import ListTable, Table
 from infino.results.values import as_decimal, exact_loads, real, untag
 
 
@@ -60,7 +60,7 @@ class Decoded:
         tags: Unknown tags by column name.
     """
 
-    table: ListTable
+    table: Table
     envelope: Mapping[str, Any]
     tags: Mapping[str, frozenset[str]]
 

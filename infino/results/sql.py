@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
 import attrs
 
 from infino.core.errors import QueryError
+from infino.results import native
 from infino.results.decode import Decoded, decode
 from infino.results.table import Table
 from infino.results.tabular import Tabular
 
-_MAY_HAVE_FAILED = re.compile(rb'"error(?:_message)?"\s*:\s*(?!null|"")')
+_ERROR = b'"error'
+_NO_ERROR = re.compile(rb'"error(?:_message)?"\s*:\s*(?:null|"")')
+
+
+def _may_have_failed(content: bytes) -> bool:
+    """Whether anything in the bytes could be an error, found without decoding them."""
+    at = content.find(_ERROR)
+    while at >= 0:
+        if not _NO_ERROR.match(content, at):
+            return True
+        at = content.find(_ERROR, at + 1)
+    return False
 
 
 @attrs.frozen
@@ -51,7 +64,7 @@ class SqlResult(Tabular):
     def __init__(self, content: bytes, *, statement: str | None = None) -> None:
         self.raw = content
         self.statement = statement
-        if _MAY_HAVE_FAILED.search(content):
+        if _may_have_failed(content):
             self._refuse_failure()
 
     def _refuse_failure(self) -> None:
@@ -64,6 +77,9 @@ class SqlResult(Tabular):
 
     @cached_property
     def _decoded(self) -> Decoded:
+        if native.available():
+            with suppress(native.NotNative):
+                return native.decode(self.raw)
         return decode(self.raw)
 
     @property

@@ -1,0 +1,291 @@
+"""Engine-tagged rows straight into Arrow, without a Python object per value.
+
+The rows are cut out of the raw bytes and handed to Arrow's JSON reader with a schema that follows from the
+first rows. Every shortcut on bytes below rests on one fact: inside a JSON string a quote is always escaped, so
+`{"` followed by a letter can only be the start of a key. What the reader does not accept to the letter (other
+tags, other keys, numbers that don't fit) is not native: the caller falls back to the tolerant decoder.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final, NamedTuple
+
+from infino.core.extras import MissingDependencyError, require
+from infino.results import arrays
+from infino.results.column import TAGS, Column, Kind, declared_kind
+from infino.results.decode import Decoded, Slot, headers, match
+from infino.results.table import ArrowTable
+from infino.results.values import REAL, SPECIAL, WHOLE
+
+_SMALLEST: Final = 2000
+"""Bytes below which the tolerant decoder is quicker."""
+_SAMPLE: Final = 64
+_TEXT: Final = "~text"
+"""Suffix of a tag whose value is text where a number is usual."""
+_FIRST_ROW = re.compile(rb'([{,]\s*"rows"\s*:\s*\[\s*)(\{"values":)')
+_END = re.compile(rb"\s*\]")
+_NUMBERS: Final = frozenset({"integer", "float"})
+_PLAIN_NAME = re.compile(r"[A-Za-z_@][A-Za-z0-9_.@ -]*\Z")
+_MARK: Final = "\x00rows\x00"
+
+
+class NotNative(Exception):
+    """These bytes need the tolerant decoder."""
+
+
+class Cut(NamedTuple):
+    """Rows cut out of an answer.
+
+    Args:
+        envelope: The answer without its rows.
+        lines: The rows, one to a line.
+    """
+
+    envelope: dict[str, Any]
+    lines: bytes
+
+
+def decode(content: bytes) -> Decoded:
+    """Decode an engine-tagged SQL answer.
+
+    Args:
+        content: The body as it came.
+
+    Returns:
+        The table and the envelope; there are no unknown tags on this path.
+
+    Raises:
+        NotNative: The body is of another shape, or not as regular as this path needs it.
+    """
+    if len(content) < _SMALLEST:
+        raise NotNative
+    found = _FIRST_ROW.search(content)
+    if found is None:
+        raise NotNative
+    cut = cut_rows(content, found.start(2), b'{"values":', lambda kept: kept.get("rows"))
+    envelope = {name: value for name, value in cut.envelope.items() if name != "rows"}
+    return Decoded(_tagged_table(cut), envelope, {})
+
+
+def cut_rows(content: bytes, start: int, opening: bytes, find: Callable[[dict[str, Any]], Any]) -> Cut:
+    """Cut an array of like objects out of an answer.
+
+    Args:
+        content: The body.
+        start: Where the first object starts.
+        opening: How every object of the array starts.
+        find: Finds the place of the array in the envelope, to prove that it was that array that was cut.
+
+    Returns:
+        Envelope (holding a mark where the array was), lines and count.
+
+    Raises:
+        NotNative: The array could not be cut out for certain.
+    """
+    last = content.rfind(opening)
+    try:
+        tail = content[last:].decode()
+        _, length = json.JSONDecoder().raw_decode(tail)
+        end = last + len(tail[:length].encode())
+        closing = _END.match(content, end)
+        if closing is None:
+            raise NotNative
+        before = content[:start].rstrip()[:-1]
+        envelope = json.loads(before + json.dumps(_MARK).encode() + content[closing.end() :])
+    except ValueError as error:
+        raise NotNative from error
+    if not isinstance(envelope, dict) or find(envelope) != _MARK:
+        raise NotNative
+    # Of equal length on purpose: that is replaced several times faster.
+    lines = content[start:end].replace(b"}," + opening, b"}\n" + opening)
+    return Cut(envelope, lines)
+
+
+def read_lines(lines: bytes, schema: Any) -> Any:
+    """Read JSON lines with exactly this schema.
+
+    Raises:
+        NotNative: The lines are not of this schema.
+    """
+    pa = arrays.arrow()
+    reader = require("pyarrow.json", "arrow", "this conversion")
+    options = reader.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
+    try:
+        table = reader.read_json(pa.py_buffer(lines), parse_options=options)
+        table.validate(full=True)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, UnicodeDecodeError) as error:
+        raise NotNative from error
+    return table
+
+
+def sample_lines(lines: bytes) -> list[Any]:
+    """The first lines decoded, to learn the schema from."""
+    end = -1
+    for _ in range(_SAMPLE):
+        end = lines.find(b"\n", end + 1)
+        if end < 0:
+            end = len(lines)
+            break
+    try:
+        return [json.loads(line) for line in lines[:end].splitlines()]
+    except ValueError as error:
+        raise NotNative from error
+
+
+def _tagged_table(cut: Cut) -> ArrowTable:
+    keys, tags = _learn(sample_lines(cut.lines), cut.lines)
+    try:
+        return _read_tagged(cut, cut.lines, keys, tags, frozenset())
+    except NotNative:
+        lines, texts = _normalise(cut.lines, keys, set(filter(None, tags.values())))
+        if lines is cut.lines:
+            raise
+        return _read_tagged(cut, lines, keys, tags, texts)
+
+
+def _read_tagged(
+    cut: Cut, lines: bytes, keys: Sequence[str], tags: Mapping[str, str | None], texts: Collection[str]
+) -> ArrowTable:
+    pa = arrays.arrow()
+    fields = [(key, _cell_type(pa, tags[key], texts)) for key in keys]
+    rows = read_lines(lines, pa.schema([("values", pa.struct(fields))])).column("values")
+    if rows.null_count:
+        raise NotNative
+    cells = dict(zip(keys, _children(pa, rows, len(keys)), strict=True))
+    columns: list[Column] = []
+    physical: list[Any] = []
+    for slot in match(headers(cut.envelope), keys):
+        column, array, gaps = _column(pa, slot, tags.get(slot.key), cells.get(slot.key), len(rows))
+        # A cell without a value is `{tag: null}` or `{}`, and only one of the two is null.
+        if gaps and b"{}" in lines:
+            raise NotNative
+        columns.append(column)
+        physical.append(array)
+    return ArrowTable(tuple(columns), len(rows), physical)
+
+
+def _learn(rows: Sequence[Any], lines: bytes) -> tuple[list[str], dict[str, str | None]]:
+    tags: dict[str, str | None] = {}
+    for row in rows:
+        cells = row.get("values") if isinstance(row, dict) and len(row) == 1 else None
+        if not isinstance(cells, dict):
+            raise NotNative
+        for key, cell in cells.items():
+            tag = _tag_of(cell)
+            if tags.setdefault(key, tag) is None:
+                tags[key] = tag
+    for key, tag in tags.items():
+        tags[key] = tag or _search_tag(key, lines)
+    return list(tags), tags
+
+
+def _tag_of(cell: Any) -> str | None:
+    if cell is None or cell == "Null":
+        return None
+    if not isinstance(cell, dict) or len(cell) != 1:
+        raise NotNative
+    (tag,) = cell
+    kind = TAGS.get(tag)
+    if kind is None or kind in ("array", "object"):
+        raise NotNative
+    return None if kind == "null" else tag
+
+
+def _search_tag(key: str, lines: bytes) -> str | None:
+    """The tag of a column whose first rows are all null."""
+    name = re.escape(json.dumps(key, ensure_ascii=False).encode())
+    for found in re.finditer(name + rb':\{"([A-Za-z0-9]+)":', lines):
+        tag = found[1].decode()
+        if tag != "Null":
+            return _tag_of({tag: 0})
+    return None
+
+
+def _normalise(lines: bytes, keys: Sequence[str], tags: set[str]) -> tuple[bytes, frozenset[str]]:
+    """Write nulls as JSON null, and numbers in text under a tag of their own; say which tags those are."""
+    lines = lines.replace(b'{"Null":null}', b"null")
+    if b':"Null"' in lines:
+        for key in keys:
+            if not _PLAIN_NAME.match(key) or key in TAGS:
+                raise NotNative
+            name = f'"{key}":'.encode()
+            lines = lines.replace(name + b'"Null"', name + b"null")
+    texts = set()
+    for tag in tags:
+        plain = f'{{"{tag}":"'.encode()
+        if TAGS[tag] in _NUMBERS and plain in lines:
+            lines = lines.replace(plain, f'{{"{tag}{_TEXT}":"'.encode())
+            texts.add(tag)
+    return lines, frozenset(texts)
+
+
+def _cell_type(pa: Any, tag: str | None, texts: Collection[str]) -> Any:
+    if tag is None:
+        return pa.null()
+    types = {"integer": pa.int64(), "float": pa.float64(), "boolean": pa.bool_()}
+    fields = [(tag, types.get(TAGS[tag], pa.string()))]
+    if tag in texts:
+        fields.append((tag + _TEXT, pa.string()))
+    return pa.struct(fields)
+
+
+def _children(pa: Any, column: Any, width: int) -> list[Any]:
+    """The fields of a struct column as columns, nulls of the struct included."""
+    chunks = [chunk.flatten() for chunk in column.chunks]
+    types = [field.type for field in column.type]
+    return [pa.chunked_array([chunk[index] for chunk in chunks], types[index]) for index in range(width)]
+
+
+def _column(pa: Any, slot: Slot, tag: str | None, cells: Any, count: int) -> tuple[Column, Any, bool]:
+    """A column, its array, and whether there are cells with a tag but no value."""
+    kind: Kind = declared_kind(slot.declared) or "null"
+    if tag is None or cells is None:
+        return Column(slot.name, kind, slot.declared), absent(pa, kind, count), False
+    fields = _children(pa, cells, cells.type.num_fields)
+    values = fields[0]
+    if len(fields) == 2:
+        if values.null_count + fields[1].null_count < count:
+            raise NotNative
+        values = _merge(pa, TAGS[tag], values, fields[1])
+    gaps = values.null_count > cells.null_count
+    if values.null_count == count:
+        return Column(slot.name, kind, slot.declared), absent(pa, kind, count), gaps
+    kind = TAGS[tag]
+    if kind == "decimal" and not _all_match(values, REAL):
+        raise NotNative
+    return Column(slot.name, kind, slot.declared), values, gaps
+
+
+def absent(pa: Any, kind: Kind, count: int) -> Any:
+    """A column without any value, in the type its kind has on the wire."""
+    if kind in ("string", "decimal", "timestamp", "date", "time"):
+        return pa.chunked_array([pa.nulls(count, pa.string())])
+    return pa.chunked_array([arrays.from_values(kind, [None] * count)])
+
+
+def _all_match(texts: Any, pattern: str) -> bool:
+    pc = require("pyarrow.compute", "arrow", "this conversion")
+    return pc.all(pc.match_substring_regex(texts, pattern)).as_py() is not False
+
+
+def _merge(pa: Any, kind: Kind, numbers: Any, texts: Any) -> Any:
+    """Numbers with those that were written as text."""
+    pc = require("pyarrow.compute", "arrow", "this conversion")
+    allowed = WHOLE if kind == "integer" else f"{REAL}|^(?i:{'|'.join(map(re.escape, SPECIAL))})$"
+    if not _all_match(texts, allowed):
+        raise NotNative
+    with suppress(pa.ArrowInvalid):
+        return pc.coalesce(numbers, pc.cast(texts.combine_chunks(), numbers.type))
+    raise NotNative
+
+
+def available() -> bool:
+    """Whether Arrow is installed."""
+    with suppress(MissingDependencyError):
+        require("pyarrow.json", "arrow", "this conversion")
+        return True
+    return False
