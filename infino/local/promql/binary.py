@@ -84,7 +84,7 @@ def evaluate(evaluation: Evaluation, node: Node, times: Times) -> Value:
     if isinstance(left, Vector) and isinstance(right, Vector):
         if matching.operator in _SETS:
             return _set_operation(matching, left, right)
-        return _matched(matching, left, right)
+        return _matched(matching, left, right, early=evaluation.rules.match_before_filter)
     if isinstance(left, Vector) and isinstance(right, Scalar):
         return _with_scalar(matching, left, left.values, right.values)
     if isinstance(left, Scalar) and isinstance(right, Vector):
@@ -166,8 +166,21 @@ def _pairs(matching: Matching, many: Vector, one_rows: dict[Signature, list[int]
     ]
 
 
-def _matched(matching: Matching, left: Vector, right: Vector) -> Vector:
-    """Combine the rows of two vectors that match."""
+def _matched(matching: Matching, left: Vector, right: Vector, *, early: bool) -> Vector:
+    """Combine the rows of two vectors that match.
+
+    Args:
+        matching: How rows find each other.
+        left: The vector left of the operator.
+        right: The vector right of it.
+        early: Whether pairs that a comparison filters out count as matches, too.
+
+    Returns:
+        One row a pair, joined where labels are alike.
+
+    Raises:
+        PromQLError: If a row finds more than one partner where it may have only one.
+    """
     steps = left.values.shape[1]
     swapped = matching.cardinality == "OneToMany"
     many, one = (right, left) if swapped else (left, right)
@@ -183,7 +196,8 @@ def _matched(matching: Matching, left: Vector, right: Vector) -> Vector:
     values, present = _combined(matching, left, right, first, second)
     labels = [_result_labels(matching, many.labels[row], one.labels[other]) for row, other in pairs]
     if matching.cardinality == "OneToOne":
-        _check_one_to_one(matching, [many.labels[row] for row, _ in pairs], present)
+        counted = left.present[first] & right.present[second] if early else present
+        _check_one_to_one(matching, [many.labels[row] for row, _ in pairs], counted)
         return merged(Vector(labels, values, present), _EXPLICIT)
     return merged(Vector(labels, values, present), _UNIQUE)
 

@@ -66,8 +66,10 @@ def _half(values: Floats) -> Floats:
 
 
 def _median_deviation(values: Floats, mask: Mask) -> Floats:
+    """Give the median distance from the median; one NaN makes it NaN."""
     median = statistics.quantile(values, mask, _half(values))
-    return statistics.quantile(np.abs(values - median[:, None]), mask, _half(values))
+    result = statistics.quantile(np.abs(values - median[:, None]), mask, _half(values))
+    return np.where((np.isnan(values) & mask).any(axis=1), np.nan, result)
 
 
 def _quantile(windows: Windows, arguments: Sequence[Floats]) -> Answer:

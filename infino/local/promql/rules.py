@@ -13,6 +13,7 @@ class Rules:
         closed_windows: Whether a sample exactly at the start of a range counts (2.x) or not (3.x).
         threshold_first: Whether `rate` looks at the extrapolation threshold before it looks at zero (3.x).
         dot_matches_newline: Whether `.` in a regular expression matches a line feed (3.x).
+        match_before_filter: Whether a comparison refuses many-to-one matches that it would filter out (3.x).
         utf8_names: Whether label names may hold any character (3.x).
         lookback: How far back an instant selector looks, in milliseconds.
         default_step: The step of a subquery that names none, in milliseconds.
@@ -25,10 +26,17 @@ class Rules:
     closed_windows: bool = False
     threshold_first: bool = True
     dot_matches_newline: bool = True
+    match_before_filter: bool = True
     utf8_names: bool = True
     lookback: int = 300_000
     default_step: int = 60_000
 
 
 RULES_3 = Rules()
-RULES_2 = Rules(closed_windows=True, threshold_first=False, dot_matches_newline=False, utf8_names=False)
+RULES_2 = Rules(
+    closed_windows=True,
+    threshold_first=False,
+    dot_matches_newline=False,
+    match_before_filter=False,
+    utf8_names=False,
+)

@@ -46,7 +46,7 @@ def total(values: Floats, mask: Mask) -> Floats:
 def mean(values: Floats, mask: Mask) -> Floats:
     """Average each row over its mask; a sum beyond the largest float is averaged term by term."""
     count = mask.sum(axis=1)
-    averages = total(values, mask) / count
+    averages: Floats = total(values, mask) / count
     for row in np.flatnonzero(np.isinf(averages)):
         cells = values[row][mask[row]]
         if np.isfinite(cells).all():
@@ -55,8 +55,10 @@ def mean(values: Floats, mask: Mask) -> Floats:
 
 
 def variance(values: Floats, mask: Mask) -> Floats:
-    """Give the population variance of each row over its mask."""
-    distance = values - mean(values, mask)[:, None]
+    """Give the population variance of each row over its mask; equal values give exactly 0."""
+    some = np.take_along_axis(values, np.argmax(mask, axis=1)[:, None], axis=1)
+    shifted = values - some  # near zero, the rounding of the mean does not matter
+    distance = shifted - mean(shifted, mask)[:, None]
     return mean(distance * distance, mask)
 
 
