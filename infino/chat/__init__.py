@@ -1,0 +1,40 @@
+"""Fino, the conversation: typed events, answers, and sessions that survive a bad line."""
+
+from __future__ import annotations
+
+from infino.chat.answer import Answer
+from infino.chat.errors import Cancelled, Disconnected, Interrupted, ServiceFailed, TurnInProgress, TurnTimeout
+from infino.chat.events import (
+    Chart,
+    Data,
+    Done,
+    Event,
+    Query,
+    SourceRef,
+    Sources,
+    Status,
+    Suggestions,
+    Text,
+    Unknown,
+)
+
+__all__ = [
+    "Answer",
+    "Cancelled",
+    "Chart",
+    "Data",
+    "Disconnected",
+    "Done",
+    "Event",
+    "Interrupted",
+    "Query",
+    "ServiceFailed",
+    "SourceRef",
+    "Sources",
+    "Status",
+    "Suggestions",
+    "Text",
+    "TurnInProgress",
+    "TurnTimeout",
+    "Unknown",
+]

@@ -1,0 +1,66 @@
+"""What a question came to: the pieces of one turn, gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from infino.chat.events import Event, SourceRef
+
+if TYPE_CHECKING:
+    from infino.chat.table import Table
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class Answer:
+    """The answer to one question.
+
+    Args:
+        question: What was asked.
+        text: The answer in words, in markdown.
+        rows: The rows behind it, one mapping per row.
+        sql: The SQL that was generated, if any.
+        querydsl: The QueryDSL body that was generated, if any.
+        chart: An Apache ECharts option, if the service drew one.
+        sources: The datasets that were asked.
+        suggestions: Follow-up questions.
+        thread_id: Thread to pass on in order to ask more.
+        query_id: Identifier of the question on the service.
+        trace_id: Identifier of the run on the service.
+        events: The events of the turn in order; the oldest are left out of very long turns.
+        dropped_events: How many events were left out of ``events``.
+        complete: Whether the service said that the answer is complete.
+
+    Example:
+        >>> answer = client.fino.ask("which carrier is late most often?")
+        >>> print(answer.text)
+        >>> answer.data.to_pandas()
+    """
+
+    question: str
+    text: str = ""
+    rows: Sequence[Mapping[str, Any]] = attrs.field(default=(), repr=lambda rows: f"<{len(rows)} rows>")
+    sql: str | None = None
+    querydsl: Mapping[str, Any] | None = attrs.field(default=None, repr=False)
+    chart: Mapping[str, Any] | None = attrs.field(default=None, repr=False)
+    sources: tuple[SourceRef, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    thread_id: str | None = None
+    query_id: str | None = None
+    trace_id: str | None = None
+    events: tuple[Event, ...] = attrs.field(default=(), repr=lambda events: f"<{len(events)} events>")
+    dropped_events: int = attrs.field(default=0, repr=False)
+    complete: bool = False
+
+    @cached_property
+    def data(self) -> Table:
+        """The rows as a table with columns, ``to_pandas()`` and the like."""
+        from infino.chat.table import Table
+
+        return Table(self.rows)
+
+    def __str__(self) -> str:
+        return self.text

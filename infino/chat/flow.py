@@ -1,0 +1,351 @@
+"""A conversation without I/O: what to connect, send, await and report, and what each mishap means.
+
+`ask` is a generator. It yields operations; whoever drives it performs each one and sends the result back, or throws
+what went wrong. The blocking and the asyncio client drive the same generator, so they behave the same.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable, Generator, Mapping
+from typing import Any
+
+import attrs
+
+from infino.chat import frames
+from infino.chat.answer import Answer
+from infino.chat.errors import Disconnected, Interrupted, ServiceFailed, TurnTimeout
+from infino.chat.events import Event
+from infino.chat.turn import State, Turn
+from infino.core.clock import Clock, SystemClock
+from infino.core.errors import APIError, ConnectError, InfinoError, Timeout
+from infino.core.failures import is_clock_skew, server_offset
+from infino.core.retry import RetryPolicy
+from infino.websocket import SocketClosed, SocketQuiet
+
+GRACE_SECONDS = 1.0
+DRAIN_SECONDS = 0.002
+DRAIN_LIMIT = 10_000
+REMEMBERED_TURNS = 64
+
+
+@attrs.frozen
+class OpenThread:
+    """Create the thread by REST; the result is its id."""
+
+    name: str
+    timeout: float
+
+
+@attrs.frozen
+class Connect:
+    """Open a connection with a newly signed URL, dropping any that is open."""
+
+    thread_id: str
+    timeout: float
+    offset: float = 0.0
+
+
+@attrs.frozen
+class Send:
+    """Send one message."""
+
+    text: str
+    timeout: float
+
+
+@attrs.frozen
+class Receive:
+    """Wait for one message; the result is the message."""
+
+    timeout: float
+
+
+@attrs.frozen
+class Disconnect:
+    """Drop the connection."""
+
+
+@attrs.frozen
+class Pause:
+    """Sleep."""
+
+    seconds: float
+
+
+@attrs.frozen
+class Report:
+    """Hand one event to whoever asked."""
+
+    event: Event
+
+
+Operation = OpenThread | Connect | Send | Receive | Disconnect | Pause | Report
+Flow = Generator[Operation, Any, Answer]
+Steps = Generator[Operation, Any, None]
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """How patient a conversation is.
+
+    Args:
+        timeout: Seconds for a whole turn: thread, connection, question, answer.
+        idle_timeout: Seconds without any message, heartbeats included, after which the service counts as gone.
+        connect_timeout: Seconds for one attempt to connect.
+        grace: Seconds to wait for the ``EOM`` after a ``result``.
+        resend: Whether a question that may have reached the service is asked again after a lost connection.
+        retry: How often and how fast to connect again.
+        context: Extra ``user_context`` of each question.
+    """
+
+    timeout: float = 180.0
+    idle_timeout: float = 90.0
+    connect_timeout: float = 15.0
+    grace: float = GRACE_SECONDS
+    resend: bool = False
+    retry: RetryPolicy = attrs.field(factory=RetryPolicy)
+    context: Mapping[str, Any] | None = None
+
+
+@attrs.define
+class Conversation:
+    """What is known between the turns of one conversation.
+
+    Args:
+        thread_id: The thread; ``None`` until it is created.
+        streaming: Whether the thread streams; ``None`` when not known.
+        clock: Tells the time.
+        random: Source of numbers from 0 to 1, for the pauses.
+    """
+
+    thread_id: str | None = None
+    streaming: bool | None = None
+    clock: Clock = attrs.field(factory=SystemClock)
+    random: Callable[[], float] = random.random
+    connected: bool = False
+    owed_end: bool = False
+    stale: deque[str] = attrs.field(factory=lambda: deque(maxlen=REMEMBERED_TURNS))
+    turn: Turn | None = None
+
+    def finish(self, turn: Turn) -> None:
+        """Remember how to know late frames of a turn that is over."""
+        self.stale.extend(turn.identifiers)
+        self.owed_end = not turn.ended_by_eom
+
+
+def ask(conversation: Conversation, question: str, settings: Settings) -> Flow:
+    """Plan one turn.
+
+    Args:
+        conversation: The conversation; it is changed as the turn goes on.
+        question: The question.
+        settings: How patient to be.
+
+    Returns:
+        A generator of operations whose value is the answer.
+
+    Raises:
+        ChatError: The turn broke off after the question may have been sent.
+        TransportError: No connection could be made; nothing was asked.
+        APIError: The service refused the connection.
+    """
+    deadline = conversation.clock.monotonic() + settings.timeout
+    turn = Turn(question)
+    conversation.turn = turn
+    if conversation.thread_id is None:
+        conversation.thread_id = yield OpenThread(question[:60], settings.timeout)
+    for attempt in range(1, settings.retry.attempts + 1):
+        turn = conversation.turn = Turn(
+            question,
+            thread_id=conversation.thread_id,
+            streaming=conversation.streaming,
+            stale=conversation.stale,
+            owed_end=conversation.owed_end and conversation.connected,
+        )
+        try:
+            yield from _exchange(conversation, turn, settings, deadline)
+        except _Lost as lost:
+            conversation.connected = False
+            yield Disconnect()
+            again = lost.unsent or settings.resend
+            pause = settings.retry.pause(attempt, conversation.random)
+            if not again or attempt == settings.retry.attempts or _left(conversation, deadline) <= pause:
+                raise _disconnected(turn, lost) from None
+            yield Pause(pause)
+        except BaseException:
+            conversation.finish(turn)
+            raise
+        else:
+            conversation.finish(turn)
+            return turn.answer()
+    raise AssertionError("a retry policy allows at least one attempt")  # pragma: no cover - attempts >= 1
+
+
+class _Lost(Exception):
+    def __init__(self, closed: SocketClosed, *, unsent: bool) -> None:
+        super().__init__(closed.code)
+        self.closed = closed
+        self.unsent = unsent
+
+
+def _exchange(conversation: Conversation, turn: Turn, settings: Settings, deadline: float) -> Steps:
+    if conversation.connected:
+        yield from _drain(conversation)
+    if not conversation.connected:
+        yield from _connect(conversation, settings, deadline)
+    limit = max(min(settings.idle_timeout, _left(conversation, deadline)), 0.001)
+    try:
+        yield Send(frames.question(turn.question, settings.context), limit)
+    except SocketClosed as closed:
+        raise _Lost(closed, unsent=closed.unsent) from None
+    except SocketQuiet:
+        raise TurnTimeout(
+            f"the question could not be handed over within {limit:g} s", answer=turn.answer(), hint=_ASK_AGAIN
+        ) from None
+    yield from _listen(conversation, turn, settings, deadline)
+
+
+def _listen(conversation: Conversation, turn: Turn, settings: Settings, deadline: float) -> Steps:
+    clock = conversation.clock
+    grace_ends = deadline
+    while not turn.over:
+        settling = turn.state is State.SETTLING
+        left = (min(grace_ends, deadline) if settling else deadline) - clock.monotonic()
+        try:
+            message = yield Receive(max(min(left, settings.idle_timeout), 0.0))
+        except SocketClosed as closed:
+            if not settling:
+                raise _Lost(closed, unsent=False) from None
+            # The answer was there, only its end was not: a connection that closes now has said all.
+            conversation.connected = False
+            yield Disconnect()
+            message = None
+        except SocketQuiet:
+            if not settling:
+                raise _too_late(turn, settings, left) from None
+            message = None
+        events = turn.settle() if message is None else turn.receive(message)
+        for event in events:
+            yield Report(event)
+        if turn.failure is not None:
+            raise _failed(turn)
+        if turn.state is State.SETTLING and not settling:
+            grace_ends = clock.monotonic() + settings.grace
+
+
+def _connect(conversation: Conversation, settings: Settings, deadline: float) -> Steps:
+    """Connect with back-off; nothing has been asked yet, so trying again is always safe."""
+    assert conversation.thread_id is not None
+    offset, corrected, attempt = 0.0, False, 0
+    while True:
+        attempt += 1
+        limit = max(min(settings.connect_timeout, _left(conversation, deadline)), 0.001)
+        try:
+            yield Connect(conversation.thread_id, limit, offset)
+        except (ConnectError, Timeout) as error:
+            failure: InfinoError = error
+            asked = None
+        except APIError as error:
+            skew = server_offset(error.headers, conversation.clock.now())
+            if not corrected and is_clock_skew(error.status, error.reason, error.code, skew):
+                offset, corrected = skew or 0.0, True
+                continue
+            if error.status not in settings.retry.statuses:
+                raise
+            failure, asked = error, getattr(error, "retry_after", None)
+        else:
+            conversation.connected, conversation.owed_end = True, False
+            return
+        pause = settings.retry.pause(attempt, conversation.random, asked)
+        if attempt >= settings.retry.attempts or _left(conversation, deadline) <= pause:
+            raise failure
+        yield Pause(pause)
+
+
+def _drain(conversation: Conversation) -> Steps:
+    """Throw away what earlier turns left on the connection, and find out whether it still lives."""
+    for _ in range(DRAIN_LIMIT):
+        try:
+            message = yield Receive(DRAIN_SECONDS)
+        except SocketQuiet:
+            return
+        except SocketClosed:
+            break
+        if frames.read(message).kind in ("EOM", "complete"):
+            conversation.owed_end = False
+    # Gone, or talking without end: either way a new connection is the clean start.
+    conversation.connected = False
+    yield Disconnect()
+
+
+def _left(conversation: Conversation, deadline: float) -> float:
+    return deadline - conversation.clock.monotonic()
+
+
+_ASK_AGAIN = (
+    "the question may have been answered all the same: look at fino.threads.get(thread_id) first, or ask again in the "
+    "same thread; resend=True does so by itself"
+)
+
+
+def _received(turn: Turn) -> str:
+    if not turn.messages:
+        return "nothing was received"
+    heartbeats = f", {turn.heartbeats} of them heartbeats" if turn.heartbeats else ""
+    parts = [type(event).__name__ for event in turn.answer().events]
+    kinds = ", ".join(dict.fromkeys(parts))
+    return f"{turn.messages} messages were received{heartbeats}" + (f" ({kinds})" if kinds else "")
+
+
+def _disconnected(turn: Turn, lost: _Lost) -> Disconnected:
+    closed = lost.closed
+    why = CLOSE_CODES.get(closed.code, "closed by the service" if closed.code >= 3000 else "closed")
+    said = f": {closed.reason[:200]}" if closed.reason else ""
+    hint = _ASK_AGAIN
+    if closed.code == 1009:
+        hint = "a message was larger than max_frame_bytes; raise it, or ask for less"
+    if lost.unsent:
+        hint = "the question was not sent; ask again"
+    return Disconnected(
+        f"the connection ended before the answer was complete (close code {closed.code}, {why}{said}); "
+        f"{_received(turn)}",
+        answer=turn.answer(),
+        sent=not lost.unsent,
+        close_code=closed.code,
+        hint=hint,
+    )
+
+
+def _too_late(turn: Turn, settings: Settings, left: float) -> Interrupted:
+    if left <= settings.idle_timeout:
+        said = f"no complete answer within {settings.timeout:g} s"
+    else:
+        said = f"the service fell silent for {settings.idle_timeout:g} s"
+    return TurnTimeout(f"{said}; {_received(turn)}", answer=turn.answer(), hint=_ASK_AGAIN)
+
+
+def _failed(turn: Turn) -> ServiceFailed:
+    return ServiceFailed(
+        f"the service could not answer: {turn.failure}", answer=turn.answer(), frame=turn.failure_frame
+    )
+
+
+CLOSE_CODES: dict[int, str] = {
+    1000: "normal end",
+    1001: "the service is going away",
+    1002: "protocol error",
+    1003: "unsupported data",
+    1005: "no close code given",
+    1006: "connection lost",
+    1007: "invalid text in a message",
+    1008: "against a policy of the service",
+    1009: "message too big",
+    1010: "extension missing",
+    1011: "internal error or keep-alive timeout of the service",
+    1012: "the service restarts",
+    1013: "try again later",
+    1014: "bad gateway",
+    1015: "TLS failed",
+}

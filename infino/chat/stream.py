@@ -1,0 +1,430 @@
+"""The two shells of a turn: they perform the operations of `flow.ask`, one blocking, one for asyncio."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Any, Self
+
+import attrs
+
+from infino.chat.answer import Answer
+from infino.chat.errors import Cancelled, TurnInProgress
+from infino.chat.events import Event
+from infino.chat.flow import (
+    Connect,
+    Conversation,
+    Disconnect,
+    Flow,
+    OpenThread,
+    Operation,
+    Pause,
+    Receive,
+    Report,
+    Send,
+    Settings,
+    ask,
+)
+from infino.core.errors import InfinoError
+from infino.websocket import AsyncSocket, Socket, SocketClosed, SocketQuiet
+
+_EXPECTED = (InfinoError, SocketClosed, SocketQuiet)
+
+
+@attrs.frozen
+class Ports:
+    """What a blocking conversation needs of the world.
+
+    Args:
+        open_thread: Creates a thread and returns its id.
+        dial: Opens a connection.
+        wait: Sleeps; ``None`` sleeps for real, and wakes up at once when the turn is cancelled.
+    """
+
+    open_thread: Callable[[OpenThread], str]
+    dial: Callable[[Connect], Socket]
+    wait: Callable[[float], None] | None = None
+
+
+@attrs.frozen
+class AsyncPorts:
+    """What an asyncio conversation needs of the world.
+
+    Args:
+        open_thread: Creates a thread and returns its id.
+        dial: Opens a connection.
+        wait: Sleeps.
+    """
+
+    open_thread: Callable[[OpenThread], Awaitable[str]]
+    dial: Callable[[Connect], Awaitable[AsyncSocket]]
+    wait: Callable[[float], Awaitable[None]]
+
+
+class Line:
+    """The one connection of a blocking conversation, and the right to use it."""
+
+    def __init__(self, ports: Ports, conversation: Conversation) -> None:
+        self.ports = ports
+        self.conversation = conversation
+        self.socket: Socket | None = None
+        self.user: object | None = None
+        self.lock = threading.Lock()
+
+    def hang_up(self) -> None:
+        """Drop the connection, if there is one."""
+        connection, self.socket = self.socket, None
+        self.conversation.connected = False
+        if connection is not None:
+            connection.close()
+
+
+class AsyncLine:
+    """The one connection of an asyncio conversation, and the right to use it."""
+
+    def __init__(self, ports: AsyncPorts, conversation: Conversation) -> None:
+        self.ports = ports
+        self.conversation = conversation
+        self.socket: AsyncSocket | None = None
+        self.user: object | None = None
+        self.lock = threading.Lock()
+
+    async def hang_up(self) -> None:
+        """Drop the connection, if there is one."""
+        connection, self.socket = self.socket, None
+        self.conversation.connected = False
+        if connection is not None:
+            await connection.close()
+
+    def drop(self) -> None:
+        """Drop the connection without waiting for anything."""
+        connection, self.socket = self.socket, None
+        self.conversation.connected = False
+        if connection is not None:
+            connection.abort()
+
+
+class _Stream:
+    """What both streams share: the flow, and how a turn begins and ends."""
+
+    def __init__(
+        self,
+        line: Line | AsyncLine,
+        question: str,
+        settings: Settings,
+        on_end: Callable[[Answer], None] | None,
+    ) -> None:
+        self.question = question
+        self._conversation = line.conversation
+        self._flow: Flow = ask(line.conversation, question, settings)
+        self._owner = line
+        self._on_end = on_end
+        self._begun = False
+        self._ended = False
+        self._cancelled = False
+        self._answer: Answer | None = None
+
+    @property
+    def answer(self) -> Answer:
+        """What came so far; the whole answer once the stream has ended."""
+        if self._answer is not None:
+            return self._answer
+        turn = self._conversation.turn if self._begun else None
+        return turn.answer() if turn is not None else Answer(question=self.question)
+
+    def _begin(self) -> None:
+        with self._owner.lock:
+            if self._owner.user is not None:
+                raise TurnInProgress(
+                    "the answer to the question before has not ended",
+                    operation="fino.ask",
+                    hint="read its events to the end or cancel() it; a second chat() can ask at the same time",
+                )
+            self._owner.user = self
+        self._begun = True
+
+    def _end(self, answer: Answer | None) -> None:
+        if self._ended:
+            return
+        self._answer = answer or self.answer
+        self._ended = True
+        if self._owner.user is self:
+            self._owner.user = None
+        if self._on_end is not None:
+            self._on_end(self._answer)
+
+    def _reusable(self) -> bool:
+        """Whether the connection is left in a state in which another question can be asked."""
+        turn = self._conversation.turn
+        return turn is not None and turn.over
+
+    def _verdict(self, error: InfinoError) -> InfinoError:
+        if not self._cancelled:
+            return error
+        return Cancelled("the turn was cancelled", answer=self.answer, hint="what came until then is in .answer")
+
+
+class AnswerStream(_Stream):
+    """The events of one answer as they arrive.
+
+    Iterate to its end, or use it in a ``with`` block and leave whenever you like.
+
+    Example:
+        >>> with client.fino.stream("which carrier is late most often?") as stream:
+        ...     for event in stream:
+        ...         print(event)
+        >>> stream.answer.text
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        question: str,
+        settings: Settings,
+        *,
+        on_end: Callable[[Answer], None] | None = None,
+        close_line: bool = True,
+    ) -> None:
+        super().__init__(line, question, settings, on_end)
+        self._line = line
+        self._close_line = close_line
+        self._wake = threading.Event()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Event:
+        if self._ended:
+            raise StopIteration
+        try:
+            if not self._begun:
+                self._begin()
+            return self._advance()
+        except StopIteration as stop:
+            self._finish(stop.value)
+            raise StopIteration from None
+        except BaseException as error:
+            if self._begun:
+                self._finish(None)
+            if isinstance(error, InfinoError) and self._cancelled:
+                raise self._verdict(error) from None
+            raise
+
+    def _advance(self) -> Event:
+        operation = next(self._flow)
+        while not isinstance(operation, Report):
+            if self._cancelled:
+                raise self._verdict(InfinoError("cancelled"))
+            try:
+                result = self._perform(operation)
+            except _EXPECTED as error:
+                operation = self._flow.throw(error)
+            else:
+                operation = self._flow.send(result)
+        return operation.event
+
+    def _perform(self, operation: Operation) -> Any:
+        line = self._line
+        match operation:
+            case Receive(timeout):
+                return self._socket().receive(timeout)
+            case Send(text, timeout):
+                return self._socket().send(text, timeout)
+            case Connect():
+                line.hang_up()
+                line.socket = line.ports.dial(operation)
+                return None
+            case Disconnect():
+                return line.hang_up()
+            case OpenThread():
+                return line.ports.open_thread(operation)
+            case Pause(seconds):
+                return self._wake.wait(seconds) if line.ports.wait is None else line.ports.wait(seconds)
+            case _:
+                raise AssertionError(operation)  # pragma: no cover - every operation is listed
+
+    def _socket(self) -> Socket:
+        if self._line.socket is None:
+            raise SocketClosed(1000, unsent=True)
+        return self._line.socket
+
+    def _finish(self, answer: Answer | None) -> None:
+        self._flow.close()
+        if self._close_line or not self._reusable():
+            self._line.hang_up()
+        self._end(answer)
+
+    def cancel(self) -> None:
+        """Stop the answer; a thread that waits for an event gets `Cancelled`, and the iteration ends."""
+        if self._ended or self._cancelled:
+            return
+        self._cancelled = True
+        self._wake.set()
+        if self._begun:
+            self._line.hang_up()
+
+    def close(self) -> None:
+        """Stop the answer if it has not ended, and free its connection."""
+        if not self._ended:
+            self._cancelled = True
+            self._finish(None) if self._begun else self._end(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if getattr(self, "_begun", False) and not self._ended:
+            with contextlib.suppress(Exception):
+                self.close()
+
+
+class AsyncAnswerStream(_Stream):
+    """The events of one answer as they arrive, for asyncio.
+
+    Iterate to its end, or use it in an ``async with`` block and leave whenever you like.
+
+    Example:
+        >>> async with client.fino.stream("which carrier is late most often?") as stream:
+        ...     async for event in stream:
+        ...         print(event)
+        >>> stream.answer.text
+    """
+
+    def __init__(
+        self,
+        line: AsyncLine,
+        question: str,
+        settings: Settings,
+        *,
+        on_end: Callable[[Answer], None] | None = None,
+        close_line: bool = True,
+    ) -> None:
+        super().__init__(line, question, settings, on_end)
+        self._line = line
+        self._close_line = close_line
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Event:
+        if self._ended:
+            raise StopAsyncIteration
+        try:
+            if not self._begun:
+                self._begin()
+            return await self._advance()
+        except _Ended as ended:
+            await self._finish(ended.answer)
+            raise StopAsyncIteration from None
+        except BaseException as error:
+            if self._begun:
+                await self._break_off(error)
+            if isinstance(error, InfinoError) and self._cancelled:
+                raise self._verdict(error) from None
+            raise
+
+    async def _advance(self) -> Event:
+        operation = self._step(None, None)
+        while not isinstance(operation, Report):
+            if self._cancelled:
+                raise self._verdict(InfinoError("cancelled"))
+            try:
+                result = await self._perform(operation)
+            except _EXPECTED as error:
+                operation = self._step(None, error)
+            else:
+                operation = self._step(result, None)
+        return operation.event
+
+    def _step(self, result: Any, error: Exception | None) -> Operation:
+        # StopIteration may not cross the border of a coroutine.
+        try:
+            return self._flow.send(result) if error is None else self._flow.throw(error)
+        except StopIteration as stop:
+            answer: Answer = stop.value
+        raise _Ended(answer)
+
+    async def _perform(self, operation: Operation) -> Any:
+        line = self._line
+        match operation:
+            case Receive(timeout):
+                return await self._socket().receive(timeout)
+            case Send(text, timeout):
+                return await self._socket().send(text, timeout)
+            case Connect():
+                await line.hang_up()
+                line.socket = await line.ports.dial(operation)
+                return None
+            case Disconnect():
+                return await line.hang_up()
+            case OpenThread():
+                return await line.ports.open_thread(operation)
+            case Pause(seconds):
+                return await line.ports.wait(seconds)
+            case _:
+                raise AssertionError(operation)  # pragma: no cover - every operation is listed
+
+    def _socket(self) -> AsyncSocket:
+        if self._line.socket is None:
+            raise SocketClosed(1000, unsent=True)
+        return self._line.socket
+
+    async def _finish(self, answer: Answer | None) -> None:
+        self._flow.close()
+        try:
+            if self._close_line or not self._reusable():
+                await self._line.hang_up()
+        finally:
+            self._end(answer)
+
+    async def _break_off(self, error: BaseException) -> None:
+        if not isinstance(error, Exception):
+            # Cancelled from outside: whoever cancels must not wait for the other side to say goodbye.
+            self._line.drop()
+        await self._finish(None)
+
+    async def cancel(self) -> None:
+        """Stop the answer; a task that waits for an event gets `Cancelled`, and the iteration ends."""
+        if self._ended or self._cancelled:
+            return
+        self._cancelled = True
+        if self._begun:
+            await self._line.hang_up()
+
+    async def close(self) -> None:
+        """Stop the answer if it has not ended, and free its connection."""
+        if not self._ended:
+            self._cancelled = True
+            if self._begun:
+                await self._finish(None)
+            else:
+                self._end(None)
+
+    aclose = close
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def __del__(self) -> None:
+        if getattr(self, "_begun", False) and not self._ended:
+            with contextlib.suppress(Exception):
+                self._line.drop()
+                self._end(None)
+
+
+class _Ended(Exception):
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer

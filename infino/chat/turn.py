@@ -1,0 +1,242 @@
+"""One question and its answer, as a state machine without I/O.
+
+Messages go in, typed events come out. The machine knows when the turn is over: at ``EOM`` or an error always; at a
+``result`` (or the older ``message``) at once when the thread does not stream, and after a short wait for the ``EOM``
+when it does or may.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from infino.chat import frames, values
+from infino.chat.answer import Answer
+from infino.chat.events import (
+    Chart,
+    Data,
+    Done,
+    Event,
+    Query,
+    Sources,
+    Status,
+    Suggestions,
+    Text,
+    Unknown,
+)
+
+MAX_EVENTS = 1_000
+MAX_EVENT_BYTES = 64 * 1024 * 1024
+
+
+class State(enum.Enum):
+    """Where a turn stands."""
+
+    OPEN = "open"
+    SETTLING = "settling"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Turn:
+    """The state of one question.
+
+    Args:
+        question: What was asked.
+        thread_id: The thread it was asked in.
+        streaming: Whether the thread streams; ``None`` when that is not known.
+        stale: Identifiers of turns that are over; their late frames are ignored.
+        owed_end: Whether the turn before still owes its ``EOM``.
+
+    Example:
+        >>> turn = Turn("how many?", streaming=False)
+        >>> turn.receive('{"content": {"type": "result", "summary": "Three."}}')[-1]
+        Done(sender='', trace_id=None, query_id=None)
+    """
+
+    def __init__(
+        self,
+        question: str,
+        *,
+        thread_id: str | None = None,
+        streaming: bool | None = None,
+        stale: Iterable[str] = (),
+        owed_end: bool = False,
+    ) -> None:
+        self.question = question
+        self.thread_id = thread_id
+        self.streaming = streaming
+        self.state = State.OPEN
+        self.messages = 0
+        self.heartbeats = 0
+        self.ended_by_eom = False
+        self.failure: str | None = None
+        self.failure_frame: Any = None
+        self._stale = frozenset(stale)
+        self._owed_end = owed_end
+        self._begun = False
+        self._latest: dict[Any, Event] = {}
+        self._kept: deque[tuple[Event, int]] = deque()
+        self._kept_bytes = 0
+        self._dropped = 0
+        self._trace_id: str | None = None
+        self._query_id: str | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is expected."""
+        return self.state in (State.DONE, State.FAILED)
+
+    @property
+    def identifiers(self) -> tuple[str, ...]:
+        """The identifiers by which late frames of this turn can be known."""
+        return tuple(identifier for identifier in (self._trace_id, self._query_id) if identifier)
+
+    def receive(self, message: str | bytes) -> list[Event]:
+        """Take one message.
+
+        Args:
+            message: Text or binary message as received.
+
+        Returns:
+            The events it makes, in order; none for heartbeats and late frames. After an error frame the state
+            is ``FAILED`` and ``failure`` holds the reason.
+        """
+        if self.over:
+            return []
+        self.messages += 1
+        frame = frames.read(message)
+        if self._is_late(frame):
+            return []
+        handler = _HANDLERS.get(frame.kind)
+        if handler is None:
+            return self._keep([Unknown(kind=frame.kind, frame=frame.raw)], len(message))
+        return self._keep(list(handler(self, frame)), len(message))
+
+    def _is_late(self, frame: frames.Frame) -> bool:
+        """Tell whether a frame belongs to an earlier turn; a connection keeps order, so only the first ones can."""
+        if self._begun:
+            return False
+        if self._owed_end and frame.kind in _ENDS:
+            self._owed_end = False
+            return True
+        identifiers = (values.text(frame.body.get(name)) for name in ("trace_id", "query_id"))
+        if any(identifier in self._stale for identifier in identifiers):
+            return True
+        self._begun = frame.kind != "heartbeat"
+        return False
+
+    def settle(self) -> list[Event]:
+        """End a turn whose answer came but whose ``EOM`` did not."""
+        if self.state is not State.SETTLING:
+            return []
+        return self._keep([self.done()], 0)
+
+    def done(self) -> Done:
+        """Mark the turn as over."""
+        self.state = State.DONE
+        return Done(trace_id=self._trace_id, query_id=self._query_id)
+
+    def answer(self) -> Answer:
+        """Gather what came so far."""
+        query = {kind: event for kind, event in self._latest.items() if isinstance(event, Query)}
+        text, data, chart = self._latest.get(Text), self._latest.get(Data), self._latest.get(Chart)
+        sources, suggestions = self._latest.get(Sources), self._latest.get(Suggestions)
+        sql, querydsl = query.get("sql"), query.get("querydsl")
+        return Answer(
+            question=self.question,
+            text=text.markdown if isinstance(text, Text) else "",
+            rows=data.rows if isinstance(data, Data) else (),
+            sql=sql.text if sql else None,
+            querydsl=querydsl.body if querydsl else None,
+            chart=chart.option if isinstance(chart, Chart) else None,
+            sources=sources.sources if isinstance(sources, Sources) else (),
+            suggestions=suggestions.questions if isinstance(suggestions, Suggestions) else (),
+            thread_id=self.thread_id,
+            query_id=self._query_id,
+            trace_id=self._trace_id,
+            events=tuple(event for event, _ in self._kept),
+            dropped_events=self._dropped,
+            complete=self.state is State.DONE,
+        )
+
+    def _keep(self, events: list[Event], size: int) -> list[Event]:
+        for event in events:
+            self._latest[_key(event)] = event
+            weight = 0 if isinstance(event, Status | Done) else size
+            self._kept.append((event, weight))
+            self._kept_bytes += weight
+        while len(self._kept) > MAX_EVENTS or (self._kept_bytes > MAX_EVENT_BYTES and len(self._kept) > 1):
+            _, weight = self._kept.popleft()
+            self._kept_bytes -= weight
+            self._dropped += 1
+        return events
+
+    def _news(self, events: Iterable[Event]) -> list[Event]:
+        """Leave out what a ``result`` only repeats of the partials before it."""
+        return [event for event in events if not values.same(self._latest.get(_key(event)), event)]
+
+    def _note_identifiers(self, body: Mapping[str, Any]) -> None:
+        self._trace_id = values.text(body.get("trace_id")) or self._trace_id
+        self._query_id = values.text(body.get("query_id")) or self._query_id
+
+
+def _key(event: Event) -> Any:
+    return event.language if isinstance(event, Query) else type(event)
+
+
+def _heartbeat(turn: Turn, frame: frames.Frame) -> list[Event]:
+    turn.heartbeats += 1
+    return []
+
+
+def _update(turn: Turn, frame: frames.Frame) -> list[Event]:
+    said = values.text(frame.body.get("message")) or values.text(frame.body.get("text"))
+    return [Status(sender=values.text(frame.body.get("sender")), text=said)]
+
+
+def _partial(turn: Turn, frame: frames.Frame) -> list[Event]:
+    body = frame.body
+    turn._note_identifiers(body)
+    name = values.text(body.get("sub_type")) or values.text(body.get("key"))
+    event = values.event(name, body.get("value"), values.text(body.get("sender")))
+    return [event or Unknown(sender=values.text(body.get("sender")), kind="partial", frame=frame.raw)]
+
+
+def _result(turn: Turn, frame: frames.Frame) -> list[Event]:
+    body = frame.body
+    turn._note_identifiers(body)
+    events = turn._news(values.whole(body))
+    if turn.streaming is False:
+        return [*events, turn.done()]
+    turn.state = State.SETTLING
+    return events
+
+
+def _end(turn: Turn, frame: frames.Frame) -> list[Event]:
+    turn._note_identifiers(frame.body)
+    turn.ended_by_eom = True
+    return [turn.done()]
+
+
+def _error(turn: Turn, frame: frames.Frame) -> list[Event]:
+    turn._note_identifiers(frame.body)
+    turn.failure = frames.error_text(frame.body, frame.raw)
+    turn.failure_frame = frame.raw
+    turn.state = State.FAILED
+    return []
+
+
+_ENDS = ("EOM", "complete")
+_HANDLERS: dict[str, Callable[[Turn, frames.Frame], Iterable[Event]]] = {
+    "heartbeat": _heartbeat,
+    "update": _update,
+    "partial": _partial,
+    "result": _result,
+    "message": _result,
+    "EOM": _end,
+    "complete": _end,
+    "error": _error,
+}

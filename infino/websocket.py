@@ -1,0 +1,358 @@
+"""WebSocket connections, for blocking and for asyncio programs: the only module that knows the library.
+
+A connection here sends text, receives messages within a time limit, and closes. Whatever goes wrong comes out as an
+error of the SDK or as `SocketClosed` / `SocketQuiet`. The library gets a logger that is deaf, because at debug level
+it would write the signed URL and every header; and no exception of the library is chained, because they hold both.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+import ssl
+import struct
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import attrs
+from websockets.asyncio.client import ClientConnection as AsyncConnection
+from websockets.asyncio.client import connect as connect_async
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidProxy,
+    InvalidStatus,
+    InvalidURI,
+    WebSocketException,
+)
+from websockets.protocol import State
+from websockets.sync.client import ClientConnection as SyncConnection
+from websockets.sync.client import connect as connect_sync
+
+from infino.core.errors import APIError, ConfigError, ConnectError, InfinoError, Timeout
+from infino.core.failures import error_from_response
+from infino.core.response import Headers, Response
+from infino.core.secret import Secret
+
+MAX_FRAME_BYTES = 16 * 1024 * 1024
+MAX_QUEUE = 64
+CLOSE_SECONDS = 1.0
+ABNORMAL = 1006
+
+_DEAF = logging.Logger("infino.websocket.deaf", logging.CRITICAL + 1)
+_DEAF.disabled = True
+
+
+class SocketClosed(Exception):
+    """The connection is gone.
+
+    Args:
+        code: Close code; 1006 when there was no close frame.
+        reason: What the other side said.
+        ours: Whether this side closed it, because what came broke a rule or a limit.
+        unsent: Whether the message being sent certainly did not leave.
+    """
+
+    def __init__(self, code: int, reason: str = "", *, ours: bool = False, unsent: bool = False) -> None:
+        super().__init__(f"closed with code {code}")
+        self.code = code
+        self.reason = reason
+        self.ours = ours
+        self.unsent = unsent
+
+
+class SocketQuiet(Exception):
+    """Nothing came within the time limit."""
+
+
+@attrs.frozen(kw_only=True)
+class Dial:
+    """Where and how to connect.
+
+    Args:
+        url: The signed address.
+        headers: Extra headers of the handshake.
+        timeout: Seconds for the connection, TLS and handshake together.
+        max_frame_bytes: Largest message to accept.
+        proxy: Address of a proxy; ``True`` takes the environment's, ``None`` takes none.
+        tls: TLS settings for ``wss``.
+        now: Time of day, to judge dates in a refusal.
+    """
+
+    url: Secret
+    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    timeout: float = 15.0
+    max_frame_bytes: int = MAX_FRAME_BYTES
+    proxy: str | bool | None = attrs.field(default=True, repr=False)
+    tls: ssl.SSLContext | None = None
+    now: datetime = attrs.field(factory=lambda: datetime.now(UTC))
+
+
+class Socket(Protocol):
+    """A blocking connection."""
+
+    def send(self, text: str, limit: float) -> None:
+        """Send one text message; raises `SocketClosed` or `SocketQuiet`."""
+        ...
+
+    def receive(self, limit: float) -> str | bytes:
+        """Return the next message; raises `SocketClosed` or `SocketQuiet`."""
+        ...
+
+    def close(self) -> None:
+        """Close; never raises, takes at most about a second, leaves no thread."""
+        ...
+
+
+class AsyncSocket(Protocol):
+    """A connection for asyncio."""
+
+    async def send(self, text: str, limit: float) -> None:
+        """Send one text message; raises `SocketClosed` or `SocketQuiet`."""
+        ...
+
+    async def receive(self, limit: float) -> str | bytes:
+        """Return the next message; raises `SocketClosed` or `SocketQuiet`."""
+        ...
+
+    async def close(self) -> None:
+        """Close; never raises, takes at most about a second, leaves no task."""
+        ...
+
+    def abort(self) -> None:
+        """Drop the connection at once, without a word to the other side."""
+        ...
+
+
+class _Refused(Exception):
+    """The server answered the handshake with something else; not a redirect that the library could follow."""
+
+    def __init__(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        super().__init__(f"status {status}")
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+
+def _refusal(error: InvalidStatus) -> _Refused:
+    response = error.response
+    return _Refused(response.status_code, list(response.headers.raw_items()), bytes(response.body or b""))
+
+
+class _SyncConnection(SyncConnection):
+    def handshake(self, *args: Any, **kwargs: Any) -> None:
+        try:
+            super().handshake(*args, **kwargs)
+        except InvalidStatus as error:
+            raise _refusal(error) from None
+
+
+class _AsyncConnection(AsyncConnection):
+    async def handshake(self, *args: Any, **kwargs: Any) -> None:
+        try:
+            await super().handshake(*args, **kwargs)
+        except InvalidStatus as error:
+            raise _refusal(error) from None
+
+
+def open_socket(dial: Dial) -> Socket:
+    """Connect.
+
+    Args:
+        dial: Where and how.
+
+    Returns:
+        An open connection; close it.
+
+    Raises:
+        ConnectError: Nothing could be reached.
+        Timeout: The time limit passed.
+        APIError: The service refused the handshake.
+    """
+    failure: InfinoError
+    try:
+        connection = connect_sync(dial.url.reveal(), create_connection=_SyncConnection, **_options(dial))
+    except (OSError, ValueError, _Refused, WebSocketException) as error:
+        failure = _failure(error, dial)
+    else:
+        # Entering is how the library is told that closing is our business.
+        return _SyncSocket(connection.__enter__())
+    # Raised outside of the handler: the library's exceptions and frames hold the signed URL.
+    raise failure
+
+
+async def open_async_socket(dial: Dial) -> AsyncSocket:
+    """Connect, for asyncio.
+
+    Args:
+        dial: Where and how.
+
+    Returns:
+        An open connection; close it.
+
+    Raises:
+        ConnectError: Nothing could be reached.
+        Timeout: The time limit passed.
+        APIError: The service refused the handshake.
+    """
+    failure: InfinoError
+    try:
+        connection = await connect_async(dial.url.reveal(), create_connection=_AsyncConnection, **_options(dial))
+    except (OSError, ValueError, _Refused, WebSocketException) as error:
+        failure = _failure(error, dial)
+    else:
+        return _AsyncSocket(connection)
+    raise failure
+
+
+def _options(dial: Dial) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "additional_headers": dict(dial.headers),
+        "open_timeout": dial.timeout,
+        # The service does not answer pings while it thinks; its heartbeats are the sign of life.
+        "ping_interval": None,
+        "close_timeout": CLOSE_SECONDS,
+        "max_size": dial.max_frame_bytes,
+        "max_queue": MAX_QUEUE,
+        "proxy": dial.proxy,
+        "logger": _DEAF,
+        "user_agent_header": None,
+    }
+    if dial.tls is not None and urlsplit(dial.url.reveal()).scheme == "wss":
+        options["ssl"] = dial.tls
+    return options
+
+
+def _failure(error: Exception, dial: Dial) -> InfinoError:
+    parts = urlsplit(dial.url.reveal())
+    place = parts.netloc.rpartition("@")[2]
+    if isinstance(error, _Refused):
+        return _api_error(error, dial, parts.path)
+    if isinstance(error, TimeoutError):
+        return Timeout(
+            f"no WebSocket connection to {place} within {dial.timeout:g} s",
+            phase="connect",
+            operation="fino.connect",
+            hint="check the endpoint and the network, or allow more time with connect_timeout=",
+        )
+    if isinstance(error, InvalidProxy):
+        return ConfigError("the address of the proxy is not valid", operation="fino.connect")
+    if isinstance(error, InvalidURI | ValueError):
+        return ConfigError("the address of the WebSocket is not valid; check the endpoint", operation="fino.connect")
+    if isinstance(error, ssl.SSLError):
+        said = f"TLS failed: {error.reason or type(error).__name__}"
+    elif isinstance(error, InvalidHandshake):
+        said = f"what answered does not speak WebSocket ({type(error).__name__})"
+    elif isinstance(error, socket.gaierror):
+        said = "the name is unknown"
+    else:
+        said = getattr(error, "strerror", None) or type(error).__name__
+    return ConnectError(
+        f"no WebSocket connection to {place}: {said}",
+        operation="fino.connect",
+        hint="is the endpoint right, and is the service or the local gateway running?",
+    )
+
+
+def _api_error(refused: _Refused, dial: Dial, path: str) -> APIError:
+    headers = Headers([(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in refused.headers])
+    response = Response("fino.connect", refused.status, headers, refused.body)
+    return error_from_response(response, method="GET", path=path, now=dial.now)
+
+
+def _closed(error: ConnectionClosed) -> SocketClosed:
+    if error.rcvd is not None and (error.sent is None or error.rcvd_then_sent is not False):
+        return SocketClosed(error.rcvd.code, error.rcvd.reason)
+    if error.sent is not None:
+        return SocketClosed(error.sent.code, error.sent.reason, ours=True)
+    return SocketClosed(ABNORMAL)
+
+
+def _limit_sending(raw: socket.socket, timeout: float) -> None:
+    """Set the kernel's own limit: a peer that reads nothing must not hold us, and the library has none."""
+    if sys.platform == "win32":  # pragma: no cover - the option has another form there
+        return
+    seconds, rest = divmod(max(timeout, 0.001), 1)
+    with contextlib.suppress(OSError):
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(seconds), int(rest * 1e6)))
+
+
+class _SyncSocket:
+    def __init__(self, connection: SyncConnection) -> None:
+        self._connection = connection
+
+    def send(self, text: str, limit: float) -> None:
+        connection = self._connection
+        if connection.state is not State.OPEN:
+            raise SocketClosed(connection.close_code or ABNORMAL, connection.close_reason or "", unsent=True)
+        closed: SocketClosed
+        _limit_sending(connection.socket, limit)
+        try:
+            connection.send(text)
+        except ConnectionClosed as error:
+            closed = _closed(error)
+        else:
+            return
+        raise closed
+
+    def receive(self, limit: float) -> str | bytes:
+        closed: SocketClosed | SocketQuiet
+        try:
+            return self._connection.recv(limit)
+        except ConnectionClosed as error:
+            closed = _closed(error)
+        except TimeoutError:
+            closed = SocketQuiet()
+        raise closed
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError, WebSocketException):
+            self._connection.close()
+
+
+class _AsyncSocket:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def send(self, text: str, limit: float) -> None:
+        connection = self._connection
+        if connection.state is not State.OPEN:
+            raise SocketClosed(connection.close_code or ABNORMAL, connection.close_reason or "", unsent=True)
+        closed: SocketClosed | SocketQuiet
+        try:
+            async with asyncio.timeout(limit):
+                await connection.send(text)
+        except ConnectionClosed as error:
+            closed = _closed(error)
+        except TimeoutError:
+            closed = SocketQuiet()
+        else:
+            return
+        raise closed
+
+    async def receive(self, limit: float) -> str | bytes:
+        closed: SocketClosed | SocketQuiet
+        try:
+            async with asyncio.timeout(limit):
+                return await self._connection.recv()
+        except ConnectionClosed as error:
+            closed = _closed(error)
+        except TimeoutError:
+            closed = SocketQuiet()
+        raise closed
+
+    async def close(self) -> None:
+        try:
+            with contextlib.suppress(OSError, WebSocketException):
+                await self._connection.close()
+        except BaseException:
+            self.abort()
+            raise
+
+    def abort(self) -> None:
+        self._connection.transport.abort()
