@@ -38,10 +38,12 @@ except ImportError:  # no wheel for this platform: slower, but the same result
     loads = json.loads
     _encode = _standard_dumps
 else:
-    loads = orjson.loads
 
-    def _encode(value: Any) -> bytes:
+    def _fast_dumps(value: Any) -> bytes:
         return orjson.dumps(value, default=_simplify, option=orjson.OPT_SERIALIZE_NUMPY)
+
+    loads = orjson.loads
+    _encode = _fast_dumps
 
 
 def dumps(value: Any) -> bytes:

@@ -176,7 +176,7 @@ class _Gathered:
 
 
 def _given_credentials(gathered: _Gathered) -> tuple[Credentials | None, Provider | None]:
-    given = gathered.get("credentials")
+    given: Any = gathered.get("credentials")
     if "access_key" in gathered.keywords or "secret_key" in gathered.keywords:
         raise ConfigError("give either credentials or access_key and secret_key, not both")
     if callable(given):
@@ -225,9 +225,15 @@ def _checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
     return checked
 
 
-def _timeouts(value: Any) -> Timeouts:
+def _policy(value: Any) -> RetryPolicy:
+    if not isinstance(value, RetryPolicy):
+        raise ConfigError("retry must be a RetryPolicy")
+    return value
+
+
+def _timeouts(value: Any, default: Timeouts) -> Timeouts:
     try:
-        return Timeouts.of(value, Timeouts())
+        return Timeouts.of(value, default)
     except (TypeError, ValueError) as error:
         raise ConfigError(str(error)) from None
 
@@ -259,9 +265,6 @@ def resolve(
     gathered = _Gathered(keywords, profile, _Environment(os.environ if environment is None else environment))
     allow_http = bool(gathered.get("allow_http", False))
     credentials, provider = _credentials(gathered)
-    retry = gathered.get("retry", RetryPolicy())
-    if not isinstance(retry, RetryPolicy):
-        raise ConfigError("retry must be a RetryPolicy")
     proxy = gathered.get("proxy")
     if proxy is not None:
         watch(proxy)
@@ -274,11 +277,41 @@ def resolve(
         endpoint=parse_endpoint(str(gathered.get("endpoint", DEFAULT_ENDPOINT)), allow_http=allow_http),
         credentials=credentials,
         provider=provider,
-        timeouts=_timeouts(gathered.get("timeout")),
-        retry=retry,
+        timeouts=_timeouts(gathered.get("timeout"), Timeouts()),
+        retry=_policy(gathered.get("retry", RetryPolicy())),
         headers=_checked_headers(gathered.get("headers", {})),
         proxy=proxy,
         get_with_body=bool(gathered.get("get_with_body", False)),
         sources=gathered.sources,
         **optional,
     )
+
+
+def overridden(
+    config: Config,
+    *,
+    timeout: float | Timeouts | None = None,
+    retry: RetryPolicy | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Config:
+    """Return the settings of a copy made by `with_options`.
+
+    Args:
+        config: Settings of the original.
+        timeout: Seconds for a whole call, or `Timeouts`.
+        retry: When to try again.
+        headers: Added to the headers of the original.
+
+    Raises:
+        ConfigError: A value cannot be used.
+    """
+    changed: dict[str, Any] = {}
+    if timeout is not None:
+        changed["timeouts"] = _timeouts(timeout, config.timeouts)
+    if retry is not None:
+        changed["retry"] = _policy(retry)
+    if headers is not None:
+        changed["headers"] = {**config.headers, **_checked_headers(headers)}
+    names = {"timeouts": "timeout"}
+    sources = {**config.sources, **{names.get(name, name): "with_options" for name in changed}}
+    return attrs.evolve(config, **changed, sources=sources)

@@ -58,7 +58,8 @@ class CredentialCache:
         path_style: PathStyle,
     ) -> None:
         self.provider = provider
-        self.region, self.service, self.path_style = region, service, path_style
+        self.region, self.service = region, service
+        self.path_style: PathStyle = path_style
         self._signer: SigV4Signer | None = None
         self._expires_at: datetime | None = None
         if fixed is not None:

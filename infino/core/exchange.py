@@ -191,8 +191,8 @@ def exchange(
             if 200 <= outcome.status < 300:
                 shared.budget.give()
                 if call.number > 1:
-                    outcome = attrs.evolve(outcome, attempts=call.number)
-                return attrs.evolve(outcome, elapsed=ended - call.started) if call.number > 1 else outcome
+                    return attrs.evolve(outcome, attempts=call.number, elapsed=ended - call.started)
+                return outcome
             failure: InfinoError = error_from_response(outcome, method=method, path=request.path, now=clock.now())
             if (yield from _adapt(call, method, outcome, failure, began)):
                 continue

@@ -10,6 +10,11 @@ import attrs
 Random = Callable[[], float]
 
 
+def _at_least_one(_instance: object, _attribute: object, value: int) -> None:
+    if value < 1:
+        raise ValueError("attempts counts every try, the first included, so it is 1 or more")
+
+
 @attrs.frozen
 class RetryPolicy:
     """When and how often a call is tried again.
@@ -26,17 +31,12 @@ class RetryPolicy:
         >>> client = Infino(retry=RetryPolicy(attempts=5, deadline=30))
     """
 
-    attempts: int = attrs.field(default=3)
+    attempts: int = attrs.field(default=3, validator=_at_least_one)
     deadline: float | None = 90.0
     base: float = 0.5
     cap: float = 15.0
     retry_after_cap: float = 60.0
     statuses: frozenset[int] = attrs.field(default=frozenset({429, 500, 502, 503, 504}), converter=frozenset)
-
-    @attempts.validator
-    def _at_least_one(self, _: object, value: int) -> None:
-        if value < 1:
-            raise ValueError("attempts counts every try, the first included, so it is 1 or more")
 
     def pause(self, attempt: int, random: Random, asked: float | None = None) -> float:
         """Return the seconds to wait after a failed try.

@@ -22,6 +22,8 @@ _FORBIDDEN: Final = frozenset(
         "x-amz-content-sha256",
         "x-infino-account-id",
         "x-infino-username",
+        "accept-encoding",
+        "user-agent",
     }
 )
 
@@ -63,21 +65,6 @@ def check_path(path: str) -> None:
         raise ValidationError(f"a path must not hold empty, '.' or '..' segments: {path[:80]!r}")
 
 
-def _extra(headers: Mapping[str, str], known: set[str]) -> list[tuple[bytes, bytes]]:
-    pairs = []
-    for name, value in headers.items():
-        lower = name.lower()
-        if lower in _FORBIDDEN:
-            raise ValidationError(f"the header {name!r} belongs to the SDK and cannot be set")
-        if lower in known:
-            continue
-        if any(character in name + value for character in "\r\n\0"):
-            raise ValidationError(f"the header {name!r} must not hold a line break")
-        known.add(lower)
-        pairs.append((name.encode("ascii"), value.encode("utf-8")))
-    return pairs
-
-
 class Wire:
     """Prepare tries for one endpoint.
 
@@ -110,10 +97,15 @@ class Wire:
         check_path(request.path)
         path = self.endpoint.base_path + request.path
         query = canonical_query(request.query) if request.query else ""
-        content = request.content
-        content_type = request.content_type
-        headers = SignedHeaders()
-        headers += (self._host, self._agent, _ACCEPT_ENCODING, (b"Accept", request.accept.encode("ascii")))
+        content, content_type = request.content, request.content_type
+        accept = request.accept
+        extra: list[tuple[bytes, bytes]] = []
+        if request.headers or self.headers:
+            given = _merged(request.headers, self.headers)
+            content_type = given.pop("content-type", content_type)
+            accept = given.pop("accept", accept)
+            extra = [(name.encode("ascii"), value.encode("utf-8")) for name, value in given.items()]
+        headers = SignedHeaders((self._host, self._agent, _ACCEPT_ENCODING, (b"Accept", accept.encode("ascii"))))
         if content is None or isinstance(content, bytes):
             payload_hash, signed_type = hash_of(content), content_type
             if content or method not in ("GET", "HEAD", "DELETE"):
@@ -124,30 +116,29 @@ class Wire:
             headers.append(
                 (b"Transfer-Encoding", b"chunked") if length is None else (b"Content-Length", str(length).encode())
             )
-        known = {"accept", "accept-encoding"}
         if content_type is not None:
-            known.add("content-type")
             headers.append((b"Content-Type", content_type.encode("ascii")))
-        if request.headers or self.headers:
-            headers += _merge(request.headers, self.headers, headers, known)
         stamp = stamp_of(now)
         authorization = signer.authorize(method, path, query, self.endpoint.host, signed_type, payload_hash, stamp)
-        headers.append((b"X-Amz-Date", stamp.encode()))
-        headers.append((b"X-Amz-Content-Sha256", payload_hash.encode()))
-        headers.append((b"Authorization", authorization.encode()))
+        headers += (
+            *extra,
+            (b"X-Amz-Date", stamp.encode()),
+            (b"X-Amz-Content-Sha256", payload_hash.encode()),
+            (b"Authorization", authorization.encode()),
+        )
         return WireRequest(method, f"{path}?{query}" if query else path, headers, content)
 
 
 _ACCEPT_ENCODING: Final = (b"Accept-Encoding", b"gzip, deflate")
-_REPLACEABLE: Final = frozenset({"user-agent", "accept", "accept-encoding"})
 
 
-def _merge(
-    own: Mapping[str, str], common: Mapping[str, str], headers: SignedHeaders, known: set[str]
-) -> list[tuple[bytes, bytes]]:
-    """Add the headers of the call and, below them, those of the client."""
-    given = {name.lower() for name in (*own, *common)} & _REPLACEABLE
-    if given:
-        headers[:] = [pair for pair in headers if pair[0].decode().lower() not in given]
-        known -= given
-    return _extra(own, known) + _extra(common, known)
+def _merged(own: Mapping[str, str], common: Mapping[str, str]) -> dict[str, str]:
+    """Join the headers of the call and, below them, those of the client; names in lower case."""
+    merged = {name.lower(): value for name, value in common.items()}
+    merged.update((name.lower(), value) for name, value in own.items())
+    for name, value in merged.items():
+        if name in _FORBIDDEN:
+            raise ValidationError(f"the header {name!r} belongs to the SDK and cannot be set")
+        if not name.isascii() or any(character in name + value for character in "\r\n\0") or " " in name:
+            raise ValidationError(f"the header {name[:80]!r} is malformed: no line breaks, no spaces in its name")
+    return merged

@@ -1,0 +1,207 @@
+"""Make the calls that the generated resource classes plan: encode, send, decode, and name what cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import quote_plus
+
+from infino_api.runtime.call import UNSET, Call, RawResponse
+from infino_api.runtime.errors import ParseError
+
+from infino.core import codec
+from infino.core.config import Config
+from infino.core.errors import DecodeError, ValidationError
+from infino.core.request import Request
+from infino.core.response import Response
+from infino.core.retry import RetryPolicy
+from infino.core.timeouts import Timeouts
+
+if TYPE_CHECKING:
+    from infino.transport import AsyncTransport, Transport
+
+T = TypeVar("T")
+JSON: Final = "application/json"
+_ACCEPT: Final = {"json": JSON, "none": JSON, "bytes": "*/*"}
+_PROXY_HINT: Final = "a proxy or another server may have answered; check the endpoint"
+
+
+def encode_call(
+    call: Call[Any],
+    timeout: float | Timeouts | None = None,
+    headers: Mapping[str, str] | None = None,
+    retry: RetryPolicy | None = None,
+) -> Request:
+    """Turn a planned call into a request with the exact bytes of its body.
+
+    Args:
+        call: The planned call.
+        timeout: Limits of this call.
+        headers: Extra headers of this call; they win over those of the plan.
+        retry: Retry policy of this call.
+
+    Raises:
+        ValidationError: The body has no JSON form, or `retry` is no policy.
+    """
+    if retry is not None and not isinstance(retry, RetryPolicy):
+        raise ValidationError("retry must be a RetryPolicy", operation=call.operation)
+    content, content_type = call.content, call.content_type
+    if call.json is not UNSET:
+        problem = ""
+        try:
+            content = codec.dumps(call.json)
+        except (TypeError, ValueError) as error:
+            problem = str(error)
+        if problem:
+            raise ValidationError(f"the body cannot be sent as JSON: {problem}", operation=call.operation)
+    elif call.form is not None:
+        content = "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in call.form).encode("ascii")
+        content_type = content_type or "application/x-www-form-urlencoded"
+    return Request(
+        call.operation,
+        call.method,
+        call.path,
+        call.query,
+        {**call.headers, **headers} if headers else call.headers,
+        content,
+        # Calls without a body carry it too: it is what the service has been proven with.
+        content_type or JSON,
+        call.retry,
+        timeout,
+        retry,
+        call.get_with_body,
+        _ACCEPT[call.accept],
+    )
+
+
+def _plain(response: Response) -> Any:
+    """Decode a body: JSON, or the text of an answer that says it is plain text."""
+    try:
+        return response.json()
+    except DecodeError:
+        if response.headers.get("content-type", "").startswith("text/plain"):
+            return response.content.decode("utf-8", "replace")
+        raise
+
+
+def decode_call(call: Call[T], response: Response) -> T:
+    """Read the answer to a planned call as its typed value.
+
+    Args:
+        call: The planned call.
+        response: The answer.
+
+    Raises:
+        DecodeError: The answer cannot be read; the error names the operation and the place in the body.
+    """
+    value: Any
+    if call.accept == "bytes":
+        value = response.content
+    elif call.accept == "none":
+        value = None
+    else:
+        value = _plain(response)
+    try:
+        return call.parse(value)
+    except ParseError as error:
+        path, message = error.path, error.message
+    raise DecodeError(
+        f"the answer cannot be understood: {message}",
+        operation=call.operation,
+        path=path,
+        status=response.status,
+        body=response.content,
+        hint=_PROXY_HINT if isinstance(value, str) else None,
+    )
+
+
+def _raw(call: Call[T], response: Response) -> RawResponse[T]:
+    return RawResponse(
+        status=response.status,
+        headers=response.headers,
+        request_id=response.request_id,
+        attempts=response.attempts,
+        elapsed=response.elapsed,
+        content=response.content,
+        value=decode_call(call, response),
+    )
+
+
+class SyncCaller:
+    """Make calls and wait for them.
+
+    Args:
+        config: Settings of the client.
+        connect: Gives the transport; called at each use, so that a client without calls opens nothing.
+    """
+
+    def __init__(self, config: Config, connect: Callable[[], Transport]) -> None:
+        self.config = config
+        self._connect = connect
+
+    @property
+    def transport(self) -> Transport:
+        """The transport of the client."""
+        return self._connect()
+
+    def call(
+        self,
+        call: Call[T],
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> T:
+        """Make the call and return the typed value."""
+        return decode_call(call, self._connect().send(encode_call(call, timeout, headers, retry)))
+
+    def raw(
+        self,
+        call: Call[T],
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> RawResponse[T]:
+        """Make the call and return the answer with its typed value."""
+        return _raw(call, self._connect().send(encode_call(call, timeout, headers, retry)))
+
+
+class AsyncCaller:
+    """Make calls and await them.
+
+    Args:
+        config: Settings of the client.
+        connect: Gives the transport; called at each use, so that a client without calls opens nothing.
+    """
+
+    def __init__(self, config: Config, connect: Callable[[], AsyncTransport]) -> None:
+        self.config = config
+        self._connect = connect
+
+    @property
+    def transport(self) -> AsyncTransport:
+        """The transport of the client."""
+        return self._connect()
+
+    async def call(
+        self,
+        call: Call[T],
+        *,
+        timeout: float | Timeouts | None = None,  # noqa: ASYNC109  # a budget for all attempts, kept by the transport
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> T:
+        """Make the call and return the typed value."""
+        return decode_call(call, await self._connect().send(encode_call(call, timeout, headers, retry)))
+
+    async def raw(
+        self,
+        call: Call[T],
+        *,
+        timeout: float | Timeouts | None = None,  # noqa: ASYNC109  # a budget for all attempts, kept by the transport
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> RawResponse[T]:
+        """Make the call and return the answer with its typed value."""
+        return _raw(call, await self._connect().send(encode_call(call, timeout, headers, retry)))
