@@ -8,18 +8,20 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from infino.local.fino.world import world_of
 from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from infino.local.fino import answering, frames, threads
+from infino.local.fino import plan as plans
 from infino.local.fino.answering import Answered
 from infino.local.fino.frames import Frame
-from infino.local.fino.plan import Plan, Turn, kept
+from infino.local.fino.plan import Plan, Turn
+from infino.local.fino.world import world_of
 from infino.local.http import Problem
 
 if TYPE_CHECKING:
     from infino.local.access import Principal
+    from infino.local.rooms import Identity
     from infino.local.state import Gateway
 
 HEARTBEAT = 10.0  # seconds; well below the idle time after which clients give a silent socket up
@@ -30,12 +32,9 @@ class BadMessage(Exception):
     """What arrived is not a question; the text says what is."""
 
 
-async def converse(gateway: Gateway, websocket: WebSocket, principal: Principal) -> None:
-    """Serve one connection whose signature is verified, until the client leaves.
-
-    The thread is named by the header `x-infino-thread-id` or the signed query parameter `threadId`.
-    """
-    thread_id = websocket.headers.get("x-infino-thread-id") or websocket.query_params.get("threadId") or ""
+async def converse(gateway: Gateway, websocket: WebSocket, identity: Identity) -> None:
+    """Serve one connection whose signature is verified, until the client leaves."""
+    principal, thread_id = identity.principal, identity.thread_id or ""
     try:
         await asyncio.to_thread(threads.owned, gateway, principal, thread_id)
     except Problem as problem:
@@ -106,10 +105,13 @@ def question_of(message: Any) -> str:
     return question.strip()
 
 
-def turn(gateway: Gateway, principal: Principal, thread_id: str, question: str) -> Iterator[Frame]:
-    """The frames of one answer; the question and the answer are kept in the thread."""
+def turn(
+    gateway: Gateway, principal: Principal, thread_id: str, question: str, *, kept: bool = False
+) -> Iterator[Frame]:
+    """The frames of one answer; the question (unless `kept` already) and the answer are kept in the thread."""
     thread = threads.owned(gateway, principal, thread_id)
-    threads.add_message(gateway, principal, thread_id, "user", {"user_query": question})
+    if not kept:
+        threads.add_message(gateway, principal, thread_id, "user", {"user_query": question})
     world = world_of(gateway, principal, thread["sources"])
     answer = answering.answer(
         question,
@@ -136,7 +138,7 @@ def content_of(answered: Answered) -> dict[str, Any]:
         "chart": answered.chart or {},
         "followup_queries": list(answered.suggestions),
         "sources": list(answered.sources),
-        "plan": kept(answered.plan) if answered.plan else None,
+        "plan": plans.kept(answered.plan) if answered.plan else None,
     }
 
 

@@ -1,0 +1,57 @@
+"""`POST /fino/message`: a question over REST, whose answer appears in the thread a moment later."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from infino.local.fino import threads
+from infino.local.fino.conversation import turn
+from infino.local.http import Answer, Call, Problem, Route
+
+if TYPE_CHECKING:
+    from infino.local.access import Principal
+    from infino.local.state import Gateway
+
+logger = logging.getLogger("infino.local")
+_pools: WeakKeyDictionary[Gateway, ThreadPoolExecutor] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def _send(gateway: Gateway, call: Call) -> Answer:
+    body = call.json_object()
+    role, content = threads.message_of(body)
+    question = content.get("user_query")
+    if role != "user" or not isinstance(question, str) or not question.strip():
+        raise Problem(400, "illegal_argument_exception", 'send {"thread_id", "content": {"user_query": "..."}}')
+    thread_id = str(body.get("thread_id") or (body.get("context") or {}).get("thread_id") or "")
+    message_id = threads.add_message(gateway, call.principal, thread_id, "user", content)
+    _workers(gateway).submit(_answer, gateway, call.principal, thread_id, question.strip())
+    return Answer(json=message_id)
+
+
+def _workers(gateway: Gateway) -> ThreadPoolExecutor:
+    """The threads that answer for one gateway; they end before its store closes."""
+    with _lock:
+        workers = _pools.get(gateway)
+        if workers is None:
+            workers = _pools[gateway] = ThreadPoolExecutor(4, thread_name_prefix="fino-answer")
+            gateway.on_close(lambda: workers.shutdown(cancel_futures=True))
+        return workers
+
+
+def _answer(gateway: Gateway, principal: Principal, thread_id: str, question: str) -> None:
+    """Go through the frames; nobody reads them here, and the answer is kept in the thread on the way."""
+    try:
+        for frame in turn(gateway, principal, thread_id, question, kept=True):
+            if frame.get("type") == "error":
+                content = {"type": "error", "summary": frame["summary"], "error": frame["data"]["error"]}
+                threads.add_message(gateway, principal, thread_id, "assistant", content, status="completed")
+    except Problem as problem:  # the thread was deleted meanwhile
+        logger.debug("no answer kept for thread %s: %s", thread_id, problem.type)
+
+
+ROUTES = (Route("POST", "/fino/message", _send), Route("POST", "/_conversation/message", _send))

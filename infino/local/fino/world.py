@@ -1,0 +1,80 @@
+"""What a question may look at: the datasets its user may read, as schemas, and read-only SQL as that user."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from infino.local.fino.answering import World
+from infino.local.fino.plan import DatasetSchema, FieldKind
+from infino.local.fino.rules import literal, quote
+from infino.local.http import Problem
+from infino.local.sql import ask, parse
+
+if TYPE_CHECKING:
+    from infino.local.access import Principal
+    from infino.local.state import Gateway
+
+KINDS: dict[str, FieldKind] = {
+    "BIGINT": "number",
+    "HUGEINT": "number",
+    "DOUBLE": "number",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "TIMESTAMP": "date",
+}
+
+
+def world_of(gateway: Gateway, principal: Principal, sources: Collection[dict[str, Any]]) -> World:
+    """The world of one user, restricted to the native datasets among a thread's sources where it names any."""
+    named = {source["index_name"] for source in sources if source.get("connection_id", "infino") == "infino"}
+
+    def run(sql: str) -> list[dict[str, Any]]:
+        return select(gateway, principal, sql)
+
+    schemas = []
+    with gateway.store.reading() as cursor:
+        for dataset in gateway.store.list(cursor):
+            if (sources and dataset.name not in named) or not _readable(gateway, principal, dataset.name):
+                continue
+            view = gateway.access.view(principal, gateway.store.view_of(cursor, dataset))
+            fields = {field: KINDS.get(kind, "text") for field, kind in view.types.items()}
+            schemas.append(DatasetSchema(dataset.name, fields, _lookup(dataset.name, run)))
+    return World(tuple(schemas), run, gateway.clock.now)
+
+
+def select(gateway: Gateway, principal: Principal, query: str) -> list[dict[str, Any]]:
+    """The rows of one SELECT, run as the user, as plain dictionaries."""
+    statement, _ = parse(query)
+    answer = orjson.loads(ask(gateway, principal, statement))
+    return [{column: _untagged(value) for column, value in row["values"].items()} for row in answer["rows"]]
+
+
+def _untagged(value: Any) -> Any:
+    """A value without its type's name: `{"Integer": 1}` is 1 and `"Null"` is None."""
+    if isinstance(value, dict) and len(value) == 1:
+        return next(iter(value.values()))
+    return None if value == "Null" else value
+
+
+def _readable(gateway: Gateway, principal: Principal, dataset: str) -> bool:
+    try:
+        gateway.access.check(principal, "read", "record", dataset)
+    except Problem:
+        return False
+    return True
+
+
+def _lookup(dataset: str, run: Callable[[str], list[dict[str, Any]]]) -> Callable[[str, str], str | None]:
+    def contains(field: str, value: str) -> str | None:
+        name = quote(field)
+        where = f"lower({name}) = lower({literal(value)})"
+        try:
+            rows = run(f"SELECT {name} AS found FROM {quote(dataset)} WHERE {where} LIMIT 1")
+        except Problem:  # a field whose values are lists can't be compared with text
+            return None
+        return str(rows[0]["found"]) if rows else None
+
+    return contains

@@ -1,0 +1,132 @@
+"""Stored connections and the connectors behind them."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from typing import TYPE_CHECKING, Any, TypeAlias
+from weakref import WeakKeyDictionary
+
+import attrs
+
+from infino.local.http import Problem, unsupported
+from infino.local.sources.catalogue import KINDS, SourceKind
+from infino.local.sources.duckdb_file import DuckdbFile
+from infino.local.sources.pass_through import PrometheusStore, SearchStore
+from infino.local.sources.relational import Relational
+from infino.local.sources.vault import Vault, masked
+
+if TYPE_CHECKING:
+    from infino.local.control import Document
+    from infino.local.state import Gateway
+
+KIND = "connection"
+Connector: TypeAlias = "Relational | DuckdbFile | SearchStore | PrometheusStore"
+_vaults: WeakKeyDictionary[Gateway, Vault] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def vault_of(gateway: Gateway) -> Vault:
+    """The vault of a gateway, opened on first use."""
+    with _lock:
+        vault = _vaults.get(gateway)
+        if vault is None:
+            vault = _vaults[gateway] = Vault(gateway.options.path)
+        return vault
+
+
+def kind_of_source(source_type: str) -> SourceKind:
+    """The kind of that id, if it is known and installed.
+
+    Raises:
+        Problem: 404 for an unknown kind, 501 for one whose driver is not installed.
+    """
+    kind = KINDS.get(source_type)
+    if kind is None:
+        raise Problem(404, "source_not_found_exception", f"no source [{source_type}]; GET /sources lists them")
+    if not kind.installed:
+        raise unsupported(kind.listed()["description"])
+    return kind
+
+
+def connector(kind: SourceKind, config: dict[str, Any]) -> Connector:
+    """The connector for a kind of source with these settings."""
+    if kind.query_type == "querydsl":
+        return SearchStore(config)
+    if kind.query_type == "promql":
+        return PrometheusStore(config)
+    return DuckdbFile(config) if kind.id == "duckdb" else Relational(kind, config)
+
+
+@attrs.frozen
+class Stored:
+    """A connection with its settings decrypted."""
+
+    document: Document
+    config: dict[str, Any] = attrs.field(repr=False)
+
+    @property
+    def kind(self) -> SourceKind:
+        """The kind of store it reaches."""
+        return KINDS[self.document.body["type"]]
+
+    def connector(self) -> Connector:
+        """What reaches it."""
+        return connector(self.kind, self.config)
+
+    def shown(self) -> dict[str, Any]:
+        """The connection as callers see it, without secrets."""
+        return {
+            "id": self.document.id,
+            "type": self.kind.id,
+            "name": self.config.get("name"),
+            "status": self.document.body["status"],
+            "created_at": self.document.created_at,
+            "updated_at": self.document.updated_at,
+            "config": masked(self.config),
+            "query_type": self.kind.query_type,
+        }
+
+
+def config_of(body: dict[str, Any]) -> dict[str, Any]:
+    """The `config` object of a request body."""
+    config = body.get("config")
+    if not isinstance(config, dict) or not config:
+        raise Problem(400, "illegal_argument_exception", 'send {"config": {"name": ..., connector settings}}')
+    return config
+
+
+def create(gateway: Gateway, source_type: str, config: dict[str, Any]) -> Document:
+    """Test a connection and store it."""
+    kind = kind_of_source(source_type)
+    connector(kind, config).test()
+    body = {"type": kind.id, "status": "connected", "config": vault_of(gateway).close(config)}
+    return gateway.control.put(KIND, str(uuid.uuid4()), body)
+
+
+def update(gateway: Gateway, connection_id: str, changes: dict[str, Any]) -> Stored:
+    """Change settings of a connection, once they are tested."""
+    with gateway.control.changing():
+        stored = get(gateway, connection_id)
+        config = {**stored.config, **changes}
+        connector(stored.kind, config).test()
+        body = {**stored.document.body, "status": "connected", "config": vault_of(gateway).close(config)}
+        return Stored(gateway.control.put(KIND, connection_id, body), config)
+
+
+def get(gateway: Gateway, connection_id: str) -> Stored:
+    """The connection of that id.
+
+    Raises:
+        Problem: 404.
+    """
+    document = gateway.control.get(KIND, connection_id)
+    if document is None:
+        raise Problem(404, "connection_not_found_exception", f"no connection [{connection_id}]")
+    return Stored(document, vault_of(gateway).open(document.body["config"]))
+
+
+def everything(gateway: Gateway) -> list[Stored]:
+    """All connections, oldest first."""
+    vault = vault_of(gateway)
+    return [Stored(document, vault.open(document.body["config"])) for document in gateway.control.list(KIND)]

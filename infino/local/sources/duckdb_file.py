@@ -1,0 +1,73 @@
+"""Connections to DuckDB files, opened read-only by DuckDB itself."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+
+from infino.local.http import Problem
+from infino.local.sources.relational import ROWS, Answer, Config, kind_of, only_a_query, plain
+
+# The statement can neither reach other files nor lift that rule.
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": "false", "lock_configuration": "true"}
+
+
+class DuckdbFile:
+    """One DuckDB file.
+
+    Args:
+        config: Its settings: `path`.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+
+    def test(self) -> None:
+        """Open the file once; a 400 `Problem` says why it can't be."""
+        with self._connected():
+            pass
+
+    def query(self, database: str | None, sql: str, limit: int = ROWS) -> Answer:
+        """Run one SELECT; see `Relational.query`."""
+        only_a_query(sql, "duckdb")
+        with self._connected() as connection:
+            started = time.perf_counter()
+            cursor = connection.execute(sql)
+            rows = [[plain(value) for value in row] for row in cursor.fetchmany(limit)]
+            names = [column[0] for column in cursor.description or ()]
+            kinds = [kind_of([row[index] for row in rows]) for index in range(len(names))]
+            spent = round((time.perf_counter() - started) * 1000)
+            return Answer(tuple(zip(names, kinds, strict=True)), rows, spent)
+
+    def metadata(self, dataset: str) -> dict[str, Any]:
+        """The columns of a table, or of all tables of a schema."""
+        with self._connected() as connection:
+            rows = connection.execute(
+                "SELECT table_schema, table_name, column_name, data_type, is_nullable = 'YES' "
+                "FROM information_schema.columns WHERE table_name = $1 OR table_schema = $1 "
+                "ORDER BY table_schema, table_name, ordinal_position",
+                [dataset],
+            ).fetchall()
+        if not rows:
+            raise Problem(404, "index_not_found_exception", f"the source has no table or schema [{dataset}]")
+        tables: dict[str, list[dict[str, Any]]] = {}
+        for _, table, name, kind, nullable in rows:
+            tables.setdefault(table, []).append({"name": name, "type": kind, "nullable": nullable})
+        if dataset in tables:
+            return {"schema": rows[0][0], "table": dataset, "columns": tables[dataset]}
+        return {"schema": dataset, "tables": [{"table": name, "columns": columns} for name, columns in tables.items()]}
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        path = self.config.get("path")
+        if not path:
+            raise Problem(400, "illegal_argument_exception", "config.path is missing: the file to read")
+        try:
+            with duckdb.connect(str(path), read_only=True, config=SETTINGS) as connection:
+                yield connection
+        except duckdb.Error as error:
+            raise Problem(400, "source_exception", str(error).splitlines()[0])

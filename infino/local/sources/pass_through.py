@@ -1,0 +1,103 @@
+"""Connections to stores that speak HTTP: Elasticsearch, OpenSearch and Prometheus, asked in their own language."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import orjson
+
+from infino.local.http import Problem
+from infino.local.sources.relational import Config
+from infino.local.sources.vault import without_secrets
+
+TIMEOUT = 60.0  # seconds
+
+
+class HttpStore:
+    """A store behind a base URL; `basic_auth`, `api_key` and `bearer_token` settings are understood.
+
+    Args:
+        config: `base_url` (or `host`), and `username` and `password`, or `api_key`, or `bearer_token`.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        base = config.get("base_url") or config.get("url") or config.get("host")
+        if not isinstance(base, str) or not base:
+            raise Problem(400, "illegal_argument_exception", "config.base_url is missing")
+        self.base = (base if "://" in base else f"http://{base}").rstrip("/")
+        self.timeout = float(config.get("timeout_secs") or TIMEOUT)
+        self.verify = not (config.get("accept_invalid_certs") or config.get("ssl_verify") is False)
+
+    def _headers(self) -> dict[str, str]:
+        config = self.config
+        if config.get("api_key"):
+            return {"authorization": f"ApiKey {config['api_key']}"}
+        if config.get("bearer_token"):
+            return {"authorization": f"Bearer {config['bearer_token']}"}
+        if config.get("username") or config.get("user"):
+            pair = f"{config.get('username') or config['user']}:{config.get('password', '')}"
+            return {"authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+        return {}
+
+    def send(self, method: str, path: str, json: Any = None, form: dict[str, str] | None = None) -> Any:
+        """Send one request and return the decoded answer; what the store refuses is a 400 `Problem`."""
+        headers = self._headers() | ({"content-type": "application/json"} if json is not None else {})
+        content = orjson.dumps(json) if json is not None else None
+        try:
+            with httpx.Client(verify=self.verify, timeout=self.timeout, trust_env=False) as client:
+                response = client.request(method, self.base + path, content=content, data=form, headers=headers)
+                body = response.json()
+        except httpx.HTTPError as error:
+            raise Problem(400, "source_exception", f"{self._shown()} did not answer: {type(error).__name__}")
+        except (ValueError, TypeError):
+            raise Problem(400, "source_exception", f"{self._shown()} answered {response.status_code} without JSON")
+        if response.status_code >= 400:
+            reason = without_secrets(orjson.dumps(body).decode()[:2000], self.config)
+            raise Problem(400, "source_exception", f"{self._shown()} answered {response.status_code}: {reason}")
+        return body
+
+    def _shown(self) -> str:
+        return without_secrets(self.base, self.config)
+
+
+class SearchStore(HttpStore):
+    """Elasticsearch or OpenSearch."""
+
+    def test(self) -> None:
+        """Ask the store who it is."""
+        self.send("GET", "/")
+
+    def query(self, dataset: str, text: str) -> Any:
+        """Run a search body, given as JSON text, on an index."""
+        try:
+            body = orjson.loads(text)
+        except orjson.JSONDecodeError as error:
+            raise Problem(400, "parse_exception", f"query must be QueryDSL as JSON text: {error}")
+        return self.send("POST", f"/{quote(dataset, safe='')}/_search", body)
+
+    def metadata(self, dataset: str) -> dict[str, Any]:
+        """Mappings, settings and aliases of an index."""
+        answer = self.send("GET", f"/{quote(dataset, safe='')}")
+        found: dict[str, Any] = answer.get(dataset) or next(iter(answer.values()), {})
+        return {key: found.get(key, {}) for key in ("mappings", "settings", "aliases")}
+
+
+class PrometheusStore(HttpStore):
+    """Prometheus, or what speaks its API."""
+
+    def test(self) -> None:
+        """Ask for a constant."""
+        self.query("", "1")
+
+    def query(self, dataset: str, text: str) -> Any:
+        """Run an instant query."""
+        return self.send("POST", "/api/v1/query", form={"query": text})
+
+    def metadata(self, dataset: str) -> dict[str, Any]:
+        """The names of all metrics, as columns."""
+        names = self.send("GET", "/api/v1/label/__name__/values").get("data", [])
+        return {"table": dataset, "columns": [{"name": name, "type": "metric", "nullable": False} for name in names]}

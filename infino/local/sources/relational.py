@@ -1,0 +1,223 @@
+"""Connections to SQL stores through SQLAlchemy: one read-only statement at a time, passed on as it was written."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+import sqlalchemy
+import sqlglot
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.pool import NullPool
+from sqlglot import exp
+
+from infino.local.http import Problem, unsupported
+from infino.local.sources.catalogue import SourceKind
+from infino.local.sources.vault import without_secrets
+
+Config = dict[str, Any]
+TIMEOUT = 60  # seconds for one statement
+ROWS = 100_000  # rows of one answer; an import job pages beyond it
+SQLGLOT = {"postgresql": "postgres", "mariadb": "mysql", "clickhousedb": "clickhouse", "mssql": "tsql"}
+
+
+@attrs.frozen
+class Answer:
+    """Columns and rows of one statement."""
+
+    columns: tuple[tuple[str, str], ...]
+    rows: list[list[Any]]
+    milliseconds: int
+
+
+class Relational:
+    """One SQL store.
+
+    Args:
+        kind: The kind of store.
+        config: Its settings: a `url`, or `host`, `port`, `user`, `password`, `database`; `path` for files.
+    """
+
+    def __init__(self, kind: SourceKind, config: Config) -> None:
+        self.kind = kind
+        self.config = config
+
+    def test(self) -> None:
+        """Connect once.
+
+        Raises:
+            Problem: 400 with the driver's reason, without secrets.
+        """
+        with self._connected(None) as connection:
+            connection.exec_driver_sql("SELECT 1 FROM DUAL" if "oracle" in self.kind.id else "SELECT 1").fetchall()
+
+    def query(self, database: str | None, sql: str, limit: int = ROWS) -> Answer:
+        """Run one SELECT in the store's own dialect.
+
+        Args:
+            database: The database to use, or None for the one of the settings.
+            sql: One statement; anything but a query is refused before it is sent.
+            limit: Rows at the most.
+        """
+        with self._connected(database) as connection:
+            dialect = connection.dialect
+            only_a_query(sql, dialect.name)
+            started = time.perf_counter()
+            # The text goes to the driver as it is; drivers that format with % want each % of it doubled.
+            text = sql.replace("%", "%%") if dialect.paramstyle in {"format", "pyformat"} else sql
+            result = connection.exec_driver_sql(text)
+            if not result.returns_rows:
+                raise Problem(400, "illegal_argument_exception", "the statement gives no rows")
+            rows = [[plain(value) for value in row] for row in result.fetchmany(limit)]
+            names = list(result.keys())
+            kinds = [kind_of([row[index] for row in rows]) for index in range(len(names))]
+            spent = round((time.perf_counter() - started) * 1000)
+            return Answer(tuple(zip(names, kinds, strict=True)), rows, spent)
+
+    def metadata(self, dataset: str) -> dict[str, Any]:
+        """The columns of a table, or, for a database or schema, of all its tables."""
+        with self._connected(None) as connection:
+            inspector = sqlalchemy.inspect(connection)
+            schema = self.config.get("schema") or inspector.default_schema_name
+            tables = [*inspector.get_table_names(schema), *inspector.get_view_names(schema)]
+            if dataset in tables:
+                return {"schema": schema, "table": dataset, "columns": _columns(inspector, dataset, schema)}
+            known = {schema, self._url(None).database, *inspector.get_schema_names()}
+            if dataset not in known:
+                raise Problem(404, "index_not_found_exception", f"the source has no table or schema [{dataset}]")
+            chosen = dataset if dataset in inspector.get_schema_names() else schema
+            names = [*inspector.get_table_names(chosen), *inspector.get_view_names(chosen)]
+            listed = [{"table": name, "columns": _columns(inspector, name, chosen)} for name in names]
+            return {"schema": chosen, "tables": listed}
+
+    def _url(self, database: str | None) -> URL:
+        config = self.config
+        if config.get("url"):
+            try:
+                url = make_url(str(config["url"]))
+            except sqlalchemy.exc.ArgumentError:
+                raise Problem(400, "illegal_argument_exception", "config.url is not an SQLAlchemy URL")
+        else:
+            url = self._built()
+        file = url.get_backend_name() == "sqlite"
+        return url.set(database=database) if database and not file and database != "default" else url
+
+    def _built(self) -> URL:
+        config, driver = self.config, self.kind.driver
+        if self.kind.id == "sqlalchemy":
+            raise Problem(400, "illegal_argument_exception", "config.url is missing")
+        if driver is None:
+            raise unsupported(self.kind.listed()["description"])
+        if self.kind.id == "sqlite":
+            if not config.get("path"):
+                raise Problem(400, "illegal_argument_exception", "config.path is missing: the file to read")
+            return URL.create(driver, database=str(config["path"]))
+        host = config.get("host") or config.get("account")
+        if not host:
+            raise Problem(400, "illegal_argument_exception", "config.host (or config.url) is missing")
+        port = config.get("port")
+        return URL.create(
+            driver,
+            username=config.get("user") or config.get("username"),
+            password=config.get("password") or config.get("pat_token"),
+            host=str(host),
+            port=int(port) if port else None,
+            database=config.get("database"),
+        )
+
+    @contextlib.contextmanager
+    def _connected(self, database: str | None) -> Iterator[Connection]:
+        url = self._url(database)
+        try:
+            engine = self._engine(url)
+            try:
+                with engine.connect() as connection:
+                    _make_read_only(connection)
+                    yield connection
+                    connection.rollback()
+            finally:
+                engine.dispose()
+        except (sqlalchemy.exc.NoSuchModuleError, ModuleNotFoundError) as error:
+            raise unsupported(f"[{url.drivername}] here: its driver is not installed ({error})")
+        except sqlalchemy.exc.SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", None) or error).strip()
+            raise Problem(400, "source_exception", without_secrets(reason, self.config))
+
+    def _engine(self, url: URL) -> sqlalchemy.Engine:
+        backend = url.get_backend_name()
+        if backend == "sqlite":  # opened by URI, so that the file is neither made nor changed
+            url = url.set(database=f"file:{url.database}", query={"mode": "ro", "uri": "true"})
+        return sqlalchemy.create_engine(
+            url, poolclass=NullPool, hide_parameters=True, connect_args=_connecting(backend)
+        )
+
+
+def _connecting(backend: str) -> dict[str, Any]:
+    return {"connect_timeout": 10} if backend in {"postgresql", "mysql", "mariadb"} else {}
+
+
+def only_a_query(sql: str, dialect: str) -> None:
+    """Refuse what is not exactly one query; the store's own read-only mode stands behind this.
+
+    Raises:
+        Problem: 400 for several statements or one that writes, 501 where the dialect is not known.
+    """
+    try:
+        parsed = [statement for statement in sqlglot.parse(sql, read=SQLGLOT.get(dialect, dialect)) if statement]
+    except sqlglot.errors.SqlglotError as error:
+        raise Problem(400, "parsing_exception", str(error).splitlines()[0])
+    except ValueError:
+        raise unsupported(f"queries in the dialect [{dialect}]")
+    if len(parsed) != 1 or not isinstance(parsed[0], exp.Query | exp.Describe | exp.Show):
+        raise Problem(400, "illegal_argument_exception", "connections are read-only: send one SELECT")
+    if any(parsed[0].find_all(exp.DML, exp.DDL, exp.Into, exp.Command)):
+        raise Problem(400, "illegal_argument_exception", "connections are read-only: the query writes")
+
+
+def _make_read_only(connection: Connection) -> None:
+    """Put the session into the store's own read-only mode and limit its time, where the store has such modes."""
+    name = connection.dialect.name
+    if name == "postgresql":
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{TIMEOUT}s'")
+    elif name in {"mysql", "mariadb"}:
+        is_mariadb = getattr(connection.dialect, "is_mariadb", False)
+        limit = f"max_statement_time = {TIMEOUT}" if is_mariadb else f"max_execution_time = {TIMEOUT * 1000}"
+        connection.exec_driver_sql(f"SET SESSION {limit}")
+        connection.rollback()
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _columns(inspector: sqlalchemy.Inspector, table: str, schema: str | None) -> list[dict[str, Any]]:
+    return [
+        {"name": column["name"], "type": str(column["type"]), "nullable": bool(column.get("nullable", True))}
+        for column in inspector.get_columns(table, schema)
+    ]
+
+
+def plain(value: Any) -> Any:
+    """A driver's value as JSON can carry it; decimals stay text, so that no digit is lost."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).hex()
+    if isinstance(value, list | tuple | set):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    return str(value)
+
+
+def kind_of(values: list[Any]) -> str:
+    """The name of a column's type, from its first value that is not null."""
+    first = next((value for value in values if value is not None), None)
+    for kind, name in ((bool, "boolean"), (int, "long"), (float, "double"), (list, "array"), (dict, "object")):
+        if isinstance(first, kind):
+            return name
+    return "keyword"

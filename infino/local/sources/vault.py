@@ -1,0 +1,70 @@
+"""Connection settings with their secrets, encrypted before they reach the disk."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import orjson
+from cryptography.fernet import Fernet
+
+from infino.local.credentials import write_private
+
+SECRET = re.compile(r"pass|secret|token|api_?key|account_key|private|credential", re.IGNORECASE)
+URL_PASSWORD = re.compile(r"(//[^:/@\s]*):[^@\s]*@")
+MASK = "****"
+
+
+class Vault:
+    """Encrypts and decrypts settings with a key that lives beside, not in, the database.
+
+    Args:
+        folder: The data folder, or None to keep the key in memory only.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        path = folder / "vault.key" if folder else None
+        key = path.read_bytes() if path and path.exists() else Fernet.generate_key()
+        if path and not path.exists():
+            write_private(path, key)
+        self._fernet = Fernet(key)
+
+    def close(self, config: dict[str, Any]) -> str:
+        """Settings as text that may be stored."""
+        return self._fernet.encrypt(orjson.dumps(config)).decode()
+
+    def open(self, stored: str) -> dict[str, Any]:
+        """The settings that `close` was given."""
+        config: dict[str, Any] = orjson.loads(self._fernet.decrypt(stored.encode()))
+        return config
+
+
+def masked(config: dict[str, Any]) -> dict[str, Any]:
+    """Settings as they may be shown: whatever is named like a secret, and passwords in URLs, are stars."""
+    return {key: MASK if SECRET.search(key) else _masked_value(value) for key, value in config.items()}
+
+
+def _masked_value(value: Any) -> Any:
+    if isinstance(value, dict):
+        return masked(value)
+    return URL_PASSWORD.sub(rf"\1:{MASK}@", value) if isinstance(value, str) else value
+
+
+def without_secrets(text: str, config: dict[str, Any]) -> str:
+    """A driver's message with every secret of the settings taken out."""
+    for secret in _secrets(config):
+        text = text.replace(secret, MASK)
+    return URL_PASSWORD.sub(rf"\1:{MASK}@", text)
+
+
+def _secrets(config: dict[str, Any]) -> list[str]:
+    found = []
+    for key, value in config.items():
+        if isinstance(value, dict):
+            found += _secrets(value)
+        elif isinstance(value, str) and value and SECRET.search(key):
+            found.append(value)
+        elif isinstance(value, str):
+            found += [match[1] for match in re.finditer(r"//[^:/@\s]*:([^@\s]+)@", value)]
+    return sorted(found, key=len, reverse=True)

@@ -1,0 +1,220 @@
+"""Connections to real stores: PostgreSQL, MariaDB, SQLite and DuckDB files, and HTTP stores by pass-through."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import duckdb
+import psycopg
+import pymysql
+import pytest
+
+from infino import BadRequestError, InfinoError, NotFoundError
+from tests.support.databases import PASSWORD, mariadb, postgresql
+
+ROWS = "INSERT INTO orders VALUES (1, 'ann', 12.50, '2026-01-02'), (2, 'bob', 99999999999.01, NULL)"
+TABLE = "CREATE TABLE orders (id INTEGER PRIMARY KEY, customer VARCHAR(20), total NUMERIC(20, 2), day DATE)"
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory):
+    """The settings of one connection for each kind of store that is here, each with the same table."""
+    folder = tmp_path_factory.mktemp("stores")
+    with sqlite3.connect(folder / "shop.sqlite") as connection:
+        connection.execute(TABLE)
+        connection.execute(ROWS)
+    connection.close()
+    with duckdb.connect(str(folder / "shop.duckdb")) as file:
+        file.execute(TABLE)
+        file.execute(ROWS)
+    with postgresql(folder) as pg_port, mariadb(folder) as maria_port:
+        login = {"host": "127.0.0.1", "user": "tester", "password": PASSWORD}
+        with psycopg.connect(port=pg_port, dbname="shop", **login) as pg:
+            pg.execute(TABLE)
+            pg.execute(ROWS)
+        with pymysql.connect(port=maria_port, database="shop", autocommit=True, **login) as maria:
+            maria.cursor().execute(TABLE)
+            maria.cursor().execute(ROWS)
+        yield {
+            "postgresql": {**login, "port": pg_port, "database": "shop"},
+            "mariadb": {**login, "port": maria_port, "database": "shop"},
+            "sqlite": {"path": str(folder / "shop.sqlite")},
+            "duckdb": {"path": str(folder / "shop.duckdb")},
+        }
+
+
+KINDS = pytest.mark.parametrize("kind", ["postgresql", "mariadb", "sqlite", "duckdb"])
+
+
+@pytest.fixture
+def connection(client, stores, kind):
+    made = client.connections.create(kind, name=f"my {kind}", config=stores[kind])
+    yield made
+    client.connections.delete(made.id)
+
+
+@KINDS
+@pytest.mark.server
+def test_a_query_in_the_stores_own_language(client, connection, kind):
+    result = client.connections.query(connection.id, "shop", "SELECT customer, total FROM orders ORDER BY id")
+    rows = [tuple(str(value) for value in row) for row in result.rows()]
+    assert rows[0][0] == "ann"
+    assert float(rows[0][1]) == 12.5
+    assert rows[1] == ("bob", "99999999999.01")
+
+
+@KINDS
+@pytest.mark.server
+def test_percent_signs_and_colons_reach_the_store_as_written(client, connection, kind):
+    result = client.connections.query(
+        connection.id, "shop", "SELECT count(*) AS n FROM orders WHERE customer LIKE 'a%'"
+    )
+    assert int(result.scalar()) == 1
+    text = client.connections.query(connection.id, "shop", "SELECT '{\"a\":1} %s' AS t")
+    assert text.scalar() == '{"a":1} %s'
+
+
+@KINDS
+@pytest.mark.server
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM orders",
+        "INSERT INTO orders VALUES (3, 'eve', 1, NULL)",
+        "DROP TABLE orders",
+        "SELECT 1; DROP TABLE orders",
+        "WITH gone AS (DELETE FROM orders RETURNING *) SELECT * FROM gone",
+    ],
+)
+def test_a_connection_never_writes(client, connection, kind, sql):
+    with pytest.raises(BadRequestError):
+        client.connections.query(connection.id, "shop", sql)
+    left = client.connections.query(connection.id, "shop", "SELECT count(*) AS n FROM orders")
+    assert int(left.scalar()) == 2
+
+
+@KINDS
+@pytest.mark.server
+def test_metadata_through_the_inspector(client, connection, kind):
+    table = client.connections.metadata(connection.id, "orders").to_dict()
+    assert [column["name"] for column in table["columns"]] == ["id", "customer", "total", "day"]
+    with pytest.raises(NotFoundError, match="no table or schema"):
+        client.connections.metadata(connection.id, "nowhere")
+
+
+@KINDS
+@pytest.mark.server
+def test_connections_are_kept_changed_and_deleted_and_their_secrets_never_shown(client, gateway, stores, kind):
+    made = client.connections.create(kind, name="one", config=stores[kind])
+    got = client.connections.get(made.id)
+    assert (got.id, got.type, got.status) == (made.id, kind, "connected")
+    assert PASSWORD not in repr(got.to_dict())
+    assert made.id in {one.id for one in client.connections.list()}
+    client.connections.update(made.id, config={"name": "two"})
+    assert client.connections.get(made.id).to_dict()["config"]["name"] == "two"
+    client.connections.delete(made.id)
+    with pytest.raises(NotFoundError):
+        client.connections.get(made.id)
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
+def test_a_connection_that_fails_is_refused_without_its_secret(client, stores, kind):
+    wrong = {**stores[kind], "password": "PLANTED-wrong"}
+    with pytest.raises(BadRequestError) as caught:
+        client.connections.create(kind, name="wrong", config=wrong)
+    assert "PLANTED" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "complaint"),
+    [
+        ("postgresql", {}, "config"),
+        ("postgresql", {"name": "x"}, "config.host"),
+        ("sqlite", {"name": "x"}, "config.path"),
+        ("duckdb", {"path": "/nowhere/x.duckdb"}, "nowhere"),
+        ("sqlite", {"path": "/nowhere/x.sqlite"}, "unable to open"),
+        ("elasticsearch", {"name": "x"}, "base_url"),
+        ("prometheus", {"base_url": "http://127.0.0.1:9"}, "did not answer"),
+        ("sqlalchemy", {"url": "nonsense"}, "not an SQLAlchemy URL"),
+        ("no-such-store", {"a": 1}, "GET /sources lists"),
+    ],
+)
+def test_bad_settings_say_what_is_wrong(sync_client, kind, config, complaint):
+    with pytest.raises(InfinoError, match=complaint):
+        sync_client.request("POST", f"/source/{kind}", json={"config": config})
+
+
+def test_sources_tell_what_is_installed(client):
+    listed = {source.id: source for source in client.sources.list()}
+    assert not listed["postgresql"].disabled
+    assert listed["snowflake"].disabled
+    assert "not installed" in listed["snowflake"].description
+
+
+@pytest.fixture
+def http_store():
+    """A store that speaks HTTP: it records what it is asked and answers as the test sets."""
+    asked, answers = [], {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def _answer(self):
+            body = self.rfile.read(int(self.headers.get("content-length") or 0)).decode()
+            asked.append((self.command, self.path, self.headers.get("authorization"), body))
+            status, payload = answers.get(self.path, (200, {}))
+            content = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+            self.send_response(status)
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = _answer
+
+        def log_message(self, *args):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", asked, answers
+        server.shutdown()
+        thread.join()
+
+
+def test_querydsl_passes_through_to_a_search_store(client, http_store):
+    base, asked, answers = http_store
+    answers["/logs/_search"] = (200, {"hits": {"total": {"value": 1}, "hits": [{"_id": "1", "_source": {"a": 1}}]}})
+    answers["/logs"] = (200, {"logs": {"mappings": {"properties": {"a": {"type": "long"}}}, "settings": {}}})
+    config = {"base_url": base, "username": "u", "password": "p"}
+    made = client.connections.create("elasticsearch", name="es", config=config)
+    client.connections.query(made.id, "logs", {"query": {"match_all": {}}})
+    method, path, authorization, body = asked[-1]
+    assert (method, path) == ("POST", "/logs/_search")
+    assert authorization == "Basic dTpw"
+    assert json.loads(body) == {"query": {"match_all": {}}}
+    metadata = client.connections.metadata(made.id, "logs").to_dict()
+    assert metadata["mappings"]["properties"] == {"a": {"type": "long"}}
+
+
+@pytest.mark.parametrize(
+    ("answer", "complaint"),
+    [((200, b"<html>"), "without JSON"), ((500, {"error": "boom"}), "answered 500"), ((401, {}), "answered 401")],
+)
+def test_a_search_store_that_fails_is_reported(sync_client, http_store, answer, complaint):
+    base, _, answers = http_store
+    made = sync_client.connections.create("opensearch", name="os", config={"base_url": base, "api_key": "PLANTED"})
+    answers["/logs/_search"] = answer
+    with pytest.raises(BadRequestError, match=complaint) as caught:
+        sync_client.connections.query(made.id, "logs", "{}")
+    assert "PLANTED" not in str(caught.value)
+
+
+def test_promql_passes_through(client, http_store):
+    base, asked, answers = http_store
+    answers["/api/v1/query"] = (200, {"status": "success", "data": {"resultType": "scalar", "result": [1, "2"]}})
+    made = client.connections.create("prometheus", name="p", config={"base_url": base, "bearer_token": "t"})
+    client.connections.query(made.id, "metrics", "up")
+    assert asked[-1][2:] == ("Bearer t", "query=up")
