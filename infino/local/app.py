@@ -1,0 +1,193 @@
+"""The ASGI application: the event loop only moves bytes; verifying and handling run in worker threads."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from email.utils import format_datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from starlette.responses import Response
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from infino.local.access import Principal
+from infino.local.body import Body, Disconnected, read_body
+from infino.local.faults import Fault
+from infino.local.http import Answer, Call, Problem
+from infino.local.misbehave import delay, instead, reset, send_answer, skewed_clock
+from infino.local.rooms import Identity, SocketHandler, collect
+from infino.local.router import Match, Router
+from infino.local.signature import Verifier, Wire
+
+if TYPE_CHECKING:
+    from starlette.types import Message, Receive, Scope, Send
+
+    from infino.local.state import Gateway
+
+logger = logging.getLogger("infino.local")
+NOBODY = Principal("", "")
+
+
+class Application:
+    """The gateway as an ASGI application.
+
+    Args:
+        gateway: What the handlers work on.
+
+    Example:
+        >>> uvicorn.run(Application(Gateway(Options())))
+    """
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        routes, self._sockets = collect()
+        self._router = Router(routes)
+        self._workers = ThreadPoolExecutor(max_workers=40, thread_name_prefix="infino-gateway")
+
+    def close(self) -> None:
+        """Wait for running handlers and stop the worker threads."""
+        self._workers.shutdown(wait=True)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        wire = wire_of(scope, scope["method"])
+        fault = self._fault(wire)
+        await delay(fault)
+        match, answer = self._route(wire)
+        upload = match is not None and match.route.upload
+        try:
+            body = await read_body(receive, self._gateway.spool if upload else None, self._gateway.options.max_body)
+        except Disconnected:
+            return
+        try:
+            if match is not None and (fault is None or fault.after or instead(fault) is None):
+                loop = asyncio.get_running_loop()
+                answer = await loop.run_in_executor(self._workers, self._work, wire, match, body, fault)
+            if fault is not None and fault.reset:
+                reset(send)
+                return
+            answer = (instead(fault) if fault else None) or answer
+            await send_answer(send, answer, wire, fault, skewed_clock(self._gateway.clock, fault))
+        finally:
+            body.discard()
+
+    def _fault(self, wire: Wire) -> Fault | None:
+        path = wire.raw_path.decode("latin-1")
+        return None if path.startswith("/_local/") else self._gateway.faults.take(wire.method, path)
+
+    def _route(self, wire: Wire) -> tuple[Match | None, Answer]:
+        try:
+            return self._router.match(wire.method, wire.raw_path), Answer()
+        except Problem as problem:
+            return None, problem.answer()
+
+    def _work(self, wire: Wire, match: Match, body: Body, fault: Fault | None) -> Answer:
+        """Verify, then run the handler; whatever happens, there is an answer."""
+        try:
+            principal = NOBODY if match.route.public else self._principal(wire, match, body, fault)
+            return match.route.handler(self._gateway, call_of(wire, match, body, principal))
+        except Problem as problem:
+            return problem.answer()
+        except Exception as error:
+            logger.exception("%s %s failed", match.route.method, match.route.path)
+            reason = f"the gateway failed with {type(error).__name__}; its log has the details"
+            return Problem(500, "internal_error", reason).answer()
+
+    def _principal(self, wire: Wire, match: Match, body: Body, fault: Fault | None) -> Principal:
+        verifier = self._verifier(fault)
+        access_key, payload_hash = verifier.check_request(wire, multipart=match.route.upload)
+        if body.too_large:
+            limit = self._gateway.options.max_body
+            raise Problem(413, "content_too_long", f"the body is larger than {limit} bytes; send smaller chunks")
+        verifier.check_body(wire, body.digest or sha256(body.content).hexdigest(), payload_hash)
+        return self._gateway.access.principal_of(access_key)
+
+    def _verifier(self, fault: Fault | None) -> Verifier:
+        options = self._gateway.options
+        return Verifier(
+            self._gateway.access.secret_of,
+            skewed_clock(self._gateway.clock, fault),
+            tolerance=options.clock_tolerance,
+            compat=options.compat,
+        )
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        wire = wire_of(scope, "GET")
+        fault = self._fault(wire)
+        await delay(fault)
+        if fault is not None and fault.reset:
+            reset(send)
+            return
+        websocket = WebSocket(scope, receive, labelled(send))
+        await websocket.receive()
+        try:
+            refused = instead(fault) if fault else None
+            handler = None if refused else self._socket_handler(wire)
+            identity = self._identity(websocket, wire, fault) if handler else None
+        except Problem as problem:
+            refused, handler, identity = problem.answer(), None, None
+        if refused is not None or handler is None or identity is None:
+            denied = refused or Answer(404)
+            headers = {**denied.headers, "Date": format_datetime(skewed_clock(self._gateway.clock, fault)(), True)}
+            content, media_type = denied.encoded(), denied.media_type
+            await websocket.send_denial_response(Response(content, denied.status, headers, media_type))
+            return
+        with suppress(WebSocketDisconnect):
+            await handler(self._gateway, websocket, identity)
+
+    def _socket_handler(self, wire: Wire) -> SocketHandler:
+        path = wire.raw_path.decode("latin-1")
+        handler = self._sockets.get(path)
+        if handler is None:
+            raise Problem(404, "route_not_found", f"the gateway has no WebSocket at {path}")
+        return handler
+
+    def _identity(self, websocket: WebSocket, wire: Wire, fault: Fault | None) -> Identity:
+        access_key = self._verifier(fault).check_socket(wire)
+        headers, query = websocket.headers, websocket.query_params
+        return Identity(
+            self._gateway.access.principal_of(access_key),
+            headers.get("x-infino-thread-id") or query.get("threadId"),
+            headers.get("x-infino-client-id") or query.get("clientId"),
+            fault,
+        )
+
+
+def wire_of(scope: Scope, method: str) -> Wire:
+    """Return the request as it stood on the wire."""
+    return Wire(method, scope["raw_path"].partition(b"?")[0], scope["query_string"], scope["headers"])
+
+
+def call_of(wire: Wire, match: Match, body: Body, principal: Principal) -> Call:
+    """Return what the handler sees of a verified request."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in wire.headers}
+    return Call(
+        principal=principal,
+        method=wire.method,
+        path=match.parameters,
+        query=dict(parse_qsl(wire.raw_query.decode("latin-1"), keep_blank_values=True)),
+        headers=headers,
+        body=body.content,
+        upload=body.upload,
+        base_url=f"http://{headers.get('host', '')}",
+    )
+
+
+def labelled(send: Send) -> Send:
+    """Mark every handshake answer as the local gateway's."""
+
+    async def send_labelled(message: Message) -> None:
+        if message["type"] in ("websocket.accept", "websocket.http.response.start"):
+            message["headers"] = [*message.get("headers", ()), (b"x-infino-local", b"1")]
+        await send(message)
+
+    return send_labelled

@@ -1,0 +1,125 @@
+"""The control plane: small named JSON documents (users, threads, jobs ...) in SQLite."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import attrs
+import orjson
+
+from infino.local.clock import iso
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS documents (
+    kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
+    created_at TEXT NOT NULL, updated_at TEXT NOT NULL, PRIMARY KEY (kind, id)
+)
+"""
+
+
+@attrs.frozen
+class Document:
+    """One stored document with its times (ISO 8601)."""
+
+    id: str
+    body: dict[str, Any]
+    created_at: str
+    updated_at: str
+
+
+class Control:
+    """Durable named documents; safe to share between threads.
+
+    Args:
+        path: The database file, or None to keep everything in memory.
+        now: Returns the current time.
+
+    Example:
+        >>> control = Control(None, lambda: datetime.now(UTC))
+        >>> control.put("thread", "t1", {"name": "late flights"}).body
+        {'name': 'late flights'}
+    """
+
+    def __init__(self, path: Path | None, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute(SCHEMA)
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Make several reads and writes one atomic change, alone."""
+        with self._lock:
+            if self._db.in_transaction:
+                yield
+                return
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def get(self, kind: str, id: str) -> Document | None:
+        """Return one document, or None."""
+        rows = self._select("WHERE kind = ? AND id = ?", (kind, id))
+        return rows[0] if rows else None
+
+    def list(self, kind: str) -> list[Document]:
+        """Return all documents of a kind, oldest first."""
+        return self._select("WHERE kind = ? ORDER BY created_at, rowid", (kind,))
+
+    def put(self, kind: str, id: str, body: dict[str, Any]) -> Document:
+        """Store a document, replacing one of the same id, and return it.
+
+        Args:
+            kind: What it is, such as "thread".
+            id: Its name within the kind.
+            body: Its JSON.
+        """
+        moment = iso(self._now())
+        with self.changing():
+            self._db.execute(
+                "INSERT INTO documents VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind, id) DO UPDATE"
+                " SET body = excluded.body, updated_at = excluded.updated_at",
+                (kind, id, orjson.dumps(body).decode(), moment, moment),
+            )
+            stored = self.get(kind, id)
+        assert stored is not None
+        return stored
+
+    def create(self, kind: str, id: str, body: dict[str, Any]) -> Document | None:
+        """Store a document unless its id is taken; return None if it is."""
+        with self.changing():
+            return None if self.get(kind, id) else self.put(kind, id, body)
+
+    def delete(self, kind: str, id: str) -> bool:
+        """Remove a document and tell whether it was there."""
+        with self.changing():
+            done = self._db.execute("DELETE FROM documents WHERE kind = ? AND id = ?", (kind, id))
+            return done.rowcount > 0
+
+    def clear(self) -> None:
+        """Remove everything."""
+        with self.changing():
+            self._db.execute("DELETE FROM documents")
+
+    def close(self) -> None:
+        """Close the database."""
+        with self._lock:
+            self._db.close()
+
+    def _select(self, clause: str, values: tuple[str, ...]) -> list[Document]:
+        query = f"SELECT id, body, created_at, updated_at FROM documents {clause}"
+        with self._lock:
+            rows = self._db.execute(query, values).fetchall()
+        return [Document(id, orjson.loads(body), created, updated) for id, body, created, updated in rows]

@@ -1,0 +1,181 @@
+"""Datasets: create, list, describe, count, delete."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from infino.local.http import Answer, Call, Problem, Route
+from infino.local.router import RESERVED
+from infino.local.store import Dataset
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from infino.local.state import Gateway
+
+FORBIDDEN = re.compile(r'[\\/*?"<>|,#\s\x00-\x1f\x7f]')
+INFINO_TYPES = {
+    "BIGINT": "Integer", "HUGEINT": "Integer", "DOUBLE": "Float", "BOOLEAN": "Boolean",
+    "DATE": "ISO8601Date", "TIMESTAMP": "ISO8601Date", "VARCHAR": "String",
+}  # fmt: skip
+MAPPING_TYPES = {
+    "BIGINT": "long", "HUGEINT": "unsigned_long", "DOUBLE": "double", "BOOLEAN": "boolean",
+    "DATE": "date", "TIMESTAMP": "date", "VARCHAR": "text",
+}  # fmt: skip
+
+
+def check_name(name: str) -> None:
+    """Raise the 400 for a name that can't name a dataset."""
+    problem = None
+    if name in RESERVED:
+        problem = "is a word of the API"
+    elif name != name.lower():
+        problem = "must be lower case"
+    elif FORBIDDEN.search(name):
+        problem = 'must not contain spaces, control characters or any of \\ / * ? " < > | , #'
+    elif not name or name[0] in "_-+" or name in (".", ".."):
+        problem = "must not be empty, '.' or '..', nor start with '_', '-' or '+'"
+    elif len(name.encode()) > 255:
+        problem = "must not be longer than 255 bytes"
+    if problem:
+        raise Problem(400, "invalid_index_name_exception", f"dataset name [{name}] {problem}")
+
+
+def create(gateway: Gateway, call: Call) -> Answer:
+    """PUT /{dataset}, with an optional mapping."""
+    name = call.path["dataset"]
+    check_name(name)
+    gateway.access.check(call.principal, "create", "dataset", name)
+    body = call.json_object()
+    mappings = body.get("mappings", {})
+    properties = mappings.get("properties", {}) if isinstance(mappings, dict) else None
+    if not isinstance(properties, dict) or not all(isinstance(field, dict) for field in properties.values()):
+        reason = "mappings.properties must be an object of field -> {type}"
+        raise Problem(400, "mapper_parsing_exception", reason)
+    with gateway.store.writing() as cursor:
+        gateway.store.create(cursor, name, {"properties": properties} if properties else {})
+    return Answer(json={"acknowledged": True, "shards_acknowledged": True, "index": name})
+
+
+def delete(gateway: Gateway, call: Call) -> Answer:
+    """DELETE /{dataset}."""
+    name = call.path["dataset"]
+    gateway.access.check(call.principal, "delete", "dataset", name)
+    with gateway.store.writing() as cursor:
+        gateway.store.drop(cursor, name)
+    return Answer(json={"acknowledged": True})
+
+
+def list_all(gateway: Gateway, call: Call) -> Answer:
+    """GET /metadata: a row for each dataset that the caller may see."""
+    rows = []
+    with gateway.store.reading() as cursor:
+        for dataset in gateway.store.list(cursor):
+            try:
+                gateway.access.check(call.principal, "read", "metadata", dataset.name)
+            except Problem:
+                continue
+            rows.append(index_row(cursor, dataset))
+    return Answer(json=rows)
+
+
+def metadata(gateway: Gateway, call: Call) -> Answer:
+    """GET /{dataset}/metadata: a list of one row."""
+    name = call.path["dataset"]
+    gateway.access.check(call.principal, "read", "metadata", name)
+    with gateway.store.reading() as cursor:
+        return Answer(json=[index_row(cursor, gateway.store.get(cursor, name))])
+
+
+def index_row(cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> dict[str, str]:
+    """Return a cat-index row; every value is text."""
+    row = cursor.execute(f"SELECT count(*), coalesce(sum(strlen(_source)), 0) FROM ds_{dataset.id}").fetchone()
+    count, size = row or (0, 0)
+    shown = human_size(int(size))
+    return {
+        "health": "green", "status": "open", "index": dataset.name, "uuid": dataset.uuid,
+        "pri": "1", "rep": "0", "docs.count": str(count), "docs.deleted": "0",
+        "store.size": shown, "pri.store.size": shown, "creation_date": dataset.created_at,
+    }  # fmt: skip
+
+
+def human_size(size: float) -> str:
+    """Return bytes as text such as 2.8kb."""
+    for unit in ("b", "kb", "mb", "gb"):
+        if size < 1024:
+            return f"{size:.1f}".removesuffix(".0") + unit
+        size /= 1024
+    return f"{size:.1f}".removesuffix(".0") + "tb"
+
+
+def schema(gateway: Gateway, call: Call) -> Answer:
+    """GET /{dataset}/_schema: field -> {source, infino_type}."""
+    name = call.path["dataset"]
+    gateway.access.check(call.principal, "read", "metadata", name)
+    with gateway.store.reading() as cursor:
+        dataset = gateway.store.get(cursor, name)
+        view = gateway.access.view(call.principal, gateway.store.view_of(cursor, dataset))
+    fields = {field: {"source": "Logs", "infino_type": INFINO_TYPES[kind]} for field, kind in view.types.items()}
+    for field, declared in dataset.settings.get("properties", {}).items():
+        if field not in fields and view.allowed(field):
+            fields[field] = {"source": "Logs", "infino_type": declared_type(str(declared.get("type", "")))}
+    return Answer(json=fields)
+
+
+def declared_type(declared: str) -> str:
+    """Return the infino_type of a mapping type."""
+    if declared in ("long", "integer", "short", "byte", "unsigned_long"):
+        return "Integer"
+    if declared in ("double", "float", "half_float", "scaled_float"):
+        return "Float"
+    return {"boolean": "Boolean", "date": "ISO8601Date"}.get(declared, "String")
+
+
+def describe(gateway: Gateway, call: Call) -> Answer:
+    """GET /{dataset}: aliases, mappings and settings."""
+    name = call.path["dataset"]
+    gateway.access.check(call.principal, "read", "metadata", name)
+    with gateway.store.reading() as cursor:
+        dataset = gateway.store.get(cursor, name)
+        view = gateway.access.view(call.principal, gateway.store.view_of(cursor, dataset))
+    properties: dict[str, Any] = {field: {"type": MAPPING_TYPES[kind]} for field, kind in view.types.items()}
+    declared = dataset.settings.get("properties", {})
+    properties |= {field: given for field, given in declared.items() if view.allowed(field)}
+    described = {"aliases": {}, "mappings": {"properties": properties}}
+    settings = {"index": {"uuid": dataset.uuid, "creation_date": dataset.created_at, "provided_name": name}}
+    return Answer(json={name: {**described, "settings": settings}})
+
+
+def count(gateway: Gateway, call: Call) -> Answer:
+    """GET /{dataset}/_count."""
+    name = call.path["dataset"]
+    gateway.access.check(call.principal, "read", "record", name)
+    with gateway.store.reading() as cursor:
+        view = gateway.store.view(cursor, name)
+        row = cursor.execute(f"SELECT count(*) FROM {view.table}").fetchone()
+    return Answer(json={"count": row[0] if row else 0})
+
+
+def exists(gateway: Gateway, call: Call) -> Answer:
+    """HEAD /{dataset}/schema, the existence probe of early clients."""
+    metadata(gateway, call)
+    return Answer(content=b"")
+
+
+def flush(gateway: Gateway, call: Call) -> Answer:
+    """POST /_flush: every acknowledged write is durable already."""
+    return Answer(json={"_shards": {"total": 1, "successful": 1, "failed": 0}})
+
+
+ROUTES = (
+    Route("PUT", "/{dataset}", create),
+    Route("DELETE", "/{dataset}", delete),
+    Route("GET", "/{dataset}", describe),
+    Route("GET", "/metadata", list_all),
+    Route("GET", "/{dataset}/metadata", metadata),
+    Route("GET", "/{dataset}/_schema", schema),
+    Route("HEAD", "/{dataset}/schema", exists),
+    Route("GET", "/{dataset}/_count", count),
+    Route("POST", "/_flush", flush),
+)

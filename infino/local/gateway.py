@@ -1,0 +1,247 @@
+"""The embedded gateway: the service's HTTP and WebSocket API in a thread of this process."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import threading
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+from infino.local.app import Application
+from infino.local.faults import Fault, Faults
+from infino.local.state import Gateway, Options
+
+if TYPE_CHECKING:
+    from infino.client import AsyncInfino, Infino
+
+START_TIMEOUT = 15.0
+WEBSOCKET_MESSAGE_LIMIT = 16 * 1024 * 1024
+
+
+class PortInUse(RuntimeError):
+    """Another program listens on the chosen port.
+
+    Example:
+        >>> raise PortInUse("port 8000 is in use")
+    """
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+
+class LocalGateway:
+    """Infino on this machine, with real engines and checked signatures.
+
+    It listens on loopback only unless told otherwise. With a path everything is durable; without one
+    everything is forgotten at `stop`.
+
+    Args:
+        path: The data folder; None keeps everything in memory.
+        port: The port; 0 takes a free one.
+        compat: Whether to accept the deviations of the old SDK 0.7.0.
+        host: The address to listen on.
+        access_key: The admin's access key; by default the one of the data folder, or a new one.
+        secret_key: The admin's secret.
+        settings: Further members of `infino.local.state.Options`.
+
+    Raises:
+        FolderInUse: When another process holds the data folder.
+        PortInUse: When another program listens on the port.
+
+    Example:
+        >>> with LocalGateway() as gateway:
+        ...     client = gateway.client()
+        ...     client.datasets.create("flights")
+    """
+
+    def __init__(
+        self,
+        path: str | Path | None = None,
+        port: int = 0,
+        compat: bool = False,
+        *,
+        host: str = "127.0.0.1",
+        access_key: str | None = None,
+        secret_key: str | None = None,
+        **settings: Any,
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._options = Options(
+            path=Path(path) if path is not None else None,
+            compat=compat,
+            access_key=access_key,
+            secret_key=secret_key,
+            **settings,
+        )
+        self._gateway: Gateway | None = None
+        self._application: Application | None = None
+        self._server: Server | None = None
+        self._thread: threading.Thread | None = None
+        self._socket: socket.socket | None = None
+
+    def __repr__(self) -> str:
+        place = self._options.path or "in memory"
+        return f"<LocalGateway {self.endpoint if self._socket else 'stopped'} ({place})>"
+
+    def start(self) -> LocalGateway:
+        """Open the data folder and listen; return when requests are answered."""
+        if self._thread is not None:
+            return self
+        self._socket = listen(self._host, self._port)
+        try:
+            self._gateway = Gateway(self._options)
+            self._application = Application(self._gateway)
+            self._server = Server(self._config(self._application))
+            self._thread = threading.Thread(target=self._run, name="infino-gateway", daemon=True)
+            self._thread.start()
+            if not self._server.listening.wait(START_TIMEOUT):
+                raise RuntimeError(f"the gateway did not start within {START_TIMEOUT:.0f} s")
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Finish running requests, close everything; a second call does nothing."""
+        if self._thread is not None and self._server is not None:
+            self._server.should_exit = True
+            self._thread.join(START_TIMEOUT)
+        if self._application is not None:
+            self._application.close()
+        if self._gateway is not None:
+            self._gateway.close()
+        if self._socket is not None:
+            self._socket.close()
+        self._thread = self._server = self._application = self._gateway = self._socket = None
+
+    def __enter__(self) -> LocalGateway:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def endpoint(self) -> str:
+        """The base URL."""
+        if self._socket is None:
+            raise RuntimeError("the gateway is not running; call start() or use it in a with block")
+        host, port = self._socket.getsockname()[:2]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    @property
+    def access_key(self) -> str:
+        """The admin's access key."""
+        return self.state.credentials.access_key
+
+    @property
+    def secret_key(self) -> str:
+        """The admin's secret."""
+        return self.state.credentials.secret_key
+
+    @property
+    def state(self) -> Gateway:
+        """The store, the control plane and the clock behind the routes."""
+        if self._gateway is None:
+            raise RuntimeError("the gateway is not running; call start() or use it in a with block")
+        return self._gateway
+
+    @property
+    def faults(self) -> Faults:
+        """The armed faults; `infino.local.faults` describes them."""
+        return self.state.faults
+
+    def fail(self, **members: Any) -> AbstractContextManager[Fault]:
+        """Arm a fault for the length of a block.
+
+        Args:
+            members: As `infino.local.faults` lists them.
+
+        Returns:
+            A context manager giving the fault, whose `hits` counts the requests it met.
+
+        Example:
+            >>> with gateway.fail(status=503, times=2, path="/sql"):
+            ...     client.query.sql("SELECT 1")
+        """
+        return self.faults.fail(**members)
+
+    def reset(self) -> None:
+        """Forget all datasets, documents and faults; keys stay."""
+        self.state.reset()
+
+    def client(self, **options: Any) -> Infino:
+        """Return a client that is configured for this gateway.
+
+        Args:
+            options: Further options of `Infino`.
+        """
+        from infino.client import Infino
+
+        return Infino(access_key=self.access_key, secret_key=self.secret_key, endpoint=self.endpoint, **options)
+
+    def async_client(self, **options: Any) -> AsyncInfino:
+        """Return an asynchronous client that is configured for this gateway.
+
+        Args:
+            options: Further options of `AsyncInfino`.
+        """
+        from infino.client import AsyncInfino
+
+        return AsyncInfino(access_key=self.access_key, secret_key=self.secret_key, endpoint=self.endpoint, **options)
+
+    def _config(self, application: Application) -> uvicorn.Config:
+        return uvicorn.Config(
+            application,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="websockets-sansio",
+            ws_max_size=WEBSOCKET_MESSAGE_LIMIT,
+            date_header=False,
+            server_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=3,
+        )
+
+    def _run(self) -> None:
+        assert self._server is not None
+        assert self._socket is not None
+        with asyncio.Runner(loop_factory=self._server.config.get_loop_factory()) as runner:
+            runner.run(self._server.serve([self._socket]))
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket, or raise `PortInUse`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(256)
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUse(f"port {port} on {host} is in use; choose another, or 0 for a free one") from None
+        raise
+    return listening

@@ -1,0 +1,162 @@
+"""What a room of the gateway sees of HTTP: a verified call in, an answer or a problem out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
+import orjson
+
+if TYPE_CHECKING:
+    from infino.local.access import Principal
+    from infino.local.state import Gateway
+
+
+class Problem(Exception):
+    """A refusal that is sent to the caller as `{"error": {"type", "reason"}, "status"}`.
+
+    Args:
+        status: The HTTP status.
+        type: A short machine-readable word, such as `index_not_found_exception`.
+        reason: A sentence that says what is wrong and what to do.
+        headers: Extra response headers, such as `Retry-After`.
+        extra: Extra members of the `error` object.
+
+    Example:
+        >>> raise Problem(404, "index_not_found_exception", "no such dataset [flights]")
+    """
+
+    def __init__(
+        self,
+        status: int,
+        type: str,
+        reason: str,
+        headers: Mapping[str, str] | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(status, type, reason)
+        self.status = status
+        self.type = type
+        self.reason = reason
+        self.headers = dict(headers or {})
+        self.extra = dict(extra or {})
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.type}: {self.reason}"
+
+    def answer(self) -> Answer:
+        """Return the answer that tells the caller about this problem."""
+        error = {"type": self.type, "reason": self.reason, **self.extra}
+        return Answer(self.status, {"error": error, "status": self.status}, headers=self.headers)
+
+
+@attrs.frozen
+class Call:
+    """One request whose signature and payload hash are already verified."""
+
+    principal: Principal
+    method: str
+    path: Mapping[str, str]
+    """Decoded path parameters by name; a `%2F` inside a segment has become `/` here."""
+    query: Mapping[str, str]
+    """Decoded query parameters; of a repeated name the last one."""
+    headers: Mapping[str, str]
+    """Request headers with lower-case names."""
+    body: bytes
+    """The whole body, empty for a multipart upload."""
+    upload: Path | None = None
+    """The raw multipart body on disk; it is removed after the handler has returned."""
+    base_url: str = ""
+    """Scheme and host as the caller wrote them, for building absolute links."""
+
+    def json(self) -> Any:
+        """Return the decoded JSON body, or raise a 400 that says where it is malformed."""
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError as error:
+            raise Problem(400, "parse_exception", f"the body is not valid JSON: {error}") from None
+
+    def json_object(self) -> dict[str, Any]:
+        """Return the body as a JSON object; an empty body is an empty object."""
+        if not self.body.strip():
+            return {}
+        value = self.json()
+        if not isinstance(value, dict):
+            raise Problem(400, "parse_exception", "the body must be a JSON object")
+        return value
+
+
+def encode_json(value: Any) -> bytes:
+    """Encode a value as JSON; numbers that orjson refuses (beyond 64 bits) go through `json`."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:
+        import json
+
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str).encode()
+
+
+@attrs.frozen
+class Answer:
+    """One response.
+
+    Args:
+        status: The HTTP status.
+        json: A value to be sent as JSON; ignored when `content` is given.
+        content: Ready bytes.
+        media_type: The media type of `content`.
+        headers: Extra headers.
+
+    Example:
+        >>> Answer(json={"acknowledged": True}).encoded()
+        b'{"acknowledged":true}'
+    """
+
+    status: int = 200
+    json: Any = None
+    content: bytes | None = None
+    media_type: str = "application/json"
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+
+    def encoded(self) -> bytes:
+        """Return the body as bytes."""
+        return encode_json(self.json) if self.content is None else self.content
+
+
+Handler: TypeAlias = "Callable[[Gateway, Call], Answer]"
+
+
+@attrs.frozen
+class Route:
+    """One operation: `path` is a template such as `/{dataset}/doc/{record_id}`.
+
+    Args:
+        method: The HTTP method.
+        path: The template; a literal segment wins over a parameter.
+        handler: A plain function, run in a worker thread.
+        public: Whether it answers without a signature (health only).
+        upload: Whether the body is streamed to disk (multipart) instead of memory.
+
+    Example:
+        >>> Route("GET", "/{dataset}/_count", count)
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    public: bool = False
+    upload: bool = False
+
+
+def unsupported(feature: str) -> Problem:
+    """Return the 501 that names a feature this gateway doesn't have.
+
+    Args:
+        feature: The feature's name as users know it.
+
+    Example:
+        >>> raise unsupported("monitors")
+    """
+    return Problem(501, "not_implemented", f"the local gateway does not support {feature}")

@@ -1,0 +1,37 @@
+"""Records: NDJSON bulk, reading one, and deleting by query."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+
+from infino.local.bulk import bulk
+from infino.local.http import Answer, Call, Problem, Route
+
+if TYPE_CHECKING:
+    from infino.local.state import Gateway
+
+
+def get_record(gateway: Gateway, call: Call) -> Answer:
+    """GET /{dataset}/doc/{record_id}."""
+    name, id = call.path["dataset"], call.path["record_id"]
+    gateway.access.check(call.principal, "read", "record", name)
+    with gateway.store.reading() as cursor:
+        view = gateway.access.view(call.principal, gateway.store.view(cursor, name))
+        row = cursor.execute(f"SELECT _source, _version FROM {view.table} WHERE _id = ?", [id]).fetchone()
+    if row is None:
+        raise Problem(404, "document_not_found", f"dataset [{name}] has no record [{id}]")
+    source = view.present(orjson.loads(row[0]))
+    return Answer(
+        json={
+            "_index": name, "_id": id, "_version": row[1], "_seq_no": row[1] - 1, "_primary_term": 1,
+            "found": True, "_source": source,
+        }
+    )  # fmt: skip
+
+
+ROUTES = (
+    Route("POST", "/{dataset}/json", bulk),
+    Route("GET", "/{dataset}/doc/{record_id}", get_record),
+)

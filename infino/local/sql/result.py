@@ -1,0 +1,137 @@
+"""Runs a query and writes its result as the service does, with tagged values; the JSON is made by the engine."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import attrs
+import duckdb
+import orjson
+
+from infino.local.sql.dialect import wrong_sql
+from infino.local.store import literal
+
+BATCH = 20_000
+INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
+BIG_INTEGERS = frozenset({"UBIGINT", "HUGEINT", "UHUGEINT", "BIGNUM"})
+NULL = '{"Null":null}'
+
+
+@attrs.frozen
+class Header:
+    """One result column.
+
+    Args:
+        key: Its key in the rows; unique.
+        name: Its name in the query.
+        type: The engine's type.
+    """
+
+    key: str
+    name: str
+    type: str
+
+
+def describe(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[Header]:
+    """Return the columns of a query, without running it."""
+    headers: list[Header] = []
+    taken: set[str] = set()
+    for name, kind, *_ in cursor.execute(f"DESCRIBE {sql}").fetchall():
+        key, number = name, 0
+        while key in taken:
+            number += 1
+            key = f"{name}_{number}"
+        taken.add(key)
+        headers.append(Header(key, name, kind))
+    return headers
+
+
+def data_type(kind: str) -> str:
+    """Return the name under which the response shows an engine type."""
+    return tag_of(kind)[0]
+
+
+def tag_of(kind: str) -> tuple[str, str]:
+    """Return an engine type's tag, and SQL over `{}` for the JSON of one value that is not NULL."""
+    if kind.endswith("]"):
+        return "Array", "to_json({})::VARCHAR"
+    if kind in INTEGERS:
+        return "Integer", "{}::VARCHAR"
+    if kind in BIG_INTEGERS:
+        wide = "CASE WHEN {0} BETWEEN -9223372036854775808 AND 9223372036854775807 THEN {0}::VARCHAR"
+        return "Integer", wide + " ELSE '\"' || {0}::VARCHAR || '\"' END"
+    if kind in ("DOUBLE", "FLOAT"):
+        named = "CASE WHEN isnan({0}) THEN '\"NaN\"' WHEN isinf({0}) THEN if({0} > 0, '\"Infinity\"', '\"-Infinity\"')"
+        return "Float", named + " ELSE {0}::VARCHAR END"
+    if kind.startswith("DECIMAL"):
+        return "Decimal", "'\"' || {}::VARCHAR || '\"'"
+    if kind.startswith(("STRUCT", "MAP", "UNION")):
+        return "Object", "to_json({})::VARCHAR"
+    return TAGS.get(kind, ("String", "to_json({}::VARCHAR)::VARCHAR"))
+
+
+TAGS = {
+    "BOOLEAN": ("Boolean", "{}::VARCHAR"),
+    "JSON": ("Json", "{}::VARCHAR"),
+    "DATE": ("Date", "'\"' || {}::VARCHAR || '\"'"),
+    "TIME": ("Time", "'\"' || {}::VARCHAR || '\"'"),
+    "TIMESTAMP": ("DateTime", "'\"' || replace({}::VARCHAR, ' ', 'T') || '\"'"),
+    "TIMESTAMP_S": ("DateTime", "'\"' || replace({}::VARCHAR, ' ', 'T') || '\"'"),
+    "TIMESTAMP_MS": ("DateTime", "'\"' || replace({}::VARCHAR, ' ', 'T') || '\"'"),
+    "TIMESTAMP_NS": ("DateTime", "'\"' || replace({}::VARCHAR, ' ', 'T') || '\"'"),
+    "TIMESTAMP WITH TIME ZONE": (
+        "DateTime", "'\"' || replace(({} AT TIME ZONE 'UTC')::VARCHAR, ' ', 'T') || 'Z\"'",
+    ),
+    "BLOB": ("Binary", "'\"' || to_base64({}) || '\"'"),
+    '"NULL"': ("Null", "'null'"),
+}  # fmt: skip
+
+
+def row_expression(headers: list[Header]) -> str:
+    """Return SQL for the JSON of one row over columns c0, c1, ..."""
+    parts = ["'{\"values\":{'"]
+    for number, header in enumerate(headers):
+        tag, value = tag_of(header.type)
+        column = f"c{number}"
+        key = orjson.dumps(header.key).decode()
+        lead = literal(f"{',' if number else ''}{key}:")
+        tagged = f"{literal('{' + orjson.dumps(tag).decode() + ':')} || {value.format(column)} || '}}'"
+        parts.append(f"{lead} || CASE WHEN {column} IS NULL THEN '{NULL}' ELSE {tagged} END")
+    parts.append("'}}'")
+    return " || ".join(parts)
+
+
+def fetch_rows(cursor: duckdb.DuckDBPyConnection, sql: str, headers: list[Header], limit: int) -> tuple[bytes, int]:
+    """Return the rows' JSON, joined by commas, and their number.
+
+    Args:
+        cursor: A reading cursor.
+        sql: The query.
+        headers: Its columns.
+        limit: The most rows that are sent.
+
+    Raises:
+        Problem: 400 when there are more.
+    """
+    names = ", ".join(f"c{number}" for number in range(len(headers)))
+    cursor.execute(f"SELECT {row_expression(headers)} FROM ({sql}) AS result({names})")
+    chunks: list[str] = []
+    count = 0
+    while batch := cursor.fetchmany(BATCH):
+        count += len(batch)
+        if count > limit:
+            raise wrong_sql(f"the result has more than {limit} rows; add a LIMIT or aggregate")
+        chunks.append(",".join([row[0] for row in batch]))
+    return ",".join(chunks).encode("utf-8", "replace"), count
+
+
+def reason_of(error: duckdb.Error) -> str:
+    """Return an engine's message without the rewritten SQL that it quotes."""
+    text = re.split(r"\n+LINE \d+:", str(error))[0].strip()
+    return re.sub(r"\bds_\d+\b", "the dataset", " ".join(text.split()))[:1000]
+
+
+def envelope(rows: bytes, members: dict[str, Any]) -> bytes:
+    """Return a whole response: the members as JSON, with the ready rows put in."""
+    return orjson.dumps(members)[:-1] + b',"rows":[' + rows + b"]}"

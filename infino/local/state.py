@@ -1,0 +1,112 @@
+"""What every room of the gateway shares."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+
+from infino.local.access import Access, AdminAccess
+from infino.local.clock import Clock
+from infino.local.control import Control
+from infino.local.credentials import admin_credentials
+from infino.local.faults import Faults
+from infino.local.folder import Folder
+from infino.local.store import Store
+
+
+@attrs.frozen
+class Options:
+    """How the gateway behaves.
+
+    Args:
+        path: The data folder, or None to keep everything in memory.
+        compat: Whether to accept the deviations of the old SDK 0.7.0.
+        sql_timeout: Seconds that one query may take.
+        sql_rows: Rows that one SQL result may have.
+        max_body: Bytes that one request body may have.
+        access_key: The admin's access key; chosen at random when None.
+        secret_key: The admin's secret.
+        clock_tolerance: Seconds that a caller's clock may be off.
+    """
+
+    path: Path | None = None
+    compat: bool = False
+    sql_timeout: float = 60.0
+    sql_rows: int = 1_000_000
+    max_body: int = 100 * 1024 * 1024
+    access_key: str | None = None
+    secret_key: str | None = attrs.field(default=None, repr=False)
+    clock_tolerance: float = 300.0
+
+
+class Gateway:
+    """The opened data folder with everything in it; handlers get it as their first argument.
+
+    Args:
+        options: How to behave.
+
+    Example:
+        >>> gateway = Gateway(Options())
+        >>> gateway.close()
+    """
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.clock = Clock()
+        self.faults = Faults()
+        self.folder = Folder(options.path) if options.path else None
+        self._opened: list[Callable[[], None]] = [self.folder.close] if self.folder else []
+        self._on_reset: list[Callable[[], None]] = []
+        self._lock = threading.Lock()
+        try:
+            self.spool = self._make_spool()
+            self.credentials = admin_credentials(options.path, options.access_key, options.secret_key)
+            self.access: Access = AdminAccess(self.credentials)
+            self.store = Store(self._file("infino.duckdb"), self.clock.now)
+            self._opened.append(self.store.close)
+            self.control = Control(self._file("control.sqlite"), self.clock.now)
+            self._opened.append(self.control.close)
+        except BaseException:
+            self.close()
+            raise
+
+    def _file(self, name: str) -> Path | None:
+        return self.options.path / name if self.options.path else None
+
+    def _make_spool(self) -> Path:
+        """Return an empty folder for uploads that are under way."""
+        if self.options.path is None:
+            spool = Path(tempfile.mkdtemp(prefix="infino-"))
+            self._opened.append(lambda: shutil.rmtree(spool, ignore_errors=True))
+            return spool
+        spool = self.options.path / "spool"
+        shutil.rmtree(spool, ignore_errors=True)
+        spool.mkdir()
+        return spool
+
+    def on_reset(self, action: Callable[[], None]) -> None:
+        """Have something of a room forgotten by `reset`, too."""
+        self._on_reset.append(action)
+
+    def on_close(self, action: Callable[[], None]) -> None:
+        """Have something of a room closed before the store is."""
+        self._opened.append(action)
+
+    def reset(self) -> None:
+        """Remove all datasets and documents and disarm all faults; keys stay."""
+        with self._lock:
+            self.faults.clear()
+            self.store.clear()
+            self.control.clear()
+            for action in self._on_reset:
+                action()
+
+    def close(self) -> None:
+        """Close everything, last opened first."""
+        while self._opened:
+            self._opened.pop()()

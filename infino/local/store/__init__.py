@@ -1,0 +1,6 @@
+"""The store: datasets of JSON documents in DuckDB."""
+
+from infino.local.store.database import Dataset, Store
+from infino.local.store.view import Column, DatasetView, identifier, literal
+
+__all__ = ["Column", "Dataset", "DatasetView", "Store", "identifier", "literal"]

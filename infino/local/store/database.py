@@ -1,0 +1,223 @@
+"""The DuckDB database behind the gateway: one writer at a time, any number of readers."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import attrs
+import duckdb
+import orjson
+
+from infino.local.clock import iso
+from infino.local.http import Problem
+from infino.local.store.shapes import EMPTY, Fields, Shape, dump_fields, load_fields
+from infino.local.store.view import DatasetView
+
+SCHEMA = """
+CREATE SEQUENCE IF NOT EXISTS dataset_ids;
+CREATE TABLE IF NOT EXISTS datasets (
+    id INTEGER PRIMARY KEY, name VARCHAR UNIQUE, uuid VARCHAR, created_at VARCHAR,
+    version BIGINT, generation BIGINT, fields JSON, settings JSON
+);
+"""
+SETTINGS = {
+    "enable_external_access": "false",
+    "python_enable_replacements": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+
+
+@attrs.frozen
+class Dataset:
+    """A row of the dataset table."""
+
+    id: int
+    name: str
+    uuid: str
+    created_at: str
+    version: int
+    generation: int
+    settings: dict[str, Any]
+
+
+class Store:
+    """All datasets of one gateway.
+
+    Args:
+        path: The database file, or None to keep everything in memory.
+        now: Returns the current time.
+
+    Example:
+        >>> store = Store(None, lambda: datetime.now(UTC))
+        >>> with store.writing() as cursor:
+        ...     store.create(cursor, "flights")
+    """
+
+    def __init__(self, path: Path | None, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._writer_lock = threading.RLock()
+        self._shapes_lock = threading.Lock()
+        self._fields: dict[tuple[int, int], Fields] = {}
+        self._shapes: dict[int, tuple[int, Shape]] = {}
+        self._db = duckdb.connect(str(path or ":memory:"), config=SETTINGS)
+        self._db.execute("SET TimeZone = 'UTC'")
+        self._db.execute(SCHEMA)
+        self._db.execute("SET lock_configuration = true")
+        self._writer = self._db.cursor()
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give a cursor in a read-only transaction: one snapshot, and the engine refuses every write."""
+        cursor = self._db.cursor()
+        try:
+            cursor.execute("BEGIN TRANSACTION READ ONLY")
+            yield cursor
+        finally:
+            with suppress(duckdb.Error):
+                cursor.execute("ROLLBACK")
+            cursor.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give the writing cursor, alone; what it did is durable when the block ends, or undone if it fails."""
+        with self._writer_lock:
+            self._writer.execute("BEGIN TRANSACTION")
+            try:
+                yield self._writer
+                self._writer.execute("COMMIT")
+            except BaseException:
+                with suppress(duckdb.Error):
+                    self._writer.execute("ROLLBACK")
+                with self._shapes_lock:
+                    self._shapes.clear()
+                    self._fields.clear()
+                raise
+
+    def list(self, cursor: duckdb.DuckDBPyConnection) -> list[Dataset]:
+        """Return all datasets by name."""
+        return self._select(cursor, "ORDER BY name", [])
+
+    def find(self, cursor: duckdb.DuckDBPyConnection, name: str) -> Dataset | None:
+        """Return one dataset, or None."""
+        found = self._select(cursor, "WHERE name = ?", [name])
+        return found[0] if found else None
+
+    def get(self, cursor: duckdb.DuckDBPyConnection, name: str) -> Dataset:
+        """Return one dataset, or raise the 404 for an unknown one."""
+        found = self.find(cursor, name)
+        if found is None:
+            raise Problem(404, "index_not_found_exception", f"no such dataset [{name}]; create it first")
+        return found
+
+    def create(self, cursor: duckdb.DuckDBPyConnection, name: str, settings: dict[str, Any] | None = None) -> Dataset:
+        """Create a dataset, or raise the 409 for one that exists.
+
+        Args:
+            cursor: A writing cursor.
+            name: Its name, already checked.
+            settings: What to keep with it, such as its mapping.
+        """
+        if self.find(cursor, name) is not None:
+            raise Problem(409, "resource_already_exists_exception", f"dataset [{name}] already exists")
+        row = cursor.execute("SELECT nextval('dataset_ids')").fetchone()
+        assert row is not None
+        made = Dataset(row[0], name, uuid.uuid4().hex, iso(self._now()), 1, 0, settings or {})
+        cursor.execute(
+            "INSERT INTO datasets VALUES (?, ?, ?, ?, ?, ?, '{}', ?)",
+            [made.id, name, made.uuid, made.created_at, 1, 0, orjson.dumps(made.settings).decode()],
+        )
+        cursor.execute(f"CREATE TABLE ds_{made.id} (_id VARCHAR PRIMARY KEY, _source JSON, _version BIGINT)")
+        return made
+
+    def drop(self, cursor: duckdb.DuckDBPyConnection, name: str) -> None:
+        """Remove a dataset with every table that ends in its number."""
+        dataset = self.get(cursor, name)
+        tables = cursor.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND regexp_matches(table_name, ?)",
+            [f"^[a-z]+_{dataset.id}$"],
+        ).fetchall()
+        for (table,) in tables:
+            cursor.execute(f"DROP TABLE {table}")
+        cursor.execute("DELETE FROM datasets WHERE id = ?", [dataset.id])
+
+    def configure(self, cursor: duckdb.DuckDBPyConnection, name: str, settings: dict[str, Any]) -> None:
+        """Replace the settings that are kept with a dataset."""
+        dataset = self.get(cursor, name)
+        cursor.execute(
+            "UPDATE datasets SET settings = ?, version = version + 1 WHERE id = ?",
+            [orjson.dumps(settings).decode(), dataset.id],
+        )
+
+    def view(self, cursor: duckdb.DuckDBPyConnection, name: str) -> DatasetView:
+        """Return a dataset as the cursor's transaction sees it, or raise the 404 for an unknown one."""
+        return self.view_of(cursor, self.get(cursor, name))
+
+    def view_of(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> DatasetView:
+        """Return the view of a dataset that was read by the same cursor."""
+        return DatasetView(dataset.id, dataset.name, dataset.version, self.fields(cursor, dataset), uuid=dataset.uuid)
+
+    def fields(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> Fields:
+        """Return the fields of a dataset; cached, for they change seldom."""
+        key = (dataset.id, dataset.generation)
+        known = self._fields.get(key)
+        if known is None:
+            row = cursor.execute("SELECT fields FROM datasets WHERE id = ?", [dataset.id]).fetchone()
+            known = load_fields(orjson.loads(row[0])) if row else EMPTY
+            if len(self._fields) > 1000:
+                self._fields.clear()
+            self._fields[key] = known
+        return known
+
+    def shape(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> Shape:
+        """Return the growing shape of a dataset, for the one writer only."""
+        with self._shapes_lock:
+            held = self._shapes.get(dataset.id)
+        if held is not None and held[0] == dataset.generation:
+            return held[1]
+        shape = Shape(self.fields(cursor, dataset))
+        with self._shapes_lock:
+            self._shapes[dataset.id] = (dataset.generation, shape)
+        return shape
+
+    def touch(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, grown: Shape | None = None) -> None:
+        """Record that a dataset was written.
+
+        Args:
+            cursor: The writing cursor.
+            dataset: Which.
+            grown: Its shape, when that grew.
+        """
+        if grown is None:
+            cursor.execute("UPDATE datasets SET version = version + 1 WHERE id = ?", [dataset.id])
+            return
+        fields = orjson.dumps(dump_fields(grown.fields())).decode()
+        cursor.execute(
+            "UPDATE datasets SET version = version + 1, generation = generation + 1, fields = ? WHERE id = ?",
+            [fields, dataset.id],
+        )
+        with self._shapes_lock:
+            self._shapes[dataset.id] = (dataset.generation + 1, grown)
+
+    def clear(self) -> None:
+        """Remove every dataset."""
+        with self.writing() as cursor:
+            for dataset in self.list(cursor):
+                self.drop(cursor, dataset.name)
+
+    def close(self) -> None:
+        """Close the database."""
+        with self._writer_lock:
+            self._writer.close()
+            self._db.close()
+
+    def _select(self, cursor: duckdb.DuckDBPyConnection, clause: str, values: list[Any]) -> list[Dataset]:
+        columns = "id, name, uuid, created_at, version, generation, settings"
+        rows = cursor.execute(f"SELECT {columns} FROM datasets {clause}", values).fetchall()
+        return [Dataset(*row[:6], orjson.loads(row[6])) for row in rows]
