@@ -6,10 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
-from infino.local.http import Problem
-
 if TYPE_CHECKING:
-    from infino.local.credentials import Credentials
     from infino.local.store import DatasetView
 
 
@@ -47,28 +44,3 @@ class Access(Protocol):
     def view(self, principal: Principal, view: DatasetView) -> DatasetView:
         """Return the dataset as the principal may see it: fields removed or masked."""
         ...
-
-
-class AdminAccess:
-    """The one account of the first start; it may do everything.
-
-    Args:
-        credentials: The account's keys.
-    """
-
-    def __init__(self, credentials: Credentials) -> None:
-        self._credentials = credentials
-
-    def secret_of(self, access_key: str) -> str | None:
-        return self._credentials.secret_key if access_key == self._credentials.access_key else None
-
-    def principal_of(self, access_key: str) -> Principal:
-        return Principal("admin", self._credentials.account_id, admin=True)
-
-    def check(self, principal: Principal, action: str, resource_type: str, resource: str) -> None:
-        if not principal.admin:
-            reason = f"{principal.username} may not {action} {resource_type} [{resource}]"
-            raise Problem(403, "security_exception", reason)
-
-    def view(self, principal: Principal, view: DatasetView) -> DatasetView:
-        return view

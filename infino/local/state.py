@@ -10,12 +10,13 @@ from pathlib import Path
 
 import attrs
 
-from infino.local.access import Access, AdminAccess
+from infino.local.access import Access
 from infino.local.clock import Clock
 from infino.local.control import Control
 from infino.local.credentials import admin_credentials
 from infino.local.faults import Faults
 from infino.local.folder import Folder
+from infino.local.rbac.access import RoleAccess
 from infino.local.store import Store
 
 
@@ -66,11 +67,11 @@ class Gateway:
         try:
             self.spool = self._make_spool()
             self.credentials = admin_credentials(options.path, options.access_key, options.secret_key)
-            self.access: Access = AdminAccess(self.credentials)
             self.store = Store(self._file("infino.duckdb"), self.clock.now)
             self._opened.append(self.store.close)
             self.control = Control(self._file("control.sqlite"), self.clock.now)
             self._opened.append(self.control.close)
+            self.access: Access = RoleAccess(self.control, self.credentials)
         except BaseException:
             self.close()
             raise

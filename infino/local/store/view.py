@@ -103,11 +103,14 @@ class DatasetView:
 
     @cached_property
     def catalogue(self) -> Fields:
-        """Dotted field -> JSON type (VARCHAR DATE TIMESTAMP BIGINT UBIGINT DOUBLE BOOLEAN) -> JSON paths."""
+        """Dotted field -> JSON type (VARCHAR DATE TIMESTAMP BIGINT UBIGINT DOUBLE BOOLEAN) -> JSON paths.
+
+        Masked fields are left out: a search, a sort or a count over the stored values would tell what they are.
+        """
         values = {
             field: {kind: paths for kind, paths in kinds.items() if kind not in NOT_VALUES}
             for field, kinds in self.shape.items()
-            if self.allowed(field)
+            if self.allowed(field) and field not in self.replacements
         }
         return {field: kinds for field, kinds in values.items() if kinds}
 
