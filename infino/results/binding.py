@@ -1,0 +1,253 @@
+"""Values bound into SQL text as literals.
+
+The service knows no bind variables, so values are written into the statement, each as a literal that it cannot
+leave: quotes are doubled, negative numbers stand in brackets, and a placeholder that touches a word, a number or
+a quote is refused because the literal would grow together with it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+from infino.core.errors import ValidationError
+
+Params: TypeAlias = Sequence[Any] | Mapping[str, Any]
+
+_DOLLAR = re.compile(r"\$(?:[A-Za-z_][A-Za-z0-9_]*)?\$")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_WORD = re.compile(r"[\w$'\"`]")
+_NOTHING: Final = "(SELECT NULL WHERE 1 = 0)"
+
+
+def bind(statement: str, params: Params | None) -> str:
+    """Write values into a statement in place of its placeholders.
+
+    Args:
+        statement: SQL with `?` (values in a sequence) or `:name` (values in a mapping) as placeholders. Those in
+            strings, quoted names, comments and dollar quotes are text, not placeholders.
+        params: The values: str, int, float, Decimal, bool, None, date, datetime, UUID, or a list of these for IN.
+            None leaves the statement as it is.
+
+    Returns:
+        The statement to send.
+
+    Raises:
+        ValidationError: Placeholders and values don't match, or a value has no safe literal.
+
+    Example:
+        >>> bind("SELECT * FROM flights WHERE carrier = ? AND delay > ?", ["O'Hare", -5])
+        "SELECT * FROM flights WHERE carrier = 'O''Hare' AND delay > (-5)"
+    """
+    if params is None:
+        return statement
+    if isinstance(params, str | bytes) or not isinstance(params, Mapping | Sequence):
+        raise ValidationError("params must be a list of values for `?`, or a mapping of values for `:name`")
+    named = isinstance(params, Mapping)
+    found = list(placeholders(statement, named=named))
+    value_of = _by_name(params, found) if isinstance(params, Mapping) else _by_position(params, found)
+    parts, position = [], 0
+    for index, (start, end) in enumerate(found):
+        _refuse_neighbours(statement, start, end)
+        text = literal(value_of(index, statement[start:end]))
+        if text.startswith("(") and text.endswith(")") and _in_brackets(statement, start, end):
+            text = text[1:-1]
+        parts += [statement[position:start], text]
+        position = end
+    return "".join([*parts, statement[position:]])
+
+
+def _by_position(params: Sequence[Any], found: list[tuple[int, int]]) -> Callable[[int, str], Any]:
+    if len(params) != len(found):
+        raise ValidationError(
+            f"the statement has {len(found)} placeholders and there are {len(params)} values",
+            hint="a ? inside quotes or a comment is text, not a placeholder",
+        )
+    return lambda index, _: params[index]
+
+
+def _by_name(params: Mapping[str, Any], found: list[tuple[int, int]]) -> Callable[[int, str], Any]:
+    used: set[str] = set()
+
+    def value(_: int, placeholder: str) -> Any:
+        name = placeholder[1:]
+        if name not in params:
+            raise ValidationError(f"there is no value for :{name}")
+        used.add(name)
+        return params[name]
+
+    if params and not found:
+        raise ValidationError(
+            "the statement has no :name placeholder",
+            hint="a :name inside quotes or a comment is text, not a placeholder",
+        )
+    return value
+
+
+def _refuse_neighbours(statement: str, start: int, end: int) -> None:
+    if (start and _WORD.match(statement[start - 1])) or _WORD.match(statement[end : end + 1]):
+        around = statement[max(0, start - 10) : end + 10]
+        raise ValidationError(f"the placeholder in {around!r} touches its neighbour: put a space between them")
+
+
+def _in_brackets(statement: str, start: int, end: int) -> bool:
+    return statement[:start].rstrip().endswith("(") and statement[end:].lstrip().startswith(")")
+
+
+def placeholders(statement: str, *, named: bool) -> Iterator[tuple[int, int]]:
+    """Find the placeholders of a statement.
+
+    Args:
+        statement: SQL text.
+        named: Look for `:name`, else for `?`.
+
+    Yields:
+        Start and end of each.
+
+    Raises:
+        ValidationError: A quote or comment is never closed, so that nothing can be bound safely.
+    """
+    position, size = 0, len(statement)
+    while position < size:
+        character = statement[position]
+        skipped = _skip(statement, position)
+        if skipped is not None:
+            position = skipped
+        elif character == "?" and not named:
+            yield position, position + 1
+            position += 1
+        elif character == ":" and named:
+            name = _NAME.match(statement, position + 1)
+            before = statement[position - 1 : position]
+            if name and not (before and (_WORD.match(before) or before in ":])")):
+                yield position, name.end()
+                position = name.end()
+            else:
+                position += 2 if statement.startswith("::", position) else 1
+        else:
+            position += 1
+
+
+def _skip(statement: str, position: int) -> int | None:
+    """The end of the quote or comment that starts here, or None."""
+    character = statement[position]
+    if character in "'\"`":
+        before = statement[position - 1 : position].lower()
+        word = statement[position - 2 : position - 1] if position > 1 else ""
+        escapes = character == "'" and before == "e" and not re.match(r"\w", word)
+        return _end_of_quote(statement, position, escapes=escapes)
+    if statement.startswith("--", position):
+        end = statement.find("\n", position)
+        return len(statement) if end < 0 else end + 1
+    if statement.startswith("/*", position):
+        return _end_of_comment(statement, position)
+    if character == "$" and not re.match(r"\w", statement[position - 1 : position] if position else ""):
+        opening = _DOLLAR.match(statement, position)
+        if opening:
+            end = statement.find(opening[0], opening.end())
+            if end < 0:
+                raise ValidationError(f"the quote {opening[0]} in the statement is never closed")
+            return end + len(opening[0])
+    return None
+
+
+def _end_of_quote(statement: str, start: int, *, escapes: bool) -> int:
+    quote, position = statement[start], start + 1
+    while position < len(statement):
+        if escapes and statement[position] == "\\":
+            position += 2
+        elif statement[position] != quote:
+            position += 1
+        elif statement.startswith(quote, position + 1):
+            position += 2
+        else:
+            return position + 1
+    raise ValidationError(f"a quote {quote} in the statement is never closed")
+
+
+def _end_of_comment(statement: str, start: int) -> int:
+    # Engines differ in whether comments nest. Counting depth is the safe side: what may be a comment binds nothing.
+    depth, position = 1, start + 2
+    while position < len(statement):
+        if statement.startswith("/*", position):
+            depth, position = depth + 1, position + 2
+        elif statement.startswith("*/", position):
+            depth, position = depth - 1, position + 2
+            if not depth:
+                return position
+        else:
+            position += 1
+    raise ValidationError("a comment in the statement is never closed")
+
+
+def literal(value: Any) -> str:
+    """Write one value as an SQL literal.
+
+    Args:
+        value: str, int, float, Decimal, bool, None, date, datetime, time, UUID, or a list, tuple or set of these.
+
+    Returns:
+        The literal.
+
+    Raises:
+        ValidationError: The value has no safe literal.
+
+    Example:
+        >>> literal(["it's", None, 1.5])
+        "('it''s', NULL, 1.5e0)"
+    """
+    if isinstance(value, list | tuple | Set):
+        return f"({', '.join(_scalar(item) for item in value)})" if value else _NOTHING
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str:
+    item = getattr(value, "item", None)
+    if callable(item) and not isinstance(value, str):  # a scalar of numpy
+        value = item()
+    match value:
+        case None:
+            return "NULL"
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case int():
+            return _signed(str(int(value)))
+        case float():
+            return _double(float(value))
+        case Decimal():
+            return _signed(format(value, "f")) if value.is_finite() else f"CAST('{float(value)}' AS DOUBLE)"
+        case str():
+            return _quoted(str(value))
+        case datetime() | date() | time():
+            return _quoted(value.isoformat())
+        case UUID():
+            return _quoted(str(value))
+    raise ValidationError(f"a value of type {type(value).__name__} cannot be written as an SQL literal")
+
+
+def _double(value: float) -> str:
+    if not math.isfinite(value):
+        return f"CAST('{value}' AS DOUBLE)"
+    # Without an exponent engines read 0.1 as a decimal.
+    text = repr(value)
+    return _signed(text if "e" in text else f"{text}e0")
+
+
+def _signed(text: str) -> str:
+    # 1-? must not become 1--5, which starts a comment.
+    return f"({text})" if text.startswith("-") else text
+
+
+def _quoted(text: str) -> str:
+    if "\x00" in text:
+        raise ValidationError("a text with a zero character cannot be written as an SQL literal")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValidationError("a text with half a surrogate pair cannot be written as an SQL literal") from error
+    return "'" + text.replace("'", "''") + "'"

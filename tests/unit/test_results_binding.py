@@ -1,0 +1,125 @@
+"""Values become literals that they cannot leave."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infino.core.errors import ValidationError
+from infino.results.binding import bind, literal, placeholders
+
+STORABLE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
+HOSTILE = st.lists(st.sampled_from(["'", "''", "\\", "--", "/*", "*/", "$$", ";", '"', "?", ":a", "\n", "x"])).map(
+    "".join
+)
+
+
+@given(STORABLE | HOSTILE)
+def test_a_bound_string_cannot_end_its_literal(text: str) -> None:
+    statement = bind("SELECT ?, 1", [text])
+    rendered = statement.removeprefix("SELECT ").removesuffix(", 1")
+    assert re.fullmatch(r"'(?:[^']|'')*'", rendered, re.DOTALL)
+    assert duckdb.execute(statement).fetchall() == [(text, 1)]
+
+
+@given(st.lists(STORABLE | HOSTILE, min_size=1, max_size=4))
+def test_several_strings_each_stay_in_their_place(texts: list[str]) -> None:
+    statement = "SELECT /* ? '*/ '?''?' AS q, \"?\", $$?'$$ -- ?'\n" + ", ?" * len(texts) + ' FROM (SELECT 7 AS "?")'
+    assert duckdb.execute(bind(statement, texts)).fetchall() == [("?'?", 7, "?'", *texts)]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, "NULL"),
+        (True, "TRUE"),
+        (False, "FALSE"),
+        (0, "0"),
+        (-5, "(-5)"),
+        (2**70, str(2**70)),
+        (1e300, "1e+300"),
+        (-0.0, "(-0.0e0)"),
+        (Decimal("1E+3"), "1000"),
+        (Decimal("-1.50"), "(-1.50)"),
+        (float("nan"), "CAST('nan' AS DOUBLE)"),
+        (float("-inf"), "CAST('-inf' AS DOUBLE)"),
+        (date(2013, 1, 2), "'2013-01-02'"),
+        (datetime(2013, 1, 2, 3, 4, 5, 678, UTC), "'2013-01-02T03:04:05.000678+00:00'"),
+        (UUID(int=1), "'00000000-0000-0000-0000-000000000001'"),
+        (["a", 1], "('a', 1)"),
+        ([], "(SELECT NULL WHERE 1 = 0)"),
+    ],
+)
+def test_literals(value: Any, expected: str) -> None:
+    assert literal(value) == expected
+
+
+@pytest.mark.parametrize("value", [b"x", {}, [[1]], object(), "a\x00b", "\ud800", [{}]])
+def test_what_has_no_literal_is_refused(value: Any) -> None:
+    with pytest.raises(ValidationError):
+        bind("SELECT ?", [value])
+
+
+def test_numbers_and_lists_read_back() -> None:
+    assert duckdb.execute(bind("SELECT 1-?, ?, ?", [-5, 0.1, Decimal("12.340")])).fetchall() == [
+        (6, 0.1, Decimal("12.340"))
+    ]
+    rows = "SELECT x FROM (VALUES (1), (2), (3)) t(x) WHERE x "
+    for query, wanted in [
+        ("IN ?", [1, 3]),
+        ("IN (?)", [1, 3]),
+        ("NOT IN (?)", [2]),
+    ]:
+        assert [row[0] for row in duckdb.execute(bind(rows + query, [[1, 3]])).fetchall()] == wanted
+    assert duckdb.execute(bind(rows + "IN (?)", [[]])).fetchall() == []
+    assert len(duckdb.execute(bind(rows + "NOT IN ?", [()])).fetchall()) == 3
+    assert duckdb.execute(bind("SELECT abs(?)", [-5])).fetchall() == [(5,)]
+
+
+def test_named_placeholders() -> None:
+    statement = "SELECT :a::VARCHAR, ':a', [1,2,3][1:2], :b, :a"
+    assert bind(statement, {"a": 1, "b": "x"}) == "SELECT 1::VARCHAR, ':a', [1,2,3][1:2], 'x', 1"
+    assert bind("SELECT ':x'", {}) == "SELECT ':x'"
+    with pytest.raises(ValidationError, match="no value for :b"):
+        bind("SELECT :b", {"a": 1})
+    with pytest.raises(ValidationError, match="no :name"):
+        bind("SELECT ':a'", {"a": 1})
+
+
+@pytest.mark.parametrize(
+    ("statement", "params"),
+    [
+        ("SELECT '?'", ["x"]),
+        ("SELECT ? , ?", ["x"]),
+        ("SELECT E?", ["\\' OR 1=1 --"]),
+        ("SELECT 'a'?", ["b"]),
+        ("SELECT ?'b'", ["a"]),
+        ("SELECT x?", [1]),
+        ('SELECT "?', [1]),
+        ("SELECT /* ?", [1]),
+        ("SELECT $q$ ?", [1]),
+        ("SELECT /* /* */ ? */", ["x */ 1"]),
+        ("SELECT ?", "x"),
+        ("SELECT ?", 5),
+    ],
+)
+def test_unsafe_or_unmatched_placeholders_are_refused(statement: str, params: Any) -> None:
+    with pytest.raises(ValidationError):
+        bind(statement, params)
+
+
+def test_without_params_a_statement_is_untouched() -> None:
+    assert bind("SELECT '?' ?", None) == "SELECT '?' ?"
+
+
+def test_escape_strings_end_where_the_engine_ends_them() -> None:
+    assert list(placeholders(r"SELECT E'\'' , ?", named=False)) == [(15, 16)]
+    assert list(placeholders(r"SELECT name'\' , ?", named=False)) == [(17, 18)]
