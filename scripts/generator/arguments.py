@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from .document import DocumentError, Node, resolve
 from .types import PythonType, identifier, python_type
 
-TAKEN = {"self", "timeout", "headers", "retry"}
+TAKEN = {"self", "timeout", "headers", "retry", "request", "call", "encode", "segment", "shapes", "readers"}
+"""Names that the generated methods and calls use themselves."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def _whole(document: Node, body: Node, schema: Node, yaml: bool) -> Argument:
         default="" if required else "None",
         text=str(body.get("description", "")),
         positional=required,
-        expression=f"body_value({name})",
+        expression=f"encode.body_value({name})",
     )
 
 
@@ -177,7 +178,7 @@ def _raw(body: Node) -> Argument:
         default="",
         text=str(body.get("description", "")),
         positional=True,
-        expression=f"content({name})",
+        expression=f"encode.content({name})",
     )
 
 
@@ -194,7 +195,15 @@ def _flat(document: Node, schema: Node) -> list[Argument]:
             for name in lifted
         ]
         found.append(_property(document, wire, node, wire in required and not lifted))
+    if schema.get("x-infino-extra"):
+        found.append(_extra())
     return found
+
+
+def _extra() -> Argument:
+    kind = PythonType("dict[str, Any]", "Mapping[str, Any]", "readers.mapping")
+    text = "Further fields of the body, sent as they are."
+    return Argument("extra", "", "extra", kind, False, "None", text, False, "extra")
 
 
 def _property(document: Node, wire: str, node: Node, required: bool, into: str = "") -> Argument:
@@ -203,7 +212,10 @@ def _property(document: Node, wire: str, node: Node, required: bool, into: str =
     expression = name
     if "x-infino-wrap" in node:
         kind = PythonType("str", "str | Mapping[str, Any]", kind.reader)
-        expression = f"wrapped({name}, {node['x-infino-wrap']!r})"
+        expression = f"encode.wrapped({name}, {node['x-infino-wrap']!r})"
+    if node.get("x-infino-serialise"):
+        kind = PythonType("str", "str | Mapping[str, Any]", kind.reader)
+        expression = f"encode.as_text({name})"
     keep_none = kind.nullable
     default = "" if required else "UNSET" if keep_none else _default(node)
     return Argument(

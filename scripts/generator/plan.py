@@ -236,6 +236,8 @@ def _answer(document: Node, operation: Node, found: list[Argument]) -> tuple[Pyt
         return kind, kind.annotation if kind.annotation != "Any" else "Json", _default_parse(kind)
     if shape in _FIXED:
         return PythonType("", "", ""), *_FIXED[shape]
+    if operation.get("x-infino-item-shape") == "envelope":
+        kind = PythonType(kind.annotation, kind.argument, f"shapes.envelope({kind.reader})", kind.models)
     keys = "".join(f", {key!r}" for key in operation.get("x-infino-keys", ()))
     if shape in ("list", "entries", "fields"):
         function = {"list": "many", "entries": "entries", "fields": "fields"}[shape]
@@ -304,7 +306,7 @@ def model(document: Node, name: str, python_names: dict[str, str]) -> ModelPlan:
         text=docstrings.model_lines(str(schema["description"]), fields),
         fields=fields,
         models=sorted(models - {name}),
-        secret=any(one.secret for one in fields),
+        secret=bool(schema.get("x-infino-secret")) or any(one.secret for one in fields),
         mixin=str(schema.get("x-infino-mixin", "")),
     )
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from ..models.dataset import Dataset
     from ..models.dataset_created import DatasetCreated
     from ..models.dataset_description import DatasetDescription
+    from ..models.enrich_policy import EnrichPolicy
+    from ..models.enrich_receipt import EnrichReceipt
     from ..models.field_schema import FieldSchema
     from ..models.shards_receipt import ShardsReceipt
     from ..runtime.call import AsyncCaller, Caller
@@ -174,6 +176,41 @@ class DatasetsResource:
         from ..api.datasets.describe import request
 
         return self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
+
+    def enrich(
+        self,
+        name: str,
+        policy: EnrichPolicy | Mapping[str, Any],
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> EnrichReceipt:
+        """
+        Set the enrichment policy of a dataset.
+
+        The service then adds the fields of the policy to matching records.
+
+        Args:
+            name: Name of the dataset.
+            policy: The policy.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            What the service says of the policy.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.datasets.enrich("flights", {"match_field": "carrier", "enrich_fields": ["name"]})
+        """
+        from ..api.datasets.enrich import request
+
+        return self._caller.call(request(name, policy), timeout=timeout, headers=headers, retry=retry)
 
     def flush(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
@@ -455,6 +492,41 @@ class AsyncDatasetsResource:
         from ..api.datasets.describe import request
 
         return await self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
+
+    async def enrich(
+        self,
+        name: str,
+        policy: EnrichPolicy | Mapping[str, Any],
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> EnrichReceipt:
+        """
+        Set the enrichment policy of a dataset.
+
+        The service then adds the fields of the policy to matching records.
+
+        Args:
+            name: Name of the dataset.
+            policy: The policy.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            What the service says of the policy.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.datasets.enrich("flights", {"match_field": "carrier", "enrich_fields": ["name"]})
+        """
+        from ..api.datasets.enrich import request
+
+        return await self._caller.call(request(name, policy), timeout=timeout, headers=headers, retry=retry)
 
     async def flush(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from ..models.dataset import Dataset
     from ..models.dataset_created import DatasetCreated
     from ..models.dataset_description import DatasetDescription
+    from ..models.enrich_policy import EnrichPolicy
+    from ..models.enrich_receipt import EnrichReceipt
     from ..models.field_schema import FieldSchema
     from ..models.shards_receipt import ShardsReceipt
     from ..runtime.call import AsyncCaller, Caller, RawResponse
@@ -76,6 +78,21 @@ class DatasetsRawResponse:
         from ..api.datasets.describe import request
 
         call = request(name)
+        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+
+    def enrich(
+        self,
+        name: str,
+        policy: EnrichPolicy | Mapping[str, Any],
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> RawResponse[EnrichReceipt]:
+        """Set the enrichment policy of a dataset."""
+        from ..api.datasets.enrich import request
+
+        call = request(name, policy)
         return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     def flush(
@@ -186,6 +203,21 @@ class AsyncDatasetsRawResponse:
         from ..api.datasets.describe import request
 
         call = request(name)
+        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+
+    async def enrich(
+        self,
+        name: str,
+        policy: EnrichPolicy | Mapping[str, Any],
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> RawResponse[EnrichReceipt]:
+        """Set the enrichment policy of a dataset."""
+        from ..api.datasets.enrich import request
+
+        call = request(name, policy)
         return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     async def flush(

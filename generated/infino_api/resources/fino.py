@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..runtime.call import AsyncCaller, Caller
@@ -36,6 +37,46 @@ class FinoResource:
 
         return FinoThreadsResource(self._caller)
 
+    def send(
+        self,
+        thread_id: str,
+        text: str | Mapping[str, Any],
+        *,
+        role: str = "user",
+        extra: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> str:
+        """
+        Send a message to a conversation.
+
+        The answer comes over the WebSocket of the thread.
+
+        Args:
+            thread_id: Id of the thread.
+            text: The text, or an object with the content as the service takes it.
+            role: Who speaks.
+            extra: Further fields of the body, sent as they are.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The id of the message.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.fino.send("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", "Which carrier is late most often?")
+        """
+        from ..api.fino.send import request
+
+        return self._caller.call(
+            request(thread_id, text, role=role, extra=extra), timeout=timeout, headers=headers, retry=retry
+        )
+
 
 class AsyncFinoResource:
     """
@@ -61,3 +102,43 @@ class AsyncFinoResource:
         from .fino_threads import AsyncFinoThreadsResource
 
         return AsyncFinoThreadsResource(self._caller)
+
+    async def send(
+        self,
+        thread_id: str,
+        text: str | Mapping[str, Any],
+        *,
+        role: str = "user",
+        extra: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> str:
+        """
+        Send a message to a conversation.
+
+        The answer comes over the WebSocket of the thread.
+
+        Args:
+            thread_id: Id of the thread.
+            text: The text, or an object with the content as the service takes it.
+            role: Who speaks.
+            extra: Further fields of the body, sent as they are.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The id of the message.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.fino.send("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", "Which carrier is late most often?")
+        """
+        from ..api.fino.send import request
+
+        return await self._caller.call(
+            request(thread_id, text, role=role, extra=extra), timeout=timeout, headers=headers, retry=retry
+        )

@@ -15,6 +15,21 @@ class QueryRawResponse:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
+    def dsl(
+        self,
+        dataset: str,
+        body: Mapping[str, Any],
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> RawResponse[Json]:
+        """Search a dataset with QueryDSL."""
+        from ..api.query.dsl import request
+
+        call = request(dataset, body)
+        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+
     def execute(
         self,
         q: str,
@@ -27,6 +42,40 @@ class QueryRawResponse:
         from ..api.query.execute import request
 
         call = request(q)
+        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+
+    def promql(
+        self,
+        expr: str,
+        *,
+        at: float | None = None,
+        dataset: str | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> RawResponse[Json]:
+        """Evaluate a PromQL expression at one moment."""
+        from ..api.query.promql import request
+
+        call = request(expr, at=at, dataset=dataset)
+        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+
+    def promql_range(
+        self,
+        expr: str,
+        *,
+        start: float,
+        end: float,
+        step: str,
+        dataset: str | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> RawResponse[Json]:
+        """Evaluate a PromQL expression over a span of time."""
+        from ..api.query.promql_range import request
+
+        call = request(expr, start=start, end=end, step=step, dataset=dataset)
         return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     def sql(
@@ -50,6 +99,21 @@ class AsyncQueryRawResponse:
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
 
+    async def dsl(
+        self,
+        dataset: str,
+        body: Mapping[str, Any],
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> RawResponse[Json]:
+        """Search a dataset with QueryDSL."""
+        from ..api.query.dsl import request
+
+        call = request(dataset, body)
+        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+
     async def execute(
         self,
         q: str,
@@ -62,6 +126,40 @@ class AsyncQueryRawResponse:
         from ..api.query.execute import request
 
         call = request(q)
+        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+
+    async def promql(
+        self,
+        expr: str,
+        *,
+        at: float | None = None,
+        dataset: str | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> RawResponse[Json]:
+        """Evaluate a PromQL expression at one moment."""
+        from ..api.query.promql import request
+
+        call = request(expr, at=at, dataset=dataset)
+        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+
+    async def promql_range(
+        self,
+        expr: str,
+        *,
+        start: float,
+        end: float,
+        step: str,
+        dataset: str | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> RawResponse[Json]:
+        """Evaluate a PromQL expression over a span of time."""
+        from ..api.query.promql_range import request
+
+        call = request(expr, start=start, end=end, step=step, dataset=dataset)
         return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     async def sql(

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..models.bulk_answer import BulkAnswer
     from ..models.record import Record
     from ..runtime.call import AsyncCaller, Caller
     from .records_raw import AsyncRecordsRawResponse, RecordsRawResponse
@@ -29,6 +30,42 @@ class RecordsResource:
         from .records_raw import RecordsRawResponse
 
         return RecordsRawResponse(self._caller)
+
+    def bulk_chunk(
+        self,
+        dataset: str,
+        lines: str | bytes,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> BulkAnswer:
+        """
+        Send one ready block of bulk action lines.
+
+        One action line per record, followed by its document line where the action has one, each ended
+        by a line feed. A 200 can hold rejected items. `records.bulk` makes such blocks from any source.
+
+        Args:
+            dataset: Name of the dataset.
+            lines: The action lines.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            One item for each action, in order.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.records.bulk_chunk("airlines", b'{"index": {"_id": "AA"}}\\\\n{"name": "American"}\\\\n')
+        """
+        from ..api.records.bulk_chunk import request
+
+        return self._caller.call(request(dataset, lines), timeout=timeout, headers=headers, retry=retry)
 
     def delete(
         self,
@@ -118,6 +155,42 @@ class AsyncRecordsResource:
         from .records_raw import AsyncRecordsRawResponse
 
         return AsyncRecordsRawResponse(self._caller)
+
+    async def bulk_chunk(
+        self,
+        dataset: str,
+        lines: str | bytes,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> BulkAnswer:
+        """
+        Send one ready block of bulk action lines.
+
+        One action line per record, followed by its document line where the action has one, each ended
+        by a line feed. A 200 can hold rejected items. `records.bulk` makes such blocks from any source.
+
+        Args:
+            dataset: Name of the dataset.
+            lines: The action lines.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            One item for each action, in order.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.records.bulk_chunk("airlines", b'{"index": {"_id": "AA"}}\\\\n{"name": "American"}\\\\n')
+        """
+        from ..api.records.bulk_chunk import request
+
+        return await self._caller.call(request(dataset, lines), timeout=timeout, headers=headers, retry=retry)
 
     async def delete(
         self,

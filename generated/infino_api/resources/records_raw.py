@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..models.bulk_answer import BulkAnswer
     from ..models.record import Record
     from ..runtime.call import AsyncCaller, Caller, RawResponse
 
@@ -15,6 +16,21 @@ class RecordsRawResponse:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
+
+    def bulk_chunk(
+        self,
+        dataset: str,
+        lines: str | bytes,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> RawResponse[BulkAnswer]:
+        """Send one ready block of bulk action lines."""
+        from ..api.records.bulk_chunk import request
+
+        call = request(dataset, lines)
+        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     def delete(
         self,
@@ -52,6 +68,21 @@ class AsyncRecordsRawResponse:
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
+
+    async def bulk_chunk(
+        self,
+        dataset: str,
+        lines: str | bytes,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> RawResponse[BulkAnswer]:
+        """Send one ready block of bulk action lines."""
+        from ..api.records.bulk_chunk import request
+
+        call = request(dataset, lines)
+        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     async def delete(
         self,

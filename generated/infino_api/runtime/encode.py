@@ -32,11 +32,14 @@ def body_value(value: Any) -> Any:
     return value
 
 
-def body_object(given: Iterable[tuple[tuple[str, ...], str, Any, bool]]) -> dict[str, Any]:
+def body_object(
+    given: Iterable[tuple[tuple[str, ...], str, Any, bool]], extra: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Build a JSON object body from keyword arguments.
 
     Args:
         given: Where the field lies, its wire name, its value, and whether None is sent as null.
+        extra: Fields the document does not know, sent as they are.
 
     Returns:
         The body, without the arguments that were not given.
@@ -52,6 +55,8 @@ def body_object(given: Iterable[tuple[tuple[str, ...], str, Any, bool]]) -> dict
             body[name] = body_value(value)
     for holder, name, value in lifted:
         body[holder] = {**body.get(holder, {}), name: value}
+    if extra:
+        body.update(body_value(extra))
     return body
 
 
@@ -67,6 +72,22 @@ def document(given: Any) -> tuple[Any, bytes | None, str]:
     if isinstance(given, str):
         return UNSET, given.encode(), "application/yaml"
     return body_value(given), None, "application/json"
+
+
+def as_text(given: Any) -> Any:
+    """Return text as it is and an object as its JSON text.
+
+    Args:
+        given: Text, or an object.
+
+    Returns:
+        Text.
+    """
+    if isinstance(given, str):
+        return given
+    import json  # rare: only queries on search stores come here
+
+    return json.dumps(body_value(given), ensure_ascii=False, separators=(",", ":"))
 
 
 def wrapped(given: Any, key: str) -> Any:

@@ -17,7 +17,7 @@ def request() -> Call[ServiceInfo]:
     return Call(
         operation="client.ping",
         method="GET",
-        path=f"/",
+        path="/",
         retry="safe",
         accept="bytes",
         parse=shapes.greeting(readers.model("service_info", "ServiceInfo")),

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ...runtime import encode, shapes
 from ...runtime import read as readers
-from ...runtime import shapes
 from ...runtime.call import UNSET, Call
-from ...runtime.encode import body_object
 from ...runtime.path import segment
 from .._reserved import RESERVED
 
@@ -22,7 +21,7 @@ def request(name: str, *, mapping: Mapping[str, Any] | None = None) -> Call[Data
         operation="datasets.create",
         method="PUT",
         path=f"/{segment(name, 'name', reserved=RESERVED)}",
-        json=body_object((((), "mappings", mapping, False),)) or UNSET,
+        json=encode.body_object((((), "mappings", mapping, False),)) or UNSET,
         content_type="application/json",
         retry="safe",
         parse=shapes.receipt(readers.model("dataset_created", "DatasetCreated")),

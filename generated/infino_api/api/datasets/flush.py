@@ -17,7 +17,7 @@ def request() -> Call[ShardsReceipt]:
     return Call(
         operation="datasets.flush",
         method="POST",
-        path=f"/_flush",
+        path="/_flush",
         retry="safe",
         experimental=True,
         parse=shapes.receipt(readers.model("shards_receipt", "ShardsReceipt")),

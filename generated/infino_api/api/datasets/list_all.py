@@ -17,7 +17,7 @@ def request() -> Call[list[Dataset]]:
     return Call(
         operation="datasets.list",
         method="GET",
-        path=f"/metadata",
+        path="/metadata",
         retry="safe",
         parse=shapes.many(readers.model("dataset", "Dataset"), "datasets", "indices"),
     )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...runtime import encode, shapes
 from ...runtime import read as readers
-from ...runtime import shapes
 from ...runtime.call import Call
-from ...runtime.encode import body_object
 
 if TYPE_CHECKING:
     from ...models.thread import Thread
@@ -27,8 +26,8 @@ def request(
     return Call(
         operation="fino.threads.create",
         method="POST",
-        path=f"/fino/threads",
-        json=body_object(
+        path="/fino/threads",
+        json=encode.body_object(
             (
                 ((), "name", name, False),
                 ((), "sources", sources, False),

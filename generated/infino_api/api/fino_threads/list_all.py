@@ -17,7 +17,7 @@ def request() -> Call[list[Thread]]:
     return Call(
         operation="fino.threads.list",
         method="GET",
-        path=f"/fino/threads",
+        path="/fino/threads",
         retry="safe",
         parse=shapes.many(readers.model("thread", "Thread"), "threads"),
     )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...runtime import encode, shapes
 from ...runtime import read as readers
-from ...runtime import shapes
 from ...runtime.call import Call
-from ...runtime.encode import body_object
 from ...runtime.path import segment
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def request(
         operation="fino.threads.update",
         method="PUT",
         path=f"/fino/threads/{segment(id, 'id')}",
-        json=body_object(
+        json=encode.body_object(
             (
                 ((), "name", name, False),
                 ((), "sources", sources, False),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...runtime import shapes
+from ...runtime import encode, shapes
 from ...runtime.call import Call
-from ...runtime.encode import body_object, wrapped
 from ...runtime.path import segment
 
 
@@ -17,7 +16,9 @@ def request(id: str, text: str | Mapping[str, Any], *, role: str = "user") -> Ca
         operation="fino.threads.messages.add",
         method="POST",
         path=f"/fino/threads/{segment(id, 'id')}/messages",
-        json=body_object((((), "content", wrapped(text, "user_query"), False), ((), "role", role, False))),
+        json=encode.body_object(
+            (((), "content", encode.wrapped(text, "user_query"), False), ((), "role", role, False))
+        ),
         content_type="application/json",
         retry="never",
         parse=shapes.identifier,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ...runtime import shapes
+from ...runtime import encode, shapes
 from ...runtime.call import Call, Json
-from ...runtime.encode import body_object
 
 
 def request(q: str) -> Call[Json]:
@@ -12,8 +11,8 @@ def request(q: str) -> Call[Json]:
     return Call(
         operation="query.execute",
         method="POST",
-        path=f"/sql",
-        json=body_object((((), "query", q, False),)),
+        path="/sql",
+        json=encode.body_object((((), "query", q, False),)),
         content_type="application/json",
         retry="never",
         parse=shapes.raw,

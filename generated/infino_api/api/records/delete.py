@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...runtime import shapes
+from ...runtime import encode, shapes
 from ...runtime.call import Call
-from ...runtime.encode import body_object
 from ...runtime.path import segment
 from .._reserved import RESERVED
 
@@ -18,7 +17,7 @@ def request(dataset: str, query: Mapping[str, Any]) -> Call[int]:
         operation="records.delete",
         method="PATCH",
         path=f"/{segment(dataset, 'dataset', reserved=RESERVED)}",
-        json=body_object((((), "query", query, False),)),
+        json=encode.body_object((((), "query", query, False),)),
         content_type="application/json",
         retry="never",
         parse=shapes.count,

@@ -1,0 +1,24 @@
+"""The call of `account.get`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+
+if TYPE_CHECKING:
+    from ...models.account import Account
+
+
+def request() -> Call[Account]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="account.get",
+        method="GET",
+        path="/account",
+        retry="safe",
+        experimental=True,
+        parse=shapes.whole(readers.model("account", "Account")),
+    )

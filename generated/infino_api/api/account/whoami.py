@@ -1,0 +1,24 @@
+"""The call of `account.whoami`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+
+if TYPE_CHECKING:
+    from ...models.identity import Identity
+
+
+def request() -> Call[Identity]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="account.whoami",
+        method="GET",
+        path="/user/auth",
+        retry="safe",
+        experimental=True,
+        parse=shapes.whole(readers.model("identity", "Identity")),
+    )

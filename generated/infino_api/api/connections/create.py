@@ -1,0 +1,30 @@
+"""The call of `connections.create`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...runtime import encode, shapes
+from ...runtime import read as readers
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+if TYPE_CHECKING:
+    from ...models.connection import Connection
+    from ...models.connection_config import ConnectionConfig
+
+
+def request(
+    source_type: str, *, name: str, config: ConnectionConfig | Mapping[str, Any] | None = None
+) -> Call[Connection]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="connections.create",
+        method="POST",
+        path=f"/source/{segment(source_type, 'source_type')}",
+        json=encode.body_object(((("config",), "name", name, False), ((), "config", config, False))),
+        content_type="application/json",
+        retry="never",
+        parse=shapes.whole(readers.model("connection", "Connection")),
+    )

@@ -1,0 +1,25 @@
+"""The call of `connections.datasets`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+if TYPE_CHECKING:
+    from ...models.remote_dataset import RemoteDataset
+
+
+def request(id: str) -> Call[list[RemoteDataset]]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="connections.datasets",
+        method="GET",
+        path=f"/source/{segment(id, 'id')}/datasets",
+        retry="safe",
+        experimental=True,
+        parse=shapes.many(readers.model("remote_dataset", "RemoteDataset"), "datasets"),
+    )

@@ -1,0 +1,24 @@
+"""The call of `connections.get`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+if TYPE_CHECKING:
+    from ...models.connection import Connection
+
+
+def request(id: str) -> Call[Connection]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="connections.get",
+        method="GET",
+        path=f"/source/{segment(id, 'id')}",
+        retry="safe",
+        parse=shapes.whole(readers.model("connection", "Connection")),
+    )

@@ -1,0 +1,23 @@
+"""The call of `connections.list`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+
+if TYPE_CHECKING:
+    from ...models.connection import Connection
+
+
+def request() -> Call[list[Connection]]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="connections.list",
+        method="GET",
+        path="/sources/connections",
+        retry="safe",
+        parse=shapes.many(readers.model("connection", "Connection"), "connections"),
+    )

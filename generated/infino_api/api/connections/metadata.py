@@ -1,0 +1,22 @@
+"""The call of `connections.metadata`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...runtime import encode
+from ...runtime import read as readers
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+
+def request(id: str, dataset: str) -> Call[dict[str, Any]]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="connections.metadata",
+        method="GET",
+        path=f"/source/{segment(id, 'id')}/{segment(dataset, 'dataset')}/metadata",
+        headers=dict(encode.pairs((("x-infino-connection-id", id),))),
+        retry="safe",
+        parse=readers.mapping,
+    )

@@ -1,0 +1,25 @@
+"""The call of `connections.query`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...runtime import encode, shapes
+from ...runtime.call import Call, Json
+from ...runtime.path import segment
+
+
+def request(id: str, dataset: str, query: str | Mapping[str, Any]) -> Call[Json]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="connections.query",
+        method="POST",
+        path=f"/source/{segment(id, 'id')}/{segment(dataset, 'dataset')}/dsl",
+        headers=dict(encode.pairs((("x-infino-connection-id", id),))),
+        json=encode.body_object((((), "query", encode.as_text(query), False),)),
+        content_type="application/json",
+        retry="safe",
+        get_with_body=True,
+        parse=shapes.raw,
+    )

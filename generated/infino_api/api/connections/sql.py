@@ -1,0 +1,21 @@
+"""The call of `connections.sql`."""
+
+from __future__ import annotations
+
+from ...runtime import encode, shapes
+from ...runtime.call import Call, Json
+from ...runtime.path import segment
+
+
+def request(id: str, q: str) -> Call[Json]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="connections.sql",
+        method="POST",
+        path=f"/source/{segment(id, 'id')}/sql",
+        json=encode.body_object((((), "query", q, False),)),
+        content_type="application/json",
+        retry="safe",
+        experimental=True,
+        parse=shapes.raw,
+    )

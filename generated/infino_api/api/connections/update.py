@@ -1,0 +1,27 @@
+"""The call of `connections.update`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...runtime import encode, shapes
+from ...runtime import read as readers
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+if TYPE_CHECKING:
+    from ...models.connection import Connection
+
+
+def request(id: str, config: Mapping[str, Any]) -> Call[Connection]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="connections.update",
+        method="PATCH",
+        path=f"/source/{segment(id, 'id')}",
+        json=encode.body_object((((), "config", config, False),)),
+        content_type="application/json",
+        retry="safe",
+        parse=shapes.receipt(readers.model("connection", "Connection")),
+    )

@@ -1,0 +1,29 @@
+"""The call of `connections.web_search`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import encode, shapes
+from ...runtime import read as readers
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+if TYPE_CHECKING:
+    from ...models.web_result import WebResult
+
+
+def request(id: str, query: str, *, max_results: int = 10) -> Call[list[WebResult]]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="connections.web_search",
+        method="POST",
+        path=f"/source/{segment(id, 'id')}/web",
+        json=encode.body_object(
+            (((), "search_query", query, False), ((), "max_results", max_results, False))
+        ),
+        content_type="application/json",
+        retry="safe",
+        experimental=True,
+        parse=shapes.many(readers.model("web_result", "WebResult"), "results"),
+    )

@@ -1,0 +1,26 @@
+"""The call of `dashboards.create`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...runtime import encode, shapes
+from ...runtime import read as readers
+from ...runtime.call import Call
+
+if TYPE_CHECKING:
+    from ...models.dashboard import Dashboard
+
+
+def request(dashboard: Dashboard | Mapping[str, Any]) -> Call[Dashboard]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="dashboards.create",
+        method="POST",
+        path="/dashboards",
+        json=encode.body_value(dashboard),
+        content_type="application/json",
+        retry="never",
+        parse=shapes.envelope(readers.model("dashboard", "Dashboard")),
+    )

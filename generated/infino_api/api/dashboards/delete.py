@@ -1,0 +1,18 @@
+"""The call of `dashboards.delete`."""
+
+from __future__ import annotations
+
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+
+def request(id: str) -> Call[bool]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="dashboards.delete",
+        method="DELETE",
+        path=f"/dashboards/{segment(id, 'id')}",
+        retry="safe",
+        parse=shapes.flag,
+    )

@@ -1,0 +1,24 @@
+"""The call of `dashboards.get`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+if TYPE_CHECKING:
+    from ...models.dashboard import Dashboard
+
+
+def request(id: str) -> Call[Dashboard]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="dashboards.get",
+        method="GET",
+        path=f"/dashboards/{segment(id, 'id')}",
+        retry="safe",
+        parse=shapes.envelope(readers.model("dashboard", "Dashboard")),
+    )

@@ -1,0 +1,24 @@
+"""The call of `dashboards.list`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import encode, shapes
+from ...runtime import read as readers
+from ...runtime.call import Call
+
+if TYPE_CHECKING:
+    from ...models.dashboard import Dashboard
+
+
+def request(*, limit: int = 500, offset: int = 0) -> Call[list[Dashboard]]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="dashboards.list",
+        method="GET",
+        path="/dashboards",
+        query=encode.pairs((("limit", limit), ("offset", offset))),
+        retry="safe",
+        parse=shapes.many(shapes.envelope(readers.model("dashboard", "Dashboard")), "dashboards"),
+    )

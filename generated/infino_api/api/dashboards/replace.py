@@ -1,0 +1,27 @@
+"""The call of `dashboards.replace`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...runtime import encode, shapes
+from ...runtime import read as readers
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+if TYPE_CHECKING:
+    from ...models.dashboard import Dashboard
+
+
+def request(id: str, dashboard: Dashboard | Mapping[str, Any]) -> Call[Dashboard]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="dashboards.replace",
+        method="PUT",
+        path=f"/dashboards/{segment(id, 'id')}",
+        json=encode.body_value(dashboard),
+        content_type="application/json",
+        retry="safe",
+        parse=shapes.envelope(readers.model("dashboard", "Dashboard")),
+    )

@@ -1,0 +1,29 @@
+"""The call of `datasets.enrich`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...runtime import encode, shapes
+from ...runtime import read as readers
+from ...runtime.call import Call
+from ...runtime.path import segment
+from .._reserved import RESERVED
+
+if TYPE_CHECKING:
+    from ...models.enrich_policy import EnrichPolicy
+    from ...models.enrich_receipt import EnrichReceipt
+
+
+def request(name: str, policy: EnrichPolicy | Mapping[str, Any]) -> Call[EnrichReceipt]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="datasets.enrich",
+        method="POST",
+        path=f"/{segment(name, 'name', reserved=RESERVED)}/enrich_dataset",
+        json=encode.body_object((((), "enrich_policy", policy, False),)),
+        content_type="application/json",
+        retry="safe",
+        parse=shapes.receipt(readers.model("enrich_receipt", "EnrichReceipt")),
+    )

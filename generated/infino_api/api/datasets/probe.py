@@ -1,0 +1,19 @@
+"""The call of `datasets.probe`."""
+
+from __future__ import annotations
+
+from ...runtime.call import Call
+from ...runtime.path import segment
+from .._reserved import RESERVED
+
+
+def request(name: str) -> Call[None]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="datasets.probe",
+        method="HEAD",
+        path=f"/{segment(name, 'name', reserved=RESERVED)}/schema",
+        retry="safe",
+        accept="none",
+        parse=(lambda value: None),
+    )

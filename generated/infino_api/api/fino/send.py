@@ -1,0 +1,35 @@
+"""The call of `fino.send`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...runtime import encode, shapes
+from ...runtime.call import Call
+
+
+def request(
+    thread_id: str,
+    text: str | Mapping[str, Any],
+    *,
+    role: str = "user",
+    extra: Mapping[str, Any] | None = None,
+) -> Call[str]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="fino.send",
+        method="POST",
+        path="/fino/message",
+        json=encode.body_object(
+            (
+                ((), "thread_id", thread_id, False),
+                ((), "content", encode.wrapped(text, "user_query"), False),
+                ((), "role", role, False),
+            ),
+            extra,
+        ),
+        content_type="application/json",
+        retry="never",
+        parse=shapes.identifier,
+    )

@@ -1,0 +1,18 @@
+"""The call of `imports.delete`."""
+
+from __future__ import annotations
+
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+
+def request(id: str) -> Call[bool]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="imports.delete",
+        method="DELETE",
+        path=f"/import/jobs/{segment(id, 'id')}",
+        retry="safe",
+        parse=shapes.flag,
+    )

@@ -1,0 +1,23 @@
+"""The call of `imports.list`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+
+if TYPE_CHECKING:
+    from ...models.import_job import ImportJob
+
+
+def request() -> Call[list[ImportJob]]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="imports.list",
+        method="GET",
+        path="/import/jobs",
+        retry="safe",
+        parse=shapes.many(readers.model("import_job", "ImportJob"), "jobs"),
+    )

@@ -1,0 +1,24 @@
+"""The call of `jobs.get`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+if TYPE_CHECKING:
+    from ...models.job_status import JobStatus
+
+
+def request(run_id: str) -> Call[JobStatus]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="jobs.get",
+        method="GET",
+        path=f"/_connectors/jobs/{segment(run_id, 'run_id')}",
+        retry="safe",
+        parse=shapes.whole(readers.model("job_status", "JobStatus")),
+    )

@@ -1,0 +1,21 @@
+"""The call of `metrics.upload`."""
+
+from __future__ import annotations
+
+from ...runtime import encode, shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+from .._reserved import RESERVED
+
+
+def request(dataset: str, exposition: str | bytes) -> Call[list[str]]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="metrics.upload",
+        method="POST",
+        path=f"/{segment(dataset, 'dataset', reserved=RESERVED)}/metrics",
+        content=encode.content(exposition),
+        content_type="application/x-www-form-urlencoded",
+        retry="never",
+        parse=shapes.messages,
+    )

@@ -1,0 +1,25 @@
+"""The call of `query.dsl`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...runtime import encode, shapes
+from ...runtime.call import Call, Json
+from ...runtime.path import segment
+from .._reserved import RESERVED
+
+
+def request(dataset: str, body: Mapping[str, Any]) -> Call[Json]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="query.dsl",
+        method="POST",
+        path=f"/{segment(dataset, 'dataset', reserved=RESERVED)}/querydsl",
+        json=encode.body_value(body),
+        content_type="application/json",
+        retry="safe",
+        get_with_body=True,
+        parse=shapes.raw,
+    )

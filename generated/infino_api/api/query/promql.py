@@ -1,0 +1,19 @@
+"""The call of `query.promql`."""
+
+from __future__ import annotations
+
+from ...runtime import encode, shapes
+from ...runtime.call import Call, Json
+
+
+def request(expr: str, *, at: float | None = None, dataset: str | None = None) -> Call[Json]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="query.promql",
+        method="POST",
+        path="/promql/query",
+        form=encode.pairs((("query", expr), ("time", at), ("index", dataset))),
+        content_type="application/x-www-form-urlencoded",
+        retry="safe",
+        parse=shapes.raw,
+    )

@@ -1,0 +1,27 @@
+"""The call of `records.bulk_chunk`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import encode, shapes
+from ...runtime import read as readers
+from ...runtime.call import Call
+from ...runtime.path import segment
+from .._reserved import RESERVED
+
+if TYPE_CHECKING:
+    from ...models.bulk_answer import BulkAnswer
+
+
+def request(dataset: str, lines: str | bytes) -> Call[BulkAnswer]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="records.bulk_chunk",
+        method="POST",
+        path=f"/{segment(dataset, 'dataset', reserved=RESERVED)}/json",
+        content=encode.content(lines),
+        content_type="application/x-ndjson",
+        retry="keyed",
+        parse=shapes.whole(readers.model("bulk_answer", "BulkAnswer")),
+    )

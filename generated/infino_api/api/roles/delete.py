@@ -1,0 +1,18 @@
+"""The call of `roles.delete`."""
+
+from __future__ import annotations
+
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+
+def request(name: str) -> Call[bool]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="roles.delete",
+        method="DELETE",
+        path=f"/role/{segment(name, 'name')}",
+        retry="safe",
+        parse=shapes.flag,
+    )

@@ -1,0 +1,23 @@
+"""The call of `roles.list`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+
+if TYPE_CHECKING:
+    from ...models.role import Role
+
+
+def request() -> Call[list[Role]]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="roles.list",
+        method="GET",
+        path="/roles",
+        retry="safe",
+        parse=shapes.entries(readers.model("role", "Role"), "roles"),
+    )

@@ -1,0 +1,28 @@
+"""The call of `roles.update`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...runtime import encode, shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+if TYPE_CHECKING:
+    from ...models.role import Role
+
+
+def request(name: str, document: Role | Mapping[str, Any] | str) -> Call[bool]:
+    """Plan the call; see the resource method of the same name."""
+    json, raw, content_type = encode.document(document)
+    return Call(
+        operation="roles.update",
+        method="PATCH",
+        path=f"/role/{segment(name, 'name')}",
+        json=json,
+        content=raw,
+        content_type=content_type,
+        retry="safe",
+        parse=shapes.flag,
+    )

@@ -1,0 +1,23 @@
+"""The call of `sources.list`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+
+if TYPE_CHECKING:
+    from ...models.source import Source
+
+
+def request() -> Call[list[Source]]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="sources.list",
+        method="GET",
+        path="/sources",
+        retry="safe",
+        parse=shapes.many(readers.model("source", "Source"), "sources"),
+    )

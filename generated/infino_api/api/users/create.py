@@ -1,0 +1,30 @@
+"""The call of `users.create`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...runtime import encode, shapes
+from ...runtime import read as readers
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+if TYPE_CHECKING:
+    from ...models.credentials import Credentials
+    from ...models.user import User
+
+
+def request(name: str, document: User | Mapping[str, Any] | str) -> Call[Credentials]:
+    """Plan the call; see the resource method of the same name."""
+    json, raw, content_type = encode.document(document)
+    return Call(
+        operation="users.create",
+        method="PUT",
+        path=f"/user/{segment(name, 'name')}",
+        json=json,
+        content=raw,
+        content_type=content_type,
+        retry="never",
+        parse=shapes.receipt(readers.model("credentials", "Credentials")),
+    )

@@ -1,0 +1,27 @@
+"""The call of `users.create_token`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import encode, shapes
+from ...runtime import read as readers
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+if TYPE_CHECKING:
+    from ...models.token import Token
+
+
+def request(name: str, *, duration_days: int = 30) -> Call[Token]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="users.create_token",
+        method="POST",
+        path=f"/user/{segment(name, 'name')}/token",
+        json=encode.body_object((((), "duration_days", duration_days, False),)),
+        content_type="application/json",
+        retry="never",
+        experimental=True,
+        parse=shapes.whole(readers.model("token", "Token")),
+    )

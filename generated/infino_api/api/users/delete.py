@@ -1,0 +1,18 @@
+"""The call of `users.delete`."""
+
+from __future__ import annotations
+
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+
+def request(name: str) -> Call[bool]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="users.delete",
+        method="DELETE",
+        path=f"/user/{segment(name, 'name')}",
+        retry="safe",
+        parse=shapes.flag,
+    )

@@ -1,0 +1,24 @@
+"""The call of `users.get`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+if TYPE_CHECKING:
+    from ...models.user import User
+
+
+def request(name: str) -> Call[User]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="users.get",
+        method="GET",
+        path=f"/user/{segment(name, 'name')}",
+        retry="safe",
+        parse=shapes.entry(readers.model("user", "User"), name),
+    )

@@ -1,0 +1,23 @@
+"""The call of `users.list`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+
+if TYPE_CHECKING:
+    from ...models.user import User
+
+
+def request() -> Call[list[User]]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="users.list",
+        method="GET",
+        path="/users",
+        retry="safe",
+        parse=shapes.entries(readers.model("user", "User"), "users"),
+    )

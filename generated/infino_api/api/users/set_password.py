@@ -1,0 +1,21 @@
+"""The call of `users.set_password`."""
+
+from __future__ import annotations
+
+from ...runtime import encode, shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+
+def request(name: str, password: str) -> Call[bool]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="users.set_password",
+        method="PATCH",
+        path=f"/user/{segment(name, 'name')}/password",
+        json=encode.body_object((((), "password", password, False),)),
+        content_type="application/json",
+        retry="safe",
+        experimental=True,
+        parse=shapes.flag,
+    )

@@ -1,0 +1,26 @@
+"""The call of `visualizations.create`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...runtime import encode, shapes
+from ...runtime import read as readers
+from ...runtime.call import Call
+
+if TYPE_CHECKING:
+    from ...models.visualization import Visualization
+
+
+def request(visualization: Visualization | Mapping[str, Any]) -> Call[Visualization]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="visualizations.create",
+        method="POST",
+        path="/visualizations",
+        json=encode.body_value(visualization),
+        content_type="application/json",
+        retry="never",
+        parse=shapes.envelope(readers.model("visualization", "Visualization")),
+    )

@@ -1,0 +1,33 @@
+"""The call of `visualizations.execute`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ...runtime import encode, shapes
+from ...runtime import read as readers
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+if TYPE_CHECKING:
+    from ...models.filter_ import Filter
+    from ...models.visualization_data import VisualizationData
+
+
+def request(
+    id: str,
+    *,
+    filters: Sequence[Filter | Mapping[str, Any]] | None = None,
+    time_range: Mapping[str, Any] | None = None,
+) -> Call[VisualizationData]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="visualizations.execute",
+        method="POST",
+        path=f"/visualizations/{segment(id, 'id')}/data",
+        json=encode.body_object((((), "filters", filters, False), ((), "time_range", time_range, False))),
+        content_type="application/json",
+        retry="safe",
+        parse=shapes.whole(readers.model("visualization_data", "VisualizationData")),
+    )

@@ -1,0 +1,27 @@
+"""The call of `visualizations.replace`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...runtime import encode, shapes
+from ...runtime import read as readers
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+if TYPE_CHECKING:
+    from ...models.visualization import Visualization
+
+
+def request(id: str, visualization: Visualization | Mapping[str, Any]) -> Call[Visualization]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="visualizations.replace",
+        method="PUT",
+        path=f"/visualizations/{segment(id, 'id')}",
+        json=encode.body_value(visualization),
+        content_type="application/json",
+        retry="safe",
+        parse=shapes.envelope(readers.model("visualization", "Visualization")),
+    )

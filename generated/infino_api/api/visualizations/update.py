@@ -1,0 +1,27 @@
+"""The call of `visualizations.update`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...runtime import encode, shapes
+from ...runtime import read as readers
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+if TYPE_CHECKING:
+    from ...models.visualization import Visualization
+
+
+def request(id: str, changes: Visualization | Mapping[str, Any]) -> Call[Visualization]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="visualizations.update",
+        method="PATCH",
+        path=f"/visualizations/{segment(id, 'id')}",
+        json=encode.body_value(changes),
+        content_type="application/json",
+        retry="safe",
+        parse=shapes.envelope(readers.model("visualization", "Visualization")),
+    )

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+if TYPE_CHECKING:
+    from .storage_quota import StorageQuota
+
+
+@attrs.define(kw_only=True)
+class Account(Model):
+    """
+    The account behind the credentials.
+
+    Attributes:
+        id: Id of the account.
+        name: Name of the account.
+        storage_quota: How much storage is used.
+    """
+
+    id: str | None = None
+    name: str | None = None
+    storage_quota: StorageQuota | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("id", ("account_id", "id"), readers.text),
+        Field("name", ("name",), readers.text),
+        Field("storage_quota", ("storage_quota",), readers.model("storage_quota", "StorageQuota")),
+    )

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+if TYPE_CHECKING:
+    from .bulk_item import BulkItem
+
+
+@attrs.define(kw_only=True)
+class BulkAnswer(Model):
+    """
+    What became of each action of a block.
+
+    Attributes:
+        took: Milliseconds.
+        errors: True when at least one action was rejected.
+        items: One map of action to outcome for each action, in order.
+    """
+
+    took: int | None = None
+    errors: bool | None = None
+    items: list[dict[str, BulkItem]] | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("took", ("took",), readers.integer),
+        Field("errors", ("errors",), readers.flag),
+        Field("items", ("items",), readers.items(readers.values(readers.model("bulk_item", "BulkItem")))),
+    )

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+if TYPE_CHECKING:
+    from .metric_formatting import MetricFormatting
+
+
+@attrs.define(kw_only=True)
+class ChartOptions(Model):
+    """
+    Looks of a chart.
+
+    Attributes:
+        legend: show and position.
+        bar_max_width: Widest bar in pixels.
+        pie_donut_ratio: Size of the hole, 0 for none.
+        metric_formatting: How a number is written.
+    """
+
+    legend: dict[str, Any] | None = None
+    bar_max_width: float | None = None
+    pie_donut_ratio: float | None = None
+    metric_formatting: MetricFormatting | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("legend", ("legend",), readers.mapping),
+        Field("bar_max_width", ("bar_max_width",), readers.number),
+        Field("pie_donut_ratio", ("pie_donut_ratio",), readers.number),
+        Field(
+            "metric_formatting",
+            ("metric_formatting",),
+            readers.model("metric_formatting", "MetricFormatting"),
+        ),
+    )

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, secret_extras
+
+
+@attrs.define(kw_only=True)
+class ConnectionConfig(Model):
+    """
+    Name and fields of a connection.
+
+    Attributes:
+        name: Name of the connection.
+    """
+
+    name: str | None = None
+    additional_properties: dict[str, Any] = secret_extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (Field("name", ("name",), readers.text),)

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, masked, secret_extras
+
+
+@attrs.define(kw_only=True)
+class Credentials(Model):
+    """
+    Keys of a user, shown this one time.
+
+    Attributes:
+        username: Name of the user.
+        access_key: Access key.
+        secret_key: Secret key.
+        password: Password.
+        account_id: Id of the account.
+        status: State in a word.
+        message: Text for people.
+    """
+
+    username: str | None = None
+    access_key: str | None = attrs.field(default=None, repr=masked)
+    secret_key: str | None = attrs.field(default=None, repr=masked)
+    password: str | None = attrs.field(default=None, repr=masked)
+    account_id: str | None = None
+    status: str | None = None
+    message: str | None = None
+    additional_properties: dict[str, Any] = secret_extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("username", ("username", "name"), readers.text),
+        Field("access_key", ("access_key", "AccessKey"), readers.text),
+        Field("secret_key", ("secret_key", "SecretKey"), readers.text),
+        Field("password", ("password",), readers.text),
+        Field("account_id", ("account_id", "AccountId"), readers.text),
+        Field("status", ("status",), readers.text),
+        Field("message", ("message",), readers.text),
+    )

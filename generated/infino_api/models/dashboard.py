@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+if TYPE_CHECKING:
+    from .dashboard_options import DashboardOptions
+    from .filter_ import Filter
+    from .panel import Panel
+
+
+@attrs.define(kw_only=True)
+class Dashboard(Model):
+    """
+    A dashboard.
+
+    Attributes:
+        id: Id of the dashboard.
+        kind: Always dashboard.
+        title: Title; required on creation.
+        description: What it shows.
+        panels: The panels in order.
+        options: Looks.
+        filters: Saved filters.
+        time_range: Saved span.
+        chat_thread_id: Thread that belongs to it.
+        tags: Tags.
+        schema_version: Version of the form.
+        created_at: When it was created.
+        updated_at: When it was changed last.
+        created_by: Who created it.
+    """
+
+    id: str | None = None
+    kind: str | None = None
+    title: str | None = None
+    description: str | None = None
+    panels: list[Panel] | None = None
+    options: DashboardOptions | None = None
+    filters: list[Filter] | None = None
+    time_range: dict[str, Any] | None = None
+    chat_thread_id: str | None = None
+    tags: list[str] | None = None
+    schema_version: Any | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    created_by: str | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("id", ("id",), readers.text, True),
+        Field("kind", ("kind",), readers.text, True),
+        Field("title", ("title",), readers.text),
+        Field("description", ("description",), readers.text),
+        Field("panels", ("panels",), readers.items(readers.model("panel", "Panel"))),
+        Field("options", ("options",), readers.model("dashboard_options", "DashboardOptions")),
+        Field("filters", ("filters",), readers.items(readers.model("filter_", "Filter"))),
+        Field("time_range", ("time_range",), readers.mapping),
+        Field("chat_thread_id", ("chat_thread_id",), readers.text),
+        Field("tags", ("tags",), readers.items(readers.text)),
+        Field("schema_version", ("schema_version",), readers.anything, True),
+        Field("created_at", ("created_at",), readers.time, True),
+        Field("updated_at", ("updated_at",), readers.time, True),
+        Field("created_by", ("created_by",), readers.text, True),
+    )

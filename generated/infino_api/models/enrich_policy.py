@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+
+@attrs.define(kw_only=True)
+class EnrichPolicy(Model):
+    """
+    Which fields are added to matching records.
+
+    Attributes:
+        match_field: Field that must agree.
+        enrich_fields: Fields that are added.
+    """
+
+    match_field: str | None = None
+    enrich_fields: list[str] | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("match_field", ("match_field",), readers.text),
+        Field("enrich_fields", ("enrich_fields",), readers.items(readers.text)),
+    )

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+if TYPE_CHECKING:
+    from .filter_ import Filter
+
+
+@attrs.define(kw_only=True)
+class ExecuteRequest(Model):
+    """
+    What narrows a visualization.
+
+    Attributes:
+        filters: Filters beside the saved ones.
+        time_range: Span with from and to, as ISO text or milliseconds.
+    """
+
+    filters: list[Filter] | None = None
+    time_range: dict[str, Any] | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("filters", ("filters",), readers.items(readers.model("filter_", "Filter"))),
+        Field("time_range", ("time_range",), readers.mapping),
+    )

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+
+@attrs.define(kw_only=True)
+class Filter(Model):
+    """
+    One condition on a field.
+
+    Attributes:
+        id: Id within the list.
+        field: Name of the field, unquoted.
+        operator: is, is_not, is_one_of, is_not_one_of, is_between, is_not_between, exists,
+            does_not_exist or contains.
+        value: What it is compared with.
+        enabled: False to leave it out.
+        is_time_filter: True when it came from a time range.
+        query_type: sql or querydsl.
+        dataset: Dataset it is meant for.
+    """
+
+    id: str | None = None
+    field: str | None = None
+    operator: str | None = None
+    value: Any | None = None
+    enabled: bool | None = None
+    is_time_filter: bool | None = None
+    query_type: str | None = None
+    dataset: str | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("id", ("id",), readers.text),
+        Field("field", ("field",), readers.text),
+        Field("operator", ("operator",), readers.text),
+        Field("value", ("value",), readers.anything),
+        Field("enabled", ("enabled",), readers.flag),
+        Field("is_time_filter", ("is_time_filter",), readers.flag),
+        Field("query_type", ("query_type",), readers.text),
+        Field("dataset", ("index",), readers.text),
+    )

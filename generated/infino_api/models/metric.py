@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+
+@attrs.define(kw_only=True)
+class Metric(Model):
+    """
+    What is computed per group.
+
+    Attributes:
+        id: Id within the query.
+        function: count, sum, avg, min, max or none.
+        column: Column it is computed from.
+        alias: Name of the result.
+        custom_expression: Expression of one's own.
+    """
+
+    id: str | None = None
+    function: str | None = None
+    column: str | None = None
+    alias: str | None = None
+    custom_expression: str | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("id", ("id",), readers.text),
+        Field("function", ("function",), readers.text),
+        Field("column", ("column",), readers.text),
+        Field("alias", ("alias",), readers.text),
+        Field("custom_expression", ("custom_expression",), readers.text),
+    )

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+
+@attrs.define(kw_only=True)
+class MetricFormatting(Model):
+    """
+    How a number is written.
+
+    Attributes:
+        prefix: Text before it.
+        suffix: Text after it.
+        decimals: Digits after the point.
+        thousands_separator: True, or the separator itself.
+        abbreviate: True for 1.2k instead of 1200.
+    """
+
+    prefix: str | None = None
+    suffix: str | None = None
+    decimals: int | None = None
+    thousands_separator: Any | None = None
+    abbreviate: bool | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("prefix", ("prefix",), readers.text),
+        Field("suffix", ("suffix",), readers.text),
+        Field("decimals", ("decimals",), readers.integer),
+        Field("thousands_separator", ("thousands_separator",), readers.anything),
+        Field("abbreviate", ("abbreviate",), readers.flag),
+    )

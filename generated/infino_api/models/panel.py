@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+if TYPE_CHECKING:
+    from .panel_layout import PanelLayout
+
+
+@attrs.define(kw_only=True)
+class Panel(Model):
+    """
+    One panel of a dashboard.
+
+    Attributes:
+        id: Id within the dashboard.
+        kind: visualization, markdown or divider.
+        viz_id: Id of the visualization it shows.
+        content: Markdown text.
+        label: Text of a divider.
+        layout: Where it lies.
+        title_override: Title instead of the visualization's.
+    """
+
+    id: str | None = None
+    kind: str | None = None
+    viz_id: str | None = None
+    content: str | None = None
+    label: str | None = None
+    layout: PanelLayout | None = None
+    title_override: str | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("id", ("id",), readers.text),
+        Field("kind", ("kind",), readers.text),
+        Field("viz_id", ("viz_id",), readers.text),
+        Field("content", ("content",), readers.text),
+        Field("label", ("label",), readers.text),
+        Field("layout", ("layout",), readers.model("panel_layout", "PanelLayout")),
+        Field("title_override", ("title_override",), readers.text),
+    )

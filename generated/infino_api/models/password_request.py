@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+
+@attrs.define(kw_only=True)
+class PasswordRequest(Model):
+    """
+    A new password.
+
+    Attributes:
+        password: The password.
+    """
+
+    password: str | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (Field("password", ("password",), readers.text),)

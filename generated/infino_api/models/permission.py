@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+if TYPE_CHECKING:
+    from .field_rules import FieldRules
+
+
+@attrs.define(kw_only=True)
+class Permission(Model):
+    """
+    One permission of a role.
+
+    Attributes:
+        effect: Allow or Deny; Allow when missing.
+        resource_type: metadata, dataset, record, field or notifications.
+        actions: read, write, create, delete.
+        resources: Name patterns with a star.
+        fields: Rules for single fields.
+    """
+
+    effect: str | None = None
+    resource_type: str | None = None
+    actions: list[str] | None = None
+    resources: list[str] | None = None
+    fields: FieldRules | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("effect", ("Effect", "effect"), readers.text),
+        Field("resource_type", ("ResourceType", "resource_type"), readers.text),
+        Field("actions", ("Actions", "actions"), readers.items(readers.text)),
+        Field("resources", ("Resources", "resources"), readers.items(readers.text)),
+        Field("fields", ("Fields", "fields"), readers.model("field_rules", "FieldRules")),
+    )

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+
+@attrs.define(kw_only=True)
+class RemoteDataset(Model):
+    """
+    A dataset of a connected store.
+
+    Attributes:
+        name: Its name.
+        row_count: How many rows it has.
+    """
+
+    name: str | None = None
+    row_count: int | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("name", ("name",), readers.text),
+        Field("row_count", ("row_count",), readers.integer),
+    )

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+if TYPE_CHECKING:
+    from .permission import Permission
+
+
+@attrs.define(kw_only=True)
+class Role(Model):
+    """
+    A role and what it permits.
+
+    Attributes:
+        name: Name of the role.
+        version: Date of the document's grammar, 2025-01-01.
+        permissions: What it permits; may be missing.
+    """
+
+    name: str | None = None
+    version: str | None = None
+    permissions: list[Permission] | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("name", ("name",), readers.text, True),
+        Field("version", ("Version", "version"), readers.text),
+        Field(
+            "permissions",
+            ("Permissions", "permissions"),
+            readers.items(readers.model("permission", "Permission")),
+        ),
+    )

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+if TYPE_CHECKING:
+    from .search_hits import SearchHits
+    from .shard_counts import ShardCounts
+
+
+@attrs.define(kw_only=True)
+class SearchAnswer(Model):
+    """
+    Hits and aggregations.
+
+    Attributes:
+        took: Milliseconds.
+        timed_out: True when the answer is incomplete.
+        shards: Counts of the shards.
+        hits: The hits.
+        aggregations: Aggregations by name.
+    """
+
+    took: int | None = None
+    timed_out: bool | None = None
+    shards: ShardCounts | None = None
+    hits: SearchHits | None = None
+    aggregations: dict[str, Any] | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("took", ("took",), readers.integer),
+        Field("timed_out", ("timed_out",), readers.flag),
+        Field("shards", ("_shards",), readers.model("shard_counts", "ShardCounts")),
+        Field("hits", ("hits",), readers.model("search_hits", "SearchHits")),
+        Field("aggregations", ("aggregations",), readers.mapping),
+    )

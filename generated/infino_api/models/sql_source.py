@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+if TYPE_CHECKING:
+    from .metric import Metric
+
+
+@attrs.define(kw_only=True)
+class SqlSource(Model):
+    """
+    A query, written out or built from parts.
+
+    Attributes:
+        raw_query: SQL text; the other parts are ignored when it is given.
+        time_column: Column that time ranges apply to.
+        limit: Rows at most.
+        offset: Rows to skip.
+        metrics: What is computed; only the first is used.
+        order_by: Order, by column, by function of a column, or by metric.
+        dimensions: Retired.
+    """
+
+    raw_query: str | None = None
+    time_column: str | None = None
+    limit: int | None = None
+    offset: int | None = None
+    metrics: list[Metric] | None = None
+    order_by: list[Any] | None = None
+    dimensions: list[Any] | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("raw_query", ("raw_query",), readers.text),
+        Field("time_column", ("time_column",), readers.text),
+        Field("limit", ("limit",), readers.integer),
+        Field("offset", ("offset",), readers.integer),
+        Field("metrics", ("metrics",), readers.items(readers.model("metric", "Metric"))),
+        Field("order_by", ("order_by",), readers.items(readers.anything)),
+        Field("dimensions", ("dimensions",), readers.items(readers.anything)),
+    )

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+if TYPE_CHECKING:
+    from .chart import Chart
+    from .chart_mapping import ChartMapping
+    from .chart_options import ChartOptions
+    from .filter_ import Filter
+    from .visualization_source import VisualizationSource
+
+
+@attrs.define(kw_only=True)
+class Visualization(Model):
+    """
+    A saved chart.
+
+    Attributes:
+        id: Id of the visualization.
+        kind: Always visualization.
+        title: Title; required on creation.
+        description: What it shows.
+        source: Where the data comes from.
+        chart: How it is drawn.
+        mapping: Which column goes where.
+        aggregation_type: count, sum, avg or none.
+        options: Looks.
+        filters: Saved filters.
+        time_range: Saved span with kind, from and to.
+        render: A ready drawing, not interpreted.
+        tags: Tags.
+        extensions: Free-form notes.
+        schema_version: Version of the form.
+        created_at: When it was created.
+        updated_at: When it was changed last.
+        created_by: Who created it.
+    """
+
+    id: str | None = None
+    kind: str | None = None
+    title: str | None = None
+    description: str | None = None
+    source: VisualizationSource | None = None
+    chart: Chart | None = None
+    mapping: ChartMapping | None = None
+    aggregation_type: str | None = None
+    options: ChartOptions | None = None
+    filters: list[Filter] | None = None
+    time_range: dict[str, Any] | None = None
+    render: dict[str, Any] | None = None
+    tags: list[str] | None = None
+    extensions: dict[str, Any] | None = None
+    schema_version: Any | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    created_by: str | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("id", ("id",), readers.text, True),
+        Field("kind", ("kind",), readers.text, True),
+        Field("title", ("title",), readers.text),
+        Field("description", ("description",), readers.text),
+        Field("source", ("source",), readers.model("visualization_source", "VisualizationSource")),
+        Field("chart", ("chart",), readers.model("chart", "Chart")),
+        Field("mapping", ("mapping",), readers.model("chart_mapping", "ChartMapping")),
+        Field("aggregation_type", ("aggregation_type",), readers.text),
+        Field("options", ("options",), readers.model("chart_options", "ChartOptions")),
+        Field("filters", ("filters",), readers.items(readers.model("filter_", "Filter"))),
+        Field("time_range", ("time_range",), readers.mapping),
+        Field("render", ("render",), readers.mapping),
+        Field("tags", ("tags",), readers.items(readers.text)),
+        Field("extensions", ("extensions",), readers.mapping),
+        Field("schema_version", ("schema_version",), readers.anything, True),
+        Field("created_at", ("created_at",), readers.time, True),
+        Field("updated_at", ("updated_at",), readers.time, True),
+        Field("created_by", ("created_by",), readers.text, True),
+    )

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+if TYPE_CHECKING:
+    from .binding import Binding
+    from .warning import Warning_
+
+
+@attrs.define(kw_only=True)
+class VisualizationMetadata(Model):
+    """
+    How the data of a visualization were made.
+
+    Attributes:
+        source_kind: sql, querydsl or promql.
+        row_count: How many rows.
+        truncated: True when rows were left out.
+        took_ms: Milliseconds.
+        executed_query: The query that ran.
+        filters_applied: Fields whose filters were applied.
+        filters_skipped: Filters that were not, with reasons.
+        warnings: Advice; never fatal.
+        binding: Which columns the chart uses.
+    """
+
+    source_kind: str | None = None
+    row_count: int | None = None
+    truncated: bool | None = None
+    took_ms: float | None = None
+    executed_query: str | None = None
+    filters_applied: list[Any] | None = None
+    filters_skipped: list[Any] | None = None
+    warnings: list[Warning_] | None = None
+    binding: Binding | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("source_kind", ("source_kind",), readers.text),
+        Field("row_count", ("row_count",), readers.integer),
+        Field("truncated", ("truncated",), readers.flag),
+        Field("took_ms", ("took_ms",), readers.number),
+        Field("executed_query", ("executed_query",), readers.text),
+        Field("filters_applied", ("filters_applied",), readers.items(readers.anything)),
+        Field("filters_skipped", ("filters_skipped",), readers.items(readers.anything)),
+        Field("warnings", ("warnings",), readers.items(readers.model("warning", "Warning_"))),
+        Field("binding", ("binding",), readers.model("binding", "Binding")),
+    )

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+if TYPE_CHECKING:
+    from .sql_source import SqlSource
+
+
+@attrs.define(kw_only=True)
+class VisualizationSource(Model):
+    """
+    Where the data of a chart comes from.
+
+    Attributes:
+        kind: sql, querydsl or promql.
+        dataset: Dataset.
+        connection_id: Id of the connection.
+        connector_id: Kind of the store, which chooses the dialect.
+        sql: Query by SQL.
+        dsl: Reserved.
+        promql: Reserved.
+    """
+
+    kind: str | None = None
+    dataset: str | None = None
+    connection_id: str | None = None
+    connector_id: str | None = None
+    sql: SqlSource | None = None
+    dsl: dict[str, Any] | None = None
+    promql: dict[str, Any] | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("kind", ("kind",), readers.text),
+        Field("dataset", ("index",), readers.text),
+        Field("connection_id", ("connection_id",), readers.text),
+        Field("connector_id", ("connector_id",), readers.text),
+        Field("sql", ("sql",), readers.model("sql_source", "SqlSource")),
+        Field("dsl", ("dsl",), readers.mapping),
+        Field("promql", ("promql",), readers.mapping),
+    )

@@ -1,0 +1,157 @@
+"""The resource `account`, sync and async."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..models.account import Account
+    from ..models.identity import Identity
+    from ..runtime.call import AsyncCaller, Caller
+    from .account_raw import AccountRawResponse, AsyncAccountRawResponse
+
+
+class AccountResource:
+    """
+    The account behind the credentials.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> AccountRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .account_raw import AccountRawResponse
+
+        return AccountRawResponse(self._caller)
+
+    def get(
+        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+    ) -> Account:
+        """
+        Read the account behind the credentials.
+
+        Answers its name and how much of its storage is used. Experimental: only unreleased gateways
+        answer this.
+
+        Args:
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The account.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.account.get().storage_quota.used_bytes
+        """
+        from ..api.account.get import request
+
+        return self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
+
+    def whoami(
+        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+    ) -> Identity:
+        """
+        Read who the credentials belong to.
+
+        Answers user, roles and account. Experimental: only unreleased gateways answer this.
+
+        Args:
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The identity.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.account.whoami().username
+        """
+        from ..api.account.whoami import request
+
+        return self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
+
+
+class AsyncAccountResource:
+    """
+    The account behind the credentials.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> AsyncAccountRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .account_raw import AsyncAccountRawResponse
+
+        return AsyncAccountRawResponse(self._caller)
+
+    async def get(
+        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+    ) -> Account:
+        """
+        Read the account behind the credentials.
+
+        Answers its name and how much of its storage is used. Experimental: only unreleased gateways
+        answer this.
+
+        Args:
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The account.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.account.get().storage_quota.used_bytes
+        """
+        from ..api.account.get import request
+
+        return await self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
+
+    async def whoami(
+        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+    ) -> Identity:
+        """
+        Read who the credentials belong to.
+
+        Answers user, roles and account. Experimental: only unreleased gateways answer this.
+
+        Args:
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The identity.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.account.whoami().username
+        """
+        from ..api.account.whoami import request
+
+        return await self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)

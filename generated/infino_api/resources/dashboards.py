@@ -1,0 +1,471 @@
+"""The resource `dashboards`, sync and async."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..models.dashboard import Dashboard
+    from ..runtime.call import AsyncCaller, Caller
+    from ..runtime.page import AsyncPage, SyncPage
+    from .dashboards_raw import AsyncDashboardsRawResponse, DashboardsRawResponse
+
+
+class DashboardsResource:
+    """
+    Dashboards and their panels.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> DashboardsRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .dashboards_raw import DashboardsRawResponse
+
+        return DashboardsRawResponse(self._caller)
+
+    def create(
+        self,
+        dashboard: Dashboard | Mapping[str, Any],
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Dashboard:
+        """
+        Save a dashboard.
+
+        The service adds id, times and defaults.
+
+        Args:
+            dashboard: The dashboard.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The dashboard as saved.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.dashboards.create({"title": "Delays", "panels": [{"viz_id": "v1"}]})
+        """
+        from ..api.dashboards.create import request
+
+        return self._caller.call(request(dashboard), timeout=timeout, headers=headers, retry=retry)
+
+    def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> bool:
+        """
+        Delete a dashboard.
+
+        Can't be undone.
+
+        Args:
+            id: Id of the dashboard.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            True when the dashboard is gone.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.dashboards.delete("my-id")
+        """
+        from ..api.dashboards.delete import request
+
+        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    def get(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Dashboard:
+        """
+        Read a dashboard.
+
+        Old forms are brought up to date by the service when read.
+
+        Args:
+            id: Id of the dashboard.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The dashboard.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.dashboards.get("my-id")
+        """
+        from ..api.dashboards.get import request
+
+        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    def list(
+        self,
+        *,
+        limit: int = 500,
+        offset: int = 0,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> SyncPage[Dashboard]:
+        """
+        List the saved dashboards.
+
+        Pages by limit and offset; iterating reads all pages.
+
+        Args:
+            limit: Size of a page; all pages are read when iterating.
+            offset: How many items to skip.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The dashboards.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> for dashboard in client.dashboards.list():
+            ...     print(dashboard.id, dashboard.title)
+        """
+        from ..api.dashboards.list_all import request
+        from ..runtime.page import SyncPage
+
+        return SyncPage(
+            lambda start: self._caller.call(
+                request(limit=limit, offset=start), timeout=timeout, headers=headers, retry=retry
+            ),
+            limit,
+            offset,
+        )
+
+    def replace(
+        self,
+        id: str,
+        dashboard: Dashboard | Mapping[str, Any],
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Dashboard:
+        """
+        Replace a dashboard as a whole.
+
+        What is not given falls back to its default.
+
+        Args:
+            id: Id of the dashboard.
+            dashboard: The whole dashboard.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The dashboard as it is now.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.dashboards.replace("d1", {"title": "Delays", "panels": [{"viz_id": "v1"}]})
+        """
+        from ..api.dashboards.replace import request
+
+        return self._caller.call(request(id, dashboard), timeout=timeout, headers=headers, retry=retry)
+
+    def update(
+        self,
+        id: str,
+        changes: Dashboard | Mapping[str, Any],
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Dashboard:
+        """
+        Change a dashboard.
+
+        A JSON merge patch, in which objects merge, null removes a key, and lists and values replace.
+
+        Args:
+            id: Id of the dashboard.
+            changes: What changes.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The dashboard as it is now.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.dashboards.update("d1", {"title": "Delays by carrier"})
+        """
+        from ..api.dashboards.update import request
+
+        return self._caller.call(request(id, changes), timeout=timeout, headers=headers, retry=retry)
+
+
+class AsyncDashboardsResource:
+    """
+    Dashboards and their panels.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> AsyncDashboardsRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .dashboards_raw import AsyncDashboardsRawResponse
+
+        return AsyncDashboardsRawResponse(self._caller)
+
+    async def create(
+        self,
+        dashboard: Dashboard | Mapping[str, Any],
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Dashboard:
+        """
+        Save a dashboard.
+
+        The service adds id, times and defaults.
+
+        Args:
+            dashboard: The dashboard.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The dashboard as saved.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.dashboards.create({"title": "Delays", "panels": [{"viz_id": "v1"}]})
+        """
+        from ..api.dashboards.create import request
+
+        return await self._caller.call(request(dashboard), timeout=timeout, headers=headers, retry=retry)
+
+    async def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> bool:
+        """
+        Delete a dashboard.
+
+        Can't be undone.
+
+        Args:
+            id: Id of the dashboard.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            True when the dashboard is gone.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.dashboards.delete("my-id")
+        """
+        from ..api.dashboards.delete import request
+
+        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    async def get(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Dashboard:
+        """
+        Read a dashboard.
+
+        Old forms are brought up to date by the service when read.
+
+        Args:
+            id: Id of the dashboard.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The dashboard.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.dashboards.get("my-id")
+        """
+        from ..api.dashboards.get import request
+
+        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    def list(
+        self,
+        *,
+        limit: int = 500,
+        offset: int = 0,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> AsyncPage[Dashboard]:
+        """
+        List the saved dashboards.
+
+        Pages by limit and offset; iterating reads all pages.
+
+        Args:
+            limit: Size of a page; all pages are read when iterating.
+            offset: How many items to skip.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The dashboards.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> for dashboard in client.dashboards.list():
+            ...     print(dashboard.id, dashboard.title)
+        """
+        from ..api.dashboards.list_all import request
+        from ..runtime.page import AsyncPage
+
+        return AsyncPage(
+            lambda start: self._caller.call(
+                request(limit=limit, offset=start), timeout=timeout, headers=headers, retry=retry
+            ),
+            limit,
+            offset,
+        )
+
+    async def replace(
+        self,
+        id: str,
+        dashboard: Dashboard | Mapping[str, Any],
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Dashboard:
+        """
+        Replace a dashboard as a whole.
+
+        What is not given falls back to its default.
+
+        Args:
+            id: Id of the dashboard.
+            dashboard: The whole dashboard.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The dashboard as it is now.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.dashboards.replace("d1", {"title": "Delays", "panels": [{"viz_id": "v1"}]})
+        """
+        from ..api.dashboards.replace import request
+
+        return await self._caller.call(request(id, dashboard), timeout=timeout, headers=headers, retry=retry)
+
+    async def update(
+        self,
+        id: str,
+        changes: Dashboard | Mapping[str, Any],
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Dashboard:
+        """
+        Change a dashboard.
+
+        A JSON merge patch, in which objects merge, null removes a key, and lists and values replace.
+
+        Args:
+            id: Id of the dashboard.
+            changes: What changes.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The dashboard as it is now.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.dashboards.update("d1", {"title": "Delays by carrier"})
+        """
+        from ..api.dashboards.update import request
+
+        return await self._caller.call(request(id, changes), timeout=timeout, headers=headers, retry=retry)

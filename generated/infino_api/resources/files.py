@@ -1,0 +1,48 @@
+"""The resource `files`, sync and async."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..runtime.call import AsyncCaller, Caller
+    from .files_raw import AsyncFilesRawResponse, FilesRawResponse
+
+
+class FilesResource:
+    """
+    Files that become datasets.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> FilesRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .files_raw import FilesRawResponse
+
+        return FilesRawResponse(self._caller)
+
+
+class AsyncFilesResource:
+    """
+    Files that become datasets.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> AsyncFilesRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .files_raw import AsyncFilesRawResponse
+
+        return AsyncFilesRawResponse(self._caller)

@@ -1,0 +1,22 @@
+"""The resource `files` with raw responses, sync and async."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..runtime.call import AsyncCaller, Caller
+
+
+class FilesRawResponse:
+    """The methods of `files`, answering with status, headers and the typed value."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+
+class AsyncFilesRawResponse:
+    """The methods of `files`, answering with status, headers and the typed value."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller

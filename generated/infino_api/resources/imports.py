@@ -1,0 +1,355 @@
+"""The resource `imports`, sync and async."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ..runtime.call import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.import_job import ImportJob
+    from ..runtime.call import AsyncCaller, Caller
+    from ..runtime.page import AsyncPage, SyncPage
+    from .imports_raw import AsyncImportsRawResponse, ImportsRawResponse
+
+
+class ImportsResource:
+    """
+    Scheduled copies from a connection into a dataset.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> ImportsRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .imports_raw import ImportsRawResponse
+
+        return ImportsRawResponse(self._caller)
+
+    def create(
+        self,
+        source_type: str,
+        *,
+        connection_id: str,
+        target_dataset: str,
+        query: str | None = None,
+        schedule: str | None | Unset = UNSET,
+        extra: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> ImportJob:
+        """
+        Copy data from a connection into a dataset.
+
+        Runs once, or again and again by a cron schedule.
+
+        Args:
+            source_type: Kind of the store.
+            connection_id: Id of the connection to read from.
+            target_dataset: Dataset to write to.
+            query: What to read, in the store's own language.
+            schedule: Cron expression; once when it is not given.
+            extra: Further fields of the body, sent as they are.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The new job.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.imports.create("snowflake", connection_id="c1", target_dataset="orders", query="SELECT * FROM orders")
+        """
+        from ..api.imports.create import request
+
+        return self._caller.call(
+            request(
+                source_type,
+                connection_id=connection_id,
+                target_dataset=target_dataset,
+                query=query,
+                schedule=schedule,
+                extra=extra,
+            ),
+            timeout=timeout,
+            headers=headers,
+            retry=retry,
+        )
+
+    def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> bool:
+        """
+        Delete an import job.
+
+        Records that were imported stay.
+
+        Args:
+            id: Id of the import job.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            True when the job is gone.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.imports.delete("my-id")
+        """
+        from ..api.imports.delete import request
+
+        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    def get(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> ImportJob:
+        """
+        Read an import job.
+
+        Answers its state and how far it is. Experimental: only unreleased gateways answer this.
+
+        Args:
+            id: Id of the import job.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The job.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.imports.get("my-id")
+        """
+        from ..api.imports.get import request
+
+        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    def list(
+        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+    ) -> SyncPage[ImportJob]:
+        """
+        List the import jobs.
+
+        Every job with its schedule and last run.
+
+        Args:
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The jobs.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> for job in client.imports.list():
+            ...     print(job.id, job.status)
+        """
+        from ..api.imports.list_all import request
+        from ..runtime.page import SyncPage
+
+        return SyncPage(
+            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
+        )
+
+
+class AsyncImportsResource:
+    """
+    Scheduled copies from a connection into a dataset.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> AsyncImportsRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .imports_raw import AsyncImportsRawResponse
+
+        return AsyncImportsRawResponse(self._caller)
+
+    async def create(
+        self,
+        source_type: str,
+        *,
+        connection_id: str,
+        target_dataset: str,
+        query: str | None = None,
+        schedule: str | None | Unset = UNSET,
+        extra: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> ImportJob:
+        """
+        Copy data from a connection into a dataset.
+
+        Runs once, or again and again by a cron schedule.
+
+        Args:
+            source_type: Kind of the store.
+            connection_id: Id of the connection to read from.
+            target_dataset: Dataset to write to.
+            query: What to read, in the store's own language.
+            schedule: Cron expression; once when it is not given.
+            extra: Further fields of the body, sent as they are.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The new job.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.imports.create("snowflake", connection_id="c1", target_dataset="orders", query="SELECT * FROM orders")
+        """
+        from ..api.imports.create import request
+
+        return await self._caller.call(
+            request(
+                source_type,
+                connection_id=connection_id,
+                target_dataset=target_dataset,
+                query=query,
+                schedule=schedule,
+                extra=extra,
+            ),
+            timeout=timeout,
+            headers=headers,
+            retry=retry,
+        )
+
+    async def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> bool:
+        """
+        Delete an import job.
+
+        Records that were imported stay.
+
+        Args:
+            id: Id of the import job.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            True when the job is gone.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.imports.delete("my-id")
+        """
+        from ..api.imports.delete import request
+
+        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    async def get(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> ImportJob:
+        """
+        Read an import job.
+
+        Answers its state and how far it is. Experimental: only unreleased gateways answer this.
+
+        Args:
+            id: Id of the import job.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The job.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.imports.get("my-id")
+        """
+        from ..api.imports.get import request
+
+        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    def list(
+        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+    ) -> AsyncPage[ImportJob]:
+        """
+        List the import jobs.
+
+        Every job with its schedule and last run.
+
+        Args:
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The jobs.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> for job in client.imports.list():
+            ...     print(job.id, job.status)
+        """
+        from ..api.imports.list_all import request
+        from ..runtime.page import AsyncPage
+
+        return AsyncPage(
+            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
+        )

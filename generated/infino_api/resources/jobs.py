@@ -1,0 +1,116 @@
+"""The resource `jobs`, sync and async."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..models.job_status import JobStatus
+    from ..runtime.call import AsyncCaller, Caller
+    from .jobs_raw import AsyncJobsRawResponse, JobsRawResponse
+
+
+class JobsResource:
+    """
+    Work that goes on in the background.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> JobsRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .jobs_raw import JobsRawResponse
+
+        return JobsRawResponse(self._caller)
+
+    def get(
+        self,
+        run_id: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> JobStatus:
+        """
+        Read the state of a background job.
+
+        Only the status decides; a running job may already carry an end time.
+
+        Args:
+            run_id: Id of the run.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The job.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.jobs.get("my-run-id")
+        """
+        from ..api.jobs.get import request
+
+        return self._caller.call(request(run_id), timeout=timeout, headers=headers, retry=retry)
+
+
+class AsyncJobsResource:
+    """
+    Work that goes on in the background.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> AsyncJobsRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .jobs_raw import AsyncJobsRawResponse
+
+        return AsyncJobsRawResponse(self._caller)
+
+    async def get(
+        self,
+        run_id: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> JobStatus:
+        """
+        Read the state of a background job.
+
+        Only the status decides; a running job may already carry an end time.
+
+        Args:
+            run_id: Id of the run.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The job.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.jobs.get("my-run-id")
+        """
+        from ..api.jobs.get import request
+
+        return await self._caller.call(request(run_id), timeout=timeout, headers=headers, retry=retry)

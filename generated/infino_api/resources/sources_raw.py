@@ -1,0 +1,43 @@
+"""The resource `sources` with raw responses, sync and async."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..models.source import Source
+    from ..runtime.call import AsyncCaller, Caller, RawResponse
+
+
+class SourcesRawResponse:
+    """The methods of `sources`, answering with status, headers and the typed value."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list(
+        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+    ) -> RawResponse[builtins.list[Source]]:
+        """List the kinds of stores that can be connected."""
+        from ..api.sources.list_all import request
+
+        call = request()
+        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+
+
+class AsyncSourcesRawResponse:
+    """The methods of `sources`, answering with status, headers and the typed value."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def list(
+        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+    ) -> RawResponse[builtins.list[Source]]:
+        """List the kinds of stores that can be connected."""
+        from ..api.sources.list_all import request
+
+        call = request()
+        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)

@@ -1,0 +1,555 @@
+"""The resource `visualizations`, sync and async."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..models.filter_ import Filter
+    from ..models.visualization import Visualization
+    from ..models.visualization_data import VisualizationData
+    from ..runtime.call import AsyncCaller, Caller
+    from ..runtime.page import AsyncPage, SyncPage
+    from .visualizations_raw import AsyncVisualizationsRawResponse, VisualizationsRawResponse
+
+
+class VisualizationsResource:
+    """
+    Saved charts.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> VisualizationsRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .visualizations_raw import VisualizationsRawResponse
+
+        return VisualizationsRawResponse(self._caller)
+
+    def create(
+        self,
+        visualization: Visualization | Mapping[str, Any],
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Visualization:
+        """
+        Save a visualization.
+
+        The service adds id, times and defaults.
+
+        Args:
+            visualization: The visualization.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The visualization as saved.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.visualizations.create({"title": "Late flights", "source": {"kind": "sql", "index": "flights"}, "chart": {"type": "bar"}})
+        """
+        from ..api.visualizations.create import request
+
+        return self._caller.call(request(visualization), timeout=timeout, headers=headers, retry=retry)
+
+    def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> bool:
+        """
+        Delete a visualization.
+
+        Can't be undone.
+
+        Args:
+            id: Id of the visualization.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            True when the visualization is gone.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.visualizations.delete("my-id")
+        """
+        from ..api.visualizations.delete import request
+
+        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    def execute(
+        self,
+        id: str,
+        *,
+        filters: Sequence[Filter | Mapping[str, Any]] | None = None,
+        time_range: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> VisualizationData:
+        """
+        Run the query of a visualization.
+
+        Filters add to the saved ones and replace those on the same field; a filter that can't be
+        applied is told in the metadata and never fails the call.
+
+        Args:
+            id: Id of the visualization.
+            filters: Filters beside the saved ones.
+            time_range: Span with from and to, as ISO text or milliseconds.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            Columns, rows and how they were made.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.visualizations.execute("v1", filters=[{"field": "carrier", "operator": "is", "value": "AA"}])
+        """
+        from ..api.visualizations.execute import request
+
+        return self._caller.call(
+            request(id, filters=filters, time_range=time_range), timeout=timeout, headers=headers, retry=retry
+        )
+
+    def get(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Visualization:
+        """
+        Read a visualization.
+
+        Old forms are brought up to date by the service when read.
+
+        Args:
+            id: Id of the visualization.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The visualization.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.visualizations.get("my-id")
+        """
+        from ..api.visualizations.get import request
+
+        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    def list(
+        self,
+        *,
+        limit: int = 500,
+        offset: int = 0,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> SyncPage[Visualization]:
+        """
+        List the saved visualizations.
+
+        Pages by limit and offset; iterating reads all pages.
+
+        Args:
+            limit: Size of a page; all pages are read when iterating.
+            offset: How many items to skip.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The visualizations.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> for visualization in client.visualizations.list():
+            ...     print(visualization.id, visualization.title)
+        """
+        from ..api.visualizations.list_all import request
+        from ..runtime.page import SyncPage
+
+        return SyncPage(
+            lambda start: self._caller.call(
+                request(limit=limit, offset=start), timeout=timeout, headers=headers, retry=retry
+            ),
+            limit,
+            offset,
+        )
+
+    def replace(
+        self,
+        id: str,
+        visualization: Visualization | Mapping[str, Any],
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Visualization:
+        """
+        Replace a visualization as a whole.
+
+        What is not given falls back to its default.
+
+        Args:
+            id: Id of the visualization.
+            visualization: The whole visualization.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The visualization as it is now.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.visualizations.replace("v1", {"title": "Late flights", "source": {"kind": "sql", "index": "flights"}, "chart": {"type": "bar"}})
+        """
+        from ..api.visualizations.replace import request
+
+        return self._caller.call(request(id, visualization), timeout=timeout, headers=headers, retry=retry)
+
+    def update(
+        self,
+        id: str,
+        changes: Visualization | Mapping[str, Any],
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Visualization:
+        """
+        Change a visualization.
+
+        A JSON merge patch, in which objects merge, null removes a key, and lists and values replace.
+
+        Args:
+            id: Id of the visualization.
+            changes: What changes.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The visualization as it is now.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.visualizations.update("v1", {"title": "Delays by carrier"})
+        """
+        from ..api.visualizations.update import request
+
+        return self._caller.call(request(id, changes), timeout=timeout, headers=headers, retry=retry)
+
+
+class AsyncVisualizationsResource:
+    """
+    Saved charts.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> AsyncVisualizationsRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .visualizations_raw import AsyncVisualizationsRawResponse
+
+        return AsyncVisualizationsRawResponse(self._caller)
+
+    async def create(
+        self,
+        visualization: Visualization | Mapping[str, Any],
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Visualization:
+        """
+        Save a visualization.
+
+        The service adds id, times and defaults.
+
+        Args:
+            visualization: The visualization.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The visualization as saved.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.visualizations.create({"title": "Late flights", "source": {"kind": "sql", "index": "flights"}, "chart": {"type": "bar"}})
+        """
+        from ..api.visualizations.create import request
+
+        return await self._caller.call(request(visualization), timeout=timeout, headers=headers, retry=retry)
+
+    async def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> bool:
+        """
+        Delete a visualization.
+
+        Can't be undone.
+
+        Args:
+            id: Id of the visualization.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            True when the visualization is gone.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.visualizations.delete("my-id")
+        """
+        from ..api.visualizations.delete import request
+
+        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    async def execute(
+        self,
+        id: str,
+        *,
+        filters: Sequence[Filter | Mapping[str, Any]] | None = None,
+        time_range: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> VisualizationData:
+        """
+        Run the query of a visualization.
+
+        Filters add to the saved ones and replace those on the same field; a filter that can't be
+        applied is told in the metadata and never fails the call.
+
+        Args:
+            id: Id of the visualization.
+            filters: Filters beside the saved ones.
+            time_range: Span with from and to, as ISO text or milliseconds.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            Columns, rows and how they were made.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.visualizations.execute("v1", filters=[{"field": "carrier", "operator": "is", "value": "AA"}])
+        """
+        from ..api.visualizations.execute import request
+
+        return await self._caller.call(
+            request(id, filters=filters, time_range=time_range), timeout=timeout, headers=headers, retry=retry
+        )
+
+    async def get(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Visualization:
+        """
+        Read a visualization.
+
+        Old forms are brought up to date by the service when read.
+
+        Args:
+            id: Id of the visualization.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The visualization.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.visualizations.get("my-id")
+        """
+        from ..api.visualizations.get import request
+
+        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    def list(
+        self,
+        *,
+        limit: int = 500,
+        offset: int = 0,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> AsyncPage[Visualization]:
+        """
+        List the saved visualizations.
+
+        Pages by limit and offset; iterating reads all pages.
+
+        Args:
+            limit: Size of a page; all pages are read when iterating.
+            offset: How many items to skip.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The visualizations.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> for visualization in client.visualizations.list():
+            ...     print(visualization.id, visualization.title)
+        """
+        from ..api.visualizations.list_all import request
+        from ..runtime.page import AsyncPage
+
+        return AsyncPage(
+            lambda start: self._caller.call(
+                request(limit=limit, offset=start), timeout=timeout, headers=headers, retry=retry
+            ),
+            limit,
+            offset,
+        )
+
+    async def replace(
+        self,
+        id: str,
+        visualization: Visualization | Mapping[str, Any],
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Visualization:
+        """
+        Replace a visualization as a whole.
+
+        What is not given falls back to its default.
+
+        Args:
+            id: Id of the visualization.
+            visualization: The whole visualization.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The visualization as it is now.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.visualizations.replace("v1", {"title": "Late flights", "source": {"kind": "sql", "index": "flights"}, "chart": {"type": "bar"}})
+        """
+        from ..api.visualizations.replace import request
+
+        return await self._caller.call(
+            request(id, visualization), timeout=timeout, headers=headers, retry=retry
+        )
+
+    async def update(
+        self,
+        id: str,
+        changes: Visualization | Mapping[str, Any],
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+    ) -> Visualization:
+        """
+        Change a visualization.
+
+        A JSON merge patch, in which objects merge, null removes a key, and lists and values replace.
+
+        Args:
+            id: Id of the visualization.
+            changes: What changes.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The visualization as it is now.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.visualizations.update("v1", {"title": "Delays by carrier"})
+        """
+        from ..api.visualizations.update import request
+
+        return await self._caller.call(request(id, changes), timeout=timeout, headers=headers, retry=retry)
