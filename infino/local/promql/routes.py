@@ -1,0 +1,117 @@
+"""PromQL and metrics over HTTP."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from infino.local.http import Answer, Call, Problem, Route
+from infino.local.promql.answers import failure, success
+from infino.local.promql.arguments import Form, read_form
+from infino.local.promql.engine import Engine, Result
+from infino.local.promql.errors import PromQLError
+from infino.local.promql.exposition import ExpositionError, parse_exposition
+from infino.local.promql.metricstore import DatasetStorage, MetricStore, ViewLabels, is_metrics
+from infino.local.promql.storage import LabelRule
+from infino.local.store import Dataset
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from infino.local.state import Gateway
+
+_stores: weakref.WeakKeyDictionary[Gateway, MetricStore] = weakref.WeakKeyDictionary()
+
+
+def metric_store(gateway: Gateway) -> MetricStore:
+    """Give the gateway's metric store, making it at the first call."""
+    store = _stores.get(gateway)
+    if store is None:
+        store = _stores.setdefault(gateway, MetricStore(gateway.store))
+    return store
+
+
+def _now(gateway: Gateway) -> int:
+    return round(gateway.clock.now().timestamp() * 1000)
+
+
+def upload(gateway: Gateway, call: Call) -> Answer:
+    """POST /{dataset}/metrics: exposition text in, all of it or nothing."""
+    name = call.path["dataset"]
+    gateway.access.check(call.principal, "write", "record", name)
+    try:
+        text = call.body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Problem(400, "parse_exception", "the body is not UTF-8 text") from None
+    try:
+        samples = list(parse_exposition(text, _now(gateway)))
+    except ExpositionError as error:
+        raise Problem(400, "parse_exception", f"the body is not exposition text; {error}") from None
+    with gateway.store.writing() as cursor:
+        dataset = gateway.store.get(cursor, name)
+        count, series = metric_store(gateway).write(cursor, dataset, samples)
+    return Answer(json=[f"{count} samples of {series} series stored in dataset {name}"])
+
+
+def _readable(
+    gateway: Gateway, call: Call, cursor: duckdb.DuckDBPyConnection, index: str
+) -> list[tuple[Dataset, LabelRule | None]]:
+    """Find the metric datasets a query reads, each with what the caller may see of its labels."""
+    chosen: list[tuple[Dataset, LabelRule | None]] = []
+    named = [gateway.store.get(cursor, index)] if index else gateway.store.list(cursor)
+    for dataset in named:
+        try:
+            gateway.access.check(call.principal, "read", "record", dataset.name)
+            view = gateway.access.view(call.principal, gateway.store.view_of(cursor, dataset))
+            if not view.allowed("value") or "value" in view.replacements:
+                reason = f"{call.principal.username} may not read the values of [{dataset.name}]"
+                raise Problem(403, "security_exception", reason)
+        except Problem:
+            if index:
+                raise
+            continue
+        if is_metrics(dataset):
+            chosen.append((dataset, ViewLabels(view)))
+    return chosen
+
+
+def _answer(gateway: Gateway, call: Call, run: Callable[[Form, Engine, DatasetStorage], Result]) -> Answer:
+    engine = Engine(timeout=gateway.options.sql_timeout)
+    try:
+        form = read_form(call.body, call.query)
+        with gateway.store.reading() as cursor:
+            datasets = _readable(gateway, call, cursor, form.values.get("index", ""))
+            storage = DatasetStorage(metric_store(gateway), cursor, datasets)
+            return Answer(json=success(run(form, engine, storage)))
+    except PromQLError as error:
+        return Answer(error.status, failure(error))
+
+
+def query(gateway: Gateway, call: Call) -> Answer:
+    """POST /promql/query: a query at one moment."""
+
+    def run(form: Form, engine: Engine, storage: DatasetStorage) -> Result:
+        return engine.instant(form.required("query"), form.time("time", _now(gateway)), storage)
+
+    return _answer(gateway, call, run)
+
+
+def query_range(gateway: Gateway, call: Call) -> Answer:
+    """POST /promql/query_range: a query at every step between two moments."""
+
+    def run(form: Form, engine: Engine, storage: DatasetStorage) -> Result:
+        start, end = form.time("start"), form.time("end")
+        step = form.step(end - start)
+        return engine.range(form.required("query"), start, end, step, storage)
+
+    return _answer(gateway, call, run)
+
+
+ROUTES = (
+    Route("POST", "/promql/query", query),
+    Route("GET", "/promql/query", query),
+    Route("POST", "/promql/query_range", query_range),
+    Route("GET", "/promql/query_range", query_range),
+    Route("POST", "/{dataset}/metrics", upload),
+)
