@@ -145,6 +145,8 @@ class Store:
         ).fetchall()
         for (table,) in tables:
             cursor.execute(f"DROP TABLE {table}")
+        if f"ds_{dataset.id}" not in {table for (table,) in tables}:  # of a metric dataset it is a view
+            cursor.execute(f"DROP VIEW IF EXISTS ds_{dataset.id}")
         cursor.execute("DELETE FROM datasets WHERE id = ?", [dataset.id])
 
     def configure(self, cursor: duckdb.DuckDBPyConnection, name: str, settings: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import duckdb
 
+from infino.local.http import Problem
 from infino.local.store.database import Dataset, Store
 
 LONG_INTEGER = re.compile(rb"[0-9]{19}")
@@ -46,6 +47,13 @@ def parameters(ids: Sequence[str], texts: Sequence[str]) -> tuple[str, list[Any]
     return LINES, ["\n".join(ids), "\n".join(texts)]
 
 
+def refuse_metrics(dataset: Dataset) -> None:
+    """Raise the 400 for a dataset of samples, whose documents are a view over them."""
+    if dataset.settings.get("kind") == "metrics":
+        reason = f"dataset [{dataset.name}] holds metrics; documents need a dataset of their own"
+        raise Problem(400, "illegal_argument_exception", reason)
+
+
 def put(
     store: Store,
     cursor: duckdb.DuckDBPyConnection,
@@ -65,6 +73,7 @@ def put(
     Returns:
         The new version of every id; 1 means that it was created.
     """
+    refuse_metrics(dataset)
     if not batch.ids:
         return {}
     table = f"ds_{dataset.id}"
@@ -99,6 +108,7 @@ def remove(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, id
         dataset: Where from.
         ids: Which; unknown ones are passed over.
     """
+    refuse_metrics(dataset)
     if not ids:
         return 0
     done = cursor.execute(
