@@ -205,6 +205,10 @@ class _Base:
         url = self._url if self._by_target else self._url.copy_with(raw_path=target)
         return httpx.Request(prepared.method, url, headers=prepared.headers, stream=stream, extensions=extensions)
 
+    def tls(self) -> Any:
+        """Return the TLS settings (an `ssl.SSLContext`), for connections that are not opened here."""
+        return _tls(self.config)
+
     def _known_signer(self) -> SigV4Signer | None:
         return self._connections.keys.current(self.shared.clock.now())
 

@@ -40,11 +40,11 @@ class OpenThread:
 
 @attrs.frozen
 class Connect:
-    """Open a connection with a newly signed URL, dropping any that is open."""
+    """Open a connection with a newly signed URL, dropping any that is open; `offset` corrects the clock."""
 
     thread_id: str
     timeout: float
-    offset: float = 0.0
+    offset: float | None = None
 
 
 @attrs.frozen
@@ -238,7 +238,8 @@ def _listen(conversation: Conversation, turn: Turn, settings: Settings, deadline
 def _connect(conversation: Conversation, settings: Settings, deadline: float) -> Steps:
     """Connect with back-off; nothing has been asked yet, so trying again is always safe."""
     assert conversation.thread_id is not None
-    offset, corrected, attempt = 0.0, False, 0
+    offset: float | None = None
+    attempt = 0
     while True:
         attempt += 1
         limit = max(min(settings.connect_timeout, _left(conversation, deadline)), 0.001)
@@ -249,8 +250,8 @@ def _connect(conversation: Conversation, settings: Settings, deadline: float) ->
             asked = None
         except APIError as error:
             skew = server_offset(error.headers, conversation.clock.now())
-            if not corrected and is_clock_skew(error.status, error.reason, error.code, skew):
-                offset, corrected = skew or 0.0, True
+            if offset is None and is_clock_skew(error.status, error.reason, error.code, skew):
+                offset = skew
                 continue
             if error.status not in settings.retry.statuses:
                 raise

@@ -111,7 +111,7 @@ class Session(_Session):
             ...     print(event)
         """
         settings = self._settings_for(question, timeout, resend)
-        return AnswerStream(self._line, question, settings, on_end=self._history.append, close_line=False)
+        return AnswerStream(self._line, question, settings, on_end=self._history.append)
 
     def close(self) -> None:
         """Close the connection; the thread stays on the service."""
@@ -186,7 +186,7 @@ class AsyncSession(_Session):
             ...     print(event)
         """
         settings = self._settings_for(question, timeout, resend)
-        return AsyncAnswerStream(self._line, question, settings, on_end=self._history.append, close_line=False)
+        return AsyncAnswerStream(self._line, question, settings, on_end=self._history.append)
 
     async def close(self) -> None:
         """Close the connection; the thread stays on the service."""

@@ -124,6 +124,7 @@ class _Stream:
         self._begun = False
         self._ended = False
         self._cancelled = False
+        self._close_line = False
         self._answer: Answer | None = None
 
     @property
@@ -133,6 +134,10 @@ class _Stream:
             return self._answer
         turn = self._conversation.turn if self._begun else None
         return turn.answer() if turn is not None else Answer(question=self.question)
+
+    def owns_connection(self) -> None:
+        """Let the end of this stream be the end of its connection too."""
+        self._close_line = True
 
     def _begin(self) -> None:
         with self._owner.lock:
@@ -185,11 +190,9 @@ class AnswerStream(_Stream):
         settings: Settings,
         *,
         on_end: Callable[[Answer], None] | None = None,
-        close_line: bool = True,
     ) -> None:
         super().__init__(line, question, settings, on_end)
         self._line = line
-        self._close_line = close_line
         self._wake = threading.Event()
 
     def __iter__(self) -> Self:
@@ -304,11 +307,9 @@ class AsyncAnswerStream(_Stream):
         settings: Settings,
         *,
         on_end: Callable[[Answer], None] | None = None,
-        close_line: bool = True,
     ) -> None:
         super().__init__(line, question, settings, on_end)
         self._line = line
-        self._close_line = close_line
 
     def __aiter__(self) -> Self:
         return self

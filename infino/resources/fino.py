@@ -1,0 +1,527 @@
+"""`client.fino`: questions in plain language, over a WebSocket or by REST."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import ssl
+import time
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal, Unpack, cast, overload
+
+from infino_api.resources.fino import AsyncFinoResource, FinoResource
+
+from infino.chat.answer import Answer
+from infino.chat.flow import Connect, Conversation, OpenThread
+from infino.chat.options import ChatOptions, Choices, SourceLike, choose, source_list
+from infino.chat.session import AsyncSession, Session
+from infino.chat.stream import AnswerStream, AsyncAnswerStream, AsyncPorts, Ports
+from infino.chat.thread import Fetch, Poll, poll
+from infino.core.errors import DecodeError, ValidationError
+from infino.core.redaction import get_logger
+from infino.core.version import USER_AGENT
+from infino.websocket import AsyncSocket, Dial, Socket, open_async_socket, open_socket
+
+if TYPE_CHECKING:
+    from infino_api.models.thread import Thread
+
+    from infino.caller import AsyncCaller, SyncCaller
+    from infino.core.secret import Secret
+    from infino.transport import AsyncTransport, Transport
+
+TIMEOUT = 180.0
+_logger = get_logger("infino.chat")
+
+
+def _thread_of(thread: str | Thread | None) -> tuple[str | None, bool | None]:
+    """Return the id of a thread, and whether it streams where that is known."""
+    if thread is None:
+        return None, None
+    if isinstance(thread, str):
+        name, streaming = thread, None
+    else:
+        name, streaming = thread.id or "", thread.streaming
+    if not name or any(ord(character) not in range(33, 127) for character in name):
+        raise ValidationError("a thread id is text without spaces, as fino.threads.create gives it")
+    return name, streaming
+
+
+def _begin(transport: Transport | AsyncTransport, choices: Choices, thread: str | Thread | None) -> Conversation:
+    thread_id, streaming = _thread_of(thread)
+    return Conversation(
+        thread_id=thread_id,
+        streaming=choices.streaming if thread is None else streaming,
+        clock=transport.shared.clock,
+        random=transport.shared.random,
+    )
+
+
+def _options(transport: Transport | AsyncTransport, options: ChatOptions, timeout: float) -> Choices:
+    return choose(
+        options,
+        timeout=timeout,
+        retry=transport.config.retry,
+        client_id=f"infino-python-{secrets.token_hex(4)}",
+    )
+
+
+def _refuse_sources(thread: object, sources: object) -> None:
+    if thread is not None and sources is not None:
+        raise ValidationError(
+            "sources belong to a thread: give them to a new one, or change them with fino.threads.update",
+            operation="fino.ask",
+        )
+
+
+def _dial(
+    transport: Transport | AsyncTransport, choices: Choices, connect: Connect, url: Secret, headers: dict[str, str]
+) -> Dial:
+    config = transport.config
+    secure = config.endpoint.scheme == "https"
+    return Dial(
+        url=url,
+        headers={"user-agent": USER_AGENT, **config.headers, **headers},
+        timeout=connect.timeout,
+        max_frame_bytes=choices.max_frame_bytes,
+        proxy=config.proxy.reveal() if config.proxy else None,
+        tls=cast("ssl.SSLContext", transport.tls()) if secure else None,
+        now=transport.shared.clock.now(),
+    )
+
+
+def _adjust(transport: Transport | AsyncTransport, choices: Choices, connect: Connect) -> None:
+    if connect.offset is not None:
+        transport.shared.offset = timedelta(seconds=connect.offset)
+    _logger.debug("connecting to %s%s for thread %s", transport.config.endpoint.url, choices.path, connect.thread_id)
+
+
+def _created(thread: Thread) -> str:
+    if not thread.id:
+        raise DecodeError("the new thread has no id", operation="fino.threads.create", path="$.id")
+    return thread.id
+
+
+def _plan_reading(
+    transport: Transport | AsyncTransport,
+    thread_id: str,
+    message_id: str,
+    text: str | Mapping[str, Any],
+    timeout: float | None,
+    began: float,
+) -> Poll:
+    question = text if isinstance(text, str) else str(text.get("user_query", ""))
+    clock = transport.shared.clock
+    limit = TIMEOUT if timeout is None else timeout
+    return poll(thread_id, message_id, question, limit, clock, began)
+
+
+class Fino(FinoResource):
+    """Questions in plain language.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    _caller: SyncCaller
+
+    def ask(
+        self,
+        question: str,
+        *,
+        thread: str | Thread | None = None,
+        sources: Sequence[SourceLike] | None = None,
+        timeout: float = TIMEOUT,
+        **options: Unpack[ChatOptions],
+    ) -> Answer:
+        """Ask, and wait for the whole answer.
+
+        Args:
+            question: The question, in plain words.
+            thread: Thread to continue; a new one is created when None.
+            sources: Datasets to look in; the service chooses when None.
+            timeout: Seconds for everything: thread, connection and answer.
+            options: See `ChatOptions`.
+
+        Returns:
+            The answer with its text, rows, query, chart and sources.
+
+        Raises:
+            ChatError: The turn broke off; what came is in its `.answer`.
+            TransportError: No connection could be made.
+            APIError: The service refused.
+
+        Example:
+            >>> answer = client.fino.ask("which carrier is late most often?", sources=["flights"])
+            >>> print(answer.text, answer.sql)
+        """
+        with self.stream(question, thread=thread, sources=sources, timeout=timeout, **options) as stream:
+            for _ in stream:
+                pass
+            return stream.answer
+
+    def stream(
+        self,
+        question: str,
+        *,
+        thread: str | Thread | None = None,
+        sources: Sequence[SourceLike] | None = None,
+        timeout: float = TIMEOUT,
+        **options: Unpack[ChatOptions],
+    ) -> AnswerStream:
+        """Ask, and yield typed events as they arrive; `.answer` gathers them.
+
+        Args:
+            question: The question, in plain words.
+            thread: Thread to continue; a new one is created when None.
+            sources: Datasets to look in; the service chooses when None.
+            timeout: Seconds for everything: thread, connection and answer.
+            options: See `ChatOptions`.
+
+        Returns:
+            A stream of events; the question is sent when the first event is asked for.
+
+        Raises:
+            ValidationError: The question is empty, or an option is wrong.
+
+        Example:
+            >>> for event in client.fino.stream("which carrier is late most often?"):
+            ...     print(event)
+        """
+        session = self.chat(thread=thread, sources=sources, timeout=timeout, **options)
+        stream = session.stream(question)
+        stream.owns_connection()
+        return stream
+
+    def chat(
+        self,
+        *,
+        thread: str | Thread | None = None,
+        sources: Sequence[SourceLike] | None = None,
+        timeout: float = TIMEOUT,
+        **options: Unpack[ChatOptions],
+    ) -> Session:
+        """Open a conversation: several questions over one connection, in one thread.
+
+        Args:
+            thread: Thread to continue; a new one is created by the first question when None.
+            sources: Datasets to look in; the service chooses when None.
+            timeout: Seconds for each answer.
+            options: See `ChatOptions`.
+
+        Returns:
+            A session; nothing is sent before the first question.
+
+        Raises:
+            ValidationError: An option is wrong.
+
+        Example:
+            >>> with client.fino.chat(sources=["flights"]) as chat:
+            ...     chat.ask("which carrier is late most often?")
+            ...     chat.ask("and in winter?")
+        """
+        _refuse_sources(thread, sources)
+        transport = self._caller.transport
+        choices, wanted = _options(transport, options, timeout), source_list(sources)
+
+        def open_thread(step: OpenThread) -> str:
+            created = self.threads.create(
+                name=step.name, sources=wanted, streaming=choices.streaming, timeout=step.timeout
+            )
+            return _created(created)
+
+        def dial(connect: Connect) -> Socket:
+            _adjust(transport, choices, connect)
+            query, headers = choices.identify(connect.thread_id)
+            return open_socket(_dial(transport, choices, connect, transport.presign(choices.path, query), headers))
+
+        return Session(Ports(open_thread, dial), _begin(transport, choices, thread), choices.settings)
+
+    @overload
+    def send(
+        self,
+        thread_id: str,
+        text: str | Mapping[str, Any],
+        *,
+        role: str = ...,
+        extra: Mapping[str, Any] | None = ...,
+        timeout: float | None = ...,
+        headers: Mapping[str, str] | None = ...,
+        retry: Any = ...,
+        wait: Literal[False] = ...,
+    ) -> str: ...
+    @overload
+    def send(
+        self,
+        thread_id: str,
+        text: str | Mapping[str, Any],
+        *,
+        role: str = ...,
+        extra: Mapping[str, Any] | None = ...,
+        timeout: float | None = ...,
+        headers: Mapping[str, str] | None = ...,
+        retry: Any = ...,
+        wait: Literal[True],
+    ) -> Answer: ...
+    def send(
+        self,
+        thread_id: str,
+        text: str | Mapping[str, Any],
+        *,
+        role: str = "user",
+        extra: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+        wait: bool = False,
+    ) -> str | Answer:
+        """Ask by REST, without a WebSocket; the reply appears in the thread.
+
+        Args:
+            thread_id: The thread.
+            text: The question in plain words, or an object with the content as the service takes it.
+            role: Who asks.
+            extra: Further fields of the request.
+            timeout: Seconds for everything; with `wait` 180 when None.
+            headers: Extra headers of the call that asks.
+            retry: Retry policy of the call that asks.
+            wait: Whether to read the thread until the reply is there.
+
+        Returns:
+            The id of the message, or with `wait` the answer.
+
+        Raises:
+            ChatError: With `wait`: the service failed, or no reply came in time.
+
+        Example:
+            >>> client.fino.send(thread.id, "how many flights were there?", wait=True).text
+        """
+        began = self._caller.transport.shared.clock.monotonic()
+        message_id = super().send(
+            thread_id, text, role=role, extra=extra, timeout=timeout, headers=headers, retry=retry
+        )
+        if not wait:
+            return message_id
+        steps = _plan_reading(self._caller.transport, thread_id, message_id, text, timeout, began)
+        return self._follow(steps, thread_id)
+
+    def _follow(self, steps: Poll, thread_id: str) -> Answer:
+        result: Any = None
+        try:
+            while True:
+                step = steps.send(result)
+                if isinstance(step, Fetch):
+                    result = self.threads.get(thread_id, timeout=step.timeout).messages
+                else:
+                    time.sleep(step.seconds)
+                    result = None
+        except StopIteration as stop:
+            answer: Answer = stop.value
+            return answer
+
+
+class AsyncFino(AsyncFinoResource):
+    """Questions in plain language, for asyncio.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    _caller: AsyncCaller
+
+    async def ask(
+        self,
+        question: str,
+        *,
+        thread: str | Thread | None = None,
+        sources: Sequence[SourceLike] | None = None,
+        timeout: float = TIMEOUT,  # noqa: ASYNC109  # one limit for a turn of many awaits
+        **options: Unpack[ChatOptions],
+    ) -> Answer:
+        """Ask, and wait for the whole answer.
+
+        Args:
+            question: The question, in plain words.
+            thread: Thread to continue; a new one is created when None.
+            sources: Datasets to look in; the service chooses when None.
+            timeout: Seconds for everything: thread, connection and answer.
+            options: See `ChatOptions`.
+
+        Returns:
+            The answer with its text, rows, query, chart and sources.
+
+        Raises:
+            ChatError: The turn broke off; what came is in its `.answer`.
+            TransportError: No connection could be made.
+            APIError: The service refused.
+
+        Example:
+            >>> answer = await client.fino.ask("which carrier is late most often?", sources=["flights"])
+            >>> print(answer.text, answer.sql)
+        """
+        async with self.stream(question, thread=thread, sources=sources, timeout=timeout, **options) as stream:
+            async for _ in stream:
+                pass
+            return stream.answer
+
+    def stream(
+        self,
+        question: str,
+        *,
+        thread: str | Thread | None = None,
+        sources: Sequence[SourceLike] | None = None,
+        timeout: float = TIMEOUT,
+        **options: Unpack[ChatOptions],
+    ) -> AsyncAnswerStream:
+        """Ask, and yield typed events as they arrive; `.answer` gathers them.
+
+        Args:
+            question: The question, in plain words.
+            thread: Thread to continue; a new one is created when None.
+            sources: Datasets to look in; the service chooses when None.
+            timeout: Seconds for everything: thread, connection and answer.
+            options: See `ChatOptions`.
+
+        Returns:
+            A stream of events; the question is sent when the first event is asked for.
+
+        Raises:
+            ValidationError: The question is empty, or an option is wrong.
+
+        Example:
+            >>> async for event in client.fino.stream("which carrier is late most often?"):
+            ...     print(event)
+        """
+        session = self.chat(thread=thread, sources=sources, timeout=timeout, **options)
+        stream = session.stream(question)
+        stream.owns_connection()
+        return stream
+
+    def chat(
+        self,
+        *,
+        thread: str | Thread | None = None,
+        sources: Sequence[SourceLike] | None = None,
+        timeout: float = TIMEOUT,
+        **options: Unpack[ChatOptions],
+    ) -> AsyncSession:
+        """Open a conversation: several questions over one connection, in one thread.
+
+        Args:
+            thread: Thread to continue; a new one is created by the first question when None.
+            sources: Datasets to look in; the service chooses when None.
+            timeout: Seconds for each answer.
+            options: See `ChatOptions`.
+
+        Returns:
+            A session; nothing is sent before the first question.
+
+        Raises:
+            ValidationError: An option is wrong.
+
+        Example:
+            >>> async with client.fino.chat(sources=["flights"]) as chat:
+            ...     await chat.ask("which carrier is late most often?")
+            ...     await chat.ask("and in winter?")
+        """
+        _refuse_sources(thread, sources)
+        transport = self._caller.transport
+        choices, wanted = _options(transport, options, timeout), source_list(sources)
+
+        async def open_thread(step: OpenThread) -> str:
+            created = await self.threads.create(
+                name=step.name, sources=wanted, streaming=choices.streaming, timeout=step.timeout
+            )
+            return _created(created)
+
+        async def dial(connect: Connect) -> AsyncSocket:
+            _adjust(transport, choices, connect)
+            query, headers = choices.identify(connect.thread_id)
+            url = await transport.presign(choices.path, query)
+            return await open_async_socket(_dial(transport, choices, connect, url, headers))
+
+        ports = AsyncPorts(open_thread, dial, asyncio.sleep)
+        return AsyncSession(ports, _begin(transport, choices, thread), choices.settings)
+
+    @overload
+    async def send(
+        self,
+        thread_id: str,
+        text: str | Mapping[str, Any],
+        *,
+        role: str = ...,
+        extra: Mapping[str, Any] | None = ...,
+        timeout: float | None = ...,  # noqa: ASYNC109  # one limit for many calls
+        headers: Mapping[str, str] | None = ...,
+        retry: Any = ...,
+        wait: Literal[False] = ...,
+    ) -> str: ...
+    @overload
+    async def send(
+        self,
+        thread_id: str,
+        text: str | Mapping[str, Any],
+        *,
+        role: str = ...,
+        extra: Mapping[str, Any] | None = ...,
+        timeout: float | None = ...,  # noqa: ASYNC109  # one limit for many calls
+        headers: Mapping[str, str] | None = ...,
+        retry: Any = ...,
+        wait: Literal[True],
+    ) -> Answer: ...
+    async def send(
+        self,
+        thread_id: str,
+        text: str | Mapping[str, Any],
+        *,
+        role: str = "user",
+        extra: Mapping[str, Any] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109  # one limit for many calls
+        headers: Mapping[str, str] | None = None,
+        retry: Any = None,
+        wait: bool = False,
+    ) -> str | Answer:
+        """Ask by REST, without a WebSocket; the reply appears in the thread.
+
+        Args:
+            thread_id: The thread.
+            text: The question in plain words, or an object with the content as the service takes it.
+            role: Who asks.
+            extra: Further fields of the request.
+            timeout: Seconds for everything; with `wait` 180 when None.
+            headers: Extra headers of the call that asks.
+            retry: Retry policy of the call that asks.
+            wait: Whether to read the thread until the reply is there.
+
+        Returns:
+            The id of the message, or with `wait` the answer.
+
+        Raises:
+            ChatError: With `wait`: the service failed, or no reply came in time.
+
+        Example:
+            >>> (await client.fino.send(thread.id, "how many flights were there?", wait=True)).text
+        """
+        began = self._caller.transport.shared.clock.monotonic()
+        message_id = await super().send(
+            thread_id, text, role=role, extra=extra, timeout=timeout, headers=headers, retry=retry
+        )
+        if not wait:
+            return message_id
+        steps = _plan_reading(self._caller.transport, thread_id, message_id, text, timeout, began)
+        return await self._follow(steps, thread_id)
+
+    async def _follow(self, steps: Poll, thread_id: str) -> Answer:
+        result: Any = None
+        while True:
+            # StopIteration may not cross the border of a coroutine, so it is caught around the one call.
+            try:
+                step = steps.send(result)
+            except StopIteration as stop:
+                answer: Answer = stop.value
+                return answer
+            if isinstance(step, Fetch):
+                result = (await self.threads.get(thread_id, timeout=step.timeout)).messages
+            else:
+                await asyncio.sleep(step.seconds)
+                result = None
