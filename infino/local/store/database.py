@@ -16,7 +16,7 @@ import orjson
 
 from infino.local.clock import iso
 from infino.local.http import Problem
-from infino.local.store.shapes import EMPTY, Fields, Shape, dump_fields, load_fields
+from infino.local.store.shapes import EMPTY, Fields, Shape, dump_fields, load_fields, step
 from infino.local.store.view import DatasetView
 
 SCHEMA = """
@@ -64,6 +64,8 @@ class Store:
         self._now = now
         self._writer_lock = threading.RLock()
         self._shapes_lock = threading.Lock()
+        self.rewritten: set[str] = set()
+        """Datasets whose records were written again lately: there, trying a plain insert first is a waste."""
         self._fields: dict[tuple[int, int], Fields] = {}
         self._shapes: dict[int, tuple[int, Shape]] = {}
         self._db = duckdb.connect(str(path or ":memory:"), config=SETTINGS)
@@ -129,24 +131,25 @@ class Store:
         row = cursor.execute("SELECT nextval('dataset_ids')").fetchone()
         assert row is not None
         made = Dataset(row[0], name, uuid.uuid4().hex, iso(self._now()), 1, 0, settings or {})
+        declared = {field: {"NULL": [step("$", field)]} for field in made.settings.get("properties", {})}
+        texts = [orjson.dumps(declared).decode(), orjson.dumps(made.settings).decode()]
         cursor.execute(
-            "INSERT INTO datasets VALUES (?, ?, ?, ?, ?, ?, '{}', ?)",
-            [made.id, name, made.uuid, made.created_at, 1, 0, orjson.dumps(made.settings).decode()],
+            "INSERT INTO datasets VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [made.id, name, made.uuid, made.created_at, 1, 0, *texts],
         )
         cursor.execute(f"CREATE TABLE ds_{made.id} (_id VARCHAR PRIMARY KEY, _source JSON, _version BIGINT)")
         return made
 
     def drop(self, cursor: duckdb.DuckDBPyConnection, name: str) -> None:
-        """Remove a dataset with every table that ends in its number."""
+        """Remove a dataset with every table and view that ends in its number."""
         dataset = self.get(cursor, name)
-        tables = cursor.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND regexp_matches(table_name, ?)",
+        owned = cursor.execute(
+            "SELECT table_name, table_type FROM information_schema.tables"
+            " WHERE regexp_matches(table_name, ?) ORDER BY table_type DESC",
             [f"^[a-z]+_{dataset.id}$"],
         ).fetchall()
-        for (table,) in tables:
-            cursor.execute(f"DROP TABLE {table}")
-        if f"ds_{dataset.id}" not in {table for (table,) in tables}:  # of a metric dataset it is a view
-            cursor.execute(f"DROP VIEW IF EXISTS ds_{dataset.id}")
+        for name, kind in owned:
+            cursor.execute(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} {name}")
         cursor.execute("DELETE FROM datasets WHERE id = ?", [dataset.id])
 
     def configure(self, cursor: duckdb.DuckDBPyConnection, name: str, settings: dict[str, Any]) -> None:
@@ -163,7 +166,8 @@ class Store:
 
     def view_of(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> DatasetView:
         """Return the view of a dataset that was read by the same cursor."""
-        return DatasetView(dataset.id, dataset.name, dataset.version, self.fields(cursor, dataset), uuid=dataset.uuid)
+        fields, declared = self.fields(cursor, dataset), dataset.settings.get("properties", {})
+        return DatasetView(dataset.id, dataset.name, dataset.version, fields, declared, uuid=dataset.uuid)
 
     def fields(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> Fields:
         """Return the fields of a dataset; cached, for they change seldom."""
@@ -206,6 +210,10 @@ class Store:
         )
         with self._shapes_lock:
             self._shapes[dataset.id] = (dataset.generation + 1, grown)
+
+    def note_rewritten(self, name: str, again: bool) -> None:
+        """Remember whether the last batch for a dataset hit records that were there before."""
+        (self.rewritten.add if again else self.rewritten.discard)(name)
 
     def clear(self) -> None:
         """Remove every dataset."""

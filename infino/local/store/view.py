@@ -74,10 +74,13 @@ class DatasetView:
     Args:
         id: The internal number; tables of this dataset end in it (`ds_17`, `samples_17`).
         name: The dataset's name.
-        version: Grows with every write; what is derived from the data can be cached under (id, version).
+        version: Grows with every write; what is derived from the data can be cached under (uuid, version).
         shape: All fields with the JSON types and paths seen, those without values included.
-        source: SQL giving the document, `_source` unless fields are masked.
+        declared: What the mapping given at creation says about fields, such as `{"title": {"type": "text"}}`.
         present: Filters or masks one document for the caller.
+        allowed: Whether the caller may know of a field.
+        replacements: Field -> SQL literal shown instead of its value.
+        uuid: Never given twice in any store; derived data can be cached under it, with the version.
 
     Example:
         >>> with store.reading() as cursor:
@@ -89,12 +92,11 @@ class DatasetView:
     name: str
     version: int
     shape: Fields
+    declared: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
     present: Callable[[Document], Document] = unchanged
     allowed: Callable[[str], bool] = attrs.field(default=lambda field: True)
     replacements: Mapping[str, str] = attrs.field(factory=dict)
-    """Field -> SQL literal shown instead of its value."""
     uuid: str = ""
-    """Unique to this dataset in every store of the process: what to cache derived data under, with the version."""
 
     @property
     def table(self) -> str:

@@ -31,6 +31,14 @@ class Batch:
     texts: Sequence[bytes]
     documents: Sequence[Mapping[str, Any]]
 
+    def parameters(self) -> tuple[str, list[Any]]:
+        """Return SQL for the ids and texts, and its parameters; two long texts are read faster than lists."""
+        texts = b"\n".join(self.texts).decode()
+        ids = "\n".join(self.ids)
+        if ids.count("\n") != len(self.ids) - 1:
+            return LISTS, [list(self.ids), texts.split("\n")]
+        return LINES, [ids, texts]
+
 
 @attrs.frozen
 class Stored:
@@ -38,20 +46,6 @@ class Stored:
 
     version: int
     source: str
-
-
-def parameters(ids: Sequence[str], texts: Sequence[str]) -> tuple[str, list[Any]]:
-    """Return SQL for two columns and its parameters; two joined texts are several times faster than lists."""
-    if any("\n" in id for id in ids):
-        return LISTS, [list(ids), list(texts)]
-    return LINES, ["\n".join(ids), "\n".join(texts)]
-
-
-def refuse_metrics(dataset: Dataset) -> None:
-    """Raise the 400 for a dataset of samples, whose documents are a view over them."""
-    if dataset.settings.get("kind") == "metrics":
-        reason = f"dataset [{dataset.name}] holds metrics; documents need a dataset of their own"
-        raise Problem(400, "illegal_argument_exception", reason)
 
 
 def put(
@@ -73,30 +67,54 @@ def put(
     Returns:
         The new version of every id; 1 means that it was created.
     """
-    refuse_metrics(dataset)
     if not batch.ids:
         return {}
+    refuse_metrics(dataset)
     table = f"ds_{dataset.id}"
-    texts = b"\n".join(batch.texts)
-    lines, values = parameters(batch.ids, [])
-    if lines is LINES:
-        values[1] = texts.decode()
-    else:
-        values[1] = [text.decode() for text in batch.texts]
+    lines, values = batch.parameters()
     if versions is None:
         rows, version = f"SELECT *, 1 FROM ({lines})", f"{table}._version + 1"
     else:
         values.append(list(versions))
-        rows, version = f"SELECT a, b, v FROM ({lines}, unnest(?::BIGINT[])) AS t(a, b, v)", "excluded._version"
+        rows = lines + ", unnest(?::BIGINT[])"
+        version = "excluded._version"
     written = cursor.execute(
         f"INSERT INTO {table} {rows} ON CONFLICT (_id) DO UPDATE"
         f" SET _source = excluded._source, _version = {version} RETURNING _id, _version",
         values,
     ).fetchall()
-    shape = store.shape(cursor, dataset)
-    grown = shape.learn(batch.documents, big=LONG_INTEGER.search(texts) is not None)
-    store.touch(cursor, dataset, shape if grown else None)
+    learn(store, cursor, dataset, batch)
     return dict(written)
+
+
+def insert(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, batch: Batch) -> None:
+    """Store documents whose ids are new; `duckdb.ConstraintException` says that one is not.
+
+    Args:
+        store: The store.
+        cursor: A writing cursor, whose transaction is lost when an id is taken.
+        dataset: Where to.
+        batch: The documents.
+    """
+    refuse_metrics(dataset)
+    lines, values = batch.parameters()
+    cursor.execute(f"INSERT INTO ds_{dataset.id} SELECT *, 1 FROM ({lines})", values)
+    learn(store, cursor, dataset, batch)
+
+
+def learn(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, batch: Batch) -> None:
+    """Record that a dataset was written, and what its shape gained."""
+    shape = store.shape(cursor, dataset)
+    big = any(LONG_INTEGER.search(text) for text in batch.texts)
+    grown = shape.learn(batch.documents, big=big)
+    store.touch(cursor, dataset, shape if grown else None)
+
+
+def refuse_metrics(dataset: Dataset) -> None:
+    """Raise the 400 for a dataset of samples, whose documents are a view over them."""
+    if dataset.settings.get("kind") == "metrics":
+        reason = f"dataset [{dataset.name}] holds metrics; documents need a dataset of their own"
+        raise Problem(400, "illegal_argument_exception", reason)
 
 
 def remove(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, ids: Sequence[str]) -> int:
