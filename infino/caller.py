@@ -26,6 +26,23 @@ _ACCEPT: Final = {"json": JSON, "none": JSON, "bytes": "*/*"}
 _PROXY_HINT: Final = "a proxy or another server may have answered; check the endpoint"
 
 
+def json_body(value: Any, operation: str) -> bytes:
+    """Encode a body as JSON.
+
+    Args:
+        value: The body.
+        operation: The operation, for the error.
+
+    Raises:
+        ValidationError: It has no JSON form.
+    """
+    try:
+        return codec.dumps(value)
+    except (TypeError, ValueError) as error:
+        problem = f"{type(error).__name__}: {error}"
+    raise ValidationError(f"the body cannot be sent as JSON: {problem}", operation=operation)
+
+
 def encode_call(
     call: Call[Any],
     timeout: float | Timeouts | None = None,
@@ -47,13 +64,7 @@ def encode_call(
         raise ValidationError("retry must be a RetryPolicy", operation=call.operation)
     content, content_type = call.content, call.content_type
     if call.json is not UNSET:
-        problem = ""
-        try:
-            content = codec.dumps(call.json)
-        except (TypeError, ValueError) as error:
-            problem = str(error)
-        if problem:
-            raise ValidationError(f"the body cannot be sent as JSON: {problem}", operation=call.operation)
+        content = json_body(call.json, call.operation)
     elif call.form is not None:
         content = "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in call.form).encode("ascii")
         content_type = content_type or "application/x-www-form-urlencoded"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, overload
 
 from infino_api.resources.root import AsyncRootResources, RootResources
 
-from infino.caller import JSON, AsyncCaller, SyncCaller
-from infino.core import codec
+from infino.caller import JSON, AsyncCaller, SyncCaller, json_body
 from infino.core.config import Config, overridden, resolve
-from infino.core.credentials import Credentials, Provider
+from infino.core.credentials import Credentials, Provider, wrapped
 from infino.core.curl import curl_command
 from infino.core.errors import ClientClosedError
 from infino.core.events import RequestEvent, ResponseEvent, RetryEvent
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from infino.local import LocalGateway
+    from infino.resources.fino import AsyncFino, Fino
     from infino.transport import AsyncTransport, Transport
 
 Pairs = Mapping[str, object] | Sequence[tuple[str, object]]
@@ -46,7 +47,7 @@ def _escape_hatch(
     """Build a request for a path that the document does not know."""
     body = content.encode() if isinstance(content, str) else content
     if json is not None and body is None:
-        body = codec.dumps(json)
+        body = json_body(json, "request")
     items = params.items() if isinstance(params, Mapping) else params or ()
     method = method.upper()
     return Request(
@@ -115,7 +116,7 @@ class _Client(Generic[AnyTransport]):
         copy._setup(overridden(self.config, timeout=timeout, retry=retry, headers=headers), self)
         return copy
 
-    def _setup(self, config: Config, parent: Self | None = None) -> None:
+    def _setup(self, config: Config, parent: Any = None) -> None:
         raise NotImplementedError
 
     @overload
@@ -230,13 +231,20 @@ class Infino(_Client["Transport"], RootResources):
         # Wrapped at once: should anything below fail, a traceback that shows locals must not show these.
         secret_key = Secret(secret_key) if secret_key is not None else None
         proxy = Secret(proxy) if proxy is not None else None
-        credentials = Credentials(*credentials) if isinstance(credentials, tuple) else credentials
+        credentials = wrapped(credentials)
         settings = {name: value for name, value in locals().items() if name not in ("self", "config", "__class__")}
         self._setup(config or resolve(**settings))
 
-    def _setup(self, config: Config, parent: Self | None = None) -> None:
+    def _setup(self, config: Config, parent: Any = None) -> None:
         self._prepare(config, parent)
         RootResources.__init__(self, SyncCaller(config, lambda: self._transport))
+
+    @cached_property
+    def fino(self) -> Fino:
+        """Questions in plain language."""
+        from infino.resources.fino import Fino
+
+        return Fino(self._caller)
 
     @classmethod
     def local(cls, path: str | Path | None = None, **options: Any) -> Infino:
@@ -379,13 +387,20 @@ class AsyncInfino(_Client["AsyncTransport"], AsyncRootResources):
     ) -> None:
         secret_key = Secret(secret_key) if secret_key is not None else None
         proxy = Secret(proxy) if proxy is not None else None
-        credentials = Credentials(*credentials) if isinstance(credentials, tuple) else credentials
+        credentials = wrapped(credentials)
         settings = {name: value for name, value in locals().items() if name not in ("self", "config", "__class__")}
         self._setup(config or resolve(**settings))
 
-    def _setup(self, config: Config, parent: Self | None = None) -> None:
+    def _setup(self, config: Config, parent: Any = None) -> None:
         self._prepare(config, parent)
         AsyncRootResources.__init__(self, AsyncCaller(config, lambda: self._transport))
+
+    @cached_property
+    def fino(self) -> AsyncFino:
+        """Questions in plain language."""
+        from infino.resources.fino import AsyncFino
+
+        return AsyncFino(self._caller)
 
     @classmethod
     def local(cls, path: str | Path | None = None, **options: Any) -> AsyncInfino:

@@ -91,8 +91,8 @@ def _tls(config: Config) -> Any:
 
     if isinstance(config.verify, ssl.SSLContext):
         return config.verify
-    proxy = config.proxy.reveal() if config.proxy else ""
-    if config.endpoint.scheme == "http" and not proxy.startswith("https"):
+    to_proxy = config.proxy is not None and config.proxy.reveal().startswith("https")
+    if config.endpoint.scheme == "http" and not to_proxy:
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         if not config.verify:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from infino.core.credentials import Credentials, Provider
+from infino.core.credentials import Credentials, Provider, wrapped
 from infino.core.endpoint import Endpoint, parse_endpoint
 from infino.core.errors import ConfigError
 from infino.core.redaction import looks_secret, shorten_key, watch
@@ -179,10 +179,11 @@ def _given_credentials(gathered: _Gathered) -> tuple[Credentials | None, Provide
     given: Any = gathered.get("credentials")
     if "access_key" in gathered.keywords or "secret_key" in gathered.keywords:
         raise ConfigError("give either credentials or access_key and secret_key, not both")
-    if callable(given):
-        return None, given
     if isinstance(given, Credentials):
         return given, None
+    if callable(given):
+        provider: Any = given
+        return None, provider
     raise ConfigError("credentials must be Credentials, a pair of keys, or a callable that returns them")
 
 
@@ -260,9 +261,9 @@ def resolve(
     for name in ("secret_key", "proxy"):
         if isinstance(keywords.get(name), str):
             keywords[name] = Secret(keywords[name])
-    if isinstance(keywords.get("credentials"), tuple):
-        keywords["credentials"] = Credentials(*keywords["credentials"])
-    gathered = _Gathered(keywords, profile, _Environment(os.environ if environment is None else environment))
+    keywords["credentials"] = wrapped(keywords.get("credentials"))
+    environment = _Environment(os.environ if environment is None else environment)
+    gathered = _Gathered(keywords, profile, environment)
     allow_http = bool(gathered.get("allow_http", False))
     credentials, provider = _credentials(gathered)
     proxy = gathered.get("proxy")

@@ -6,7 +6,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -38,6 +38,13 @@ class Credentials:
 
 Answer = Credentials | tuple[str, str]
 Provider = Callable[[], Answer] | Callable[[], Awaitable[Answer]]
+
+
+def wrapped(given: object) -> Any:
+    """Hide the secret in what a caller gave as credentials; what makes no sense becomes `...`, and is refused later."""
+    if isinstance(given, tuple) and len(given) == 2 and all(isinstance(key, str | Secret) for key in given):
+        return Credentials(*given)
+    return given if given is None or isinstance(given, Credentials) or callable(given) else ...
 
 
 class CredentialCache:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, NoReturn, SupportsIndex
 
 from infino.core.endpoint import Endpoint
 from infino.core.errors import ValidationError
@@ -35,6 +35,9 @@ class SignedHeaders(list[tuple[bytes, bytes]]):
 
     def __repr__(self) -> str:
         return f"<{len(self)} signed headers>"
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        raise TypeError("signed headers cannot be pickled")
 
 
 class WireRequest:
