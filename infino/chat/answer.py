@@ -11,7 +11,7 @@ import attrs
 from infino.chat.events import Event, SourceRef
 
 if TYPE_CHECKING:
-    from infino.chat.table import Table
+    from infino.chat.table import AnswerTable
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -56,11 +56,16 @@ class Answer:
     complete: bool = False
 
     @cached_property
-    def data(self) -> Table:
+    def data(self) -> AnswerTable:
         """The rows as a table with columns, ``to_pandas()`` and the like."""
-        from infino.chat.table import Table
+        from infino.chat.table import AnswerTable
 
-        return Table(self.rows)
+        return AnswerTable(self.rows)
 
     def __str__(self) -> str:
         return self.text
+
+    def _repr_html_(self) -> str:
+        from infino.chat.notebook import answer_html
+
+        return answer_html(self)

@@ -40,7 +40,7 @@ def _one(answer: Answer) -> str:
 def markdown_table(answer: Answer) -> str:
     """Write the first rows of an answer as a markdown table."""
     table = answer.data
-    lines = ["| " + " | ".join(map(_cell, table.columns)) + " |", "|" + " --- |" * len(table.columns)]
+    lines = ["| " + " | ".join(map(_cell, table.names)) + " |", "|" + " --- |" * len(table.names)]
     for number, row in enumerate(table.rows()):
         if number == ROWS_SHOWN:
             lines.append(f"\n{len(table)} rows in all")

@@ -1,0 +1,135 @@
+"""What of an ECharts option can be drawn, read tolerantly into plain numbers and names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import attrs
+
+Kind = Literal["line", "bar", "scatter", "pie"]
+KINDS: tuple[Kind, ...] = ("line", "bar", "scatter", "pie")
+POINT_LIMIT = 5_000
+
+
+@attrs.frozen
+class Series:
+    """One series: its y values, and its x values where they are numbers."""
+
+    name: str
+    kind: Kind
+    y: list[float | None]
+    x: list[float] | None = None
+    area: bool = False
+    stack: str | None = None
+
+
+@attrs.frozen
+class Plot:
+    """A chart that can be drawn."""
+
+    title: str
+    series: list[Series]
+    labels: list[str]
+    horizontal: bool = False
+    x_name: str = ""
+    y_name: str = ""
+
+
+def read_option(option: Mapping[str, Any]) -> Plot | None:
+    """Read an ECharts option.
+
+    Args:
+        option: The option object.
+
+    Returns:
+        What can be drawn of it; ``None`` when nothing can.
+    """
+    x_axis, y_axis = _first(option.get("xAxis")), _first(option.get("yAxis"))
+    horizontal = y_axis.get("type") == "category" and x_axis.get("type") != "category"
+    labels = _labels((y_axis if horizontal else x_axis).get("data"))
+    series: list[Series] = []
+    for entry in _list(option.get("series")):
+        read = _series(entry, f"series {len(series) + 1}")
+        if read is None:
+            continue
+        found, names = read
+        labels = labels or names
+        series.append(found)
+    if not series or not any(any(value is not None for value in one.y) for one in series):
+        return None
+    if all(one.x is None for one in series):
+        longest = max(len(one.y) for one in series)
+        labels = labels + [str(number) for number in range(len(labels) + 1, longest + 1)]
+    return Plot(
+        title=_text(_first(option.get("title")).get("text")),
+        series=[series[0]] if series[0].kind == "pie" else [one for one in series if one.kind != "pie"],
+        labels=labels,
+        horizontal=horizontal,
+        x_name=_text(x_axis.get("name")),
+        y_name=_text(y_axis.get("name")),
+    )
+
+
+def _series(entry: Any, name: str) -> tuple[Series, list[str]] | None:
+    if not isinstance(entry, dict) or entry.get("type", "line") not in KINDS:
+        return None
+    x: list[float] = []
+    y: list[float | None] = []
+    names: list[str] = []
+    for point in _list(entry.get("data"))[:POINT_LIMIT]:
+        value = point
+        if isinstance(point, dict):
+            value = point.get("value")
+            names.append(_text(point.get("name")) or str(len(names) + 1))
+        if isinstance(value, list) and len(value) >= 2:
+            left = number(value[0])
+            if left is None:
+                names.append(str(value[0]))
+            else:
+                x.append(left)
+            value = value[1]
+        y.append(number(value))
+    numeric = x if x and len(x) == len(y) else None
+    stack = entry.get("stack")
+    return (
+        Series(
+            name=_text(entry.get("name")) or name,
+            kind=entry.get("type", "line"),
+            y=y,
+            x=numeric,
+            area=isinstance(entry.get("areaStyle"), dict),
+            stack=str(stack) if stack else None,
+        ),
+        names if len(names) == len(y) else [],
+    )
+
+
+def number(value: Any) -> float | None:
+    """Read a finite number; anything else is a gap."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) and abs(found) < 1e300 else None
+
+
+def _labels(data: Any) -> list[str]:
+    return [_text(item.get("value")) if isinstance(item, dict) else str(item) for item in _list(data)[:POINT_LIMIT]]
+
+
+def _first(value: Any) -> Mapping[str, Any]:
+    if isinstance(value, list):
+        value = value[0] if value else {}
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

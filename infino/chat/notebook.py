@@ -1,0 +1,103 @@
+"""An answer as HTML for notebooks: text, table and chart, with everything from outside escaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import escape
+
+from infino.chat.answer import Answer
+from infino.chat.chart import chart_svg
+
+ROWS_SHOWN = 20
+_CODE = re.compile(r"`([^`\n]+)`")
+_BOLD = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
+_ITALIC = re.compile(r"(?<![\w*])\*(\S(?:[^*\n]*\S)?)\*(?![\w*])")
+_HEADING = re.compile(r"(#{1,6})\s+(.*)")
+_BULLET = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+(.*)")
+
+
+def answer_html(answer: Answer) -> str:
+    """Write an answer as HTML.
+
+    Args:
+        answer: The answer.
+
+    Returns:
+        One `<div>` without scripts; it opens offline.
+    """
+    parts = [markdown_html(answer.text)]
+    if len(answer.rows):
+        parts.append(answer.data._repr_html_())
+    if answer.chart:
+        parts.append(chart_svg(answer.chart) or "")
+    for name, query in (("SQL", answer.sql), ("QueryDSL", _querydsl(answer))):
+        if query:
+            parts.append(f"<details><summary>{name}</summary><pre>{escape(query)}</pre></details>")
+    if answer.suggestions:
+        items = "".join(f"<li>{escape(question)}</li>" for question in answer.suggestions)
+        parts.append(f"<p>Ask next:</p><ul>{items}</ul>")
+    if not answer.complete:
+        parts.append("<p><em>The answer is not complete.</em></p>")
+    return "<div>" + "".join(parts) + "</div>"
+
+
+def _querydsl(answer: Answer) -> str | None:
+    import json
+
+    return json.dumps(answer.querydsl, indent=2, ensure_ascii=False) if answer.querydsl else None
+
+
+def markdown_html(text: str) -> str:
+    """Write the simple part of markdown as HTML: headings, lists, code, bold and italic; no links, no raw HTML.
+
+    Args:
+        text: Markdown from the service.
+
+    Example:
+        >>> markdown_html("**UA** is late")
+        '<p><strong>UA</strong> is late</p>'
+    """
+    return "".join(_blocks(text.splitlines()))
+
+
+def _blocks(lines: list[str]) -> Iterator[str]:
+    paragraph: list[str] = []
+    items: list[str] = []
+    code: list[str] | None = None
+    for line in [*lines, ""]:
+        if code is not None and not line.startswith("```"):
+            code.append(line)
+            continue
+        bullet, heading = _BULLET.fullmatch(line), _HEADING.fullmatch(line)
+        fence = line.startswith("```")
+        if paragraph and (fence or bullet or heading or not line.strip()):
+            yield f"<p>{_inline(' '.join(paragraph))}</p>"
+            paragraph = []
+        if items and not bullet:
+            yield "<ul>" + "".join(f"<li>{_inline(item)}</li>" for item in items) + "</ul>"
+            items = []
+        if fence:
+            if code is not None:
+                yield f"<pre>{escape(chr(10).join(code))}</pre>"
+            code = [] if code is None else None
+        elif heading:
+            level = min(len(heading[1]) + 2, 6)
+            yield f"<h{level}>{_inline(heading[2])}</h{level}>"
+        elif bullet:
+            items.append(bullet[1])
+        elif line.strip():
+            paragraph.append(line.strip())
+    if code:
+        yield f"<pre>{escape(chr(10).join(code))}</pre>"
+
+
+def _inline(text: str) -> str:
+    pieces = _CODE.split(text)
+    for index, piece in enumerate(pieces):
+        safe = escape(piece)
+        if index % 2:
+            pieces[index] = f"<code>{safe}</code>"
+        else:
+            pieces[index] = _ITALIC.sub(r"<em>\1</em>", _BOLD.sub(r"<strong>\1</strong>", safe))
+    return "".join(pieces)
