@@ -19,7 +19,7 @@ from infino.local.body import Body, Disconnected, read_body
 from infino.local.faults import Fault
 from infino.local.http import Answer, Call, Problem
 from infino.local.misbehave import delay, instead, reset, send_answer, skewed_clock
-from infino.local.rooms import Identity, SocketHandler, collect
+from infino.local.rooms import Identity, SocketHandler, collect, start
 from infino.local.router import Match, Router
 from infino.local.signature import Verifier, Wire
 
@@ -46,6 +46,7 @@ class Application:
         self._gateway = gateway
         routes, self._sockets = collect()
         self._router = Router(routes)
+        start(gateway)
         self._workers = ThreadPoolExecutor(max_workers=40, thread_name_prefix="infino-gateway")
 
     def close(self) -> None:

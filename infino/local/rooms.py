@@ -91,6 +91,15 @@ def collect() -> tuple[list[Route], dict[str, SocketHandler]]:
     return routes, sockets
 
 
+def start(gateway: Gateway) -> None:
+    """Let every room that has something to do at a start do it."""
+    for name in ROOMS:
+        room = import_module(f"infino.local.{name}") if find_spec(f"infino.local.{name}") else None
+        begin = getattr(room, "start", None)
+        if begin is not None:
+            begin(gateway)
+
+
 def shape(path: str) -> tuple[str, ...]:
     """Return a template without its parameters' names, for comparison."""
     return tuple("{}" if segment.startswith("{") else segment for segment in path.split("/"))

@@ -1,0 +1,183 @@
+"""Import jobs: the rows of a query on a connection copied into a dataset, now or on a cron schedule."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+import uuid
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from croniter import croniter
+
+from infino.local.http import Problem
+from infino.local.imports import runs
+from infino.local.imports.formats import Record
+from infino.local.imports.runs import Load
+from infino.local.sources import connections
+from infino.local.sources.pass_through import PrometheusStore, SearchStore
+
+if TYPE_CHECKING:
+    from infino.local.control import Document
+    from infino.local.state import Gateway
+
+KIND = "import_job"
+HISTORY = 20  # runs that a job remembers
+ROWS = 1_000_000  # of one run
+
+
+def create(gateway: Gateway, source_type: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Check and store a job, and start it unless it has a schedule.
+
+    Raises:
+        Problem: 400 for a missing or wrong setting, 404 for an unknown connection.
+    """
+    source_id = body.get("source_id") or body.get("connection_id")
+    target = body.get("target_dataset")
+    if not isinstance(source_id, str) or not isinstance(target, str) or not target:
+        raise Problem(400, "illegal_argument_exception", "source_id and target_dataset are needed")
+    stored = connections.get(gateway, source_id)
+    if stored.kind.id != source_type:
+        reason = f"connection [{source_id}] is of type [{stored.kind.id}], not [{source_type}]"
+        raise Problem(400, "illegal_argument_exception", reason)
+    schedule = body.get("schedule")
+    if schedule is not None and not croniter.is_valid(str(schedule)):
+        raise Problem(400, "illegal_argument_exception", f"schedule [{schedule}] is not a cron expression")
+    job: dict[str, Any] = {
+        "job_id": str(uuid.uuid4()),
+        "source_id": source_id,
+        "source_type": source_type,
+        "source_dataset": body.get("source_dataset"),
+        "target_dataset": target,
+        "query": body.get("query"),
+        "schedule": schedule,
+        "status": "pending",
+        "created_at": runs.now(gateway),
+        "last_run": None,
+        "next_run": None,
+        "records_ingested": 0,
+        "history": [],
+    }
+    _text_of(job, stored.kind.query_type)
+    gateway.control.put(KIND, job["job_id"], job)
+    if schedule is None:
+        start(gateway, job)
+    else:
+        job = plan_next(gateway, job)
+    return job
+
+
+def start(gateway: Gateway, job: dict[str, Any]) -> None:
+    """Run a job once, in the background."""
+    stored = connections.get(gateway, job["source_id"])
+
+    def source() -> Iterator[tuple[str | None, Record]]:
+        return rows_of(gateway, job)
+
+    def finished(status: dict[str, Any]) -> None:
+        with gateway.control.changing():
+            kept = gateway.control.get(KIND, job["job_id"])
+            if kept is None:  # deleted while it ran
+                return
+            outcome = {key: status[key] for key in ("run_id", "status", "started_at", "completed_at", "error_message")}
+            counts = status["stats"] or {}
+            gateway.control.put(
+                KIND,
+                job["job_id"],
+                kept.body
+                | {
+                    "status": status["status"],
+                    "last_run": status["completed_at"],
+                    "records_ingested": counts.get("documents_processed", 0),
+                    "history": [*kept.body["history"], outcome | {"stats": counts}][-HISTORY:],
+                },
+            )
+
+    gateway.control.put(KIND, job["job_id"], {**job, "status": "running"})
+    runs.submit(gateway, Load(stored.kind.id, job["target_dataset"], source, job["source_id"], finished=finished))
+
+
+def rows_of(gateway: Gateway, job: dict[str, Any]) -> Iterator[tuple[str | None, Record]]:
+    """The records that a job's query gives now.
+
+    A row's id is its `_id`; without one it is the job's with the row's number, so that the next run replaces it.
+    """
+    connector = connections.get(gateway, job["source_id"]).connector()
+    if isinstance(connector, SearchStore):
+        answer = connector.query(job["source_dataset"] or job["target_dataset"], _text_of(job, "querydsl"))
+        for hit in answer["hits"]["hits"]:
+            yield str(hit["_id"]), orjson.dumps(hit["_source"])
+        return
+    if isinstance(connector, PrometheusStore):
+        answer = connector.query("", _text_of(job, "promql"))
+        rows = [
+            {**one["metric"], "time": one["value"][0], "value": one["value"][1]} for one in answer["data"]["result"]
+        ]
+    else:
+        table = connector.query(None, _text_of(job, "sql"), ROWS)
+        names = [name for name, _ in table.columns]
+        rows = [dict(zip(names, row, strict=True)) for row in table.rows]
+    for number, row in enumerate(rows):
+        record_id = row.pop("_id", None)
+        yield str(record_id) if record_id is not None else f"{job['job_id']}-{number}", orjson.dumps(row)
+
+
+def _text_of(job: dict[str, Any], language: str) -> str:
+    """The job's query, or everything of its source dataset."""
+    query, dataset = job["query"], job["source_dataset"]
+    if query is not None and not isinstance(query, str | dict):
+        raise Problem(400, "illegal_argument_exception", "query must be text or an object")
+    if query:
+        return query if isinstance(query, str) else orjson.dumps(query).decode()
+    if language == "querydsl":
+        return '{"size": 10000}'
+    if not isinstance(dataset, str) or not dataset:
+        raise Problem(400, "illegal_argument_exception", "query (or source_dataset) is needed")
+    return dataset if language == "promql" else f"SELECT * FROM {dataset}"
+
+
+def shown(stored: Document) -> dict[str, Any]:
+    """A job as callers see it."""
+    return dict(stored.body)
+
+
+def plan_next(gateway: Gateway, job: dict[str, Any]) -> dict[str, Any]:
+    """Store when a scheduled job runs next."""
+    moment = croniter(job["schedule"], gateway.clock.now()).get_next(datetime.datetime)
+    planned = {**job, "next_run": moment.isoformat()}
+    gateway.control.put(KIND, job["job_id"], planned)
+    return planned
+
+
+def run_due(gateway: Gateway) -> None:
+    """Start every scheduled job whose time has come and plan its next time."""
+    for stored in gateway.control.list(KIND):
+        job = stored.body
+        if job["next_run"] is None or datetime.datetime.fromisoformat(job["next_run"]) > gateway.clock.now():
+            continue
+        planned = plan_next(gateway, job)
+        if job["status"] != "running":  # a run that takes longer than its period is not started twice
+            start(gateway, planned)
+
+
+class Scheduler:
+    """Looks once a second for jobs whose time has come.
+
+    Args:
+        gateway: Whose jobs.
+    """
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(gateway,), name="import-schedule", daemon=True)
+        self._thread.start()
+
+    def _run(self, gateway: Gateway) -> None:
+        while not self._stop.wait(1.0):
+            run_due(gateway)
+
+    def close(self) -> None:
+        """Stop looking."""
+        self._stop.set()
+        self._thread.join(timeout=5)

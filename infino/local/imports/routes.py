@@ -1,0 +1,119 @@
+"""File uploads, their runs, and import jobs over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from infino.local.datasets import check_name
+from infino.local.http import Answer, Call, Problem, Route
+from infino.local.imports import jobs, runs
+from infino.local.imports.formats import FORMATS, Record, detect, records
+from infino.local.imports.multipart import Form, read_form
+from infino.local.imports.runs import Load
+
+if TYPE_CHECKING:
+    from infino.local.state import Gateway
+
+RESOURCE = "import"
+LARGEST_BATCH = 100_000
+
+
+def _upload(gateway: Gateway, call: Call) -> Answer:
+    if call.upload is None:
+        raise Problem(400, "illegal_argument_exception", "send the file as multipart/form-data")
+    form = read_form(call.upload, call.headers.get("content-type", ""))
+    try:
+        load = _load_of(gateway, call, form)
+    except BaseException:
+        form.path.unlink(missing_ok=True)
+        raise
+    if call.query.get("async", "false").lower() == "true":
+        status = runs.submit(gateway, load)
+        return Answer(json=_answer(status, "the file is being loaded; poll /_connectors/jobs/{run_id}"))
+    status = runs.carry_out(gateway, load, runs.new_run(gateway, load)["run_id"])
+    return Answer(json=_answer(status, status["error_message"] or "the file is loaded"))
+
+
+def _load_of(gateway: Gateway, call: Call, form: Form) -> Load:
+    dataset, form_name = form.fields.get("index_name", ""), form.fields.get("format", "auto") or "auto"
+    check_name(dataset)
+    gateway.access.check(call.principal, "write", "record", dataset)
+    if form_name not in FORMATS:
+        raise Problem(400, "illegal_argument_exception", f"format must be one of {', '.join(FORMATS)}")
+    batch = form.fields.get("batch_size", str(runs.BATCH))
+    if not batch.isdecimal() or not 0 < int(batch) <= LARGEST_BATCH:
+        raise Problem(400, "illegal_argument_exception", f"batch_size must be a number from 1 to {LARGEST_BATCH}")
+    chosen = detect(form.filename, form.path) if form_name == "auto" else form_name
+
+    def source() -> Iterator[tuple[str | None, Record]]:
+        return ((None, record) for record in records(form.path, chosen))
+
+    def finished(status: dict[str, Any]) -> None:
+        form.path.unlink(missing_ok=True)
+
+    return Load("file", dataset, source, batch=int(batch), finished=finished)
+
+
+def _answer(status: dict[str, Any], message: str) -> dict[str, Any]:
+    errors = (status["stats"] or {}).get("errors", [])
+    return {
+        "connector_id": "file",
+        "run_id": status["run_id"],
+        "status": status["status"],
+        "message": message,
+        "stats": status["stats"],
+        "errors": errors,
+    }
+
+
+def _status(gateway: Gateway, call: Call) -> Answer:
+    stored = gateway.control.get(runs.KIND, call.path["run_id"])
+    if stored is None:
+        raise Problem(404, "job_not_found_exception", f"no run [{call.path['run_id']}]")
+    gateway.access.check(call.principal, "write", "record", stored.body["index_name"])
+    return Answer(json=stored.body)
+
+
+def _create(gateway: Gateway, call: Call) -> Answer:
+    body = call.json_object()
+    gateway.access.check(call.principal, "create", RESOURCE, "*")
+    gateway.access.check(call.principal, "write", "record", str(body.get("target_dataset")))
+    check_name(str(body.get("target_dataset") or ""))
+    return Answer(json=jobs.create(gateway, call.path["source_type"], body))
+
+
+def _list(gateway: Gateway, call: Call) -> Answer:
+    gateway.access.check(call.principal, "read", RESOURCE, "*")
+    return Answer(json=[jobs.shown(stored) for stored in gateway.control.list(jobs.KIND)])
+
+
+def _get(gateway: Gateway, call: Call) -> Answer:
+    gateway.access.check(call.principal, "read", RESOURCE, call.path["job_id"])
+    stored = gateway.control.get(jobs.KIND, call.path["job_id"])
+    if stored is None:
+        raise _missing(call)
+    job = jobs.shown(stored)
+    done = job["status"] in {"completed", "failed"}
+    return Answer(json=job | {"progress": 1.0 if done else 0.0})
+
+
+def _delete(gateway: Gateway, call: Call) -> Answer:
+    gateway.access.check(call.principal, "delete", RESOURCE, call.path["job_id"])
+    if not gateway.control.delete(jobs.KIND, call.path["job_id"]):
+        raise _missing(call)
+    return Answer(json={"acknowledged": True})
+
+
+def _missing(call: Call) -> Problem:
+    return Problem(404, "job_not_found_exception", f"no import job [{call.path['job_id']}]")
+
+
+ROUTES = (
+    Route("POST", "/import/file", _upload, upload=True),
+    Route("GET", "/_connectors/jobs/{run_id}", _status),
+    Route("GET", "/import/jobs", _list),
+    Route("GET", "/import/jobs/{job_id}", _get),
+    Route("DELETE", "/import/jobs/{job_id}", _delete),
+    Route("PUT", "/import/{source_type}", _create),
+)

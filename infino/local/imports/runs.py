@@ -1,0 +1,205 @@
+"""Runs that load records into a dataset: their status, counts and errors, kept so that they survive a restart."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import attrs
+import duckdb
+import orjson
+
+from infino.local.http import Problem
+from infino.local.imports.formats import Bad, Record
+from infino.local.store.writer import Batch, put
+
+if TYPE_CHECKING:
+    from infino.local.state import Gateway
+
+KIND = "run"
+ERRORS = 100  # kept of one run; all are counted
+BATCH = 5000
+WORKERS = 2
+Source = Callable[[], Iterator[tuple[str | None, Record]]]
+_pools: WeakKeyDictionary[Gateway, ThreadPoolExecutor] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+@attrs.frozen
+class Load:
+    """What one run does.
+
+    Args:
+        connector: The kind of source: `file`, or a connection's kind.
+        dataset: Where the records go; it is made if it is missing.
+        source: Opens the records, each with its id or None.
+        connection: The connection's id, if it is one.
+        batch: Records stored at once.
+        finished: Called at the end, whatever it was.
+    """
+
+    connector: str
+    dataset: str
+    source: Source
+    connection: str | None = None
+    batch: int = BATCH
+    finished: Callable[[dict[str, Any]], None] = lambda status: None
+
+
+@attrs.define
+class Progress:
+    """Counts of a run under way."""
+
+    started: float
+    good: int = 0
+    bad: int = 0
+    size: int = 0
+    errors: list[str] = attrs.field(factory=list)
+
+    def complain(self, reason: str) -> None:
+        """Count a record that is not stored and keep the reason."""
+        self.bad += 1
+        if len(self.errors) < ERRORS:
+            self.errors.append(reason)
+
+    def stats(self) -> dict[str, Any]:
+        """The counts as a status shows them."""
+        seconds = max(time.perf_counter() - self.started, 1e-6)
+        return {
+            "documents_processed": self.good,
+            "documents_failed": self.bad,
+            "bytes_processed": self.size,
+            "duration_ms": round(seconds * 1000),
+            "avg_throughput_docs_per_sec": round(self.good / seconds, 1),
+            "errors": list(self.errors),
+        }
+
+
+def submit(gateway: Gateway, load: Load) -> dict[str, Any]:
+    """Start a run in the background and return its first status."""
+    status = new_run(gateway, load)
+    _workers(gateway).submit(carry_out, gateway, load, status["run_id"])
+    return status
+
+
+def new_run(gateway: Gateway, load: Load) -> dict[str, Any]:
+    """Store the status of a run that is to start."""
+    run_id = str(uuid.uuid4())
+    status = {
+        "run_id": run_id,
+        "status": "submitted",
+        "connector_id": load.connector,
+        "connection_id": load.connection,
+        "index_name": load.dataset,
+        "started_at": now(gateway),
+        "completed_at": None,
+        "duration_ms": None,
+        "error_message": None,
+        "stats": None,
+    }
+    gateway.control.put(KIND, run_id, status)
+    return status
+
+
+def carry_out(gateway: Gateway, load: Load, run_id: str) -> dict[str, Any]:
+    """Do a run to its end and return its last status; whatever fails becomes the status `failed`."""
+    progress = Progress(time.perf_counter())
+    _update(gateway, run_id, status="running")
+    reason = None
+    try:
+        _make_dataset(gateway, load.dataset)
+        records = load.source()
+        while batch := list(islice(records, load.batch)):
+            _store(gateway, load.dataset, batch, progress)
+            _update(gateway, run_id, stats=progress.stats())
+    except Problem as problem:
+        reason = problem.reason
+    except Exception as error:  # a run has nobody above it: what went wrong must be in its status
+        reason = f"{type(error).__name__}: {error}"
+    stats = progress.stats()
+    status = _update(
+        gateway,
+        run_id,
+        status="failed" if reason or (progress.bad and not progress.good) else "completed",
+        completed_at=now(gateway),
+        duration_ms=stats["duration_ms"],
+        error_message=reason or (progress.errors[0] if progress.bad and not progress.good else None),
+        stats=stats,
+    )
+    load.finished(status)
+    return status
+
+
+def _store(gateway: Gateway, dataset: str, batch: list[tuple[str | None, Record]], progress: Progress) -> None:
+    good: dict[str, bytes] = {}  # of two records with one id the later wins, as it would in two requests
+    count = 0
+    for record_id, record in batch:
+        if isinstance(record, Bad):
+            progress.complain(record.reason)
+        else:
+            good[record_id or uuid.uuid4().hex] = record
+            progress.size += len(record)
+            count += 1
+    if not good:
+        return
+    try:
+        _put(gateway, dataset, good)
+        progress.good += count
+    except duckdb.Error:  # one record that the engine refuses must not take the others with it
+        for record_id, record in good.items():
+            try:
+                _put(gateway, dataset, {record_id: record})
+                progress.good += 1
+            except duckdb.Error as error:
+                progress.complain(f"[{record_id}]: {str(error).splitlines()[0]}")
+
+
+def _put(gateway: Gateway, dataset: str, good: dict[str, bytes]) -> None:
+    texts = list(good.values())
+    batch = Batch(list(good), texts, [orjson.loads(text) for text in texts])
+    with gateway.store.writing() as cursor:
+        put(gateway.store, cursor, gateway.store.get(cursor, dataset), batch)
+
+
+def _make_dataset(gateway: Gateway, name: str) -> None:
+    with gateway.store.writing() as cursor:
+        if gateway.store.find(cursor, name) is None:
+            gateway.store.create(cursor, name, {})
+
+
+def _update(gateway: Gateway, run_id: str, **changes: Any) -> dict[str, Any]:
+    stored = gateway.control.get(KIND, run_id)
+    status = {**(stored.body if stored else {}), **changes}
+    gateway.control.put(KIND, run_id, status)
+    return status
+
+
+def now(gateway: Gateway) -> str:
+    """The time, with the nine digits and the offset of the service."""
+    moment = gateway.clock.now().astimezone(datetime.UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond * 1000:09d}+00:00"
+
+
+def interrupted(gateway: Gateway) -> None:
+    """At a start: runs that an earlier process left unfinished are told to be so."""
+    for stored in gateway.control.list(KIND):
+        if stored.body["status"] in {"submitted", "running"}:
+            reason = "the gateway stopped while this ran; what was stored is kept"
+            _update(gateway, stored.id, status="failed", completed_at=now(gateway), error_message=reason)
+
+
+def _workers(gateway: Gateway) -> ThreadPoolExecutor:
+    """The threads of one gateway's runs; they end before its store closes."""
+    with _lock:
+        workers = _pools.get(gateway)
+        if workers is None:
+            workers = _pools[gateway] = ThreadPoolExecutor(WORKERS, thread_name_prefix="import")
+            gateway.on_close(lambda: workers.shutdown(cancel_futures=True))
+        return workers

@@ -1,0 +1,245 @@
+"""File uploads and import jobs against the embedded gateway: formats, bad rows, runs, schedules and restarts."""
+
+from __future__ import annotations
+
+import datetime
+import gzip
+import json
+import sqlite3
+import time
+
+import pytest
+
+from infino import BadRequestError, InfinoError, NotFoundError
+from infino.local import LocalGateway
+from infino.local.imports import jobs, runs
+from infino.local.imports.formats import Bad, cell_value, detect, records
+from infino.local.state import Gateway, Options
+
+GOOD = [{"n": number, "word": f"w{number}", "nested": {"a": [number]}} for number in range(25)]
+
+
+def written(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+@pytest.mark.parametrize("wait", [True, False])
+def test_an_upload_stores_every_record(client, fresh, tmp_path, form, wait):
+    text = json.dumps(GOOD) if form == "json" else "\n".join(json.dumps(row) for row in GOOD)
+    dataset = fresh("upload")
+    upload = client.files.upload(dataset, written(tmp_path, f"rows.{form}", text), wait=wait, batch_size=10)
+    status = client.jobs.wait(upload.run_id, timeout=20)
+    assert status.status == "completed"
+    assert client.datasets.count(dataset) == len(GOOD)
+    rows = client.query.sql(f'SELECT n, word FROM "{dataset}" ORDER BY n').rows()
+    assert [tuple(row) for row in rows] == [(row["n"], row["word"]) for row in GOOD]
+
+
+def test_csv_values_get_their_types_and_bad_rows_are_counted(client, fresh, tmp_path):
+    dataset = fresh("csv")
+    text = 'code,n,flag,note\n007,1,true,"a, ""b"""\n008,2.5,false,\nbroken row,1\n009,-3,,ü\n'
+    upload = client.files.upload(dataset, written(tmp_path, "rows.csv", text))
+    status = client.jobs.get(upload.run_id)
+    assert status.stats.documents_processed == 3
+    assert status.stats.documents_failed == 1
+    assert "line 4" in upload.errors[0]
+    rows = client.query.sql(f'SELECT code, n, flag, note FROM "{dataset}" ORDER BY code').rows()
+    assert [tuple(row) for row in rows] == [
+        ("007", 1, True, 'a, "b"'),
+        ("008", 2.5, False, None),
+        ("009", -3, None, "ü"),
+    ]
+
+
+def test_bad_lines_are_reported_and_good_ones_kept(client, fresh, tmp_path):
+    dataset = fresh("bad")
+    upload = client.files.upload(dataset, written(tmp_path, "rows.jsonl", '{"a":1}\nnot json\n[1]\n\n{"a":2}\n'))
+    assert client.datasets.count(dataset) == 2
+    assert len(upload.errors) == 2
+    assert "line 2" in upload.errors[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "options", "complaint"),
+    [
+        ("x.json", "[1, 2", {}, None),
+        ("x.json", "5", {}, None),
+        ("x.csv", "a,a\n1,2\n", {}, None),
+        ("x.csv", "", {}, None),
+    ],
+)
+def test_a_file_that_is_not_of_its_format_fails_with_a_reason(
+    client, fresh, tmp_path, name, content, options, complaint
+):
+    upload = client.files.upload(fresh("bad"), written(tmp_path, name, content), wait=False, **options)
+    with pytest.raises(InfinoError):
+        client.jobs.wait(upload.run_id, timeout=20)
+
+
+def raw_upload(client, body, content_type="multipart/form-data; boundary=b", query="async=false"):
+    return client.request("POST", f"/import/file?{query}", content=body, headers={"content-type": content_type})
+
+
+PART = '--b\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+FILE = '--b\r\nContent-Disposition: form-data; name="file"; filename="f.json"\r\n\r\n[{"a":1}]\r\n'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "garbage",
+        "--b--\r\n",
+        PART.format("index_name", "ok") + "--b--\r\n",
+        PART.format("index_name", "Bad Name") + FILE + "--b--\r\n",
+        PART.format("index_name", "ok") + PART.format("format", "xml") + FILE + "--b--\r\n",
+        PART.format("index_name", "ok") + PART.format("batch_size", "0") + FILE + "--b--\r\n",
+        PART.format("index_name", "ok") + PART.format("batch_size", "many") + FILE + "--b--\r\n",
+        PART.format("index_name", "ok") + FILE + FILE + "--b--\r\n",
+        PART.format("index_name", "ok") + FILE,
+        PART.format("index_name", "x" * 70_000) + FILE + "--b--\r\n",
+    ],
+)
+def test_malformed_uploads_are_a_400(sync_client, body):
+    with pytest.raises(BadRequestError):
+        raw_upload(sync_client, body.encode())
+
+
+def test_nothing_of_an_upload_stays_on_disk(tmp_path):
+    with LocalGateway(tmp_path / "data") as gateway, gateway.client() as client:
+        client.files.upload("kept", written(tmp_path, "rows.json", json.dumps(GOOD)))
+        with pytest.raises(BadRequestError):
+            raw_upload(client, (PART.format("index_name", "ok") + FILE).encode())
+        assert list((tmp_path / "data" / "spool").iterdir()) == []
+
+
+def test_formats_are_told_by_name_else_by_the_first_character(tmp_path):
+    assert detect("a.ndjson", tmp_path) == "jsonl"
+    assert detect("a.bin", written(tmp_path, "1", " \n[")) == "json"
+    assert detect("a.bin", written(tmp_path, "2", b"\xef\xbb\xbf{")) == "jsonl"
+    assert detect("a.bin", written(tmp_path, "3", "a,b")) == "csv"
+
+
+def test_a_csv_that_breaks_off_inside_a_quote_says_where(tmp_path):
+    found = list(records(written(tmp_path, "x.csv", 'a\n1\n"open'), "csv"))
+    assert found[0] == b'{"a":1}'
+    assert isinstance(found[1], Bad)
+    assert cell_value("-0") == "-0"
+    assert list(records(written(tmp_path, "y.csv", gzip.compress(b"x")), "csv"))[0:] is not None
+
+
+@pytest.fixture
+def shop(client, tmp_path):
+    """A connection to a SQLite file with three orders."""
+    path = tmp_path / "shop.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE orders (id INTEGER, item TEXT)")
+        connection.executemany("INSERT INTO orders VALUES (?, ?)", [(1, "pen"), (2, "ink"), (3, "cap")])
+    connection.close()
+    made = client.connections.create("sqlite", name="shop", config={"path": str(path)})
+    yield made.id, path
+    client.connections.delete(made.id)
+
+
+def finished(client, job_id):
+    for _ in range(100):
+        job = next(one for one in client.imports.list() if one.job_id == job_id)
+        if job.status in {"completed", "failed"}:
+            return job
+        time.sleep(0.05)
+    raise AssertionError(f"the job is still {job.status}")
+
+
+def test_an_import_copies_the_rows_of_a_query(client, shop, fresh):
+    target = fresh("orders")
+    query = "SELECT id, item FROM orders WHERE id < 3"
+    job = client.imports.create("sqlite", connection_id=shop[0], target_dataset=target, query=query)
+    assert finished(client, job.job_id).status == "completed"
+    rows = client.query.sql(f'SELECT id, item FROM "{target}" ORDER BY id').rows()
+    assert [tuple(row) for row in rows] == [(1, "pen"), (2, "ink")]
+    client.imports.delete(job.job_id)
+    with pytest.raises(NotFoundError):
+        client.imports.delete(job.job_id)
+
+
+def test_an_import_that_fails_says_why(client, shop, fresh):
+    job = client.imports.create(
+        "sqlite", connection_id=shop[0], target_dataset=fresh("x"), query="SELECT nope FROM orders"
+    )
+    done = finished(client, job.job_id)
+    assert done.status == "failed"
+    assert "nope" in done.to_dict()["history"][0]["error_message"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"schedule": "every day"}, "cron"),
+        ({"query": None}, "query"),
+        ({"target_dataset": ""}, "target_dataset"),
+        ({"source_id": "missing"}, "no connection"),
+    ],
+)
+def test_a_job_that_can_not_work_is_refused(client, shop, changes, complaint):
+    body = {"source_id": shop[0], "target_dataset": "orders-x", "query": "SELECT 1", **changes}
+    with pytest.raises(InfinoError, match=complaint):
+        client.request("PUT", "/import/sqlite", json=body)
+
+
+class Hands:
+    """A clock that the test moves."""
+
+    def __init__(self):
+        self.time = datetime.datetime(2026, 1, 1, 12, 0, 30, tzinfo=datetime.UTC)
+
+    def now(self):
+        return self.time
+
+
+def test_a_schedule_runs_when_its_time_comes_and_replaces_the_rows_of_the_last_run(tmp_path):
+    path = tmp_path / "s.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE t AS SELECT 1 AS a")
+    gateway = Gateway(Options(path=tmp_path / "data"))
+    clock = gateway.clock = Hands()
+    try:
+        from infino.local.sources import connections
+
+        source = connections.create(gateway, "sqlite", {"path": str(path)}).id
+        body = {"source_id": source, "target_dataset": "t", "query": "SELECT a FROM t", "schedule": "*/5 * * * *"}
+        job = jobs.create(gateway, "sqlite", body)
+        assert job["status"] == "pending"
+        jobs.run_due(gateway)
+        assert gateway.control.get(jobs.KIND, job["job_id"]).body["history"] == []
+        for run in (1, 2):
+            connection.execute("UPDATE t SET a = a + 1")
+            connection.commit()
+            clock.time += datetime.timedelta(minutes=5)
+            jobs.run_due(gateway)
+            for _ in range(100):
+                kept = gateway.control.get(jobs.KIND, job["job_id"]).body
+                if len(kept["history"]) == run:
+                    break
+                time.sleep(0.05)
+            assert [one["status"] for one in kept["history"]] == ["completed"] * run
+        with gateway.store.reading() as cursor:
+            view = gateway.store.view(cursor, "t")
+            assert cursor.execute(f"SELECT _source->>'a' FROM {view.table}").fetchall() == [("3",)]
+    finally:
+        connection.close()
+        gateway.close()
+
+
+def test_runs_that_a_restart_cut_off_are_told_to_be_failed(tmp_path):
+    gateway = Gateway(Options(path=tmp_path / "data"))
+    load = runs.Load("file", "d", lambda: iter(()))
+    run_id = runs.new_run(gateway, load)["run_id"]
+    gateway.close()
+    with LocalGateway(tmp_path / "data") as restarted, restarted.client() as client:
+        client.datasets.create("d")
+        status = client.jobs.get(run_id)
+        assert status.status == "failed"
+        assert "stopped" in status.error_message
