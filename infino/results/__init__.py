@@ -11,14 +11,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.results.aggregations import Aggregations as Aggregations
     from infino.results.column import Column as Column
+    from infino.results.prom import PromResult as PromResult
+    from infino.results.search import Hit as Hit
+    from infino.results.search import SearchResult as SearchResult
     from infino.results.sql import SqlResult as SqlResult
 
 _HOMES = {
+    "Aggregations": "infino.results.aggregations",
     "Column": "infino.results.column",
+    "Hit": "infino.results.search",
+    "PromResult": "infino.results.prom",
+    "SearchResult": "infino.results.search",
     "SqlResult": "infino.results.sql",
 }
-__all__ = ["Column", "SqlResult"]
+__all__ = ["Aggregations", "Column", "Hit", "PromResult", "SearchResult", "SqlResult"]
 
 
 def __getattr__(name: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -43,6 +44,8 @@ def from_values(kind: Kind, values: list[Any]) -> Any:
             return _decimals(pa, [None if value is None else Decimal(value) for value in values])
         case "string":
             return _texts(pa, values)
+        case "timestamp" if any(isinstance(value, datetime) for value in values):
+            return pa.array(values, pa.timestamp("us", tz="UTC"))
         case "timestamp" | "date" | "time":
             return as_times(kind, _texts(pa, values))
         case _:
@@ -53,7 +56,7 @@ def from_physical(kind: Kind, array: Any) -> Any:
     """Build the array of a column out of what was on the wire, already in Arrow."""
     if kind == "decimal":
         return _decimals(arrow(), [None if value is None else Decimal(value) for value in array.to_pylist()])
-    return as_times(kind, array) if kind in TIME_KINDS else array
+    return as_times(kind, array) if kind in TIME_KINDS and array.type == arrow().string() else array
 
 
 def as_times(kind: Kind, array: Any) -> Any:

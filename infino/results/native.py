@@ -155,7 +155,7 @@ def _read_tagged(
     rows = read_lines(lines, pa.schema([("values", pa.struct(fields))])).column("values")
     if rows.null_count:
         raise NotNative
-    cells = dict(zip(keys, _children(pa, rows, len(keys)), strict=True))
+    cells = dict(zip(keys, children(pa, rows, len(keys)), strict=True))
     columns: list[Column] = []
     physical: list[Any] = []
     for slot in match(headers(cut.envelope), keys):
@@ -233,7 +233,7 @@ def _cell_type(pa: Any, tag: str | None, texts: Collection[str]) -> Any:
     return pa.struct(fields)
 
 
-def _children(pa: Any, column: Any, width: int) -> list[Any]:
+def children(pa: Any, column: Any, width: int) -> list[Any]:
     """The fields of a struct column as columns, nulls of the struct included."""
     chunks = [chunk.flatten() for chunk in column.chunks]
     types = [field.type for field in column.type]
@@ -245,7 +245,7 @@ def _column(pa: Any, slot: Slot, tag: str | None, cells: Any, count: int) -> tup
     kind: Kind = declared_kind(slot.declared) or "null"
     if tag is None or cells is None:
         return Column(slot.name, kind, slot.declared), absent(pa, kind, count), False
-    fields = _children(pa, cells, cells.type.num_fields)
+    fields = children(pa, cells, cells.type.num_fields)
     values = fields[0]
     if len(fields) == 2:
         if values.null_count + fields[1].null_count < count:

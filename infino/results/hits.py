@@ -1,0 +1,210 @@
+"""Search hits as a table: natively where they are regular, else as decoded objects."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import attrs
+
+from infino.core.errors import DecodeError
+from infino.results import arrays, native
+from infino.results.column import Column, Kind, unique_names
+from infino.results.decode import Slot, bare_column
+from infino.results.native import NotNative
+from infino.results.table import ArrowTable, ListTable, Table
+from infino.results.values import exact_loads
+
+_SMALLEST: Final = 4000
+_SAMPLE: Final = 64
+_FIRST = re.compile(rb'[{,]\s*"hits"\s*:\s*\[\s*((\{"[A-Za-z_]+":))')
+_LONG_INTEGER = re.compile(rb"[:\[,-][0-9]{16,}[,}\]]")
+_FIELDS: Final = ("_index", "_id", "_score", "_source")
+
+
+@attrs.frozen
+class Opened:
+    """An answer with its hits apart.
+
+    Args:
+        answer: The answer without the hits.
+        hits: The hits as decoded.
+    """
+
+    answer: Mapping[str, Any]
+    hits: Sequence[Mapping[str, Any]] = attrs.field(repr=False)
+
+
+def open_answer(content: bytes) -> Opened:
+    """Decode an answer of a search, whatever is missing from it.
+
+    Raises:
+        DecodeError: The body is not JSON, or no object.
+    """
+    answer = exact_loads(content)
+    if not isinstance(answer, dict):
+        raise DecodeError(f"the answer is {type(answer).__name__} where search hits were expected")
+    outer = answer.get("hits")
+    hits = outer.get("hits") if isinstance(outer, dict) else outer
+    kept = [hit for hit in hits if isinstance(hit, dict)] if isinstance(hits, list) else []
+    rest = {name: value for name, value in outer.items() if name != "hits"} if isinstance(outer, dict) else {}
+    return Opened({**answer, "hits": rest}, kept)
+
+
+def source_of(hit: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The document of a hit: `_source`, or `fields` where a search asked for these instead."""
+    source = hit.get("_source")
+    if not isinstance(source, dict):
+        source = hit.get("fields")
+    return source if isinstance(source, dict) else {}
+
+
+def tolerant_table(hits: Sequence[Mapping[str, Any]]) -> ListTable:
+    """One row per hit: `_id`, `_score`, and the fields of the document."""
+    sources = [source_of(hit) for hit in hits]
+    fields = _ordered(sources)
+    names = unique_names(["_id", "_score", *fields])
+    cells = [[hit.get("_id") for hit in hits], [hit.get("_score") for hit in hits]]
+    cells += [[source.get(field) for source in sources] for field in fields]
+    built = [
+        bare_column(Slot(name, name, declared), values)
+        for name, values, declared in zip(names, cells, [None, "double", *[None] * len(fields)], strict=True)
+    ]
+    columns = tuple(attrs.evolve(column, declared=None) for column, _ in built)
+    return ListTable(columns, len(hits), [values for _, values in built])
+
+
+def _ordered(sources: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Field names: those of the first document in its order, then the others by name."""
+    first: list[str] | None = None
+    known: set[str] = set()
+    for source in sources:
+        if first is None:
+            first = list(source)
+            known.update(first)
+        elif not known >= source.keys():
+            known.update(source)
+    first = first or []
+    return first + sorted(known - set(first))
+
+
+def native_table(content: bytes) -> tuple[Table, Mapping[str, Any]]:
+    """Read the hits of an answer straight into Arrow.
+
+    Args:
+        content: The body as it came.
+
+    Returns:
+        The table, and the answer without the hits.
+
+    Raises:
+        NotNative: The hits are not regular enough, or the body is small.
+    """
+    found = _FIRST.search(content) if len(content) >= _SMALLEST else None
+    if found is None:
+        raise NotNative
+    cut = native.cut_rows(content, found.start(1), found[2], lambda answer: (answer.get("hits") or {}).get("hits"))
+    sample = _sample(cut.lines)
+    if not all(isinstance(hit, dict) and isinstance(hit.get("_source"), dict) for hit in sample):
+        raise NotNative
+    if any(hit.keys() - set(_FIELDS) for hit in sample):
+        raise NotNative
+    pa = arrays.arrow()
+    fields = _ordered(hit["_source"] for hit in sample)
+    types = {name: _type(pa, [hit["_source"].get(name) for hit in sample], cut.lines) for name in fields}
+    schema = pa.schema(
+        [
+            ("_index", pa.string()),
+            ("_id", pa.string()),
+            ("_score", pa.float64()),
+            ("_source", pa.struct(list(types.items()))),
+        ]
+    )
+    table = native.read_lines(cut.lines, schema)
+    source = table.column("_source")
+    if source.null_count:
+        raise NotNative
+    found_columns = [table.column("_id"), table.column("_score"), *native.children(pa, source, len(fields))]
+    names = unique_names(["_id", "_score", *fields])
+    columns = [Column(name, _kind(pa, array)) for name, array in zip(names, found_columns, strict=True)]
+    answer = dict(cut.envelope)
+    answer["hits"] = {name: value for name, value in answer["hits"].items() if name != "hits"}
+    return ArrowTable(tuple(columns), len(source), _settled(pa, found_columns, columns)), answer
+
+
+def _sample(lines: bytes) -> list[Any]:
+    """Hits from all over the answer, decoded, to learn the types from."""
+    starts = [0]
+    step = max(1, len(lines) // _SAMPLE)
+    for number in range(_SAMPLE):
+        start = lines.find(b"\n", max(starts[-1], number * step)) + 1
+        if not start:
+            break
+        starts.append(start)
+    try:
+        return [json.loads(lines[start : (lines.find(b"\n", start) + 1 or len(lines) + 1) - 1]) for start in starts]
+    except ValueError as error:
+        raise NotNative from error
+
+
+def _type(pa: Any, values: Sequence[Any], lines: bytes) -> Any:
+    """The Arrow type that all these values have."""
+    present = [value for value in values if value is not None]
+    kinds = {type(value) for value in present}
+    if not kinds:
+        return pa.null()
+    if kinds == {int, float}:
+        if _LONG_INTEGER.search(lines):  # an integer that might not fit a float
+            raise NotNative
+        return pa.float64()
+    if len(kinds) > 1:
+        raise NotNative
+    simple = {str: pa.string(), bool: pa.bool_(), int: pa.int64(), float: pa.float64()}
+    (kind,) = kinds
+    if kind in simple:
+        return simple[kind]
+    if kind is list:
+        return pa.list_(_type(pa, [item for value in present for item in value], lines))
+    names = list(dict.fromkeys(name for value in present for name in value))
+    if not names:
+        raise NotNative
+    return pa.struct([(name, _type(pa, [value.get(name) for value in present], lines)) for name in names])
+
+
+def _kind(pa: Any, array: Any) -> Kind:
+    kind = array.type
+    if pa.types.is_null(kind) or array.null_count == len(array):
+        return "null"
+    if pa.types.is_struct(kind):
+        return "object"
+    if pa.types.is_list(kind):
+        return "array"
+    simple: dict[Any, Kind] = {
+        pa.string(): "string",
+        pa.bool_(): "boolean",
+        pa.int64(): "integer",
+        pa.float64(): "float",
+    }
+    return simple[kind]
+
+
+def _settled(pa: Any, found: Sequence[Any], columns: Sequence[Column]) -> list[Any]:
+    for array in found:
+        if pa.types.is_nested(array.type) and any(_has_gaps(pa, chunk) for chunk in array.chunks):
+            raise NotNative
+    return [
+        pa.chunked_array([pa.nulls(len(array))]) if column.type == "null" else array
+        for array, column in zip(found, columns, strict=True)
+    ]
+
+
+def _has_gaps(pa: Any, array: Any) -> bool:
+    """Whether some object lacks a field that others have: Arrow would show null where there was nothing."""
+    if pa.types.is_list(array.type):
+        return _has_gaps(pa, array.flatten())
+    if pa.types.is_struct(array.type):
+        children = array.flatten()
+        return any(child.null_count > array.null_count or _has_gaps(pa, child) for child in children)
+    return False

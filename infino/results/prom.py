@@ -1,0 +1,199 @@
+"""The result of a PromQL query."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import attrs
+
+from infino.core.errors import QueryError, ValidationError
+from infino.core.extras import require
+from infino.results import series
+from infino.results.table import Table
+from infino.results.tabular import Tabular
+from infino.results.values import exact_loads
+
+if TYPE_CHECKING:
+    import pandas
+
+_ERROR = re.compile(rb'"(?:status"\s*:\s*"error|errorType|error)"')
+
+
+@attrs.frozen
+class PromStats:
+    """What the service says about a query.
+
+    Args:
+        warnings: Warnings.
+        infos: Remarks.
+    """
+
+    warnings: tuple[str, ...]
+    infos: tuple[str, ...]
+
+
+class PromResult(Tabular):
+    """The samples a PromQL query gave: labels as columns, then `time` (UTC) and `value`.
+
+    Args:
+        content: The body of the answer.
+        expression: The expression, for error messages.
+
+    Raises:
+        QueryError: The answer says that the query failed.
+
+    Example:
+        >>> client.query.promql("sum(up) by (job)").to_dicts()
+        [{'job': 'api', 'time': datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc), 'value': 3.0}]
+    """
+
+    def __init__(self, content: bytes, *, expression: str | None = None) -> None:
+        self.raw = content
+        self.expression = expression
+        if _ERROR.search(content):
+            self._refuse_failure()
+
+    def _refuse_failure(self) -> None:
+        answer = exact_loads(self.raw)
+        if not isinstance(answer, Mapping) or answer.get("status") == "success":
+            return
+        reason = answer.get("error") or answer.get("errorType")
+        if isinstance(reason, Mapping):
+            reason = reason.get("reason") or reason.get("type")
+        if reason or answer.get("status") == "error":
+            raise QueryError(
+                str(reason or "the query failed"),
+                code=answer.get("errorType"),
+                query=self.expression,
+                body=answer,
+            )
+
+    @cached_property
+    def _series(self) -> series.Series:
+        return series.read(self.raw)
+
+    @cached_property
+    def _table(self) -> Table:
+        return series.long_table(self._series)
+
+    @property
+    def type(self) -> str:
+        """What kind of answer it is: `vector`, `matrix`, `scalar` or `string`."""
+        return self._series.type
+
+    @property
+    def stats(self) -> PromStats:
+        """Warnings and remarks of the service.
+
+        Returns:
+            The statistics.
+
+        Example:
+            >>> client.query.promql("up").stats.warnings
+            ()
+        """
+        answer = self._series.envelope
+        return PromStats(_words(answer.get("warnings")), _words(answer.get("infos")))
+
+    @property
+    def labels(self) -> Sequence[Mapping[str, str]]:
+        """The labels of each series, in the order of the answer."""
+        return self._series.labels
+
+    def scalar(self) -> Any:
+        """The one value of a scalar, a string, or a vector with one sample.
+
+        Returns:
+            A float, or text for a string.
+
+        Raises:
+            ValidationError: There is not exactly one sample.
+
+        Example:
+            >>> client.query.promql("count(up)").scalar()
+            3.0
+        """
+        if len(self) != 1:
+            raise ValidationError(f"scalar() needs exactly one sample, and this result has {len(self)}")
+        return self.column("value")[0]
+
+    def to_pandas(
+        self,
+        *,
+        shape: Literal["long", "wide"] = "long",
+        dtype_backend: Literal["default", "pyarrow"] = "default",
+    ) -> pandas.DataFrame:
+        """The result as a pandas frame.
+
+        Args:
+            shape: `long` has one row per sample and labels as columns; `wide` has one column per series and the
+                time as index.
+            dtype_backend: `pyarrow` keeps every column in its Arrow type (long shape only).
+
+        Returns:
+            A `pandas.DataFrame`.
+
+        Raises:
+            ValidationError: The shape is unknown, or the answer has no series.
+            MissingDependencyError: pandas or pyarrow is not installed.
+
+        Example:
+            >>> client.query.promql_range("up", start="now-1h", end="now", step="1m").to_pandas(shape="wide")
+        """
+        if shape == "long":
+            return super().to_pandas(dtype_backend=dtype_backend)
+        if shape != "wide":
+            raise ValidationError(f"the shape {shape!r} is not known; give 'long' or 'wide'")
+        return self._wide()
+
+    def _wide(self) -> pandas.DataFrame:
+        pd: Any = require("pandas", "pandas", "to_pandas()")
+        columns = self.series()
+        frame: pandas.DataFrame = pd.concat(columns, axis=1) if columns else pd.DataFrame(index=pd.DatetimeIndex([]))
+        names = [tuple(sorted(labels.items())) for labels in self.labels]
+        frame.columns = pd.Index([_selector(dict(name)) for name in names])
+        frame = frame.sort_index()
+        frame.index.name = "time"
+        return frame
+
+    def series(self) -> list[pandas.Series[float]]:
+        """Every series as a pandas series with a DatetimeIndex in UTC.
+
+        Returns:
+            One series per set of labels; its name is the selector, its labels are in `.attrs`.
+
+        Raises:
+            ValidationError: The answer has no series.
+            MissingDependencyError: pandas or pyarrow is not installed.
+
+        Example:
+            >>> cpu, = client.query.promql_range("cpu", start="now-1h", end="now", step="1m").series()
+        """
+        pd: Any = require("pandas", "pandas", "series()")
+        if self.type not in ("matrix", "vector"):
+            raise ValidationError(f"a {self.type} has no series")
+        times, values, ends = series.samples(self._series)
+        built = []
+        start = 0
+        for labels, end in zip(self.labels, ends, strict=True):
+            index = pd.DatetimeIndex(times[start:end], tz="UTC", name="time")
+            one = pd.Series(values[start:end], index=index, name=_selector(labels))
+            one.attrs.update(labels)
+            built.append(one)
+            start = end
+        return built
+
+
+def _selector(labels: Mapping[str, str]) -> str:
+    inside = ",".join(
+        f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in labels.items() if name != "__name__"
+    )
+    return f"{labels.get('__name__', '')}{{{inside}}}" if inside else labels.get("__name__", "{}")
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()

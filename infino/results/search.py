@@ -1,0 +1,232 @@
+"""The result of a QueryDSL search: hits and aggregations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import cached_property
+from typing import Any, TypeVar, overload
+
+import attrs
+
+from infino.core.errors import QueryError
+from infino.results import hits, native
+from infino.results.aggregations import Aggregations
+from infino.results.table import Table
+from infino.results.tabular import Tabular
+
+T = TypeVar("T")
+_ERROR = b'"error"'
+
+
+@attrs.frozen
+class Hit:
+    """One hit of a search.
+
+    Args:
+        id: Identifier of the record.
+        score: How well it fits, or None where the search sorted by something else.
+        source: The document.
+        index: Dataset the record is in.
+        sort: Values it was sorted by.
+        raw: The hit as it came.
+    """
+
+    id: str
+    score: float | None
+    source: Mapping[str, Any]
+    index: str | None = None
+    sort: tuple[Any, ...] = ()
+    raw: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.source[name]
+
+
+@attrs.frozen
+class SearchStats:
+    """What the service says about a search.
+
+    Args:
+        took: Milliseconds the service took, or None.
+        timed_out: Whether it gave up before it had looked everywhere.
+        shards: Counts of shards: `total`, `successful`, `skipped`, `failed`.
+    """
+
+    took: int | None
+    timed_out: bool
+    shards: Mapping[str, Any]
+
+
+class SearchResult(Tabular):
+    """Hits as a table (`_id`, `_score`, and the fields of the documents), and aggregations beside them.
+
+    Args:
+        content: The body of the answer.
+
+    Raises:
+        QueryError: The answer says that the search failed.
+
+    Example:
+        >>> result = client.query.dsl("flights", {"query": {"term": {"carrier": "UA"}}, "size": 2})
+        >>> result.total, [hit.id for hit in result.hits()]
+        (58665, ['1', '2'])
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self.raw = content
+        if _ERROR in content:
+            self._refuse_failure()
+
+    def _refuse_failure(self) -> None:
+        error = self._opened.answer.get("error")
+        if isinstance(error, Mapping):
+            error = error.get("reason") or error.get("type")
+        if error:
+            raise QueryError(str(error), body=self._opened.answer)
+
+    @cached_property
+    def _opened(self) -> hits.Opened:
+        return hits.open_answer(self.raw)
+
+    @cached_property
+    def _native(self) -> tuple[Table, Mapping[str, Any]] | None:
+        if native.available():
+            with suppress(native.NotNative):
+                return hits.native_table(self.raw)
+        return None
+
+    @cached_property
+    def _table(self) -> Table:
+        return self._native[0] if self._native else hits.tolerant_table(self._opened.hits)
+
+    @property
+    def _answer(self) -> Mapping[str, Any]:
+        return self._native[1] if self._native else self._opened.answer
+
+    @overload
+    def hits(self) -> list[Hit]: ...
+    @overload
+    def hits(self, as_: Callable[..., T]) -> list[T]: ...
+    def hits(self, as_: Callable[..., Any] | None = None) -> list[Any]:
+        """The hits in order.
+
+        Args:
+            as_: A class to build out of each document: attrs class, dataclass, model with `from_dict`, or any
+                callable that takes the fields as keywords. Fields that an attrs class or a dataclass does not
+                have are left out; an `id` that the document lacks is that of the record.
+
+        Returns:
+            One `Hit`, or one object of the class, per hit.
+
+        Example:
+            >>> client.query.dsl("flights", {"size": 1}).hits()[0].source["carrier"]
+            'UA'
+        """
+        found = [hit_of(hit) for hit in self._opened.hits]
+        if as_ is None:
+            return found
+        build = builder(as_)
+        return [build(hit) for hit in found]
+
+    @property
+    def total(self) -> int | None:
+        """How many records fit the search, which may be more than the hits returned; None where not counted."""
+        total = self._answer["hits"].get("total")
+        if isinstance(total, Mapping):
+            total = total.get("value")
+        return total if isinstance(total, int) and not isinstance(total, bool) else None
+
+    @property
+    def total_is_exact(self) -> bool:
+        """Whether `total` is the exact number and not a lower bound."""
+        total = self._answer["hits"].get("total")
+        return not isinstance(total, Mapping) or total.get("relation", "eq") == "eq"
+
+    @property
+    def max_score(self) -> float | None:
+        """The highest score."""
+        score = self._answer["hits"].get("max_score")
+        return float(score) if isinstance(score, int | float) else None
+
+    @property
+    def aggregations(self) -> Aggregations:
+        """The aggregations.
+
+        Returns:
+            A mapping of names to what the service computed, with tables.
+
+        Example:
+            >>> body = {"size": 0, "aggs": {"by": {"terms": {"field": "carrier"}}}}
+            >>> client.query.dsl("flights", body).aggregations.to_dicts()
+            [{'by': 'UA', 'doc_count': 58665}]
+        """
+        found = self._answer.get("aggregations") or self._answer.get("aggs")
+        return Aggregations(found if isinstance(found, Mapping) else {})
+
+    aggs = aggregations
+
+    @property
+    def stats(self) -> SearchStats:
+        """Time taken, and whether the whole dataset was looked at.
+
+        Returns:
+            The statistics; what the service did not say is None.
+
+        Example:
+            >>> client.query.dsl("flights", {"size": 0}).stats.timed_out
+            False
+        """
+        took = self._answer.get("took")
+        shards = self._answer.get("_shards")
+        return SearchStats(
+            took=took if isinstance(took, int) else None,
+            timed_out=self._answer.get("timed_out") is True,
+            shards=shards if isinstance(shards, Mapping) else {},
+        )
+
+
+def hit_of(raw: Mapping[str, Any]) -> Hit:
+    """One hit out of its JSON."""
+    score = raw.get("_score")
+    sort = raw.get("sort")
+    index = raw.get("_index")
+    return Hit(
+        id=str(raw.get("_id", "")),
+        score=float(score) if isinstance(score, int | float) else None,
+        source=hits.source_of(raw),
+        index=str(index) if index is not None else None,
+        sort=tuple(sort) if isinstance(sort, list) else (),
+        raw=raw,
+    )
+
+
+def builder(kind: Callable[..., Any]) -> Callable[[Hit], Any]:
+    """How to build an object of a class out of a hit."""
+    from_dict = getattr(kind, "from_dict", None)
+    if callable(from_dict):
+        return lambda hit: from_dict({**hit.source})
+    known = _arguments(kind)
+    if known is None:
+        return lambda hit: kind(**hit.source)
+
+    def build(hit: Hit) -> Any:
+        values = {known[name]: value for name, value in hit.source.items() if name in known}
+        if "id" in known and "id" not in hit.source:
+            values[known["id"]] = hit.id
+        return kind(**values)
+
+    return build
+
+
+def _arguments(kind: Any) -> dict[str, str] | None:
+    """Fields of a class with the name of their argument, or None for any other callable."""
+    if isinstance(kind, type) and attrs.has(kind):
+        return {
+            name: field.alias or field.name
+            for field in attrs.fields(kind)
+            if field.init
+            for name in (field.name, field.alias or field.name)
+        }
+    fields = getattr(kind, "__dataclass_fields__", None)
+    return {name: name for name, field in fields.items() if field.init} if isinstance(fields, dict) else None
