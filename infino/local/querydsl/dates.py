@@ -1,0 +1,307 @@
+"""Dates of the query language: ISO text, epoch numbers, patterns and date math, all as epoch milliseconds."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import attrs
+from dateutil.relativedelta import relativedelta
+
+from infino.local.querydsl.problems import date_problem, illegal
+
+DEFAULT_FORMAT = "strict_date_optional_time||epoch_millis"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ISO = re.compile(
+    r"(?P<year>\d{4})(?:-(?P<month>\d\d?)(?:-(?P<day>\d\d?)"
+    r"(?:[T ](?P<hour>\d\d?)(?::(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?)?)?)?)?"
+    r"(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?",
+    re.ASCII,
+)
+MATH = re.compile(r"([+-])(\d{0,9})([yMwdhHms])|/([yMwdhHms])", re.ASCII)
+OFFSET = re.compile(r"([+-])(\d\d?)(?::?(\d\d))?", re.ASCII)
+UNITS = {
+    "y": "years",
+    "M": "months",
+    "w": "weeks",
+    "d": "days",
+    "h": "hours",
+    "H": "hours",
+    "m": "minutes",
+    "s": "seconds",
+}
+ISO_NAMES = {"strict_date_optional_time", "date_optional_time", "strict_date_optional_time_nanos", "iso8601"}
+NAMED = {
+    "date": "yyyy-MM-dd",
+    "strict_date": "yyyy-MM-dd",
+    "basic_date": "yyyyMMdd",
+    "date_time": "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+    "strict_date_time": "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+    "date_time_no_millis": "yyyy-MM-dd'T'HH:mm:ssXXX",
+    "strict_date_time_no_millis": "yyyy-MM-dd'T'HH:mm:ssXXX",
+    "date_hour_minute_second": "yyyy-MM-dd'T'HH:mm:ss",
+    "strict_date_hour_minute_second": "yyyy-MM-dd'T'HH:mm:ss",
+    "year": "yyyy",
+    "strict_year": "yyyy",
+    "year_month": "yyyy-MM",
+    "strict_year_month": "yyyy-MM",
+    "year_month_day": "yyyy-MM-dd",
+    "strict_year_month_day": "yyyy-MM-dd",
+    "hour_minute": "HH:mm",
+    "hour": "HH",
+}
+LETTERS = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|.", re.DOTALL)
+PARTS = ("year", "month", "day", "hour", "minute", "second", "millisecond")
+
+
+@attrs.frozen
+class DateContext:
+    """What a date text is read against.
+
+    Args:
+        now: The moment that `now` stands for.
+        zone: The zone of a date without one.
+        format: Formats joined by `||`.
+    """
+
+    now: datetime
+    zone: tzinfo = UTC
+    format: str = DEFAULT_FORMAT
+
+
+def to_millis(moment: datetime) -> int:
+    """Return a moment as epoch milliseconds, rounded down."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+def from_millis(millis: int, zone: tzinfo = UTC) -> datetime:
+    """Return epoch milliseconds as a moment, or raise a 400 when no calendar has it."""
+    try:
+        return (EPOCH + timedelta(milliseconds=millis)).astimezone(zone)
+    except OverflowError:
+        raise date_problem(f"date [{millis}] is out of range") from None
+
+
+def read_zone(name: Any) -> tzinfo:
+    """Return the time zone of a name such as `Europe/Paris` or `+02:00`."""
+    text = str(name)
+    if text in ("Z", "UTC", "GMT"):
+        return UTC
+    offset = OFFSET.fullmatch(text)
+    if offset and int(offset[2]) <= 18 and int(offset[3] or 0) < 60:
+        size = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
+        return timezone(size if offset[1] == "+" else -size)
+    try:
+        return ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        raise illegal(f"Unknown time-zone ID: {text[:80]}") from None
+
+
+def read_date(value: Any, context: DateContext, *, up: bool = False) -> int:
+    """Return a date as epoch milliseconds.
+
+    Args:
+        value: An epoch number, ISO text, text in the context's format, or either with date math.
+        context: Now, zone and formats.
+        up: Fill what is left out with its greatest value, and round up where the text rounds.
+
+    Raises:
+        Problem: 400 when the text is no date.
+
+    Example:
+        >>> read_date("2024-02||/M", DateContext(now), up=True)
+        1709251199999
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise failure(value, context)
+    if not isinstance(value, str):
+        return number_date(value, context)
+    text = value.strip()
+    if text.startswith("now"):
+        moment, math = context.now, text[3:]
+    else:
+        base, _, math = text.partition("||")
+        moment = read_plain(base, context, up=up and not math)
+    try:
+        return to_millis(apply_math(moment, math, context, up) if math else moment)
+    except (OverflowError, ValueError):
+        raise failure(value, context) from None
+
+
+def number_date(value: float, context: DateContext) -> int:
+    """Return a number as epoch milliseconds, unless the format counts seconds."""
+    try:
+        millis = int(value * 1000) if "epoch_second" in context.format.split("||") else int(value)
+    except (OverflowError, ValueError):
+        raise failure(value, context) from None
+    from_millis(millis)
+    return millis
+
+
+def failure(value: Any, context: DateContext) -> Exception:
+    """Return the 400 for a value that no format reads."""
+    return date_problem(f"failed to parse date field [{str(value)[:120]}] with format [{context.format}]")
+
+
+def read_plain(text: str, context: DateContext, *, up: bool) -> datetime:
+    """Return the moment of a text without date math."""
+    for name in context.format.split("||"):
+        try:
+            if name in ISO_NAMES:
+                found = ISO.fullmatch(text)
+                parts = found.groupdict() if found else None
+            elif name in ("epoch_millis", "epoch_second"):
+                if re.fullmatch(r"-?\d{1,17}", text, re.ASCII):
+                    return from_millis(int(text) * (1000 if name == "epoch_second" else 1))
+                continue
+            else:
+                parts = match_pattern(text, NAMED.get(name, name))
+            if parts:
+                return assemble(parts, context.zone, up=up)
+        except (ValueError, OverflowError):
+            continue
+    raise failure(text, context)
+
+
+def assemble(parts: dict[str, str | None], zone: tzinfo, *, up: bool) -> datetime:
+    """Build a moment of named parts; missing ones take their least value, or their greatest when rounding up."""
+    given = [name for name in PARTS[:6] if parts.get(name)]
+    numbers = {name: int(parts[name] or 0) for name in given}
+    fraction = parts.get("fraction")
+    base = {"year": 1970, "month": 1, "day": 1, "hour": 0, "minute": 0, "second": 0, **numbers}
+    micro = int((fraction or "0")[:6].ljust(6, "0"))
+    named = parts.get("zone")
+    moment = datetime(
+        base["year"], base["month"], base["day"], base["hour"], base["minute"], base["second"], micro,
+        tzinfo=read_zone(named) if named else zone,
+    )  # fmt: skip
+    if up and not fraction:
+        last = max((PARTS.index(name) for name in given), default=5)
+        moment = moment + step(PARTS[last] + "s", 1) - timedelta(milliseconds=1)
+    return moment.astimezone(UTC)
+
+
+def apply_math(moment: datetime, math: str, context: DateContext, up: bool) -> datetime:
+    """Apply additions and roundings such as `-1d/d` in turn."""
+    at = 0
+    moment = moment.astimezone(context.zone)
+    while at < len(math):
+        found = MATH.match(math, at)
+        if found is None:
+            raise date_problem(f"operator not supported for date math [{math[:80]}]")
+        if found[4]:
+            moment = floor(moment, found[4])
+            if up:
+                moment = moment + step(UNITS[found[4]], 1) - timedelta(milliseconds=1)
+        else:
+            size = int(found[2] or 1) * (1 if found[1] == "+" else -1)
+            moment = moment + step(UNITS[found[3]], size)
+        at = found.end()
+    return moment.astimezone(UTC)
+
+
+def step(unit: str, size: int) -> relativedelta:
+    """Return so many calendar units, named as in `months`."""
+    return relativedelta(**{unit: size})  # type: ignore[arg-type]  # the name is one of relativedelta's own
+
+
+def floor(moment: datetime, unit: str) -> datetime:
+    """Round a moment down to its unit, on the wall clock of its zone."""
+    day = {"hour": 0, "minute": 0, "second": 0, "microsecond": 0}
+    if unit == "y":
+        return moment.replace(month=1, day=1, **day)  # type: ignore[arg-type]  # plain numbers by name
+    if unit == "q":
+        return moment.replace(month=(moment.month - 1) // 3 * 3 + 1, day=1, **day)  # type: ignore[arg-type]  # as above
+    if unit == "M":
+        return moment.replace(day=1, **day)  # type: ignore[arg-type]  # as above
+    if unit == "w":
+        return (moment - timedelta(days=moment.weekday())).replace(**day)  # type: ignore[arg-type]  # as above
+    if unit == "d":
+        return moment.replace(**day)  # type: ignore[arg-type]  # as above
+    if unit in "hH":
+        return moment.replace(minute=0, second=0, microsecond=0)
+    return moment.replace(second=0, microsecond=0) if unit == "m" else moment.replace(microsecond=0)
+
+
+# --- patterns such as yyyy-MM-dd
+
+READERS = {
+    "y": ("year", r"\d{4}"), "u": ("year", r"\d{4}"), "M": ("month", r"\d{1,2}"), "d": ("day", r"\d{1,2}"),
+    "H": ("hour", r"\d{1,2}"), "k": ("hour", r"\d{1,2}"), "m": ("minute", r"\d{1,2}"), "s": ("second", r"\d{1,2}"),
+    "S": ("fraction", r"\d{1,9}"), "X": ("zone", r"Z|[+-]\d\d(?::?\d\d)?"), "x": ("zone", r"[+-]\d\d(?::?\d\d)?"),
+    "Z": ("zone", r"[+-]\d\d:?\d\d"),
+}  # fmt: skip
+
+
+def match_pattern(text: str, pattern: str) -> dict[str, str | None] | None:
+    """Read text by a pattern; None when it does not fit."""
+    expression, seen = "", set()
+    for found in LETTERS.finditer(pattern):
+        letter = found[2]
+        if not letter:
+            quoted = found[1]
+            expression += re.escape(found[0] if quoted is None else quoted.replace("''", "'") or "'")
+            continue
+        if letter not in READERS:
+            raise illegal(f"Invalid format: [{pattern[:80]}]: Unknown pattern letter: {letter}")
+        name, reader = READERS[letter]
+        expression += f"(?P={name})" if name in seen else f"(?P<{name}>{reader})"
+        seen.add(name)
+    fits = re.fullmatch(expression, text, re.ASCII)
+    return fits.groupdict() if fits else None
+
+
+def show_date(millis: int, pattern: str | None = None, zone: tzinfo = UTC) -> str:
+    """Render epoch milliseconds in the first of the named formats.
+
+    Example:
+        >>> show_date(0)
+        '1970-01-01T00:00:00.000Z'
+    """
+    moment = from_millis(millis, zone)
+    name = (pattern or DEFAULT_FORMAT).split("||")[0]
+    if name in ("epoch_millis", "epoch_second"):
+        return str(millis if name == "epoch_millis" else millis // 1000)
+    if name in ISO_NAMES:
+        name = "yyyy-MM-dd'T'HH:mm:ss.SSSXXX"
+    return "".join(show_part(found, moment) for found in LETTERS.finditer(NAMED.get(name, name)))
+
+
+def show_part(found: re.Match[str], moment: datetime) -> str:
+    """Render one run of letters, quoted text or punctuation of a pattern."""
+    letter, run = found[2], found[0]
+    if not letter:
+        return run if found[1] is None else found[1].replace("''", "'") or "'"
+    numbers = {
+        "y": moment.year, "u": moment.year, "M": moment.month, "d": moment.day, "H": moment.hour,
+        "m": moment.minute, "s": moment.second, "h": moment.hour % 12 or 12, "Q": (moment.month + 2) // 3,
+        "q": (moment.month + 2) // 3, "D": moment.timetuple().tm_yday, "w": moment.isocalendar()[1],
+        "Y": moment.isocalendar()[0], "k": moment.hour or 24, "e": moment.isoweekday(),
+    }  # fmt: skip
+    if letter in "yuY" and len(run) == 2:
+        return f"{numbers[letter] % 100:02d}"
+    if letter in "Mqe" and len(run) >= 3 and letter == "M":
+        return moment.strftime("%b" if len(run) == 3 else "%B")
+    if letter == "E":
+        return moment.strftime("%a" if len(run) <= 3 else "%A")
+    if letter == "a":
+        return "AM" if moment.hour < 12 else "PM"
+    if letter == "S":
+        return f"{moment.microsecond:06d}000"[: len(run)]
+    if letter in "XxZ":
+        return show_offset(moment, letter, len(run))
+    if letter not in numbers:
+        raise illegal(f"Invalid format: Unknown pattern letter: {letter}")
+    return f"{numbers[letter]:0{min(len(run), 20)}d}"
+
+
+def show_offset(moment: datetime, letter: str, length: int) -> str:
+    """Render a zone offset."""
+    minutes = int((moment.utcoffset() or timedelta()).total_seconds() // 60)
+    if not minutes and letter == "X":
+        return "Z"
+    sign = "-" if minutes < 0 else "+"
+    colon = ":" if length >= 3 and letter != "Z" else ""
+    return f"{sign}{abs(minutes) // 60:02d}{colon}{abs(minutes) % 60:02d}"

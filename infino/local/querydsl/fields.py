@@ -1,0 +1,223 @@
+"""How the fields of a dataset are typed, and the SQL that reads them out of a document.
+
+A field is what the catalogue of the view says it is; a field that the catalogue lacks does not exist, so a
+restricted view restricts every query, sort, aggregation and highlight at this one place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal, Protocol
+
+import attrs
+
+Kind = Literal["long", "double", "boolean", "date", "text", "keyword", "none"]
+NUMERIC = ("long", "double")
+TEXTS = {"VARCHAR", "DATE", "TIMESTAMP"}
+CONTAINERS = {"OBJECT", "ARRAY", "NULL"}
+KEYWORD_LIMIT = 256
+STEP = re.compile(r'\.(?:"((?:[^"\\]|\\.)*)"|([^."\[\]]+))|(\[\*\])', re.DOTALL)
+SQL_TYPES: Mapping[str, str] = {"long": "hugeint", "double": "double", "boolean": "boolean", "date": "bigint"}
+
+
+class View(Protocol):
+    """The part of a dataset view that queries use."""
+
+    @property
+    def uuid(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def table(self) -> str: ...
+
+    @property
+    def catalogue(self) -> Mapping[str, Mapping[str, frozenset[str]]]: ...
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def present(self) -> Callable[[dict[str, Any]], dict[str, Any]]: ...
+
+    @property
+    def replacements(self) -> Mapping[str, str]: ...
+
+
+@attrs.frozen
+class Field:
+    """One searchable field.
+
+    Args:
+        name: The dotted name as the query gave it.
+        base: The name without a `.keyword` ending.
+        kind: How its values compare.
+        paths: JSON paths that hold its values.
+        types: JSON type names its values have.
+    """
+
+    name: str
+    base: str
+    kind: Kind
+    paths: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+
+    @property
+    def many(self) -> bool:
+        """Whether a document may hold several values, so that the SQL value is a list."""
+        return len(self.paths) != 1 or "[*]" in self.paths[0]
+
+    @property
+    def exact(self) -> bool:
+        """Whether values compare as whole strings."""
+        return self.kind == "keyword"
+
+    @property
+    def sql_type(self) -> str:
+        """The SQL type of one value."""
+        return SQL_TYPES.get(self.kind, "varchar")
+
+    def sql(self, source: str = "_source") -> str:
+        """Return the SQL expression of the value, or of the list of values when there may be `many`."""
+        if self.name in ("_id", "_index"):
+            return self.paths[0]
+        if not self.many:
+            return self._cast(self._guarded(source, self.paths[0]))
+        parts = [self._elements(source, path) for path in self.paths]
+        every = parts[0] if len(parts) == 1 else f"flatten([{','.join(parts)}])"
+        kinds = ",".join(literal(kind) for kind in self.types)
+        scalars = f"list_filter({every}, lambda j: json_type(j) in ({kinds}))"
+        values = f"list_transform({scalars}, lambda j: {self._cast(chr(40) + 'j->>' + literal('$') + chr(41))})"
+        return f"list_filter({values}, lambda v: v is not null)"
+
+    def _guarded(self, source: str, path: str) -> str:
+        # A path may hold an object in another document; its text must not come out as this field's value.
+        kinds = ",".join(literal(kind) for kind in self.types)
+        where = literal(path)
+        value = f"json_extract_string({source},{where})"
+        return f"(case when json_type({source},{where}) in ({kinds}) then {value} end)"
+
+    @staticmethod
+    def _elements(source: str, path: str) -> str:
+        extracted = f"json_extract({source},{literal(path)})"
+        return extracted if "[*]" in path else f"[{extracted}]"
+
+    def _cast(self, value: str) -> str:
+        if self.kind in NUMERIC:
+            number = f"try_cast({value} as {self.sql_type})"
+            return number if self.kind == "long" else f"(case when isfinite({number}) then {number} end)"
+        if self.kind == "boolean":
+            return f"try_cast({value} as boolean)"
+        if self.kind == "date":
+            return f"epoch_ms(try_cast({value} as timestamptz))"
+        if self.kind == "keyword" and self.name != self.base:
+            return f"(case when length({value}) <= {KEYWORD_LIMIT} then {value} end)"
+        return value
+
+
+class Fields:
+    """The fields of one view.
+
+    Args:
+        view: The dataset as the caller may see it.
+
+    Example:
+        >>> Fields(view)["price"].kind
+        'double'
+    """
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self._known: dict[str, Field] = {}
+
+    def __getitem__(self, name: str) -> Field:
+        found = self._known.get(name)
+        if found is None:
+            found = self._known[name] = self._resolve(name)
+        return found
+
+    def __iter__(self) -> Iterator[Field]:
+        for name in sorted(self.view.catalogue):
+            field = self[name]
+            if field.kind != "none":
+                yield field
+
+    def below(self, name: str) -> list[Field]:
+        """Return the fields with this name or inside the object of this name."""
+        if name in ("_id", "_index") or name.endswith(".keyword"):
+            field = self[name]
+            if field.kind != "none":
+                return [field]
+        prefix = name + "."
+        return [field for field in self if field.name == name or field.name.startswith(prefix)]
+
+    def matching(self, pattern: str) -> list[Field]:
+        """Return the fields that a name with `*` stands for; a plain name stands for itself."""
+        if "*" not in pattern:
+            return [self[pattern]]
+        whole = re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.DOTALL)
+        found = [field for field in self if whole.fullmatch(field.name)]
+        if pattern.endswith(".keyword"):
+            found += [
+                f for f in (self[x.name + ".keyword"] for x in self if whole.fullmatch(x.name + ".keyword")) if f.exact
+            ]
+        return found
+
+    def _resolve(self, name: str) -> Field:
+        if name == "_id":
+            return Field(name, name, "keyword", ("_id",))
+        if name == "_index":
+            return Field(name, name, "keyword", (literal(self.view.name),))
+        field = self._typed(name, name)
+        if field.kind != "none" or not name.endswith(".keyword"):
+            return field
+        field = self._typed(name.removesuffix(".keyword"), name)
+        if field.kind in ("text", "date"):
+            return attrs.evolve(field, kind="keyword")
+        return Field(name, name, "none")
+
+    def _typed(self, base: str, name: str) -> Field:
+        # A masked field shows a replacement; to search its real values would give them away one guess at a time.
+        kinds = {} if base in self.view.replacements else self.view.catalogue.get(base, {})
+        seen = set(kinds) - CONTAINERS
+        paths = {path for kind in seen for path in kinds[kind] if safe_path(path)}
+        if not paths:
+            return Field(name, base, "none")
+        types = {"VARCHAR" if kind in TEXTS else kind for kind in seen}
+        if types & {"BIGINT", "UBIGINT"}:
+            types |= {"BIGINT", "UBIGINT"}
+        return Field(name, base, kind_of(seen), tuple(sorted(paths)), tuple(sorted(types)))
+
+
+def kind_of(seen: set[str]) -> Kind:
+    """Return how values of these catalogue types compare."""
+    if seen <= {"BIGINT", "UBIGINT", "HUGEINT"}:
+        return "long"
+    if seen <= {"BIGINT", "UBIGINT", "HUGEINT", "DOUBLE"}:
+        return "double"
+    if seen == {"BOOLEAN"}:
+        return "boolean"
+    return "date" if seen <= {"DATE", "TIMESTAMP"} else "text"
+
+
+def safe_path(path: str) -> bool:
+    """Tell whether the engine reads a path literally.
+
+    A quoted `*` is a wildcard to the engine and would read every field, an empty key is an error to it.
+    """
+    if not path.startswith("$"):
+        return False
+    at = 1
+    while at < len(path):
+        step = STEP.match(path, at)
+        if step is None or step[1] in ("", "*") or step[2] == "*":
+            return False
+        at = step.end()
+    return at > 1
+
+
+def literal(text: str) -> str:
+    """Return text as an SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,170 @@
+"""What one search needs from the documents: columns, bound values and text hits, put together as SQL."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import attrs
+import duckdb
+
+from infino.local.querydsl.fields import Field, Fields, View
+from infino.local.querydsl.highlight import Mark
+from infino.local.querydsl.textindex import Hits
+
+BM25_K1 = 1.2
+BM25_B = 0.75
+
+
+@attrs.frozen
+class Clause:
+    """A compiled query: an SQL condition that is never NULL, and the SQL score of a document that meets it."""
+
+    match: str
+    score: str = "1.0"
+
+
+EVERYTHING = Clause("true", "1.0")
+NOTHING = Clause("false", "0.0")
+
+
+class Plan:
+    """Collects what the parts of one search read, and runs its SQL.
+
+    Values are always bound, never written into SQL; only JSON paths of the catalogue are, as quoted literals.
+
+    Args:
+        cursor: A cursor whose transaction is the snapshot to search.
+        view: The dataset as the caller may see it.
+        now: What `now` means in dates.
+    """
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, view: View, now: datetime) -> None:
+        self.cursor = cursor
+        self.view = view
+        self.now = now
+        self.fields = Fields(view)
+        self.marks: dict[str, list[Mark]] = {}
+        # The prefix cannot be guessed, so that no field name inside a literal looks like a bound value.
+        self._prefix = f"b{secrets.token_hex(6)}_"
+        self._bound: dict[str, Any] = {}
+        self._names = re.compile(rf"\$({self._prefix}\d+)")
+        self._columns: dict[Field, str] = {}
+        self._joins: list[str] = []
+        self._outputs: dict[str, str] = {}
+        self._tables: list[str] = []
+
+    def bind(self, value: Any) -> str:
+        """Return the SQL placeholder of a value."""
+        name = f"{self._prefix}{len(self._bound)}"
+        self._bound[name] = value
+        return f"${name}"
+
+    def column(self, field: Field) -> str:
+        """Return the SQL column that holds a field's value, or its list of values when there may be many."""
+        if field.name in ("_id", "_index"):
+            return field.paths[0]
+        return self._columns.setdefault(field, f"c{len(self._columns)}")
+
+    def holds(self, field: Field, condition: Callable[[str], str]) -> str:
+        """Return the SQL condition that some value of a field meets a condition."""
+        if field.kind == "none":
+            return "false"
+        column = self.column(field)
+        if field.many:
+            return f"(len(list_filter({column}, lambda x: {condition('x')})) > 0)"
+        return f"coalesce({condition(column)}, false)"
+
+    def join(self, hits: Hits) -> Clause:
+        """Return the clause of documents found in a text index."""
+        if not hits.ids:
+            return NOTHING
+        alias = f"t{len(self._joins)}"
+        ids, scores = self.bind(hits.ids), hits.scores
+        values = "" if scores is None else f", unnest({self.bind(scores)}::double[]) s"
+        self._joins.append(f" left join (select unnest({ids}::varchar[]) i{values}) {alias} on {alias}.i = _id")
+        return Clause(f"({alias}.i is not null)", "1.0" if scores is None else f"coalesce({alias}.s, 0.0)")
+
+    def output(self, expression: str) -> str:
+        """Return the column of the matched documents that holds an expression."""
+        return self._outputs.setdefault(expression, f"o{len(self._outputs)}")
+
+    def mark(self, field: Field, mark: Mark) -> None:
+        """Remember what to highlight in a field."""
+        self.marks.setdefault(field.base, []).append(mark)
+
+    def documents(self, select: str, where: str = "") -> str:
+        """Return the SQL that selects from the documents, with their columns and text hits at hand."""
+        columns = "".join(f", {field.sql()} as {name}" for field, name in self._columns.items())
+        base = f"(select row_number() over () as d, _id, _source from {self.view.table})"
+        inner = f"(select d, _id, _source{columns} from {base} base) docs"
+        return f"select {select} from {inner}{''.join(self._joins)}{where and ' where ' + where}"
+
+    def outputs(self) -> str:
+        """Return the output columns as a part of a select list."""
+        return "".join(f", {expression} as {name}" for expression, name in self._outputs.items())
+
+    def run(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run SQL with the values that it names."""
+        used = {name: self._bound[name] for name in self._names.findall(sql)}
+        return self.cursor.execute(sql, used).fetchall() if used else self.cursor.execute(sql).fetchall()
+
+    def table(self, sql: str) -> str:
+        """Keep the rows of a select in a temporary table and return its name."""
+        name = f"search_{self._prefix}{len(self._tables)}"
+        self.run(f"create temp table {name} as {sql}")
+        self._tables.append(name)
+        return name
+
+    def close(self) -> None:
+        """Drop the temporary tables."""
+        while self._tables:
+            self.cursor.execute(f"drop table if exists {self._tables.pop()}")
+
+
+def any_of(conditions: Sequence[str]) -> str:
+    """Return the SQL condition that at least one holds."""
+    return f"({' or '.join(conditions)})" if conditions else "false"
+
+
+def all_of(conditions: Sequence[str]) -> str:
+    """Return the SQL condition that every one holds."""
+    return f"({' and '.join(conditions)})" if conditions else "true"
+
+
+def at_least(count: int, conditions: Sequence[str]) -> str:
+    """Return the SQL condition that so many hold."""
+    if count <= 0:
+        return "true"
+    if count > len(conditions):
+        return "false"
+    if count == 1:
+        return any_of(conditions)
+    if count == len(conditions):
+        return all_of(conditions)
+    numbers = ", ".join(f"{condition}::int" for condition in conditions)
+    return f"(list_sum([{numbers}]) >= {count})"
+
+
+def scored(clauses: Sequence[Clause]) -> list[str]:
+    """Return the SQL score of each clause, zero where it doesn't match."""
+    return [
+        clause.score if clause.match == "true" else f"(case when {clause.match} then {clause.score} else 0.0 end)"
+        for clause in clauses
+        if clause.match != "false"
+    ]
+
+
+def total(scores: Sequence[str]) -> str:
+    """Return the SQL sum of scores."""
+    if len(scores) < 2:
+        return scores[0] if scores else "0.0"
+    return f"list_sum([{', '.join(scores)}])"
+
+
+def boosted(clause: Clause, boost: float) -> Clause:
+    """Multiply the score of a clause."""
+    return clause if boost == 1.0 else Clause(clause.match, f"({clause.score} * {boost!r})")

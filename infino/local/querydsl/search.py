@@ -1,0 +1,227 @@
+"""Runs a search: compiles the query, keeps the matched documents, and builds the answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+import orjson
+
+from infino.local.http import Problem
+from infino.local.querydsl import compound, fulltext, querystring, simplestring, termlevel
+from infino.local.querydsl.compiler import Compiler, Handler
+from infino.local.querydsl.fields import View
+from infino.local.querydsl.highlight import Highlighter, values_at
+from infino.local.querydsl.plan import EVERYTHING, Clause, Plan
+from infino.local.querydsl.problems import illegal
+from infino.local.querydsl.request import Request, read_request
+from infino.local.querydsl.sorting import SortKey, after_condition, read_sort
+from infino.local.querydsl.source import SourceFilter
+
+HANDLERS: dict[str, Handler] = {
+    **compound.HANDLERS,
+    **termlevel.HANDLERS,
+    **fulltext.HANDLERS,
+    **querystring.HANDLERS,
+    **simplestring.HANDLERS,
+}
+
+
+def search(cursor: duckdb.DuckDBPyConnection, view: View, body: Any, *, now: datetime | None = None) -> dict[str, Any]:
+    """Run a search and return the body of its answer.
+
+    Args:
+        cursor: A cursor in the transaction that is the snapshot to search.
+        view: The dataset as the caller may see it.
+        body: The decoded request.
+        now: What `now` means in dates; the present moment by default.
+
+    Returns:
+        `took`, `timed_out`, `_shards`, `hits` and, when asked for, `aggregations`.
+
+    Raises:
+        Problem: 400 for a wrong query, 501 for a feature that is not supported here.
+
+    Example:
+        >>> search(cursor, view, {"query": {"match": {"title": "storm"}}, "size": 3})["hits"]["total"]["value"]
+        2
+    """
+    plan = Plan(cursor, view, now or datetime.now(UTC))
+    with guarded(plan):
+        return Search(plan, read_request(body)).run()
+
+
+def matching_ids(
+    cursor: duckdb.DuckDBPyConnection, view: View, query: Any, *, now: datetime | None = None
+) -> list[str]:
+    """Return the ids of the documents that a query matches, in the order they are stored.
+
+    Args:
+        cursor: A cursor in the transaction that is the snapshot to search.
+        view: The dataset as the caller may see it.
+        query: A query object, or None for every document.
+        now: What `now` means in dates; the present moment by default.
+
+    Example:
+        >>> matching_ids(cursor, view, {"range": {"price": {"lt": 10}}})
+        ['3', '7']
+    """
+    plan = Plan(cursor, view, now or datetime.now(UTC))
+    with guarded(plan):
+        clause = EVERYTHING if query is None else Compiler(plan, HANDLERS, scoring=False).query(query)
+        return [row[0] for row in plan.run(plan.documents("_id", clause.match) + " order by d")]
+
+
+class guarded:  # noqa: N801  # reads as a statement
+    """Drops what a plan keeps, and turns a limit of the engine into a 400 that repeats no document's text."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        with suppress(duckdb.Error):
+            self._plan.close()
+        if isinstance(error, UnicodeEncodeError):
+            raise illegal("the request holds text that is not valid Unicode") from None
+        if isinstance(error, duckdb.InterruptException):
+            return
+        if isinstance(error, duckdb.Error):
+            raise Problem(
+                400,
+                "search_phase_execution_exception",
+                f"all shards failed: the engine refused ({type(error).__name__})",
+            ) from error
+
+
+class Search:
+    """One search in the making.
+
+    Args:
+        plan: Where its parts are collected.
+        request: The checked request.
+    """
+
+    def __init__(self, plan: Plan, request: Request) -> None:
+        self.plan = plan
+        self.request = request
+        self.started = time.perf_counter()
+        self.sorted_by_score = request.sort is None or request.sort == []
+
+    def run(self) -> dict[str, Any]:
+        """Run it and return the answer."""
+        request, plan = self.request, self.plan
+        keys = read_sort(plan, request.sort) if not self.sorted_by_score else []
+        scoring = self._scoring(keys)
+        compiler = Compiler(plan, HANDLERS, scoring=scoring)
+        clause = EVERYTHING if request.query is None else compiler.query(request.query)
+        source = SourceFilter(request.source)
+        marks = {name: list(found) for name, found in plan.marks.items()}
+        highlighter = Highlighter(request.highlight, plan.fields, marks) if request.highlight is not None else None
+        shown = self._condition(clause)
+        matched = self._matched(clause, keys)
+        answer: dict[str, Any] = {
+            "took": 0,
+            "timed_out": False,
+            "_shards": {"total": 1, "successful": 1, "skipped": 0, "failed": 0},
+            "hits": self._hits(matched, shown, keys, source, highlighter, scoring),
+        }
+        answer["took"] = int((time.perf_counter() - self.started) * 1000)
+        return answer
+
+    def _scoring(self, keys: Sequence[SortKey]) -> bool:
+        request = self.request
+        by_score = self.sorted_by_score or any(key.kind == "score" for key in keys)
+        return request.track_scores or request.min_score is not None or (by_score and request.size > 0)
+
+    def _condition(self, clause: Clause) -> str:
+        """Return the condition of the documents that are shown, among those that are matched."""
+        if self.request.post_filter is None:
+            return "true"
+        compiler = Compiler(self.plan, HANDLERS, scoring=False)
+        with compiler.filtering(negative=True):
+            return self.plan.output(compiler.query(self.request.post_filter).match)
+
+    def _matched(self, clause: Clause, keys: Sequence[SortKey]) -> str:
+        """Keep what is needed of the matched documents, and return the table they are in."""
+        where = clause.match
+        if self.request.min_score is not None:
+            where += f" and {clause.score} >= {self.request.min_score!r}"
+        select = f"d, _id, ({clause.score})::double as _score{self.plan.outputs()}"
+        return self.plan.table(self.plan.documents(select, where))
+
+    def _hits(
+        self,
+        matched: str,
+        shown: str,
+        keys: Sequence[SortKey],
+        source: SourceFilter,
+        highlighter: Highlighter | None,
+        scoring: bool,
+    ) -> dict[str, Any]:
+        request, plan = self.request, self.plan
+        total, best = plan.run(f"select count(*), max(_score) from {matched} where {shown}")[0]
+        show_score = self.sorted_by_score or request.track_scores or any(key.kind == "score" for key in keys)
+        hits: dict[str, Any] = {}
+        if request.tracked is not None:
+            relation = "gte" if total > request.tracked else "eq"
+            hits["total"] = {"value": min(total, request.tracked), "relation": relation}
+        hits["max_score"] = best if show_score and scoring and request.size else None
+        where = shown
+        if request.search_after is not None:
+            where += f" and {after_condition(plan, list(keys), request.search_after)}"
+        order = ", ".join(key.order for key in keys) or "_score desc"
+        columns = "".join(f", {key.sql}" for key in keys)
+        rows = plan.run(
+            f"select _id, _score{columns} from {matched} where {where} order by {order}, d"
+            f" limit {request.size} offset {request.start}"
+        )
+        documents = self.documents([row[0] for row in rows])
+        hits["hits"] = [self._hit(row, documents[row[0]], keys, source, highlighter, show_score) for row in rows]
+        return hits
+
+    def documents(self, ids: list[str]) -> dict[str, dict[str, Any]]:
+        """Return id -> document, as the caller may see it."""
+        if not ids:
+            return {}
+        bound = self.plan.bind(ids)
+        rows = self.plan.run(
+            f"select _id, _source from {self.plan.view.table} where _id in (select unnest({bound}::varchar[]))"
+        )
+        return {identity: self.plan.view.present(orjson.loads(text)) for identity, text in rows}
+
+    def _hit(
+        self,
+        row: tuple[Any, ...],
+        document: dict[str, Any],
+        keys: Sequence[SortKey],
+        source: SourceFilter,
+        highlighter: Highlighter | None,
+        show_score: bool,
+    ) -> dict[str, Any]:
+        hit: dict[str, Any] = {"_index": self.plan.view.name, "_id": row[0], "_score": row[1] if show_score else None}
+        if source.wanted:
+            hit["_source"] = source.show(document)
+        fields = self._named_fields(document)
+        if fields:
+            hit["fields"] = fields
+        if highlighter is not None and (marked := highlighter.show(document)):
+            hit["highlight"] = marked
+        if keys:
+            hit["sort"] = [key.show(value) for key, value in zip(keys, row[2:], strict=True)]
+        return hit
+
+    def _named_fields(self, document: dict[str, Any]) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = {}
+        for name in self.request.fields:
+            for field in self.plan.fields.matching(name):
+                values = [value for value in values_at(document, field.base) if not isinstance(value, dict)]
+                if values and field.kind != "none":
+                    found[field.name] = values
+        return found

@@ -1,0 +1,207 @@
+"""The order of hits: sort keys as SQL, their values in the answer, and where the next page goes on."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+import attrs
+
+from infino.local.http import unsupported
+from infino.local.querydsl.dates import DEFAULT_FORMAT, DateContext, read_date, show_date
+from infino.local.querydsl.fields import Field
+from infino.local.querydsl.plan import Plan
+from infino.local.querydsl.problems import content, illegal, parsing, shard
+from infino.local.querydsl.reading import as_number, as_text, known, listed, short
+from infino.local.querydsl.termlevel import number_of, number_sql
+
+GREATEST = 2**63 - 1
+OPTIONS = ("order", "missing", "mode", "unmapped_type", "numeric_type", "format", "nested", "nested_path", "time_zone")
+MODES = {"min": "list_min", "max": "list_max", "avg": "list_avg", "sum": "list_sum", "median": "list_median"}
+SortKind = Literal["score", "place", "long", "double", "boolean", "date", "keyword", "none"]
+
+
+@attrs.frozen
+class SortKey:
+    """One sort key.
+
+    Args:
+        kind: What it compares.
+        sql: Its column among the matched documents.
+        descending: Whether the greatest comes first.
+        nulls_first: Where documents without a value go; only texts are without one here.
+        format: The date format of the answer, if any.
+    """
+
+    kind: SortKind
+    sql: str
+    descending: bool = False
+    nulls_first: bool = False
+    format: str | None = None
+
+    @property
+    def order(self) -> str:
+        """The SQL of this key in ORDER BY."""
+        return f"{self.sql} {'desc' if self.descending else 'asc'} nulls {'first' if self.nulls_first else 'last'}"
+
+    def show(self, value: Any) -> Any:
+        """Return a value as the answer has it."""
+        if value is None:
+            return None
+        if self.kind == "date" and self.format and abs(value) < 2**53:
+            return show_date(int(value), self.format)
+        if self.kind in ("long", "date", "boolean", "place") and float(value).is_integer():
+            return int(value)
+        if isinstance(value, float) and math.isinf(value):
+            return "Infinity" if value > 0 else "-Infinity"
+        return value
+
+    def after(self, plan: Plan, value: Any) -> tuple[str, str]:
+        """Return the SQL conditions that a document is beyond a value, and that it is level with it."""
+        if value is None:
+            return (f"{self.sql} is not null" if self.nulls_first else "false"), f"{self.sql} is null"
+        bound = self._bound(plan, value)
+        beyond = f"{self.sql} {'<' if self.descending else '>'} {bound}"
+        if not self.nulls_first:
+            beyond = f"({beyond} or {self.sql} is null)"
+        return f"coalesce({beyond}, false)", f"coalesce({self.sql} = {bound}, false)"
+
+    def _bound(self, plan: Plan, value: Any) -> str:
+        if self.kind == "keyword":
+            return plan.bind(as_text(value, "search_after"))
+        if value in ("Infinity", "-Infinity"):
+            return f"'{value}'::double"
+        if self.kind == "date" and isinstance(value, str):
+            return str(read_date(value, DateContext(plan.now, format=self.format or DEFAULT_FORMAT)))
+        if isinstance(value, bool) or value in ("true", "false"):
+            value = int(value in (True, "true"))
+        return number_sql(number_of(value))
+
+
+def read_sort(plan: Plan, body: Any) -> list[SortKey]:
+    """Return the keys of a `sort` element.
+
+    Args:
+        plan: Gives fields and columns; a key becomes an output column.
+        body: A name, an object, or a list of them.
+    """
+    keys: list[SortKey] = []
+    for item in listed(body):
+        if isinstance(item, str):
+            keys.append(sort_key(plan, item, {}))
+            continue
+        if not isinstance(item, dict):
+            raise illegal("malformed sort format, either start array, start object, or an actual string")
+        for name, given in item.items():
+            options = {"order": given} if not isinstance(given, dict) else given
+            keys.append(sort_key(plan, name, options))
+    return keys
+
+
+def sort_key(plan: Plan, name: str, options: dict[str, Any]) -> SortKey:
+    """Return one sort key."""
+    known(options, OPTIONS, "field_sort")
+    order = str(options.get("order") or ("desc" if name == "_score" else "asc")).lower()
+    if order not in ("asc", "desc"):
+        raise illegal(f"Unknown SortOrder [{short(order)}]")
+    descending = order == "desc"
+    if name == "_score":
+        return SortKey("score", "_score", descending)
+    if name in ("_doc", "_shard_doc"):
+        return SortKey("place", "d", descending)
+    if name in ("_script", "_geo_distance"):
+        raise unsupported(f"the sort [{name}]")
+    field = plan.fields[name]
+    if field.kind == "none":
+        return unmapped(name, options, descending)
+    if field.kind == "text":
+        raise illegal(no_fielddata(name))
+    return field_key(plan, field, options, descending)
+
+
+def unmapped(name: str, options: dict[str, Any], descending: bool) -> SortKey:
+    """Return the key of a field that no document has."""
+    if options.get("unmapped_type") is None:
+        raise shard(f"No mapping found for [{short(name)}] in order to sort on")
+    return SortKey("none", "null", descending)
+
+
+def no_fielddata(name: str) -> str:
+    """Say why analysed text can be neither sorted nor aggregated, and what can."""
+    return (
+        f"Text fields are not optimised for operations that require per-document field data like aggregations and "
+        f"sorting, so these operations are disabled by default. Please use a keyword field instead "
+        f"([{name}.keyword]). Alternatively, set fielddata=true on [{name}] in order to load field data by "
+        f"uninverting the inverted index. Note that this can use significant memory."
+    )
+
+
+def field_key(plan: Plan, field: Field, options: dict[str, Any], descending: bool) -> SortKey:
+    """Return the key of a field: one value a document, and a stand-in where there is none."""
+    value = one_value(plan, field, options.get("mode"), descending)
+    missing = options.get("missing", "_last")
+    if missing not in ("_first", "_last"):
+        return SortKey(
+            kind_of(field),
+            plan.output(custom_missing(plan, field, value, missing)),
+            descending,
+            format=options.get("format"),
+        )
+    first = missing == "_first"
+    if field.kind == "keyword":
+        return SortKey("keyword", plan.output(value), descending, first)
+    low = first != descending
+    stand_in = (
+        f"'{'-' if low else ''}infinity'::double"
+        if field.kind == "double"
+        else f"{'-' if low else ''}{GREATEST}::hugeint"
+    )
+    name = plan.output(f"coalesce({value}, {stand_in})")
+    if options.get("format") is not None and not isinstance(options["format"], str):
+        raise parsing("[field_sort] format must be a text")
+    return SortKey(kind_of(field), name, descending, format=options.get("format"))
+
+
+def kind_of(field: Field) -> SortKind:
+    """Return how a field sorts."""
+    return "keyword" if field.kind == "text" else field.kind
+
+
+def one_value(plan: Plan, field: Field, mode: Any, descending: bool) -> str:
+    """Return the SQL of the one value that a document is sorted by."""
+    column = plan.column(field)
+    mode = mode if mode is not None else "max" if descending else "min"
+    if mode not in MODES:
+        raise illegal(f"Unknown SortMode [{short(mode)}]")
+    if field.kind in ("keyword", "boolean", "date") and mode not in ("min", "max"):
+        raise illegal("we only support AVG, MEDIAN and SUM on number based fields")
+    if field.many:
+        column = f"{MODES[mode]}({column})"
+    return f"({column})::int" if field.kind == "boolean" else column
+
+
+def custom_missing(plan: Plan, field: Field, value: str, missing: Any) -> str:
+    """Return the SQL of a value with a stand-in of the request's own."""
+    if field.kind == "keyword":
+        return f"coalesce({value}, {plan.bind(as_text(missing, 'missing'))})"
+    if field.kind == "date":
+        return f"coalesce({value}, {read_date(missing, DateContext(plan.now))})"
+    return f"coalesce({value}, {number_sql(as_number(missing, 'missing'))})"
+
+
+def after_condition(plan: Plan, keys: list[SortKey], values: Any) -> str:
+    """Return the SQL condition that a document comes after the last one of the page before."""
+    if not isinstance(values, list) or not values:
+        raise parsing("Values must contains at least one value.")
+    if not keys:
+        raise illegal("Sort must contain at least one field when using search_after")
+    if len(values) != len(keys):
+        raise illegal(f"search_after has {len(values)} value(s) but sort has {len(keys)}.")
+    parts, level = [], "true"
+    for key, value in zip(keys, values, strict=True):
+        if isinstance(value, list | dict):
+            raise content(f"Can't handle search_after field value of type [{type(value).__name__}]")
+        beyond, same = key.after(plan, value)
+        parts.append(f"({level} and {beyond})")
+        level = f"{level} and {same}"
+    return f"({' or '.join(parts)})"

@@ -1,0 +1,371 @@
+"""Queries on whole values: term, terms, range, exists, prefix, wildcard, regexp, fuzzy, ids."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC
+from typing import Any
+
+from infino.local.querydsl.compiler import Compiler, single_field
+from infino.local.querydsl.dates import DEFAULT_FORMAT, DateContext, read_date, read_zone
+from infino.local.querydsl.fields import NUMERIC, Field
+from infino.local.querydsl.fuzzy import expand_fuzzy, fuzziness
+from infino.local.querydsl.highlight import Mark
+from infino.local.querydsl.plan import BM25_B, BM25_K1, NOTHING, Clause, any_of, boosted
+from infino.local.querydsl.problems import illegal, parsing, shard
+from infino.local.querydsl.reading import as_boolean, as_boost, as_integer, as_text, listed, short
+from infino.local.querydsl.regexps import RegexpReader, either_case, escape, from_wildcard
+from infino.local.querydsl.textindex import INDEXES
+
+MAX_TERMS = 65_536
+DECIMAL = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*", re.ASCII)
+BOUNDS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+RANGE_OPTIONS = frozenset({*BOUNDS, "from", "to", "include_lower", "include_upper", "format", "time_zone", "relation"})
+
+
+def number_of(value: Any) -> int | float:
+    """Return the number a query value stands for, or raise the 400 for one that is none."""
+    if isinstance(value, bool):
+        raise shard(f'failed to create query: For input string: "{str(value).lower()}"')
+    if isinstance(value, str):
+        if not DECIMAL.fullmatch(value):
+            raise shard(f'failed to create query: For input string: "{short(value)}"')
+        value = int(value) if value.strip().lstrip("+-").isdigit() and len(value) < 39 else float(value)
+    if not isinstance(value, int | float):
+        raise shard(f'failed to create query: For input string: "{short(value)}"')
+    if not -1e308 < value < 1e308:
+        raise shard(f"failed to create query: [{short(value)}] is out of range")
+    return value
+
+
+def number_sql(value: float) -> str:
+    """Return a number as SQL; whole ones stay whole, so that large ones compare exactly."""
+    if isinstance(value, int) and abs(value) < 2**126:
+        return f"{value}::hugeint"
+    return f"{float(value)!r}::double"
+
+
+def boolean_of(value: Any) -> bool:
+    """Return the boolean a query value stands for."""
+    if value is True or value == "true":
+        return True
+    if value is False or value in ("false", ""):
+        return False
+    raise shard(f"failed to create query: Can't parse boolean value [{short(value)}], expected [true] or [false]")
+
+
+def date_context(compiler: Compiler, options: dict[str, Any]) -> DateContext:
+    """Return how the dates of a query are to be read."""
+    zone = read_zone(options["time_zone"]) if options.get("time_zone") is not None else UTC
+    return DateContext(compiler.plan.now, zone, str(options.get("format") or DEFAULT_FORMAT))
+
+
+# --- term and terms
+
+
+def term(compiler: Compiler, body: dict[str, Any]) -> Clause:
+    """Compile `term`: documents with exactly this value; on analysed text, with exactly this token."""
+    name, options = single_field("term", body, "value", frozenset({"case_insensitive"}))
+    value = options.get("value")
+    if value is None:
+        raise illegal("value cannot be null")
+    if isinstance(value, list | dict):
+        raise parsing("[term] query does not support array of values")
+    blind = as_boolean(options.get("case_insensitive", False), "case_insensitive")
+    clause = term_clause(compiler, compiler.plan.fields[name], value, blind=blind)
+    return boosted(clause, as_boost(options.get("boost", 1.0)))
+
+
+def term_clause(compiler: Compiler, field: Field, value: Any, *, blind: bool = False) -> Clause:
+    """Compile the search for one value in one field of any kind."""
+    if field.kind == "none":
+        return NOTHING
+    if field.kind == "text":
+        return text_term(compiler, field, as_text(value, "term"), blind=blind)
+    if field.kind == "date":
+        context = date_context(compiler, {})
+        low, high = read_date(value, context), read_date(value, context, up=True)
+        return Clause(compiler.plan.holds(field, lambda x: f"{x} between {low} and {high}"))
+    if field.kind in NUMERIC:
+        number = number_sql(number_of(value))
+        return Clause(compiler.plan.holds(field, lambda x: f"{x} = {number}"))
+    if field.kind == "boolean":
+        truth = str(boolean_of(value)).lower()
+        return keyword_score(compiler, field, compiler.plan.holds(field, lambda x: f"{x} = {truth}"))
+    text = as_text(value, "term")
+    compiler.mark(field, Mark("whole", (text.lower() if blind else text,), blind=blind))
+    if blind:
+        folded = compiler.plan.bind(text.lower())
+        return Clause(compiler.plan.holds(field, lambda x: f"lower({x}) = {folded}"))
+    bound = compiler.plan.bind(text)
+    match = compiler.plan.holds(field, lambda x: f"{x} = {bound}")
+    return Clause(match) if field.name in ("_id", "_index") else keyword_score(compiler, field, match)
+
+
+def text_term(compiler: Compiler, field: Field, text: str, *, blind: bool) -> Clause:
+    """Compile the search for one token of analysed text."""
+    index = INDEXES.get(compiler.plan.cursor, compiler.plan.view, field)
+    word = text.lower() if blind else text
+    compiler.mark(field, Mark("word", (word,)))
+    return compiler.plan.join(index.search(index.term(word), scored=compiler.scoring))
+
+
+def keyword_score(compiler: Compiler, field: Field, match: str) -> Clause:
+    """Score an exact match as Lucene does: BM25 without lengths, one occurrence a document."""
+    if not compiler.scoring:
+        return Clause(match)
+    plan, column = compiler.plan, compiler.plan.column(field)
+    held = f"len({column}) > 0" if field.many else f"{column} is not null"
+    size = f"len(list_distinct({column}))" if field.many else f"({column} is not null)::int"
+    counts = f"count(*) filter (where {held}), sum({size}), count(*) filter (where {match})"
+    documents, values, found = plan.run(plan.documents(counts))[0]
+    if not found:
+        return Clause(match)
+    rarity = math.log(1 + (documents - found + 0.5) / (found + 0.5))
+    length = 1 - BM25_B + BM25_B * documents / values
+    return Clause(match, repr(rarity / (1 + BM25_K1 * length)))
+
+
+def terms(compiler: Compiler, body: dict[str, Any]) -> Clause:
+    """Compile `terms`: documents with at least one of the values."""
+    boost = as_boost(body.get("boost", 1.0))
+    names = [name for name in body if name not in ("boost", "_name")]
+    if not names:
+        raise parsing(
+            "[terms] query requires a field name, followed by array of terms or a document lookup specification"
+        )
+    if len(names) > 1:
+        raise parsing("[terms] query does not support multiple fields")
+    values = body[names[0]]
+    if not isinstance(values, list):
+        raise parsing(f"[terms] query does not support [{short(names[0])}]")
+    if len(values) > MAX_TERMS:
+        raise illegal(
+            f"The number of terms [{len(values)}] used in the Terms Query request has exceeded the allowed maximum of "
+            f"[{MAX_TERMS}]. This maximum can be set by changing the [index.max_terms_count] index level setting."
+        )
+    if any(value is None for value in values):
+        raise illegal("No value specified for terms query")
+    return Clause(terms_match(compiler, compiler.plan.fields[names[0]], values), repr(boost))
+
+
+def terms_match(compiler: Compiler, field: Field, values: list[Any]) -> str:
+    """Return the SQL condition that a field has one of the values."""
+    plan = compiler.plan
+    if not values or field.kind == "none":
+        return "false"
+    if field.kind == "text":
+        index = INDEXES.get(plan.cursor, plan.view, field)
+        wanted = [as_text(value, "terms") for value in values]
+        compiler.mark(field, Mark("word", tuple(wanted)))
+        return plan.join(index.search(index.boolean([index.term(word) for word in wanted], 1), scored=False)).match
+    if field.kind == "date" or field.kind == "boolean":
+        with compiler.filtering():
+            return any_of([term_clause(compiler, field, value).match for value in dict.fromkeys(map(scalar, values))])
+    if field.kind in NUMERIC:
+        bound = plan.bind([float(number_of(value)) for value in values]) + "::double[]"
+        if field.kind == "long":
+            numbers = [number_of(value) for value in values]
+            whole = [str(int(n)) for n in numbers if n == int(n) and abs(n) < 2**126]
+            bound = plan.bind(whole) + "::varchar[]::hugeint[]"
+    else:
+        bound = plan.bind([as_text(value, "terms") for value in values]) + "::varchar[]"
+        compiler.mark(field, Mark("whole", tuple(as_text(value, "terms") for value in values)))
+    column = plan.column(field)
+    if field.many:
+        return f"list_has_any({column}, {bound})"
+    return f"coalesce({column} in (select unnest({bound})), false)"
+
+
+def scalar(value: Any) -> Any:
+    """Return a value that can be compared, or raise the 400 for an object or array."""
+    if isinstance(value, list | dict):
+        raise parsing(f"[terms] unknown value [{short(value)}]")
+    return value
+
+
+# --- range, exists, ids
+
+
+def range_query(compiler: Compiler, body: dict[str, Any]) -> Clause:
+    """Compile `range`: documents with a value between bounds; dates take date math."""
+    name, options = single_field("range", body, "gte", RANGE_OPTIONS)
+    if not isinstance(body[name], dict):
+        raise parsing("[range] query malformed, no start_object after field name")
+    field = compiler.plan.fields[name]
+    boost = repr(as_boost(options.get("boost", 1.0)))
+    bounds = read_bounds(options)
+    if field.kind == "none":
+        return NOTHING
+    if field.kind == "text":
+        return range_text(compiler, field, bounds, boost)
+    tests = [(operator, bound_sql(compiler, field, operator, value, options)) for operator, value in bounds]
+    match = compiler.plan.holds(
+        field, lambda x: " and ".join(f"{x} {operator} {sql}" for operator, sql in tests) or f"{x} is not null"
+    )
+    return Clause(f"({match})", boost)
+
+
+def read_bounds(options: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Return the (SQL operator, value) pairs of a range."""
+    lower = ">=" if as_boolean(options.get("include_lower", True), "include_lower") else ">"
+    upper = "<=" if as_boolean(options.get("include_upper", True), "include_upper") else "<"
+    operators = {**BOUNDS, "from": lower, "to": upper}
+    bounds = [(operators[name], options[name]) for name in operators if options.get(name) is not None]
+    for _, value in bounds:
+        if isinstance(value, list | dict):
+            raise parsing(f"[range] query does not support a bound of type [{type(value).__name__}]")
+    return bounds
+
+
+def bound_sql(compiler: Compiler, field: Field, operator: str, value: Any, options: dict[str, Any]) -> str:
+    """Return one bound of a range as SQL."""
+    if field.kind in NUMERIC:
+        return number_sql(number_of(value))
+    if field.kind == "date":
+        return str(read_date(value, date_context(compiler, options), up=operator in (">", "<=")))
+    if field.kind == "boolean":
+        return str(boolean_of(value)).lower()
+    return compiler.plan.bind(as_text(value, "range"))
+
+
+def range_text(compiler: Compiler, field: Field, bounds: list[tuple[str, Any]], boost: str) -> Clause:
+    """Compile a range over the tokens of analysed text."""
+    index = INDEXES.get(compiler.plan.cursor, compiler.plan.view, field)
+    compare = {">": str.__gt__, ">=": str.__ge__, "<": str.__lt__, "<=": str.__le__}
+    limits = [(compare[operator], as_text(value, "range")) for operator, value in bounds]
+    found = [word for word in index.terms() if all(test(word, limit) for test, limit in limits)]
+    if not found:
+        return NOTHING
+    hits = index.search(index.boolean([index.term(word) for word in found], 1), scored=False)
+    return Clause(compiler.plan.join(hits).match, boost)
+
+
+def exists(compiler: Compiler, body: dict[str, Any]) -> Clause:
+    """Compile `exists`: documents with any value in a field or in the object of that name."""
+    for option in body:
+        if option not in ("field", "boost", "_name"):
+            raise parsing(f"[exists] query does not support [{short(option)}]")
+    name = body.get("field")
+    if not isinstance(name, str) or not name:
+        raise parsing("[exists] must be provided with a [field]")
+    found = [
+        field for pattern in compiler.plan.fields.matching(name) for field in compiler.plan.fields.below(pattern.name)
+    ]
+    return Clause(any_of([present(compiler, field) for field in found]), repr(as_boost(body.get("boost", 1.0))))
+
+
+def present(compiler: Compiler, field: Field) -> str:
+    """Return the SQL condition that a field has a value."""
+    column = compiler.plan.column(field)
+    return f"(len({column}) > 0)" if field.many else f"({column} is not null)"
+
+
+def ids(compiler: Compiler, body: dict[str, Any]) -> Clause:
+    """Compile `ids`: documents by their id."""
+    for option in body:
+        if option not in ("values", "boost", "_name"):
+            raise parsing(f"[ids] unknown field [{short(option)}]")
+    if "values" not in body:
+        raise illegal("[ids] requires providing a [values] array of ids")
+    wanted = [as_text(value, "ids") for value in listed(body["values"])]
+    bound = compiler.plan.bind(wanted)
+    return Clause(f"(_id in (select unnest({bound}::varchar[])))", repr(as_boost(body.get("boost", 1.0))))
+
+
+# --- patterns
+
+
+def pattern_clause(compiler: Compiler, field: Field, expression: str, blind: bool, boost: float) -> Clause:
+    """Compile the search for values, or tokens of analysed text, that match an expression as a whole."""
+    plan = compiler.plan
+    if field.kind == "none":
+        return NOTHING
+    if field.kind not in ("text", "keyword"):
+        raise shard(
+            f"Can only use wildcard queries on keyword, text and wildcard fields - not on [{field.name}] which is of "
+            f"type [{field.kind}]"
+        )
+    whole = either_case(expression) if blind else expression
+    if field.kind == "text":
+        compiler.mark(field, Mark("pattern", (whole,)))
+        index = INDEXES.get(plan.cursor, plan.view, field)
+        hits = index.search(index.pattern(whole), scored=False)
+        return Clause(plan.join(hits).match, repr(boost))
+    compiler.mark(field, Mark("whole_pattern", (whole,)))
+    bound = plan.bind(whole)
+    check = plan.cursor.execute("select regexp_full_match('', $1)", [whole])  # an expression too large fails here
+    check.fetchall()
+    return Clause(plan.holds(field, lambda x: f"regexp_full_match({x}, {bound})"), repr(boost))
+
+
+PATTERN_OPTIONS = frozenset({"case_insensitive", "rewrite"})
+
+
+def prefix(compiler: Compiler, body: dict[str, Any]) -> Clause:
+    """Compile `prefix`: values that start with a text."""
+    name, options = single_field("prefix", body, "value", PATTERN_OPTIONS)
+    text = pattern_text("prefix", options.get("value"))
+    return pattern_of(compiler, name, escape(text) + from_wildcard("*"), options)
+
+
+def wildcard(compiler: Compiler, body: dict[str, Any]) -> Clause:
+    """Compile `wildcard`: values that match a pattern with `*` and `?`."""
+    name, options = single_field("wildcard", body, "value", PATTERN_OPTIONS | {"wildcard"})
+    text = pattern_text("wildcard", options.get("value", options.get("wildcard")))
+    return pattern_of(compiler, name, from_wildcard(text), options)
+
+
+def regexp(compiler: Compiler, body: dict[str, Any]) -> Clause:
+    """Compile `regexp`: values that match a regular expression as a whole."""
+    allowed = PATTERN_OPTIONS | {"flags", "flags_value", "max_determinized_states"}
+    name, options = single_field("regexp", body, "value", allowed)
+    text = pattern_text("regexp", options.get("value"))
+    return pattern_of(compiler, name, RegexpReader(text).translate(), options)
+
+
+def pattern_of(compiler: Compiler, name: str, expression: str, options: dict[str, Any]) -> Clause:
+    """Compile the expression of any of the pattern queries."""
+    blind = as_boolean(options.get("case_insensitive", False), "case_insensitive")
+    boost = as_boost(options.get("boost", 1.0))
+    return pattern_clause(compiler, compiler.plan.fields[name], expression, blind, boost)
+
+
+def pattern_text(kind: str, value: Any) -> str:
+    """Return the text of a pattern query."""
+    if value is None:
+        raise illegal("value cannot be null")
+    return as_text(value, kind)
+
+
+def fuzzy(compiler: Compiler, body: dict[str, Any]) -> Clause:
+    """Compile `fuzzy`: values within an edit distance."""
+    allowed = frozenset({"fuzziness", "prefix_length", "max_expansions", "transpositions", "rewrite"})
+    name, options = single_field("fuzzy", body, "value", allowed)
+    if options.get("value") is None:
+        raise illegal("value cannot be null")
+    text, field = as_text(options["value"], "fuzzy"), compiler.plan.fields[name]
+    edits = fuzziness(options.get("fuzziness", "AUTO"), text)
+    skip = as_integer(options.get("prefix_length", 0), "prefix_length")
+    most = as_integer(options.get("max_expansions", 50), "max_expansions")
+    boost = as_boost(options.get("boost", 1.0))
+    if field.kind == "none":
+        return NOTHING
+    if field.kind == "text":
+        return boosted(expand_fuzzy(compiler, field, text, edits, skip, most), boost)
+    if field.kind != "keyword":
+        raise shard(
+            f"Can only use fuzzy queries on keyword and text fields - not on [{name}] which is of type [{field.kind}]"
+        )
+    bound, start = compiler.plan.bind(text), compiler.plan.bind(text[:skip])
+    match = compiler.plan.holds(
+        field, lambda x: f"(starts_with({x}, {start}) and damerau_levenshtein({x}, {bound}) <= {edits})"
+    )
+    return Clause(match, repr(boost))
+
+
+HANDLERS = {
+    "term": term, "terms": terms, "range": range_query, "exists": exists, "ids": ids,
+    "prefix": prefix, "wildcard": wildcard, "regexp": regexp, "fuzzy": fuzzy,
+}  # fmt: skip

@@ -1,0 +1,221 @@
+"""Full-text indexes, derived from the documents: one per field, in memory, built when first searched.
+
+A field has an index of its own so that document counts and lengths are those of the field, which is what makes
+scores equal Lucene's; and so that a field nobody may search is never in an index that somebody searches.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+
+import attrs
+import duckdb
+import tantivy
+from tantivy import Occur, Query
+
+from infino.local.querydsl.analysis import WORD_PATTERN
+from infino.local.querydsl.fields import Field, View
+from infino.local.querydsl.problems import illegal
+from infino.local.querydsl.regexps import escape, from_wildcard
+
+LUCENE_FACTOR = 2.2
+"""The engine keeps the (k1 + 1) of the BM25 formula, which Lucene leaves out."""
+WRITER_BYTES = 60_000_000
+BATCH = 10_000
+MAX_EXPANSIONS = 50
+
+
+@attrs.frozen
+class Hits:
+    """Documents found, and their scores when they were asked for."""
+
+    ids: list[str]
+    scores: list[float] | None
+
+
+class FieldIndex:
+    """The index of one field at one version of its dataset; never changed once built.
+
+    Args:
+        rows: (document id, text or texts) of each document that has the field.
+    """
+
+    def __init__(self, rows: Iterable[tuple[str, str | list[str]]]) -> None:
+        self._index = new_index()
+        self._ids: list[str] = []
+        self.schema = self._index.schema
+        self.size = 0
+        self._fill(rows)
+        self._searcher = self._index.searcher()
+
+    def _fill(self, rows: Iterable[tuple[str, str | list[str]]]) -> None:
+        writer = self._index.writer(WRITER_BYTES, 1)
+        ids = self._ids
+        for identity, texts in rows:
+            document = tantivy.Document()
+            document.add_unsigned("n", len(ids))
+            for text in (texts,) if isinstance(texts, str) else texts:
+                document.add_text("t", text)
+                self.size += len(text)
+            writer.add_document(document)
+            ids.append(identity)
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+
+    def search(self, query: Query, *, scored: bool) -> Hits:
+        """Return every document that a query finds.
+
+        Args:
+            query: A query over the field `t`.
+            scored: Whether scores are wanted.
+        """
+        searcher = self._searcher
+        if not searcher.num_docs:
+            return Hits([], None)
+        found = searcher.search(query, searcher.num_docs, count=False).hits
+        ids = self._ids
+        numbers = searcher.fast_field_values("n", [address for _, address in found])
+        names = [ids[int(number or 0)] for number in numbers]
+        if not scored:
+            return Hits(names, None)
+        return Hits(names, [score / LUCENE_FACTOR for score, _ in found])
+
+    def term(self, word: str) -> Query:
+        """Return the query for one token."""
+        return Query.term_query(self.schema, "t", word)
+
+    def boolean(self, queries: Sequence[Query], required: int) -> Query:
+        """Return the query that needs at least so many of the given ones."""
+        if len(queries) == 1 and required == 1:
+            return queries[0]
+        if required == len(queries):
+            return Query.boolean_query([(Occur.Must, query) for query in queries])
+        return Query.boolean_query([(Occur.Should, query) for query in queries], minimum_number_should_match=required)
+
+    def phrase(self, words: Sequence[str], slop: int) -> Query:
+        """Return the query for words in a row, at most `slop` positions apart."""
+        if len(words) == 1:
+            return self.term(words[0])
+        return Query.phrase_query(self.schema, "t", list(words), slop=slop)
+
+    def phrase_prefix(self, words: Sequence[str], slop: int, expansions: int) -> Query:
+        """Return the query for words in a row, the last of which may go on."""
+        last = [word for word, _ in self._searcher.terms_with_prefix("t", words[-1], limit=max(1, expansions))]
+        phrases = [self.phrase([*words[:-1], word], slop) for word in sorted(last)]
+        return self.boolean(phrases, 1) if phrases else Query.empty_query()
+
+    def starting(self, prefix: str, score: float = 1.0) -> Query:
+        """Return the query for tokens with a beginning, which all score the same."""
+        return Query.const_score_query(self.pattern(escape(prefix) + from_wildcard("*")), score * LUCENE_FACTOR)
+
+    def pattern(self, expression: str) -> Query:
+        """Return the query for tokens that match a regular expression as a whole."""
+        try:
+            return Query.regex_query(self.schema, "t", expression)
+        except ValueError as error:
+            raise illegal(f"Determinizing automaton would require too much effort: {str(error)[:200]}") from None
+
+    def terms(self) -> list[str]:
+        """Return every token of the field."""
+        return [term for term, _ in self._searcher.terms_with_prefix("t", "")]
+
+    def document_frequency(self, word: str) -> int:
+        """Return how many documents have a token."""
+        return int(self._searcher.doc_freq("t", word))
+
+    @property
+    def documents(self) -> int:
+        """How many documents have the field."""
+        return int(self._searcher.num_docs)
+
+
+def new_index() -> tantivy.Index:
+    """Return an empty index: `n` numbers the documents, `t` is the text."""
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("n", fast=True)
+    builder.add_text_field("t", tokenizer_name="standard")
+    index = tantivy.Index(builder.build())
+    analyser = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(WORD_PATTERN))
+    index.register_tokenizer("standard", analyser.filter(tantivy.Filter.lowercase()).build())
+    return index
+
+
+Key = tuple[str, str, str]
+
+
+class TextIndexes:
+    """A bounded, thread-safe cache of field indexes.
+
+    Args:
+        max_characters: How much text all cached indexes together may hold.
+        max_indexes: How many there may be.
+    """
+
+    def __init__(self, max_characters: int = 400_000_000, max_indexes: int = 256) -> None:
+        self._max_characters = max_characters
+        self._max_indexes = max_indexes
+        self._lock = threading.Lock()
+        self._held: OrderedDict[tuple[Key, int], FieldIndex] = OrderedDict()
+        self._building: dict[tuple[Key, int], threading.Lock] = {}
+
+    def get(self, cursor: duckdb.DuckDBPyConnection, view: View, field: Field) -> FieldIndex:
+        """Return the index of a field as the cursor's snapshot has it.
+
+        Args:
+            cursor: A cursor whose transaction is the snapshot.
+            view: The dataset; its version names the snapshot.
+            field: A text field of its catalogue.
+        """
+        key = (cache_key(view, field), view.version)
+        with self._lock:
+            held = self._held.get(key)
+            if held is not None:
+                self._held.move_to_end(key)
+                return held
+            building = self._building.setdefault(key, threading.Lock())
+        with building:
+            with self._lock:
+                held = self._held.get(key)
+            if held is None:
+                held = FieldIndex(read_texts(cursor, view, field))
+                self._keep(key, held)
+        return held
+
+    def _keep(self, key: tuple[Key, int], index: FieldIndex) -> None:
+        with self._lock:
+            for other in [other for other in self._held if other[0] == key[0] and other[1] < key[1]]:
+                del self._held[other]
+            self._held[key] = index
+            self._building.pop(key, None)
+            while len(self._held) > 1 and (
+                len(self._held) > self._max_indexes
+                or sum(held.size for held in self._held.values()) > self._max_characters
+            ):
+                self._held.popitem(last=False)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def clear(self) -> None:
+        """Forget every index."""
+        with self._lock:
+            self._held.clear()
+
+
+def cache_key(view: View, field: Field) -> Key:
+    """Return what an index depends on besides the version: the dataset, its rows, and how the field is read."""
+    return (view.uuid, view.table, field.base + "\0" + field.sql())
+
+
+def read_texts(cursor: duckdb.DuckDBPyConnection, view: View, field: Field) -> Iterable[tuple[str, str | list[str]]]:
+    """Yield (document id, text or texts) of each document that has a field."""
+    held = "len(v) > 0" if field.many else "v is not null"
+    cursor.execute(f"select _id, v from (select _id, {field.sql()} as v from {view.table}) where {held}")
+    while rows := cursor.fetchmany(BATCH):
+        yield from rows
+
+
+INDEXES = TextIndexes()
