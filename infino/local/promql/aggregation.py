@@ -10,11 +10,20 @@ import numpy as np
 
 from infino.local.promql import statistics
 from infino.local.promql.errors import PromQLError, bad_query, unsupported
-from infino.local.promql.labels import NAME, Labels, keep, label_key, leave_out, valid_name, with_label
+from infino.local.promql.labels import (
+    NAME,
+    LabelKey,
+    Labels,
+    keep,
+    label_key,
+    leave_out,
+    valid_name,
+    with_label,
+)
 from infino.local.promql.numbers import plain
 from infino.local.promql.parsing import Node, last_word
 from infino.local.promql.storage import Floats, Mask, Times
-from infino.local.promql.values import Vector, empty, from_rows, merged, somewhere
+from infino.local.promql.values import Vector, empty, from_rows, somewhere
 
 if TYPE_CHECKING:
     from infino.local.promql.evaluation import Evaluation
@@ -30,11 +39,17 @@ class Group:
     rows: list[int]
 
 
+def _grouping(node: Node) -> tuple[list[str], bool]:
+    """Give the labels of the grouping clause, and whether it is `without`."""
+    if node.modifier is None:
+        return [], False
+    return list(node.modifier.labels), last_word(node.modifier.type) == "Without"
+
+
 def _groups(node: Node, vector: Vector) -> list[Group]:
-    names = list(node.modifier.labels) if node.modifier is not None else []
-    without = node.modifier is not None and last_word(node.modifier.type) == "Without"
+    names, without = _grouping(node)
     left_out = frozenset([*names, NAME])
-    groups: dict[frozenset[tuple[str, str]], Group] = {}
+    groups: dict[LabelKey, Group] = {}
     for row, labels in enumerate(vector.labels):
         shared = leave_out(labels, left_out) if without else keep(labels, names)
         groups.setdefault(label_key(shared), Group(shared, [])).rows.append(row)
@@ -73,7 +88,13 @@ def evaluate(evaluation: Evaluation, node: Node, times: Times) -> Vector:
     reducer = _REDUCERS.get(operator)
     if reducer is None:
         raise unsupported(f"the aggregation {operator}")
+    if operator in ("stddev", "stdvar") and evaluation.rules.lone_never_deviates:
+        reducer = _zero_for_one(reducer)
     return _reduced(vector, _groups(node, vector), reducer, len(times))
+
+
+def _zero_for_one(reduce: Callable[[Floats, Mask], Floats]) -> Callable[[Floats, Mask], Floats]:
+    return lambda values, mask: np.where(mask.sum(axis=1) == 1, 0.0, reduce(values, mask))
 
 
 def _reduced(vector: Vector, groups: Sequence[Group], reduce: Callable[[Floats, Mask], Floats], steps: int) -> Vector:
@@ -133,11 +154,16 @@ def _count_values(evaluation: Evaluation, node: Node, vector: Vector, times: Tim
     label = evaluation.text(node.param, times)
     if not valid_name(label, utf8=evaluation.rules.utf8_names):
         raise bad_query(f'invalid label name "{label}"')
-    rows: list[tuple[Labels, Floats, Mask]] = []
+    names, without = _grouping(node)
+    unlabelled = without and label in names
+    counted: dict[LabelKey, tuple[Labels, Floats]] = {}
     for group in _groups(node, vector):
         values, present = vector.values[group.rows], vector.present[group.rows]
         for value in np.unique(values[present]):
             same = np.isnan(values) if np.isnan(value) else values == value
-            count = (same & present).sum(axis=0).astype(np.float64)
-            rows.append((with_label(group.labels, label, plain(float(value))), count, count > 0))
-    return merged(from_rows(rows, len(times)))
+            count: Floats = (same & present).sum(axis=0).astype(np.float64)
+            labels = group.labels if unlabelled else with_label(group.labels, label, plain(float(value)))
+            # The label may have been there before: groups that it told apart are one now.
+            known = counted.get(label_key(labels))
+            counted[label_key(labels)] = (labels, count if known is None else known[1] + count)
+    return from_rows([(labels, count, count > 0) for labels, count in counted.values()], len(times))

@@ -12,6 +12,7 @@ from infino.local.promql.elementwise import ARITHMETIC, COMPARISONS
 from infino.local.promql.errors import PromQLError, bad_query, unsupported
 from infino.local.promql.labels import NAME, Labels, describe, drop_name, keep, label_key, leave_out
 from infino.local.promql.parsing import Node, last_word
+from infino.local.promql.rules import Rules
 from infino.local.promql.storage import Floats, Mask, Times
 from infino.local.promql.values import Scalar, Value, Vector, empty, merged, somewhere, without_names
 from infino.local.promql.windows import Positions
@@ -36,6 +37,7 @@ class Matching:
         cardinality: `OneToOne`, `ManyToOne`, `OneToMany` or `ManyToMany`.
         include: Labels after `group_left` or `group_right`.
         return_bool: Whether a comparison gives 0 or 1 instead of filtering.
+        keeps_name: Whether the result keeps the metric's name, being a value of the input and not a computed one.
     """
 
     operator: str
@@ -44,6 +46,12 @@ class Matching:
     cardinality: str
     include: tuple[str, ...]
     return_bool: bool
+    keeps_name: bool
+
+    @property
+    def filters(self) -> bool:
+        """Whether it is a comparison that passes values through."""
+        return self.operator in COMPARISONS and not self.return_bool
 
     def signature(self, labels: Labels) -> Signature:
         """Give what must be alike in two rows for them to match."""
@@ -51,34 +59,33 @@ class Matching:
             return label_key({name: value for name, value in keep(labels, self.names).items() if value})
         return label_key(leave_out(labels, frozenset([*self.names, NAME])))
 
-    @property
-    def keeps_name(self) -> bool:
-        """Whether the result is a value of the input, not a computed one."""
-        return self.operator in COMPARISONS and not self.return_bool
 
-
-def _matching(node: Node) -> Matching:
-    modifier = node.modifier
+def _matching(node: Node, rules: Rules) -> Matching:
+    modifier, operator = node.modifier, str(node.op)
+    return_bool = modifier is not None and bool(modifier.return_bool)
+    passes = operator in COMPARISONS and not return_bool
+    keeps_name = passes or (operator == "atan2" and rules.atan2_keeps_name)
     if modifier is None:
-        return Matching(str(node.op), (), False, "OneToOne", (), False)
+        return Matching(operator, (), False, "OneToOne", (), False, keeps_name)
     fill = modifier.fill_values
     if fill is not None and (fill.lhs is not None or fill.rhs is not None):
         raise unsupported("the fill modifier of a binary operator")
     labels = modifier.matching
     return Matching(
-        str(node.op),
+        operator,
         tuple(labels.labels) if labels is not None else (),
         labels is not None and last_word(labels.type) == "Include",
         last_word(modifier.card),
         tuple(modifier.group_labels or ()),
-        bool(modifier.return_bool),
+        return_bool,
+        keeps_name,
     )
 
 
 def evaluate(evaluation: Evaluation, node: Node, times: Times) -> Value:
     """Evaluate a binary expression."""
     left, right = evaluation.value(node.lhs, times), evaluation.value(node.rhs, times)
-    matching = _matching(node)
+    matching = _matching(node, evaluation.rules)
     if isinstance(left, Scalar) and isinstance(right, Scalar):
         return Scalar(_compute(matching.operator, left.values, right.values))
     if isinstance(left, Vector) and isinstance(right, Vector):
@@ -102,9 +109,10 @@ def _compute(operator: str, left: Floats, right: Floats) -> Floats:
 
 def _with_scalar(matching: Matching, vector: Vector, left: Floats, right: Floats) -> Vector:
     result = np.broadcast_to(_compute(matching.operator, left, right), vector.values.shape)
-    if matching.keeps_name:
+    if matching.filters:
         return vector.replaced(vector.values, vector.present & (result == 1))
-    return without_names(vector.replaced(result))
+    computed = vector.replaced(result)
+    return computed if matching.keeps_name else without_names(computed)
 
 
 def _anywhere(vector: Vector, signatures: Sequence[Signature]) -> dict[Signature, Mask]:
@@ -208,7 +216,7 @@ def _combined(
     left_values, right_values = left.values[first], right.values[second]
     present = left.present[first] & right.present[second]
     result = _compute(matching.operator, left_values, right_values)
-    if matching.keeps_name:
+    if matching.filters:
         return left_values, present & (result == 1)
     return result, present
 
