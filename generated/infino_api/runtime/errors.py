@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from infino.core.errors import ValidationError
 
-class ParameterError(ValueError):
+
+class ParameterError(ValidationError):
     """A path parameter that could reach another route than the one meant.
 
     Args:
@@ -12,12 +14,8 @@ class ParameterError(ValueError):
     """
 
     def __init__(self, parameter: str, message: str) -> None:
-        super().__init__(parameter, message)
+        super().__init__(f"{parameter}: {message}")
         self.parameter = parameter
-        self.message = message
-
-    def __str__(self) -> str:
-        return f"{self.parameter}: {self.message}"
 
 
 class ParseError(ValueError):

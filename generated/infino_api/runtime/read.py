@@ -98,9 +98,20 @@ def _time_from_text(value: str) -> datetime:
     try:
         return datetime.fromisoformat(value)
     except ValueError:
-        from dateutil import parser  # only rare spellings come here
+        return _time_from_rare_text(value.strip())
 
-        return parser.parse(value)
+
+def _time_from_rare_text(value: str) -> datetime:
+    if value.isdecimal():
+        return time(int(value))
+    from email.utils import parsedate_to_datetime
+
+    from dateutil.parser import isoparse
+
+    try:
+        return isoparse(value.upper().replace(" +", "+").replace(" -", "-"))
+    except ValueError:
+        return parsedate_to_datetime(value)
 
 
 def mapping(value: Any) -> dict[str, Any]:

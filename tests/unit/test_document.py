@@ -1,0 +1,235 @@
+"""The OpenAPI document: valid, complete by our own rules, and refused when it breaks one."""
+
+from __future__ import annotations
+
+import copy
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_schema_validator import OAS31Validator
+from openapi_spec_validator import validate
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from generator import document as rules  # noqa: E402 - lives beside the script, not in a package
+
+Node = dict[str, Any]
+DOCUMENT = rules.load(ROOT / "openapi" / "infino.yaml")
+OPERATIONS = [
+    pytest.param(path, method, operation, item, id=operation["operationId"])
+    for path, method, operation, item in rules.operations(DOCUMENT)
+]
+EXPERIMENTAL = {
+    "account.get",
+    "account.whoami",
+    "connections.datasets",
+    "connections.sql",
+    "connections.web_search",
+    "datasets.count",
+    "datasets.describe",
+    "datasets.flush",
+    "imports.get",
+    "users.create_token",
+    "users.set_password",
+}
+NEVER_REPEATED = {
+    "connections.create",
+    "dashboards.create",
+    "files.upload",
+    "fino.send",
+    "fino.threads.create",
+    "fino.threads.messages.add",
+    "imports.create",
+    "metrics.upload",
+    "query.execute",
+    "records.delete",
+    "users.create",
+    "users.create_token",
+    "users.rotate_keys",
+    "visualizations.create",
+}
+ROUTES = """
+GET /
+GET /metadata
+POST /_flush
+PUT GET DELETE PATCH /{}
+GET /{}/metadata
+GET /{}/_schema
+GET /{}/_count
+HEAD /{}/schema
+POST /{}/enrich_dataset
+GET /{}/doc/{}
+POST /{}/json
+POST /{}/metrics
+POST /{}/querydsl
+POST /sql
+POST /promql/query
+POST /promql/query_range
+GET /sources
+GET /sources/connections
+POST GET PATCH DELETE /source/{}
+POST /source/{}/{}/dsl
+GET /source/{}/{}/metadata
+POST /source/{}/sql
+POST /source/{}/web
+GET /source/{}/datasets
+PUT /import/{}
+POST /import/file
+GET /import/jobs
+GET DELETE /import/jobs/{}
+GET /_connectors/jobs/{}
+GET POST /fino/threads
+GET PUT DELETE /fino/threads/{}
+POST DELETE /fino/threads/{}/messages
+POST /fino/message
+GET /users
+PUT GET PATCH DELETE /user/{}
+PATCH /user/{}/keys
+PATCH /user/{}/password
+POST /user/{}/token
+GET /user/auth
+GET /roles
+PUT GET PATCH DELETE /role/{}
+GET /account
+POST GET /visualizations
+GET PATCH PUT DELETE /visualizations/{}
+POST /visualizations/{}/data
+POST GET /dashboards
+GET PATCH PUT DELETE /dashboards/{}
+"""
+
+
+def names() -> Iterator[tuple[str, Node]]:
+    for _, _, operation, _ in rules.operations(DOCUMENT):
+        for variant in ({}, *operation.get("x-infino-variants", [])):
+            merged = {**operation, **variant}
+            yield f"{merged['x-infino-resource']}.{merged['x-infino-method']}", merged
+
+
+def test_the_document_is_valid_openapi() -> None:
+    validate(DOCUMENT)
+
+
+def test_the_document_breaks_no_rule_of_ours() -> None:
+    assert rules.lint(DOCUMENT) == []
+
+
+def test_every_route_of_the_contract_is_there_and_no_other() -> None:
+    wanted = set()
+    for line in ROUTES.split("\n"):
+        *methods, path = line.split() or [""]
+        wanted |= {(method, path) for method in methods}
+    import re
+
+    found = {(method.upper(), re.sub(r"\{[^}]*\}", "{}", path)) for path, method, _, _ in rules.operations(DOCUMENT)}
+    assert found == wanted
+
+
+def test_only_unreleased_routes_are_experimental() -> None:
+    assert {name for name, operation in names() if operation.get("x-infino-experimental")} == EXPERIMENTAL
+
+
+def test_what_must_not_happen_twice_is_never_repeated() -> None:
+    assert {name for name, operation in names() if operation["x-infino-retry"] == "never"} == NEVER_REPEATED
+    assert {name for name, operation in names() if operation["x-infino-retry"] == "keyed"} == {"records.bulk_chunk"}
+
+
+@pytest.mark.parametrize("key", ["x-infino-resource", "x-infino-method", "x-infino-retry", "summary", "description"])
+def test_an_operation_without_a_needed_key_is_refused(key: str) -> None:
+    broken = copy.deepcopy(DOCUMENT)
+    del broken["paths"]["/sql"]["post"][key]
+    assert [problem for problem in rules.lint(broken) if "POST /sql" in problem and key in problem]
+
+
+@pytest.mark.parametrize("code", rules.ERRORS)
+def test_an_operation_without_a_typed_error_is_refused(code: str) -> None:
+    broken = copy.deepcopy(DOCUMENT)
+    del broken["paths"]["/metadata"]["get"]["responses"][code]
+    assert rules.lint(broken) == [f"GET /metadata: misses the typed error {code}"]
+
+
+def _twice(document: Node) -> None:
+    document["paths"]["/users"]["get"]["x-infino-resource"] = "roles"
+
+
+def _nameless_parameter(document: Node) -> None:
+    document["components"]["parameters"]["Dataset"]["description"] = ""
+
+
+def _nameless_response(document: Node) -> None:
+    document["components"]["responses"]["Conflict"]["description"] = ""
+
+
+def _unknown_word(document: Node) -> None:
+    document["paths"]["/sql"]["post"]["x-infino-retry"] = "always"
+
+
+def _keyword(document: Node) -> None:
+    document["paths"]["/sql"]["post"]["x-infino-method"] = "import"
+
+
+def _code_in_a_name(document: Node) -> None:
+    document["paths"]["/sql"]["post"]["x-infino-resource"] = "query; import os"
+
+
+def _hidden_method(document: Node) -> None:
+    document["components"]["schemas"]["Thread"]["properties"]["to_dict"] = {"description": "x"}
+
+
+def _undescribed_property(document: Node) -> None:
+    document["components"]["schemas"]["Thread"]["properties"]["name"] = {"type": "string"}
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        _twice,
+        _nameless_parameter,
+        _nameless_response,
+        _unknown_word,
+        _keyword,
+        _code_in_a_name,
+        _hidden_method,
+        _undescribed_property,
+    ],
+)
+def test_a_broken_rule_is_noticed(spoil: Callable[[Node], None]) -> None:
+    broken = copy.deepcopy(DOCUMENT)
+    spoil(broken)
+    assert rules.lint(broken)
+
+
+REGISTRY: Registry[Any] = Registry().with_resource(
+    "urn:infino", Resource.from_contents(DOCUMENT, default_specification=DRAFT202012)
+)
+
+
+def anchored(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: f"urn:infino{item}" if key == "$ref" else anchored(item) for key, item in node.items()}
+    return [anchored(item) for item in node] if isinstance(node, list) else node
+
+
+@pytest.mark.parametrize(("path", "method", "operation", "item"), OPERATIONS)
+def test_every_example_fits_its_schema(path: str, method: str, operation: Node, item: Node) -> None:
+    bodies = [rules.resolve(DOCUMENT, response) for response in operation["responses"].values()]
+    bodies += [operation["requestBody"]] if "requestBody" in operation else []
+    for body in bodies:
+        for media in body.get("content", {}).values():
+            if "example" in media:
+                OAS31Validator(anchored(media["schema"]), registry=REGISTRY).validate(media["example"])
+
+
+@pytest.mark.parametrize(("path", "method", "operation", "item"), OPERATIONS)
+def test_every_success_and_every_json_body_has_an_example(path: str, method: str, operation: Node, item: Node) -> None:
+    for code, response in operation["responses"].items():
+        if str(code).startswith("2") and method != "head":
+            assert any("example" in media for media in response["content"].values())
+    json_body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    assert json_body is None or operation["requestBody"]["required"] is False or "example" in json_body

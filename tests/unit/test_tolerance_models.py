@@ -1,0 +1,182 @@
+"""Every model under damage: drop, rename, add, null and retype never end in anything but a ParseError with a path."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import infino_api.models as models
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from infino_api.runtime import Model, ParseError
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from generator import document as rules  # noqa: E402 - lives beside the script, not in a package
+from generator import types  # noqa: E402 - lives beside the script, not in a package
+
+DOCUMENT = rules.load(ROOT / "openapi" / "infino.yaml")
+SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
+MODELS = sorted(name for name in SCHEMAS if types.is_model(DOCUMENT, name))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+TIMES = st.datetimes(datetime(1971, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)).map(datetime.isoformat)
+MANY = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def well_formed(node: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Values that fit a schema node, in any of the spellings it allows."""
+    coerce = node.get("x-infino-coerce")
+    if coerce:
+        return {
+            "text": st.text(max_size=6) | st.integers(),
+            "integer": st.integers() | st.integers().map(str),
+            "number": st.floats(allow_nan=False),
+            "flag": st.booleans(),
+            "time": TIMES,
+            "any": JSON.filter(lambda value: value == value),
+        }[coerce]
+    if "$ref" in node:
+        name = node["$ref"].rsplit("/", 1)[-1]
+        return document_of(name) if types.is_model(DOCUMENT, name) else well_formed(SCHEMAS[name])
+    kinds = node.get("type", [])
+    kind = next((one for one in ([kinds] if isinstance(kinds, str) else kinds) if one != "null"), None)
+    if kind == "array":
+        return st.lists(well_formed(node.get("items", {})), max_size=2)
+    if kind == "object":
+        values = node.get("additionalProperties")
+        inner = well_formed(values) if isinstance(values, dict) else st.integers()
+        return st.dictionaries(st.text("ab", min_size=1, max_size=3), inner, max_size=2)
+    scalars: dict[Any, st.SearchStrategy[Any]] = {
+        "string": st.text(max_size=6),
+        "integer": st.integers(),
+        "number": st.floats(allow_nan=False),
+        "boolean": st.booleans(),
+    }
+    return scalars.get(kind, st.integers())
+
+
+def document_of(name: str) -> st.SearchStrategy[dict[str, Any]]:
+    properties = SCHEMAS[name]["properties"]
+    return st.fixed_dictionaries(
+        {}, optional={wire: st.deferred(lambda n=node: well_formed(n)) for wire, node in properties.items()}
+    )
+
+
+def model_class(name: str) -> type[Model]:
+    found = getattr(models, types.class_name(name))
+    assert issubclass(found, Model)
+    return found
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equality that takes NaN for itself."""
+    return json.dumps(one, sort_keys=True, default=str) == json.dumps(other, sort_keys=True, default=str)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_field_has_a_documented_attribute(name: str) -> None:
+    cls = model_class(name)
+    for field in cls.FIELDS:
+        assert field.attribute in cls.__annotations__
+        assert f"{field.attribute}: " in str(cls.__doc__)
+    wires = [wire for field in cls.FIELDS for wire in field.names]
+    assert len(wires) == len(set(wires))
+    assert cls().to_dict() == {}
+
+
+@pytest.mark.parametrize("name", MODELS)
+@given(data=st.data())
+@MANY
+def test_what_fits_is_read_and_survives_a_round_trip(name: str, data: st.DataObject) -> None:
+    cls = model_class(name)
+    body = data.draw(document_of(name))
+    found = cls.from_dict(body)
+    for field in cls.FIELDS:
+        assert (getattr(found, field.attribute) is None) == (body.get(field.names[0]) is None)
+    again = cls.from_dict(found.to_dict())
+    assert again == found
+    assert same(again.to_dict(), found.to_dict())
+
+
+@pytest.mark.parametrize("name", MODELS)
+@given(data=st.data())
+@MANY
+def test_damage_is_read_or_refused_with_a_path(name: str, data: st.DataObject) -> None:
+    cls = model_class(name)
+    body = data.draw(document_of(name))
+    wires = [wire for field in cls.FIELDS for wire in field.names]
+    for wire in data.draw(st.lists(st.sampled_from(wires), max_size=4)):
+        damage = data.draw(st.sampled_from(["drop", "null", "rename", "retype"]))
+        value = body.pop(wire, None)
+        if damage == "null":
+            body[wire] = None
+        elif damage == "rename":
+            body[f"{wire}_renamed"] = value
+        elif damage == "retype":
+            body[wire] = data.draw(JSON)
+    unknown = data.draw(st.dictionaries(st.text("xyz", min_size=4, max_size=6), JSON, max_size=2))
+    body.update(unknown)
+    try:
+        found = cls.from_dict(body)
+    except ParseError as error:
+        refused = error
+    else:
+        refused = None
+    if refused is not None:
+        assert refused.path.startswith(("$.", "$["))
+        return
+    for key, value in unknown.items():
+        assert same(found.additional_properties[key], value)
+        assert same(found.to_dict()[key], value)
+    for key in body:
+        if key.endswith("_renamed"):
+            assert key in found.to_dict()
+
+
+@pytest.mark.parametrize("name", MODELS)
+@given(value=JSON)
+@MANY
+def test_anything_at_the_root_is_read_or_refused(name: str, value: Any) -> None:
+    if isinstance(value, dict):
+        value = {f"{key} ": item for key, item in value.items()}  # unknown to every model
+        assert same(model_class(name).from_dict(value).to_dict(), value)
+        return
+    with pytest.raises(ParseError, match=r"^\$: expected an object"):
+        model_class(name).from_dict(value)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_unknown_words_survive(name: str) -> None:
+    cls = model_class(name)
+    for wire, node in SCHEMAS[name]["properties"].items():
+        if "x-infino-coerce" not in node and "string" in str(node.get("type")) and "format" not in node:
+            if "array" in str(node["type"]) or "object" in str(node["type"]):
+                continue
+            assert cls.from_dict({wire: "a word from next year"}).to_dict() == {wire: "a word from next year"}
+
+
+def test_a_body_leaves_out_what_only_the_service_sets() -> None:
+    chart = models.Visualization.from_dict({"id": "v1", "title": "Late", "created_at": "2026-01-02", "x": 1})
+    assert chart.to_body() == {"title": "Late", "x": 1}
+    dashboard = models.Dashboard(
+        title="Delays", panels=[models.Panel(viz_id="v1", layout=models.PanelLayout(x=0, w=24))]
+    )
+    assert dashboard.to_body() == {"title": "Delays", "panels": [{"viz_id": "v1", "layout": {"x": 0, "w": 24}}]}
+
+
+def test_whole_numbers_are_never_rounded() -> None:
+    big = 2**63 + 1
+    assert models.Account.from_dict({"storage_quota": {"used_bytes": str(big)}}).to_dict() == {
+        "storage_quota": {"used_bytes": big}
+    }
+    with pytest.raises(ParseError, match=r"^\$\.storage_quota\.used_bytes: expected a whole number"):
+        models.Account.from_dict({"storage_quota": {"used_bytes": 1.5}})
