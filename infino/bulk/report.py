@@ -83,15 +83,13 @@ class BulkReport:
 
     def __str__(self) -> str:
         parts = [f"{self.read:,} read", f"{self.accepted:,} accepted"]
-        kinds = [
-            f"{value:,} {name}" for name in ("created", "updated", "deleted", "noop") if (value := getattr(self, name))
-        ]
-        if len(kinds) > 1:
-            parts[-1] += f" ({', '.join(kinds)})"
-        for name in ("rejected", "unknown", "retried", "resumed", "possibly_doubled"):
-            if value := getattr(self, name):
-                parts.append(f"{value:,} {name.replace('_', ' ')}")
-        text = f"{self.dataset}: {', '.join(parts)}; {self.bytes / 1e6:,.1f} MB in {self.requests:,} requests, {self.seconds:.1f} s"
+        kinds = {name: getattr(self, name) for name in ("created", "updated", "deleted", "noop")}
+        if sum(map(bool, kinds.values())) > 1:
+            parts[-1] += f" ({', '.join(f'{value:,} {name}' for name, value in kinds.items() if value)})"
+        others = ("rejected", "unknown", "retried", "resumed", "possibly_doubled")
+        parts += [f"{value:,} {name.replace('_', ' ')}" for name in others if (value := getattr(self, name))]
+        sent = f"{self.bytes / 1e6:,.1f} MB in {self.requests:,} requests, {self.seconds:.1f} s"
+        text = f"{self.dataset}: {', '.join(parts)}; {sent}"
         if self.errors:
             text += "; errors: " + ", ".join(f"{name} x {count:,}" for name, count in self.errors.items())
         return text if self.complete else text + "; the source was not read to its end"
@@ -100,14 +98,15 @@ class BulkReport:
         return f"BulkReport({'ok' if self.ok else 'NOT ok'}, {self})"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th style='text-align:left'>{html.escape(name.replace('_', ' '))}</th><td>{html.escape(_show(value))}</td></tr>"
+        shown = {
+            name.replace("_", " "): _show(value)
             for name, value in self.to_dict().items()
             if name != "errors" and (value or name in ("read", "accepted", "rejected", "unknown", "ok"))
-        )
-        rows += "".join(
-            f"<tr><th style='text-align:left'>{html.escape(name)}</th><td>{count:,}</td></tr>"
-            for name, count in self.errors.items()
+        }
+        shown.update({name: f"{count:,}" for name, count in self.errors.items()})
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>"
+            for name, value in shown.items()
         )
         return f"<table>{rows}</table>"
 

@@ -79,12 +79,14 @@ def test_chunks_that_share_an_id_are_never_in_flight_together() -> None:
     for piece in source:
         engine.feed(piece)
     first, second = engine.next(0.0), engine.next(0.0)
-    assert first is not None and second is not None
+    assert first is not None
+    assert second is not None
     assert (first.positions[0], second.positions[0]) == (0, 1)
     assert engine.next(0.0) is None, "the second record of id a overtook the first"
     engine.answered(first, Answered(Tally(created=1)), 1.0, 1.0)
     third = engine.next(1.0)
-    assert third is not None and third.positions[0] == 2
+    assert third is not None
+    assert third.positions[0] == 2
 
 
 def test_what_follows_a_retried_item_under_the_same_id_is_sent_again_behind_it() -> None:

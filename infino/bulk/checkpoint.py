@@ -1,0 +1,132 @@
+"""What a killed upload leaves behind, so that the next run goes on where it stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import zlib
+from pathlib import Path
+from typing import Any
+
+from infino.bulk.chunk import Span
+from infino.bulk.stretches import Stretches
+from infino.core import codec
+from infino.core.errors import ValidationError
+
+try:
+    import fcntl
+except ImportError:  # Windows: two runs under one checkpoint are not noticed
+    fcntl = None  # type: ignore[assignment]  # checked before use
+
+COUNTS = ("created", "updated", "deleted", "noop", "rejected", "unknown")
+
+# A crash while the first line was being written leaves a part of it.
+_TORN_HEADER = re.compile(rb"[0-9a-f]{1,8}( (\{[^\n]*)?)?")
+
+
+def _seal(entry: dict[str, Any]) -> bytes:
+    line = codec.dumps(entry)
+    return b"%08x %s\n" % (zlib.crc32(line), line)
+
+
+def _unseal(line: bytes) -> dict[str, Any] | None:
+    """Return the entry of a line, or None where a crash has cut or mixed it."""
+    try:
+        if int(line[:8], 16) != zlib.crc32(line[9:]):
+            return None
+        entry = codec.loads(line[9:])
+    except ValueError:
+        return None
+    return entry if isinstance(entry, dict) else None
+
+
+class Checkpoint:
+    """An append-only file of settled stretches; every line carries its checksum, so a torn end is harmless.
+
+    Args:
+        path: Where the file is, or will be.
+        upload: What the upload is: dataset, operation, id and the identity of the source.
+
+    Raises:
+        ValidationError: The file belongs to another upload, or another run is using it.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], upload: dict[str, Any]) -> None:
+        self.path = Path(path)
+        self.counts = dict.fromkeys(COUNTS, 0)
+        self._file = open(self.path, "a+b", buffering=0)  # noqa: SIM115  # closed by close()
+        try:
+            self._lock()
+            done, sent = self._read(codec.loads(codec.dumps(upload)))
+        except BaseException:
+            self._file.close()
+            raise
+        self.done = Stretches(done)
+        # Sent but never settled: whether these are stored is not known.
+        started = Stretches(sent)
+        both = sum(b - a for first, stop in started.pairs for a, b, is_done in self.done.cut(first, stop) if is_done)
+        self.doubtful = len(started) - both
+
+    def _lock(self) -> None:
+        if fcntl is None:
+            return
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ValidationError(f"another upload is using the checkpoint {self.path}") from None
+
+    def _read(self, upload: dict[str, Any]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        self._file.seek(0)
+        content = self._file.read()
+        done: list[tuple[int, int]] = []
+        sent: list[tuple[int, int]] = []
+        header: dict[str, Any] | None = None
+        for line in content.split(b"\n"):
+            entry = _unseal(line)
+            if entry is None:
+                continue
+            if "checkpoint" in entry:
+                header = header or entry
+            elif "done" in entry:
+                done.append(tuple(entry["done"]))
+                for name in COUNTS:
+                    self.counts[name] += entry.get(name, 0)
+            elif "sent" in entry:
+                sent.append(tuple(entry["sent"]))
+        if header is None:
+            if content and not _TORN_HEADER.fullmatch(content):
+                raise ValidationError(f"{self.path} is not a checkpoint; it was left as it is")
+            self._write({"checkpoint": 1, **upload}, fresh=not content)
+            return [], []
+        self._compare(header, upload)
+        if not content.endswith(b"\n"):
+            self._file.write(b"\n")
+        return done, sent
+
+    def _compare(self, header: dict[str, Any], upload: dict[str, Any]) -> None:
+        for name, value in upload.items():
+            if header.get(name) != value:
+                raise ValidationError(
+                    f"the checkpoint {self.path} belongs to another upload: {name} was {header.get(name)!r}"
+                    f" and is {value!r}; delete the file to start afresh"
+                )
+
+    def _write(self, entry: dict[str, Any], *, fresh: bool = True) -> None:
+        # One write of a whole line: a crash leaves it out or torn, never mixed with another.
+        self._file.write((b"" if fresh else b"\n") + _seal(entry))
+
+    def sent(self, span: Span) -> None:
+        """Note that records without an id are about to be sent."""
+        self._write({"sent": [span.start, span.stop]})
+
+    def settled(self, span: Span) -> None:
+        """Note that every record of a stretch has an outcome."""
+        counts = {name: count for name in COUNTS if (count := getattr(span, name))}
+        self._write({"done": [span.start, span.stop], **counts})
+
+    def close(self) -> None:
+        """Bring the file to the disk and let go of it."""
+        with contextlib.suppress(OSError):
+            os.fsync(self._file.fileno())
+        self._file.close()

@@ -1,0 +1,256 @@
+"""Columns to lines: polars writes the JSON of whole frames, so that no row becomes a Python object."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from infino.core.errors import ValidationError
+
+ROWS = 20_000
+_SIMPLE = r"^[0-9A-Za-z_.:@+/ -]+$"
+_AMBIGUOUS = re.compile(rb"(?:true|false|null|-?\d+\.\d+.*|-?\d+[eE].*)\Z")
+_KINDS = "String Boolean Date Categorical Enum Null Float32 Float64 Int8 Int16 Int32 Int64 UInt8 UInt16 UInt32 UInt64"
+PLAIN = frozenset(_KINDS.split())
+
+
+def load_polars() -> Any:
+    """Return the polars module, or None."""
+    try:
+        import polars
+    except ImportError:
+        return None
+    return polars
+
+
+def load_pyarrow() -> Any:
+    """Return the pyarrow module, or None."""
+    try:
+        import pyarrow
+    except ImportError:
+        return None
+    return pyarrow
+
+
+def missing(what: str) -> ValidationError:
+    """Return the error for a source that needs an extra."""
+    return ValidationError(
+        f"reading {what} needs pyarrow: pip install 'infino-sdk[arrow]' (or [polars], which is faster)"
+    )
+
+
+def native_ids(lines: list[bytes], name: str) -> list[bytes] | None:
+    """Find the ids of many lines without building objects; None where that is not certain to be exact.
+
+    Args:
+        lines: One JSON object each.
+        name: Field that holds the id.
+    """
+    polars = load_polars()
+    if polars is None or len(lines) < 16:
+        return None
+    try:
+        frame = polars.read_ndjson(b"\n".join(lines), schema={name: polars.String})
+        column = frame[name]
+        if len(column) != len(lines) or column.null_count() or not column.str.contains(_SIMPLE).all():
+            return None
+        ids: list[bytes] = column.str.join("\n").item().encode().split(b"\n")
+    except Exception:  # polars raises types of its own: whatever is odd is looked at line by line
+        return None
+    if len(ids) != len(lines) or any(map(_AMBIGUOUS.match, ids)):
+        return None
+    return ids
+
+
+def frames(source: Any, kind: str, stream: Any = None) -> tuple[Iterator[Any], int | None]:
+    """Return batches of columns, and the number of rows where it is known.
+
+    Args:
+        source: An object with columns, or the path of a file.
+        kind: `parquet`, `arrow`, or `object`.
+        stream: The open file, for the first two.
+
+    Returns:
+        Frames of polars, or record batches of pyarrow where polars is missing.
+    """
+    polars, pyarrow = load_polars(), load_pyarrow()
+    if kind == "parquet":
+        return _parquet(source, stream, polars, pyarrow)
+    if kind == "arrow":
+        if pyarrow is None:
+            raise missing("Arrow files")
+        reader = _arrow_file(stream, pyarrow)
+        return _frames_of(iter(reader), polars), None
+    return _object_frames(source, polars, pyarrow)
+
+
+def _parquet(path: Any, stream: Any, polars: Any, pyarrow: Any) -> tuple[Iterator[Any], int | None]:
+    if pyarrow is not None:
+        from pyarrow import parquet
+
+        file = parquet.ParquetFile(stream)
+        return _frames_of(file.iter_batches(ROWS), polars), file.metadata.num_rows
+    if polars is None:
+        raise missing("Parquet")
+    lazy = polars.scan_parquet(path if path is not None else stream)
+    rows = lazy.select(polars.len()).collect().item()
+    return (lazy.slice(at, ROWS).collect() for at in range(0, rows, ROWS)), rows
+
+
+def _arrow_file(stream: Any, pyarrow: Any) -> Any:
+    if stream.peek(6).startswith(b"ARROW1"):
+        if not stream.seekable():
+            return _batches(pyarrow.ipc.open_file(pyarrow.BufferReader(stream.read())))
+        return _batches(pyarrow.ipc.open_file(stream))
+    return pyarrow.ipc.open_stream(stream)
+
+
+def _batches(file: Any) -> Iterator[Any]:
+    for index in range(file.num_record_batches):
+        yield file.get_batch(index)
+
+
+def _object_frames(source: Any, polars: Any, pyarrow: Any) -> tuple[Iterator[Any], int | None]:
+    module = type(source).__module__.split(".", 1)[0]
+    if module == "polars":
+        if hasattr(source, "collect_batches"):
+            return source.collect_batches(chunk_size=ROWS, maintain_order=True), None
+        return source.iter_slices(ROWS), source.height
+    if module == "pandas":
+        if pyarrow is None:
+            return _pandas_rows(source), len(source)
+        step = range(0, len(source), ROWS)
+        tables = (pyarrow.Table.from_pandas(source.iloc[at : at + ROWS], preserve_index=False) for at in step)
+        return _frames_of(tables, polars), len(source)
+    rows = getattr(source, "num_rows", None)
+    if pyarrow is not None:
+        reader = pyarrow.RecordBatchReader.from_stream(source)
+        return _frames_of(iter(reader), polars), rows
+    if polars is not None:
+        return polars.DataFrame(source).iter_slices(ROWS), rows
+    raise missing("Arrow data")
+
+
+def _pandas_rows(source: Any) -> Iterator[list[dict[str, Any]]]:
+    for at in range(0, len(source), ROWS):
+        yield source.iloc[at : at + ROWS].to_dict("records")
+
+
+def _frames_of(batches: Iterator[Any], polars: Any) -> Iterator[Any]:
+    for batch in batches:
+        yield batch if polars is None else polars.from_arrow(batch)
+
+
+def rows_of(frame: Any) -> list[dict[str, Any]]:
+    """Return a frame as records, for values that only the careful encoder writes exactly."""
+    if isinstance(frame, list):
+        return frame
+    records: list[dict[str, Any]] = frame.to_dicts() if hasattr(frame, "to_dicts") else frame.to_pylist()
+    return records
+
+
+class ColumnIds:
+    """The ids of a chunk as a column.
+
+    Args:
+        column: A polars series of text.
+    """
+
+    def __init__(self, column: Any) -> None:
+        self.column = column
+
+    def meets(self, other: ColumnIds) -> bool:
+        """Return whether any id is in both."""
+        return bool(self.column.is_in(other.column.implode()).any())
+
+
+class FrameEncoder:
+    """Writes the records of polars frames.
+
+    Args:
+        op: `index`, `create` or `update`.
+        id: Column that holds the id, or None.
+        upsert: With `update`: create the record where there is none.
+    """
+
+    def __init__(self, op: str, id: str | None, upsert: bool) -> None:
+        self._op, self._id, self._upsert = op, id, upsert
+        self._polars = load_polars()
+        self._casts: dict[tuple[Any, ...], list[Any] | None] = {}
+
+    def suits(self, frame: Any) -> bool:
+        """Return whether the result would be exactly that of the careful encoder."""
+        if self._polars is None or not isinstance(frame, self._polars.DataFrame) or not frame.width:
+            return False
+        return self._expressions(frame) is not None and self._good_ids(frame)
+
+    def _expressions(self, frame: Any) -> list[Any] | None:
+        key = tuple(frame.schema.items())
+        if key not in self._casts:
+            self._casts[key] = self._plan(frame)
+        return self._casts[key]
+
+    def _plan(self, frame: Any) -> list[Any] | None:
+        polars, columns = self._polars, []
+        for name, kind in frame.schema.items():
+            if name == "_id" and self._id == "_id":
+                continue  # the name belongs to the service: used as id, it leaves the document
+            if isinstance(kind, polars.Datetime):
+                zone = "" if kind.time_zone is None else "%:z"
+                text = polars.col(name).dt.to_string(f"%Y-%m-%dT%H:%M:%S%.f{zone}")
+                columns.append(text.alias(name))
+            elif _is_plain(kind, polars):
+                columns.append(polars.col(name))
+            else:
+                return None
+        return columns or None
+
+    def _good_ids(self, frame: Any) -> bool:
+        if self._id is None:
+            return True
+        if self._id not in frame.columns:
+            return False
+        column = frame[self._id]
+        if column.null_count():
+            return False
+        if column.dtype == self._polars.String:
+            return bool(column.str.contains(_SIMPLE).all())
+        return bool(column.dtype.is_integer())
+
+    def lines(self, frame: Any) -> tuple[Any, ColumnIds | None]:
+        """Return each record as text, action line included, and the ids.
+
+        Args:
+            frame: A frame for which `suits` holds.
+        """
+        polars, columns = self._polars, self._expressions(frame)
+        document = polars.struct(columns).struct.json_encode()
+        head, tail = f'{{"{self._op}":{{', ""
+        if self._op == "update":
+            document = polars.concat_str(polars.lit('{"doc":'), document)
+            tail = ',"doc_as_upsert":true}' if self._upsert else "}"
+        if self._id is None:
+            text = polars.concat_str(polars.lit(head + "}}\n"), document, polars.lit(tail))
+            return frame.select(text.alias("line"))["line"], None
+        name = polars.col(self._id).cast(polars.String)
+        text = polars.concat_str(polars.lit(head + '"_id":"'), name, polars.lit('"}}\n'), document, polars.lit(tail))
+        found = frame.select(text.alias("line"), name.alias("id"))
+        return found["line"], ColumnIds(found["id"])
+
+
+def _is_plain(kind: Any, polars: Any) -> bool:
+    if isinstance(kind, polars.List | polars.Array):
+        return _is_plain(kind.inner, polars)
+    if isinstance(kind, polars.Struct):
+        return all(_is_plain(field.dtype, polars) for field in kind.fields)
+    return str(kind.base_type()) in PLAIN
+
+
+def schema_text(source: Any) -> str:
+    """Describe the columns of a source, to recognise it again."""
+    schema = getattr(source, "schema", None)
+    if callable(schema) or schema is None:
+        schema = getattr(source, "dtypes", None) or getattr(source, "columns", None)
+    return json.dumps(str(schema))

@@ -1,0 +1,319 @@
+"""Python records to JSON lines: fast for whole batches, one by one where a record needs care."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from enum import Enum
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+import attrs
+
+from infino.bulk.options import BulkOptions, IdChoice
+
+try:
+    import orjson
+except ImportError:  # no wheel for this platform: every record takes the careful road
+    orjson = None  # type: ignore[assignment]  # checked before use
+
+_FIRST = itemgetter(0)
+
+
+class Unsendable(ValueError):
+    """A record has no JSON form, or no usable id."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+@attrs.define
+class Encoded:
+    """Records as lines.
+
+    Args:
+        texts: Document lines, or whole records where `op` is `ready`; empty for deletions.
+        ids: Ids as escaped inside a JSON string, in step with the texts; None where there are none.
+        positions: Positions of the records, in step with the texts.
+        failures: Position, code and reason of each record that cannot be sent.
+    """
+
+    texts: list[bytes] = attrs.field(factory=list)
+    ids: list[bytes] | None = None
+    positions: Sequence[int] = ()
+    failures: list[tuple[int, str, str]] = attrs.field(factory=list)
+
+
+def plain(value: Any) -> Any:
+    """Turn a value that JSON does not know into one that it does, or refuse it by name."""
+    if isinstance(value, Decimal):
+        return _number(str(value)) if value.is_finite() else None
+    if isinstance(value, bytes | bytearray | memoryview):
+        return base64.b64encode(value).decode("ascii")
+    if isinstance(value, Mapping):
+        return dict(value)
+    for name in ("model_dump", "to_dict"):
+        method = getattr(value, name, None)
+        if callable(method) and not isinstance(value, type):
+            return method()
+    if attrs.has(type(value)):
+        return {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
+    if hasattr(value, "isoformat"):
+        text = value.isoformat()
+        return text if isinstance(text, str) and text != "NaT" else None
+    if hasattr(value, "total_seconds"):
+        return value.total_seconds()
+    if isinstance(value, tuple):
+        return list(value)
+    if type(value).__name__ in ("NAType", "NaTType"):
+        return None
+    if callable(getattr(value, "tolist", None)):  # scalars and arrays of numpy
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _number(text: str) -> Any:
+    """Keep every digit of a number that a float or 64 bits could not hold."""
+    if orjson is not None:
+        return orjson.Fragment(text)
+    return int(text) if text.lstrip("-").isdigit() else float(text)
+
+
+def encode_one(record: Any) -> bytes:
+    """Encode one record with care.
+
+    Args:
+        record: A mapping, or an object of attrs, dataclasses or pydantic.
+
+    Returns:
+        One line of JSON, without LF.
+
+    Raises:
+        Unsendable: The record has no JSON form; the reason says which value.
+    """
+    try:
+        line = _dumps(record)
+    except (TypeError, ValueError, RecursionError):
+        try:
+            line = _dumps(_tidy(record, "$"))
+        except Unsendable:
+            raise
+        except (TypeError, ValueError, RecursionError) as error:
+            raise Unsendable("not_json", str(error)) from None
+    if not line.startswith(b"{"):
+        raise Unsendable("not_an_object", f"{type(record).__name__} is not a record: a mapping or an object is")
+    return line
+
+
+def _dumps(record: Any) -> bytes:
+    if orjson is None:
+        return json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
+    return orjson.dumps(record, plain, orjson.OPT_SERIALIZE_NUMPY)
+
+
+def _tidy(value: Any, path: str, depth: int = 0) -> Any:
+    """Copy a value into plain data that the standard library writes without loss."""
+    if depth > 200:
+        raise Unsendable("too_deep", "the record is nested more than 200 levels deep, or contains itself")
+    if isinstance(value, Enum):
+        value = value.value
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return int(value) if -(2**63) <= value < 2**64 else _number(str(int(value)))
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, str):
+        if not value.isascii():
+            _check_text(value, path)
+        return str(value)
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, Mapping):
+        return _tidy_mapping(value, path, depth)
+    if isinstance(value, list | tuple):
+        return [_tidy(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]
+    if isinstance(value, Decimal):
+        return _number(str(value)) if value.is_finite() else None
+    if hasattr(type(value), "__dataclass_fields__"):
+        return _tidy({name: getattr(value, name) for name in value.__dataclass_fields__}, path, depth + 1)
+    try:
+        return _tidy(plain(value), path, depth + 1)
+    except TypeError as error:
+        raise Unsendable("not_json", f"{path}: {error}") from None
+
+
+def _tidy_mapping(value: Mapping[Any, Any], path: str, depth: int) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, item in value.items():
+        name = key if isinstance(key, str) else _key(key, path)
+        if name in found:
+            raise Unsendable("doubled_key", f"{path}: two keys become {name!r} as text")
+        if not name.isascii():
+            _check_text(name, path)
+        found[name] = _tidy(item, f"{path}.{name}", depth + 1)
+    return found
+
+
+def _key(key: Any, path: str) -> str:
+    """A key as text, as JSON would show the value; keys of other kinds are refused."""
+    if isinstance(key, Enum):
+        key = key.value
+    if isinstance(key, str):
+        return key
+    if key is None or isinstance(key, bool):
+        return {None: "null", True: "true", False: "false"}[key]
+    if isinstance(key, int | float | UUID | Decimal):
+        return str(key)
+    if hasattr(key, "isoformat"):
+        return str(key.isoformat())
+    if callable(getattr(key, "item", None)):
+        return _key(key.item(), path)
+    raise Unsendable("bad_key", f"{path}: a key is {type(key).__name__}, and JSON keys are text")
+
+
+def _check_text(text: str, path: str) -> None:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        reason = f"{path}: lone surrogate U+{ord(text[error.start]):04X} at character {error.start} is not valid UTF-8"
+        raise Unsendable("not_utf8", reason) from None
+
+
+def id_text(value: Any) -> str:
+    """Return the text of an id.
+
+    Args:
+        value: Text, a whole number, a UUID or an enum member of these.
+
+    Raises:
+        Unsendable: The value cannot identify a record.
+    """
+    if isinstance(value, Enum):
+        value = value.value
+    if isinstance(value, str):
+        if value == "":
+            raise Unsendable("bad_id", "the id is empty")
+        return value
+    if isinstance(value, bool) or value is None or isinstance(value, float):
+        raise Unsendable("bad_id", "the record has no id" if value is None else f"the id is {value!r}, not text")
+    if isinstance(value, int | UUID):
+        return str(value)
+    if hasattr(value, "dtype") and callable(getattr(value, "item", None)):
+        return id_text(value.item())
+    raise Unsendable("bad_id", f"the id is {type(value).__name__}, not text or a whole number")
+
+
+def escaped_id(value: Any) -> bytes:
+    """Return an id as it stands between the quotes of a JSON string."""
+    text = id_text(value)
+    try:
+        return json.dumps(text, ensure_ascii=False).encode("utf-8")[1:-1]
+    except UnicodeEncodeError:
+        raise Unsendable("bad_id", "the id holds a lone surrogate, which is not valid UTF-8") from None
+
+
+class Encoder:
+    """Turns batches of Python records into lines.
+
+    Args:
+        options: Which operation, and where the id is.
+    """
+
+    def __init__(self, options: BulkOptions) -> None:
+        self._op = options.op
+        self._id = options.id
+        # The name "_id" belongs to the service: used as id, it leaves the document.
+        self._strip = options.id == "_id"
+
+    def encode(self, records: Sequence[Any], start: int) -> Encoded:
+        """Encode a batch.
+
+        Args:
+            records: Records as the source gave them.
+            start: Position of the first.
+        """
+        try:
+            return self._quick(records, start)
+        except (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError):
+            return self._careful(records, start)
+
+    def _quick(self, records: Sequence[Any], start: int) -> Encoded:
+        if orjson is None or self._strip or callable(self._id) or self._op in ("delete", "ready"):
+            raise TypeError("these take the careful road")
+        dumps, option = orjson.dumps, orjson.OPT_SERIALIZE_NUMPY
+        texts = [dumps(record, plain, option) for record in records]
+        if set(map(_FIRST, texts)) != {123}:
+            raise TypeError("something is not an object")
+        ids = None if self._id is None else _quick_ids([record[self._id] for record in records])
+        return Encoded(texts, ids, range(start, start + len(texts)))
+
+    def _careful(self, records: Sequence[Any], start: int) -> Encoded:
+        positions: list[int] = []
+        ids: list[bytes] | None = None if self._id is None else []
+        found = Encoded([], ids, positions)
+        for position, record in enumerate(records, start):
+            try:
+                if isinstance(record, Unsendable):  # the source has seen already that this one is broken
+                    raise record
+                identity = None if self._id is None else escaped_id(take_id(self._id, record, self._op))
+                text = b"" if self._op == "delete" else encode_one(self._document(record))
+            except Unsendable as error:
+                found.failures.append((position, error.code, str(error)))
+                continue
+            found.texts.append(text)
+            positions.append(position)
+            if ids is not None and identity is not None:
+                ids.append(identity)
+        return found
+
+    def _document(self, record: Any) -> Any:
+        if self._strip and isinstance(record, Mapping):
+            return {key: value for key, value in record.items() if key != "_id"}
+        return record
+
+
+def _quick_ids(values: list[Any]) -> list[bytes]:
+    """Escape many ids at once; whatever is not simple text or a number takes the careful road."""
+    kinds = set(map(type, values))
+    if kinds == {int}:
+        return [b"%d" % value for value in values]
+    if kinds != {str} or "" in values:
+        raise TypeError("ids of other kinds")
+    whole = orjson.dumps(values)
+    if b"\\" in whole:  # a quote may be escaped, so the text cannot be cut at quotes
+        raise TypeError("ids that need escapes")
+    return whole[2:-2].split(b'","')
+
+
+def take_id(choice: IdChoice, record: Any, op: str) -> Any:
+    """Return what identifies a record.
+
+    Args:
+        choice: Name of a field, or a function of the record.
+        record: The record; for deletions also the bare id.
+        op: The operation.
+
+    Raises:
+        Unsendable: The field is missing, or the function failed.
+    """
+    if callable(choice):
+        return _called(choice, record)
+    if op == "delete" and isinstance(record, str | int | UUID):
+        return record
+    try:
+        return record[choice] if isinstance(record, Mapping) else getattr(record, str(choice))
+    except (KeyError, AttributeError):
+        raise Unsendable("no_id", f"the record has no field {choice!r}") from None
+
+
+def _called(choice: Callable[[Any], Any], record: Any) -> Any:
+    try:
+        return choice(record)
+    except Exception as error:  # a function of the caller: any failure concerns this record only
+        raise Unsendable("no_id", f"the id function failed: {type(error).__name__}: {error}") from error

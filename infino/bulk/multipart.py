@@ -1,0 +1,139 @@
+"""A file as a multipart body that streams from disk."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from infino.bulk.opening import check_path, is_path
+from infino.core.errors import ValidationError
+
+PIECE = 1 << 18
+TYPES = {"json": "application/json", "jsonl": "application/x-ndjson", "csv": "text/csv"}
+_BY_SUFFIX = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
+
+
+class FileBody:
+    """The body of a file upload; each attempt reads the file from where it began.
+
+    Args:
+        source: Path, bytes or a binary file object.
+        fields: The other parts, in order.
+        format: Format of the file, or `auto`.
+        seen: Called with the bytes of the file sent so far, or None.
+
+    Raises:
+        ValidationError: The source is not a file of bytes.
+        FileNotFoundError: There is no such file.
+    """
+
+    def __init__(
+        self,
+        source: Any,
+        fields: Mapping[str, str],
+        format: str,
+        seen: Callable[[int], object] | None = None,
+    ) -> None:
+        self._source, self._seen = source, seen
+        self._path = check_path(source) if is_path(source) else None
+        if self._path is None and not isinstance(source, bytes | bytearray) and not hasattr(source, "read"):
+            raise ValidationError(f"a file is a path, bytes or a binary file object, not {type(source).__name__}")
+        if isinstance(getattr(source, "mode", "b"), str) and "b" not in getattr(source, "mode", "b"):
+            raise ValidationError("open the file in binary mode: open(path, 'rb')")
+        self._start = self._position()
+        self._used = False
+        name = self._path.name if self._path is not None else Path(str(getattr(source, "name", "upload"))).name
+        # A boundary of 128 random bits never occurs in the file, so the file needs no look beforehand.
+        self._boundary = f"infino-{secrets.token_hex(16)}"
+        kind = _BY_SUFFIX.get(Path(name).suffix.lower()) if format == "auto" else format
+        self._head = self._preamble(fields, name, TYPES.get(kind or "", "application/octet-stream"))
+        self._tail = f"\r\n--{self._boundary}--\r\n".encode()
+
+    def _position(self) -> int | None:
+        """Where a file object stands, if it can be put back there."""
+        if self._path is not None or isinstance(self._source, bytes | bytearray):
+            return 0
+        try:
+            return int(self._source.tell()) if self._source.seekable() else None
+        except (AttributeError, OSError):
+            return None
+
+    def _preamble(self, fields: Mapping[str, str], name: str, media_type: str) -> bytes:
+        parts = [
+            f'--{self._boundary}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
+            for key, value in fields.items()
+        ]
+        parts.append(
+            f'--{self._boundary}\r\nContent-Disposition: form-data; name="file"; filename="{_quoted(name)}"\r\n'
+            f"Content-Type: {media_type}\r\n\r\n"
+        )
+        return "".join(parts).encode("utf-8", "replace")
+
+    @property
+    def content_type(self) -> str:
+        """The media type, boundary included."""
+        return f"multipart/form-data; boundary={self._boundary}"
+
+    @property
+    def file_size(self) -> int | None:
+        """Bytes of the file, where they can be known."""
+        if self._path is not None:
+            return os.path.getsize(self._path)
+        if isinstance(self._source, bytes | bytearray):
+            return len(self._source)
+        if self._start is None:
+            return None
+        end = self._source.seek(0, os.SEEK_END)
+        self._source.seek(self._start)
+        return int(end) - self._start
+
+    @property
+    def length(self) -> int | None:
+        """Bytes of the whole body, where they can be known."""
+        size = self.file_size
+        return None if size is None else len(self._head) + size + len(self._tail)
+
+    @property
+    def replayable(self) -> bool:
+        """Whether another attempt can send the same bytes; a stream that cannot go back is never sent twice."""
+        return self._start is not None
+
+    def chunks(self) -> Iterator[bytes]:
+        """Open or rewind the file and give the body piece by piece."""
+        if self._used and not self.replayable:
+            raise ValidationError("the file object cannot go back to its start, so it cannot be sent again")
+        self._used = True
+        yield self._head
+        sent = 0
+        for piece in self._pieces():
+            yield piece
+            sent += len(piece)
+            if self._seen is not None:
+                self._seen(sent)
+        yield self._tail
+
+    def _pieces(self) -> Iterator[bytes]:
+        if isinstance(self._source, bytes | bytearray):
+            yield from (bytes(self._source[at : at + PIECE]) for at in range(0, len(self._source), PIECE))
+            return
+        if self._path is not None:
+            with self._path.open("rb") as file:
+                yield from iter(lambda: file.read(PIECE), b"")
+            return
+        if self._start is not None:
+            self._source.seek(self._start)
+        yield from iter(lambda: _bytes(self._source.read(PIECE)), b"")
+
+
+def _bytes(piece: Any) -> bytes:
+    if not isinstance(piece, bytes | bytearray):
+        raise ValidationError("open the file in binary mode: it gives text")
+    return bytes(piece)
+
+
+def _quoted(name: str) -> str:
+    """Escape a file name as browsers do, so that it cannot end its header."""
+    return name.replace("\\", "\\\\").replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")

@@ -1,0 +1,186 @@
+"""Show how an upload comes along: a bar, plain lines, or whatever a caller does with the numbers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any, Protocol, TextIO
+
+import attrs
+
+PLAIN_EVERY = 5.0
+
+
+@attrs.frozen
+class Progress:
+    """Where an upload stands.
+
+    Args:
+        dataset: Where the records go.
+        read: Records taken from the source.
+        accepted: Records the service took.
+        rejected: Records that are not stored.
+        unknown: Records of which no answer says whether they are stored.
+        retried: Records sent again.
+        bytes: Bytes of request bodies sent.
+        in_flight: Requests in flight.
+        seconds: Seconds since the start.
+        total: Records in the source, where that is known.
+        finished: Whether this is the last word.
+
+    Example:
+        >>> client.records.bulk("flights", rows, progress=lambda now: print(now.accepted, now.rate))
+    """
+
+    dataset: str
+    read: int
+    accepted: int
+    rejected: int
+    unknown: int
+    retried: int
+    bytes: int
+    in_flight: int
+    seconds: float
+    total: int | None
+    finished: bool = False
+
+    @property
+    def settled(self) -> int:
+        """Records with an outcome."""
+        return self.accepted + self.rejected + self.unknown
+
+    @property
+    def rate(self) -> float:
+        """Settled records per second."""
+        return self.settled / self.seconds if self.seconds > 0 else 0.0
+
+    def __str__(self) -> str:
+        of = f" of {self.total:,}" if self.total else ""
+        text = f"{self.dataset}: {self.settled:,}{of} records, {self.bytes / 1e6:,.1f} MB, {self.rate:,.0f} records/s"
+        troubles = [
+            f"{count:,} {name}" for name in ("rejected", "unknown", "retried") if (count := getattr(self, name))
+        ]
+        return ", ".join([text, *troubles])
+
+
+class Display(Protocol):
+    """Something that shows progress."""
+
+    def update(self, progress: Progress) -> None:
+        """Show the numbers."""
+        ...
+
+    def close(self) -> None:
+        """Leave the screen in order."""
+        ...
+
+
+class Silent:
+    """Shows nothing."""
+
+    def update(self, progress: Progress) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class Told:
+    """Hands the numbers to a function of the caller.
+
+    Args:
+        function: Takes a `Progress`.
+    """
+
+    def __init__(self, function: Callable[[Progress], Any]) -> None:
+        self._function = function
+
+    def update(self, progress: Progress) -> None:
+        """Call the function; what it raises ends the upload."""
+        self._function(progress)
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class Plain:
+    """Writes a line every few seconds, for logs and pipes.
+
+    Args:
+        stream: Where the lines go.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self._next = stream, PLAIN_EVERY
+
+    def update(self, progress: Progress) -> None:
+        """Write a line when it is time, and the last one always."""
+        if progress.finished or progress.seconds >= self._next:
+            self._next = progress.seconds + PLAIN_EVERY
+            self._stream.write(f"{progress}\n")
+            self._stream.flush()
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class Bar:
+    """A bar of rich, in a terminal or a notebook.
+
+    Args:
+        console: The console of rich to draw on, or None for standard error.
+    """
+
+    def __init__(self, console: Any = None) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bars
+
+        self._bars = Bars(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[numbers]}"),
+            TimeRemainingColumn(),
+            console=console or Console(stderr=not in_notebook()),
+            transient=False,
+        )
+        self._task: Any = None
+
+    def update(self, progress: Progress) -> None:
+        """Move the bar."""
+        if self._task is None:
+            self._bars.start()
+            self._task = self._bars.add_task(progress.dataset, total=progress.total, numbers="")
+        numbers = str(progress).partition(": ")[2]
+        total = progress.settled if progress.finished else progress.total
+        self._bars.update(self._task, completed=progress.settled, total=total, numbers=numbers)
+
+    def close(self) -> None:
+        """Stop drawing."""
+        if self._task is not None:
+            self._bars.stop()
+
+
+def in_notebook() -> bool:
+    """Return whether this runs in a notebook, where a bar is drawn by the page."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return type(shell).__name__ == "ZMQInteractiveShell"
+
+
+def display(choice: Any) -> Display:
+    """Return the display for what a caller chose.
+
+    Args:
+        choice: None or False, True, or a function that takes a `Progress`.
+    """
+    if choice is None or choice is False:
+        return Silent()
+    if callable(choice):
+        return Told(choice)
+    if sys.stderr.isatty() or in_notebook():
+        try:
+            return Bar()
+        except ImportError:
+            pass
+    return Plain(sys.stderr)

@@ -1,0 +1,161 @@
+"""The sync shell: threads send, this thread reads, encodes and decides."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any, Protocol
+
+from infino.bulk.answers import Outcome, failed
+from infino.bulk.chunk import Chunk
+from infino.bulk.engine import ChunkResult, read_answer
+from infino.bulk.options import BulkOptions
+from infino.bulk.report import BulkReport
+from infino.bulk.upload import Upload
+from infino.core.errors import InfinoError
+from infino.core.request import Request
+from infino.core.response import Response
+
+
+class Sends(Protocol):
+    """What the upload needs of a transport."""
+
+    def send(self, request: Request) -> Response:
+        """Send one request."""
+        ...
+
+
+class Run(Iterator[ChunkResult]):
+    """An upload that goes on while it is iterated; `report` is there at the end.
+
+    Args:
+        transport: Sends requests from several threads.
+        upload: The upload.
+        sleep: Waits for some seconds.
+
+    Example:
+        >>> run = client.records.bulk_iter("flights", rows)
+        >>> for chunk in run:
+        ...     print(chunk.start, chunk.accepted)
+        >>> print(run.report)
+    """
+
+    def __init__(self, transport: Sends, upload: Upload, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._transport, self._upload, self._sleep = transport, upload, sleep
+        self._flights: dict[Future[tuple[Outcome, float]], Chunk] = {}
+        self._steps = self._go()
+
+    @property
+    def report(self) -> BulkReport | None:
+        """The report, once the upload has ended."""
+        return self._upload.report
+
+    def __iter__(self) -> Run:
+        return self
+
+    def __next__(self) -> ChunkResult:
+        return next(self._steps)
+
+    def close(self) -> None:
+        """End early: nothing more is sent, and what is in flight is counted as unknown."""
+        self._steps.close()
+        if self._upload.report is None:
+            self._upload.close()
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _go(self) -> Generator[ChunkResult, None, None]:
+        upload = self._upload
+        pool = ThreadPoolExecutor(upload.options.concurrency, "infino-bulk")
+        try:
+            yield from self._rounds(pool)
+        except BaseException as error:
+            # The caller goes away or presses a key: nobody waits for answers any more.
+            upload.stop(error, lose_flying=True)
+            upload.close()
+            pool.shutdown(wait=False, cancel_futures=True)
+            if isinstance(error, GeneratorExit):
+                raise
+            upload.verdict()
+        pool.shutdown()
+        upload.close()
+        upload.verdict()
+
+    def _rounds(self, pool: ThreadPoolExecutor) -> Iterator[ChunkResult]:
+        upload, engine = self._upload, self._upload.engine
+        pieces = upload.reader.pieces()
+        while not engine.done:
+            while (chunk := engine.next(upload.clock())) is not None:
+                self._flights[pool.submit(self._send, chunk)] = chunk
+            if engine.hungry:
+                try:
+                    piece = next(pieces, None)
+                except Exception as error:  # whatever the source raises ends the upload and reaches the caller
+                    yield from upload.stop(error)
+                else:
+                    if piece is None:
+                        engine.end()
+                    else:
+                        yield from upload.feed(piece)
+                yield from self._collect(0)
+            elif not engine.done:
+                yield from self._collect(engine.wake(upload.clock()))
+
+    def _collect(self, seconds: float | None) -> Iterator[ChunkResult]:
+        if not self._flights:
+            if seconds:
+                self._sleep(seconds)
+            return
+        arrived, _ = wait(self._flights, seconds, FIRST_COMPLETED)
+        for future in arrived:
+            chunk = self._flights.pop(future)
+            outcome, took = future.result()
+            yield from self._upload.answered(chunk, outcome, took)
+
+    def _send(self, chunk: Chunk) -> tuple[Outcome, float]:
+        started = self._upload.clock()
+        try:
+            response = self._transport.send(self._upload.request(chunk))
+        except InfinoError as error:
+            return failed(error), self._upload.clock() - started
+        return read_answer(chunk, response.content), self._upload.clock() - started
+
+
+def iterate(transport: Sends, dataset: str, source: Any, *, format: str = "auto", **options: Any) -> Run:
+    """Upload a source, one result at a time.
+
+    Args:
+        transport: Sends requests from several threads.
+        dataset: Name of the dataset.
+        source: Where the records come from.
+        format: Format of a file, or `auto`.
+        **options: The settings, as in `BulkOptions`.
+    """
+    return Run(transport, Upload(dataset, source, BulkOptions(**options), time.monotonic, format))
+
+
+def upload(transport: Sends, dataset: str, source: Any, *, format: str = "auto", **options: Any) -> BulkReport:
+    """Upload a source to its end.
+
+    Args:
+        transport: Sends requests from several threads.
+        dataset: Name of the dataset.
+        source: Where the records come from.
+        format: Format of a file, or `auto`.
+        **options: The settings, as in `BulkOptions`.
+
+    Returns:
+        What became of every record.
+
+    Raises:
+        BulkError: Records were not accepted, and `on_error` is `raise`.
+    """
+    run = iterate(transport, dataset, source, format=format, **options)
+    for _ in run:
+        pass
+    return run._upload.verdict()

@@ -1,0 +1,193 @@
+"""The async shell: tasks send, a worker thread reads and encodes, the loop stays free."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+
+from infino.bulk.answers import Outcome, failed
+from infino.bulk.chunk import Chunk, Piece
+from infino.bulk.engine import ChunkResult, read_answer
+from infino.bulk.options import BulkOptions
+from infino.bulk.report import BulkReport
+from infino.bulk.source import Reader
+from infino.bulk.upload import Upload
+from infino.core.errors import InfinoError
+from infino.core.request import Request
+from infino.core.response import Response
+
+
+class SendsAsync(Protocol):
+    """What the upload needs of an async transport."""
+
+    async def send(self, request: Request) -> Response:
+        """Send one request."""
+        ...
+
+
+async def _off_loop(worker: ThreadPoolExecutor, reader: Reader) -> AsyncGenerator[Piece, None]:
+    """Read a source in a worker thread; one that is async itself is read here and encoded there."""
+    loop = asyncio.get_running_loop()
+    if not reader.is_async:
+        pieces: Iterator[Piece] = reader.pieces()
+        while (piece := await loop.run_in_executor(worker, next, pieces, None)) is not None:
+            yield piece
+        return
+    batch: list[Any] = []
+    try:
+        async for record in reader.source:
+            batch.append(record)
+            if len(batch) >= reader.batch_size:
+                for piece in await loop.run_in_executor(worker, reader.push, batch):
+                    yield piece
+                batch = []
+    except Exception:
+        for piece in await loop.run_in_executor(worker, reader.push, batch) + reader.finish():
+            yield piece
+        raise
+    for piece in await loop.run_in_executor(worker, reader.push, batch) + reader.finish():
+        yield piece
+
+
+class AsyncRun(AsyncIterator[ChunkResult]):
+    """An upload that goes on while it is iterated; `report` is there at the end.
+
+    Args:
+        transport: Sends requests.
+        upload: The upload.
+
+    Example:
+        >>> run = client.records.bulk_iter("flights", rows)
+        >>> async for chunk in run:
+        ...     print(chunk.start, chunk.accepted)
+        >>> print(run.report)
+    """
+
+    def __init__(self, transport: SendsAsync, upload: Upload) -> None:
+        self._transport, self._upload = transport, upload
+        self._flights: dict[asyncio.Task[tuple[Outcome, float]], Chunk] = {}
+        self._meal: asyncio.Task[Piece | None] | None = None
+        self._steps = self._go()
+
+    @property
+    def report(self) -> BulkReport | None:
+        """The report, once the upload has ended."""
+        return self._upload.report
+
+    def __aiter__(self) -> AsyncRun:
+        return self
+
+    async def __anext__(self) -> ChunkResult:
+        return await self._steps.__anext__()
+
+    async def aclose(self) -> None:
+        """End early: nothing more is sent, and what is in flight is counted as unknown."""
+        await self._steps.aclose()
+        if self._upload.report is None:
+            self._upload.close()
+
+    async def __aenter__(self) -> AsyncRun:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def _go(self) -> AsyncGenerator[ChunkResult, None]:
+        upload = self._upload
+        worker = ThreadPoolExecutor(1, "infino-bulk")
+        pieces = _off_loop(worker, upload.reader)
+        try:
+            async for result in self._rounds(pieces):
+                yield result
+        except BaseException as error:
+            await self._cancel()
+            upload.stop(error, lose_flying=True)
+            upload.close()
+            if isinstance(error, GeneratorExit):
+                raise
+            upload.verdict()
+        finally:
+            await pieces.aclose()
+            worker.shutdown(wait=False, cancel_futures=True)
+        upload.close()
+        upload.verdict()
+
+    async def _cancel(self) -> None:
+        tasks: list[asyncio.Task[Any]] = [*self._flights, *([self._meal] if self._meal is not None else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _rounds(self, pieces: AsyncIterator[Piece]) -> AsyncIterator[ChunkResult]:
+        upload, engine = self._upload, self._upload.engine
+        while not engine.done:
+            while (chunk := engine.next(upload.clock())) is not None:
+                self._flights[asyncio.ensure_future(self._send(chunk))] = chunk
+            if self._meal is None and engine.hungry:
+                self._meal = asyncio.ensure_future(anext(pieces, None))
+            await self._wait(engine.wake(upload.clock()))
+            for result in [*self._digest(), *self._collect()]:
+                yield result
+        if self._meal is not None:  # the upload stopped while the source was being read
+            await self._cancel()
+            self._meal = None
+
+    async def _wait(self, seconds: float | None) -> None:
+        waiting: set[asyncio.Task[Any]] = {*self._flights}
+        if self._meal is not None:
+            waiting.add(self._meal)
+        if waiting:
+            await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        elif seconds:
+            await asyncio.sleep(seconds)
+
+    def _digest(self) -> list[ChunkResult]:
+        """Take what the source has handed over."""
+        meal, upload = self._meal, self._upload
+        if meal is None or not meal.done():
+            return []
+        self._meal = None
+        error = meal.exception()
+        if error is not None:
+            return upload.stop(error)
+        piece = meal.result()
+        if piece is None:
+            upload.engine.end()
+            return []
+        return upload.feed(piece)
+
+    def _collect(self) -> list[ChunkResult]:
+        results: list[ChunkResult] = []
+        for task in [task for task in self._flights if task.done()]:
+            chunk = self._flights.pop(task)
+            outcome, took = task.result()
+            results += self._upload.answered(chunk, outcome, took)
+        return results
+
+    async def _send(self, chunk: Chunk) -> tuple[Outcome, float]:
+        started = self._upload.clock()
+        try:
+            response = await self._transport.send(self._upload.request(chunk))
+        except InfinoError as error:
+            return failed(error), self._upload.clock() - started
+        return read_answer(chunk, response.content), self._upload.clock() - started
+
+
+def iterate_async(
+    transport: SendsAsync, dataset: str, source: Any, *, format: str = "auto", **options: Any
+) -> AsyncRun:
+    """Upload a source, one result at a time; see `infino.bulk.run.iterate`."""
+    return AsyncRun(transport, Upload(dataset, source, BulkOptions(**options), time.monotonic, format))
+
+
+async def upload_async(
+    transport: SendsAsync, dataset: str, source: Any, *, format: str = "auto", **options: Any
+) -> BulkReport:
+    """Upload a source to its end; see `infino.bulk.run.upload`."""
+    run = iterate_async(transport, dataset, source, format=format, **options)
+    async for _ in run:
+        pass
+    return run._upload.verdict()

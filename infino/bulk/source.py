@@ -1,0 +1,291 @@
+"""One reader for every kind of source: it hands over request bodies in the order of the records."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from infino.bulk import columns, text
+from infino.bulk.chunk import Piece, Rejection
+from infino.bulk.encode import Encoded, Encoder
+from infino.bulk.lines import LineEncoder, blocks
+from infino.bulk.opening import Opened, check_path, is_path
+from infino.bulk.options import BulkOptions
+from infino.bulk.packer import Packer
+from infino.bulk.ready import Ready, ReadyEncoder, as_lines, looks_ready
+from infino.bulk.stretches import Stretches
+from infino.core.errors import ValidationError
+
+MOST = 256  # records encoded at once: few enough to stay small, enough to be fast
+_COLUMN_MODULES = ("polars", "pandas")
+
+
+class Reader:
+    """Reads one source once.
+
+    Args:
+        source: What the caller gave.
+        options: The settings of the upload.
+        limit: Returns the largest body in bytes, which may shrink while the upload runs.
+        done: Positions that an earlier run has settled.
+        kind: Format of the source, or `auto`.
+    """
+
+    def __init__(
+        self,
+        source: Any,
+        options: BulkOptions,
+        limit: Callable[[], int],
+        done: Stretches | None = None,
+        kind: str = "auto",
+    ) -> None:
+        self._options, self._limit, self._kind = options, limit, kind
+        self.source = source
+        self.done = done or Stretches()
+        self.total = _known_length(source)
+        self.size = os.path.getsize(check_path(source)) if is_path(source) else None
+        self.is_async = isinstance(source, AsyncIterable) and not isinstance(source, Iterable)
+        self._packer = Packer(options, limit)
+        self._encoder = Encoder(options)
+        self._ready = ReadyEncoder()
+        self._at = 0
+
+    def identity(self) -> dict[str, Any]:
+        """Return what makes the source recognisable, for the checkpoint."""
+        source = self.source
+        if is_path(source):
+            path = check_path(source)
+            stat = path.stat()
+            with path.open("rb") as file:
+                head = hashlib.sha256(file.read(65536)).hexdigest()[:32]
+            return {"file": path.name, "size": stat.st_size, "changed": stat.st_mtime_ns, "head": head}
+        kind = f"{type(source).__module__}.{type(source).__qualname__}"
+        if _has_columns(source):
+            return {"kind": kind, "rows": self.total, "schema": columns.schema_text(source)}
+        return {"kind": kind, "records": self.total}
+
+    def pieces(self) -> Iterator[Piece]:
+        """Read the source to its end.
+
+        Yields:
+            Pieces in order. When the source fails, what it gave before comes first, then its own error.
+        """
+        try:
+            yield from self._any()
+        except Exception:
+            yield from self.finish()
+            raise
+
+    def _any(self) -> Iterator[Piece]:
+        source = self.source
+        if self.is_async:
+            raise ValidationError("an async source needs AsyncInfino")
+        if _has_columns(source):
+            yield from self._columns(*columns.frames(source, "object"))
+        elif _is_file(source):
+            with Opened(source, self._kind) as opened:
+                yield from self._file(opened)
+        elif isinstance(source, Mapping):
+            raise ValidationError("the source is one mapping; pass a list of records")
+        elif not isinstance(source, Iterable):
+            raise ValidationError(f"{type(source).__name__} is not a source of records")
+        else:
+            yield from self._objects(source)
+
+    def _file(self, opened: Opened) -> Iterator[Piece]:
+        if opened.kind == "ndjson":
+            yield from self._lines(opened)
+        elif opened.kind == "json":
+            yield from self._objects(text.json_array(opened.stream))
+        elif opened.kind in ("csv", "tsv"):
+            yield from self._objects(text.csv_records(opened.stream, "\t" if opened.kind == "tsv" else ","))
+        elif opened.kind in ("parquet", "arrow"):
+            path = None if opened.packed else opened.path
+            yield from self._columns(*columns.frames(path, opened.kind, opened.stream))
+        else:
+            raise ValidationError(f"unknown format {opened.kind!r}: ndjson, json, csv, tsv, parquet or arrow")
+
+    # Python records
+
+    def _objects(self, source: Iterable[Any]) -> Iterator[Piece]:
+        iterator, batch, size = iter(source), list[Any](), 16
+        while True:
+            try:
+                # Unlike list(islice()), this keeps what came before an error of the source.
+                batch.extend(islice(iterator, size))
+            except Exception:
+                yield from self.push(batch)
+                raise
+            if not batch:
+                break
+            yield from self.push(batch)
+            size = self.batch_size
+            batch = []
+        yield from self.finish()
+
+    @property
+    def batch_size(self) -> int:
+        """How many records to take next, so that huge ones never pile up."""
+        seen = max(self._at, 1)
+        average = max(self._seen_bytes // seen, 1)
+        return max(1, min(MOST, self._options.chunk_records, self._limit() // (4 * average)))
+
+    _seen_bytes = 0
+
+    def push(self, batch: list[Any]) -> list[Piece]:
+        """Take a batch of Python records.
+
+        Args:
+            batch: Records as the source gave them.
+
+        Returns:
+            The bodies that are full now.
+        """
+        if self._options.op == "ready":
+            return self._push_ready(as_lines(batch))
+        pieces: list[Piece] = []
+        start = self._at
+        for first, stop, done in self.done.cut(start, start + len(batch)):
+            if done:
+                pieces += self._packer.skip(stop)
+            else:
+                part = batch if stop - first == len(batch) else batch[first - start : stop - start]
+                pieces += self._pack(self._encoder.encode(part, first), stop)
+        self._at = start + len(batch)
+        return pieces
+
+    def _pack(self, encoded: Encoded, stop: int) -> list[Piece]:
+        self._seen_bytes += sum(map(len, encoded.texts))
+        return self._packer.add(encoded, stop)
+
+    def finish(self) -> list[Piece]:
+        """Return the last body, if anything is left."""
+        pieces: list[Piece] = []
+        if self._options.op == "ready":
+            last = self._ready.finish(self._at)
+            if last.encoded.failures:
+                pieces += self._pack_ready(last, self._at)
+        return pieces + self._packer.finish()
+
+    # Lines
+
+    def _lines(self, opened: Opened) -> Iterator[Piece]:
+        encoder = LineEncoder(self._options)
+        first = True
+        for lines in blocks(opened.stream):
+            if first and lines:
+                self._check_op(lines[0])
+                first = False
+            if self._options.op == "ready":
+                yield from self._push_ready(lines)
+                continue
+            start = self._at
+            for begin, stop, done in self.done.cut(start, start + len(lines)):
+                if done:
+                    yield from self._packer.skip(stop)
+                else:
+                    yield from self._pack(encoder.encode(lines[begin - start : stop - start], begin), stop)
+            self._at = start + len(lines)
+        yield from self.finish()
+
+    def _check_op(self, line: bytes) -> None:
+        if self._options.op != "ready" and looks_ready(line):
+            raise ValidationError("the source holds action lines or dead letters, not documents: pass op='ready'")
+
+    def _push_ready(self, lines: list[bytes]) -> list[Piece]:
+        start = self._at
+        return self._pack_ready(self._ready.encode(lines, start), start)
+
+    def _pack_ready(self, ready: Ready, start: int) -> list[Piece]:
+        self._at = ready.stop
+        encoded, pieces = ready.encoded, list[Piece]()
+        for begin, stop, done in self.done.cut(start, ready.stop):
+            if done:
+                pieces += self._packer.skip(stop)
+                continue
+            chosen = [index for index, position in enumerate(encoded.positions) if begin <= position < stop]
+            part = Encoded(
+                [encoded.texts[index] for index in chosen],
+                [encoded.ids[index] for index in chosen] if encoded.ids is not None else None,
+                [encoded.positions[index] for index in chosen],
+                [failure for failure in encoded.failures if begin <= failure[0] < stop],
+            )
+            pieces += self._packer.add(part, stop, keyed=[ready.keyed[index] for index in chosen])
+        return pieces
+
+    # Columns
+
+    def _columns(self, frames: Iterator[Any], rows: int | None) -> Iterator[Piece]:
+        self.total = rows if rows is not None else self.total
+        options = self._options
+        native = options.op in ("index", "create", "update") and not callable(options.id)
+        encoder = columns.FrameEncoder(options.op, options.id, options.upsert) if native else None  # type: ignore[arg-type]  # not callable here
+        for frame in frames:
+            if encoder is not None and encoder.suits(frame):
+                yield from self._packer.skip(self._at)
+                yield from self._native(frame, encoder)
+            else:
+                records = columns.rows_of(frame)
+                for at in range(0, len(records), MOST):
+                    yield from self.push(records[at : at + MOST])
+        yield from self.finish()
+
+    def _native(self, frame: Any, encoder: columns.FrameEncoder) -> Iterator[Piece]:
+        start, height = self._at, frame.height
+        for first, stop, done in self.done.cut(start, start + height):
+            while first < stop and not done:
+                size = min(self._options.chunk_records, stop - first)
+                lines, ids = encoder.lines(frame.slice(first - start, size))
+                yield from self._split(lines, ids, first)
+                first += size
+        self._at = start + height
+        self._packer.skip(self._at)
+
+    def _split(self, lines: Any, ids: columns.ColumnIds | None, start: int) -> Iterator[Piece]:
+        """Halve rows until each body fits."""
+        count = len(lines)
+        if lines.str.len_bytes().sum() + count > self._limit():
+            if count > 1:
+                half = count // 2
+                for begin, stop in ((0, half), (half, count)):
+                    part = None if ids is None else columns.ColumnIds(ids.column[begin:stop])
+                    yield from self._split(lines[begin:stop], part, start + begin)
+                return
+            yield self._too_large(lines, ids, start)
+            return
+        body = (lines.str.join("\n").item() + "\n").encode()
+        self._seen_bytes += len(body)
+        yield Piece(start, start + count, range(start, start + count), body, ids, ids is not None)
+
+    def _too_large(self, lines: Any, ids: columns.ColumnIds | None, start: int) -> Piece:
+        record = lines[0].encode()
+        reason = f"record {start}: {len(record):,} bytes are more than one request may hold ({self._limit():,})"
+        name = None if ids is None else ids.column[0]
+        rejection = Rejection(start, reason, id=name, code="too_large", record=record)
+        return Piece(start, start + 1, (), b"", rejections=[rejection])
+
+
+def _has_columns(source: Any) -> bool:
+    """Whether a source is a frame, a table, a relation or a stream of columns."""
+    if hasattr(source, "__arrow_c_stream__"):
+        return True
+    kind = type(source)
+    if kind.__module__.split(".", 1)[0] in _COLUMN_MODULES:
+        return kind.__name__ in ("DataFrame", "LazyFrame")
+    return False
+
+
+def _is_file(source: Any) -> bool:
+    return is_path(source) or isinstance(source, bytes | bytearray | memoryview) or hasattr(source, "read")
+
+
+def _known_length(source: Any) -> int | None:
+    if isinstance(source, bytes | bytearray | memoryview | str) or not hasattr(source, "__len__"):
+        return None
+    try:
+        return len(source)
+    except TypeError:
+        return None

@@ -1,0 +1,173 @@
+"""One upload: what both clients share around the state machine, and the report at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from infino_api.api._reserved import RESERVED
+from infino_api.runtime.path import segment
+
+from infino.bulk.answers import Outcome
+from infino.bulk.checkpoint import COUNTS, Checkpoint
+from infino.bulk.chunk import Chunk, Piece
+from infino.bulk.deadletter import DeadLetter
+from infino.bulk.engine import ChunkResult, Engine
+from infino.bulk.options import BulkOptions
+from infino.bulk.progress import Progress, display
+from infino.bulk.report import BulkReport
+from infino.bulk.source import Reader
+from infino.core.errors import BulkError
+from infino.core.request import Request
+from infino.core.retry import RetryPolicy
+
+OPERATION = "records.bulk"
+ONCE = RetryPolicy(attempts=1)  # the engine tries again by itself, record by record
+
+
+class Upload:
+    """Books and files of one upload.
+
+    Args:
+        dataset: Where the records go; a name that was checked.
+        source: Where they come from.
+        options: The settings.
+        clock: Seconds on a clock that never goes back.
+        kind: Format of the source, or `auto`.
+    """
+
+    def __init__(
+        self, dataset: str, source: Any, options: BulkOptions, clock: Callable[[], float], kind: str = "auto"
+    ) -> None:
+        self.options, self.clock = options, clock
+        self.engine = Engine(dataset, options)
+        self.reader = Reader(source, options, lambda: self.engine.chunk_bytes, kind=kind)
+        self._path = f"/{segment(dataset, 'dataset', reserved=RESERVED)}/json"
+        self._display = display(options.progress)
+        self._letters = DeadLetter(options.dead_letter, dataset, source) if options.dead_letter is not None else None
+        self._checkpoint = self._resume(dataset) if options.checkpoint is not None else None
+        self._marked: set[int] = set()
+        self._started = clock()
+        self.report: BulkReport | None = None
+
+    def _resume(self, dataset: str) -> Checkpoint:
+        options, ledger = self.options, self.engine.ledger
+        identity = getattr(options.id, "__qualname__", "a function") if callable(options.id) else options.id
+        what = {"dataset": dataset, "op": options.op, "id": identity, "source": self.reader.identity()}
+        checkpoint = Checkpoint(options.checkpoint or "", what)
+        self.reader.done = checkpoint.done
+        for name in COUNTS:
+            setattr(ledger, name, checkpoint.counts[name])
+        ledger.read = ledger.resumed = sum(checkpoint.counts.values())
+        ledger.possibly_doubled = 0 if options.id is not None else checkpoint.doubtful
+        return checkpoint
+
+    def request(self, chunk: Chunk) -> Request:
+        """Return the request that carries a chunk, after noting that it goes out."""
+        if self._checkpoint is not None and not chunk.keyed and chunk.span.start not in self._marked:
+            self._marked.add(chunk.span.start)
+            self._checkpoint.sent(chunk.span)
+        return Request(
+            OPERATION,
+            "POST",
+            self._path,
+            content=chunk.body,
+            content_type="application/x-ndjson",
+            retry="keyed" if chunk.keyed else "never",
+            timeout=self.options.timeout,
+            retry_policy=ONCE,
+        )
+
+    def feed(self, piece: Piece) -> list[ChunkResult]:
+        """Take a piece from the source."""
+        result = self.engine.feed(piece)
+        return self.record([result]) if result is not None else []
+
+    def answered(self, chunk: Chunk, outcome: Outcome, seconds: float) -> list[ChunkResult]:
+        """Take what came back for a chunk."""
+        results = [self.engine.answered(chunk, outcome, self.clock(), seconds)]
+        if self.engine.failure is not None:
+            results += self.engine.abandon()
+        return self.record(results)
+
+    def stop(self, error: BaseException, *, lose_flying: bool = False) -> list[ChunkResult]:
+        """End early; with `lose_flying` nobody waits for answers any more."""
+        self.engine.stop(error)
+        results = self.engine.abandon()
+        if lose_flying:
+            results += self.engine.lose_flying()
+        return self.record(results)
+
+    def record(self, results: list[ChunkResult]) -> list[ChunkResult]:
+        """Write what was settled to the files, and show it."""
+        for result in results:
+            # What a resumed run will read again does not belong to the dead letters.
+            again = result.abandoned and self._checkpoint is not None
+            if self._letters is not None and result.rejections and not again:
+                self._letters.add(result.rejections)
+            if self._checkpoint is not None and result.closed is not None:
+                self._checkpoint.settled(result.closed)
+        self.show()
+        return results
+
+    def show(self, *, finished: bool = False) -> None:
+        """Show where the upload stands."""
+        ledger = self.engine.ledger
+        accepted = ledger.created + ledger.updated + ledger.deleted + ledger.noop
+        self._display.update(
+            Progress(
+                dataset=ledger.dataset,
+                read=ledger.read,
+                accepted=accepted,
+                rejected=ledger.rejected,
+                unknown=ledger.unknown,
+                retried=ledger.retried,
+                bytes=ledger.bytes,
+                in_flight=self.engine.flying,
+                seconds=self.clock() - self._started,
+                total=self.reader.total,
+                finished=finished,
+            )
+        )
+
+    def close(self) -> None:
+        """Balance the books and let go of the files."""
+        try:
+            complete = self.engine.ended and self.engine.failure is None
+            self.report = self.engine.ledger.report(seconds=self.clock() - self._started, complete=complete)
+            self.show(finished=True)
+        finally:
+            self._display.close()
+            for file in (self._letters, self._checkpoint):
+                if file is not None:
+                    file.close()
+
+    def verdict(self) -> BulkReport:
+        """Return the report, or raise what went wrong with the report attached.
+
+        Raises:
+            BulkError: Records were not accepted, and `on_error` is `raise`.
+        """
+        report = self.report
+        if report is None:
+            raise BulkError("the upload has not ended", operation=OPERATION)
+        failure = self.engine.failure
+        if failure is not None:
+            failure.report = report  # type: ignore[attr-defined]  # any error may end an upload; the report rides along
+            failure.add_note(f"the upload stopped here: {report}")
+            raise failure
+        if not report.ok and self.options.on_error == "raise":
+            raise BulkError(_summary(report), report=report, operation=OPERATION, hint=_hint(self.options))
+        return report
+
+
+def _summary(report: BulkReport) -> str:
+    parts = [f"{count:,} {name}" for name in ("rejected", "unknown") if (count := getattr(report, name))]
+    first = f"; the first: {report.rejections[0].reason}" if report.rejections else ""
+    return f"{' and '.join(parts)} of {report.read:,} records{first}"
+
+
+def _hint(options: BulkOptions) -> str:
+    if options.dead_letter is not None:
+        return f"all of them are in {options.dead_letter}, which op='ready' takes as a source"
+    return "see .report, name a file with dead_letter= to keep them, or take on_error='collect'"
