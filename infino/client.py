@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from infino.local import LocalGateway
+    from infino.resources.files import AsyncFiles, Files
     from infino.resources.fino import AsyncFino, Fino
+    from infino.resources.records import AsyncRecords, Records
     from infino.transport import AsyncTransport, Transport
 
 Pairs = Mapping[str, object] | Sequence[tuple[str, object]]
@@ -240,6 +242,20 @@ class Infino(_Client["Transport"], RootResources):
         RootResources.__init__(self, SyncCaller(config, lambda: self._transport))
 
     @cached_property
+    def records(self) -> Records:
+        """The records of a dataset."""
+        from infino.resources.records import Records
+
+        return Records(self._caller)
+
+    @cached_property
+    def files(self) -> Files:
+        """Files that become datasets."""
+        from infino.resources.files import Files
+
+        return Files(self._caller)
+
+    @cached_property
     def fino(self) -> Fino:
         """Questions in plain language."""
         from infino.resources.fino import Fino
@@ -394,6 +410,20 @@ class AsyncInfino(_Client["AsyncTransport"], AsyncRootResources):
     def _setup(self, config: Config, parent: Any = None) -> None:
         self._prepare(config, parent)
         AsyncRootResources.__init__(self, AsyncCaller(config, lambda: self._transport))
+
+    @cached_property
+    def records(self) -> AsyncRecords:
+        """The records of a dataset."""
+        from infino.resources.records import AsyncRecords
+
+        return AsyncRecords(self._caller)
+
+    @cached_property
+    def files(self) -> AsyncFiles:
+        """Files that become datasets."""
+        from infino.resources.files import AsyncFiles
+
+        return AsyncFiles(self._caller)
 
     @cached_property
     def fino(self) -> AsyncFino:

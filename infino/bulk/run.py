@@ -10,9 +10,9 @@ from typing import Any, Protocol
 from infino.bulk.answers import Outcome, failed
 from infino.bulk.chunk import Chunk
 from infino.bulk.engine import ChunkResult, read_answer
+from infino.bulk.job import Upload
 from infino.bulk.options import BulkOptions
 from infino.bulk.report import BulkReport
-from infino.bulk.upload import Upload
 from infino.core.errors import InfinoError
 from infino.core.request import Request
 from infino.core.response import Response

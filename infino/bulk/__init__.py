@@ -1,0 +1,43 @@
+"""Bulk upload that never loses count."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from infino.bulk.chunk import Rejection as Rejection
+    from infino.bulk.engine import ChunkResult as ChunkResult
+    from infino.bulk.loading import load as load
+    from infino.bulk.loading import load_async as load_async
+    from infino.bulk.options import BulkOptions as BulkOptions
+    from infino.bulk.progress import Progress as Progress
+    from infino.bulk.report import BulkReport as BulkReport
+    from infino.bulk.run import iterate as iterate
+    from infino.bulk.run import upload as upload
+    from infino.bulk.run_async import iterate_async as iterate_async
+    from infino.bulk.run_async import upload_async as upload_async
+
+_WHERE = {
+    "BulkOptions": "options",
+    "BulkReport": "report",
+    "ChunkResult": "engine",
+    "Progress": "progress",
+    "Rejection": "chunk",
+    "iterate": "run",
+    "iterate_async": "run_async",
+    "load": "loading",
+    "load_async": "loading",
+    "upload": "run",
+    "upload_async": "run_async",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _WHERE:
+        return getattr(import_module(f"infino.bulk.{_WHERE[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(_WHERE)
