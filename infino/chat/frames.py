@@ -77,8 +77,9 @@ def _sentence(value: Any) -> str:
         return value.strip()[:2000]
     if isinstance(value, dict):
         for key in ("message", "reason", "error", "type"):
-            if isinstance(value.get(key), str) and value[key].strip():
-                return str(value[key]).strip()[:2000]
+            said = value.get(key)
+            if isinstance(said, str) and said.strip() and said != "error":
+                return said.strip()[:2000]
     return ""
 
 
