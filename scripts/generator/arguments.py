@@ -29,6 +29,7 @@ class Argument:
         reserved: For path segments: the service's own words are refused.
         into: For body properties: the object that holds it, empty for the top.
         keep_none: For body properties: None is sent as null.
+        example: A value for examples, empty when the document gives none.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Argument:
     reserved: tuple[str, ...] = ()
     into: str = ""
     keep_none: bool = False
+    example: str = ""
 
     @property
     def annotation(self) -> str:
@@ -124,6 +126,7 @@ def _parameter(document: Node, node: Node) -> Argument:
         positional=place == "path" or bool(node.get("x-infino-positional")),
         expression=expression,
         reserved=tuple(node.get("x-infino-reserved", ())),
+        example=str(node.get("example", "")),
     )
 
 

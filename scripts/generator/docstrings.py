@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -96,7 +97,10 @@ def _example(operation: Node, arguments: list[Argument]) -> list[str]:
 
 def _sample(argument: Argument) -> str:
     kind = argument.type.argument
-    value = f'"my-{argument.name.replace("_", "-")}"' if kind.startswith("str") else "10" if kind == "int" else "{}"
+    if argument.example:
+        value = safe_for_docstring(repr(argument.example).replace("'", '"'))
+    else:
+        value = '"..."' if kind.startswith("str") else "10" if kind in ("int", "float") else "{}"
     return value if argument.positional else f"{argument.name}={value}"
 
 
@@ -136,7 +140,7 @@ def lines(found: Parts, awaited: str = "") -> list[str]:
 
     Args:
         found: Its parts.
-        awaited: Put before the example's first line, `await ` for async methods.
+        awaited: `await` or `async for` for the example of an async method, else empty.
 
     Returns:
         Lines without indent, the first being the summary.
@@ -167,9 +171,13 @@ def _shown(example: list[str], awaited: str) -> list[str]:
     return shown
 
 
-def _awaited(line: str, awaited: str) -> str:
-    if not awaited:
-        return line
-    if line.lstrip().startswith("for "):
-        return line.replace("for ", "async for ", 1)
-    return line.replace("client.", f"{awaited}client.", 1)
+def _awaited(line: str, mode: str) -> str:
+    """Turn a line of a sync example into its async form."""
+    if mode == "async for":
+        spelt = re.sub(r"\bfor (?=\w+ in client\.)", "async for ", line)
+        return spelt if spelt != line else line.replace("client.", "await client.", 1)
+    if mode == "await":
+        called = r"client\.[\w.]+\(.*\)"
+        spelt = re.sub(rf"{called}(?=\.\w)", r"(await \g<0>)", line)
+        return spelt if spelt != line else line.replace("client.", "await client.", 1)
+    return line

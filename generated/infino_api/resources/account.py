@@ -124,7 +124,7 @@ class AsyncAccountResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.account.get().storage_quota.used_bytes
+            >>> (await client.account.get()).storage_quota.used_bytes
         """
         from ..api.account.get import request
 
@@ -150,7 +150,7 @@ class AsyncAccountResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.account.whoami().username
+            >>> (await client.account.whoami()).username
         """
         from ..api.account.whoami import request
 

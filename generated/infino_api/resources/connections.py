@@ -102,7 +102,7 @@ class ConnectionsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.connections.datasets("my-id")
+            >>> client.connections.datasets("c1")
         """
         from ..api.connections.datasets import request
         from ..runtime.page import SyncPage
@@ -138,7 +138,7 @@ class ConnectionsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.connections.delete("my-id")
+            >>> client.connections.delete("c1")
         """
         from ..api.connections.delete import request
 
@@ -171,7 +171,7 @@ class ConnectionsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.connections.get("my-id")
+            >>> client.connections.get("c1")
         """
         from ..api.connections.get import request
 
@@ -475,7 +475,7 @@ class AsyncConnectionsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.connections.datasets("my-id")
+            >>> await client.connections.datasets("c1")
         """
         from ..api.connections.datasets import request
         from ..runtime.page import AsyncPage
@@ -511,7 +511,7 @@ class AsyncConnectionsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.connections.delete("my-id")
+            >>> await client.connections.delete("c1")
         """
         from ..api.connections.delete import request
 
@@ -544,7 +544,7 @@ class AsyncConnectionsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.connections.get("my-id")
+            >>> await client.connections.get("c1")
         """
         from ..api.connections.get import request
 
@@ -570,7 +570,7 @@ class AsyncConnectionsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> for connection in client.connections.list():
+            >>> async for connection in client.connections.list():
             ...     print(connection.id, connection.status)
         """
         from ..api.connections.list_all import request

@@ -90,7 +90,7 @@ class DashboardsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.dashboards.delete("my-id")
+            >>> client.dashboards.delete("d1")
         """
         from ..api.dashboards.delete import request
 
@@ -123,7 +123,7 @@ class DashboardsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.dashboards.get("my-id")
+            >>> client.dashboards.get("d1")
         """
         from ..api.dashboards.get import request
 
@@ -319,7 +319,7 @@ class AsyncDashboardsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.dashboards.delete("my-id")
+            >>> await client.dashboards.delete("d1")
         """
         from ..api.dashboards.delete import request
 
@@ -352,7 +352,7 @@ class AsyncDashboardsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.dashboards.get("my-id")
+            >>> await client.dashboards.get("d1")
         """
         from ..api.dashboards.get import request
 
@@ -386,7 +386,7 @@ class AsyncDashboardsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> for dashboard in client.dashboards.list():
+            >>> async for dashboard in client.dashboards.list():
             ...     print(dashboard.id, dashboard.title)
         """
         from ..api.dashboards.list_all import request

@@ -171,7 +171,7 @@ class DatasetsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.datasets.describe("my-name")
+            >>> client.datasets.describe("flights")
         """
         from ..api.datasets.describe import request
 
@@ -487,7 +487,7 @@ class AsyncDatasetsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.datasets.describe("my-name")
+            >>> await client.datasets.describe("flights")
         """
         from ..api.datasets.describe import request
 
@@ -582,7 +582,7 @@ class AsyncDatasetsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.datasets.get("flights").doc_count
+            >>> (await client.datasets.get("flights")).doc_count
         """
         from ..api.datasets.get import request
 
@@ -608,7 +608,7 @@ class AsyncDatasetsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> for dataset in client.datasets.list():
+            >>> async for dataset in client.datasets.list():
             ...     print(dataset.name, dataset.doc_count)
         """
         from ..api.datasets.list_all import request

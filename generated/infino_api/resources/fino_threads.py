@@ -119,7 +119,7 @@ class FinoThreadsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.fino.threads.delete("my-id")
+            >>> client.fino.threads.delete("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
         """
         from ..api.fino_threads.delete import request
 
@@ -152,7 +152,7 @@ class FinoThreadsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.fino.threads.get("my-id")
+            >>> client.fino.threads.get("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
         """
         from ..api.fino_threads.get import request
 
@@ -348,7 +348,7 @@ class AsyncFinoThreadsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.fino.threads.delete("my-id")
+            >>> await client.fino.threads.delete("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
         """
         from ..api.fino_threads.delete import request
 
@@ -381,7 +381,7 @@ class AsyncFinoThreadsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.fino.threads.get("my-id")
+            >>> await client.fino.threads.get("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
         """
         from ..api.fino_threads.get import request
 
@@ -407,7 +407,7 @@ class AsyncFinoThreadsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> for thread in client.fino.threads.list():
+            >>> async for thread in client.fino.threads.list():
             ...     print(thread.id, thread.name)
         """
         from ..api.fino_threads.list_all import request

@@ -93,7 +93,7 @@ class FinoThreadsMessagesResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.fino.threads.messages.clear("my-id")
+            >>> client.fino.threads.messages.clear("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
         """
         from ..api.fino_threads_messages.clear import request
 
@@ -184,7 +184,7 @@ class AsyncFinoThreadsMessagesResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.fino.threads.messages.clear("my-id")
+            >>> await client.fino.threads.messages.clear("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
         """
         from ..api.fino_threads_messages.clear import request
 

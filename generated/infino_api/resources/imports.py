@@ -115,7 +115,7 @@ class ImportsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.imports.delete("my-id")
+            >>> client.imports.delete("j1")
         """
         from ..api.imports.delete import request
 
@@ -148,7 +148,7 @@ class ImportsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.imports.get("my-id")
+            >>> client.imports.get("j1")
         """
         from ..api.imports.get import request
 
@@ -285,7 +285,7 @@ class AsyncImportsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.imports.delete("my-id")
+            >>> await client.imports.delete("j1")
         """
         from ..api.imports.delete import request
 
@@ -318,7 +318,7 @@ class AsyncImportsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.imports.get("my-id")
+            >>> await client.imports.get("j1")
         """
         from ..api.imports.get import request
 
@@ -344,7 +344,7 @@ class AsyncImportsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> for job in client.imports.list():
+            >>> async for job in client.imports.list():
             ...     print(job.id, job.status)
         """
         from ..api.imports.list_all import request

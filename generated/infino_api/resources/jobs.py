@@ -57,7 +57,7 @@ class JobsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.jobs.get("my-run-id")
+            >>> client.jobs.get("3f0a0f4e-0d6c-4a44-8f0e-9a0a6a2d7c11")
         """
         from ..api.jobs.get import request
 
@@ -109,7 +109,7 @@ class AsyncJobsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.jobs.get("my-run-id")
+            >>> await client.jobs.get("3f0a0f4e-0d6c-4a44-8f0e-9a0a6a2d7c11")
         """
         from ..api.jobs.get import request
 

@@ -61,7 +61,7 @@ class RecordsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.records.bulk_chunk("airlines", b'{"index": {"_id": "AA"}}\\\\n{"name": "American"}\\\\n')
+            >>> client.records.bulk_chunk("airlines", b'{"index": {"_id": "AA"}}\\n{"name": "American"}\\n')
         """
         from ..api.records.bulk_chunk import request
 
@@ -186,7 +186,7 @@ class AsyncRecordsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.records.bulk_chunk("airlines", b'{"index": {"_id": "AA"}}\\\\n{"name": "American"}\\\\n')
+            >>> await client.records.bulk_chunk("airlines", b'{"index": {"_id": "AA"}}\\n{"name": "American"}\\n')
         """
         from ..api.records.bulk_chunk import request
 
@@ -256,7 +256,7 @@ class AsyncRecordsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.records.get("airlines", "AA").source
+            >>> (await client.records.get("airlines", "AA")).source
         """
         from ..api.records.get import request
 

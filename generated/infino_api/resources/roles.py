@@ -93,7 +93,7 @@ class RolesResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.roles.delete("my-name")
+            >>> client.roles.delete("analyst")
         """
         from ..api.roles.delete import request
 
@@ -126,7 +126,7 @@ class RolesResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.roles.get("my-name")
+            >>> client.roles.get("analyst")
         """
         from ..api.roles.get import request
 
@@ -277,7 +277,7 @@ class AsyncRolesResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.roles.delete("my-name")
+            >>> await client.roles.delete("analyst")
         """
         from ..api.roles.delete import request
 
@@ -310,7 +310,7 @@ class AsyncRolesResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.roles.get("my-name")
+            >>> await client.roles.get("analyst")
         """
         from ..api.roles.get import request
 
@@ -336,7 +336,7 @@ class AsyncRolesResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> [role.name for role in client.roles.list()]
+            >>> [role.name async for role in client.roles.list()]
         """
         from ..api.roles.list_all import request
         from ..runtime.page import AsyncPage

@@ -320,7 +320,7 @@ class AsyncRootResources:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.ping().version
+            >>> (await client.ping()).version
         """
         from ..api.client.ping import request
 

@@ -99,7 +99,7 @@ class AsyncSourcesResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> [source.id for source in client.sources.list()]
+            >>> [source.id async for source in client.sources.list()]
         """
         from ..api.sources.list_all import request
         from ..runtime.page import AsyncPage

@@ -132,7 +132,7 @@ class UsersResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.users.delete("my-name")
+            >>> client.users.delete("ada")
         """
         from ..api.users.delete import request
 
@@ -165,7 +165,7 @@ class UsersResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.users.get("my-name")
+            >>> client.users.get("ada")
         """
         from ..api.users.get import request
 
@@ -227,7 +227,7 @@ class UsersResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.users.rotate_keys("my-name")
+            >>> client.users.rotate_keys("ada")
         """
         from ..api.users.rotate_keys import request
 
@@ -421,7 +421,7 @@ class AsyncUsersResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.users.delete("my-name")
+            >>> await client.users.delete("ada")
         """
         from ..api.users.delete import request
 
@@ -454,7 +454,7 @@ class AsyncUsersResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.users.get("my-name")
+            >>> await client.users.get("ada")
         """
         from ..api.users.get import request
 
@@ -480,7 +480,7 @@ class AsyncUsersResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> [user.name for user in client.users.list()]
+            >>> [user.name async for user in client.users.list()]
         """
         from ..api.users.list_all import request
         from ..runtime.page import AsyncPage
@@ -516,7 +516,7 @@ class AsyncUsersResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.users.rotate_keys("my-name")
+            >>> await client.users.rotate_keys("ada")
         """
         from ..api.users.rotate_keys import request
 

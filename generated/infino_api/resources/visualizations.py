@@ -92,7 +92,7 @@ class VisualizationsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.visualizations.delete("my-id")
+            >>> client.visualizations.delete("v1")
         """
         from ..api.visualizations.delete import request
 
@@ -165,7 +165,7 @@ class VisualizationsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.visualizations.get("my-id")
+            >>> client.visualizations.get("v1")
         """
         from ..api.visualizations.get import request
 
@@ -361,7 +361,7 @@ class AsyncVisualizationsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.visualizations.delete("my-id")
+            >>> await client.visualizations.delete("v1")
         """
         from ..api.visualizations.delete import request
 
@@ -434,7 +434,7 @@ class AsyncVisualizationsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.visualizations.get("my-id")
+            >>> await client.visualizations.get("v1")
         """
         from ..api.visualizations.get import request
 
@@ -468,7 +468,7 @@ class AsyncVisualizationsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> for visualization in client.visualizations.list():
+            >>> async for visualization in client.visualizations.list():
             ...     print(visualization.id, visualization.title)
         """
         from ..api.visualizations.list_all import request

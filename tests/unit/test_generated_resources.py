@@ -1,0 +1,278 @@
+"""The generated resource classes: every operation, both faces, planned as the document says."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import pytest
+from infino_api.resources.root import AsyncRootResources, RootResources
+from infino_api.runtime import Call, ParameterError, RawResponse, segment
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from generator import document as rules  # noqa: E402 - lives beside the script, not in a package
+
+T = TypeVar("T")
+DOCUMENT = rules.load(ROOT / "openapi" / "infino.yaml")
+OPTIONS = {"timeout", "headers", "retry"}
+HOSTILE = ["", ".", "..", "a/b", "../users", "a?b", "a#b", "a\\b", "a\nb", "a\x00b", "\ud800"]
+
+
+class Planned(Exception):
+    """Carries the call that would have been made."""
+
+
+class Recorder:
+    """A caller that only keeps what it is asked to call; a transport is not what is tested here."""
+
+    def call(self, call: Call[T], **options: Any) -> T:
+        raise Planned(call, options)
+
+    def raw(self, call: Call[T], **options: Any) -> RawResponse[T]:
+        raise Planned(call, options)
+
+
+class AsyncRecorder:
+    """The same for async resources."""
+
+    async def call(self, call: Call[T], **options: Any) -> T:
+        raise Planned(call, options)
+
+    async def raw(self, call: Call[T], **options: Any) -> RawResponse[T]:
+        raise Planned(call, options)
+
+
+def operations() -> list[Any]:
+    return list(_operations())
+
+
+def _operations() -> Iterator[Any]:
+    for path, method, operation, item in rules.operations(DOCUMENT):
+        for variant in ({}, *operation.get("x-infino-variants", [])):
+            merged = {**operation, **variant, "path": path, "http": method.upper(), "item": item}
+            if not merged.get("x-infino-handwritten"):
+                yield pytest.param(merged, id=f"{merged['x-infino-resource']}.{merged['x-infino-method']}")
+
+
+def method_of(root: Any, operation: Mapping[str, Any], raw: bool = False) -> Any:
+    found = root
+    for step in operation["x-infino-resource"].split("."):
+        found = found if step == "client" else getattr(found, step)
+    return getattr(found.with_raw_response if raw else found, operation["x-infino-method"])
+
+
+def parameters(operation: Mapping[str, Any], place: str) -> list[dict[str, Any]]:
+    nodes = [*operation["item"].get("parameters", []), *operation.get("parameters", [])]
+    found = [rules.resolve(DOCUMENT, node) for node in nodes]
+    return [node for node in found if node["in"] == place and "x-infino-from" not in node]
+
+
+def arguments(method: Any) -> dict[str, Any]:
+    """A value for each argument that has no default."""
+    needed = [one for one in inspect.signature(method).parameters.values() if one.default is one.empty]
+    made: dict[str, Any] = {}
+    for one in needed:
+        annotation = str(one.annotation)
+        plain = annotation.startswith("str")
+        made[one.name] = "x1" if plain else 1 if annotation in ("int", "float") else {"a": 1}
+    return made
+
+
+def planned(method: Any, given: Mapping[str, Any]) -> tuple[Call[Any], dict[str, Any]]:
+    positional = [
+        one.name for one in inspect.signature(method).parameters.values() if one.kind is one.POSITIONAL_OR_KEYWORD
+    ]
+    with pytest.raises(Planned) as caught:
+        method(
+            *[given[name] for name in positional if name in given],
+            **{k: v for k, v in given.items() if k not in positional},
+        )
+    call, options = caught.value.args
+    return call, options
+
+
+def python_name(operation: Mapping[str, Any], node: Mapping[str, Any]) -> str:
+    return str(operation.get("x-infino-names", {}).get(node["name"]) or node.get("x-infino-name") or node["name"])
+
+
+@pytest.mark.parametrize("operation", operations())
+def test_the_call_goes_where_the_document_says(operation: dict[str, Any]) -> None:
+    method = method_of(RootResources(Recorder()), operation)
+    call, options = planned(method, arguments(method))
+    assert call.operation == f"{operation['x-infino-resource']}.{operation['x-infino-method']}".replace(
+        "root.", "client."
+    )
+    assert (call.method, call.path) == (operation["http"], re.sub(r"\{[^}]*\}", "x1", operation["path"]))
+    assert call.retry == operation["x-infino-retry"]
+    assert call.experimental == bool(operation.get("x-infino-experimental"))
+    assert call.get_with_body == bool(operation.get("x-infino-get-with-body"))
+    assert set(options) == OPTIONS
+    content = list(operation.get("requestBody", {}).get("content", {"": None}))
+    assert call.content_type in (*content, None if content == [""] else content[0])
+
+
+@pytest.mark.parametrize("operation", operations())
+async def test_both_clients_and_raw_responses_have_the_same_signature(operation: dict[str, Any]) -> None:
+    roots = RootResources(Recorder()), AsyncRootResources(AsyncRecorder())
+    sync, asynchronous = (method_of(root, operation) for root in roots)
+    raw, async_raw = (method_of(root, operation, raw=True) for root in roots)
+    signatures = [inspect.signature(one).parameters for one in (sync, asynchronous, raw, async_raw)]
+    assert all(found == signatures[0] for found in signatures)
+    assert set(signatures[0]) > OPTIONS or set(signatures[0]) == OPTIONS
+    assert all(signatures[0][name].kind is inspect.Parameter.KEYWORD_ONLY for name in OPTIONS)
+    given = arguments(asynchronous)
+    wanted = planned(sync, given)[0]
+    for one in (asynchronous, async_raw):
+        with pytest.raises(Planned) as caught:
+            await one(**given)
+        assert caught.value.args[0] == wanted
+    assert planned(raw, given)[0] == wanted
+
+
+@pytest.mark.parametrize("operation", operations())
+def test_every_method_is_explained(operation: dict[str, Any]) -> None:
+    for root, is_async in ((RootResources(Recorder()), False), (AsyncRootResources(AsyncRecorder()), True)):
+        method = method_of(root, operation)
+        text = inspect.getdoc(method) or ""
+        for section in ("Args:", "Returns:", "Raises:", "Example:"):
+            assert section in text
+        for name in inspect.signature(method).parameters:
+            assert re.search(rf"^    {name}: \S", text, re.MULTILINE), name
+        example = text.split("Example:")[1]
+        resource = operation["x-infino-resource"]
+        called = f"client.{resource}." if resource != "client" else "client."
+        assert f"{called}{operation['x-infino-method']}(" in example
+        assert is_async == ("await client" in example or "async for" in example)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+@pytest.mark.parametrize("operation", operations())
+def test_no_path_parameter_reaches_another_route(operation: dict[str, Any], hostile: str) -> None:
+    method = method_of(RootResources(Recorder()), operation)
+    for node in parameters(operation, "path"):
+        name = python_name(operation, node)
+        given = {**arguments(method), name: hostile}
+        if node.get("x-infino-opaque") and hostile not in ("", ".", "..", "\ud800"):
+            call, _ = planned(method, given)
+            assert call.path.count("/") == operation["path"].count("/")
+            assert not set("?#\\\n\x00") & set(call.path)
+            continue
+        with pytest.raises(ParameterError) as caught:
+            method(**given)
+        assert caught.value.parameter == name
+        assert len(str(caught.value).splitlines()) == 1
+
+
+RESERVED = DOCUMENT["components"]["parameters"]["Dataset"]["x-infino-reserved"]
+
+
+def test_the_reserved_words_are_the_first_segments_of_the_fixed_routes() -> None:
+    first = {path.split("/")[1] for path, *_ in rules.operations(DOCUMENT)} - {"", "{dataset}"}
+    assert first <= set(RESERVED)
+
+
+@pytest.mark.parametrize("word", RESERVED)
+def test_reserved_words_are_no_dataset_names(word: str) -> None:
+    client = RootResources(Recorder())
+    with pytest.raises(ParameterError, match="reserved"):
+        client.datasets.delete(word)
+    with pytest.raises(ParameterError, match="reserved"):
+        client.records.delete(word, {"match_all": {}})
+    call, _ = planned(client.connections.metadata, {"id": "c1", "dataset": word})
+    assert call.path == f"/source/c1/{word}/metadata"
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        ("web logs", "web%20logs"),
+        ("a%2Fb", "a%252Fb"),
+        ("é", "%C3%A9"),
+        ("a.b-c_d~e", "a.b-c_d~e"),
+        ("...", "..."),
+        ("a:b*", "a%3Ab%2A"),
+    ],
+)
+def test_segments_are_encoded_once(value: str, wanted: str) -> None:
+    assert segment(value, "name") == wanted
+
+
+def test_ids_that_are_no_text() -> None:
+    assert segment(UUID(int=1), "id") == "00000000-0000-0000-0000-000000000001"  # type: ignore[arg-type]  # lenient on purpose
+    assert segment(7, "id") == "7"  # type: ignore[arg-type]  # lenient on purpose
+    for wrong in (None, b"x", True, ["x"]):
+        with pytest.raises(ParameterError, match="pass a string"):
+            segment(wrong, "id")  # type: ignore[arg-type]  # that is the point
+
+
+def body(method: Any, *given: Any, **named: Any) -> Any:
+    with pytest.raises(Planned) as caught:
+        method(*given, **named)
+    return caught.value.args[0]
+
+
+def test_bodies_take_their_documented_form() -> None:
+    client = RootResources(Recorder())
+    assert not body(client.datasets.create, "web").json
+    created = body(client.datasets.create, "web", mapping={"properties": {}})
+    assert created.json == {"mappings": {"properties": {}}}
+    connected = body(client.connections.create, "snowflake", name="s", config={"account": "a"})
+    assert connected.json == {"config": {"account": "a", "name": "s"}}
+    assert body(client.connections.query, "c1", "d", {"a": "é"}).json == {"query": '{"a":"é"}'}
+    assert body(client.connections.query, "c1", "d", "SELECT 1").headers == {"x-infino-connection-id": "c1"}
+
+
+def test_text_is_wrapped_and_further_fields_pass() -> None:
+    client = RootResources(Recorder())
+    sent = body(client.fino.send, "t1", "hi")
+    assert sent.json == {"thread_id": "t1", "content": {"user_query": "hi"}, "role": "user"}
+    sent = body(client.fino.send, "t1", {"q": 1}, extra={"context": {}})
+    assert sent.json == {"thread_id": "t1", "content": {"q": 1}, "role": "user", "context": {}}
+
+
+def test_what_is_not_given_is_not_sent_and_null_is_when_it_means_something() -> None:
+    create = RootResources(Recorder()).imports.create
+    given = {"connection_id": "c", "target_dataset": "t"}
+    assert body(create, "s", **given).json == {"source_id": "c", "target_dataset": "t"}
+    assert body(create, "s", **given, schedule=None).json == {"source_id": "c", "target_dataset": "t", "schedule": None}
+
+
+def test_documents_are_models_objects_or_yaml() -> None:
+    from infino_api.models import Permission, Role
+
+    client = RootResources(Recorder())
+    role = Role(name="r", permissions=[Permission(resource_type="record", actions=["read"], resources=["*"])])
+    wanted = {"Permissions": [{"ResourceType": "record", "Actions": ["read"], "Resources": ["*"]}]}
+    call = body(client.roles.create, "r", role)
+    assert (call.json, call.content, call.content_type) == (wanted, None, "application/json")
+    assert body(client.roles.create, "r", wanted).json == wanted
+    call = body(client.roles.create, "r", "Permissions: []\n")
+    assert (call.content, call.content_type) == (b"Permissions: []\n", "application/yaml")
+    assert not call.json
+
+
+def test_forms_and_queries_hold_text() -> None:
+    client = RootResources(Recorder())
+    call = body(client.query.promql, "up", at=1.5, dataset="m")
+    assert call.form == (("query", "up"), ("time", "1.5"), ("index", "m"))
+    call = body(client.query.promql_range, "up", start=1, end=2, step="60s")
+    assert call.form == (("query", "up"), ("start", "1"), ("end", "2"), ("step", "60s"))
+    assert body(client.dashboards.list, limit=7).query == (("limit", "7"), ("offset", "0"))
+
+
+def test_secrets_stay_out_of_the_repr_of_a_call() -> None:
+    client = RootResources(Recorder())
+    calls = [
+        body(client.users.create, "ada", {"Password": "planted"}),
+        body(client.users.create, "ada", "Password: planted"),
+        body(client.connections.create, "s", name="n", config={"password": "planted"}),
+    ]
+    shown = repr(calls)
+    assert "planted" not in shown
