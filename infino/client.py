@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, overload
 
-from infino_api.resources.root import AsyncRootResources, RootResources
-
 from infino.caller import JSON, AsyncCaller, SyncCaller, json_body
 from infino.core.config import Config, overridden, resolve
 from infino.core.credentials import Credentials, Provider, wrapped
@@ -20,6 +18,7 @@ from infino.core.request import Request
 from infino.core.retry import RetryPolicy
 from infino.core.secret import Secret
 from infino.core.timeouts import Timeouts
+from infino.resources.tree import AsyncResources, Resources
 
 if TYPE_CHECKING:
     import ssl
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from infino.local import LocalGateway
     from infino.resources.files import AsyncFiles, Files
     from infino.resources.fino import AsyncFino, Fino
+    from infino.resources.query import AsyncQuery, Query
     from infino.resources.records import AsyncRecords, Records
     from infino.transport import AsyncTransport, Transport
 
@@ -175,7 +175,7 @@ class _Client(Generic[AnyTransport]):
         return curl_command(request, self.config)
 
 
-class Infino(_Client["Transport"], RootResources):
+class Infino(_Client["Transport"], Resources):
     """The client for Infino. Creating one sends nothing; it is safe to share between threads.
 
     Each setting is taken from the call, else from the environment, else from the profile, else from the default.
@@ -239,7 +239,7 @@ class Infino(_Client["Transport"], RootResources):
 
     def _setup(self, config: Config, parent: Any = None) -> None:
         self._prepare(config, parent)
-        RootResources.__init__(self, SyncCaller(config, lambda: self._transport))
+        Resources.__init__(self, SyncCaller(config, lambda: self._transport))
 
     @cached_property
     def records(self) -> Records:
@@ -254,6 +254,13 @@ class Infino(_Client["Transport"], RootResources):
         from infino.resources.files import Files
 
         return Files(self._caller)
+
+    @cached_property
+    def query(self) -> Query:
+        """Queries over datasets."""
+        from infino.resources.query import Query
+
+        return Query(self._caller)
 
     @cached_property
     def fino(self) -> Fino:
@@ -346,7 +353,7 @@ class Infino(_Client["Transport"], RootResources):
         self.close()
 
 
-class AsyncInfino(_Client["AsyncTransport"], AsyncRootResources):
+class AsyncInfino(_Client["AsyncTransport"], AsyncResources):
     """The client for Infino in asyncio: the same tree, names and types as `Infino`.
 
     Creating one sends nothing and needs no event loop. Each event loop that uses it gets connections of its own.
@@ -409,7 +416,7 @@ class AsyncInfino(_Client["AsyncTransport"], AsyncRootResources):
 
     def _setup(self, config: Config, parent: Any = None) -> None:
         self._prepare(config, parent)
-        AsyncRootResources.__init__(self, AsyncCaller(config, lambda: self._transport))
+        AsyncResources.__init__(self, AsyncCaller(config, lambda: self._transport))
 
     @cached_property
     def records(self) -> AsyncRecords:
@@ -424,6 +431,13 @@ class AsyncInfino(_Client["AsyncTransport"], AsyncRootResources):
         from infino.resources.files import AsyncFiles
 
         return AsyncFiles(self._caller)
+
+    @cached_property
+    def query(self) -> AsyncQuery:
+        """Queries over datasets."""
+        from infino.resources.query import AsyncQuery
+
+        return AsyncQuery(self._caller)
 
     @cached_property
     def fino(self) -> AsyncFino:

@@ -44,7 +44,7 @@ def _series(pd: Any, pa: Any, array: Any) -> Any:
         if pa.types.is_floating(array.type) and _has_nan(array):
             # numpy has one value for both null and NaN; Arrow keeps them apart.
             return pd.Series(pd.array(array.combine_chunks(), dtype=pd.ArrowDtype(array.type)))
-    return array.to_pandas()
+    return array.to_pandas(date_as_object=False)
 
 
 def _has_nan(array: Any) -> bool:
