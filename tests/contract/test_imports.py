@@ -79,8 +79,9 @@ def test_a_file_that_is_not_of_its_format_fails_with_a_reason(
         client.jobs.wait(upload.run_id, timeout=20)
 
 
-def raw_upload(client, body, content_type="multipart/form-data; boundary=b", query="async=false"):
-    return client.request("POST", f"/import/file?{query}", content=body, headers={"content-type": content_type})
+def raw_upload(client, body, content_type="multipart/form-data; boundary=b"):
+    headers = {"content-type": content_type}
+    return client.request("POST", "/import/file", params={"async": "false"}, content=body, headers=headers)
 
 
 PART = '--b\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
@@ -146,7 +147,7 @@ def shop(client, tmp_path):
 
 def finished(client, job_id):
     for _ in range(100):
-        job = next(one for one in client.imports.list() if one.job_id == job_id)
+        job = next(one for one in client.imports.list() if one.id == job_id)
         if job.status in {"completed", "failed"}:
             return job
         time.sleep(0.05)
@@ -157,19 +158,19 @@ def test_an_import_copies_the_rows_of_a_query(client, shop, fresh):
     target = fresh("orders")
     query = "SELECT id, item FROM orders WHERE id < 3"
     job = client.imports.create("sqlite", connection_id=shop[0], target_dataset=target, query=query)
-    assert finished(client, job.job_id).status == "completed"
+    assert finished(client, job.id).status == "completed"
     rows = client.query.sql(f'SELECT id, item FROM "{target}" ORDER BY id').rows()
     assert [tuple(row) for row in rows] == [(1, "pen"), (2, "ink")]
-    client.imports.delete(job.job_id)
+    client.imports.delete(job.id)
     with pytest.raises(NotFoundError):
-        client.imports.delete(job.job_id)
+        client.imports.delete(job.id)
 
 
 def test_an_import_that_fails_says_why(client, shop, fresh):
     job = client.imports.create(
         "sqlite", connection_id=shop[0], target_dataset=fresh("x"), query="SELECT nope FROM orders"
     )
-    done = finished(client, job.job_id)
+    done = finished(client, job.id)
     assert done.status == "failed"
     assert "nope" in done.to_dict()["history"][0]["error_message"]
 
@@ -179,7 +180,7 @@ def test_an_import_that_fails_says_why(client, shop, fresh):
     [
         ({"schedule": "every day"}, "cron"),
         ({"query": None}, "query"),
-        ({"target_dataset": ""}, "target_dataset"),
+        ({"target_dataset": ""}, "must not be empty"),
         ({"source_id": "missing"}, "no connection"),
     ],
 )

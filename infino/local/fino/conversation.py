@@ -15,6 +15,7 @@ from infino.local.fino import answering, frames, threads
 from infino.local.fino import plan as plans
 from infino.local.fino.answering import Answered
 from infino.local.fino.frames import Frame
+from infino.local.fino.outgoing import Dropped, Outgoing
 from infino.local.fino.plan import Plan, Turn
 from infino.local.fino.world import world_of
 from infino.local.http import Problem
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from infino.local.rooms import Identity
     from infino.local.state import Gateway
 
-HEARTBEAT = 10.0  # seconds; well below the idle time after which clients give a silent socket up
 REMEMBERED = 5  # turns that a follow-up may build on
 
 
@@ -42,47 +42,27 @@ async def converse(gateway: Gateway, websocket: WebSocket, identity: Identity) -
         await websocket.send_denial_response(JSONResponse(answer.json, answer.status))
         return
     await websocket.accept()
-    sending = asyncio.Lock()
-
-    async def send(frame: Frame) -> None:
-        async with sending:
-            await websocket.send_text(frames.encode(frame))
-
-    beating = asyncio.create_task(_beat(send))
-    try:
-        await send(frames.heartbeat())
-        while True:
-            message = await websocket.receive()
-            if message["type"] == "websocket.disconnect":
-                return
-            await _turn(gateway, principal, thread_id, message, send)
-    except (WebSocketDisconnect, RuntimeError):  # starlette raises RuntimeError for a send after the client left
-        return
-    finally:
-        beating.cancel()
-        with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
-            await beating
+    # Starlette raises RuntimeError for a send after the client left.
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError, Dropped):
+        async with Outgoing(websocket, identity.fault) as outgoing:
+            while (message := await websocket.receive())["type"] != "websocket.disconnect":
+                await outgoing.question_arrived()
+                await _turn(gateway, principal, thread_id, message, outgoing)
 
 
-async def _beat(send: Any) -> None:
-    while True:
-        await asyncio.sleep(HEARTBEAT)
-        await send(frames.heartbeat())
-
-
-async def _turn(gateway: Gateway, principal: Principal, thread_id: str, message: Any, send: Any) -> None:
+async def _turn(gateway: Gateway, principal: Principal, thread_id: str, message: Any, outgoing: Outgoing) -> None:
     try:
         question = question_of(message)
     except BadMessage as reason:
-        await send(frames.error("That message is not a question.", str(reason)))
+        await outgoing.send(frames.error("That message is not a question.", str(reason)))
         return
     answer = turn(gateway, principal, thread_id, question)
     try:
         # The generator runs queries, so each step of it is taken in a worker thread.
         while (frame := await asyncio.to_thread(next, answer, None)) is not None:
-            await send(frame)
+            await outgoing.send(frame)
     except Problem as problem:
-        await send(frames.error(problem.reason, problem.type))
+        await outgoing.send(frames.error(problem.reason, problem.type))
 
 
 def question_of(message: Any) -> str:

@@ -72,7 +72,10 @@ class NotUnderstood(Exception):
 class Planner(Protocol):
     """Turns a question into a plan."""
 
-    label: str
+    @property
+    def label(self) -> str:
+        """What every answer is labelled with."""
+        ...
 
     def plan(self, question: str, schemas: tuple[DatasetSchema, ...], history: tuple[Turn, ...]) -> Plan:
         """Plan a query for the question, or raise `NotUnderstood`."""

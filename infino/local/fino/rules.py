@@ -7,6 +7,7 @@ conditions, and follow-ups ("and by origin?", "only JFK"). What it does not unde
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, cast
 
 import attrs
@@ -38,7 +39,7 @@ PER_UNIT = re.compile(rf"\b(?:per|by|each|every)\s+({UNITS})\b|\b(hourly|daily|w
 OVER_TIME = re.compile(r"\b(?:over time|trend|timeline|history)\b", re.IGNORECASE)
 GROUP = re.compile(
     r"\b(?:by|per|for each|for every|grouped by|split by|across)\s+(?:the\s+)?([\w. ]+?)(?=$|[?,;.]"
-    r"|\b(?:where|with|in the|for the|over|last|only|and|from|is|was|were|are|has|have)\b)",
+    r"|\b(?:where|with|in|for the|over|last|only|and|from|is|was|were|are|has|have)\b)",
     re.IGNORECASE,
 )
 WHICH = re.compile(
@@ -60,6 +61,11 @@ NAMED_VALUE = re.compile(r"\"([^\"]+)\"|'([^']+)'|\b([A-Z][A-Z0-9]{1,})\b")
 FOLLOW_UP = re.compile(r"^\s*(?:and|now|what about|how about|only|but|same|instead|also|then)\b", re.IGNORECASE)
 
 
+def _texts(values: Iterable[str]) -> tuple[str, ...]:
+    """JSON keeps tuples as lists; a plan read back has tuples again."""
+    return tuple(values)
+
+
 @attrs.frozen
 class Parts:
     """The pieces of a statement, before it is written."""
@@ -69,8 +75,8 @@ class Parts:
     metric: str | None = None
     group: str | None = None
     unit: str | None = None
-    conditions: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    readings: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    conditions: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    readings: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     descending: bool = True
     limit: int = 10
 

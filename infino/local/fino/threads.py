@@ -33,8 +33,9 @@ def create(gateway: Gateway, principal: Principal, wanted: dict[str, Any]) -> di
     """Store a new thread and return it."""
     _check(wanted)
     now = gateway.clock.now().isoformat(timespec="microseconds")
+    thread_id = str(uuid.uuid4())
     thread = {
-        "id": str(uuid.uuid4()),
+        "id": thread_id,
         "user_id": principal.username,
         "name": wanted.get("name") or "Untitled",
         "status": "ongoing",
@@ -51,7 +52,7 @@ def create(gateway: Gateway, principal: Principal, wanted: dict[str, Any]) -> di
         "streaming": bool(wanted.get("streaming", False)),
         "metadata": wanted.get("metadata") or {},
     }
-    gateway.control.put(KIND, thread["id"], thread)
+    gateway.control.put(KIND, thread_id, thread)
     return thread
 
 

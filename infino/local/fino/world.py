@@ -11,7 +11,8 @@ from infino.local.fino.answering import World
 from infino.local.fino.plan import DatasetSchema, FieldKind
 from infino.local.fino.rules import literal, quote
 from infino.local.http import Problem
-from infino.local.sql import ask, parse
+from infino.local.sql import ask
+from infino.local.sql.dialect import parse
 
 if TYPE_CHECKING:
     from infino.local.access import Principal
