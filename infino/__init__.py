@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+_MODULES = ("models", "signing")
+
 if TYPE_CHECKING:
     from infino.client import AsyncInfino as AsyncInfino
     from infino.client import Infino as Infino
@@ -52,6 +54,10 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        from importlib import import_module
+
+        return import_module(f"infino.{name}")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'infino' has no attribute {name!r}")

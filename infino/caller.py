@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote_plus
 
 from infino_api.runtime.call import UNSET, Call, RawResponse
-from infino_api.runtime.errors import ParseError
+from infino_api.runtime.errors import MissingItemError, ParseError
 
 from infino.core import codec
 from infino.core.config import Config
-from infino.core.errors import DecodeError, ValidationError
+from infino.core.errors import DecodeError, NotFoundError, ValidationError
 from infino.core.request import Request
 from infino.core.response import Response
 from infino.core.retry import RetryPolicy
@@ -114,14 +114,26 @@ def decode_call(call: Call[T], response: Response) -> T:
         value = _plain(response)
     try:
         return call.parse(value)
+    except MissingItemError as error:
+        path, message, missing = error.path, error.message, True
     except ParseError as error:
-        path, message = error.path, error.message
+        path, message, missing = error.path, error.message, False
+    if missing:
+        raise NotFoundError(
+            f"the service answered with an empty list: {message}",
+            status=404,
+            operation=call.operation,
+            method=call.method,
+            path=call.path,
+            request_id=response.request_id,
+        )
     raise DecodeError(
         f"the answer cannot be understood: {message}",
         operation=call.operation,
         path=path,
         status=response.status,
-        body=response.content,
+        # Answers about users hold keys, and an error travels to places where keys must not go.
+        body=None if call.operation.startswith("users.") else response.content,
         hint=_PROXY_HINT if isinstance(value, str) else None,
     )
 

@@ -250,11 +250,11 @@ class Transport(_Base):
         parent: Transport | None = None,
     ) -> None:
         super().__init__(config, shared, parent=parent)
-        self._sleep = sleep
+        self.sleep = sleep
 
     def with_config(self, config: Config) -> Transport:
         """Return a transport with other settings for its calls, over the same connections and keys."""
-        return Transport(config, sleep=self._sleep, parent=self)
+        return Transport(config, sleep=self.sleep, parent=self)
 
     def send(self, request: Request) -> Response:
         """Sign, send and, where it is safe, repeat one request.
@@ -279,7 +279,7 @@ class Transport(_Base):
                 if isinstance(step, Send):
                     outcome = self._attempt(request, step)
                 elif isinstance(step, Wait):
-                    self._sleep(step.seconds)
+                    self.sleep(step.seconds)
                     outcome = None
                 else:
                     outcome = self._forget()
@@ -371,11 +371,11 @@ class AsyncTransport(_Base):
         parent: AsyncTransport | None = None,
     ) -> None:
         super().__init__(config, shared, parent=parent)
-        self._sleep = sleep
+        self.sleep = sleep
 
     def with_config(self, config: Config) -> AsyncTransport:
         """Return a transport with other settings for its calls, over the same connections and keys."""
-        return AsyncTransport(config, sleep=self._sleep, parent=self)
+        return AsyncTransport(config, sleep=self.sleep, parent=self)
 
     async def send(self, request: Request) -> Response:
         """Sign, send and, where it is safe, repeat one request.
@@ -400,7 +400,7 @@ class AsyncTransport(_Base):
                 if isinstance(step, Send):
                     outcome = await self._attempt(request, step)
                 elif isinstance(step, Wait):
-                    await self._sleep(step.seconds)
+                    await self.sleep(step.seconds)
                     outcome = None
                 else:
                     outcome = self._forget()

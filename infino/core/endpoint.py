@@ -67,7 +67,7 @@ def parse_endpoint(text: str, *, allow_http: bool = False) -> Endpoint:
     if parts.username is not None or parts.password is not None:
         raise ConfigError("the endpoint must not hold a user name or a password; give access_key and secret_key")
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(f"the endpoint must start with https:// or http:// and name a host")
+        raise ConfigError("the endpoint must start with https:// or http:// and name a host")
     if parts.query or parts.fragment or "?" in text or "#" in text:
         raise ConfigError("the endpoint must not hold a query (?) or a fragment (#)")
     try:

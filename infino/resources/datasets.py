@@ -1,0 +1,275 @@
+"""`client.datasets`: what goes beyond one request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, Unpack
+
+from infino_api.resources.datasets import AsyncDatasetsResource, DatasetsResource
+from infino_api.runtime.call import Call
+
+from infino.core.errors import APIError, AuthenticationError, ConflictError, NotFoundError
+from infino.resources.options import CallOptions
+
+if TYPE_CHECKING:
+    from infino_api.models.dataset_created import DatasetCreated
+
+_OLD_GATEWAY: Final = (404, 405, 501)
+_MISSING_HINT: Final = "some gateways answer 401 when the dataset does not exist; check its name, then the keys"
+
+
+def _existing(name: str) -> DatasetCreated:
+    from infino_api.models.dataset_created import DatasetCreated
+
+    return DatasetCreated.from_dict({"acknowledged": True, "index": name})
+
+
+def _count_by_query(name: str) -> Call[int]:
+    """Plan the query that counts where the gateway has no route for it: no hits, but their exact number."""
+    from infino_api.api.query.dsl import request
+    from infino_api.runtime import shapes
+
+    def total(answer: Any) -> int:
+        hits = answer.get("hits", {}) if isinstance(answer, dict) else {}
+        found = hits.get("total") if isinstance(hits, dict) else None
+        return shapes.count(found["value"] if isinstance(found, dict) and "value" in found else found)
+
+    planned = request(name, {"query": {"match_all": {}}, "size": 0, "track_total_hits": True})
+    return Call(
+        operation="datasets.count",
+        method=planned.method,
+        path=planned.path,
+        json=planned.json,
+        content_type=planned.content_type,
+        retry=planned.retry,
+        get_with_body=planned.get_with_body,
+        parse=total,
+    )
+
+
+class Datasets(DatasetsResource):
+    """Datasets and what describes them."""
+
+    _counts_directly = True
+
+    def create(
+        self,
+        name: str,
+        *,
+        mapping: Mapping[str, Any] | None = None,
+        exist_ok: bool = False,
+        **options: Unpack[CallOptions],
+    ) -> DatasetCreated:
+        """Create a dataset.
+
+        Args:
+            name: Name: lower-case letters, digits, `-`, `_` and `.`; it begins with a letter or digit.
+            mapping: Types of fields; experimental, and not needed.
+            exist_ok: Take a dataset of this name that exists already as success.
+            options: `timeout`, `headers` and `retry` of this call.
+
+        Returns:
+            What was acknowledged.
+
+        Raises:
+            ConflictError: It exists already, and `exist_ok` is false.
+            ValidationError: The name cannot be used.
+
+        Example:
+            >>> client.datasets.create("flights", exist_ok=True)
+        """
+        try:
+            return super().create(name, mapping=mapping, **options)
+        except ConflictError:
+            if not exist_ok:
+                raise
+            return _existing(name)
+
+    def delete(self, name: str, *, missing_ok: bool = False, **options: Unpack[CallOptions]) -> bool:
+        """Delete a dataset and all its records. This cannot be undone.
+
+        Args:
+            name: Name of the dataset.
+            missing_ok: Return False when there is no such dataset, instead of raising.
+            options: `timeout`, `headers` and `retry` of this call.
+
+        Returns:
+            True when the dataset was deleted.
+
+        Raises:
+            NotFoundError: There is no such dataset, and `missing_ok` is false.
+
+        Example:
+            >>> client.datasets.delete("flights", missing_ok=True)
+        """
+        try:
+            return super().delete(name, **options)
+        except NotFoundError:
+            if not missing_ok:
+                raise
+            return False
+        except AuthenticationError as error:
+            error.hint = _MISSING_HINT
+            raise
+
+    def exists(self, name: str, **options: Unpack[CallOptions]) -> bool:
+        """Tell whether there is a dataset of this name.
+
+        Args:
+            name: Name of the dataset.
+            options: `timeout`, `headers` and `retry` of this call.
+
+        Returns:
+            False only when the service says that it does not exist.
+
+        Raises:
+            APIError: The service refused to tell.
+
+        Example:
+            >>> client.datasets.exists("flights")
+        """
+        try:
+            self.get(name, **options)
+        except NotFoundError:
+            return False
+        return True
+
+    def count(self, name: str, **options: Unpack[CallOptions]) -> int:
+        """Count the records of a dataset; by a query where the gateway has no route for it.
+
+        Args:
+            name: Name of the dataset.
+            options: `timeout`, `headers` and `retry` of this call.
+
+        Returns:
+            The number of records.
+
+        Raises:
+            NotFoundError: There is no such dataset.
+
+        Example:
+            >>> client.datasets.count("flights")
+        """
+        if self._counts_directly:
+            try:
+                return super().count(name, **options)
+            except APIError as error:
+                if error.status not in _OLD_GATEWAY:
+                    raise
+        counted = self._caller.call(_count_by_query(name), **options)
+        self._counts_directly = False  # the dataset is there, so it is the route that is not
+        return counted
+
+
+class AsyncDatasets(AsyncDatasetsResource):
+    """Datasets and what describes them."""
+
+    _counts_directly = True
+
+    async def create(
+        self,
+        name: str,
+        *,
+        mapping: Mapping[str, Any] | None = None,
+        exist_ok: bool = False,
+        **options: Unpack[CallOptions],
+    ) -> DatasetCreated:
+        """Create a dataset.
+
+        Args:
+            name: Name: lower-case letters, digits, `-`, `_` and `.`; it begins with a letter or digit.
+            mapping: Types of fields; experimental, and not needed.
+            exist_ok: Take a dataset of this name that exists already as success.
+            options: `timeout`, `headers` and `retry` of this call.
+
+        Returns:
+            What was acknowledged.
+
+        Raises:
+            ConflictError: It exists already, and `exist_ok` is false.
+            ValidationError: The name cannot be used.
+
+        Example:
+            >>> await client.datasets.create("flights", exist_ok=True)
+        """
+        try:
+            return await super().create(name, mapping=mapping, **options)
+        except ConflictError:
+            if not exist_ok:
+                raise
+            return _existing(name)
+
+    async def delete(self, name: str, *, missing_ok: bool = False, **options: Unpack[CallOptions]) -> bool:
+        """Delete a dataset and all its records. This cannot be undone.
+
+        Args:
+            name: Name of the dataset.
+            missing_ok: Return False when there is no such dataset, instead of raising.
+            options: `timeout`, `headers` and `retry` of this call.
+
+        Returns:
+            True when the dataset was deleted.
+
+        Raises:
+            NotFoundError: There is no such dataset, and `missing_ok` is false.
+
+        Example:
+            >>> await client.datasets.delete("flights", missing_ok=True)
+        """
+        try:
+            return await super().delete(name, **options)
+        except NotFoundError:
+            if not missing_ok:
+                raise
+            return False
+        except AuthenticationError as error:
+            error.hint = _MISSING_HINT
+            raise
+
+    async def exists(self, name: str, **options: Unpack[CallOptions]) -> bool:
+        """Tell whether there is a dataset of this name.
+
+        Args:
+            name: Name of the dataset.
+            options: `timeout`, `headers` and `retry` of this call.
+
+        Returns:
+            False only when the service says that it does not exist.
+
+        Raises:
+            APIError: The service refused to tell.
+
+        Example:
+            >>> await client.datasets.exists("flights")
+        """
+        try:
+            await self.get(name, **options)
+        except NotFoundError:
+            return False
+        return True
+
+    async def count(self, name: str, **options: Unpack[CallOptions]) -> int:
+        """Count the records of a dataset; by a query where the gateway has no route for it.
+
+        Args:
+            name: Name of the dataset.
+            options: `timeout`, `headers` and `retry` of this call.
+
+        Returns:
+            The number of records.
+
+        Raises:
+            NotFoundError: There is no such dataset.
+
+        Example:
+            >>> await client.datasets.count("flights")
+        """
+        if self._counts_directly:
+            try:
+                return await super().count(name, **options)
+            except APIError as error:
+                if error.status not in _OLD_GATEWAY:
+                    raise
+        counted = await self._caller.call(_count_by_query(name), **options)
+        self._counts_directly = False  # the dataset is there, so it is the route that is not
+        return counted

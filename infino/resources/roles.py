@@ -1,0 +1,314 @@
+"""`client.roles`: roles, and a plan of what would change before it does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from difflib import unified_diff
+from typing import TYPE_CHECKING, Any, Literal, Unpack
+
+import attrs
+from infino_api.resources.roles import AsyncRolesResource, RolesResource
+
+from infino.core.errors import ValidationError
+from infino.resources.documents import as_object, checked_document, parse_yaml
+from infino.resources.options import CallOptions
+
+if TYPE_CHECKING:
+    from infino_api.models.role import Role
+
+Documents = Mapping[str, "Role | Mapping[str, Any] | str"]
+
+
+@attrs.frozen
+class RoleChange:
+    """What applying would do to one role.
+
+    Args:
+        name: Name of the role.
+        action: `create`, `update`, `delete` or `keep`.
+        before: The document as it is, None when there is none.
+        after: The document as it would be, None when it would be deleted.
+    """
+
+    name: str
+    action: Literal["create", "update", "delete", "keep"]
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+    def diff(self) -> str:
+        """Return the difference line by line; empty for a role that is kept."""
+        lines = unified_diff(_lines(self.before), _lines(self.after), "now", "planned", lineterm="", n=2)
+        return "\n".join(lines)
+
+
+@attrs.frozen
+class RolePlan:
+    """What applying would do; print it to read the differences.
+
+    Args:
+        changes: One for each role, in order of name.
+    """
+
+    changes: tuple[RoleChange, ...]
+
+    @property
+    def changed(self) -> tuple[RoleChange, ...]:
+        """The roles that would not stay as they are."""
+        return tuple(change for change in self.changes if change.action != "keep")
+
+    def __bool__(self) -> bool:
+        return bool(self.changed)
+
+    def __str__(self) -> str:
+        return self.diff()
+
+    def diff(self) -> str:
+        """Return the differences for people to read."""
+        if not self.changed:
+            return f"nothing to do: {len(self.changes)} roles are as planned"
+        parts = [f"{change.action} role {change.name}\n{change.diff()}" for change in self.changed]
+        return "\n\n".join(parts)
+
+
+def _lines(document: Mapping[str, Any] | None) -> list[str]:
+    return [] if document is None else json.dumps(document, indent=2, ensure_ascii=False).splitlines()
+
+
+def _normal(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a document in one way: defaults left out, lists that are sets sorted."""
+    permissions = []
+    for given in document.get("Permissions") or ():
+        permission = {key: value for key, value in given.items() if value not in (None, [], {})}
+        if str(permission.get("Effect", "Allow")).lower() == "allow":
+            permission["Effect"] = "Allow"
+        for key in ("Actions", "Resources"):
+            if isinstance(permission.get(key), list):
+                permission[key] = sorted(set(permission[key]))
+        fields = permission.get("Fields")
+        if isinstance(fields, Mapping):
+            kept = {key: sorted(value) if isinstance(value, list) else value for key, value in fields.items() if value}
+            permission |= {"Fields": kept}
+            if not kept:
+                del permission["Fields"]
+        permissions.append(dict(sorted(permission.items())))
+    known = {"Permissions", "name"}
+    rest = {key: value for key, value in document.items() if key not in known and value is not None}
+    permissions.sort(key=lambda permission: json.dumps(permission, sort_keys=True, default=str))
+    return {**dict(sorted(rest.items())), "Permissions": permissions}
+
+
+def wanted_roles(documents: Documents | str) -> dict[str, dict[str, Any]]:
+    """Read the roles that should be.
+
+    Args:
+        documents: Documents by name, or YAML text that holds them by name.
+
+    Raises:
+        ValidationError: A document is no object, or a name is no text.
+    """
+    given = parse_yaml(documents, "roles.plan") if isinstance(documents, str) else documents
+    if not isinstance(given, Mapping):
+        raise ValidationError("pass documents by name: {name: document}", operation="roles.plan")
+    return {str(name): as_object(document, "roles.plan") for name, document in given.items()}
+
+
+def make_plan(wanted: Mapping[str, Mapping[str, Any]], existing: Iterable[Role], *, prune: bool) -> RolePlan:
+    """Compare the roles that should be with those that are.
+
+    Args:
+        wanted: Documents by name.
+        existing: Roles of the service.
+        prune: Delete roles that are not wanted.
+    """
+    now = {role.name: _normal({**role.to_dict()}) for role in existing if role.name}
+    changes = []
+    for name in sorted({*wanted, *(now if prune else ())}):
+        before = now.get(name)
+        after = _normal(wanted[name]) if name in wanted else None
+        action: Literal["create", "update", "delete", "keep"] = "keep"
+        if before is None:
+            action = "create"
+        elif after is None:
+            action = "delete"
+        elif before != after:
+            action = "update"
+        changes.append(RoleChange(name, action, before, after))
+    return RolePlan(tuple(changes))
+
+
+class Roles(RolesResource):
+    """Roles and what they permit."""
+
+    def create(self, name: str, document: Role | Mapping[str, Any] | str, **options: Unpack[CallOptions]) -> bool:
+        """Create a role, or replace it.
+
+        Args:
+            name: Name of the role.
+            document: Version and Permissions, as a model, an object or YAML text.
+            options: `timeout`, `headers` and `retry` of this call.
+
+        Returns:
+            True when it was stored.
+
+        Raises:
+            ValidationError: The document is no object or no YAML.
+
+        Example:
+            >>> client.roles.create("reader", {"Permissions": [
+            ...     {"ResourceType": "record", "Actions": ["read"], "Resources": ["logs-*"]}]})
+        """
+        return super().create(name, checked_document(document, "roles.create"), **options)
+
+    def update(self, name: str, document: Role | Mapping[str, Any] | str, **options: Unpack[CallOptions]) -> bool:
+        """Change a role.
+
+        Args:
+            name: Name of the role.
+            document: What changes, as a model, an object or YAML text.
+            options: `timeout`, `headers` and `retry` of this call.
+
+        Returns:
+            True when it was changed.
+
+        Raises:
+            NotFoundError: There is no such role.
+
+        Example:
+            >>> client.roles.update("reader", {"Permissions": []})
+        """
+        return super().update(name, checked_document(document, "roles.update"), **options)
+
+    def plan(self, documents: Documents | str, *, prune: bool = False) -> RolePlan:
+        """Show what `apply` would do, without doing it.
+
+        Args:
+            documents: Documents by name, or YAML text that holds them by name.
+            prune: Also delete the roles that are not named.
+
+        Returns:
+            The plan; `print(plan)` shows the differences.
+
+        Raises:
+            ValidationError: A document cannot be read.
+
+        Example:
+            >>> print(client.roles.plan({"reader": {"Permissions": []}}))
+        """
+        return make_plan(wanted_roles(documents), self.list(), prune=prune)
+
+    def apply(self, documents: Documents | str, *, prune: bool = False) -> RolePlan:
+        """Make the roles what they should be. Doing it twice changes nothing the second time.
+
+        Args:
+            documents: Documents by name, or YAML text that holds them by name.
+            prune: Also delete the roles that are not named.
+
+        Returns:
+            What was done.
+
+        Raises:
+            APIError: The service refused a change; changes before it are done.
+
+        Example:
+            >>> client.roles.apply(open("roles.yaml").read())
+        """
+        wanted = wanted_roles(documents)
+        plan = make_plan(wanted, self.list(), prune=prune)
+        for change in plan.changed:
+            if change.action == "create":
+                self.create(change.name, wanted[change.name])
+            elif change.action == "update":
+                self.update(change.name, wanted[change.name])
+            else:
+                self.delete(change.name)
+        return plan
+
+
+class AsyncRoles(AsyncRolesResource):
+    """Roles and what they permit."""
+
+    async def create(self, name: str, document: Role | Mapping[str, Any] | str, **options: Unpack[CallOptions]) -> bool:
+        """Create a role, or replace it.
+
+        Args:
+            name: Name of the role.
+            document: Version and Permissions, as a model, an object or YAML text.
+            options: `timeout`, `headers` and `retry` of this call.
+
+        Returns:
+            True when it was stored.
+
+        Raises:
+            ValidationError: The document is no object or no YAML.
+
+        Example:
+            >>> await client.roles.create("reader", {"Permissions": [
+            ...     {"ResourceType": "record", "Actions": ["read"], "Resources": ["logs-*"]}]})
+        """
+        return await super().create(name, checked_document(document, "roles.create"), **options)
+
+    async def update(self, name: str, document: Role | Mapping[str, Any] | str, **options: Unpack[CallOptions]) -> bool:
+        """Change a role.
+
+        Args:
+            name: Name of the role.
+            document: What changes, as a model, an object or YAML text.
+            options: `timeout`, `headers` and `retry` of this call.
+
+        Returns:
+            True when it was changed.
+
+        Raises:
+            NotFoundError: There is no such role.
+
+        Example:
+            >>> await client.roles.update("reader", {"Permissions": []})
+        """
+        return await super().update(name, checked_document(document, "roles.update"), **options)
+
+    async def plan(self, documents: Documents | str, *, prune: bool = False) -> RolePlan:
+        """Show what `apply` would do, without doing it.
+
+        Args:
+            documents: Documents by name, or YAML text that holds them by name.
+            prune: Also delete the roles that are not named.
+
+        Returns:
+            The plan; `print(plan)` shows the differences.
+
+        Raises:
+            ValidationError: A document cannot be read.
+
+        Example:
+            >>> print(await client.roles.plan({"reader": {"Permissions": []}}))
+        """
+        wanted = wanted_roles(documents)
+        return make_plan(wanted, await self.list().all(), prune=prune)
+
+    async def apply(self, documents: Documents | str, *, prune: bool = False) -> RolePlan:
+        """Make the roles what they should be. Doing it twice changes nothing the second time.
+
+        Args:
+            documents: Documents by name, or YAML text that holds them by name.
+            prune: Also delete the roles that are not named.
+
+        Returns:
+            What was done.
+
+        Raises:
+            APIError: The service refused a change; changes before it are done.
+
+        Example:
+            >>> await client.roles.apply(open("roles.yaml").read())
+        """
+        wanted = wanted_roles(documents)
+        plan = make_plan(wanted, await self.list().all(), prune=prune)
+        for change in plan.changed:
+            if change.action == "create":
+                await self.create(change.name, wanted[change.name])
+            elif change.action == "update":
+                await self.update(change.name, wanted[change.name])
+            else:
+                await self.delete(change.name)
+        return plan
