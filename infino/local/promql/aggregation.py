@@ -160,6 +160,7 @@ def _count_values(evaluation: Evaluation, node: Node, vector: Vector, times: Tim
     for group in _groups(node, vector):
         values, present = vector.values[group.rows], vector.present[group.rows]
         for value in np.unique(values[present]):
+            evaluation.hold(values.size)
             same = np.isnan(values) if np.isnan(value) else values == value
             count: Floats = (same & present).sum(axis=0).astype(np.float64)
             labels = group.labels if unlabelled else with_label(group.labels, label, plain(float(value)))

@@ -16,8 +16,10 @@ from infino.local.promql.rules import Rules
 from infino.local.promql.storage import Storage, Times
 from infino.local.promql.values import Scalar, Text, Value, Vector, without_names
 
-# The sum of samples and results one query may hold, as Prometheus' --query.max-samples.
-MOST_SAMPLES = 50_000_000
+# How many samples or results one step of the evaluation may hold at once (a few hundred megabytes), and how many
+# all steps together may go through.
+MOST_AT_ONCE = 20_000_000
+MOST_ALTOGETHER = 500_000_000
 
 
 @attrs.define(eq=False)
@@ -59,9 +61,9 @@ class Evaluation:
         self.infos[f"PromQL info: {message}"] = None
 
     def hold(self, samples: int) -> None:
-        """Count samples against the limit, and look at the clock."""
+        """Count samples that are about to be held against the limits, and look at the clock."""
         self.samples += samples
-        if self.samples > MOST_SAMPLES:
+        if samples > MOST_AT_ONCE or self.samples > MOST_ALTOGETHER:
             raise PromQLError("query processing would load too many samples into memory in query execution")
         if time.monotonic() > self.deadline or (self.cancelled is not None and self.cancelled.is_set()):
             raise PromQLError("query timed out in expression evaluation", "timeout")

@@ -8,6 +8,7 @@ import attrs
 from prometheus_client.parser import text_string_to_metric_families
 
 from infino.local.promql.labels import NAME
+from infino.local.promql.numbers import parse_number
 
 _LATEST = 2**62  # milliseconds that still fit the arithmetic of the evaluator
 _SHOWN = 200
@@ -46,7 +47,7 @@ def parse_exposition(text: str, now: int) -> Iterator[Sample]:
     """Read samples line by line.
 
     Comment lines are skipped, `# TYPE` too: with it the parser would rename counters, and nothing here needs
-    the type.
+    the type. What follows the labels is read here, because the parser takes any number of words there.
 
     Args:
         text: Exposition text.
@@ -62,31 +63,52 @@ def parse_exposition(text: str, now: int) -> Iterator[Sample]:
         >>> next(parse_exposition('up{job="api"} 1 1700000000000', 0))
         Sample(labels={'__name__': 'up', 'job': 'api'}, time=1700000000000, value=1.0)
     """
+    known: dict[str, dict[str, str]] = {}
     for number, raw in enumerate(text.split("\n"), start=1):
         line = raw.strip()
-        if line and not line.startswith("#"):
-            yield _sample(number, line, now)
+        if not line or line.startswith("#"):
+            continue
+        head, brace, tail = line.rpartition("}")
+        words = tail.split()
+        series = head + brace if brace else words.pop(0)
+        try:
+            labels = known.get(series)
+            if labels is None:
+                labels = known.setdefault(series, _labels(series))
+            if not 1 <= len(words) <= 2:
+                raise ValueError("after the labels there must be a value and perhaps a time")
+            yield Sample(labels, _time(words[1]) if len(words) == 2 else now, _value(words[0]))
+        except ValueError as error:
+            raise ExpositionError(number, line, str(error)) from None
 
 
-def _sample(number: int, line: str, now: int) -> Sample:
+def _labels(series: str) -> dict[str, str]:
+    """Read a series as written; lines repeat few of them, so each is parsed once."""
+    if len(series.partition("{")[0].split()) > 1:
+        raise ValueError("exemplars are not supported, or a brace is where none belongs")
     try:
-        parsed = [sample for family in text_string_to_metric_families(line) for sample in family.samples]
-    except (ValueError, KeyError, IndexError) as error:
-        raise ExpositionError(number, line, str(error) or "not a sample") from None
+        parsed = [sample for family in text_string_to_metric_families(f"{series} 0") for sample in family.samples]
+    except (KeyError, IndexError) as error:
+        raise ValueError("the labels are malformed") from error
+    except ValueError as error:
+        if str(error).startswith("could not convert"):  # it took the labels for the value
+            raise ValueError("the labels are malformed") from error
+        raise
     if len(parsed) != 1 or not parsed[0].name:
-        raise ExpositionError(number, line, "not a sample")
-    labels = {NAME: parsed[0].name}
-    labels.update((name, value) for name, value in parsed[0].labels.items() if value)
-    # What follows the value is read here, because the parser takes any number of words there.
-    words = line.rpartition("}")[2].split() if "}" in line else line.split()[1:]
-    if len(words) > 2:
-        raise ExpositionError(number, line, "more than a value and a time after the labels")
-    time = _time(number, line, words[1]) if len(words) == 2 else now
-    return Sample(labels, time, float(parsed[0].value))
+        raise ValueError("not a sample")
+    labels = {name: value for name, value in parsed[0].labels.items() if value}
+    return {NAME: parsed[0].name, **labels}
 
 
-def _time(number: int, line: str, word: str) -> int:
+def _value(word: str) -> float:
+    value = parse_number(word)
+    if value is None:
+        raise ValueError(f"{word!r} is not a number")
+    return value
+
+
+def _time(word: str) -> int:
     digits = word.removeprefix("-")
     if not (digits.isascii() and digits.isdigit() and len(digits) < 20 and int(digits) < _LATEST):
-        raise ExpositionError(number, line, "the time must be whole milliseconds")
+        raise ValueError("the time must be whole milliseconds")
     return int(word)

@@ -59,10 +59,10 @@ def _over_time(evaluation: Evaluation, node: Node, times: Times) -> Vector:
     for series in ranges.series:
         if not len(series.times):
             continue
+        evaluation.hold(len(times))
         windows = windows_of(series, ranges, threshold_first=evaluation.rules.threshold_first)
         values, present = function(windows, others)
         rows.append((series.labels, values, present))
-    evaluation.hold(len(rows) * len(times))
     result = from_rows(rows, len(times))
     if name in ("rate", "increase") and result.labels:
         _check_counter(evaluation, result.labels[0].get(NAME, ""))
@@ -223,6 +223,7 @@ def _histogram_quantile(evaluation: Evaluation, node: Node, times: Times) -> Vec
     inner = evaluation.vector(node.args[1], times)
 
     def estimate(step: int, bounds: Sequence[float], counts: Sequence[float]) -> float:
+        evaluation.hold(len(bounds))
         answer, forced = histograms.quantile(float(ranks[step]), bounds, counts)
         if forced:
             evaluation.inform("input to histogram_quantile needed to be fixed for monotonicity")
@@ -236,6 +237,7 @@ def _histogram_fraction(evaluation: Evaluation, node: Node, times: Times) -> Vec
     inner = evaluation.vector(node.args[2], times)
 
     def estimate(step: int, bounds: Sequence[float], counts: Sequence[float]) -> float:
+        evaluation.hold(len(bounds))
         return histograms.fraction(float(lower[step]), float(upper[step]), bounds, counts)
 
     return merged(histograms.estimate_groups(inner, _buckets(evaluation, inner), estimate))

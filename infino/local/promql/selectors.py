@@ -44,10 +44,11 @@ def _at_time(node: Node) -> int:
         raise bad_query("the time after @ is out of range") from None
 
 
-def _select(evaluation: Evaluation, node: Node, start: int, end: int) -> list[Series]:
+def _select(evaluation: Evaluation, node: Node, start: int, end: int, steps: int) -> list[Series]:
     groups = matcher_groups(node, evaluation.rules)
     found = list(evaluation.storage.select(groups, start, end))
     evaluation.hold(sum(len(series.times) for series in found))
+    evaluation.hold(len(found) * steps)
     return found
 
 
@@ -68,7 +69,7 @@ def newest(evaluation: Evaluation, node: Node, times: Times) -> list[tuple[Label
     lookback = evaluation.rules.lookback
     oldest = wanted - lookback if evaluation.rules.closed_windows else wanted - lookback + 1
     rows = []
-    for series in _select(evaluation, node, int(oldest.min()), int(wanted.max())):
+    for series in _select(evaluation, node, int(oldest.min()), int(wanted.max()), len(wanted)):
         place = np.searchsorted(series.times, wanted, side="right") - 1
         index = np.maximum(place, 0)
         values, at = series.values[index], series.times[index]
@@ -103,7 +104,7 @@ def ranges(evaluation: Evaluation, node: Node, times: Times) -> Ranges:
     elif subquery:
         found = _subquery(evaluation, node, int(starts.min()), int(ends.max()))
     else:
-        found = _select(evaluation, node.vector_selector, int(starts.min()), int(ends.max()))
+        found = _select(evaluation, node.vector_selector, int(starts.min()), int(ends.max()), len(times))
     return Ranges([_alive(series) for series in found], starts, ends, times, evaluation.rules.closed_windows)
 
 
