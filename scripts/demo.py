@@ -80,7 +80,8 @@ def upload(client: Infino) -> dict[str, int]:
         client.datasets.delete(dataset, missing_ok=True)
         client.datasets.create(dataset)
         report = client.records.bulk(dataset, rows, id="row_id", progress=True)
-        console.print(report)
+        rate = report.rate / 1000
+        console.print(f"{dataset}: {report.accepted:,} of {report.read:,} accepted, {rate:,.0f}k records a second")
         sizes[dataset] = len(frame)
     return sizes
 
@@ -88,14 +89,17 @@ def upload(client: Infino) -> dict[str, int]:
 def ask(client: Infino) -> None:
     """Put a question in English and print each event as it arrives."""
     console.print(f"[bold cyan]{QUESTION}")
-    for event in client.fino.stream(QUESTION):
+    for event in client.fino.stream(QUESTION):  # each is printed as it arrives
         match event:
             case Status(sender=sender, text=text):
                 console.print(f"[dim]{sender}: {text}")
             case Query(language=language, text=text):
                 console.print(f"[magenta]{language}:[/magenta] {text}")
-            case Data():
-                show(event.result)
+            case Data(rows=rows):
+                table = Table(*rows[0]) if rows else Table("nothing")
+                for row in rows:
+                    table.add_row(*[f"{value:,}" if isinstance(value, int) else str(value) for value in row.values()])
+                console.print(table)
             case Text(markdown=markdown):
                 console.print(Markdown(markdown))
 
