@@ -8,6 +8,9 @@ import orjson
 
 from infino.local.bulk import bulk
 from infino.local.http import Answer, Call, Problem, Route
+from infino.local.querydsl import matching_ids
+from infino.local.sql.watchdog import time_limit
+from infino.local.store.writer import remove
 
 if TYPE_CHECKING:
     from infino.local.state import Gateway
@@ -31,7 +34,24 @@ def get_record(gateway: Gateway, call: Call) -> Answer:
     )  # fmt: skip
 
 
+def delete_records(gateway: Gateway, call: Call) -> Answer:
+    """PATCH /{dataset}: delete what a query matches; the answer is the bare number of deleted records."""
+    name = call.path["dataset"]
+    gateway.access.check(call.principal, "delete", "record", name)
+    body = call.json_object()
+    if set(body) != {"query"} or not isinstance(body["query"], dict) or not body["query"]:
+        reason = 'send {"query": {...}}; to delete every record, say {"query": {"match_all": {}}}'
+        raise Problem(400, "parsing_exception", reason)
+    store = gateway.store
+    with store.writing() as cursor, time_limit(cursor, gateway.options.sql_timeout):
+        dataset = store.get(cursor, name)
+        view = gateway.access.view(call.principal, store.view_of(cursor, dataset))
+        ids = matching_ids(cursor, view, body["query"], now=gateway.clock.now())
+        return Answer(json=remove(store, cursor, dataset, ids))
+
+
 ROUTES = (
     Route("POST", "/{dataset}/json", bulk),
+    Route("PATCH", "/{dataset}", delete_records),
     Route("GET", "/{dataset}/doc/{record_id}", get_record),
 )

@@ -10,10 +10,11 @@ from sqlglot import exp
 
 from infino.local.http import Answer, Call, Problem, Route
 from infino.local.sql.dialect import parse, render, wrong_sql
-from infino.local.sql.guard import check_question
+from infino.local.sql.guard import check_nodes, check_question
 from infino.local.sql.names import resolve
 from infino.local.sql.result import Header, data_type, describe, envelope, fetch_rows, reason_of
 from infino.local.sql.watchdog import time_limit
+from infino.local.sql.writes import Writing
 from infino.local.store import DatasetView
 
 if TYPE_CHECKING:
@@ -40,8 +41,43 @@ def run(gateway: Gateway, principal: Principal, query: str) -> bytes:
     Raises:
         Problem: 400 for wrong SQL, 403 and 404 for datasets.
     """
-    statement, _ = parse(query)
+    statement, upsert = parse(query)
+    if isinstance(statement, (exp.Insert, exp.Update, exp.Delete)):
+        return change(gateway, principal, statement, upsert)
     return ask(gateway, principal, statement)
+
+
+def change(gateway: Gateway, principal: Principal, statement: exp.Expr, upsert: bool) -> bytes:
+    """Carry out an INSERT, UPSERT, UPDATE or DELETE."""
+    started = time.perf_counter()
+    for part in statement.iter_expressions():
+        check_nodes(part)
+    action = "delete" if isinstance(statement, exp.Delete) else "write"
+    with gateway.store.writing() as cursor, time_limit(cursor, gateway.options.sql_timeout):
+        writing = Writing(gateway, cursor, lambda name: readable(gateway, principal, cursor, name))
+        name = writing.target(dataset_written(statement)).view.name
+        gateway.access.check(principal, action, "record", name)
+        try:
+            affected = writing.run(statement, upsert)
+        except duckdb.InterruptException:
+            raise
+        except duckdb.Error as error:
+            raise wrong_sql(reason_of(error)) from None
+    members = {
+        **facts_of(exp.Select()),
+        "execution_time": int((time.perf_counter() - started) * 1000),
+        "statement_type": "Upsert" if upsert else statement.key.capitalize(),
+        "affected_rows": affected,
+        "columns": [],
+        "table_names": [name],
+    }
+    return envelope(b"", members)
+
+
+def dataset_written(statement: exp.Expr) -> exp.Expr | None:
+    """Return the table that a statement writes."""
+    written: exp.Expr | None = statement.this
+    return written.this if isinstance(written, exp.Schema) else written
 
 
 def ask(gateway: Gateway, principal: Principal, statement: exp.Expr) -> bytes:

