@@ -1,0 +1,199 @@
+"""An endpoint that is added to the document is a typed, signed method of both clients after one command."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).resolve().parents[2]
+ERRORS = {
+    "400": "BadRequest",
+    "401": "Unauthorized",
+    "403": "Forbidden",
+    "404": "NotFound",
+    "409": "Conflict",
+    "413": "TooLarge",
+    "429": "RateLimited",
+    "5XX": "ServerError",
+}
+NEW_PATH: dict[str, Any] = {
+    "parameters": [{"$ref": "#/components/parameters/Dataset"}],
+    "post": {
+        "operationId": "createReport",
+        "tags": ["datasets"],
+        "summary": "Write a report on a dataset",
+        "description": "Sums up what the dataset holds.",
+        "x-infino-resource": "reports",
+        "x-infino-method": "create",
+        "x-infino-retry": "safe",
+        "parameters": [
+            {"name": "draft", "in": "query", "description": "True for a draft.", "schema": {"type": "boolean"}}
+        ],
+        "requestBody": {
+            "required": True,
+            "description": "What to write.",
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ReportRequest"}}},
+        },
+        "responses": {
+            "200": {
+                "description": "The report.",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Report"}}},
+            },
+            **{code: {"$ref": f"#/components/responses/{name}"} for code, name in ERRORS.items()},
+        },
+    },
+}
+NEW_SCHEMAS: dict[str, Any] = {
+    "ReportRequest": {
+        "type": "object",
+        "description": "What to write.",
+        "required": ["title"],
+        "properties": {
+            "title": {"type": "string", "description": "Title."},
+            "pages": {"type": "integer", "description": "How many pages at most."},
+        },
+    },
+    "Report": {
+        "type": "object",
+        "description": "A report.",
+        "properties": {
+            "id": {"type": "string", "description": "Its id."},
+            "page-count": {"type": ["integer", "null"], "description": "How many pages it has."},
+        },
+    },
+}
+PROGRAM = """
+import asyncio, inspect, json, threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import infino_api
+from infino import AsyncInfino, Infino
+from infino_api.models import Report
+
+seen = []
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        seen.append([self.command, self.path, json.loads(body), self.headers["Authorization"][:16]])
+        status, answer = (500, b"{}") if len(seen) == 1 else (200, b'{"id": 5, "page-count": "3", "mood": "new"}')
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *arguments):
+        pass
+
+
+server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+options = {"access_key": "IAK_1", "secret_key": "s", "endpoint": f"http://127.0.0.1:{server.server_port}"}
+
+
+async def main():
+    async with AsyncInfino(**options) as client:
+        return await client.reports.create("flights", title="Delays", draft=True)
+
+
+with Infino(**options) as client:
+    first = client.reports.create("flights", title="Delays", pages=2)
+    raw = client.reports.with_raw_response.create("flights", title="Delays")
+second = asyncio.run(main())
+server.shutdown()
+server.server_close()
+assert isinstance(first, Report) and first == second == raw.value and raw.status == 200
+print(json.dumps({
+    "home": infino_api.__file__,
+    "report": first.to_dict(),
+    "pages": first.page_count,
+    "seen": seen,
+    "doc": inspect.getdoc(type(client.reports).create).splitlines()[0],
+    "returns": inspect.signature(type(client.reports).create).return_annotation,
+}))
+"""
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command], capture_output=True, text=True, check=False, env={**os.environ, **environment}
+    )
+
+
+@pytest.fixture
+def regenerated(tmp_path: Path) -> Path:
+    """A folder with the package of a document that has one operation more."""
+    yaml = YAML(typ="safe")
+    document = yaml.load((ROOT / "openapi" / "infino.yaml").read_text())
+    document["paths"]["/{dataset}/report"] = NEW_PATH
+    document["components"]["schemas"] |= NEW_SCHEMAS
+    (tmp_path / "infino.yaml").write_text(json.dumps(document))
+    done = run(
+        str(ROOT / "scripts" / "generate"),
+        *("--document", str(tmp_path / "infino.yaml"), "--output", str(tmp_path / "infino_api")),
+    )
+    assert done.returncode == 0, done.stderr
+    return tmp_path
+
+
+def test_a_new_operation_is_a_method_of_both_clients(regenerated: Path) -> None:
+    done = run("-W", "error", "-c", PROGRAM, PYTHONPATH=str(regenerated))
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["home"] == str(regenerated / "infino_api" / "__init__.py")
+    assert found["report"] == {"id": "5", "page-count": 3, "mood": "new"}
+    assert found["pages"] == 3
+    assert found["seen"] == [
+        ["POST", "/flights/report", {"title": "Delays", "pages": 2}, "AWS4-HMAC-SHA256"],
+        ["POST", "/flights/report", {"title": "Delays", "pages": 2}, "AWS4-HMAC-SHA256"],
+        ["POST", "/flights/report", {"title": "Delays"}, "AWS4-HMAC-SHA256"],
+        ["POST", "/flights/report?draft=true", {"title": "Delays"}, "AWS4-HMAC-SHA256"],
+    ]
+    assert found["doc"] == "Write a report on a dataset."
+    assert found["returns"] == "Report"
+
+
+def test_the_new_method_is_typed(regenerated: Path) -> None:
+    program = regenerated / "program.py"
+    program.write_text(
+        "from infino_api.resources.reports import AsyncReportsResource, ReportsResource\n\n\n"
+        "def use(reports: ReportsResource) -> int | None:\n"
+        '    reports.create("flights", title=5)\n'
+        '    reports.create("flights")\n'
+        '    return reports.create("flights", title="Delays").page_count\n\n\n'
+        "async def use_async(reports: AsyncReportsResource) -> str | None:\n"
+        '    return (await reports.create("flights", title="Delays")).id\n'
+    )
+    done = run(
+        *("-m", "mypy", "--strict", "--no-incremental", "--follow-imports=silent", "--config-file", os.devnull),
+        str(program),
+        MYPYPATH=f"{regenerated}{os.pathsep}{ROOT}",
+    )
+    assert 'program.py:5: error: Argument "title" to "create"' in done.stdout, done.stdout + done.stderr
+    assert 'program.py:6: error: Missing named argument "title"' in done.stdout
+    assert "Found 2 errors in 1 file" in done.stdout
+
+
+def test_a_document_that_breaks_a_rule_changes_nothing(regenerated: Path) -> None:
+    document = json.loads((regenerated / "infino.yaml").read_text())
+    del document["paths"]["/{dataset}/report"]["post"]["x-infino-retry"]
+    (regenerated / "broken.yaml").write_text(json.dumps(document))
+    before = (regenerated / "infino_api" / "GENERATED.json").read_bytes()
+    done = run(
+        str(ROOT / "scripts" / "generate"),
+        *("--document", str(regenerated / "broken.yaml"), "--output", str(regenerated / "infino_api")),
+    )
+    assert done.returncode == 2
+    assert "POST /{dataset}/report: misses x-infino-retry" in done.stderr
+    assert (regenerated / "infino_api" / "GENERATED.json").read_bytes() == before
