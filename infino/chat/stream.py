@@ -157,7 +157,7 @@ class _Stream:
         self._ended = True
         if self._owner.user is self:
             self._owner.user = None
-        if self._on_end is not None:
+        if self._on_end is not None and self._begun:
             self._on_end(self._answer)
 
     def _reusable(self) -> bool:
