@@ -18,15 +18,22 @@ from infino.results.tabular import Tabular
 
 _ERROR = b'"error'
 _NO_ERROR = re.compile(rb'"error(?:_message)?"\s*:\s*(?:null|"")')
+_EDGE = 65536
 
 
 def _may_have_failed(content: bytes) -> bool:
-    """Whether anything in the bytes could be an error, found without decoding them."""
-    at = content.find(_ERROR)
-    while at >= 0:
-        if not _NO_ERROR.match(content, at):
-            return True
-        at = content.find(_ERROR, at + 1)
+    """Whether the bytes could hold an error, told without decoding them.
+
+    Only the two ends of a large answer are looked at here: it is not read twice, and what comes between the
+    rows is checked when they are decoded.
+    """
+    edges = (content,) if len(content) <= 2 * _EDGE else (content[:_EDGE], content[-_EDGE:])
+    for edge in edges:
+        at = edge.find(_ERROR)
+        while at >= 0:
+            if not _NO_ERROR.match(edge, at):
+                return True
+            at = edge.find(_ERROR, at + 1)
     return False
 
 
@@ -65,10 +72,9 @@ class SqlResult(Tabular):
         self.raw = content
         self.statement = statement
         if _may_have_failed(content):
-            self._refuse_failure()
+            self._decoded  # noqa: B018  # decoding raises what the answer says
 
-    def _refuse_failure(self) -> None:
-        envelope = self._decoded.envelope
+    def _refuse_failure(self, envelope: Mapping[str, Any]) -> None:
         message = envelope.get("error_message") or envelope.get("error")
         if isinstance(message, Mapping):
             message = message.get("reason") or message.get("details") or message.get("type")
@@ -77,6 +83,11 @@ class SqlResult(Tabular):
 
     @cached_property
     def _decoded(self) -> Decoded:
+        decoded = self._decode()
+        self._refuse_failure(decoded.envelope)
+        return decoded
+
+    def _decode(self) -> Decoded:
         if native.available():
             with suppress(native.NotNative):
                 return native.decode(self.raw)

@@ -1,0 +1,181 @@
+"""Cursors of PEP 249."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
+
+from infino.dbapi.errors import InterfaceError, NotSupportedError, ProgrammingError, translated
+from infino.dbapi.types import as_times
+from infino.results.binding import Params
+from infino.results.sql import SqlResult
+
+if TYPE_CHECKING:
+    from infino.dbapi.connection import Connection
+
+Description: TypeAlias = tuple[str, str, None, None, None, None, bool | None]
+
+_LEAD = re.compile(r"(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/|\()*", re.DOTALL)
+_WORD = re.compile(r"[A-Za-z]+")
+_READS: Final = frozenset({"SELECT", "WITH", "VALUES", "SHOW", "DESCRIBE", "EXPLAIN", "FROM", "TABLE"})
+_WRITES = re.compile(r"\b(?:INSERT|UPDATE|UPSERT|DELETE|MERGE|REPLACE|CREATE|DROP|ALTER)\b", re.IGNORECASE)
+
+
+def reads_only(statement: str) -> bool:
+    """Whether a statement certainly changes nothing, so that it may be sent again."""
+    word = _WORD.match(statement, _LEAD.match(statement).end())  # type: ignore[union-attr]  # matches the empty text
+    if word is None or word[0].upper() not in _READS:
+        return False
+    # WITH may introduce a write: then every mention of one, even inside a string, counts.
+    return word[0].upper() not in ("WITH", "EXPLAIN") or not _WRITES.search(statement)
+
+
+class Cursor:
+    """Runs statements and gives their rows.
+
+    Args:
+        connection: The connection it belongs to.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.arraysize = 1
+        self.lastrowid: None = None
+        self._closed = False
+        self._clear()
+
+    def _clear(self) -> None:
+        self.description: tuple[Description, ...] | None = None
+        self.rowcount = -1
+        self.result: SqlResult | None = None
+        self._rows: Iterator[tuple[Any, ...]] | None = None
+        self._position = 0
+
+    @property
+    def rownumber(self) -> int | None:
+        """Position of the next row, from 0, or None without rows."""
+        return self._position if self._rows is not None else None
+
+    def execute(self, operation: str, parameters: Params | None = None) -> Self:
+        """Run a statement.
+
+        Args:
+            operation: SQL with `?` or `:name` where values go.
+            parameters: A sequence for `?`, a mapping for `:name`.
+
+        Returns:
+            The cursor itself.
+
+        Raises:
+            Error: The statement could not be run.
+
+        Example:
+            >>> connection.cursor().execute("SELECT 1 AS one").fetchall()
+            [(1,)]
+        """
+        self._check()
+        self._clear()
+        query = self.connection.client.query
+        read = reads_only(operation)
+        with translated():
+            run = query.sql if read else query.execute
+            result = run(operation, parameters)
+            self._take(result, rows=read or bool(result.columns))
+        return self
+
+    def _take(self, result: SqlResult, *, rows: bool) -> None:
+        self.result = result
+        if not rows:
+            affected = result.stats.affected_rows
+            self.rowcount = -1 if affected is None else affected
+            return
+        table = [as_times(column.type, result.column(column.name)) for column in result.columns]
+        self.description = tuple((column.name, column.type, None, None, None, None, None) for column in result.columns)
+        self.rowcount = len(result)
+        self._rows = zip(*table, strict=True) if table else iter(())
+
+    def executemany(self, operation: str, seq_of_parameters: Sequence[Params]) -> Self:
+        """Run a statement once for each set of parameters; `rowcount` is the sum.
+
+        Args:
+            operation: A statement that writes.
+            seq_of_parameters: One sequence or mapping for each run.
+
+        Returns:
+            The cursor itself.
+
+        Raises:
+            Error: A run failed; those before it took effect.
+
+        Example:
+            >>> cursor.executemany("INSERT INTO airlines (_id, name) VALUES (?, ?)", [("ZZ", "Zed"), ("YY", "Why")])
+        """
+        self._check()
+        if reads_only(operation):
+            raise ProgrammingError("executemany() is for statements that write")
+        total = 0
+        for parameters in seq_of_parameters:
+            self.execute(operation, parameters)
+            total = -1 if self.rowcount < 0 or total < 0 else total + self.rowcount
+        self.rowcount = total
+        return self
+
+    def _fetch(self) -> Iterator[tuple[Any, ...]]:
+        self._check()
+        if self._rows is None:
+            raise ProgrammingError("there are no rows to fetch: run a statement that reads first")
+        return self._rows
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        """The next row, or None at the end."""
+        row = next(self._fetch(), None)
+        self._position += row is not None
+        return row
+
+    def fetchmany(self, size: int | None = None) -> list[tuple[Any, ...]]:
+        """The next rows: `size` of them, or `arraysize`."""
+        rows = list(islice(self._fetch(), self.arraysize if size is None else size))
+        self._position += len(rows)
+        return rows
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """All rows that are left."""
+        rows = list(self._fetch())
+        self._position += len(rows)
+        return rows
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        while (row := self.fetchone()) is not None:
+            yield row
+
+    def setinputsizes(self, sizes: Any) -> None:
+        """Do nothing, as PEP 249 allows."""
+
+    def setoutputsize(self, size: int, column: int | None = None) -> None:
+        """Do nothing, as PEP 249 allows."""
+
+    def nextset(self) -> None:
+        """Refuse: an answer has one set of rows."""
+        raise NotSupportedError("an answer has one set of rows")
+
+    def callproc(self, procname: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> None:
+        """Refuse: the service has no stored procedures."""
+        raise NotSupportedError("the service has no stored procedures")
+
+    def close(self) -> None:
+        """Let go of the rows; the cursor cannot be used again."""
+        self._clear()
+        self._closed = True
+
+    def _check(self) -> None:
+        if self._closed:
+            raise InterfaceError("the cursor is closed")
+        self.connection.check()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
