@@ -34,10 +34,9 @@ KEPT = {"INFINO_SUITES", "INFINO_HYPOTHESIS", "INFINO_TEST_WORKERS", "INFINO_PYT
 
 
 @pytest.fixture(scope="session")
-def gateway() -> Iterator[LocalGateway]:
-    """One ephemeral gateway for the whole session; tests use names of their own (see `fresh`)."""
-    with LocalGateway() as running:
-        yield running
+def gateway(infino_gateway: LocalGateway) -> LocalGateway:
+    """The gateway of our own pytest plugin, for the whole session; tests use names of their own (see `fresh`)."""
+    return infino_gateway
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,7 @@ def world_of(gateway: Gateway, principal: Principal, sources: Collection[dict[st
             if (sources and dataset.name not in named) or not _readable(gateway, principal, dataset.name):
                 continue
             view = gateway.access.view(principal, gateway.store.view_of(cursor, dataset))
-            fields = {field: KINDS.get(kind, "text") for field, kind in view.types.items()}
+            fields: dict[str, FieldKind] = {field: KINDS.get(kind, "text") for field, kind in view.types.items()}
             schemas.append(DatasetSchema(dataset.name, fields, _lookup(dataset.name, run)))
     return World(tuple(schemas), run, gateway.clock.now)
 

@@ -13,7 +13,10 @@ from infino.local.http import Problem
 from infino.local.sources.relational import ROWS, Answer, Config, kind_of, only_a_query, plain
 
 # The statement can neither reach other files nor lift that rule.
-SETTINGS: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": "false", "lock_configuration": "true"}
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",
+    "lock_configuration": "true",
+}
 
 
 class DuckdbFile:

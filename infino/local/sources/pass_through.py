@@ -50,10 +50,11 @@ class HttpStore:
         try:
             with httpx.Client(verify=self.verify, timeout=self.timeout, trust_env=False) as client:
                 response = client.request(method, self.base + path, content=content, data=form, headers=headers)
-                body = response.json()
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Problem(400, "source_exception", f"{self._shown()} did not answer: {type(error).__name__}")
-        except (ValueError, TypeError):
+        try:
+            body = response.json()
+        except ValueError:
             raise Problem(400, "source_exception", f"{self._shown()} answered {response.status_code} without JSON")
         if response.status_code >= 400:
             reason = without_secrets(orjson.dumps(body).decode()[:2000], self.config)

@@ -11,9 +11,11 @@ from typing import Any
 import attrs
 import sqlalchemy
 import sqlglot
+from sqlalchemy import exc
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.pool import NullPool
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
 
 from infino.local.http import Problem, unsupported
 from infino.local.sources.catalogue import SourceKind
@@ -22,6 +24,7 @@ from infino.local.sources.vault import without_secrets
 Config = dict[str, Any]
 TIMEOUT = 60  # seconds for one statement
 ROWS = 100_000  # rows of one answer; an import job pages beyond it
+WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Copy, exp.Create, exp.Drop, exp.Into, exp.Command)
 SQLGLOT = {"postgresql": "postgres", "mariadb": "mysql", "clickhousedb": "clickhouse", "mssql": "tsql"}
 
 
@@ -99,7 +102,7 @@ class Relational:
         if config.get("url"):
             try:
                 url = make_url(str(config["url"]))
-            except sqlalchemy.exc.ArgumentError:
+            except exc.ArgumentError:
                 raise Problem(400, "illegal_argument_exception", "config.url is not an SQLAlchemy URL")
         else:
             url = self._built()
@@ -141,9 +144,9 @@ class Relational:
                     connection.rollback()
             finally:
                 engine.dispose()
-        except (sqlalchemy.exc.NoSuchModuleError, ModuleNotFoundError) as error:
+        except (exc.NoSuchModuleError, ModuleNotFoundError) as error:
             raise unsupported(f"[{url.drivername}] here: its driver is not installed ({error})")
-        except sqlalchemy.exc.SQLAlchemyError as error:
+        except exc.SQLAlchemyError as error:
             reason = str(getattr(error, "orig", None) or error).strip()
             raise Problem(400, "source_exception", without_secrets(reason, self.config))
 
@@ -168,13 +171,13 @@ def only_a_query(sql: str, dialect: str) -> None:
     """
     try:
         parsed = [statement for statement in sqlglot.parse(sql, read=SQLGLOT.get(dialect, dialect)) if statement]
-    except sqlglot.errors.SqlglotError as error:
+    except SqlglotError as error:
         raise Problem(400, "parsing_exception", str(error).splitlines()[0])
     except ValueError:
         raise unsupported(f"queries in the dialect [{dialect}]")
     if len(parsed) != 1 or not isinstance(parsed[0], exp.Query | exp.Describe | exp.Show):
         raise Problem(400, "illegal_argument_exception", "connections are read-only: send one SELECT")
-    if any(parsed[0].find_all(exp.DML, exp.DDL, exp.Into, exp.Command)):
+    if any(parsed[0].find_all(*WRITES)):
         raise Problem(400, "illegal_argument_exception", "connections are read-only: the query writes")
 
 
