@@ -132,7 +132,9 @@ class Verifier:
     def check_socket(self, wire: Wire) -> str:
         """Verify a WebSocket handshake, signed in its query or in its headers, and return the access key."""
         if wire.header(b"authorization") is not None:
-            return self.check_request(attrs.evolve(wire, method="GET"))[0]
+            access_key, payload_hash = self.check_request(wire)
+            self.check_body(wire, EMPTY_SHA256, payload_hash)
+            return access_key
         values = {name: unquote_to_bytes(value).decode("utf-8", "replace") for name, value in pairs(wire.raw_query)}
         if values.get("X-Amz-Algorithm") != ALGORITHM:
             raise refuse(f"the request is not signed: give X-Amz-Algorithm={ALGORITHM} or an Authorization header")
@@ -143,7 +145,7 @@ class Verifier:
             values.get("X-Amz-Date", ""),
             EMPTY_SHA256,
         )
-        self._check(attrs.evolve(wire, method="GET"), claim, ignore="X-Amz-Signature")
+        self._check(wire, claim, ignore="X-Amz-Signature")
         return claim.access_key
 
     def _claim_of_headers(self, wire: Wire) -> Claim:

@@ -153,7 +153,7 @@ def documents(call: Signed) -> dict[str, Any]:
     ("query", "kind", "affected", "changed"),
     [
         ("INSERT INTO flights (_id, delay) VALUES ('3', 5), ('4', 6)", "Insert", 2, {"3": 5, "4": 6}),
-        ("INSERT INTO flights (_id, delay) SELECT _id || 'b', 11 FROM flights WHERE delay > 0", "Insert", 1, {"1b": 11}),
+        ("INSERT INTO flights (_id, delay) SELECT _id || 'b', 11 FROM flights WHERE delay=10", "Insert", 1, {"1b": 11}),
         (
             "INSERT INTO flights (_id, delay) VALUES ('1', 5), ('3', 7)"
             " ON CONFLICT (_id) DO UPDATE SET delay = flights.delay + excluded.delay",
