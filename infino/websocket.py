@@ -235,7 +235,7 @@ def _failure(error: Exception, dial: Dial) -> InfinoError:
         return _api_error(error, dial, parts.path)
     if isinstance(error, TimeoutError):
         return Timeout(
-            f"no WebSocket connection to {place} within {dial.timeout:g} s",
+            f"no WebSocket connection to {place} within {dial.timeout:.3g} s",
             phase="connect",
             operation="fino.connect",
             hint="check the endpoint and the network, or allow more time with connect_timeout=",
