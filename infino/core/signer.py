@@ -7,6 +7,7 @@ key is as good as a secret for as long as it lives.
 from __future__ import annotations
 
 import hmac
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -124,10 +125,16 @@ def canonical_request(method: str, path: str, query: str, headers: Sequence[tupl
 
 def stamp_of(now: datetime | None) -> str:
     """Write a time the way `X-Amz-Date` wants it; a time without zone counts as UTC."""
-    moment = datetime.now(UTC) if now is None else now
-    if moment.tzinfo is not None and moment.tzinfo is not UTC:
-        moment = moment.astimezone(UTC)
-    return _STAMP % (moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second)
+    if now is None:
+        return _stamp_of_second(int(time.time()))
+    if now.tzinfo is not None and now.tzinfo is not UTC:
+        now = now.astimezone(UTC)
+    return _STAMP % (now.year, now.month, now.day, now.hour, now.minute, now.second)
+
+
+@lru_cache(maxsize=4)
+def _stamp_of_second(second: int) -> str:
+    return stamp_of(datetime.fromtimestamp(second, UTC))
 
 
 def signing_key(secret_key: Secret, day: str, region: str, service: str) -> bytes:
@@ -150,6 +157,20 @@ def hash_of(body: bytes | str | None) -> str:
     if body == UNSIGNED_PAYLOAD:
         return UNSIGNED_PAYLOAD
     return sha256(body.encode() if isinstance(body, str) else body).hexdigest()
+
+
+def _passed_on(headers: Mapping[str, str]) -> tuple[dict[str, str], str | None]:
+    """Check the caller's headers; return them without those of the signature, and the content type as signed."""
+    passed, content_type = {}, None
+    for name, value in headers.items():
+        if "\n" in value or "\r" in value:
+            raise ValidationError(f"the header {name!r} must not hold a line break")
+        lower = name.lower()
+        if lower not in _OWN_HEADERS:
+            passed[name] = value
+            if lower == "content-type":
+                content_type = " ".join(value.split()) if "  " in value or "\t" in value else value
+    return passed, content_type and content_type.strip()
 
 
 class SigV4Signer:
@@ -260,31 +281,15 @@ class SigV4Signer:
             >>> signer.sign("POST", "https://api.infino.ws/sql", {"Content-Type": "application/json"}, b"{}")
         """
         host, path, query = _split(url)
-        signed = {}
-        content_type = None
-        for name, value in (headers or {}).items():
-            lower = name.lower()
-            if "\n" in value or "\r" in value:
-                raise ValidationError(f"the header {name!r} must not hold a line break")
-            if lower == "content-type":
-                content_type = " ".join(value.split())
-            elif lower in _OWN_HEADERS:
-                continue
-            signed[name] = value
+        signed, content_type = _passed_on(headers) if headers else ({}, None)
         payload_hash = hash_of(body)
+        if payload_hash is UNSIGNED_PAYLOAD:
+            content_type = None
         stamp = stamp_of(now)
         signed["Host"] = host
         signed["X-Amz-Date"] = stamp
         signed["X-Amz-Content-Sha256"] = payload_hash
-        signed["Authorization"] = self.authorize(
-            method.upper(),
-            path,
-            query,
-            host,
-            None if payload_hash == UNSIGNED_PAYLOAD else content_type,
-            payload_hash,
-            stamp,
-        )
+        signed["Authorization"] = self.authorize(method.upper(), path, query, host, content_type, payload_hash, stamp)
         return signed
 
     def presign(self, url: str, now: datetime | None = None, expires: int | None = None) -> str:

@@ -1,0 +1,315 @@
+"""The retry policy as a conversation, on a simulated clock: nothing here sleeps."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import infino
+from infino.core.exchange import Refresh, Send, Shared, Wait, exchange
+from infino.core.failures import retry_after
+from infino.core.request import Request
+from infino.core.response import Headers, Response
+from infino.core.retry import RetryBudget, RetryPolicy
+from infino.core.timeouts import Timeouts
+
+START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that moves when told to."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+
+    def now(self) -> datetime:
+        return START + timedelta(seconds=self.passed)
+
+    def monotonic(self) -> float:
+        return self.passed
+
+
+class Upload:
+    content_type, length = "multipart/form-data; boundary=x", None
+
+    def __init__(self, replayable: bool) -> None:
+        self.replayable = replayable
+
+    def chunks(self):
+        return iter([b"x"])
+
+
+def answer(status: int, body: bytes = b"", **headers: str) -> Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response("op", status, Headers.of(named), body)
+
+
+def run(request, outcomes, *, policy=None, timeouts=None, shared=None, took=0.0, refresh=False):
+    """Drive one call with prepared outcomes; return its result or error, the pauses, and the methods used."""
+    shared = shared or Shared(Clock(), random=lambda: 1.0)
+    plan = exchange(request, shared, policy or RetryPolicy(), timeouts or Timeouts())
+    pauses, sends, given_back = [], [], None
+    outcomes = iter(outcomes)
+    try:
+        step = next(plan)
+        while True:
+            if isinstance(step, Send):
+                sends.append(step)
+                shared.clock.passed += took
+                given_back = next(outcomes)
+            elif isinstance(step, Wait):
+                pauses.append(step.seconds)
+                shared.clock.passed += step.seconds
+                given_back = None
+            else:
+                assert isinstance(step, Refresh)
+                given_back = refresh
+            step = plan.send(given_back)
+    except StopIteration as stop:
+        return stop.value, pauses, sends
+    except infino.InfinoError as error:
+        return error, pauses, sends
+
+
+def request(retry="safe", method="POST", **settings):
+    return Request("op", method, "/x", retry=retry, **settings)
+
+
+LOST = infino.TransportError("reset")
+UNSENT = infino.ConnectError("refused")
+READ = infino.Timeout("slow", phase="read")
+POOL = infino.Timeout("full", phase="pool")
+
+
+@pytest.mark.parametrize(
+    ("retry", "failure", "repeated"),
+    [
+        ("safe", lambda: answer(500), True),
+        ("safe", lambda: answer(502), True),
+        ("safe", lambda: answer(503), True),
+        ("safe", lambda: answer(504), True),
+        ("safe", lambda: answer(429), True),
+        ("safe", lambda: answer(501), False),
+        ("safe", lambda: answer(400), False),
+        ("safe", lambda: answer(404), False),
+        ("safe", lambda: answer(409), False),
+        ("safe", lambda: answer(302), False),
+        ("safe", lambda: LOST, True),
+        ("safe", lambda: UNSENT, True),
+        ("safe", lambda: READ, True),
+        ("keyed", lambda: LOST, True),
+        ("keyed", lambda: answer(500), True),
+        ("never", lambda: answer(500), False),
+        ("never", lambda: answer(502), False),
+        ("never", lambda: answer(504), False),
+        ("never", lambda: answer(429), True),
+        ("never", lambda: answer(503), True),
+        ("never", lambda: LOST, False),
+        ("never", lambda: READ, False),
+        ("never", lambda: UNSENT, True),
+        ("never", lambda: POOL, True),
+        ("safe", lambda: infino.ConfigError("keys"), False),
+    ],
+)
+def test_what_is_repeated(retry, failure, repeated):
+    result, pauses, sends = run(request(retry), [failure(), answer(200, b"{}")])
+    assert len(sends) == (2 if repeated else 1)
+    if repeated:
+        assert result.status == 200
+        assert result.attempts == 2
+        assert len(pauses) == 1
+    else:
+        assert isinstance(result, infino.InfinoError)
+        assert result.attempts == 1
+
+
+def test_pauses_double_up_to_the_cap_and_are_jittered():
+    policy = RetryPolicy(attempts=9, base=1.0, cap=8.0, deadline=None)
+    _, pauses, _ = run(request(), [LOST] * 9, policy=policy)
+    assert pauses == [1, 2, 4, 8, 8, 8, 8, 8]
+    half = Shared(Clock(), random=lambda: 0.5)
+    _, pauses, _ = run(request(), [LOST] * 9, policy=policy, shared=half)
+    assert pauses == [0.5, 1, 2, 4, 4, 4, 4, 4]
+
+
+@given(st.integers(1, 2000), st.floats(0, 1), st.floats(0.001, 10), st.floats(0.001, 60))
+def test_a_pause_is_never_longer_than_the_cap(attempt, drawn, base, cap):
+    assert 0 <= RetryPolicy(base=base, cap=cap).pause(attempt, lambda: drawn) <= cap
+
+
+def test_attempts_counts_every_try():
+    for attempts in (1, 2, 5):
+        error, _, sends = run(request(), [LOST] * 9, policy=RetryPolicy(attempts=attempts))
+        assert len(sends) == attempts
+        assert error.attempts == attempts
+    with pytest.raises(ValueError, match="attempts"):
+        RetryPolicy(attempts=0)
+
+
+def test_the_last_real_error_surfaces_with_its_log():
+    outcomes = [answer(503), LOST, answer(500, b'{"error": {"type": "boom", "reason": "really"}}')]
+    error, _, _ = run(request(), outcomes)
+    assert isinstance(error, infino.ServerError)
+    assert error.code == "boom"
+    assert [entry.status for entry in error.attempt_log] == [503, None, 500]
+    assert [entry.number for entry in error.attempt_log] == [1, 2, 3]
+    assert error.attempt_log[0].delay is not None
+    assert error.attempt_log[2].delay is None
+    assert "3 attempts" in str(error)
+
+
+def test_the_deadline_ends_retries_and_keeps_the_error():
+    policy = RetryPolicy(attempts=100, base=10, cap=10, deadline=25)
+    error, pauses, sends = run(request(), [LOST] * 100, policy=policy, took=1.0)
+    assert isinstance(error, infino.TransportError)
+    assert len(sends) == 3
+    assert sum(pauses) + 3 < 25
+
+
+def test_a_total_limit_bounds_every_try():
+    timeouts = Timeouts(total=10, read=120)
+    _, _, sends = run(request(), [LOST, answer(200)], timeouts=timeouts, took=2.0)
+    first, second = (send.timeouts for send in sends)
+    assert (first.read, first.total) == (10, 10)
+    assert second.total == pytest.approx(7.5)
+    assert second.connect == pytest.approx(7.5)
+
+
+def test_a_passed_total_is_the_end():
+    error, _, sends = run(request(), [infino.Timeout("over", phase="total")])
+    assert isinstance(error, infino.Timeout)
+    assert len(sends) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("7", 7.0), ("0.5", 0.5), ("0", 0.0), ("-3", 0.0),
+        (format_datetime(START + timedelta(seconds=9), usegmt=True), 9.0),
+        (format_datetime(START - timedelta(seconds=9), usegmt=True), 0.0),
+        ("soon", None), ("nan", None), ("inf", None), ("", None),
+    ],
+)  # fmt: skip
+def test_retry_after_is_read(value, seconds):
+    assert retry_after({"retry-after": value}, START) == seconds
+    assert retry_after({}, START) is None
+
+
+def test_retry_after_is_honoured_and_capped():
+    _, pauses, _ = run(request("never"), [answer(429, retry_after="7"), answer(200)])
+    assert pauses == [7.0]
+    policy = RetryPolicy(deadline=None)
+    _, pauses, _ = run(request(), [answer(503, retry_after="86400"), answer(200)], policy=policy)
+    assert pauses == [60.0]
+    error, pauses, _ = run(request(), [answer(429, retry_after="80")], policy=RetryPolicy(deadline=30))
+    assert isinstance(error, infino.RateLimitError)
+    assert error.retry_after == 80
+    assert pauses == []
+
+
+def test_the_budget_is_shared_and_refilled():
+    budget = RetryBudget(capacity=10, cost=5, refund=1)
+    shared = Shared(Clock(), random=lambda: 0.0, budget=budget)
+    assert run(request(), [LOST, LOST, LOST], shared=shared)[0].attempts == 3
+    assert budget.tokens == 0
+    assert run(request(), [LOST, LOST, LOST], shared=shared)[0].attempts == 1, "the budget is empty"
+    for _ in range(5):
+        run(request(), [answer(200)], shared=shared)
+    assert run(request(), [LOST, answer(200)], shared=shared)[0].status == 200
+    for _ in range(50):
+        budget.give()
+    assert budget.tokens == 10
+
+
+@pytest.mark.parametrize(("replayable", "failure", "tries"), [
+    (True, LOST, 2), (False, LOST, 1), (False, UNSENT, 2), (True, answer(503), 2), (False, answer(503), 1),
+])  # fmt: skip
+def test_an_upload_is_sent_whole_or_not_again(replayable, failure, tries):
+    _, _, sends = run(request("safe", content=Upload(replayable)), [failure, answer(200)])
+    assert len(sends) == tries
+
+
+def test_an_old_gateway_gets_reads_as_get_and_that_is_remembered():
+    shared = Shared(Clock(), random=lambda: 0.0)
+    read = request("safe", get_with_body=True)
+    result, pauses, sends = run(read, [answer(405), answer(200)], shared=shared)
+    assert result.status == 200
+    assert [send.method for send in sends] == ["POST", "GET"]
+    assert pauses == []
+    _, _, sends = run(read, [answer(200)], shared=shared)
+    assert [send.method for send in sends] == ["GET"]
+    error, _, sends = run(read, [answer(405)], shared=shared)
+    assert error.status == 405
+    assert len(sends) == 1
+    error, _, sends = run(request("safe"), [answer(405)], shared=Shared(Clock()))
+    assert len(sends) == 1, "only reads that may be GET are tried again"
+
+
+@pytest.mark.parametrize("retry", ["safe", "never"])
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_wrong_clock_is_corrected_once(retry, minutes):
+    shared = Shared(Clock(), random=lambda: 0.0)
+    date = format_datetime(START + timedelta(minutes=minutes), usegmt=True)
+    result, pauses, sends = run(request(retry), [answer(403, b'{"error":"expired"}', date=date), answer(200)],
+                                shared=shared)  # fmt: skip
+    assert result.status == 200
+    assert len(sends) == 2
+    assert pauses == []
+    assert shared.now() == START + timedelta(minutes=minutes)
+    date = format_datetime(START + timedelta(minutes=3 * minutes), usegmt=True)
+    error, _, sends = run(request(retry), [answer(403, date=date), answer(403, date=date)],
+                          shared=shared)  # fmt: skip
+    assert error.status == 403
+    assert len(sends) == 2, "once per call"
+
+
+def test_a_refusal_with_a_right_clock_is_no_skew():
+    date = format_datetime(START + timedelta(seconds=1), usegmt=True)
+    error, _, sends = run(request(), [answer(401, b'{"error":"token expired"}', date=date)])
+    assert error.status == 401
+    assert len(sends) == 1
+
+
+def test_a_wrong_clock_explains_itself():
+    date = format_datetime(START + timedelta(minutes=10), usegmt=True)
+    error, _, _ = run(request(), [answer(403, date=date), answer(403, date=format_datetime(
+        START + timedelta(minutes=30), usegmt=True))])  # fmt: skip
+    assert "clock" in error.hint
+
+
+def test_refused_keys_are_asked_for_again_once():
+    result, _, sends = run(request("never"), [answer(401), answer(200)], refresh=True)
+    assert result.status == 200
+    assert len(sends) == 2
+    error, _, sends = run(request("never"), [answer(401), answer(401)], refresh=True)
+    assert error.status == 401
+    assert len(sends) == 2
+    error, _, sends = run(request("never"), [answer(401)], refresh=False)
+    assert len(sends) == 1
+
+
+def test_events_tell_what_happens_and_cannot_break_it():
+    shared = Shared(Clock(), random=lambda: 1.0)
+    seen = []
+    stops = [shared.listeners.add(name, seen.append) for name in ("request", "response", "retry")]
+    shared.listeners.add("retry", lambda event: 1 / 0)
+    run(request(), [answer(503, x_request_id="r1"), LOST, answer(200)], shared=shared, took=0.25)
+    assert [type(event).__name__ for event in seen] == [
+        "RequestEvent", "ResponseEvent", "RetryEvent", "RequestEvent", "RetryEvent", "RequestEvent", "ResponseEvent",
+    ]  # fmt: skip
+    assert (seen[1].status, seen[1].elapsed, seen[1].request_id) == (503, 0.25, "r1")
+    assert (seen[2].attempt, seen[2].delay, seen[2].status) == (1, 0.5, 503)
+    assert (seen[4].attempt, seen[4].status) == (2, None)
+    for stop in stops:
+        stop()
+    seen.clear()
+    run(request(), [answer(200)], shared=shared)
+    assert seen == []
+    with pytest.raises(infino.ValidationError):
+        shared.listeners.add("nothing", print)
+    with pytest.raises(infino.ValidationError):
+        shared.listeners.add("retry", None)
