@@ -1,0 +1,243 @@
+"""What the gateway has acknowledged survives `kill -9`, and many callers at once lose nothing."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import attrs
+import pytest
+
+from infino.local import LocalGateway, PortInUse
+from infino.local.folder import FolderInUse
+from tests.support.signed import Signed
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from infino.local.serve import serve
+serve(port=0, data=Path(sys.argv[1]))
+"""
+
+
+@attrs.frozen
+class Running:
+    """A gateway in another process, as far as `Signed` needs it."""
+
+    process: subprocess.Popen[str]
+    endpoint: str
+    access_key: str
+    secret_key: str
+    seconds: float
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Running]:
+    """Run a gateway in a process of its own; it is killed, never stopped in good order."""
+    started = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        exports = {}
+        for line in process.stdout:
+            if line.startswith("export "):
+                name, _, value = line.removeprefix("export ").strip().partition("=")
+                exports[name] = value.strip("'")
+            if len(exports) == 3:
+                break
+        if len(exports) != 3:
+            pytest.fail(f"the gateway did not start: {process.communicate()[1]}")
+        keys = exports["INFINO_ACCESS_KEY"], exports["INFINO_SECRET_KEY"]
+        yield Running(process, exports["INFINO_ENDPOINT"], *keys, time.monotonic() - started)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=10)
+
+
+@attrs.define
+class Ledger:
+    """What was acknowledged, and what was sent but not acknowledged."""
+
+    known: dict[str, int] = attrs.field(factory=dict)
+    open: list[dict[str, int | None]] = attrs.field(factory=list)
+    acknowledged: int = 0
+
+    def send(self, request: Callable[[], int], effect: dict[str, int | None]) -> None:
+        """Send a request that sets (or, by None, removes) values by id."""
+        self.open = [effect]
+        if request() == 200:
+            self.acknowledged += 1
+            for id, value in effect.items():
+                if value is None:
+                    self.known.pop(id, None)
+                else:
+                    self.known[id] = value
+            self.open = []
+
+    def allows(self, found: dict[str, int]) -> bool:
+        """Tell whether a state holds all that was acknowledged, and of an open request all or nothing."""
+        states = [self.known]
+        for effect in self.open:
+            done = {**self.known, **{id: value for id, value in effect.items() if value is not None}}
+            states.append({id: value for id, value in done.items() if effect.get(id, 0) is not None})
+        return found in states
+
+
+def step(call: Signed, ledger: Ledger, dice: random.Random, number: int) -> None:
+    """Send one request of a random kind."""
+    kind = dice.choice(["bulk", "bulk", "delete", "upsert", "query"])
+    ids = sorted(ledger.known)
+    if kind == "bulk" or not ids:
+        effect: dict[str, int | None] = {f"r{dice.randrange(4000)}": number for _ in range(dice.choice([1, 50, 800]))}
+        lines = [line for id, value in effect.items() for line in ({"index": {"_id": id}}, {"v": value})]
+        ledger.send(lambda: call.bulk("d", *lines).status, effect)
+    elif kind == "delete":
+        gone = dice.sample(ids, min(len(ids), 20))
+        ledger.send(lambda: call.bulk("d", *({"delete": {"_id": id}} for id in gone)).status, dict.fromkeys(gone))
+    elif kind == "upsert":
+        chosen = [*dice.sample(ids, min(len(ids), 5)), f"u{number}"]
+        values = ", ".join(f"('{id}', {number})" for id in chosen)
+        query = f"UPSERT INTO d (_id, v) VALUES {values}"
+        ledger.send(lambda: call.sql(query).status, dict.fromkeys(chosen, number))
+    else:
+        value = ledger.known[dice.choice(ids)]
+        effect = {id: None for id, known in ledger.known.items() if known == value}
+        ledger.send(lambda: call("PATCH", "/d", {"query": {"term": {"v": value}}}).status, effect)
+
+
+def write_until_killed(running: Running, ledger: Ledger, dice: random.Random) -> None:
+    """Write until the process dies under the calls."""
+    call = Signed(running)  # type: ignore[arg-type]  # has the three members that are used
+    timer = threading.Timer(dice.uniform(0.05, 0.6), os.kill, [running.process.pid, signal.SIGKILL])
+    timer.start()
+    try:
+        for number in range(10_000):
+            step(call, ledger, dice, number)
+    except (OSError, ConnectionError):
+        return
+    except Exception as error:  # an answer that broke off comes as one of several kinds of http.client's
+        if type(error).__module__ != "http.client":
+            raise
+    finally:
+        timer.join()
+
+
+def survive(folder: Path, rounds: int, seed: int) -> None:
+    dice = random.Random(seed)
+    ledger = Ledger()
+    with served(folder) as running:
+        assert Signed(running)("PUT", "/d").status == 200  # type: ignore[arg-type]  # as above
+    slowest = 0.0
+    for _ in range(rounds):
+        with served(folder) as running:
+            slowest = max(slowest, running.seconds)
+            rows = Signed(running).rows("SELECT _id, v FROM d") if ledger.acknowledged else []  # type: ignore[arg-type]
+            found = {row["_id"]: row["v"] for row in rows}
+            assert ledger.allows(found)
+            ledger.known, ledger.open = dict(found), []
+            write_until_killed(running, ledger, dice)
+    assert ledger.acknowledged > rounds
+    print(f"{rounds} rounds, {ledger.acknowledged} acknowledged requests, slowest start {slowest:.2f} s")
+
+
+def test_acknowledged_writes_survive_a_kill(tmp_path: Path) -> None:
+    survive(tmp_path / "data", rounds=3, seed=1)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+def test_fifty_kills(tmp_path: Path) -> None:
+    survive(tmp_path / "data", rounds=50, seed=2)
+
+
+def test_a_restart_keeps_datasets_keys_and_versions(tmp_path: Path) -> None:
+    with LocalGateway(tmp_path) as gateway:
+        call = Signed(gateway)
+        keys = gateway.access_key, gateway.secret_key
+        call("PUT", "/my.logs", {"mappings": {"properties": {"title": {"type": "text"}}}})
+        call.bulk("my.logs", {"index": {"_id": "1"}}, {"when": "2024-01-01", "o": {"a b": 1}})
+        gateway.state.control.put("thread", "t1", {"name": "x"})
+    assert (tmp_path / "credentials.json").stat().st_mode & 0o777 == 0o600
+    started = time.monotonic()
+    with LocalGateway(tmp_path) as gateway:
+        assert time.monotonic() - started < 1.0
+        assert (gateway.access_key, gateway.secret_key) == keys
+        call = Signed(gateway)
+        call.bulk("my.logs", {"index": {"_id": "2"}}, {"when": "not a date"})
+        assert call.rows('SELECT _id, "when", "o.a b" AS n, title FROM "my.logs" ORDER BY 1') == [
+            {"_id": "1", "when": "2024-01-01", "n": 1, "title": None},
+            {"_id": "2", "when": "not a date", "n": None, "title": None},
+        ]
+        assert [thread.body for thread in gateway.state.control.list("thread")] == [{"name": "x"}]
+
+
+def test_a_data_folder_or_port_in_use_says_by_whom(tmp_path: Path) -> None:
+    with LocalGateway(tmp_path) as gateway:
+        with pytest.raises(FolderInUse, match=rf"in use by this process \({os.getpid()}\)"):
+            LocalGateway(tmp_path).start()
+        port = int(gateway.endpoint.rsplit(":", 1)[1])
+        with pytest.raises(PortInUse, match=f"port {port} on 127.0.0.1 is in use"):
+            LocalGateway(port=port).start()
+    with served(tmp_path) as running, pytest.raises(FolderInUse, match=f"process {running.process.pid} .*python"):
+        LocalGateway(tmp_path).start()
+    with LocalGateway(tmp_path):
+        pass
+
+
+def test_an_ephemeral_gateway_leaves_nothing() -> None:
+    with LocalGateway(access_key="IAK_1", secret_key="s") as gateway:
+        spool = gateway.state.spool
+        assert (gateway.access_key, gateway.secret_key) == ("IAK_1", "s")
+        assert Signed(gateway)("PUT", "/d").status == 200
+        assert spool.is_dir()
+    assert not spool.exists()
+    with LocalGateway() as gateway:
+        assert Signed(gateway)("GET", "/metadata").json == []
+
+
+def test_32_callers_lose_no_write(gateway: LocalGateway, fresh: Callable[[str], str]) -> None:
+    name = fresh("crowd")
+    call = Signed(gateway)
+    call("PUT", f"/{name}")
+    failures: list[str] = []
+
+    def write_and_read(caller: int) -> None:
+        try:
+            for turn in range(6):
+                own = {"index": {"_id": f"c{caller}t{turn}"}}
+                shared = {"update": {"_id": "shared"}}
+                reply = call.bulk(
+                    name,
+                    own,
+                    {"caller": caller, "turn": turn},
+                    shared,
+                    {"doc": {f"c{caller}": turn}, "doc_as_upsert": True},
+                )
+                assert reply.status == 200, reply.content
+                assert not reply.json["errors"], reply.content
+                query = f'SELECT count(*) AS n FROM "{name}" WHERE caller = {caller}'
+                assert call.rows(query) == [{"n": turn + 1}]
+                update = f"UPDATE \"{name}\" SET turn = turn + 100 WHERE _id = 'c{caller}t{turn}'"
+                assert call.sql(update).json["affected_rows"] == 1
+        except BaseException as error:
+            failures.append(repr(error))
+
+    threads = [threading.Thread(target=write_and_read, args=[caller]) for caller in range(32)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    rows = call.rows(f'SELECT caller, sum(turn) AS s FROM "{name}" WHERE caller IS NOT NULL GROUP BY 1')
+    assert {row["caller"]: row["s"] for row in rows} == dict.fromkeys(range(32), 15 + 600)
+    assert call("GET", f"/{name}/doc/shared").json["_source"] == {f"c{caller}": 5 for caller in range(32)}
