@@ -117,6 +117,7 @@ def schema(gateway: Gateway, call: Call) -> Answer:
         dataset = gateway.store.get(cursor, name)
         view = gateway.access.view(call.principal, gateway.store.view_of(cursor, dataset))
     fields = {field: {"source": "Logs", "infino_type": INFINO_TYPES[kind]} for field, kind in view.types.items()}
+    fields |= {field: {"source": "Logs", "infino_type": "String"} for field in view.replacements}
     for field, declared in dataset.settings.get("properties", {}).items():
         if field not in fields and view.allowed(field):
             fields[field] = {"source": "Logs", "infino_type": declared_type(str(declared.get("type", "")))}

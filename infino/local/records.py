@@ -37,7 +37,7 @@ def get_record(gateway: Gateway, call: Call) -> Answer:
 def delete_records(gateway: Gateway, call: Call) -> Answer:
     """PATCH /{dataset}: delete what a query matches; the answer is the bare number of deleted records."""
     name = call.path["dataset"]
-    gateway.access.check(call.principal, "delete", "record", name)
+    gateway.access.check(call.principal, "write", "record", name)
     body = call.json_object()
     if set(body) != {"query"} or not isinstance(body["query"], dict) or not body["query"]:
         reason = 'send {"query": {...}}; to delete every record, say {"query": {"match_all": {}}}'

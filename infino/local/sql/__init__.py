@@ -52,11 +52,10 @@ def change(gateway: Gateway, principal: Principal, statement: exp.Expr, upsert: 
     started = time.perf_counter()
     for part in statement.iter_expressions():
         check_nodes(part)
-    action = "delete" if isinstance(statement, exp.Delete) else "write"
     with gateway.store.writing() as cursor, time_limit(cursor, gateway.options.sql_timeout):
         writing = Writing(gateway, cursor, lambda name: readable(gateway, principal, cursor, name))
         name = writing.target(dataset_written(statement)).view.name
-        gateway.access.check(principal, action, "record", name)
+        gateway.access.check(principal, "write", "record", name)
         try:
             affected = writing.run(statement, upsert)
         except duckdb.InterruptException:
