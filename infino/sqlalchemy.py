@@ -10,7 +10,6 @@ Datasets are tables and their fields columns. Every statement takes effect at on
 from __future__ import annotations
 
 from ipaddress import ip_address
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from infino.core.extras import require
@@ -25,7 +24,7 @@ from infino.core.errors import NotFoundError  # noqa: E402  # likewise
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection
-    from sqlalchemy.engine.interfaces import DBAPIConnection, ReflectedColumn
+    from sqlalchemy.engine.interfaces import ReflectedColumn
 
     from infino.client import Infino
 
@@ -78,7 +77,7 @@ class InfinoDialect(default.DefaultDialect):
     colspecs = {types.JSON: _Json, types.DateTime: _DateTime}  # noqa: RUF012  # as SQLAlchemy declares it
 
     @classmethod
-    def import_dbapi(cls) -> ModuleType:
+    def import_dbapi(cls) -> Any:
         """The PEP 249 module."""
         from infino import dbapi
 
@@ -98,10 +97,10 @@ class InfinoDialect(default.DefaultDialect):
             settings["secret_key"] = str(url.password)
         return [], settings
 
-    def do_rollback(self, dbapi_connection: DBAPIConnection) -> None:
+    def do_rollback(self, dbapi_connection: Any) -> None:
         """Do nothing: there is no transaction to undo."""
 
-    def do_commit(self, dbapi_connection: DBAPIConnection) -> None:
+    def do_commit(self, dbapi_connection: Any) -> None:
         """Do nothing: every statement has taken effect already."""
 
     def _check_max_identifier_length(self, connection: Connection) -> None:

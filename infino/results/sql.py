@@ -93,7 +93,7 @@ class SqlResult(Tabular):
                 return native.decode(self.raw)
         return decode(self.raw)
 
-    @property
+    @cached_property
     def _table(self) -> Table:
         return self._decoded.table
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
@@ -23,7 +24,7 @@ _BATCH = 4096
 class Tabular:
     """A table that is decoded when first asked for; the base of the results."""
 
-    @property
+    @cached_property
     def _table(self) -> Table:
         raise NotImplementedError
 
