@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import threading
 import time
 import weakref
@@ -55,14 +56,23 @@ _PHASES: Final[tuple[tuple[type[Exception], str], ...]] = (
 )
 
 
-def _connect_hint(text: str) -> str | None:
-    lowered = text.lower()
-    if "refused" in lowered:
+def _root(error: BaseException) -> BaseException:
+    """Follow a chain of translated errors down to what the operating system said."""
+    for _ in range(20):
+        inner = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error.__cause__ or error.__context__
+        if inner is None:
+            break
+        error = inner
+    return error
+
+
+def _connect_hint(root: BaseException) -> str | None:
+    if isinstance(root, ConnectionRefusedError):
         return "nothing listens there; is the gateway running, and is the port right?"
-    if "certificate" in lowered or "ssl" in lowered:
-        return "TLS failed; check the certificate, the ca_bundle setting, or whether the server speaks https at all"
-    if "name or service" in lowered or "nodename" in lowered or "getaddrinfo" in lowered or "resolution" in lowered:
+    if isinstance(root, socket.gaierror):
         return "the host name is unknown; check the endpoint"
+    if type(root).__module__ == "ssl":
+        return "TLS failed; check the certificate, the ca_bundle setting, or whether the server speaks https at all"
     return None
 
 
@@ -71,9 +81,11 @@ def _translate(error: Exception, place: str) -> InfinoError:
     for kind, phase in _PHASES:
         if isinstance(error, kind):
             return Timeout(f"no progress with {place} while waiting: {phase} timeout", phase=phase)
-    text = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, httpx.ConnectError | httpx.ProxyError | httpx.UnsupportedProtocol):
-        return ConnectError(f"cannot connect to {place}: {text}", hint=_connect_hint(text))
+        root = _root(error)
+        text = " ".join(str(root).split()) or type(root).__name__
+        return ConnectError(f"cannot connect to {place}: {text}", hint=_connect_hint(root))
+    text = " ".join(str(error).split()) or type(_root(error)).__name__
     return TransportError(f"connection to {place} broke: {text}")
 
 

@@ -22,8 +22,6 @@ class Clock(Protocol):
 class SystemClock:
     """The clock of this machine."""
 
-    __slots__ = ()
-
     def now(self) -> datetime:
         """Return the time of day in UTC."""
         return datetime.now(UTC)

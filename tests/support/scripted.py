@@ -135,8 +135,7 @@ class ScriptedServer:
             self._start(self._serve, connection)
 
     def _serve(self, connection: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            stream = connection.makefile("rb")
+        with contextlib.suppress(OSError, ValueError), connection.makefile("rb") as stream:
             while (request := read_request(stream)) is not None:
                 with self._lock:
                     number = len(self.requests)

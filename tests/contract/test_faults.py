@@ -1,0 +1,393 @@
+"""A bad day on the network: for each fault the typed error, how often the server was hit, and nothing done twice."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import ssl
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+import infino
+from infino.core.clock import SystemClock
+from tests.support.facade import Blocking
+from tests.support.scripted import Exchange, ScriptedServer, answering
+
+QUICK = infino.RetryPolicy(base=0.001, cap=0.002)
+Make = Callable[..., Any]
+
+
+@pytest.fixture(params=["sync", "async"])
+def make(request: pytest.FixtureRequest) -> Iterator[Make]:
+    """Make a client for an endpoint, of each kind in turn."""
+    with ExitStack() as stack:
+
+        def build(endpoint: str, **settings: Any) -> Any:
+            options = {
+                "access_key": "IAK_TEST",
+                "secret_key": "secret",
+                "endpoint": endpoint,
+                "retry": QUICK,
+                **settings,
+            }
+            if request.param == "sync":
+                return stack.enter_context(infino.Infino(**options))
+            loop = request.getfixturevalue("loop")
+            return stack.enter_context(Blocking(infino.AsyncInfino(**options), loop))
+
+        yield build
+
+
+def read(client: Any) -> Any:
+    """An operation that is safe to repeat."""
+    return client.request("GET", "/x")
+
+
+def write(client: Any) -> Any:
+    """An operation that must not be done twice."""
+    return client.request("POST", "/x", json={"a": 1})
+
+
+def outcome(server: ScriptedServer, make: Make, call: Callable[[Any], Any], **settings: Any) -> tuple[Any, int]:
+    """The result or error of one call, and how often the server was hit."""
+    client = make(server.endpoint, **settings)
+    try:
+        result = call(client)
+    except infino.InfinoError as error:
+        result = error
+    return result, len(server.requests)
+
+
+def reset(exchange: Exchange) -> None:
+    exchange.reset()
+
+
+def close_without_answer(exchange: Exchange) -> None:
+    exchange.close()
+
+
+def reset_inside_the_body(exchange: Exchange) -> None:
+    exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+    exchange.reset()
+
+
+def truncated(exchange: Exchange) -> None:
+    exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}")
+    exchange.close()
+
+
+def truncated_chunks(exchange: Exchange) -> None:
+    exchange.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{")
+    exchange.close()
+
+
+def half_closed(exchange: Exchange) -> None:
+    exchange.connection.shutdown(socket.SHUT_WR)
+    exchange.hang()
+
+
+def not_http(exchange: Exchange) -> None:
+    exchange.send(b"220 mail.example ESMTP\r\n\r\n")
+    exchange.close()
+
+
+def two_lengths(exchange: Exchange) -> None:
+    exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}")
+    exchange.close()
+
+
+def huge_headers(exchange: Exchange) -> None:
+    exchange.send(b"HTTP/1.1 200 OK\r\nX-Big: " + b"x" * 300_000 + b"\r\n\r\n")
+    exchange.close()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [reset, close_without_answer, reset_inside_the_body, truncated, truncated_chunks, half_closed, not_http,
+     two_lengths, huge_headers],
+)  # fmt: skip
+def test_broken_connections(make, fault):
+    with ScriptedServer(fault) as server:
+        error, hits = outcome(server, make, write)
+        assert type(error) is infino.TransportError
+        assert isinstance(error, ConnectionError)
+        assert hits == 1, "what may have been processed is not sent twice"
+        assert error.category == "network"
+    with ScriptedServer(fault, answering(200, b'{"ok":1}')) as server:
+        assert outcome(server, make, read) == ({"ok": 1}, 2)
+    with ScriptedServer(fault) as server:
+        error, hits = outcome(server, make, read)
+        assert (type(error), hits, error.attempts) == (infino.TransportError, 3, 3)
+
+
+def test_refused(make):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        client = make(f"http://127.0.0.1:{taken.getsockname()[1]}")
+        for call in (read, write):
+            with pytest.raises(infino.ConnectError) as caught:
+                call(client)
+            assert caught.value.attempts == 3, "nothing was sent, so any operation may try again"
+            assert "running" in caught.value.hint
+
+
+def test_unknown_host(make):
+    client = make("https://nowhere.invalid", retry=infino.RetryPolicy(attempts=1))
+    with pytest.raises(infino.ConnectError) as caught:
+        write(client)
+    assert "nowhere.invalid" in str(caught.value)
+
+
+class PlainServer(ScriptedServer):
+    """A server that speaks before it listens, and never TLS."""
+
+    def _serve(self, connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+
+
+def test_tls_against_a_plain_server(make):
+    with PlainServer() as server:
+        client = make(server.endpoint.replace("http://", "https://"), retry=infino.RetryPolicy(attempts=1))
+        with pytest.raises(infino.ConnectError) as caught:
+            write(client)
+        assert "https" in caught.value.hint
+
+
+def test_a_certificate_nobody_signed(make, tmp_path):
+    certificate, key = self_signed(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with TlsServer(context) as server:
+        with pytest.raises(infino.ConnectError) as caught:
+            write(make(server.endpoint, retry=infino.RetryPolicy(attempts=1)))
+        assert "TLS" in caught.value.hint
+        assert server.requests == []
+        assert write(make(server.endpoint, ca_bundle=str(certificate))) == {}
+        assert write(make(server.endpoint, verify=False)) == {}
+
+
+class TlsServer(ScriptedServer):
+    """A scripted server behind TLS."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        super().__init__()
+        self._context = context
+
+    @property
+    def endpoint(self) -> str:
+        return super().endpoint.replace("http://", "https://")
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            wrapped = self._context.wrap_socket(connection, server_side=True)
+        except OSError:
+            return
+        self._sockets.append(wrapped)
+        super()._serve(wrapped)
+
+
+def self_signed(folder: Any) -> tuple[Any, Any]:
+    """A certificate for 127.0.0.1 that signs itself."""
+    import datetime
+    import ipaddress
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
+        .sign(key, hashes.SHA256())
+    )
+    paths = folder / "cert.pem", folder / "key.pem"
+    paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    paths[1].write_bytes(key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))  # fmt: skip
+    return paths
+
+
+@pytest.mark.parametrize("where", ["body", "silence"])
+def test_too_slow(make, where):
+    def drip(exchange: Exchange) -> None:
+        if where == "silence":
+            exchange.hang()
+        exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        exchange.drip(b" " * 1000)
+
+    with ScriptedServer(drip) as server:
+        error, hits = outcome(server, make, write, timeout=0.3)
+        assert isinstance(error, infino.Timeout)
+        assert isinstance(error, TimeoutError)
+        assert hits == 1
+        assert error.category == "timeout"
+
+
+def test_a_slow_answer_that_keeps_coming_is_no_fault(make):
+    def drip(exchange: Exchange) -> None:
+        body = b'{"a":1}'
+        exchange.drip(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body, 0.001)
+
+    with ScriptedServer(drip) as server:
+        assert outcome(server, make, read) == ({"a": 1}, 1)
+
+
+def test_a_storm_of_429(make):
+    storm = answering(429, b'{"error":{"type":"busy","reason":"slow down"}}', [("Retry-After", "0")])
+    with ScriptedServer(storm) as server:
+        error, hits = outcome(server, make, write)
+        assert (type(error), hits) == (infino.RateLimitError, 3)
+        assert error.retry_after == 0
+        assert error.category == "rate_limit"
+    with ScriptedServer(storm, storm, answering(200, b"7")) as server:
+        assert outcome(server, make, write) == (7, 3)
+
+
+class Ticking(SystemClock):
+    """A clock that is a second later whenever it is read."""
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    def now(self) -> datetime:
+        self.read += 1
+        return super().now() + timedelta(seconds=self.read)
+
+
+def test_every_try_is_signed_anew(make):
+    with ScriptedServer(answering(503), answering(503), answering()) as server:
+        client = make(server.endpoint)
+        client._shared.clock = Ticking()
+        assert read(client) == {}
+        for name in ("x-amz-date", "authorization"):
+            assert len({received.header(name) for received in server.requests}) == 3
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_redirects_are_refused(make, status):
+    with ScriptedServer(answering(200, b'{"stolen":1}')) as other:
+        redirect = answering(status, b"", [("Location", other.endpoint)])
+        with ScriptedServer(redirect) as server:
+            error, hits = outcome(server, make, read)
+            assert type(error) is infino.APIError
+            assert error.status == status
+            assert "redirect" in error.hint
+            assert hits == 1
+        assert other.requests == []
+
+
+def test_repeated_headers_are_joined(make):
+    with ScriptedServer(answering(404, b"{}", [("X-A", "1"), ("X-A", "2"), ("X-Request-Id", "r-1")])) as server:
+        error, _ = outcome(server, make, read)
+        assert error.headers["x-a"] == "1, 2"
+        assert error.request_id == "r-1"
+        assert "r-1" in str(error)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "raw-deflate", "identity", "two-gzips"])
+def test_compressed_answers(make, encoding):
+    plain = b'{"a":' + b" " * 5000 + b"1}"
+    packed = {
+        "gzip": gzip.compress(plain),
+        "deflate": zlib.compress(plain),
+        "raw-deflate": zlib.compress(plain)[2:-4],
+        "identity": plain,
+        "two-gzips": gzip.compress(plain[:9]) + gzip.compress(plain[9:]),
+    }[encoding]
+    name = {"raw-deflate": "deflate", "two-gzips": "gzip"}.get(encoding, encoding)
+    with ScriptedServer(answering(200, packed, [("Content-Encoding", name)])) as server:
+        assert outcome(server, make, read) == ({"a": 1}, 1)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [("gzip", b"not gzip at all"), ("gzip", gzip.compress(b"{}" * 99)[:-9]), ("deflate", b"\xff\xff"), ("br", b"x")],
+)
+def test_broken_compression(make, encoding, body):
+    with ScriptedServer(answering(200, body, [("Content-Encoding", encoding)])) as server:
+        error, hits = outcome(server, make, write)
+        assert isinstance(error, infino.TransportError)
+        assert encoding in str(error)
+        assert hits == 1
+
+
+def test_not_json(make):
+    with ScriptedServer(
+        answering(200, b"<html><title>Login</title></html>", [("Content-Type", "text/html")])
+    ) as server:
+        error, _ = outcome(server, make, read)
+        assert isinstance(error, infino.DecodeError)
+        assert error.path == "$"
+        assert error.status == 200
+        error, _ = outcome(server, make, lambda client: client.datasets.get("a"))
+        assert isinstance(error, infino.DecodeError)
+        assert "datasets.get" in str(error)
+
+
+@pytest.mark.parametrize("body", [b"", b"  \n"])
+def test_an_empty_answer_is_none(make, body):
+    with ScriptedServer(answering(200, body)) as server:
+        assert outcome(server, make, write) == (None, 1)
+
+
+def test_a_server_that_closes_idle_connections(make):
+    def once(exchange: Exchange) -> None:
+        exchange.answer(200, b"1", [("Connection", "close")])
+        exchange.close()
+
+    with ScriptedServer(once) as server:
+        client = make(server.endpoint)
+        assert [write(client) for _ in range(3)] == [1, 1, 1]
+        assert len(server.requests) == 3
+
+
+def test_nothing_is_left_of_netrc_and_proxies_of_the_environment(make, monkeypatch, tmp_path):
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login thief password stolen\n")
+    for name, value in {
+        "HOME": str(tmp_path), "NETRC": str(tmp_path / ".netrc"), "HTTP_PROXY": "http://127.0.0.1:1",
+        "ALL_PROXY": "http://127.0.0.1:1", "http_proxy": "http://127.0.0.1:1",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    with ScriptedServer() as server:
+        assert outcome(server, make, read) == ({}, 1)
+        assert server.requests[0].header("authorization").startswith("AWS4-HMAC-SHA256 Credential=IAK_TEST/")
+
+
+def test_a_proxy_is_used_when_it_is_named(make):
+    with ScriptedServer() as proxy:
+        client = make("http://127.0.0.1:1/base", proxy=proxy.endpoint)
+        assert client.request("GET", "/x", params={"a": "b c"}) == {}
+        (seen,) = proxy.requests
+        assert seen.target == "http://127.0.0.1:1/base/x?a=b%20c"
+        assert seen.header("host") == "127.0.0.1:1"
+
+
+def test_keys_are_asked_for_once_by_many_and_again_when_refused(make):
+    asked = []
+
+    def provider() -> tuple[str, str]:
+        asked.append(1)
+        return f"IAK_{len(asked)}", "secret"
+
+    with ScriptedServer(answering(200), answering(401), answering(200)) as server:
+        options = {"credentials": provider, "access_key": None, "secret_key": None}
+        client = make(server.endpoint, **options)
+        read(client)
+        write(client)
+        assert len(asked) == 2
+        used = [received.header("authorization").split("=")[1].split("/")[0] for received in server.requests]
+        assert used == ["IAK_1", "IAK_1", "IAK_2"]
