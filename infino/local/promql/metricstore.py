@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -19,6 +19,30 @@ from infino.local.store import Dataset, DatasetView, Store
 
 METRICS = "metrics"
 _MOST_CATALOGUES = 64
+TIME_FIELD, NAME_FIELD, VALUE_FIELD = "@timestamp", "metric", "value"
+_OWN_FIELDS = frozenset({TIME_FIELD, NAME_FIELD, VALUE_FIELD})
+
+
+def field_of(label: str) -> str:
+    """Name the field that shows a label where a sample is read as a document.
+
+    Args:
+        label: A label's name.
+
+    Returns:
+        The label's own name, `metric` for the metric's name, or `label.x` where `x` is a field of every sample.
+
+    Example:
+        >>> field_of("job"), field_of("__name__"), field_of("value")
+        ('job', 'metric', 'label.value')
+    """
+    if label == NAME:
+        return NAME_FIELD
+    return f"label.{label}" if label in _OWN_FIELDS else label
+
+
+def _as_fields(labels: Labels) -> dict[str, str]:
+    return {field_of(name): value for name, value in labels.items()}
 
 
 def is_metrics(dataset: Dataset) -> bool:
@@ -28,30 +52,24 @@ def is_metrics(dataset: Dataset) -> bool:
 
 @attrs.frozen
 class ViewLabels:
-    """What a reader may see of labels, by the rights on the fields of the dataset's view.
-
-    A label `job` is the field `labels.job` of the sample as a document, and may be named `job` in a rule as well.
-    """
+    """What a reader may see of labels, by the rights on the fields that show them (see `field_of`)."""
 
     view: DatasetView
 
-    def _fields(self, name: str) -> tuple[str, ...]:
-        return ("metric",) if name == NAME else (name, f"labels.{name}")
-
     def allowed_label(self, name: str) -> bool:
         """Tell whether the reader may know that the label exists."""
-        return all(self.view.allowed(field) for field in self._fields(name))
+        return self.view.allowed(field_of(name))
 
     def masked_label(self, name: str) -> bool:
         """Tell whether the reader sees the label with its values hidden."""
-        return any(field in self.view.replacements for field in self._fields(name))
+        return field_of(name) in self.view.replacements
 
 
 @attrs.frozen(eq=False)
 class Catalogue:
-    """The series of one dataset at one version."""
+    """The series of one dataset; their numbers only grow, so the newest tells whether there are more by now."""
 
-    version: int
+    newest: int
     numbers: Sequence[int]
     labels: Sequence[Labels]
 
@@ -96,7 +114,7 @@ class MetricStore:
             points[text, sample.time] = sample.value
         if not points:
             return 0, 0
-        numbers = self._numbers(cursor, dataset, list(texts))
+        numbers = self._numbers(cursor, dataset, texts)
         columns: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
         for (text, time), value in points.items():
             for column, cell in zip(columns, (numbers[text], time, value), strict=True):
@@ -140,11 +158,6 @@ class MetricStore:
                 found.append((catalogue.labels[place], Series(shown[place], *points)))
         return found
 
-    def forget(self) -> None:
-        """Drop what is cached."""
-        with self._lock:
-            self._catalogues.clear()
-
     def _prepared(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> Dataset:
         """Make the tables of a metric dataset, and a view through which samples are read as documents."""
         if is_metrics(dataset):
@@ -154,27 +167,27 @@ class MetricStore:
         if row is None or row[0]:
             reason = f"dataset [{dataset.name}] holds documents; metrics need a dataset of their own"
             raise Problem(400, "illegal_argument_exception", reason)
-        cursor.execute(f"CREATE TABLE series_{number} (sid BIGINT PRIMARY KEY, labels VARCHAR UNIQUE)")
+        cursor.execute(f"CREATE TABLE series_{number} (sid BIGINT PRIMARY KEY, labels VARCHAR UNIQUE, fields JSON)")
         cursor.execute(f"CREATE TABLE samples_{number} (sid BIGINT, ts BIGINT, v DOUBLE, PRIMARY KEY (sid, ts))")
         cursor.execute(f"DROP TABLE ds_{number}")
         cursor.execute(
             f"""CREATE VIEW ds_{number} AS
-            SELECT sid || '-' || ts AS _id, json_object(
-                '@timestamp', strftime(make_timestamp(ts * 1000), '%Y-%m-%dT%H:%M:%S.%gZ'),
-                'metric', labels->>'$.{NAME}',
-                'value', CASE WHEN isfinite(v) THEN to_json(v) ELSE to_json(v::VARCHAR) END,
-                'labels', json_merge_patch(labels, '{{"{NAME}": null}}')
-            ) AS _source, 1::BIGINT AS _version
+            SELECT sid || '-' || ts AS _id, json_merge_patch(json_object(
+                '{TIME_FIELD}', strftime(make_timestamp(ts * 1000), '%Y-%m-%dT%H:%M:%S.%gZ'),
+                '{VALUE_FIELD}', CASE WHEN isfinite(v) THEN to_json(v) ELSE to_json(v::VARCHAR) END
+            ), fields) AS _source, 1::BIGINT AS _version
             FROM samples_{number} JOIN series_{number} USING (sid)"""
         )
         self._store.configure(cursor, dataset.name, {**dataset.settings, "kind": METRICS})
         return self._store.get(cursor, dataset.name)
 
-    def _numbers(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, texts: list[str]) -> dict[str, int]:
+    def _numbers(
+        self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, texts: Mapping[str, Labels]
+    ) -> dict[str, int]:
         """Look up the numbers of series, giving new ones the next free numbers."""
         table = f"series_{dataset.id}"
         rows = cursor.execute(
-            f"SELECT labels, sid FROM {table} WHERE labels IN (SELECT unnest(?::VARCHAR[]))", [texts]
+            f"SELECT labels, sid FROM {table} WHERE labels IN (SELECT unnest(?::VARCHAR[]))", [list(texts)]
         ).fetchall()
         numbers: dict[str, int] = dict(rows)
         new = [text for text in texts if text not in numbers]
@@ -183,8 +196,8 @@ class MetricStore:
             first = (row[0] if row else 0) + 1
             added = {text: first + place for place, text in enumerate(new)}
             cursor.execute(
-                f"INSERT INTO {table} SELECT unnest(?::BIGINT[]), unnest(?::VARCHAR[])",
-                [list(added.values()), new],
+                f"INSERT INTO {table} SELECT unnest(?::BIGINT[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[])",
+                [list(added.values()), new, [orjson.dumps(_as_fields(texts[text])).decode() for text in new]],
             )
             numbers.update(added)
         return numbers
@@ -194,10 +207,9 @@ class MetricStore:
         shape = self._store.shape(cursor, dataset)
         documents = [
             {
-                "@timestamp": "1970-01-01T00:00:00.000Z",
-                "metric": labels[NAME],
-                "value": 0.5,
-                "labels": {name: value for name, value in labels.items() if name != NAME},
+                TIME_FIELD: "1970-01-01T00:00:00.000Z",
+                VALUE_FIELD: 0.5,
+                **_as_fields(labels),
             }
             for labels in label_sets
         ]
@@ -207,10 +219,12 @@ class MetricStore:
     def _catalogue(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> Catalogue:
         with self._lock:
             known = self._catalogues.get(dataset.uuid)
-        if known is not None and known.version == dataset.version:
+        row = cursor.execute(f"SELECT coalesce(max(sid), 0) FROM series_{dataset.id}").fetchone()
+        newest = int(row[0]) if row else 0
+        if known is not None and known.newest == newest:
             return known
         rows = cursor.execute(f"SELECT sid, labels FROM series_{dataset.id} ORDER BY labels").fetchall()
-        made = Catalogue(dataset.version, [row[0] for row in rows], [orjson.loads(row[1]) for row in rows])
+        made = Catalogue(newest, [row[0] for row in rows], [orjson.loads(row[1]) for row in rows])
         with self._lock:
             if len(self._catalogues) >= _MOST_CATALOGUES:
                 self._catalogues.clear()

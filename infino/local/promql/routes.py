@@ -12,7 +12,7 @@ from infino.local.promql.arguments import Form, read_form
 from infino.local.promql.engine import Engine, Result
 from infino.local.promql.errors import PromQLError
 from infino.local.promql.exposition import ExpositionError, parse_exposition
-from infino.local.promql.metricstore import DatasetStorage, MetricStore, ViewLabels, is_metrics
+from infino.local.promql.metricstore import VALUE_FIELD, DatasetStorage, MetricStore, ViewLabels, is_metrics
 from infino.local.promql.storage import LabelRule
 from infino.local.store import Dataset
 
@@ -64,7 +64,7 @@ def _readable(
         try:
             gateway.access.check(call.principal, "read", "record", dataset.name)
             view = gateway.access.view(call.principal, gateway.store.view_of(cursor, dataset))
-            if not view.allowed("value") or "value" in view.replacements:
+            if not view.allowed(VALUE_FIELD) or VALUE_FIELD in view.replacements:
                 reason = f"{call.principal.username} may not read the values of [{dataset.name}]"
                 raise Problem(403, "security_exception", reason)
         except Problem:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infino import APIError, BadRequestError, Infino, NotFoundError
+from infino import APIError, BadRequestError, Infino, NotFoundError, PermissionDeniedError
 from infino.local import LocalGateway
 from infino.local.promql.exposition import parse_exposition
 from infino.local.promql.metricstore import MetricStore
@@ -146,7 +147,7 @@ def test_a_later_value_replaces_one_of_the_same_time(sync_client: Infino, datase
 def test_samples_are_documents_too(sync_client: Infino, dataset: str) -> None:
     assert sync_client.datasets.count(dataset) == 40
     schema = sync_client.request("GET", f"/{dataset}/_schema")
-    assert {"@timestamp", "metric", "value", "labels.job"} <= set(schema)
+    assert {"@timestamp", "metric", "value", "job"} == set(schema)
     with pytest.raises(BadRequestError, match="holds metrics"):
         sync_client.request(
             "POST",
@@ -183,6 +184,74 @@ def test_get_works_as_well(sync_client: Infino, dataset: str) -> None:
         "GET", "/promql/query", params=[("query", "count(hits_total)"), ("time", str(T)), ("index", dataset)]
     )
     assert result(answer)[0]["value"][1] == "2"
+
+
+SECRET = """
+hits{job="api",instance="secret-a",value="odd"} 1 1700000000000
+hits{job="api",instance="secret-b",value="odd"} 2 1700000000000
+"""
+
+
+@contextmanager
+def reader(
+    gateway: LocalGateway, admin: Infino, fresh: Callable[[str], str], dataset: str, fields: dict[str, Any]
+) -> Iterator[Infino]:
+    """A client of a new user who may read one dataset, less what `fields` hides."""
+    role, user = fresh("role"), fresh("user")
+    permission = {"ResourceType": "record", "Actions": ["read"], "Resources": [dataset], "Fields": fields}
+    admin.roles.create(role, {"Version": "2025-01-01", "Permissions": [permission]})
+    keys = admin.users.create(user, {"Version": "2025-01-01", "Password": "pass-word-1", "Roles": [role]})
+    with Infino(credentials=keys.credentials(), endpoint=gateway.endpoint) as theirs:
+        yield theirs
+
+
+@pytest.fixture
+def secret(sync_client: Infino, fresh: Callable[[str], str]) -> str:
+    name = fresh("secret") + ".aly"
+    sync_client.datasets.create(name)
+    sync_client.metrics.upload(name, SECRET)
+    return name
+
+
+def at_t(client: Infino, query: str, dataset: str) -> Any:
+    return result(ask(client, "query", f"query={query}&time={T}&index={dataset}"))
+
+
+def test_hidden_labels_are_gone_before_evaluation(
+    gateway: LocalGateway, sync_client: Infino, fresh: Callable[[str], str], secret: str
+) -> None:
+    hide = {"Deny": ["instance"], "Mask": {"job": "redact"}}
+    with reader(gateway, sync_client, fresh, secret, hide) as theirs:
+        (row,) = at_t(theirs, "sum by (job,instance) (hits)", secret)
+        assert row == {"metric": {"job": "***"}, "value": [T, "3"]}
+        assert at_t(theirs, 'hits{instance="secret-a"}', secret) == []
+        assert at_t(theirs, 'count(hits{instance=~".%2B"})', secret) == []
+        assert at_t(theirs, 'hits{job="api"}', secret) == []
+        with pytest.raises(APIError) as caught:
+            at_t(theirs, "hits %2B on(job) hits", secret)
+        assert "secret-" not in str(caught.value.body)
+
+
+def test_an_allow_list_names_labels_and_metric(
+    gateway: LocalGateway, sync_client: Infino, fresh: Callable[[str], str], secret: str
+) -> None:
+    show = {"Allow": ["metric", "value", "instance"]}
+    with reader(gateway, sync_client, fresh, secret, show) as theirs:
+        rows = at_t(theirs, "hits", secret)
+    assert sorted(row["metric"]["instance"] for row in rows) == ["secret-a", "secret-b"]
+    assert {frozenset(row["metric"]) for row in rows} == {frozenset({"__name__", "instance"})}
+
+
+def test_hidden_values_and_other_datasets_are_refused(
+    gateway: LocalGateway, sync_client: Infino, fresh: Callable[[str], str], secret: str, dataset: str
+) -> None:
+    with reader(gateway, sync_client, fresh, secret, {"Deny": ["value"]}) as theirs:
+        for index in (secret, dataset):
+            with pytest.raises(PermissionDeniedError):
+                at_t(theirs, "hits", index)
+        assert at_t(theirs, 'count({__name__=~".%2B"})', "") == []
+        with pytest.raises(PermissionDeniedError):
+            theirs.metrics.upload(secret, "hits 1")
 
 
 def test_samples_survive_closing_the_store(tmp_path: Path) -> None:
