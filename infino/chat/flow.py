@@ -157,13 +157,8 @@ def ask(conversation: Conversation, question: str, settings: Settings) -> Flow:
     if conversation.thread_id is None:
         conversation.thread_id = yield OpenThread(question[:60], settings.timeout)
     for attempt in range(1, settings.retry.attempts + 1):
-        turn = conversation.turn = Turn(
-            question,
-            thread_id=conversation.thread_id,
-            streaming=conversation.streaming,
-            stale=conversation.stale,
-            owed_end=conversation.owed_end and conversation.connected,
-        )
+        turn = Turn(question, thread_id=conversation.thread_id, streaming=conversation.streaming)
+        conversation.turn = turn
         try:
             yield from _exchange(conversation, turn, settings, deadline)
         except _Lost as lost:
@@ -193,7 +188,9 @@ class _Lost(Exception):
 def _exchange(conversation: Conversation, turn: Turn, settings: Settings, deadline: float) -> Steps:
     if conversation.connected:
         yield from _drain(conversation)
-    if not conversation.connected:
+    if conversation.connected:
+        turn.expect_late(conversation.stale, conversation.owed_end)
+    else:
         yield from _connect(conversation, settings, deadline)
     limit = max(min(settings.idle_timeout, _left(conversation, deadline)), 0.001)
     try:

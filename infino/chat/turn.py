@@ -47,8 +47,6 @@ class Turn:
         question: What was asked.
         thread_id: The thread it was asked in.
         streaming: Whether the thread streams; ``None`` when that is not known.
-        stale: Identifiers of turns that are over; their late frames are ignored.
-        owed_end: Whether the turn before still owes its ``EOM``.
 
     Example:
         >>> turn = Turn("how many?", streaming=False)
@@ -62,8 +60,6 @@ class Turn:
         *,
         thread_id: str | None = None,
         streaming: bool | None = None,
-        stale: Iterable[str] = (),
-        owed_end: bool = False,
     ) -> None:
         self.question = question
         self.thread_id = thread_id
@@ -74,8 +70,8 @@ class Turn:
         self.ended_by_eom = False
         self.failure: str | None = None
         self.failure_frame: Any = None
-        self._stale = frozenset(stale)
-        self._owed_end = owed_end
+        self._stale: frozenset[str] = frozenset()
+        self._owed_end = False
         self._begun = False
         self._latest: dict[Any, Event] = {}
         self._kept: deque[tuple[Event, int]] = deque()
@@ -83,6 +79,16 @@ class Turn:
         self._dropped = 0
         self._trace_id: str | None = None
         self._query_id: str | None = None
+
+    def expect_late(self, stale: Iterable[str], owed_end: bool) -> None:
+        """Tell the turn which late frames of earlier turns the connection may still hold.
+
+        Args:
+            stale: Identifiers of turns that are over.
+            owed_end: Whether the turn before still owes its ``EOM``.
+        """
+        self._stale = frozenset(stale)
+        self._owed_end = owed_end
 
     @property
     def over(self) -> bool:

@@ -208,7 +208,8 @@ def test_data_frames_of_every_shape(frame: Any, rows: Any) -> None:
 
 
 def test_a_late_end_of_the_turn_before_is_drained_once() -> None:
-    turn = Turn("second", streaming=True, owed_end=True)
+    turn = Turn("second", streaming=True)
+    turn.expect_late((), True)
     assert turn.receive(HEARTBEAT) == []
     assert turn.receive(wrapped(type="EOM", trace_id="unheard-of")) == []
     assert turn.state is State.OPEN
@@ -216,13 +217,15 @@ def test_a_late_end_of_the_turn_before_is_drained_once() -> None:
 
 
 def test_an_end_is_not_late_once_the_turn_has_begun() -> None:
-    turn = Turn("second", streaming=True, owed_end=True, stale=["trace-1"])
+    turn = Turn("second", streaming=True)
+    turn.expect_late(["trace-1"], True)
     turn.receive(wrapped(type="update", sender="router", message="go"))
     assert isinstance(turn.receive(END)[-1], Done)  # some services use one trace for a whole thread
 
 
 def test_late_frames_that_name_an_earlier_turn_are_drained() -> None:
-    turn = Turn("second", streaming=False, stale=["query-1", "trace-1"])
+    turn = Turn("second", streaming=False)
+    turn.expect_late(["query-1", "trace-1"], False)
     assert turn.receive(wrapped(**RESULT)) == []
     assert turn.receive(END) == []
     assert turn.receive(wrapped(type="update", sender="router", message="go")) != []
@@ -285,7 +288,8 @@ _messages = (
 
 @given(st.lists(_messages, max_size=12), st.sampled_from([True, False, None]), st.booleans())
 def test_no_frame_breaks_the_machine(messages: list[str | bytes], streaming: bool | None, owed: bool) -> None:
-    turn = Turn("which?", streaming=streaming, owed_end=owed, stale=["s"])
+    turn = Turn("which?", streaming=streaming)
+    turn.expect_late(["s"], owed)
     dones = 0
     for message in messages:
         was_over = turn.over
@@ -329,7 +333,8 @@ def _fuzz(count: int, seed: int) -> int:
     for _ in range(count):
         if turn.over or source.random() < 0.001:
             turn.answer()
-            turn = Turn("which?", streaming=source.choice([True, False, None]), stale=["text\\n"])
+            turn = Turn("which?", streaming=source.choice([True, False, None]))
+            turn.expect_late(["text\\n"], source.random() < 0.5)
         turn.receive(_random_message(source))
         kept = max(kept, len(turn._kept))
     return kept

@@ -90,7 +90,7 @@ def _cartesian(plot: Plot) -> Iterator[str]:
     bars = [one for one in plot.series if one.kind == "bar"]
     stacked = _stacked(plot)
     values = [value for one in stacked for value in one.y if value is not None]
-    zero = bool(bars) or any(one.area for one in plot.series) or min(values) >= 0
+    zero = bool(bars) or any(one.area for one in plot.series) or 0 <= min(values) <= max(values) / 2
     xs = [x for one in plot.series for x in one.x or ()]
     numeric = bool(xs) and not bars
     if plot.horizontal and not numeric:
@@ -146,7 +146,7 @@ def _labels_below(plot: Plot, across: Scale | None) -> Iterator[str]:
     count = max(len(plot.labels), 1)
     width = (WIDTH - LEFT - RIGHT) / count
     longest = max((len(label) for label in plot.labels), default=1)
-    every = max(1, math.ceil(min(longest, 14) * 6.6 / max(width, 0.01)))
+    every = max(1, math.ceil((min(longest, 14) * 7.0 + 10) / max(width, 0.01)))
     for index in range(0, len(plot.labels), every):
         x = round(LEFT + (index + 0.5) * width, 2)
         yield f'<text x="{x}" y="{y}" text-anchor="middle">{escape(_cut(plot.labels[index], 14))}</text>'
