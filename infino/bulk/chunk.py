@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 import attrs
 
+from infino.core import codec
+
 _ID = re.compile(rb'"_id":"((?:[^"\\]|\\.)*)"')
 
 
@@ -143,3 +145,9 @@ def record_id(record: bytes) -> bytes | None:
     """Return the id in the action line of a record, as escaped there."""
     found = _ID.search(record, 0, record.find(b"\n") if b"\n" in record else len(record))
     return found.group(1) if found else None
+
+
+def readable_id(record: bytes) -> str | None:
+    """Return the id in the action line of a record as text."""
+    found = record_id(record)
+    return None if found is None else str(codec.loads(b'"' + found + b'"'))

@@ -10,6 +10,7 @@ from typing import Any
 from infino.core.errors import ValidationError
 
 ROWS = 20_000
+_ESCAPED = ['"', "\\", *map(chr, range(32))]
 _SIMPLE = r"^[0-9A-Za-z_.:@+/ -]+$"
 _AMBIGUOUS = re.compile(rb"(?:true|false|null|-?\d+\.\d+.*|-?\d+[eE].*)\Z")
 _KINDS = "String Boolean Date Categorical Enum Null Float32 Float64 Int8 Int16 Int32 Int64 UInt8 UInt16 UInt32 UInt64"
@@ -53,10 +54,13 @@ def native_ids(lines: list[bytes], name: str) -> list[bytes] | None:
         return None
     try:
         frame = polars.read_ndjson(b"\n".join(lines), schema={name: polars.String})
-        column = frame[name]
-        if len(column) != len(lines) or column.null_count() or not column.str.contains(_SIMPLE).all():
+        column = polars.col(name)
+        count, simple, text = frame.select(
+            column.count(), column.str.contains(_SIMPLE).all().alias("simple"), column.str.join("\n").alias("text")
+        ).row(0)
+        if count != len(lines) or not simple:
             return None
-        ids: list[bytes] = column.str.join("\n").item().encode().split(b"\n")
+        ids: list[bytes] = text.encode().split(b"\n")
     except Exception:  # polars raises types of its own: whatever is odd is looked at line by line
         return None
     if len(ids) != len(lines) or any(map(_AMBIGUOUS.match, ids)):
@@ -87,6 +91,12 @@ def frames(source: Any, kind: str, stream: Any = None) -> tuple[Iterator[Any], i
 
 
 def _parquet(path: Any, stream: Any, polars: Any, pyarrow: Any) -> tuple[Iterator[Any], int | None]:
+    if polars is not None and path is not None:
+        lazy = polars.scan_parquet(path, glob=False)
+        rows = lazy.select(polars.len()).collect().item()
+        if hasattr(lazy, "collect_batches"):
+            return lazy.collect_batches(chunk_size=ROWS, maintain_order=True), rows
+        return (lazy.slice(at, ROWS).collect() for at in range(0, rows, ROWS)), rows
     if pyarrow is not None:
         from pyarrow import parquet
 
@@ -94,15 +104,12 @@ def _parquet(path: Any, stream: Any, polars: Any, pyarrow: Any) -> tuple[Iterato
         return _frames_of(file.iter_batches(ROWS), polars), file.metadata.num_rows
     if polars is None:
         raise missing("Parquet")
-    lazy = polars.scan_parquet(path if path is not None else stream)
-    rows = lazy.select(polars.len()).collect().item()
-    return (lazy.slice(at, ROWS).collect() for at in range(0, rows, ROWS)), rows
+    frame = polars.read_parquet(stream)
+    return frame.iter_slices(ROWS), frame.height
 
 
 def _arrow_file(stream: Any, pyarrow: Any) -> Any:
     if stream.peek(6).startswith(b"ARROW1"):
-        if not stream.seekable():
-            return _batches(pyarrow.ipc.open_file(pyarrow.BufferReader(stream.read())))
         return _batches(pyarrow.ipc.open_file(stream))
     return pyarrow.ipc.open_stream(stream)
 
@@ -159,11 +166,20 @@ class ColumnIds:
     """
 
     def __init__(self, column: Any) -> None:
-        self.column = column
+        self._column = column
+        self._first, self._last = column.min(), column.max()
+        self._hashes: Any = None
 
     def meets(self, other: ColumnIds) -> bool:
-        """Return whether any id is in both."""
-        return bool(self.column.is_in(other.column.implode()).any())
+        """Return whether any id may be in both; a rare clash of hashes only costs a little waiting."""
+        if self._last < other._first or other._last < self._first:
+            return False
+        return bool(self._hashed().is_in(other._hashed().implode()).any())
+
+    def _hashed(self) -> Any:
+        if self._hashes is None:
+            self._hashes = self._column.hash()
+        return self._hashes
 
 
 class FrameEncoder:
@@ -216,28 +232,33 @@ class FrameEncoder:
         if column.null_count():
             return False
         if column.dtype == self._polars.String:
-            return bool(column.str.contains(_SIMPLE).all())
+            # What JSON would escape takes the careful road, and so does the empty id.
+            return not (column.str.contains_any(_ESCAPED).any() or (column.str.len_bytes() == 0).any())
         return bool(column.dtype.is_integer())
 
-    def lines(self, frame: Any) -> tuple[Any, ColumnIds | None]:
-        """Return each record as text, action line included, and the ids.
+    def body(self, frame: Any) -> tuple[bytes, ColumnIds | None]:
+        """Return the request body for all rows of a frame, and the ids.
 
         Args:
             frame: A frame for which `suits` holds.
         """
         polars, columns = self._polars, self._expressions(frame)
         document = polars.struct(columns).struct.json_encode()
-        head, tail = f'{{"{self._op}":{{', ""
+        between, after = "\n", "\n"
         if self._op == "update":
-            document = polars.concat_str(polars.lit('{"doc":'), document)
-            tail = ',"doc_as_upsert":true}' if self._upsert else "}"
+            between = '\n{"doc":'
+            after = ',"doc_as_upsert":true}\n' if self._upsert else "}\n"
+        head, name = f'{{"{self._op}":{{', None
         if self._id is None:
-            text = polars.concat_str(polars.lit(head + "}}\n"), document, polars.lit(tail))
-            return frame.select(text.alias("line"))["line"], None
-        name = polars.col(self._id).cast(polars.String)
-        text = polars.concat_str(polars.lit(head + '"_id":"'), name, polars.lit('"}}\n'), document, polars.lit(tail))
-        found = frame.select(text.alias("line"), name.alias("id"))
-        return found["line"], ColumnIds(found["id"])
+            parts = [polars.lit(head + "}}" + between), document]
+        else:
+            name = polars.col(self._id).cast(polars.String)
+            parts = [polars.lit(head + '"_id":"'), name, polars.lit('"}}' + between), document]
+        # One expression from columns to body: the text of single rows is never seen by Python.
+        text = polars.concat_str(*parts, polars.lit(after)).str.join("")
+        body = frame.select(text).item().encode()
+        ids = None if self._id is None else ColumnIds(frame[self._id].cast(polars.String))
+        return body, ids
 
 
 def _is_plain(kind: Any, polars: Any) -> bool:

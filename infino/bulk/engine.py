@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 import attrs
 
 from infino.bulk.answers import Answered, Item, Lost, Outcome, Refused, Tally, Unsent, understood
-from infino.bulk.chunk import Chunk, Piece, Rejection, Span, record_id
+from infino.bulk.chunk import Chunk, Piece, Rejection, Span, readable_id, record_id
 from infino.bulk.controller import Controller
 from infino.bulk.options import BulkOptions
 from infino.bulk.report import Ledger
-from infino.core import codec
 
 AHEAD = 2  # chunks kept ready while others are in flight
 MOST_UNSETTLED = 64  # chunks in memory, however small retries have made them
@@ -395,12 +394,6 @@ def _rejection(chunk: Chunk, index: int, record: bytes, item: Item, *, unknown: 
         outcome="unknown" if unknown else "rejected",
         record=record,
     )
-
-
-def readable_id(record: bytes) -> str | None:
-    """Return the id in the action line of a record as text."""
-    found = record_id(record)
-    return None if found is None else str(codec.loads(b'"' + found + b'"'))
 
 
 def read_answer(chunk: Chunk, content: bytes) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from infino_api.api.datasets.create import request as create_request
@@ -33,17 +34,13 @@ def load(caller: SyncCaller, dataset: str, source: Any, **settings: Any) -> Bulk
     Example:
         >>> client.datasets.load("flights", "flights.parquet", progress=True)
     """
-    try:
+    with contextlib.suppress(ConflictError):  # it is there already
         caller.call(create_request(dataset))
-    except ConflictError:
-        pass  # it is there already
     return upload(caller.transport, dataset, source, **settings)
 
 
 async def load_async(caller: AsyncCaller, dataset: str, source: Any, **settings: Any) -> BulkReport:
     """Create a dataset unless it is there, and upload a source into it; see `load`."""
-    try:
+    with contextlib.suppress(ConflictError):  # it is there already
         await caller.call(create_request(dataset))
-    except ConflictError:
-        pass  # it is there already
     return await upload_async(caller.transport, dataset, source, **settings)

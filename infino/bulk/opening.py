@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -60,6 +62,17 @@ class _Reading(io.RawIOBase):
         buffer[:size], self._rest = data[:size], data[size:]
         return size
 
+    def seekable(self) -> bool:
+        seekable = getattr(self._source, "seekable", None)
+        return bool(seekable and seekable())
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._rest = b""
+        return int(self._source.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._source.tell()) - len(self._rest)
+
 
 def is_path(source: Any) -> bool:
     """Return whether a source names a file."""
@@ -98,6 +111,7 @@ class Opened:
     def __init__(self, source: Any, kind: str = "auto") -> None:
         self.path = check_path(source) if is_path(source) else None
         self.owned = self.path is not None
+        self._aside: Any = None
         name = str(self.path) if self.path else str(getattr(source, "name", ""))
         self.raw = self._open(source)
         head = self.raw.peek(4)[:4]
@@ -132,8 +146,19 @@ class Opened:
             return "ndjson"
         return by_name or "csv"
 
+    def columns(self) -> Any:
+        """Return a stream of columns; one that ends in its directory is put on disk if it cannot jump there."""
+        if self.stream.seekable() or not self.stream.peek(6).startswith((b"PAR1", b"ARROW1")):
+            return self.stream
+        self._aside = tempfile.TemporaryFile()  # noqa: SIM115  # closed by close()
+        shutil.copyfileobj(self.stream, self._aside, 1 << 20)
+        self._aside.seek(0)
+        return io.BufferedReader(cast(Any, self._aside))
+
     def close(self) -> None:
         """Close what was opened here; a file object of the caller stays open."""
+        if self._aside is not None:
+            self._aside.close()
         if self.stream is not self.raw:
             self.stream.close()
         if self.owned:

@@ -55,6 +55,7 @@ class Packer:
         self._options, self._limit = options, limit
         self._template = Template.of(options)
         self._start = self._stop = start
+        self.seen_bytes = 0
         self._clear()
 
     def _clear(self) -> None:
@@ -81,11 +82,22 @@ class Packer:
         Returns:
             The bodies that are full now.
         """
-        pieces: list[Piece] = []
         for position, code, reason in batch.failures:
             self._rejections.append(Rejection(position, f"record {position}: {reason}", code=code))
         overhead = self._template.size
-        ids = batch.ids
+        ids, count = batch.ids, len(batch.texts)
+        whole = sum(map(len, batch.texts)) + count * overhead + (0 if ids is None else sum(map(len, ids)))
+        self.seen_bytes += whole
+        if whole <= self.room and len(self._texts) + count < self._options.chunk_records:
+            self._take(batch, 0, count, whole, keyed)  # as nearly always: everything fits
+            self._stop = stop
+            return self._overdue(stop)
+        return self._portion(batch, stop, keyed)
+
+    def _portion(self, batch: Encoded, stop: int, keyed: Sequence[bool] | None) -> list[Piece]:
+        """Take a batch that does not fit as a whole."""
+        pieces: list[Piece] = []
+        overhead, ids = self._template.size, batch.ids
         if ids is None:
             sizes = [len(text) + overhead for text in batch.texts]
         else:
@@ -100,14 +112,16 @@ class Packer:
                     self._too_large(batch, at, sizes[at])
                     at += 1
                 continue
-            self._take(batch, at, at + take, sizes, keyed)
+            self._take(batch, at, at + take, sum(sizes[at : at + take]), keyed)
             at += take
             if at < total or len(self._texts) >= self._options.chunk_records:
                 pieces.append(self._cut(batch.positions[at] if at < total else stop))
         self._stop = stop
-        if len(self._rejections) >= self._options.chunk_records:
-            pieces.append(self._cut(stop))
-        return pieces
+        return pieces + self._overdue(stop)
+
+    def _overdue(self, stop: int) -> list[Piece]:
+        """Hand over rejections before they pile up."""
+        return [self._cut(stop)] if len(self._rejections) >= self._options.chunk_records else []
 
     def skip(self, stop: int) -> list[Piece]:
         """Pass over records that an earlier run has settled.
@@ -127,15 +141,16 @@ class Packer:
             return most
         return bisect_right(list(accumulate(rest)), self.room)
 
-    def _take(self, batch: Encoded, at: int, end: int, sizes: list[int], keyed: Sequence[bool] | None) -> None:
-        self._texts += batch.texts[at:end]
+    def _take(self, batch: Encoded, at: int, end: int, size: int, keyed: Sequence[bool] | None) -> None:
+        everything = at == 0 and end == len(batch.texts)
+        self._texts += batch.texts if everything else batch.texts[at:end]
         if batch.ids is not None:
-            self._ids += batch.ids[at:end]
+            self._ids += batch.ids if everything else batch.ids[at:end]
             self._all_keyed = self._all_keyed and (keyed is None or all(keyed[at:end]))
         else:
             self._all_keyed = False
-        self._positions += batch.positions[at:end]
-        self._bytes += sum(sizes[at:end])
+        self._positions += batch.positions if everything else batch.positions[at:end]
+        self._bytes += size
 
     def _too_large(self, batch: Encoded, at: int, size: int) -> None:
         position = batch.positions[at]

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from infino.bulk import columns, text
-from infino.bulk.chunk import Piece, Rejection
+from infino.bulk.chunk import Piece, Rejection, readable_id
 from infino.bulk.encode import Encoded, Encoder
 from infino.bulk.lines import LineEncoder, blocks
 from infino.bulk.opening import Opened, check_path, is_path
@@ -52,6 +52,7 @@ class Reader:
         self._encoder = Encoder(options)
         self._ready = ReadyEncoder()
         self._at = 0
+        self._average = 1  # bytes of a row of columns
 
     def identity(self) -> dict[str, Any]:
         """Return what makes the source recognisable, for the checkpoint."""
@@ -104,7 +105,7 @@ class Reader:
             yield from self._objects(text.csv_records(opened.stream, "\t" if opened.kind == "tsv" else ","))
         elif opened.kind in ("parquet", "arrow"):
             path = None if opened.packed else opened.path
-            yield from self._columns(*columns.frames(path, opened.kind, opened.stream))
+            yield from self._columns(*columns.frames(path, opened.kind, opened.columns()))
         else:
             raise ValidationError(f"unknown format {opened.kind!r}: ndjson, json, csv, tsv, parquet or arrow")
 
@@ -130,10 +131,8 @@ class Reader:
     def batch_size(self) -> int:
         """How many records to take next, so that huge ones never pile up."""
         seen = max(self._at, 1)
-        average = max(self._seen_bytes // seen, 1)
+        average = max(self._packer.seen_bytes // seen, 1)
         return max(1, min(MOST, self._options.chunk_records, self._limit() // (4 * average)))
-
-    _seen_bytes = 0
 
     def push(self, batch: list[Any]) -> list[Piece]:
         """Take a batch of Python records.
@@ -158,7 +157,6 @@ class Reader:
         return pieces
 
     def _pack(self, encoded: Encoded, stop: int) -> list[Piece]:
-        self._seen_bytes += sum(map(len, encoded.texts))
         return self._packer.add(encoded, stop)
 
     def finish(self) -> list[Piece]:
@@ -237,35 +235,28 @@ class Reader:
         start, height = self._at, frame.height
         for first, stop, done in self.done.cut(start, start + height):
             while first < stop and not done:
-                size = min(self._options.chunk_records, stop - first)
-                lines, ids = encoder.lines(frame.slice(first - start, size))
-                yield from self._split(lines, ids, first)
+                size = min(self._options.chunk_records, stop - first, max(1, self._limit() // self._average))
+                yield from self._split(frame.slice(first - start, size), encoder, first)
                 first += size
         self._at = start + height
         self._packer.skip(self._at)
 
-    def _split(self, lines: Any, ids: columns.ColumnIds | None, start: int) -> Iterator[Piece]:
-        """Halve rows until each body fits."""
-        count = len(lines)
-        if lines.str.len_bytes().sum() + count > self._limit():
-            if count > 1:
-                half = count // 2
-                for begin, stop in ((0, half), (half, count)):
-                    part = None if ids is None else columns.ColumnIds(ids.column[begin:stop])
-                    yield from self._split(lines[begin:stop], part, start + begin)
-                return
-            yield self._too_large(lines, ids, start)
-            return
-        body = (lines.str.join("\n").item() + "\n").encode()
-        self._seen_bytes += len(body)
-        yield Piece(start, start + count, range(start, start + count), body, ids, ids is not None)
-
-    def _too_large(self, lines: Any, ids: columns.ColumnIds | None, start: int) -> Piece:
-        record = lines[0].encode()
-        reason = f"record {start}: {len(record):,} bytes are more than one request may hold ({self._limit():,})"
-        name = None if ids is None else ids.column[0]
-        rejection = Rejection(start, reason, id=name, code="too_large", record=record)
-        return Piece(start, start + 1, (), b"", rejections=[rejection])
+    def _split(self, frame: Any, encoder: columns.FrameEncoder, start: int) -> Iterator[Piece]:
+        """Encode rows, halving them until each body fits."""
+        count = frame.height
+        body, ids = encoder.body(frame)
+        if len(body) <= self._limit():
+            self._average = len(body) // count + 1
+            yield Piece(start, start + count, range(start, start + count), body, ids, ids is not None)
+        elif count > 1:
+            half = count // 2
+            yield from self._split(frame.slice(0, half), encoder, start)
+            yield from self._split(frame.slice(half, count - half), encoder, start + half)
+        else:
+            record = body[:-1]
+            reason = f"record {start}: {len(record):,} bytes are more than one request may hold ({self._limit():,})"
+            rejection = Rejection(start, reason, id=readable_id(record), code="too_large", record=record)
+            yield Piece(start, start + 1, (), b"", rejections=[rejection])
 
 
 def _has_columns(source: Any) -> bool:

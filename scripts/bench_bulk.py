@@ -1,0 +1,295 @@
+"""Measure bulk upload side by side in one run: ours, elasticsearch-py and infino-sdk 0.7.0, into the same sink.
+
+The sink is a small server in a process of its own that counts lines and answers an item for each record. Every
+contender sends the same records, with ids, signed where it signs; rounds are interleaved and the median counts.
+
+    python scripts/bench_bulk.py                       # 200,000 records
+    python scripts/bench_bulk.py --records 1000000
+    python scripts/bench_bulk.py --memory 1000000 10000000
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import importlib
+import json
+import multiprocessing
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+CHUNK = 5000
+KEYS = ("bench", "bench-secret")
+ITEM = b'{"index":{"_id":"e00000001","_version":1,"result":"created","status":201}}'
+OLD_SDK = ["infino-sdk==0.7.0", "backoff>=2"]
+
+
+def record(number: int) -> dict[str, Any]:
+    return {
+        "event_id": f"e{number:08d}",
+        "timestamp": f"2026-01-{number % 28 + 1:02d}T{number % 24:02d}:{number % 60:02d}:00Z",
+        "level": ("info", "warn", "error")[number % 3],
+        "service": f"svc-{number % 17}",
+        "status": (200, 201, 404, 500)[number % 4],
+        "latency_ms": number % 1009 / 7,
+        "user_id": number * 7919 % 1_000_003,
+        "message": f"request {number} handled in the usual way",
+    }
+
+
+class Sink(asyncio.Protocol):
+    """Speaks just enough HTTP to be uploaded to."""
+
+    lines = 0
+    answers: ClassVar[dict[int, bytes]] = {}
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport: Any = transport
+        self.pieces: list[bytes] = []
+        self.missing = -1
+
+    def data_received(self, data: bytes) -> None:
+        self.pieces.append(data)
+        if self.missing < 0:
+            data = b"".join(self.pieces)
+            end = data.find(b"\r\n\r\n")
+            if end < 0:
+                self.pieces = [data]
+                return
+            head = data[:end].lower()
+            at = head.find(b"content-length:")
+            size = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+            self.pieces, self.missing = [data[end + 4 :]], size - len(data) + end + 4
+        else:
+            self.missing -= len(data)
+        if self.missing <= 0:
+            self.answer(sum(piece.count(b"\n") for piece in self.pieces))
+            self.pieces, self.missing = [], -1
+
+    def answer(self, lines: int) -> None:
+        Sink.lines += lines
+        count = lines // 2
+        if count not in self.answers:
+            body = b'{"took":1,"errors":false,"items":[' + b",".join([ITEM] * count) + b"]}"
+            head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-elastic-product: Elasticsearch\r\n"
+            self.answers[count] = head + b"content-length: %d\r\n\r\n" % len(body) + body
+        self.transport.write(self.answers[count])
+
+
+def serve(pipe: Any) -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(Sink, "127.0.0.1", 0)
+        pipe.send(server.sockets[0].getsockname()[1])
+        while True:
+            await asyncio.sleep(0.01)
+            if pipe.poll():
+                pipe.recv()
+                pipe.send(Sink.lines)
+                Sink.lines = 0
+
+    try:
+        import uvloop
+
+        uvloop.run(main())
+    except (ImportError, KeyboardInterrupt):
+        asyncio.run(main())
+
+
+def old_sdk() -> Any:
+    """Install the old SDK beside, not into, this environment."""
+    folder = Path(tempfile.gettempdir()) / "infino-bench-old-sdk"
+    if not (folder / "infino_sdk").exists():
+        command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(folder), *OLD_SDK]
+        subprocess.run(command, check=True)
+    sys.path.append(str(folder))
+    return importlib.import_module("infino_sdk")
+
+
+class Contenders:
+    """Each method uploads all records once and returns how many were accepted."""
+
+    def __init__(self, port: int, count: int, folder: Path) -> None:
+        self.endpoint, self.count, self.folder = f"http://127.0.0.1:{port}", count, folder
+        self.rows = [record(number) for number in range(count)]
+        self.parquet, self.ndjson = folder / "rows.parquet", folder / "rows.ndjson"
+        import pyarrow
+        from pyarrow import parquet
+
+        self.table = pyarrow.Table.from_pylist(self.rows)
+        parquet.write_table(self.table, self.parquet, row_group_size=100_000)
+        import orjson
+
+        with self.ndjson.open("wb") as file:
+            file.writelines(orjson.dumps(row) + b"\n" for row in self.rows)
+
+    def _client(self) -> Any:
+        from infino import Infino
+
+        return Infino(access_key=KEYS[0], secret_key=KEYS[1], endpoint=self.endpoint)
+
+    def _ours(self, source: Any) -> int:
+        with self._client() as client:
+            return int(client.records.bulk("bench", source, id="event_id").accepted)
+
+    def dicts(self) -> int:
+        return self._ours(iter(self.rows))
+
+    def dicts_async(self) -> int:
+        from infino import AsyncInfino
+
+        async def main() -> int:
+            async with AsyncInfino(access_key=KEYS[0], secret_key=KEYS[1], endpoint=self.endpoint) as client:
+                return int((await client.records.bulk("bench", iter(self.rows), id="event_id")).accepted)
+
+        return asyncio.run(main())
+
+    def arrow(self) -> int:
+        return self._ours(self.table)
+
+    def parquet_file(self) -> int:
+        return self._ours(self.parquet)
+
+    def ndjson_file(self) -> int:
+        return self._ours(self.ndjson)
+
+    def _elastic(self, rows: Iterator[dict[str, Any]]) -> int:
+        from elasticsearch import Elasticsearch, helpers
+
+        with Elasticsearch(self.endpoint) as client:
+            actions = ({"_index": "bench", "_id": row["event_id"], "_source": row} for row in rows)
+            return sum(ok for ok, _ in helpers.streaming_bulk(client, actions, chunk_size=CHUNK))
+
+    def elastic_dicts(self) -> int:
+        return self._elastic(iter(self.rows))
+
+    def elastic_arrow(self) -> int:
+        return self._elastic(row for batch in self.table.to_batches(CHUNK) for row in batch.to_pylist())
+
+    def elastic_parquet(self) -> int:
+        from pyarrow import parquet
+
+        file = parquet.ParquetFile(self.parquet)
+        return self._elastic(row for batch in file.iter_batches(CHUNK) for row in batch.to_pylist())
+
+    def elastic_ndjson(self) -> int:
+        with self.ndjson.open("rb") as file:
+            return self._elastic(map(json.loads, file))
+
+    def old_dicts(self) -> int:
+        sdk = old_sdk().InfinoSDK(*KEYS, self.endpoint)
+        accepted = 0
+        for at in range(0, self.count, CHUNK):  # as its chunked example does it
+            lines = []
+            for row in self.rows[at : at + CHUNK]:
+                lines.append(json.dumps({"index": {"_id": row["event_id"]}}))
+                lines.append(json.dumps(row))
+            answer = sdk.upload_json_to_dataset("bench", "\n".join(lines) + "\n")
+            accepted += sum(1 for item in answer["items"] if item["index"]["status"] < 300)
+        sdk.close()
+        return accepted
+
+
+PAIRS = [  # ours, theirs, what for, target
+    ("dicts", "elastic_dicts", "dicts / elasticsearch streaming_bulk", 6),
+    ("dicts", "old_dicts", "dicts / infino-sdk 0.7.0", 3),
+    ("dicts_async", "elastic_dicts", "dicts, async / elasticsearch streaming_bulk", 6),
+    ("arrow", "elastic_arrow", "Arrow / elasticsearch streaming_bulk of the same table", 15),
+    ("parquet_file", "elastic_parquet", "Parquet / elasticsearch streaming_bulk of the same file", 15),
+    ("ndjson_file", "elastic_ndjson", "NDJSON / elasticsearch streaming_bulk of the same file", 15),
+    ("arrow", "elastic_dicts", "Arrow / elasticsearch streaming_bulk of ready dicts", 15),
+    ("parquet_file", "elastic_dicts", "Parquet / elasticsearch streaming_bulk of ready dicts", 15),
+    ("ndjson_file", "elastic_dicts", "NDJSON / elasticsearch streaming_bulk of ready dicts", 15),
+]
+
+
+def compare(count: int, rounds: int, only: str | None) -> None:
+    here, there = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(there,), daemon=True)
+    process.start()
+    port = here.recv()
+    with tempfile.TemporaryDirectory() as folder:
+        contenders = Contenders(port, count, Path(folder))
+        pairs = [pair for pair in PAIRS if only is None or only in pair[2]]
+        names = list(dict.fromkeys(name for pair in pairs for name in pair[:2]))
+        times: dict[str, list[float]] = {name: [] for name in names}
+        gc.collect()
+        gc.freeze()
+        for _ in range(rounds):
+            for name in names:
+                gc.collect()
+                times[name].append(timed(getattr(contenders, name), count))
+                here.send("count")
+                lines = here.recv()
+                assert lines == 2 * count, f"{name}: the sink saw {lines} lines"
+    process.terminate()
+    process.join()
+    print(f"{count:,} records, median of {rounds} rounds")
+    for name in names:
+        seconds = statistics.median(times[name])
+        print(f"  {name:16} {seconds:7.2f} s {count / seconds:12,.0f} records/s")
+    for ours, theirs, label, target in pairs:
+        ratio = statistics.median(times[theirs]) / statistics.median(times[ours])
+        print(f"  {label:58} {ratio:6.1f} x   (target {target}, {'met' if ratio >= target else 'NOT met'})")
+
+
+def timed(function: Callable[[], int], count: int) -> float:
+    start = time.perf_counter()
+    accepted = function()
+    seconds = time.perf_counter() - start
+    assert accepted == count, f"{function.__name__}: {accepted} of {count} accepted"
+    return seconds
+
+
+def memory_child(port: int, count: int, kind: str) -> None:
+    """Upload from a source that is never whole in memory, and print the peak of this process in MB."""
+    from infino import Infino
+
+    with Infino(access_key=KEYS[0], secret_key=KEYS[1], endpoint=f"http://127.0.0.1:{port}") as client:
+        source: Any = (record(number) for number in range(count)) if kind == "dicts" else kind
+        report = client.records.bulk("bench", source, id="event_id")
+    assert report.accepted == count
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def memory(counts: list[int]) -> None:
+    here, there = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(there,), daemon=True)
+    process.start()
+    port = here.recv()
+    peaks = []
+    for count in counts:
+        command = [sys.executable, __file__, "--child", str(port), str(count), "dicts"]
+        peaks.append(float(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+        print(f"  dicts {count:12,} records: peak {peaks[-1]:6.1f} MB")
+    process.terminate()
+    process.join()
+    print(f"  last / first: {peaks[-1] / peaks[0]:.2f} (target 1.20), below 200 MB: {max(peaks) < 200}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--records", type=int, default=200_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", help="part of the label of the comparisons to run")
+    parser.add_argument("--memory", type=int, nargs="+", metavar="RECORDS")
+    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.child:
+        memory_child(int(arguments.child[0]), int(arguments.child[1]), arguments.child[2])
+    elif arguments.memory:
+        memory(arguments.memory)
+    else:
+        compare(arguments.records, arguments.rounds, arguments.only)
+
+
+if __name__ == "__main__":
+    main()

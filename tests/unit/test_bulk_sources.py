@@ -1,0 +1,339 @@
+"""Files of every kind, bodies of the right size, dead letters that come back."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import polars
+import pyarrow
+import pytest
+from pyarrow import feather, parquet
+
+from infino.bulk.chunk import Chunk, Piece, Rejection, Span
+from infino.bulk.deadletter import DeadLetter
+from infino.bulk.opening import Opened
+from infino.bulk.options import BulkOptions
+from infino.bulk.source import Reader
+from infino.bulk.stretches import Stretches
+from infino.core.errors import ValidationError
+from tests.unit.test_bulk_exactness import gather, read
+
+ROWS = [{"id": str(n), "n": n, "name": f"name {n}" if n % 3 else None} for n in range(40)]
+NDJSON = b"".join(json.dumps(row).encode() + b"\n" for row in ROWS)
+
+
+def write_arrow(path: Path) -> None:
+    with pyarrow.OSFile(str(path), "wb") as sink, pyarrow.ipc.new_file(sink, TABLE.schema) as writer:
+        writer.write_table(TABLE)
+
+
+def write_stream(path: Path) -> None:
+    with pyarrow.OSFile(str(path), "wb") as sink, pyarrow.ipc.new_stream(sink, TABLE.schema) as writer:
+        writer.write_table(TABLE)
+
+
+TABLE = pyarrow.Table.from_pylist(ROWS)
+CSV = "id,n,name\n" + "".join(f"{row['id']},{row['n']},{row['name'] or ''}\n" for row in ROWS)
+FILES: dict[str, Callable[[Path], Any]] = {
+    "rows.ndjson": lambda path: path.write_bytes(NDJSON),
+    "rows.jsonl.gz": lambda path: path.write_bytes(gzip.compress(NDJSON)),
+    "rows.ndjson.zst": lambda path: path.write_bytes(pyarrow.compress(NDJSON, "zstd", asbytes=True)),
+    "rows.json": lambda path: path.write_text(json.dumps(ROWS, indent=2)),
+    "rows.json.gz": lambda path: path.write_bytes(gzip.compress(json.dumps(ROWS).encode())),
+    "rows.csv": lambda path: path.write_text(CSV.replace("id", "key", 1), newline=""),
+    "rows.tsv": lambda path: path.write_text(CSV.replace("id", "key", 1).replace(",", "\t")),
+    "rows.parquet": lambda path: parquet.write_table(TABLE, path, row_group_size=7),
+    "rows.arrow": write_arrow,
+    "rows.arrows": write_stream,
+    "rows.feather": lambda path: feather.write_feather(TABLE, str(path)),
+    "no-suffix": lambda path: path.write_bytes(b"\xef\xbb\xbf" + NDJSON),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files_by_path_and_as_objects(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    FILES[name](path)
+    wanted = ROWS if "sv" not in name else [{"key": n["n"], "n": n["n"], "name": n["name"]} for n in ROWS]
+    for source in (path, str(path)):
+        lines, rejections = read(source)
+        assert rejections == []
+        assert [json.loads(line) for line in lines[1::2]] == wanted
+    with path.open("rb") as file:
+        lines, _ = read(file)
+        assert [json.loads(line) for line in lines[1::2]] == wanted
+        assert not file.closed, "a file object belongs to the caller"
+
+
+class Pipe:
+    """Bytes that can be read once, and never again."""
+
+    def __init__(self, content: bytes) -> None:
+        self._inner = io.BytesIO(content)
+
+    def read(self, size: int = -1) -> bytes:
+        return self._inner.read(size)
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if "sv" not in name])
+def test_streams_that_cannot_go_back(name: str, tmp_path: Path) -> None:
+    FILES[name](tmp_path / name)
+    lines, _ = read(Pipe((tmp_path / name).read_bytes()))
+    assert [json.loads(line) for line in lines[1::2]] == ROWS
+
+
+def test_text_files_and_bytes_are_files_too(tmp_path: Path) -> None:
+    path = tmp_path / "rows"
+    path.write_bytes(NDJSON)
+    with path.open(encoding="utf-8") as text:
+        for source in (text, io.StringIO(NDJSON.decode()), NDJSON, bytearray(NDJSON), io.BytesIO(NDJSON)):
+            assert [json.loads(line) for line in read(source)[0][1::2]] == ROWS
+
+
+@pytest.mark.parametrize(
+    "source", [b"", b"\n\n  \r\n", [], iter(()), b"[]", b"[ ]", polars.DataFrame({"a": []}), b"a,b\n"]
+)
+def test_an_empty_source_is_no_error(source: Any) -> None:
+    assert read(source) == ([], [])
+
+
+def test_blank_lines_carriage_returns_and_a_missing_last_newline() -> None:
+    assert read(b'\r\n{"a":1}\r\n\n   \n {"a":2} \n{"a":3}')[0][1::2] == [b'{"a":1}', b'{"a":2}', b'{"a":3}']
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (b'{"a":', "not_json"),
+        (b"{a:1}", "not_json"),
+        (b"{'a':1}", "not_json"),
+        (b'{"a":1,}', "not_json"),
+        (b'{"a":NaN}', "not_json"),
+        (b'{"a":1}{"b":2}', "not_json"),
+        (b"[1]", "not_an_object"),
+        (b"7", "not_an_object"),
+        (b'{"a":"\xff"}', "not_json"),
+        (b'{"a":[{"b":1}', "not_json"),
+    ],
+)
+@pytest.mark.parametrize("identity", [None, "id"])
+def test_a_bad_line_is_named_and_the_others_go_on(line: bytes, code: str, identity: str | None) -> None:
+    lines, rejections = read(NDJSON + line + b"\n" + NDJSON, id=identity)
+    assert [(r.position, r.code) for r in rejections] == [(40, code)]
+    assert len(lines) == 160
+
+
+def test_ndjson_passes_through_byte_for_byte() -> None:
+    odd = b'{"n": 123456789012345678901234567890.10, "s":"\\u00e9" ,"n":2}'
+    assert read(odd)[0][1] == odd
+    assert read(b'{"id":"a" , "n": 1e5}', id="id")[0] == [b'{"index":{"_id":"a"}}', b'{"id":"a" , "n": 1e5}']
+
+
+@pytest.mark.parametrize("identity", [1.5, True, None, {"a": 1}, [1], "true", "1.5"])
+def test_ids_in_lines_are_as_strict_as_in_records(identity: Any) -> None:
+    rows = [{"id": str(n)} for n in range(40)] + [{"id": identity}]
+    ndjson = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+    (lines, rejections), (plain, refused) = read(ndjson, id="id"), read(rows, id="id")
+    assert lines[::2] == plain[::2]
+    assert [r.position for r in rejections] == [r.position for r in refused]
+
+
+def test_csv_recognises_columns_and_names_broken_rows() -> None:
+    lines, rejections = read_csv(b'n,f,flag,zip,t\n1,1.5,true,00123,a\n,,,,\n2,2,FALSE,5,"x,y\nz"\n1,2\n')
+    assert [json.loads(line) for line in lines[1::2]] == [
+        {"n": 1, "f": 1.5, "flag": True, "zip": "00123", "t": "a"},
+        {"n": None, "f": None, "flag": None, "zip": None, "t": None},
+        {"n": 2, "f": 2.0, "flag": False, "zip": "5", "t": "x,y\nz"},
+    ]
+    assert [(r.position, r.code) for r in rejections] == [(3, "bad_row")]
+
+
+def read_csv(content: bytes) -> Any:
+    return gather(list(Reader(content, BulkOptions(), lambda: 1 << 20, kind="csv").pieces()))
+
+
+def test_csv_text_that_comes_late_in_a_column_of_numbers_is_not_lost() -> None:
+    lines, _ = read_csv(b"n\n" + b"1\n" * 1500 + b"n/a\n1e3\n")
+    assert [json.loads(line)["n"] for line in lines[-3::2]] == ["n/a", 1000.0]
+
+
+def test_a_json_array_larger_than_any_buffer() -> None:
+    rows = [{"n": n, "text": "x" * (300_000 if n == 5 else 100)} for n in range(3000)]
+    assert [json.loads(line) for line in read(json.dumps(rows).encode())[0][1::2]] == rows
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [(b'[{"a":1},{"a":', "record 1"), (b'[{"a":1}] x', "behind the end"), (b'[{"a":NaN}]', "NaN")],
+)
+def test_a_broken_json_array_says_where(content: bytes, word: str) -> None:
+    with pytest.raises(ValidationError, match=word):
+        read(content)
+
+
+def test_a_truncated_gzip_file_gives_what_it_has_and_then_its_error(tmp_path: Path) -> None:
+    rows = b"".join(b'{"n":%d,"r":"%s"}\n' % (n, random.Random(n).randbytes(20).hex().encode()) for n in range(60_000))
+    content = gzip.compress(rows)
+    pieces: list[Piece] = []
+    with pytest.raises(EOFError):
+        pieces.extend(Reader(content[: len(content) // 2], BulkOptions(), lambda: 1 << 20).pieces())
+    lines, _ = gather(pieces)
+    assert [json.loads(line)["n"] for line in lines[1::2]] == list(range(len(lines) // 2))
+    assert len(lines) > 10_000
+
+
+@pytest.mark.parametrize(
+    ("source", "error", "word"),
+    [
+        ("no-such-file.csv", FileNotFoundError, "no-such-file"),
+        ('{"a":1}', ValidationError, "encode"),
+        ({"a": 1}, ValidationError, "list of records"),
+        (5, ValidationError, "int"),
+        (Path(__file__).parent, IsADirectoryError, "folder"),
+    ],
+)
+def test_what_is_no_source_is_refused(source: Any, error: type[Exception], word: str) -> None:
+    with pytest.raises(error, match=word):
+        read(source)
+
+
+@pytest.mark.parametrize("kind", ["records", "lines", "columns"])
+@pytest.mark.parametrize("size", [200, 333, 5000])
+def test_bodies_keep_both_limits_and_name_a_record_that_is_too_large(kind: str, size: int) -> None:
+    rows: list[dict[str, Any]] = [{"n": n, "t": "x" * (n % 50)} for n in range(500)]
+    rows[77]["t"] = "y" * size
+    options = BulkOptions(chunk_bytes=size, chunk_records=9)
+    source = {
+        "records": rows,
+        "lines": b"".join(json.dumps(r).encode() + b"\n" for r in rows),
+        "columns": polars.DataFrame(rows),
+    }
+    pieces = list(Reader(source[kind], options, lambda: size).pieces())
+    assert all(len(piece.body) <= size for piece in pieces)
+    assert max(len(piece.positions) for piece in pieces) <= 9
+    lines, rejections = gather(pieces)
+    assert [json.loads(line)["n"] for line in lines[1::2]] == [n for n in range(500) if n != 77]
+    assert [(r.position, r.code) for r in rejections] == [(77, "too_large")]
+    assert "record 77" in rejections[0].reason
+
+
+READY = b"""
+{"index":{"_id":"a"}}
+{"v":1}
+{"create":{"_index":"x","_id":"b"}}
+{"v":2}
+
+{"update":{"_id":"c"}}
+{"doc":{"v":3}}
+{"delete":{"_id":"d"}}
+{"index":{}}
+{"v":5}
+"""
+
+
+def test_ready_action_lines_from_a_file_and_from_an_iterable() -> None:
+    for source in (READY, READY.split(b"\n"), READY.decode().splitlines()):
+        pieces = list(Reader(source, BulkOptions(op="ready", chunk_records=4), lambda: 1 << 20).pieces())
+        lines, rejections = gather(pieces)
+        assert rejections == []
+        assert lines[2] == b'{"create":{"_id":"b","_index":"x"}}'
+        assert lines[6] == b'{"delete":{"_id":"d"}}'
+        assert [(len(piece.positions), piece.keyed) for piece in pieces] == [(4, True), (1, False)]
+        assert pieces[0].ids == {b"a", b"b", b"c", b"d"}
+        chunk = Chunk(Span(0, 4, 4), pieces[0].positions, pieces[0].body, pieces[0].ids, True)
+        assert [record.count(b"\n") for record in chunk.records()] == [1, 1, 1, 0]
+        assert chunk.select([1, 3]).id_set() == {b"b", b"d"}
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "position"),
+    [
+        (b'{"index":{"_id":"a"}}\n', "no_document", 0),
+        (b'{"delete":{"_id":"a"}}\n{"v":1}\n', "not_an_action", 1),
+        (b'{"delete":{}}\n', "no_id", 0),
+        (b'{"index":{"_id":1.5}}\n{"v":1}\n', "bad_id", 0),
+        (b'{"index":{}}\nnot json\n', "not_json", 0),
+    ],
+)
+def test_ready_lines_that_do_not_pair_are_named(content: bytes, code: str, position: int) -> None:
+    _, rejections = read(content, op="ready")
+    assert [(r.position, r.code) for r in rejections] == [(position, code)]
+
+
+def test_action_lines_are_not_taken_for_documents() -> None:
+    with pytest.raises(ValidationError, match="op='ready'"):
+        read(READY.strip())
+    assert read(b'{"index":5}\n')[0][1] == b'{"index":5}'
+
+
+def test_dead_letters_come_back_as_they_were(tmp_path: Path) -> None:
+    records = [
+        b'{"index":{"_id":"q\\"1"}}\n{"n": 123456789012345678901234567890.10,"t":",\\"document\\":"}',
+        b'{"delete":{"_id":"d"}}',
+        b'{"index":{}}\n{"v":5}',
+    ]
+    letters = DeadLetter(tmp_path / "dead.ndjson", "d")
+    letters.add([Rejection(n, 'it said: ,"action": \ud800', record=text) for n, text in enumerate(records)])
+    letters.add([Rejection(9, "no JSON form", code="not_json")])
+    letters.close()
+    entries = [json.loads(line) for line in (tmp_path / "dead.ndjson").read_bytes().splitlines()]
+    assert [entry["_dead_letter"]["position"] for entry in entries] == [0, 1, 2, 9]
+    lines, rejections = read(tmp_path / "dead.ndjson", op="ready")
+    assert lines == b"\n".join(records).split(b"\n")
+    assert [r.position for r in rejections] == [3]
+    with pytest.raises(ValidationError, match="op='ready'"):
+        read(tmp_path / "dead.ndjson")
+    with pytest.raises(ValidationError, match="name another one"):
+        DeadLetter(tmp_path / "dead.ndjson", "d", str(tmp_path / "dead.ndjson"))
+
+
+@pytest.mark.parametrize("kind", ["records", "lines", "columns", "ready"])
+def test_settled_positions_are_passed_over(kind: str) -> None:
+    done = Stretches([(3, 5), (9, 10), (4, 7), (30, 99)])
+    assert done.pairs == [(3, 7), (9, 10), (30, 99)]
+    assert len(done) == 74
+    source = {
+        "records": ROWS,
+        "lines": NDJSON,
+        "columns": TABLE,
+        "ready": b"".join(
+            b'{"index":{"_id":"%d"}}\n%s\n' % (n, json.dumps(row).encode()) for n, row in enumerate(ROWS)
+        ),
+    }
+    options = BulkOptions(op="ready") if kind == "ready" else BulkOptions(id="id", chunk_records=4)
+    pieces = list(Reader(source[kind], options, lambda: 1 << 20, done).pieces())
+    sent = [position for piece in pieces for position in piece.positions]
+    assert sent == [n for n in range(30) if not (3 <= n < 7 or n == 9)]
+    assert all(len(piece.positions) == piece.stop - piece.start for piece in pieces)
+    numbers = [json.loads(line)["n"] for piece in pieces for line in piece.body.split(b"\n")[1:-1:2]]
+    assert numbers == sent
+
+
+def test_huge_records_do_not_pile_up_before_they_are_sent() -> None:
+    taken = 0
+
+    def rows() -> Any:
+        nonlocal taken
+        for _ in range(400):
+            taken += 1
+            yield {"t": "x" * 100_000}
+
+    ahead = []
+    sent = 0
+    for piece in Reader(rows(), BulkOptions(), lambda: 1 << 20).pieces():
+        sent += len(piece.positions)
+        ahead.append(taken - sent)
+    assert max(ahead) <= 32
+
+
+def test_the_kind_of_a_file_is_seen_in_its_content(tmp_path: Path) -> None:
+    path = tmp_path / "misnamed.csv"
+    parquet.write_table(TABLE, path)
+    with Opened(path) as opened:
+        assert opened.kind == "parquet"
