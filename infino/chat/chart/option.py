@@ -59,9 +59,9 @@ def read_option(option: Mapping[str, Any]) -> Plot | None:
         series.append(found)
     if not series or not any(any(value is not None for value in one.y) for one in series):
         return None
-    if all(one.x is None for one in series):
-        longest = max(len(one.y) for one in series)
-        labels = labels + [str(number) for number in range(len(labels) + 1, longest + 1)]
+    if any(one.x is None or one.kind == "bar" for one in series):
+        labels = _label_all(labels, series)
+        series = [attrs.evolve(one, x=None) for one in series]
     return Plot(
         title=_text(_first(option.get("title")).get("text")),
         series=[series[0]] if series[0].kind == "pie" else [one for one in series if one.kind != "pie"],
@@ -70,6 +70,14 @@ def read_option(option: Mapping[str, Any]) -> Plot | None:
         x_name=_text(x_axis.get("name")),
         y_name=_text(y_axis.get("name")),
     )
+
+
+def _label_all(labels: list[str], series: list[Series]) -> list[str]:
+    """Give each place along the axis a label: a name, else the number that lies there, else its place."""
+    longest = max(len(one.y) for one in series)
+    numbers = max((one.x or [] for one in series), key=len)
+    spare = [f"{value:g}" for value in numbers] + [str(place) for place in range(len(numbers) + 1, longest + 1)]
+    return labels + spare[len(labels) :]
 
 
 def _series(entry: Any, name: str) -> tuple[Series, list[str]] | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
+from html import escape as escape_markup
 from typing import Any
 
 import attrs
@@ -15,6 +16,14 @@ WIDTH, HEIGHT = 720, 380
 LEFT, RIGHT, TOP, BOTTOM = 66, 18, 46, 62
 COLOURS = ("#2f6fde", "#e07b00", "#1b9e77", "#b5489a", "#7a6a00", "#5b5bd6", "#c0392b", "#008ba3")
 FONT = "font-family:system-ui,sans-serif;font-size:12px"
+
+
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def escape(text: str) -> str:
+    """Escape a text, and drop what no XML may hold."""
+    return escape_markup(_UNFIT.sub("", text))
 
 
 def chart_svg(option: Mapping[str, Any]) -> str | None:
