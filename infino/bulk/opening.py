@@ -150,10 +150,10 @@ class Opened:
         """Return a stream of columns; one that ends in its directory is put on disk if it cannot jump there."""
         if self.stream.seekable() or not self.stream.peek(6).startswith((b"PAR1", b"ARROW1")):
             return self.stream
-        self._aside = tempfile.TemporaryFile()  # noqa: SIM115  # closed by close()
+        self._aside = io.BufferedRandom(cast(Any, tempfile.TemporaryFile(buffering=0)))  # noqa: SIM115  # closed by close()
         shutil.copyfileobj(self.stream, self._aside, 1 << 20)
         self._aside.seek(0)
-        return io.BufferedReader(cast(Any, self._aside))
+        return self._aside
 
     def close(self) -> None:
         """Close what was opened here; a file object of the caller stays open."""
