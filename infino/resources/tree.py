@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from infino_api.resources.root import AsyncRootResources, RootResources
 
 if TYPE_CHECKING:
+    from infino.resources.connections import AsyncConnections, Connections
     from infino.resources.datasets import AsyncDatasets, Datasets
     from infino.resources.files import AsyncFiles, Files
     from infino.resources.fino import AsyncFino, Fino
@@ -58,6 +59,13 @@ class Resources(RootResources):
         from infino.resources.fino import Fino
 
         return Fino(self._caller)
+
+    @cached_property
+    def connections(self) -> Connections:
+        """Connections to stores elsewhere."""
+        from infino.resources.connections import Connections
+
+        return Connections(self._caller)
 
     @cached_property
     def jobs(self) -> Jobs:
@@ -118,6 +126,13 @@ class AsyncResources(AsyncRootResources):
         from infino.resources.fino import AsyncFino
 
         return AsyncFino(self._caller)
+
+    @cached_property
+    def connections(self) -> AsyncConnections:
+        """Connections to stores elsewhere."""
+        from infino.resources.connections import AsyncConnections
+
+        return AsyncConnections(self._caller)
 
     @cached_property
     def jobs(self) -> AsyncJobs:

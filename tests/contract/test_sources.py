@@ -30,7 +30,7 @@ def stores(tmp_path_factory):
     with duckdb.connect(str(folder / "shop.duckdb")) as file:
         file.execute(TABLE)
         file.execute(ROWS)
-    with postgresql(folder) as pg_port, mariadb(folder) as maria_port:
+    with postgresql() as pg_port, mariadb(folder) as maria_port:
         login = {"host": "127.0.0.1", "user": "tester", "password": PASSWORD}
         with psycopg.connect(port=pg_port, dbname="shop", **login) as pg:
             pg.execute(TABLE)
@@ -99,7 +99,7 @@ def test_a_connection_never_writes(client, connection, kind, sql):
 @KINDS
 @pytest.mark.server
 def test_metadata_through_the_inspector(client, connection, kind):
-    table = client.connections.metadata(connection.id, "orders").to_dict()
+    table = client.connections.metadata(connection.id, "orders")
     assert [column["name"] for column in table["columns"]] == ["id", "customer", "total", "day"]
     with pytest.raises(NotFoundError, match="no table or schema"):
         client.connections.metadata(connection.id, "nowhere")
@@ -195,7 +195,7 @@ def test_querydsl_passes_through_to_a_search_store(client, http_store):
     assert (method, path) == ("POST", "/logs/_search")
     assert authorization == "Basic dTpw"
     assert json.loads(body) == {"query": {"match_all": {}}}
-    metadata = client.connections.metadata(made.id, "logs").to_dict()
+    metadata = client.connections.metadata(made.id, "logs")
     assert metadata["mappings"]["properties"] == {"a": {"type": "long"}}
 
 

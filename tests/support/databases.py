@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -50,22 +51,27 @@ def wait_until(ready: Callable[[], bool], seconds: float = 30.0) -> None:
 
 
 @contextlib.contextmanager
-def postgresql(folder: Path) -> Iterator[int]:
+def postgresql() -> Iterator[int]:
     """A PostgreSQL server with user `tester` and database `shop`; gives its port."""
-    data, port = folder / "pg", free_port()
+    # A folder of its own: pytest's are closed to the user that the server runs as.
+    with tempfile.TemporaryDirectory(prefix="infino-pg-") as folder:
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres")
+        with _postgresql(Path(folder)) as port:
+            yield port
+
+
+@contextlib.contextmanager
+def _postgresql(folder: Path) -> Iterator[int]:
+    data, port = folder / "data", free_port()
     bin_folder = "/usr/lib/postgresql/*/bin"
     initdb, server = program("initdb", bin_folder), program("postgres", bin_folder)
-    data.mkdir(parents=True)
-    password = folder / "pg-password"
+    password = folder / "password"
     password.write_text(PASSWORD)
-    if os.geteuid() == 0:
-        shutil.chown(data, "postgres")
-        shutil.chown(password, "postgres")
-        for parent in [folder, *folder.parents][:3]:
-            parent.chmod(0o755)
+    password.chmod(0o644)
     made = unprivileged([initdb, "-D", str(data), "-U", "tester", f"--pwfile={password}", "-A", "scram-sha-256", "-N"])
     subprocess.run(made, check=True, capture_output=True, timeout=60, cwd="/")
-    options = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={data}", "-F"]
+    options = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}", "-F"]
     running = subprocess.Popen(
         unprivileged([server, "-D", str(data), *options]),
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",

@@ -56,14 +56,13 @@ def _load_of(gateway: Gateway, call: Call, form: Form) -> Load:
 
 
 def _answer(status: dict[str, Any], message: str) -> dict[str, Any]:
-    errors = (status["stats"] or {}).get("errors", [])
     return {
         "connector_id": "file",
         "run_id": status["run_id"],
         "status": status["status"],
         "message": message,
         "stats": status["stats"],
-        "errors": errors,
+        "errors": status["errors"],
     }
 
 

@@ -103,6 +103,7 @@ def new_run(gateway: Gateway, load: Load) -> dict[str, Any]:
         "duration_ms": None,
         "error_message": None,
         "stats": None,
+        "errors": [],
     }
     gateway.control.put(KIND, run_id, status)
     return status
@@ -132,6 +133,7 @@ def carry_out(gateway: Gateway, load: Load, run_id: str) -> dict[str, Any]:
         duration_ms=stats["duration_ms"],
         error_message=reason or (progress.errors[0] if progress.bad and not progress.good else None),
         stats=stats,
+        errors=stats["errors"],
     )
     load.finished(status)
     return status

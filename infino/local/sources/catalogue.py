@@ -11,6 +11,12 @@ import attrs
 QueryType = Literal["sql", "querydsl", "promql"]
 
 
+def importable(module: str) -> bool:
+    """Whether a module is installed, without importing it."""
+    package, _, inner = module.partition(".")
+    return find_spec(package) is not None and (not inner or find_spec(module) is not None)
+
+
 @attrs.frozen
 class SourceKind:
     """One kind of store.
@@ -32,7 +38,7 @@ class SourceKind:
     @property
     def driver(self) -> str | None:
         """The first SQLAlchemy driver whose module is installed."""
-        return next((driver for driver, module in self.drivers.items() if find_spec(module) is not None), None)
+        return next((driver for driver, module in self.drivers.items() if importable(module)), None)
 
     @property
     def installed(self) -> bool:

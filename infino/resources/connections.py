@@ -1,0 +1,125 @@
+"""`client.connections`: the generated methods, with the answers of queries as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
+from infino_api.api.connections import query
+from infino_api.resources.connections import AsyncConnectionsResource, ConnectionsResource
+from infino_api.runtime.call import Call
+
+from infino.core.codec import loads
+from infino.results.prom import PromResult
+from infino.results.search import SearchResult
+from infino.results.sql import SqlResult
+
+if TYPE_CHECKING:
+    from infino.caller import AsyncCaller, SyncCaller
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
+NativeResult: TypeAlias = SqlResult | SearchResult | PromResult
+
+
+def native(content: bytes) -> NativeResult:
+    """Tell by its form what a store answered: hits of a search, samples of PromQL, or rows of SQL."""
+    body = loads(content)
+    if isinstance(body, dict) and "hits" in body:
+        return SearchResult(content)
+    if isinstance(body, dict) and "data" in body and "status" in body:
+        return PromResult(content)
+    return SqlResult(content)
+
+
+def plan_query(id: str, dataset: str, text: str | Mapping[str, Any]) -> Call[NativeResult]:
+    """A query in the language of a connected store."""
+    return attrs.evolve(query.request(id, dataset, text), accept="bytes", parse=native)
+
+
+class Connections(ConnectionsResource):
+    """Connections to stores elsewhere.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    _caller: SyncCaller
+
+    def query(
+        self,
+        id: str,
+        dataset: str,
+        query: str | Mapping[str, Any],
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> NativeResult:
+        """Query a connected store in its own language.
+
+        Args:
+            id: Id of the connection.
+            dataset: Name of an index, or of the database of an SQL store.
+            query: SQL or PromQL text, or a QueryDSL object.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            An `SqlResult`, `SearchResult` or `PromResult`, by what the store answered.
+
+        Raises:
+            QueryError: The query failed inside a successful answer.
+            InfinoError: The call failed; the subclass tells how.
+
+        Example:
+            >>> client.connections.query("c1", "sales", "SELECT count(*) FROM orders").scalar()
+            58665
+        """
+        return self._caller.call(plan_query(id, dataset, query), timeout=timeout, headers=headers, retry=retry)
+
+
+class AsyncConnections(AsyncConnectionsResource):
+    """Connections to stores elsewhere.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    _caller: AsyncCaller
+
+    async def query(
+        self,
+        id: str,
+        dataset: str,
+        query: str | Mapping[str, Any],
+        *,
+        timeout: float | Timeouts | None = None,  # noqa: ASYNC109  # a budget for all attempts, kept by the transport
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> NativeResult:
+        """Query a connected store in its own language; see `Connections.query`.
+
+        Args:
+            id: Id of the connection.
+            dataset: Name of an index, or of the database of an SQL store.
+            query: SQL or PromQL text, or a QueryDSL object.
+            timeout: Seconds for the whole call; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            An `SqlResult`, `SearchResult` or `PromResult`, by what the store answered.
+
+        Raises:
+            QueryError: The query failed inside a successful answer.
+            InfinoError: The call failed; the subclass tells how.
+
+        Example:
+            >>> (await client.connections.query("c1", "sales", "SELECT count(*) FROM orders")).scalar()
+            58665
+        """
+        call = plan_query(id, dataset, query)
+        return await self._caller.call(call, timeout=timeout, headers=headers, retry=retry)
