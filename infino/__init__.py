@@ -50,6 +50,7 @@ _HOMES = {
     "RetryPolicy": "infino.core.retry",
     "Secret": "infino.core.secret",
     "Timeouts": "infino.core.timeouts",
+    **dict.fromkeys(("load_ipython_extension", "unload_ipython_extension"), "infino.notebook"),
 }
 
 
