@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -74,7 +74,7 @@ class Control:
         rows = self._select("WHERE kind = ? AND id = ?", (kind, id))
         return rows[0] if rows else None
 
-    def list(self, kind: str) -> list[Document]:
+    def list(self, kind: str) -> Sequence[Document]:
         """Return all documents of a kind, oldest first."""
         return self._select("WHERE kind = ? ORDER BY created_at, rowid", (kind,))
 
@@ -118,7 +118,7 @@ class Control:
         with self._lock:
             self._db.close()
 
-    def _select(self, clause: str, values: tuple[str, ...]) -> list[Document]:
+    def _select(self, clause: str, values: tuple[str, ...]) -> Sequence[Document]:
         query = f"SELECT id, body, created_at, updated_at FROM documents {clause}"
         with self._lock:
             rows = self._db.execute(query, values).fetchall()

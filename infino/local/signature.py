@@ -155,7 +155,8 @@ class Verifier:
         algorithm, _, rest = authorization.partition(" ")
         if algorithm != ALGORITHM:
             raise refuse(f"Authorization must start with {ALGORITHM}")
-        fields = dict(part.strip().partition("=")[::2] for part in rest.split(","))
+        parts = (part.strip().partition("=") for part in rest.split(","))
+        fields = {name: value for name, _, value in parts}
         return self._claim(
             fields.get("Credential", ""),
             fields.get("SignedHeaders", ""),

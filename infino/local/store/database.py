@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS datasets (
     version BIGINT, generation BIGINT, fields JSON, settings JSON
 );
 """
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "enable_external_access": "false",
     "python_enable_replacements": "false",
     "autoinstall_known_extensions": "false",
@@ -102,7 +102,7 @@ class Store:
                     self._fields.clear()
                 raise
 
-    def list(self, cursor: duckdb.DuckDBPyConnection) -> list[Dataset]:
+    def list(self, cursor: duckdb.DuckDBPyConnection) -> Sequence[Dataset]:
         """Return all datasets by name."""
         return self._select(cursor, "ORDER BY name", [])
 
@@ -227,7 +227,10 @@ class Store:
             self._writer.close()
             self._db.close()
 
-    def _select(self, cursor: duckdb.DuckDBPyConnection, clause: str, values: list[Any]) -> list[Dataset]:
+    def _select(self, cursor: duckdb.DuckDBPyConnection, clause: str, values: Sequence[Any]) -> Sequence[Dataset]:
         columns = "id, name, uuid, created_at, version, generation, settings"
         rows = cursor.execute(f"SELECT {columns} FROM datasets {clause}", values).fetchall()
-        return [Dataset(*row[:6], orjson.loads(row[6])) for row in rows]
+        return [
+            Dataset(id, name, key, created_at, version, generation, orjson.loads(settings))
+            for id, name, key, created_at, version, generation, settings in rows
+        ]

@@ -6,7 +6,7 @@ The shape only ever grows. A field that changes its type widens; no document is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +19,11 @@ PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 TIME = re.compile(r"\d{4}-\d\d-\d\d(?P<time>[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?")
 SCALARS = {bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE", type(None): "NULL"}
 EMPTY: Fields = MappingProxyType({})
+
+
+def unaddressable(key: str) -> bool:
+    """Tell whether the engine has no JSON path for a key; such fields stay in documents, but queries don't see them."""
+    return key in ("", "*") or "[*]" in key or "\0" in key
 
 
 def step(path: str, key: str) -> str:
@@ -59,7 +64,7 @@ class Shape:
         self._known: dict[str, dict[str, set[str]]] = {
             field: {kind: set(paths) for kind, paths in kinds.items()} for field, kinds in fields.items()
         }
-        self._signatures: set[tuple[Any, ...]] = set()
+        self._signatures: set[tuple[tuple[str, ...], tuple[type, ...]]] = set()
         self._grown = False
 
     def fields(self) -> Fields:
@@ -79,41 +84,35 @@ class Shape:
             big: Whether an integer beyond 64 bits signed may be among them, which needs a closer look.
         """
         self._grown = False
-        signatures = {(tuple(document), tuple(map(type, document.values()))) for document in documents}
-        nested: set[str] = set()
-        texts: set[str] = set()
+        signatures = {(tuple(document), tuple(map(type, document.values()))): None for document in documents}
+        looked: set[tuple[str, bool]] = set()
         for signature in signatures:
-            self._learn_signature(signature, nested, texts)
-        for name in texts:
-            path = step("$", name)
-            if path not in self._known.get(name, {}).get("VARCHAR", ()):
-                self._learn_texts(name, path, (document.get(name) for document in documents))
-        for name in nested:
-            self._learn_nested(name, documents)
+            known = signature in self._signatures
+            if not known and len(self._signatures) < 10_000:
+                self._signatures.add(signature)
+            for name, kind in zip(*signature, strict=True):
+                if unaddressable(name):
+                    continue
+                if kind in SCALARS:
+                    if not known:
+                        self._add(name, SCALARS[kind], step("$", name))
+                elif (name, kind is str) not in looked:
+                    looked.add((name, kind is str))
+                    (self._learn_texts if kind is str else self._learn_nested)(name, documents)
         if big:
             self._learn_big(documents)
         return self._grown
 
-    def _learn_signature(self, signature: tuple[Any, ...], nested: set[str], texts: set[str]) -> None:
-        names, types = signature
-        known = signature in self._signatures
-        if not known and len(self._signatures) < 10_000:
-            self._signatures.add(signature)
-        for name, kind in zip(names, types, strict=True):
-            if kind is dict or kind is list:
-                nested.add(name)
-            elif kind is str:
-                texts.add(name)
-            elif not known and kind in SCALARS:
-                self._add(name, SCALARS[kind], step("$", name))
-
-    def _learn_texts(self, field: str, path: str, values: Iterable[Any]) -> None:
-        for value in values:
-            if type(value) is str:
-                kind = text_type(value)
-                self._add(field, kind, path)
-                if kind == "VARCHAR":
-                    return
+    def _learn_texts(self, field: str, documents: Sequence[Mapping[str, Any]]) -> None:
+        path = step("$", field)
+        if path in self._known.get(field, {}).get("VARCHAR", ()):
+            return
+        values = [document.get(field) for document in documents]
+        for text in {value for value in values if type(value) is str}:
+            kind = text_type(text)
+            self._add(field, kind, path)
+            if kind == "VARCHAR":
+                return
 
     def _learn_nested(self, name: str, documents: Sequence[Mapping[str, Any]]) -> None:
         for document in documents:
@@ -127,7 +126,8 @@ class Shape:
             if not value:
                 self._add(field, "OBJECT", path)
             for key, inner in value.items():
-                self._walk(f"{field}.{key}", step(path, key), inner)
+                if not unaddressable(key):
+                    self._walk(f"{field}.{key}", step(path, key), inner)
         elif kind is list:
             if not value:
                 self._add(field, "ARRAY", path)
@@ -144,7 +144,7 @@ class Shape:
     def _learn_big(self, documents: Sequence[Mapping[str, Any]]) -> None:
         for document in documents:
             for name, value in document.items():
-                if type(value) is int and value > INT64_MAX:
+                if type(value) is int and value > INT64_MAX and not unaddressable(name):
                     self._add(name, "UBIGINT", step("$", name))
 
     def _add(self, field: str, kind: str, path: str) -> None:

@@ -103,12 +103,16 @@ class DatasetView:
         """SQL for use after FROM; it has the columns `_id VARCHAR` and `_source JSON`."""
         return f"ds_{self.id}"
 
-    @cached_property
+    @property
     def catalogue(self) -> Fields:
         """Dotted field -> JSON type (VARCHAR DATE TIMESTAMP BIGINT UBIGINT DOUBLE BOOLEAN) -> JSON paths.
 
         Masked fields are left out: a search, a sort or a count over the stored values would tell what they are.
         """
+        return self._catalogue
+
+    @cached_property
+    def _catalogue(self) -> Fields:
         values = {
             field: {kind: paths for kind, paths in kinds.items() if kind not in NOT_VALUES}
             for field, kinds in self.shape.items()
