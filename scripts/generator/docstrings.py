@@ -48,7 +48,9 @@ def inline(text: str) -> str:
         The text on one line, escaped for a docstring.
     """
     safe = safe_for_docstring(" ".join(text.split()))
-    return safe[:-1] + '\\"' if safe.endswith('"') else safe
+    before = safe[:-1]
+    backslashes = len(before) - len(before.rstrip("\\"))
+    return before + '\\"' if safe.endswith('"') and backslashes % 2 == 0 else safe
 
 
 def parts(operation: Node, arguments: list[Argument]) -> Parts:

@@ -26,9 +26,10 @@ from .types import class_name, module_name
 
 MANIFEST = "GENERATED.json"
 TOOLS = ("openapi-python-client", "ruff")
+_OWN_LINES = ("--config", "lint.isort.split-on-trailing-comma = false")
 _FORMATTER = (
-    ("check", "--fix-only", "--select", "F401,F811,I,UP", "--ignore", "UP037"),
-    ("format", "--line-length", "110", "--config", "format.skip-magic-trailing-comma = true"),
+    ("check", "--fix-only", "--quiet", "--select", "F401,F811,I,UP", "--ignore", "UP037", *_OWN_LINES),
+    ("format", "--line-length", "110", "--config", "format.skip-magic-trailing-comma = true", *_OWN_LINES),
 )
 
 
@@ -167,7 +168,7 @@ def _plain(schema: Node) -> Node:
 
 def _format(output: Path) -> None:
     for arguments in _FORMATTER:
-        command = [sys.executable, "-m", "ruff", *arguments, "--isolated", "--no-cache", "--quiet"]
+        command = [sys.executable, "-m", "ruff", *arguments, "--isolated", "--no-cache"]
         done = subprocess.run(
             [*command, "--target-version", "py311", str(output)], capture_output=True, text=True, check=False
         )

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from infino_api.api.client import ping
 from infino_api.api.connections import create as create_connection
 from infino_api.api.connections import datasets as connection_datasets
@@ -212,6 +214,8 @@ def test_job_that_runs_with_an_end_time() -> None:
     body = {"run_id": "r", "status": "running", "completed_at": "2026-01-02T03:04:05.000000000+00:00", "stats": None}
     job = get_job.request("r").parse(body)
     assert (job.status, job.stats) == ("running", None)
+    blank = get_job.request("r").parse({"run_id": "", "completed_at": "", "duration_ms": "", "stats": ""})
+    assert blank.to_dict() == {"run_id": ""}
 
 
 def test_c27_credentials() -> None:
@@ -403,3 +407,64 @@ def test_what_cannot_be_read_says_where(request_: Any, body: Any, path: str) -> 
 def test_every_spelling_of_a_time(text: Any, wanted: datetime) -> None:
     job = get_job.request("r").parse({"started_at": text})
     assert job.started_at == wanted
+
+
+WORDS = [
+    "items",
+    "fields",
+    "mappings",
+    "properties",
+    "attributes",
+    "id",
+    "acknowledged",
+    "count",
+    "status",
+    "web",
+    "a b",
+]
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(WORDS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4),
+    max_leaves=12,
+)
+REQUESTS = [
+    get_dataset.request("web"),
+    list_datasets.request(),
+    create_dataset.request("web"),
+    dataset_schema.request("web"),
+    delete_dataset.request("web"),
+    delete_records.request("web", {}),
+    upload_metrics.request("web", ""),
+    add.request("t", "x"),
+    get_user.request("web"),
+    list_users.request(),
+    get_visualization.request("v"),
+    list_visualizations.request(),
+    ping.request(),
+    bulk_chunk.request("web", ""),
+]
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=lambda request: request.operation)
+@given(body=ANYTHING)
+@settings(max_examples=150, deadline=None)
+def test_any_answer_at_all_is_read_or_refused_with_a_path(request_: Any, body: Any) -> None:
+    refused = None
+    try:
+        request_.parse(body)
+    except ParseError as error:
+        refused = error
+    assert refused is None or refused.path.startswith("$")
+
+
+@given(text=st.text(alphabet='0123456789-:+TZtz., FriJan()"é٣', max_size=30))
+@settings(max_examples=300, deadline=None)
+def test_no_text_breaks_the_reader_of_times(text: str) -> None:
+    refused = None
+    try:
+        found = get_job.request("r").parse({"started_at": text}).started_at
+        assert (found is None) == (text == "")
+        assert found is None or found.tzinfo is not None
+    except ParseError as error:
+        refused = error
+    assert refused is None or refused.path == "$.started_at"

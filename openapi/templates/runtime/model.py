@@ -39,7 +39,7 @@ class Model:
     def from_dict(cls, data: Any) -> Self:
         """Read a decoded JSON object.
 
-        Missing and null fields become None, unknown fields are kept in `additional_properties`.
+        Missing, null and blank fields become None, unknown fields are kept in `additional_properties`.
 
         Args:
             data: The decoded object.
@@ -67,7 +67,8 @@ class Model:
                 try:
                     known[attribute] = read(value)
                 except ParseError as error:
-                    raise error.under(step(name)) from None
+                    if value != "":  # an empty text for a number or a time means that there is none
+                        raise error.under(step(name)) from None
                 del rest[name]
         return cls(**known, additional_properties=rest)
 
