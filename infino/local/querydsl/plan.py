@@ -13,6 +13,7 @@ import duckdb
 
 from infino.local.querydsl.fields import Field, Fields, View
 from infino.local.querydsl.highlight import Mark
+from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.textindex import Hits
 
 BM25_K1 = 1.2
@@ -87,6 +88,13 @@ class Plan:
         values = "" if scores is None else f", unnest({self.bind(scores)}::double[]) s"
         self._joins.append(f" left join (select unnest({ids}::varchar[]) i{values}) {alias} on {alias}.i = _id")
         return Clause(f"({alias}.i is not null)", "1.0" if scores is None else f"coalesce({alias}.s, 0.0)")
+
+    def check_expression(self, expression: str) -> None:
+        """Refuse a regular expression that the engine finds too large, before any document is read."""
+        try:
+            self.cursor.execute("select regexp_full_match('', $1)", [expression]).fetchall()
+        except duckdb.Error:
+            raise illegal("Determinizing automaton would require too much effort: the pattern is too large") from None
 
     def output(self, expression: str) -> str:
         """Return the column of the matched documents that holds an expression."""

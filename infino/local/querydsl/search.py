@@ -13,6 +13,7 @@ import orjson
 
 from infino.local.http import Problem
 from infino.local.querydsl import compound, fulltext, querystring, simplestring, termlevel
+from infino.local.querydsl.aggs import Context, Level, Runner, prepare, read_tree
 from infino.local.querydsl.compiler import Compiler, Handler
 from infino.local.querydsl.fields import View
 from infino.local.querydsl.highlight import Highlighter, values_at
@@ -124,7 +125,8 @@ class Search:
         source = SourceFilter(request.source)
         marks = {name: list(found) for name, found in plan.marks.items()}
         highlighter = Highlighter(request.highlight, plan.fields, marks) if request.highlight is not None else None
-        shown = self._condition(clause)
+        shown = self._condition()
+        works = prepare(read_tree(request.aggregations or {}), self._context())
         matched = self._matched(clause, keys)
         answer: dict[str, Any] = {
             "took": 0,
@@ -132,6 +134,9 @@ class Search:
             "_shards": {"total": 1, "successful": 1, "skipped": 0, "failed": 0},
             "hits": self._hits(matched, shown, keys, source, highlighter, scoring),
         }
+        if request.aggregations is not None:
+            runner = Runner(plan, self._everything)
+            answer["aggregations"] = runner.run(Level.root(matched), works)[0]
         answer["took"] = int((time.perf_counter() - self.started) * 1000)
         return answer
 
@@ -140,13 +145,23 @@ class Search:
         by_score = self.sorted_by_score or any(key.kind == "score" for key in keys)
         return request.track_scores or request.min_score is not None or (by_score and request.size > 0)
 
-    def _condition(self, clause: Clause) -> str:
+    def _context(self) -> Context:
+        def compile_filter(query: Any) -> str:
+            compiler = Compiler(self.plan, HANDLERS, scoring=False)
+            with compiler.filtering(negative=True):
+                return compiler.query(query).match
+
+        return Context(self.plan, compile_filter, self.documents)
+
+    def _everything(self) -> str:
+        """Keep what is needed of all documents, and return the table they are in."""
+        return self.plan.table(self.plan.documents(f"d, _id, 1.0::double as _score{self.plan.outputs()}"))
+
+    def _condition(self) -> str:
         """Return the condition of the documents that are shown, among those that are matched."""
         if self.request.post_filter is None:
             return "true"
-        compiler = Compiler(self.plan, HANDLERS, scoring=False)
-        with compiler.filtering(negative=True):
-            return self.plan.output(compiler.query(self.request.post_filter).match)
+        return self.plan.output(self._context().compile_filter(self.request.post_filter))
 
     def _matched(self, clause: Clause, keys: Sequence[SortKey]) -> str:
         """Keep what is needed of the matched documents, and return the table they are in."""

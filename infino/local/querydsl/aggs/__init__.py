@@ -1,0 +1,7 @@
+"""Aggregations: each level of the tree is one GROUP BY over all of its buckets."""
+
+from infino.local.querydsl.aggs.base import Context, Level
+from infino.local.querydsl.aggs.runner import Runner, prepare
+from infino.local.querydsl.aggs.tree import read_tree
+
+__all__ = ["Context", "Level", "Runner", "prepare", "read_tree"]

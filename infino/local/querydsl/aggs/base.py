@@ -1,0 +1,128 @@
+"""What all aggregations share: the level they run at, and how they read their options and fields."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import attrs
+
+from infino.local.querydsl.aggs.tree import Node
+from infino.local.querydsl.fields import Field
+from infino.local.querydsl.plan import Plan
+from infino.local.querydsl.problems import illegal
+from infino.local.querydsl.reading import known, short
+from infino.local.querydsl.sorting import no_fielddata
+
+MAX_BUCKETS = 65_536
+Result = dict[str, Any]
+
+
+@attrs.frozen
+class Level:
+    """The documents of all buckets at one depth.
+
+    Args:
+        base: The table of documents, with their columns; `d` numbers them.
+        rows: SQL for use after FROM: the columns of the documents, and `b`, the number of the bucket each is in.
+        size: How many buckets there are; one without documents has no row.
+    """
+
+    base: str
+    rows: str
+    size: int
+
+    @classmethod
+    def root(cls, base: str) -> Level:
+        """Return the level of one bucket that holds every document of a table."""
+        return cls(base, f"(select *, 0 as b from {base}) r", 1)
+
+    @classmethod
+    def within(cls, base: str, assigned: str, size: int) -> Level:
+        """Return the level of buckets that a table of (d, b) assigns documents to."""
+        return cls(base, f"(select m.*, a.b from {assigned} a join {base} m on m.d = a.d) r", size)
+
+
+@attrs.frozen
+class Context:
+    """What aggregations are prepared with.
+
+    Args:
+        plan: Collects the columns they read.
+        compile_filter: Compiles a query into an SQL condition.
+        documents: Returns id -> document as the caller may see it.
+    """
+
+    plan: Plan
+    compile_filter: Callable[[Any], str]
+    documents: Callable[[list[str]], dict[str, dict[str, Any]]]
+
+
+class Running(Protocol):
+    """What runs aggregations at a level."""
+
+    plan: Plan
+
+    def run(self, level: Level, works: Sequence[Aggregation]) -> list[Result]:
+        """Return the results of aggregations for each bucket of a level."""
+        ...
+
+    def everything(self) -> Level:
+        """Return the level of all documents of the dataset, matched or not."""
+        ...
+
+
+class Aggregation(ABC):
+    """One aggregation, prepared: its options are checked and its columns registered.
+
+    Args:
+        node: What was asked for.
+        context: Gives the plan.
+        children: The prepared aggregations inside it.
+    """
+
+    options: frozenset[str] = frozenset()
+    parent = True
+    """Whether it may hold other aggregations."""
+    histogram = False
+    """Whether its buckets follow each other, so that one can be compared to the one before."""
+
+    def __init__(self, node: Node, context: Context, children: Sequence[Aggregation]) -> None:
+        self.node = node
+        self.context = context
+        self.children = children
+        known(node.options, self.options, node.kind)
+        if children and not self.parent:
+            raise illegal(f"Aggregator [{short(node.name)}] of type [{node.kind}] cannot accept sub-aggregations")
+
+    @abstractmethod
+    def results(self, runner: Running, level: Level) -> list[Result]:
+        """Return a result for each bucket of the level."""
+
+    def field(self) -> Field:
+        """Return the field that the options name."""
+        name = self.node.options.get("field")
+        if "script" in self.node.options:
+            raise illegal("scripts are not supported by the local gateway")
+        if not isinstance(name, str):
+            raise illegal("Required one of fields [field, script], but none were specified. ")
+        found = self.context.plan.fields[name]
+        if found.kind == "text":
+            raise illegal(no_fielddata(name))
+        return found
+
+    def column(self, field: Field) -> str:
+        """Return the column of the matched documents that holds a field."""
+        if field.kind == "none":
+            return f"null::{field.sql_type}"
+        return self.context.plan.output(self.context.plan.column(field))
+
+
+def tell_buckets(count: int) -> None:
+    """Refuse more buckets than an answer may have."""
+    if count > MAX_BUCKETS:
+        raise illegal(
+            f"Trying to create too many buckets. Must be less than or equal to: [{MAX_BUCKETS}] but this number of "
+            "buckets was exceeded. This limit can be set by changing the [search.max_buckets] cluster level setting."
+        )

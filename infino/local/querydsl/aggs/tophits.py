@@ -1,0 +1,86 @@
+"""`top_hits`: the best documents of each bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result, Running
+from infino.local.querydsl.aggs.tree import Node
+from infino.local.querydsl.highlight import Highlighter
+from infino.local.querydsl.problems import illegal
+from infino.local.querydsl.reading import as_integer, short
+from infino.local.querydsl.sorting import read_sort
+from infino.local.querydsl.source import SourceFilter
+
+MAX_SIZE = 100
+
+
+class TopHits(Aggregation):
+    """`top_hits`."""
+
+    options = frozenset(
+        {"from", "size", "sort", "_source", "highlight", "track_scores", "version", "seq_no_primary_term"}
+    )
+    parent = False
+
+    def __init__(self, node: Node, context: Context, children: Sequence[Aggregation]) -> None:
+        super().__init__(node, context, children)
+        given = node.options
+        self.start = as_integer(given.get("from", 0), "from")
+        self.size = as_integer(given.get("size", 3), "size")
+        if self.start < 0 or self.size < 0:
+            raise illegal(f"[from] and [size] must not be negative in [{short(node.name)}]")
+        if self.start + self.size > MAX_SIZE:
+            raise illegal(
+                f"Top hits result window is too large, the top hits aggregator [{short(node.name)}]'s from + size "
+                f"must be less than or equal to: [{MAX_SIZE}] but was [{self.start + self.size}]. "
+                "This limit can be set by changing the [index.max_inner_result_window] index level setting."
+            )
+        self.keys = read_sort(context.plan, given["sort"]) if given.get("sort") else []
+        self.source = SourceFilter(given.get("_source"))
+        self.highlighter = None
+        if given.get("highlight") is not None:
+            self.highlighter = Highlighter(given["highlight"], context.plan.fields, context.plan.marks)
+
+    def results(self, runner: Running, level: Level) -> list[Result]:
+        """Return the best documents of each bucket."""
+        columns = "".join(f", {key.sql} as s{number}" for number, key in enumerate(self.keys))
+        names = "".join(f", s{number}" for number in range(len(self.keys)))
+        order = ", ".join([key.order for key in self.keys] or ["_score desc"])
+        rows = runner.plan.run(
+            f"select b, n, best, _id, _score{names} from (select b, _id, _score{columns},"
+            f" count(*) over (partition by b) as n, max(_score) over (partition by b) as best,"
+            f" row_number() over (partition by b order by {order}, d) as place from {level.rows})"
+            f" where place > {self.start} and place <= {self.start + self.size} or place = 1 order by b, place"
+        )
+        documents = self.context.documents(list(dict.fromkeys(row[3] for row in rows)))
+        results = [self._empty() for _ in range(level.size)]
+        for number, count, best, *row in rows:
+            hits = results[number]["hits"]
+            hits["total"]["value"] = count
+            hits["max_score"] = None if self.keys else best
+            hits["hits"].append(self._hit(row, documents[row[0]]))
+        return [self._cut(result) for result in results]
+
+    def _cut(self, result: Result) -> Result:
+        """Take out the first document, which was read for the counts, where the page leaves it out."""
+        hits = result["hits"]["hits"]
+        if self.start:
+            del hits[:1]
+        del hits[self.size :]
+        return result
+
+    @staticmethod
+    def _empty() -> Result:
+        return {"hits": {"total": {"value": 0, "relation": "eq"}, "max_score": None, "hits": []}}
+
+    def _hit(self, row: Sequence[Any], document: dict[str, Any]) -> Result:
+        hit: Result = {"_index": self.context.plan.view.name, "_id": row[0], "_score": None if self.keys else row[1]}
+        if self.source.wanted:
+            hit["_source"] = self.source.show(document)
+        if self.highlighter is not None and (marked := self.highlighter.show(document)):
+            hit["highlight"] = marked
+        if self.keys:
+            hit["sort"] = [key.show(value) for key, value in zip(self.keys, row[2:], strict=True)]
+        return hit
