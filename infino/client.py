@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, overload
@@ -521,6 +520,8 @@ class AsyncInfino(_Client["AsyncTransport"], AsyncResources):
         if self._opened is not None:
             await self._opened.aclose()
         if self._gateway is not None:
+            import asyncio  # slow to import, and of no use to the synchronous client
+
             await asyncio.to_thread(self._gateway.stop)
 
     async def aclose(self) -> None:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import threading
 import time
 import weakref
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator, MutableMapping
 from typing import Any, Final, Self
 
 import httpx
 
+from infino.core.causes import connect_hint, root_cause
 from infino.core.compression import decompressed
 from infino.core.config import Config
 from infino.core.credentials import CredentialCache, ask, ask_async
@@ -56,36 +56,16 @@ _PHASES: Final[tuple[tuple[type[Exception], str], ...]] = (
 )
 
 
-def _root(error: BaseException) -> BaseException:
-    """Follow a chain of translated errors down to what the operating system said."""
-    for _ in range(20):
-        inner = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error.__cause__ or error.__context__
-        if inner is None:
-            break
-        error = inner
-    return error
-
-
-def _connect_hint(root: BaseException) -> str | None:
-    if isinstance(root, ConnectionRefusedError):
-        return "nothing listens there; is the gateway running, and is the port right?"
-    if isinstance(root, socket.gaierror):
-        return "the host name is unknown; check the endpoint"
-    if type(root).__module__ == "ssl":
-        return "TLS failed; check the certificate, the ca_bundle setting, or whether the server speaks https at all"
-    return None
-
-
 def _translate(error: Exception, place: str) -> InfinoError:
     """Describe a failure in our words; the original is not chained, because it holds signed headers."""
     for kind, phase in _PHASES:
         if isinstance(error, kind):
             return Timeout(f"no progress with {place} while waiting: {phase} timeout", phase=phase)
     if isinstance(error, httpx.ConnectError | httpx.ProxyError | httpx.UnsupportedProtocol):
-        root = _root(error)
+        root = root_cause(error)
         text = " ".join(str(root).split()) or type(root).__name__
-        return ConnectError(f"cannot connect to {place}: {text}", hint=_connect_hint(root))
-    text = " ".join(str(error).split()) or type(_root(error)).__name__
+        return ConnectError(f"cannot connect to {place}: {text}", hint=connect_hint(root))
+    text = " ".join(str(error).split()) or type(root_cause(error)).__name__
     return TransportError(f"connection to {place} broke: {text}")
 
 
@@ -123,6 +103,26 @@ def _tls(config: Config) -> Any:
     return context
 
 
+_Pools = MutableMapping[asyncio.AbstractEventLoop, tuple[httpx.AsyncHTTPTransport, AsyncGenerator[None, None]]]
+
+
+async def _until_loop_ends(
+    pool: httpx.AsyncHTTPTransport, pools: _Pools, loop: asyncio.AbstractEventLoop
+) -> AsyncGenerator[None, None]:
+    """Close a pool together with its event loop.
+
+    Before it ends, a loop closes every asynchronous generator that was begun on it; so does the garbage collector,
+    on that loop, when a client is forgotten. No other hook reaches a loop that we do not own.
+    """
+    _open[pool] = loop
+    try:
+        yield
+    finally:
+        _open.pop(pool, None)
+        pools.pop(loop, None)
+        await pool.aclose()
+
+
 class _Connections:
     """Open connections and keys, shared by a client and the copies `with_options` makes of it."""
 
@@ -132,9 +132,7 @@ class _Connections:
         self.lock = threading.Lock()
         self.refreshing_threads = threading.Lock()
         self.pool: httpx.HTTPTransport | None = None
-        self.pools: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncHTTPTransport] = (
-            weakref.WeakKeyDictionary()
-        )
+        self.pools: _Pools = weakref.WeakKeyDictionary()
         self.refreshing: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = (
             weakref.WeakKeyDictionary()
         )
@@ -165,13 +163,23 @@ class _Connections:
                 pool = self.pool
         return pool
 
-    def for_loop(self) -> httpx.AsyncHTTPTransport:
+    async def for_loop(self) -> httpx.AsyncHTTPTransport:
         """Return the pool of the running event loop; the first call on a loop opens it."""
         loop = asyncio.get_running_loop()
-        pool = self.pools.get(loop)
-        if pool is None:
-            pool = self.pools[loop] = httpx.AsyncHTTPTransport(**self._options())
-        return pool
+        opened = self.pools.get(loop)
+        if opened is None:
+            for stale in [pool for pool, its_loop in list(_open.items()) if its_loop.is_closed()]:
+                _open.pop(stale, None)
+            pool = httpx.AsyncHTTPTransport(**self._options())
+            opened = self.pools[loop] = pool, _until_loop_ends(pool, self.pools, loop)
+            await anext(opened[1])
+        return opened[0]
+
+    async def close_loop(self) -> None:
+        """Close the pool of the running event loop."""
+        opened = self.pools.get(asyncio.get_running_loop())
+        if opened is not None:
+            await opened[1].aclose()
 
     def after_fork(self) -> None:
         """Leave the connections of the parent process alone, and begin without any."""
@@ -390,19 +398,7 @@ class AsyncTransport(_Base):
         return AsyncTransport(config, sleep=self.sleep, parent=self)
 
     async def send(self, request: Request) -> Response:
-        """Sign, send and, where it is safe, repeat one request.
-
-        Args:
-            request: What to send.
-
-        Returns:
-            The answer, with a 2xx status.
-
-        Raises:
-            APIError: The service refused.
-            TransportError: No answer came.
-            ClientClosedError: The transport is closed.
-        """
+        """Do the same as `Transport.send`."""
         plan = self._plan(request)
         outcome: Outcome = None
         step: Step
@@ -422,12 +418,7 @@ class AsyncTransport(_Base):
             return response
 
     async def presign(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> Secret:
-        """Return a signed WebSocket address below the endpoint; sign anew for each connection.
-
-        Args:
-            path: Path, percent-encoded.
-            query: Names and values to add to the signed query.
-        """
+        """Do the same as `Transport.presign`."""
         return self._presigned(await self._signer(), path, query)
 
     async def _signer(self) -> SigV4Signer:
@@ -455,7 +446,7 @@ class AsyncTransport(_Base):
     async def _move(self, operation: str, prepared: WireRequest, timeouts: Timeouts) -> Response | InfinoError:
         clock = self.shared.clock
         began = clock.monotonic()
-        pool = self._connections.for_loop()
+        pool = await self._connections.for_loop()
         pieces: list[bytes] = []
         try:
             answer = await pool.handle_async_request(self._build(prepared, timeouts))
@@ -473,9 +464,7 @@ class AsyncTransport(_Base):
         self._closed = True
         if self._owner:
             self._connections.closed = True
-            pool = self._connections.pools.pop(asyncio.get_running_loop(), None)
-            if pool is not None:
-                await pool.aclose()
+            await self._connections.close_loop()
 
     async def __aenter__(self) -> Self:
         return self
@@ -485,6 +474,8 @@ class AsyncTransport(_Base):
 
 
 _connections: weakref.WeakSet[_Connections] = weakref.WeakSet()
+# Keeps the pool of a forgotten client whole until its event loop has closed it.
+_open: dict[httpx.AsyncHTTPTransport, asyncio.AbstractEventLoop] = {}
 # Connections of the parent process: kept, so that nothing closes or reuses them in the child.
 _abandoned: list[object] = []
 

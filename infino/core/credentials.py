@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -136,6 +135,8 @@ async def ask_async(provider: Provider | None) -> object:
     """
     if provider is None:
         raise ConfigError("there are no credentials")
+    import asyncio  # slow to import, and of no use to the synchronous client
+
     try:
         is_async = inspect.iscoroutinefunction(provider) or inspect.iscoroutinefunction(
             getattr(provider, "__call__", None)  # noqa: B004  # an object with an async __call__
