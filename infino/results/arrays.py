@@ -72,7 +72,8 @@ def as_times(kind: Kind, array: Any) -> Any:
         if kind == "date":
             return pc.cast(array, pa.date32())
         if kind == "time":
-            return pc.cast(array, pa.time64("ns"))
+            moments = pc.binary_join_element_wise("1970-01-01T", array, "")
+            return pc.cast(pc.cast(moments, pa.timestamp("ns")), pa.time64("ns"))
         fine = pc.any(pc.match_substring_regex(array, _FINE)).as_py()
         zone = "UTC" if _ZONED.search(first[10:]) else None
         return pc.cast(array, pa.timestamp("ns" if fine else "us", tz=zone))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as markup
+import json
 from typing import Any, Final
 
 from infino.results.table import Table
@@ -10,14 +11,33 @@ from infino.results.table import Table
 _ROWS: Final = 10
 _COLUMNS: Final = 20
 _WIDTH: Final = 40
+_CELL: Final = 60
 _NUMBERS: Final = frozenset({"integer", "float", "decimal"})
 
 
 def _shorten(value: Any, limit: int) -> str:
-    # A long text is cut before it is formatted: showing a table must not cost its size.
-    text = value[: limit + 1] if isinstance(value, str) else "null" if value is None else str(value)
-    text = "".join(character if character.isprintable() else " " for character in text[: limit + 1])
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    match value:
+        case str():
+            # A long text is cut before it is formatted: showing a table must not cost its size.
+            words = value[: limit + 1]
+        case None:
+            words = "null"
+        case bool():
+            words = "true" if value else "false"
+        case dict() | list():
+            words = json.dumps(value, ensure_ascii=False, default=str)
+        case _:
+            words = str(value)
+    words = "".join(character if character.isprintable() else " " for character in words[: limit + 1])
+    return words if len(words) <= limit else words[: limit - 1] + "…"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _size(table: Table) -> str:
+    return f"{_counted(table.length, 'row')} x {_counted(len(table.columns), 'column')}"
 
 
 def _head(table: Table, rows: int) -> list[list[Any]]:
@@ -28,8 +48,7 @@ def _head(table: Table, rows: int) -> list[list[Any]]:
 
 def text(title: str, table: Table) -> str:
     """A table as text: title with its size, names, types, and the first rows."""
-    width = len(table.columns)
-    lines = [f"{title}: {table.length:,} rows x {width} columns"]
+    lines = [f"{title}: {_size(table)}"]
     shown = _head(table, _ROWS)
     if shown:
         cells = [
@@ -52,9 +71,9 @@ def text(title: str, table: Table) -> str:
 def _remainder(table: Table, rows: int = _ROWS) -> list[str]:
     more = []
     if table.length > rows:
-        more.append(f"{table.length - rows:,} more rows")
+        more.append(_counted(table.length - rows, "more row"))
     if len(table.columns) > _COLUMNS:
-        more.append(f"{len(table.columns) - _COLUMNS:,} more columns")
+        more.append(_counted(len(table.columns) - _COLUMNS, "more column"))
     return [f"... {' and '.join(more)}"] if more else []
 
 
@@ -83,16 +102,15 @@ def html(table: Table, rows: int = 20) -> str:
         + "</tr>"
         for line in zip(*shown, strict=True)
     )
-    note = f"{table.length:,} rows x {len(table.columns)} columns"
     more = "".join(f", {line.removeprefix('... ')}" for line in _remainder(table, rows))
     return (
         f'<div style="overflow-x:auto"><table style="{box}"><thead><tr>{names}</tr></thead>'
-        f'<tbody>{lines}</tbody></table><p style="{small}">{note}{more}</p></div>'
+        f'<tbody>{lines}</tbody></table><p style="{small}">{_size(table)}{more}</p></div>'
     )
 
 
 def _safe(value: Any) -> str:
-    return markup.escape(_shorten(value, 2 * _WIDTH))
+    return markup.escape(_shorten(value, _CELL))
 
 
 def _cell(value: Any) -> str:

@@ -1,0 +1,160 @@
+"""How results show themselves and what they turn into."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.csv
+import pyarrow.parquet
+import pytest
+
+from infino.core.errors import ConfigError, InfinoError
+from infino.core.extras import MissingDependencyError, require
+from infino.results import SqlResult
+
+HOSTILE = "<script>alert('x')</script>&\"\n" + "x" * 500
+
+
+def result(columns: list[Any], rows: list[list[Any]]) -> SqlResult:
+    return SqlResult(json.dumps({"columns": columns, "rows": rows}).encode())
+
+
+class Tags(HTMLParser):
+    """Collects the tags of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_html_is_escaped_and_cut() -> None:
+    page = result([{"name": HOSTILE, "type": "keyword"}], [[HOSTILE]] * 30)._repr_html_()
+    found = Tags(page)
+    assert set(found.tags) == {"div", "table", "thead", "tbody", "tr", "th", "td", "br", "span", "p"}
+    assert found.tags.count("tr") == 21
+    assert "30 rows x 1 column, 10 more rows" in found.text
+    assert "string" in found.text
+    assert len(page) < 10_000
+
+
+def test_text_shows_types_and_the_first_rows() -> None:
+    shown = repr(result(["a", "b", "c"], [[1, None, {"x": True}]] * 11))
+    assert shown.splitlines()[:4] == [
+        "SqlResult: 11 rows x 3 columns",
+        "      a  b     c",
+        "integer  null  object",
+        '      1  null  {"x": true}',
+    ]
+    assert shown.endswith("... 1 more row")
+    assert repr(SqlResult(b"[]")) == "SqlResult: 0 rows x 0 columns"
+    assert "\x1b" not in repr(result(["a"], [["\x1b[31m"]]))
+    assert "20 more columns" in repr(result([str(number) for number in range(40)], [list(range(40))]))
+
+
+def test_frames_lose_nothing() -> None:
+    big = 2**53 + 1
+    found = result(
+        ["i", "huge", "b", "f", "both", "t"],
+        [[big, 2**70, True, 1.5, float("nan"), "x"], [None, None, None, None, None, None]],
+    )
+    frame = found.to_pandas()
+    assert {name: str(kind) for name, kind in frame.dtypes.items()} == {
+        "i": "Int64",
+        "huge": "object",
+        "b": "boolean",
+        "f": "float64",
+        "both": "double[pyarrow]",
+        "t": "str",
+    }
+    assert (frame["i"][0], frame["huge"][0]) == (big, 2**70)
+    arrow = found.to_pandas(dtype_backend="pyarrow")
+    assert all(isinstance(kind, pd.ArrowDtype) for kind in arrow.dtypes)
+    assert arrow["i"][0] == big
+    polars = found.to_polars()
+    assert polars["i"].to_list() == [big, None]
+    assert pd.isna(frame["both"][1])
+
+
+def test_times_keep_zones_and_nine_digits() -> None:
+    columns = [{"name": name, "type": kind} for name, kind in [("t", "timestamp"), ("d", "date"), ("c", "time")]]
+    found = result(columns, [["2013-01-01T05:00:00.123456789-05:00", "2013-01-01", "05:00:00.5"], [None, None, None]])
+    schema = {field.name: str(field.type) for field in found.to_arrow().schema}
+    assert schema == {"t": "timestamp[ns, tz=UTC]", "d": "date32[day]", "c": "time64[ns]"}
+    frame = found.to_pandas()
+    assert frame["t"][0] == pd.Timestamp("2013-01-01T10:00:00.123456789Z")
+    assert str(frame["d"].dtype).startswith("datetime64")
+    mixed = result(columns[:1], [["2013-01-01T05:00:00Z"], ["2013-01-01T05:00:00"]])
+    assert str(mixed.to_arrow().schema.field("t").type) == "string"
+    assert mixed.column("t")[1] == "2013-01-01T05:00:00"
+
+
+def test_nested_values_become_lists_and_structs() -> None:
+    found = result(["l", "o", "odd"], [[[1, 2], {"a": 1}, [1, "x"]], [[], {"a": None}, None]])
+    assert [str(field.type) for field in found.to_arrow().schema] == ["list<item: int64>", "struct<a: int64>", "string"]
+    assert found.to_arrow().column("odd").to_pylist() == ['[1, "x"]', None]
+    assert found.to_pandas()["odd"][0] == [1, "x"]
+
+
+def test_files(tmp_path: Path) -> None:
+    found = result(["a", "l", "big"], [["x,y", [1], 2**70], [None, None, None]])
+    found.to_parquet(tmp_path / "t.parquet")
+    assert pyarrow.parquet.read_table(tmp_path / "t.parquet").equals(found.to_arrow())
+    found.to_csv(tmp_path / "t.csv")
+    lines = (tmp_path / "t.csv").read_text().splitlines()
+    assert lines == ['"a","l","big"', f'"x,y","[1]",{2**70}', ",,"]
+    target = io.BytesIO()
+    found.to_csv(target)
+    assert target.getvalue().decode().splitlines() == lines
+
+
+@pytest.mark.parametrize(
+    ("module", "use", "command"),
+    [
+        ("pandas", "to_pandas", "pip install 'infino-sdk[pandas]'"),
+        ("polars", "to_polars", "pip install 'infino-sdk[polars]'"),
+        ("pyarrow", "to_arrow", "pip install 'infino-sdk[arrow]'"),
+        ("pyarrow.parquet", "to_parquet", "pip install 'infino-sdk[arrow]'"),
+    ],
+)
+def test_without_an_extra_one_sentence_says_what_to_do(
+    module: str, use: str, command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    found = result(["a"], [[1]])
+    arguments = [tmp_path / "x"] if use == "to_parquet" else []
+    with pytest.raises(MissingDependencyError) as caught:
+        getattr(found, use)(*arguments)
+    assert str(caught.value).endswith(command)
+    assert isinstance(caught.value, ImportError)
+    assert isinstance(caught.value, ConfigError | InfinoError)
+    assert found.to_dicts() == [{"a": 1}]
+    assert "1 row" in repr(found)
+
+
+def test_require_gives_the_module() -> None:
+    assert require("json", "arrow", "x") is json
+
+
+def test_mixed_columns_are_marked() -> None:
+    found = result(["m"], [[1], ["x"]])
+    assert found.to_arrow().schema.field("m").metadata == {b"infino": b"mixed"}
+
+
+def test_half_a_surrogate_pair_is_kept_in_python_and_replaced_in_arrow() -> None:
+    found = SqlResult(b'[{"a": "x\\ud800"}]')
+    assert found.scalar() == "x\ud800"
+    assert found.to_arrow().column("a").to_pylist() == ["x?"]
