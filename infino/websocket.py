@@ -40,7 +40,7 @@ from infino.core.response import Headers, Response
 from infino.core.secret import Secret
 
 MAX_FRAME_BYTES = 16 * 1024 * 1024
-MAX_QUEUE = 64
+MAX_QUEUE = 16
 CLOSE_SECONDS = 1.0
 ABNORMAL = 1006
 
@@ -242,10 +242,11 @@ def _failure(error: Exception, dial: Dial) -> InfinoError:
         )
     if isinstance(error, InvalidProxy):
         return ConfigError("the address of the proxy is not valid", operation="fino.connect")
-    if isinstance(error, InvalidURI | ValueError):
+    # An untrusted certificate is a ValueError too, so it has to be told apart first.
+    if isinstance(error, InvalidURI | ValueError) and not isinstance(error, ssl.SSLError):
         return ConfigError("the address of the WebSocket is not valid; check the endpoint", operation="fino.connect")
     if isinstance(error, ssl.SSLError):
-        said = f"TLS failed: {error.reason or type(error).__name__}"
+        said = f"TLS failed: {getattr(error, 'verify_message', None) or error.reason or type(error).__name__}"
     elif isinstance(error, InvalidHandshake):
         said = f"what answered does not speak WebSocket ({type(error).__name__})"
     elif isinstance(error, socket.gaierror):

@@ -69,9 +69,12 @@ class Disconnect:
 
 @attrs.frozen
 class Pause:
-    """Sleep."""
+    """Sleep before another try; the rest says why."""
 
     seconds: float
+    attempt: int
+    reason: str
+    status: int | None = None
 
 
 @attrs.frozen
@@ -168,7 +171,7 @@ def ask(conversation: Conversation, question: str, settings: Settings) -> Flow:
             pause = settings.retry.pause(attempt, conversation.random)
             if not again or attempt == settings.retry.attempts or _left(conversation, deadline) <= pause:
                 raise _disconnected(turn, lost) from None
-            yield Pause(pause)
+            yield Pause(pause, attempt, f"close code {lost.closed.code}")
         except BaseException:
             conversation.finish(turn)
             raise
@@ -259,7 +262,7 @@ def _connect(conversation: Conversation, settings: Settings, deadline: float) ->
         pause = settings.retry.pause(attempt, conversation.random, asked)
         if attempt >= settings.retry.attempts or _left(conversation, deadline) <= pause:
             raise failure
-        yield Pause(pause)
+        yield Pause(pause, attempt, failure.message, getattr(failure, "status", None))
 
 
 def _drain(conversation: Conversation) -> Steps:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import threading
 from collections.abc import Awaitable, Callable
@@ -40,11 +41,13 @@ class Ports:
     Args:
         open_thread: Creates a thread and returns its id.
         dial: Opens a connection.
+        notice: Told of each pause before another try.
         wait: Sleeps; ``None`` sleeps for real, and wakes up at once when the turn is cancelled.
     """
 
     open_thread: Callable[[OpenThread], str]
     dial: Callable[[Connect], Socket]
+    notice: Callable[[Pause], None]
     wait: Callable[[float], None] | None = None
 
 
@@ -55,12 +58,14 @@ class AsyncPorts:
     Args:
         open_thread: Creates a thread and returns its id.
         dial: Opens a connection.
+        notice: Told of each pause before another try.
         wait: Sleeps.
     """
 
     open_thread: Callable[[OpenThread], Awaitable[str]]
     dial: Callable[[Connect], Awaitable[AsyncSocket]]
-    wait: Callable[[float], Awaitable[None]]
+    notice: Callable[[Pause], None]
+    wait: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 class Line:
@@ -244,6 +249,7 @@ class AnswerStream(_Stream):
             case OpenThread():
                 return line.ports.open_thread(operation)
             case Pause(seconds):
+                line.ports.notice(operation)
                 return self._wake.wait(seconds) if line.ports.wait is None else line.ports.wait(seconds)
             case _:
                 raise AssertionError(operation)  # pragma: no cover - every operation is listed
@@ -368,6 +374,7 @@ class AsyncAnswerStream(_Stream):
             case OpenThread():
                 return await line.ports.open_thread(operation)
             case Pause(seconds):
+                line.ports.notice(operation)
                 return await line.ports.wait(seconds)
             case _:
                 raise AssertionError(operation)  # pragma: no cover - every operation is listed

@@ -3,117 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-import ssl
 import time
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal, Unpack, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from infino_api.resources.fino import AsyncFinoResource, FinoResource
 
 from infino.chat.answer import Answer
-from infino.chat.flow import Connect, Conversation, OpenThread
-from infino.chat.options import ChatOptions, Choices, SourceLike, choose, source_list
+from infino.chat.flow import Connect, OpenThread
+from infino.chat.options import ChatOptions, SourceLike, source_list
 from infino.chat.session import AsyncSession, Session
+from infino.chat.setting import (
+    TIMEOUT,
+    before_dialling,
+    begin,
+    complete,
+    dial_plan,
+    plan_reading,
+    refuse_sources,
+    teller,
+    thread_id_of,
+)
 from infino.chat.stream import AnswerStream, AsyncAnswerStream, AsyncPorts, Ports
-from infino.chat.thread import Fetch, Poll, poll
-from infino.core.errors import DecodeError, ValidationError
-from infino.core.redaction import get_logger
-from infino.core.version import USER_AGENT
-from infino.websocket import AsyncSocket, Dial, Socket, open_async_socket, open_socket
+from infino.chat.thread import Fetch, Poll
+from infino.websocket import AsyncSocket, Socket, open_async_socket, open_socket
 
 if TYPE_CHECKING:
     from infino_api.models.thread import Thread
 
     from infino.caller import AsyncCaller, SyncCaller
-    from infino.core.secret import Secret
-    from infino.transport import AsyncTransport, Transport
-
-TIMEOUT = 180.0
-_logger = get_logger("infino.chat")
-
-
-def _thread_of(thread: str | Thread | None) -> tuple[str | None, bool | None]:
-    """Return the id of a thread, and whether it streams where that is known."""
-    if thread is None:
-        return None, None
-    if isinstance(thread, str):
-        name, streaming = thread, None
-    else:
-        name, streaming = thread.id or "", thread.streaming
-    if not name or any(ord(character) not in range(33, 127) for character in name):
-        raise ValidationError("a thread id is text without spaces, as fino.threads.create gives it")
-    return name, streaming
-
-
-def _begin(transport: Transport | AsyncTransport, choices: Choices, thread: str | Thread | None) -> Conversation:
-    thread_id, streaming = _thread_of(thread)
-    return Conversation(
-        thread_id=thread_id,
-        streaming=choices.streaming if thread is None else streaming,
-        clock=transport.shared.clock,
-        random=transport.shared.random,
-    )
-
-
-def _options(transport: Transport | AsyncTransport, options: ChatOptions, timeout: float) -> Choices:
-    return choose(
-        options,
-        timeout=timeout,
-        retry=transport.config.retry,
-        client_id=f"infino-python-{secrets.token_hex(4)}",
-    )
-
-
-def _refuse_sources(thread: object, sources: object) -> None:
-    if thread is not None and sources is not None:
-        raise ValidationError(
-            "sources belong to a thread: give them to a new one, or change them with fino.threads.update",
-            operation="fino.ask",
-        )
-
-
-def _dial(
-    transport: Transport | AsyncTransport, choices: Choices, connect: Connect, url: Secret, headers: dict[str, str]
-) -> Dial:
-    config = transport.config
-    secure = config.endpoint.scheme == "https"
-    return Dial(
-        url=url,
-        headers={"user-agent": USER_AGENT, **config.headers, **headers},
-        timeout=connect.timeout,
-        max_frame_bytes=choices.max_frame_bytes,
-        proxy=config.proxy.reveal() if config.proxy else None,
-        tls=cast("ssl.SSLContext", transport.tls()) if secure else None,
-        now=transport.shared.clock.now(),
-    )
-
-
-def _adjust(transport: Transport | AsyncTransport, choices: Choices, connect: Connect) -> None:
-    if connect.offset is not None:
-        transport.shared.offset = timedelta(seconds=connect.offset)
-    _logger.debug("connecting to %s%s for thread %s", transport.config.endpoint.url, choices.path, connect.thread_id)
-
-
-def _created(thread: Thread) -> str:
-    if not thread.id:
-        raise DecodeError("the new thread has no id", operation="fino.threads.create", path="$.id")
-    return thread.id
-
-
-def _plan_reading(
-    transport: Transport | AsyncTransport,
-    thread_id: str,
-    message_id: str,
-    text: str | Mapping[str, Any],
-    timeout: float | None,
-    began: float,
-) -> Poll:
-    question = text if isinstance(text, str) else str(text.get("user_query", ""))
-    clock = transport.shared.clock
-    limit = TIMEOUT if timeout is None else timeout
-    return poll(thread_id, message_id, question, limit, clock, began)
 
 
 class Fino(FinoResource):
@@ -220,22 +138,22 @@ class Fino(FinoResource):
             ...     chat.ask("which carrier is late most often?")
             ...     chat.ask("and in winter?")
         """
-        _refuse_sources(thread, sources)
+        refuse_sources(thread, sources)
         transport = self._caller.transport
-        choices, wanted = _options(transport, options, timeout), source_list(sources)
+        choices, wanted = complete(transport, options, timeout), source_list(sources)
 
         def open_thread(step: OpenThread) -> str:
             created = self.threads.create(
                 name=step.name, sources=wanted, streaming=choices.streaming, timeout=step.timeout
             )
-            return _created(created)
+            return thread_id_of(created)
 
         def dial(connect: Connect) -> Socket:
-            _adjust(transport, choices, connect)
+            before_dialling(transport, choices, connect)
             query, headers = choices.identify(connect.thread_id)
-            return open_socket(_dial(transport, choices, connect, transport.presign(choices.path, query), headers))
+            return open_socket(dial_plan(transport, choices, connect, transport.presign(choices.path, query), headers))
 
-        return Session(Ports(open_thread, dial), _begin(transport, choices, thread), choices.settings)
+        return Session(Ports(open_thread, dial, teller(transport)), begin(transport, choices, thread), choices.settings)
 
     @overload
     def send(
@@ -302,7 +220,7 @@ class Fino(FinoResource):
         )
         if not wait:
             return message_id
-        steps = _plan_reading(self._caller.transport, thread_id, message_id, text, timeout, began)
+        steps = plan_reading(self._caller.transport, thread_id, message_id, text, timeout, began)
         return self._follow(steps, thread_id)
 
     def _follow(self, steps: Poll, thread_id: str) -> Answer:
@@ -424,24 +342,24 @@ class AsyncFino(AsyncFinoResource):
             ...     await chat.ask("which carrier is late most often?")
             ...     await chat.ask("and in winter?")
         """
-        _refuse_sources(thread, sources)
+        refuse_sources(thread, sources)
         transport = self._caller.transport
-        choices, wanted = _options(transport, options, timeout), source_list(sources)
+        choices, wanted = complete(transport, options, timeout), source_list(sources)
 
         async def open_thread(step: OpenThread) -> str:
             created = await self.threads.create(
                 name=step.name, sources=wanted, streaming=choices.streaming, timeout=step.timeout
             )
-            return _created(created)
+            return thread_id_of(created)
 
         async def dial(connect: Connect) -> AsyncSocket:
-            _adjust(transport, choices, connect)
+            before_dialling(transport, choices, connect)
             query, headers = choices.identify(connect.thread_id)
             url = await transport.presign(choices.path, query)
-            return await open_async_socket(_dial(transport, choices, connect, url, headers))
+            return await open_async_socket(dial_plan(transport, choices, connect, url, headers))
 
-        ports = AsyncPorts(open_thread, dial, asyncio.sleep)
-        return AsyncSession(ports, _begin(transport, choices, thread), choices.settings)
+        ports = AsyncPorts(open_thread, dial, teller(transport))
+        return AsyncSession(ports, begin(transport, choices, thread), choices.settings)
 
     @overload
     async def send(
@@ -508,7 +426,7 @@ class AsyncFino(AsyncFinoResource):
         )
         if not wait:
             return message_id
-        steps = _plan_reading(self._caller.transport, thread_id, message_id, text, timeout, began)
+        steps = plan_reading(self._caller.transport, thread_id, message_id, text, timeout, began)
         return await self._follow(steps, thread_id)
 
     async def _follow(self, steps: Poll, thread_id: str) -> Answer:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import ipaddress
 import logging
 import socket
+import ssl
 import traceback
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -139,6 +142,57 @@ def test_a_service_that_stays_busy(connect: Connect, status: int, kind: type[API
     with ChatServer(_answering, refusing(busy, busy, busy, busy)) as server, pytest.raises(kind):
         connect(server.endpoint).fino.ask("which?", thread="t")
     assert len(server.requests) == 3
+
+
+def test_each_retry_is_told_to_listeners(connect: Connect) -> None:
+    told: list[Any] = []
+    with ChatServer(_answering, refusing((503, {}, b""))) as server:
+        client = connect(server.endpoint)
+        client.on("retry", told.append)
+        client.fino.ask("which?", thread="t")
+    assert [(event.operation, event.attempt, event.status) for event in told] == [("fino.ask", 1, 503)]
+
+
+def certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
+    """A certificate for 127.0.0.1 that nobody trusts, and a server context with it."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "chat")])
+    now = datetime.now(UTC)
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    chain, secret = folder / "chain.pem", folder / "key.pem"
+    chain.write_bytes(built.public_bytes(serialization.Encoding.PEM))
+    secret.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain, secret)
+    return chain, context
+
+
+def test_tls_follows_the_settings_of_the_client(connect: Connect, tmp_path: Path) -> None:
+    chain, context = certificate(tmp_path)
+    with ChatServer(_answering, tls=context) as server:
+        assert connect(server.endpoint, ca_bundle=str(chain)).fino.ask("which?", thread="t").complete
+        assert connect(server.endpoint, verify=False).fino.ask("which?", thread="t").complete
+        with pytest.raises(ConnectError, match="TLS failed"):
+            connect(server.endpoint).fino.ask("which?", thread="t")
+    assert len(server.requests) == 2
 
 
 def test_a_wrong_clock_is_corrected_once(connect: Connect) -> None:

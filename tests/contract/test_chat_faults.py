@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import threading
 import time
@@ -417,6 +418,35 @@ def test_leaving_early_closes_the_connection(connect: Connect) -> None:
         assert not stream.answer.complete
 
 
+def test_a_stream_that_is_forgotten_closes_its_connection(connect: Connect) -> None:
+    closed = threading.Event()
+
+    async def script(peer: Peer) -> None:
+        await peer.question()
+        await peer.send(update("looking"))
+        await peer.silence()
+        closed.set()
+
+    with ChatServer(script) as server:
+        stream = connect(server).fino.stream("which?", thread="t")
+        assert next(iter(stream)).text == "looking"
+        del stream
+        gc.collect()
+        assert closed.wait(3)
+
+
+def test_a_closed_session_is_closed(connect: Connect) -> None:
+    from infino import ClientClosedError
+
+    with ChatServer(answering(timeline())) as server:
+        chat = connect(server).fino.chat(thread="t")
+        chat.ask("one?")
+        chat.close()
+        with pytest.raises(ClientClosedError):
+            chat.ask("two?")
+    assert server.questions == ["one?"]
+
+
 def test_after_leaving_early_a_session_goes_on(connect: Connect) -> None:
     async def script(peer: Peer) -> None:
         await peer.question()
@@ -451,6 +481,24 @@ def test_cancel_from_another_thread() -> None:
         assert list(stream) == []
     assert caught.value.answer is not None
     assert len(caught.value.answer.events) == 1
+
+
+def test_closing_a_session_frees_the_thread_that_waits() -> None:
+    with ChatServer(_stalling) as server, Infino(access_key="a", secret_key="s", endpoint=server.endpoint) as client:
+        chat = client.fino.chat(thread="t")
+        threading.Timer(0.2, chat.close).start()
+        with pytest.raises(Cancelled):
+            chat.ask("which?")
+
+
+def test_a_pause_before_another_try_can_be_cancelled() -> None:
+    slow = RetryPolicy(attempts=3, base=60, cap=60)
+    closed = {"access_key": "a", "secret_key": "s", "endpoint": "http://127.0.0.1:9"}
+    with Infino(**closed, retry=slow) as client:
+        stream = client.fino.stream("which?", thread="t", timeout=500)
+        client.on("retry", lambda _: threading.Timer(0.1, stream.cancel).start())
+        with pytest.raises(Cancelled):
+            next(stream)
 
 
 async def test_cancel_a_task() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import ssl
 import threading
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -98,11 +99,16 @@ class ChatServer:
     Args:
         script: What each connection does.
         refuse: Answers a handshake otherwise: gets its number from 1, gives status, headers and body, or None.
+        tls: Speak TLS with this certificate.
     """
 
     def __init__(
-        self, script: Script, refuse: Callable[[int], tuple[int, dict[str, str], bytes] | None] | None = None
+        self,
+        script: Script,
+        refuse: Callable[[int], tuple[int, dict[str, str], bytes] | None] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
+        self.tls = tls
         self.script = script
         self.refuse = refuse
         self.questions: list[str] = []
@@ -117,7 +123,7 @@ class ChatServer:
     @property
     def endpoint(self) -> str:
         """The address for a client."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http{'s' if self.tls else ''}://127.0.0.1:{self.port}"
 
     def _run(self) -> None:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
@@ -127,6 +133,7 @@ class ChatServer:
         self._stop = asyncio.Event()
         quiet = logging.Logger("chat-server", logging.CRITICAL + 1)
         options: dict[str, Any] = {"process_request": self._process, "max_size": None, "close_timeout": 0.2}
+        options["ssl"] = self.tls
         async with serve(self._handle, "127.0.0.1", 0, logger=quiet, ping_interval=None, **options) as server:
             self.port = next(iter(server.sockets)).getsockname()[1]
             self._ready.set()

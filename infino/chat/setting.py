@@ -1,0 +1,128 @@
+"""What a conversation takes from the client: keys, clock, proxy, TLS, listeners."""
+
+from __future__ import annotations
+
+import secrets
+import ssl
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+from infino.chat.flow import Connect, Conversation, Pause
+from infino.chat.options import ChatOptions, Choices, choose
+from infino.chat.thread import Poll, poll
+from infino.core.errors import DecodeError, ValidationError
+from infino.core.events import RetryEvent
+from infino.core.redaction import get_logger
+from infino.core.version import USER_AGENT
+from infino.websocket import Dial
+
+if TYPE_CHECKING:
+    from infino_api.models.thread import Thread
+
+    from infino.core.secret import Secret
+    from infino.transport import AsyncTransport, Transport
+
+TIMEOUT = 180.0
+_logger = get_logger("infino.chat")
+
+
+def thread_of(thread: str | Thread | None) -> tuple[str | None, bool | None]:
+    """Return the id of a thread, and whether it streams where that is known."""
+    if thread is None:
+        return None, None
+    if isinstance(thread, str):
+        name, streaming = thread, None
+    else:
+        name, streaming = thread.id or "", thread.streaming
+    if not name or any(ord(character) not in range(33, 127) for character in name):
+        raise ValidationError("a thread id is text without spaces, as fino.threads.create gives it")
+    return name, streaming
+
+
+def begin(transport: Transport | AsyncTransport, choices: Choices, thread: str | Thread | None) -> Conversation:
+    """Begin a conversation in a thread, or in one that is yet to be created."""
+    thread_id, streaming = thread_of(thread)
+    return Conversation(
+        thread_id=thread_id,
+        streaming=choices.streaming if thread is None else streaming,
+        clock=transport.shared.clock,
+        random=transport.shared.random,
+    )
+
+
+def complete(transport: Transport | AsyncTransport, options: ChatOptions, timeout: float) -> Choices:
+    """Complete the options with what the client says."""
+    return choose(
+        options,
+        timeout=timeout,
+        retry=transport.config.retry,
+        client_id=f"infino-python-{secrets.token_hex(4)}",
+    )
+
+
+def refuse_sources(thread: object, sources: object) -> None:
+    """Refuse sources beside a thread that has its own."""
+    if thread is not None and sources is not None:
+        raise ValidationError(
+            "sources belong to a thread: give them to a new one, or change them with fino.threads.update",
+            operation="fino.ask",
+        )
+
+
+def dial_plan(
+    transport: Transport | AsyncTransport, choices: Choices, connect: Connect, url: Secret, headers: dict[str, str]
+) -> Dial:
+    """Say where and how to connect."""
+    config = transport.config
+    secure = config.endpoint.scheme == "https"
+    return Dial(
+        url=url,
+        headers={"user-agent": USER_AGENT, **config.headers, **headers},
+        timeout=connect.timeout,
+        max_frame_bytes=choices.max_frame_bytes,
+        proxy=config.proxy.reveal() if config.proxy else None,
+        tls=cast("ssl.SSLContext", transport.tls()) if secure else None,
+        now=transport.shared.clock.now(),
+    )
+
+
+def before_dialling(transport: Transport | AsyncTransport, choices: Choices, connect: Connect) -> None:
+    """Take over a corrected clock, and tell the log; the signed address is not part of it."""
+    if connect.offset is not None:
+        transport.shared.offset = timedelta(seconds=connect.offset)
+    _logger.debug("connecting to %s%s for thread %s", transport.config.endpoint.url, choices.path, connect.thread_id)
+
+
+def thread_id_of(thread: Thread) -> str:
+    """Return the id of a thread that was just created."""
+    if not thread.id:
+        raise DecodeError("the new thread has no id", operation="fino.threads.create", path="$.id")
+    return thread.id
+
+
+def plan_reading(
+    transport: Transport | AsyncTransport,
+    thread_id: str,
+    message_id: str,
+    text: str | Mapping[str, Any],
+    timeout: float | None,
+    began: float,
+) -> Poll:
+    """Plan the reading of a thread until the reply is there."""
+    question = text if isinstance(text, str) else str(text.get("user_query", ""))
+    clock = transport.shared.clock
+    limit = TIMEOUT if timeout is None else timeout
+    return poll(thread_id, message_id, question, limit, clock, began)
+
+
+def teller(transport: Transport | AsyncTransport) -> Callable[[Pause], None]:
+    """Return what tells the log and the client's listeners of each retry."""
+    listeners = transport.shared.listeners
+
+    def tell(pause: Pause) -> None:
+        _logger.info("attempt %d failed (%s), next in %.2f s", pause.attempt, pause.reason, pause.seconds)
+        event = RetryEvent("fino.ask", pause.attempt, pause.seconds, pause.reason, pause.status)
+        listeners.tell(listeners.retry, event)
+
+    return tell
