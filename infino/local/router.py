@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
@@ -9,6 +10,7 @@ import attrs
 
 from infino.local.http import Problem, Route
 
+BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 RESERVED = frozenset(
     {
         "_connectors", "_conversation", "_flush", "_local", "account", "alert", "alert-history", "alerts",
@@ -99,10 +101,13 @@ class Router:
 
 
 def decode_segment(raw: bytes) -> str:
-    """Percent-decode one path segment as UTF-8."""
-    if raw in (b".", b".."):
-        raise Problem(400, "invalid_path", "a path segment may not be '.' or '..'")
+    """Percent-decode one path segment as UTF-8, or raise the 400 that says why it is none."""
     try:
-        return unquote(raw.decode("ascii"), errors="strict")
+        segment = unquote(raw.decode("ascii"), errors="strict")
     except UnicodeDecodeError:
-        raise Problem(400, "invalid_path", "a path segment is not percent-encoded UTF-8") from None
+        segment = None
+    if segment is None or BROKEN_ESCAPE.search(raw):
+        raise Problem(400, "invalid_path", "a path segment is not percent-encoded UTF-8")
+    if segment in (".", ".."):
+        raise Problem(400, "invalid_path", "a path segment may not be '.' or '..'")
+    return segment
