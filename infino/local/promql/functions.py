@@ -36,7 +36,8 @@ def evaluate(evaluation: Evaluation, node: Node, times: Times) -> Value:
         return _calendar(evaluation, node, times)
     handler = _HANDLERS.get(name)
     if handler is None:
-        raise unsupported(f"function {name}()")
+        kind = " (for native histograms)" if name.startswith("histogram_") else ""
+        raise unsupported(f"function {name}(){kind}")
     return handler(evaluation, node, times)
 
 

@@ -54,7 +54,7 @@ def random_storage() -> MemoryStorage:
     ("query", "named"),
     [
         ("info(hits_total)", "info()"),
-        ("histogram_count(hits_total)", "histogram_count()"),
+        ("histogram_count(hits_total)", "histogram_count() (for native histograms)"),
         ("limit_ratio(0.5, hits_total)", "limit_ratio"),
         ("hits_total[5m] anchored", "anchored"),
         ("rate(hits_total[5m] smoothed)", "smoothed"),

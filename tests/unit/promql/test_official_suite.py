@@ -116,6 +116,7 @@ def check_points(case: script.Evaluation, result: Result) -> str | None:
 
 
 def check_notes(case: script.Evaluation, result: Result) -> str | None:
+    """Look whether there are notes, not what they say: they end in positions, which the parser does not give."""
     for word, notes in (("warn", result.warnings), ("info", result.infos)):
         if word in case.must and not notes:
             return f"gives no {word}"
