@@ -19,6 +19,15 @@ SHAPES = (
 )  # fmt: skip
 PAGINATIONS = ("none", "offset")
 ERRORS = ("400", "401", "403", "404", "409", "413", "429", "5XX")
+EXTENSIONS = frozenset(
+    "x-infino-" + name
+    for name in (
+        "accept", "alias", "aliases", "body", "coerce", "example", "experimental", "extra", "from", "get-with-body",
+        "handwritten", "item-shape", "keys", "lift", "method", "mixin", "name", "names", "opaque", "pagination",
+        "positional", "reserved", "resource", "resources", "retry", "secret", "serialise", "shape", "signature", "type",
+        "variants", "wrap",
+    )
+)  # fmt: skip
 _RESOURCE = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)*")
 
 
@@ -92,9 +101,22 @@ def lint(document: Node) -> list[str]:
             if name in seen:
                 problems.append(f"{where}: {name} is also {seen[name]}")
             seen[name] = where
+    unknown = sorted({key for key in _keys(document) if key.startswith("x-infino-")} - EXTENSIONS)
+    problems += [f"unknown extension {key}" for key in unknown]
     for name, schema in document.get("components", {}).get("schemas", {}).items():
         problems += [f"schema {name}: {text}" for text in _schema_problems(schema)]
     return problems
+
+
+def _keys(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, item in node.items():
+            if key not in ("example", "examples"):
+                yield str(key)
+                yield from _keys(item)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _keys(item)
 
 
 def _names(operation: Node) -> list[str]:

@@ -186,9 +186,14 @@ def _undescribed_property(document: Node) -> None:
     document["components"]["schemas"]["Thread"]["properties"]["name"] = {"type": "string"}
 
 
+def _misspelt_extension(document: Node) -> None:
+    document["components"]["schemas"]["Thread"]["properties"]["name"]["x-infino-alais"] = ["title"]
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
+        _misspelt_extension,
         _twice,
         _nameless_parameter,
         _nameless_response,

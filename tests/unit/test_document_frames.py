@@ -1,4 +1,4 @@
-"""The description of the WebSocket frames: its references hold, its examples fit, and the chat reads them."""
+"""The description of the WebSocket frames: its references hold and its examples fit."""
 
 from __future__ import annotations
 
