@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from infino.dbapi.errors import InterfaceError, NotSupportedError, ProgrammingError, translated
 from infino.dbapi.types import as_times
 from infino.results.binding import Params
 from infino.results.sql import SqlResult
+from infino.results.statement import reads_only
 
 if TYPE_CHECKING:
     from infino.dbapi.connection import Connection
 
 Description: TypeAlias = tuple[str, str, None, None, None, None, bool | None]
-
-_LEAD = re.compile(r"(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/|\()*", re.DOTALL)
-_WORD = re.compile(r"[A-Za-z]+")
-_READS: Final = frozenset({"SELECT", "WITH", "VALUES", "SHOW", "DESCRIBE", "EXPLAIN", "FROM", "TABLE"})
-_WRITES = re.compile(r"\b(?:INSERT|UPDATE|UPSERT|DELETE|MERGE|REPLACE|CREATE|DROP|ALTER)\b", re.IGNORECASE)
-
-
-def reads_only(statement: str) -> bool:
-    """Whether a statement certainly changes nothing, so that it may be sent again."""
-    word = _WORD.match(statement, _LEAD.match(statement).end())  # type: ignore[union-attr]  # matches the empty text
-    if word is None or word[0].upper() not in _READS:
-        return False
-    # WITH may introduce a write: then every mention of one, even inside a string, counts.
-    return word[0].upper() not in ("WITH", "EXPLAIN") or not _WRITES.search(statement)
 
 
 class Cursor:

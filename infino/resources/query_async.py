@@ -52,7 +52,7 @@ class AsyncQuery(AsyncQueryResource):
         headers: Headers | None = None,
         retry: RetryPolicy | None = None,
     ) -> SqlResult:
-        """Run an SQL statement that reads; it is repeated after failures that may pass.
+        """Run an SQL statement that reads; it is repeated after failures that may pass (one that writes is not).
 
         Args:
             q: The statement, with `?` or `:name` where values go.

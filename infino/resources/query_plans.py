@@ -16,12 +16,20 @@ from infino.results.binding import Params, bind
 from infino.results.prom import PromResult
 from infino.results.search import SearchResult
 from infino.results.sql import SqlResult
+from infino.results.statement import reads_only
 
 
 def plan_sql(q: str, params: Params | None) -> Call[SqlResult]:
     """A statement that reads."""
     statement = bind(q, params)
-    return attrs.evolve(sql.request(statement), accept="bytes", parse=partial(SqlResult, statement=statement))
+    call = sql.request(statement)
+    return attrs.evolve(
+        call,
+        # A write that came this way is not repeated either.
+        retry=call.retry if reads_only(statement) else "never",
+        accept="bytes",
+        parse=partial(SqlResult, statement=statement),
+    )
 
 
 def plan_execute(q: str, params: Params | None) -> Call[SqlResult]:

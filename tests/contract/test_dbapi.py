@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from infino import dbapi
-from infino.dbapi.cursor import reads_only
 from infino.local import LocalGateway
 
 ROWS = [("1", "UA", 3, 2.5), ("2", "AA", None, -1.0), ("3", "O'Hare", 7, 0.0)]
@@ -180,20 +179,3 @@ def test_threads_may_share_a_connection(connection: dbapi.Connection) -> None:
     for thread in threads:
         thread.join(30)
     assert sorted(found) == [(0,), (1,), (2,), (3,)]
-
-
-@pytest.mark.parametrize(
-    ("statement", "reads"),
-    [
-        ("SELECT 1", True),
-        ("  -- note\n /* x */ (select 1)", True),
-        ("WITH a AS (SELECT 1) SELECT * FROM a", True),
-        ("WITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a", False),
-        ("EXPLAIN DELETE FROM t", False),
-        ("INSERT INTO t VALUES (1)", False),
-        ("", False),
-        ("SELECTED", False),
-    ],
-)
-def test_only_what_certainly_reads_may_be_sent_again(statement: str, reads: bool) -> None:
-    assert reads_only(statement) is reads
