@@ -242,3 +242,42 @@ def test_numbers_are_written_as_the_api_writes_them(value: float, text: str) -> 
 def test_written_numbers_read_back_exactly(value: float) -> None:
     assert float(json_number(value)) == value
     assert float(plain(value)) == value
+
+
+def test_notes_tell_the_writer_what_looks_odd() -> None:
+    storage, engine = MemoryStorage(), Engine()
+    storage.add({"__name__": "level"}, [(0, 1.0), (MINUTE, 2.0)])
+    storage.add({"__name__": "level_total"}, [(0, 1.0), (MINUTE, 2.0)])
+    assert (
+        'name does not end in _total/_sum/_count/_bucket: "level"'
+        in engine.instant("rate(level[5m])", MINUTE, storage).infos[0]
+    )
+    assert engine.instant("rate(level_total[5m])", MINUTE, storage).infos == []
+    assert "ineffective" in engine.range("sort(level)", 0, MINUTE, MINUTE, storage).infos[0]
+    assert engine.instant("sort(level)", MINUTE, storage).infos == []
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ('label_replace(hits_total, "a", "$10", "job", "((((((((((.+))))))))))")', "capture group 10"),
+        ('label_replace(hits_total, "", "x", "job", ".*")', "destination label name"),
+        ('label_join(hits_total, "a", "-", "")', "source label name"),
+        ('label_replace(hits_total, "job", "same", "job", ".*")', "same labelset"),
+        ('count_values("", hits_total)', "invalid label name"),
+        ("topk(1e300, hits_total)", "overflows int64"),
+        ("double_exponential_smoothing(hits_total[5m], 1, 0.5)", "smoothing factor"),
+        ("hits_total @ 1e300", "out of range"),
+        ('{__name__=~"hits_total", job=~"a{1001}"}', "regexp"),
+    ],
+)
+def test_arguments_that_cannot_be(storage: MemoryStorage, query: str, message: str) -> None:
+    with pytest.raises(PromQLError, match=message):
+        Engine().instant(query, 5 * MINUTE, storage)
+
+
+def test_a_classic_name_is_needed_in_2(storage: MemoryStorage) -> None:
+    query = 'label_replace(hits_total{job="api",instance="a"}, "a b", "x", "job", ".*")'
+    assert Engine(RULES_3).instant(query, 0, storage).samples[0].labels["a b"] == "x"
+    with pytest.raises(PromQLError, match="destination label name"):
+        Engine(RULES_2).instant(query, 0, storage)

@@ -114,6 +114,9 @@ def test_an_unknown_dataset_is_404(sync_client: Infino) -> None:
         ("query", "query=label_replace(up,'a','b','c','(')", 400, "bad_data"),
         ("query", "query=topk(NaN, vector(1))", 422, "execution"),
         ("query_range", "query=up&start=0&end=10", 400, "bad_data"),
+        ("query_range", "query=up&start=0&end=10&step=1e400", 400, "bad_data"),
+        ("query_range", "query=up&start=0&end=10&step=5fortnights", 400, "bad_data"),
+        ("query_range", "query=up&start=0&end=10&step=0s", 400, "bad_data"),
         ("query_range", "query=up&start=0&end=10&step=0", 400, "bad_data"),
         ("query_range", "query=up&start=0&end=10&step=-5m", 400, "bad_data"),
         ("query_range", "query=up&start=0&end=1e9&step=1", 400, "bad_data"),
@@ -135,6 +138,16 @@ def test_a_wrong_line_stores_nothing(sync_client: Infino, dataset: str) -> None:
     with pytest.raises(BadRequestError, match="line 2"):
         sync_client.metrics.upload(dataset, f"half_done 1 {T}000\nhalf_done{{ 2\n")
     assert result(ask(sync_client, "query", f"query=half_done&time={T}&index={dataset}")) == []
+
+
+def test_a_body_that_is_no_text_is_refused(sync_client: Infino, dataset: str) -> None:
+    with pytest.raises(BadRequestError, match="UTF-8"):
+        sync_client.request("POST", f"/{dataset}/metrics", content=b"up \xff", headers=FORM)
+
+
+def test_a_time_may_be_written_out(sync_client: Infino, dataset: str) -> None:
+    for text in ("2023-11-14T22:13:20Z", "2023-11-14T22:13:20", "2023-11-14T23:13:20%2B01:00"):
+        assert ask(sync_client, "query", f"query=time()&time={text}")["data"]["result"] == [T, str(T)]
 
 
 def test_a_later_value_replaces_one_of_the_same_time(sync_client: Infino, dataset: str) -> None:
