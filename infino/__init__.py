@@ -1,17 +1,24 @@
-"""Python SDK for Infino."""
+"""Python SDK for Infino: `Infino` and `AsyncInfino`, and everything they speak of.
+
+Nothing is loaded before it is used.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-_MODULES = ("models", "signing")
+# Type checkers take this name as true; importing it from typing would cost more than all the rest of this module.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from infino.bulk.report import BulkReport as BulkReport
+    from infino.chat.answer import Answer as Answer
     from infino.client import AsyncInfino as AsyncInfino
     from infino.client import Infino as Infino
     from infino.core.config import Config as Config
     from infino.core.credentials import Credentials as Credentials
     from infino.core.errors import APIError as APIError
+    from infino.core.errors import Attempt as Attempt
     from infino.core.errors import AuthenticationError as AuthenticationError
     from infino.core.errors import BadRequestError as BadRequestError
     from infino.core.errors import BulkError as BulkError
@@ -32,42 +39,60 @@ if TYPE_CHECKING:
     from infino.core.errors import Timeout as Timeout
     from infino.core.errors import TransportError as TransportError
     from infino.core.errors import ValidationError as ValidationError
+    from infino.core.events import RequestEvent as RequestEvent
+    from infino.core.events import ResponseEvent as ResponseEvent
+    from infino.core.events import RetryEvent as RetryEvent
     from infino.core.retry import RetryPolicy as RetryPolicy
     from infino.core.secret import Secret as Secret
     from infino.core.timeouts import Timeouts as Timeouts
+    from infino.resources.roles import RolePlan as RolePlan
+    from infino.resources.users import IssuedKeys as IssuedKeys
 
+    __version__: str
+
+__distribution__ = "infino-sdk"
+_MODULES = frozenset({"bulk", "chat", "dbapi", "local", "models", "results", "signing", "testing"})
 _ERRORS = """
-    APIError AuthenticationError BadRequestError BulkError ChatError ClientClosedError ConfigError ConflictError
-    ConnectError DecodeError InfinoError JobFailedError NotFoundError PayloadTooLargeError PermissionDeniedError
-    QueryError RateLimitError ServerError Timeout TransportError ValidationError
+    APIError Attempt AuthenticationError BadRequestError BulkError ChatError ClientClosedError ConfigError
+    ConflictError ConnectError DecodeError InfinoError JobFailedError NotFoundError PayloadTooLargeError
+    PermissionDeniedError QueryError RateLimitError ServerError Timeout TransportError ValidationError
 """
 _HOMES = {
     **dict.fromkeys(_ERRORS.split(), "infino.core.errors"),
+    "BulkReport": "infino.bulk.report",
+    "Answer": "infino.chat.answer",
     "AsyncInfino": "infino.client",
     "Infino": "infino.client",
     "Config": "infino.core.config",
     "Credentials": "infino.core.credentials",
+    "RequestEvent": "infino.core.events",
+    "ResponseEvent": "infino.core.events",
+    "RetryEvent": "infino.core.events",
     "RetryPolicy": "infino.core.retry",
     "Secret": "infino.core.secret",
     "Timeouts": "infino.core.timeouts",
-    **dict.fromkeys(("load_ipython_extension", "unload_ipython_extension"), "infino.notebook"),
+    "RolePlan": "infino.resources.roles",
+    "IssuedKeys": "infino.resources.users",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        from importlib import import_module
-
-        return import_module(f"infino.{name}")
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module 'infino' has no attribute {name!r}")
     from importlib import import_module
 
+    if name in _MODULES:
+        return import_module(f"infino.{name}")
+    if name == "__version__":
+        return import_module("infino.core.version").VERSION
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(
+            f"module 'infino' has no attribute {name!r}. This is the SDK of the distribution 'infino-sdk'; the "
+            "distribution 'infino' on PyPI is another program with the same import name"
+        )
     value = getattr(import_module(home), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+    return sorted({*globals(), *_HOMES, *_MODULES, "__version__"} - {"TYPE_CHECKING", "annotations"})

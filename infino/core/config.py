@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -110,6 +109,8 @@ def _load_profiles(path: Path) -> dict[str, Any] | str | None:
     """Read the profile file; None when there is none, a text when it cannot be read."""
     try:
         with path.open("rb") as file:
+            import tomllib  # most machines have no profile file, and this is slow to import
+
             profiles = tomllib.load(file)
     except FileNotFoundError:
         return None

@@ -6,7 +6,6 @@ import html
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from infino.core import codec
@@ -83,13 +82,10 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     try:
         seconds = float(value)
     except ValueError:
-        try:
-            moment = parsedate_to_datetime(value)
-        except ValueError:
+        offset = _seconds_until(value, now)
+        if offset is None:
             return None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        seconds = (moment - now).total_seconds()
+        seconds = offset
     return max(0.0, seconds) if seconds == seconds and seconds != float("inf") else None
 
 
@@ -106,10 +102,14 @@ def is_clock_skew(status: int, reason: str | None, code: str | None, offset: flo
 def server_offset(headers: Mapping[str, str], now: datetime) -> float | None:
     """Return how many seconds the service's clock is ahead of ours, or None when it does not say."""
     value = headers.get("date")
-    if value is None:
-        return None
+    return None if value is None else _seconds_until(value, now)
+
+
+def _seconds_until(date: str, now: datetime) -> float | None:
+    from email.utils import parsedate_to_datetime  # slow to import, and only refusals need it
+
     try:
-        moment = parsedate_to_datetime(value)
+        moment = parsedate_to_datetime(date)
     except ValueError:
         return None
     if moment.tzinfo is None:

@@ -27,6 +27,7 @@ def parse_yaml(text: str, operation: str) -> dict[str, Any]:
         import yaml
     except ImportError:
         raise ConfigError("reading YAML needs an extra: pip install 'infino-sdk[yaml]'", operation=operation) from None
+    document: Any = None
     try:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import pathlib
+import shutil
 import subprocess
 import sys
 import threading
@@ -342,8 +344,22 @@ def test_a_ready_client_has_loaded_no_network_library():
 
 
 def test_every_public_name_is_there():
-    assert len(dir(infino)) > 25
+    assert len(dir(infino)) > 30
     for name in dir(infino):
         assert getattr(infino, name) is not None or name == "__loader__"
-    with pytest.raises(AttributeError, match="nonsense"):
-        infino.nonsense  # the access is the test
+    assert infino.__version__[0].isdigit()
+    with pytest.raises(AttributeError, match="another program"):
+        infino.connect  # the access is the test
+
+
+def test_another_infino_over_ours_is_named(tmp_path):
+    """The other distribution of this import name writes its __init__ over ours; what follows must say so."""
+    root = pathlib.Path(infino.__file__).parent
+    shutil.copytree(root, tmp_path / "infino", ignore=shutil.ignore_patterns("local", "__pycache__"))
+    (tmp_path / "infino" / "__init__.py").write_text("def connect(): ...\n")
+    program = "import sys; sys.path.insert(0, sys.argv[1]); import infino.client"
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, timeout=30, check=False, text=True
+    )
+    assert done.returncode == 1
+    assert "pip uninstall infino" in done.stderr.splitlines()[-1]
