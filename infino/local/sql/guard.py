@@ -7,7 +7,8 @@ from sqlglot import exp
 from infino.local.sql.dialect import wrong_sql
 
 FORBIDDEN = (
-    exp.Insert, exp.Update, exp.Delete, exp.DDL, exp.Command, exp.Alter, exp.Drop, exp.TruncateTable, exp.Copy, exp.Set, exp.Pragma,
+    exp.Insert, exp.Update, exp.Delete, exp.DDL,
+    exp.Command, exp.Alter, exp.Drop, exp.TruncateTable, exp.Copy, exp.Set, exp.Pragma,
     exp.Attach, exp.Detach, exp.Use, exp.Transaction, exp.Commit, exp.Rollback, exp.Describe, exp.Show,
     exp.Summarize, exp.Pivot, exp.Into, exp.Lock, exp.Kill, exp.Analyze, exp.Cache, exp.Uncache, exp.Comment,
     exp.Merge, exp.LoadData, exp.Export, exp.Install, exp.Parameter, exp.Placeholder, exp.SessionParameter,

@@ -89,17 +89,17 @@ TAGS = {
 
 
 def row_expression(headers: list[Header]) -> str:
-    """Return SQL for the JSON of one row over columns c0, c1, ..."""
+    """Return SQL for the JSON of one row over columns c0, c1, ...; concat is half the work of a chain of `||`."""
     parts = ["'{\"values\":{'"]
     for number, header in enumerate(headers):
         tag, value = tag_of(header.type)
         column = f"c{number}"
-        key = orjson.dumps(header.key).decode()
-        lead = literal(f"{',' if number else ''}{key}:")
-        tagged = f"{literal('{' + orjson.dumps(tag).decode() + ':')} || {value.format(column)} || '}}'"
-        parts.append(f"{lead} || CASE WHEN {column} IS NULL THEN '{NULL}' ELSE {tagged} END")
+        key = ("," if number else "") + orjson.dumps(header.key).decode() + ":"
+        lead = literal(f"{key}{{{orjson.dumps(tag).decode()}:")
+        tagged = f"concat({lead}, {value.format(column)}, '}}')"
+        parts.append(f"CASE WHEN {column} IS NULL THEN {literal(key + NULL)} ELSE {tagged} END")
     parts.append("'}}'")
-    return " || ".join(parts)
+    return f"concat({', '.join(parts)})"
 
 
 def fetch_rows(cursor: duckdb.DuckDBPyConnection, sql: str, headers: list[Header], limit: int) -> tuple[bytes, int]:

@@ -1,0 +1,141 @@
+"""Measure the embedded gateway: start, ingest over HTTP, and SQL against bare DuckDB on the same view.
+
+The gateway of the ingest runs in a process of its own, as a user's would; one caller sends signed NDJSON chunks.
+The SQL is timed in this process, alternating: the rewritten query on a cursor of the store, fetched into Python,
+then the same query through HTTP. Medians count.
+
+    python scripts/bench_gateway.py                    # 1,000,000 records
+    python scripts/bench_gateway.py --records 200000
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from infino.local import LocalGateway
+from infino.local.sql.dialect import parse
+from infino.local.sql.names import resolve
+from infino.signing import SigV4Signer
+
+CHUNK = 5000
+ROUNDS = 5
+QUERIES = {
+    "group by": "SELECT carrier, count(*) AS n, avg(dep_delay) AS d FROM flights GROUP BY carrier ORDER BY n DESC",
+    "filter and sum": "SELECT sum(dep_delay) AS s FROM flights WHERE origin = 'JFK' AND flight % 7 = 0",
+    "by hour": "SELECT date_trunc('hour', time_hour) AS h, max(dep_delay) AS m FROM flights GROUP BY 1 ORDER BY 1",
+    "200,000 rows": "SELECT flight, carrier, dep_delay, origin FROM flights LIMIT 200000",
+    "count": "SELECT count(*) AS n FROM flights",
+}
+PROGRAM = "import sys; from infino.local.serve import serve; from pathlib import Path; serve(data=Path(sys.argv[1]))"
+
+
+def record(number: int) -> str:
+    return (
+        f'{{"index":{{"_id":"f{number}"}}}}\n{{"flight":{number},"carrier":"{("AA", "UA", "DL", "B6")[number % 4]}",'
+        f'"origin":"{("JFK", "LGA", "EWR")[number % 3]}","dep_delay":{number % 1009 / 8},'
+        f'"time_hour":"2013-{number % 12 + 1:02d}-{number % 28 + 1:02d}T{number % 24:02d}:00:00Z"}}\n'
+    )
+
+
+class Caller:
+    """A bare signed HTTP caller on one connection."""
+
+    def __init__(self, endpoint: str, access_key: str, secret_key: str) -> None:
+        self._endpoint = endpoint
+        self._signer = SigV4Signer(access_key, secret_key)
+        self._connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=300)
+
+    def __call__(self, method: str, path: str, body: bytes = b"", media_type: str = "application/json") -> bytes:
+        headers = self._signer.sign(method, self._endpoint + path, {"content-type": media_type}, body)
+        self._connection.request(method, path, body, headers)
+        answer = self._connection.getresponse()
+        content = answer.read()
+        if answer.status != 200:
+            raise SystemExit(f"{method} {path}: {answer.status} {content[:300]!r}")
+        return content
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[tuple[Caller, float]]:
+    """Run a gateway in another process; gives a caller and the seconds until it answered."""
+    started = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(folder)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(4)]
+        endpoint, access_key, secret_key = (line.strip().partition("=")[2].strip("'") for line in lines[1:])
+        caller = Caller(endpoint, access_key, secret_key)
+        caller("GET", "/")
+        yield caller, time.perf_counter() - started
+        caller.close()
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def ingest(folder: Path, records: int) -> None:
+    chunks = [
+        "".join(map(record, range(first, min(first + CHUNK, records)))).encode() for first in range(0, records, CHUNK)
+    ]
+    with served(folder) as (caller, ready):
+        print(f"a new process answers after       {ready:8.2f} s")
+        caller("PUT", "/flights")
+        started = time.perf_counter()
+        for chunk in chunks:
+            caller("POST", "/flights/json", chunk, "application/x-ndjson")
+        seconds = time.perf_counter() - started
+    size = sum(map(len, chunks)) / records
+    rate = records / seconds
+    print(f"ingest of {records:,} records ({size:.0f} bytes each)   {rate:12,.0f} records/s   budget 100,000")
+
+
+def timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def ask(folder: Path) -> None:
+    started = time.perf_counter()
+    with LocalGateway(folder, sql_rows=10_000_000) as gateway:
+        print(f"restart in a process that imported it{time.perf_counter() - started:5.2f} s   budget 1 s")
+        caller = Caller(gateway.endpoint, gateway.access_key, gateway.secret_key)
+        print(f"\n{'SQL':<16}{'bare DuckDB':>14}{'gateway':>12}{'ratio':>8}   budget 1.5 where bare takes over 100 ms")
+        store = gateway.state.store
+        for name, query in QUERIES.items():
+            body = b'{"query":"%s"}' % query.encode()
+            bare, through = [], []
+            with store.reading() as cursor:
+                sql = resolve(parse(query)[0], lambda dataset: store.view(cursor, dataset)).sql
+                for _ in range(ROUNDS):
+                    bare.append(timed(lambda: cursor.execute(sql).fetchall()))  # noqa: B023
+                    through.append(timed(lambda: caller("POST", "/sql", body)))  # noqa: B023
+            one, other = statistics.median(bare), statistics.median(through)
+            print(f"{name:<16}{one * 1000:>11.1f} ms{other * 1000:>9.1f} ms{other / one:>8.2f}")
+        caller.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--records", type=int, default=1_000_000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        ingest(Path(folder), options.records)
+        ask(Path(folder))
+
+
+if __name__ == "__main__":
+    main()
