@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .storage_quota import StorageQuota
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class Account(Model):
     """
     The account behind the credentials.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .bulk_item import BulkItem
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class BulkAnswer(Model):
     """
     What became of each action of a block.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .metric_formatting import MetricFormatting
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class ChartOptions(Model):
     """
     Looks of a chart.

@@ -8,7 +8,7 @@ from ..runtime import read as readers
 from ..runtime.model import Field, Model, secret_extras
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class ConnectionConfig(Model):
     """
     Name and fields of a connection.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .connection_config import ConnectionConfig
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class ConnectionInput(Model):
     """
     A new connection.

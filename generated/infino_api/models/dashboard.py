@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .panel import Panel
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class Dashboard(Model):
     """
     A dashboard.

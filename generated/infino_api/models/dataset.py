@@ -10,7 +10,7 @@ from ..runtime.mixins import Sizes
 from ..runtime.model import Field, Model, extras
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class Dataset(Sizes, Model):
     """
     One dataset with its health and size.

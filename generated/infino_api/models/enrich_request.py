@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .enrich_policy import EnrichPolicy
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class EnrichRequest(Model):
     """
     An enrichment policy.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .filter_ import Filter
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class ExecuteRequest(Model):
     """
     What narrows a visualization.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .upload_stats import UploadStats
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class FileUpload(Model):
     """
     An upload, finished or under way.

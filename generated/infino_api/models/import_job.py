@@ -9,7 +9,7 @@ from ..runtime import read as readers
 from ..runtime.model import Field, Model, extras
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class ImportJob(Model):
     """
     A copy from a connection into a dataset.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .upload_stats import UploadStats
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class JobStatus(Model):
     """
     The state of a background job.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .panel_layout import PanelLayout
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class Panel(Model):
     """
     One panel of a dashboard.

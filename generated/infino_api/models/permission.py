@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .field_rules import FieldRules
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class Permission(Model):
     """
     One permission of a role.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .permission import Permission
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class Role(Model):
     """
     A role and what it permits.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .shard_counts import ShardCounts
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class SearchAnswer(Model):
     """
     Hits and aggregations.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .search_hit import SearchHit
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class SearchHits(Model):
     """
     The hits of a search.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .metric import Metric
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class SqlSource(Model):
     """
     A query, written out or built from parts.

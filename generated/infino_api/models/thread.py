@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .thread_source import ThreadSource
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class Thread(Model):
     """
     One conversation.

@@ -8,7 +8,7 @@ from ..runtime import read as readers
 from ..runtime.model import Field, Model, extras
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class ThreadSource(Model):
     """
     A dataset on a connection.

@@ -8,7 +8,7 @@ from ..runtime import read as readers
 from ..runtime.model import Field, Model, masked, secret_extras
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class User(Model):
     """
     A user.

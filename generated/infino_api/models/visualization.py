@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .visualization_source import VisualizationSource
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class Visualization(Model):
     """
     A saved chart.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .visualization_metadata import VisualizationMetadata
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class VisualizationData(Model):
     """
     The data of a visualization.

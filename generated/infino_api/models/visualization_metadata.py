@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .warning import Warning_
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class VisualizationMetadata(Model):
     """
     How the data of a visualization were made.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .sql_source import SqlSource
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class VisualizationSource(Model):
     """
     Where the data of a chart comes from.

@@ -28,7 +28,7 @@ class Field(NamedTuple):
     read_only: bool = False
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class Model:
     """A JSON object with typed, optional fields; what the document does not know is kept."""
 
@@ -71,6 +71,16 @@ class Model:
                         raise error.under(step(name)) from None
                 del rest[name]
         return cls(**known, additional_properties=rest)
+
+    def __repr__(self) -> str:
+        """Show what is set; values that may hold secrets are masked."""
+        shown = []
+        for field in attrs.fields(type(self)):
+            value = getattr(self, field.name)
+            if value is not None and not (field.name == "additional_properties" and not value):
+                text = field.repr(value) if callable(field.repr) else repr(value)
+                shown.append(f"{field.name}={text}")
+        return f"{type(self).__name__}({', '.join(shown)})"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model, unknown fields included and None left out.
