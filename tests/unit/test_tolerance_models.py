@@ -173,6 +173,17 @@ def test_a_body_leaves_out_what_only_the_service_sets() -> None:
     assert dashboard.to_body() == {"title": "Delays", "panels": [{"viz_id": "v1", "layout": {"x": 0, "w": 24}}]}
 
 
+def test_a_repr_shows_what_is_set() -> None:
+    assert repr(models.Dataset(name="web", doc_count=2)) == "Dataset(name='web', doc_count=2)"
+    assert repr(models.Panel()) == "Panel()"
+    assert repr(models.Panel.from_dict({"x": None, "layout": {"w": 1}})) == (
+        "Panel(layout=PanelLayout(w=1), additional_properties={'x': None})"
+    )
+    assert repr(models.Token.from_dict({"token": "planted", "also": "planted"})) == (
+        "Token(token=****, additional_properties={'also': ****})"
+    )
+
+
 def test_whole_numbers_are_never_rounded() -> None:
     big = 2**63 + 1
     assert models.Account.from_dict({"storage_quota": {"used_bytes": str(big)}}).to_dict() == {
