@@ -20,8 +20,7 @@ def _nothing(windows: Windows) -> Answer:
 def _between(windows: Windows, each: Floats) -> Floats:
     """Sum over every window what happens from one sample to the next."""
     running = np.concatenate(([0.0], np.cumsum(each)))
-    size = len(windows.times)
-    newest = np.clip(windows.last - 1, 0, size - 1)
+    newest = np.maximum(windows.last - 1, 0)
     return running[newest] - running[np.minimum(windows.first, newest)]
 
 
@@ -51,9 +50,8 @@ def _extrapolate(windows: Windows, *, counter: bool, per_second: bool) -> Answer
     enough = windows.at_least(2)
     if not enough.any():
         return _nothing(windows)
-    size = len(windows.times)
-    oldest = np.minimum(windows.first, size - 1)
-    newest = np.clip(windows.last - 1, 0, size - 1)
+    oldest = np.minimum(windows.first, len(windows.times) - 1)
+    newest = np.maximum(windows.last - 1, 0)
     change = _difference(windows, oldest, newest, counter=counter)
     sampled = _seconds(windows.times[newest] - windows.times[oldest])
     average = sampled / (windows.count - 1)
@@ -92,8 +90,7 @@ def delta(windows: Windows, _: object = None) -> Answer:
 
 def _last_two(windows: Windows, *, counter: bool) -> tuple[Floats, Floats, Mask]:
     enough = windows.at_least(2)
-    size = len(windows.times)
-    newest = np.clip(windows.last - 1, 0, size - 1)
+    newest = np.maximum(windows.last - 1, 0)
     before = np.maximum(newest - 1, 0)
     change = windows.values[newest] - windows.values[before]
     if counter:

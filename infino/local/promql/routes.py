@@ -63,7 +63,8 @@ def _readable(
     for dataset in named:
         try:
             gateway.access.check(call.principal, "read", "record", dataset.name)
-            view = gateway.access.view(call.principal, gateway.store.view_of(cursor, dataset))
+            whole = gateway.store.view_of(cursor, dataset)
+            view = gateway.access.view(call.principal, whole)
             if not view.allowed(VALUE_FIELD) or VALUE_FIELD in view.replacements:
                 reason = f"{call.principal.username} may not read the values of [{dataset.name}]"
                 raise Problem(403, "security_exception", reason)
@@ -72,7 +73,7 @@ def _readable(
                 raise
             continue
         if is_metrics(dataset):
-            chosen.append((dataset, ViewLabels(view)))
+            chosen.append((dataset, None if view is whole else ViewLabels(view)))
     return chosen
 
 
