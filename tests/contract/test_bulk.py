@@ -249,6 +249,52 @@ def test_leaving_early_counts_what_was_in_flight_as_unknown(sync_client: Any, fr
     with sync_client.records.bulk_iter(name, iter(ROWS), id="id", chunk_records=10) as run:
         next(run)
     report = run.report
+    assert not report.complete
+    assert report.read == report.accepted + report.rejected + report.unknown
+    assert report.accepted >= 10
+    assert report.read < 500
+
+
+def test_progress_tells_the_truth(client: Any, fresh: Any) -> None:
+    name = fresh("bulk")
+    client.datasets.create(name)
+    seen: list[Progress] = []
+    client.records.bulk(name, ROWS, id="id", chunk_records=100, progress=seen.append)
+    assert [now.accepted for now in seen] == sorted(now.accepted for now in seen)
+    assert (seen[-1].accepted, seen[-1].total, seen[-1].finished, seen[-1].in_flight) == (500, 500, True, 0)
+
+
+def test_async_sources(gateway: LocalGateway, sync_client: Any, fresh: Any) -> None:
+    name = fresh("bulk")
+    sync_client.datasets.create(name)
+
+    async def main() -> Any:
+        async with gateway.async_client() as client:
+            return await client.records.bulk(name, as_async(ROWS), id="id", chunk_records=100)
+
+    report = asyncio.run(main())
+    assert (report.read, report.accepted, report.requests) == (500, 500, 5)
+    with pytest.raises(ValidationError, match="AsyncInfino"):
+        sync_client.records.bulk(name, as_async(ROWS))
+
+
+def test_cancelling_an_async_upload_leaves_no_task_behind(
+    gateway: LocalGateway, sync_client: Any, fresh: Any, arm: Any
+) -> None:
+    name = fresh("bulk")
+    sync_client.datasets.create(name)
+    arm(name, times=None, delay=0.5)
+
+    async def main() -> int:
+        async with gateway.async_client() as client:
+            upload = asyncio.create_task(client.records.bulk(name, iter(ROWS), id="id", chunk_records=10))
+            await asyncio.sleep(0.1)
+            upload.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await upload
+        return len(asyncio.all_tasks())
+
+    assert asyncio.run(main()) == 1
 
 
 def test_reading_and_encoding_happen_off_the_event_loop(gateway: LocalGateway, sync_client: Any, fresh: Any) -> None:
