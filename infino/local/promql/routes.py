@@ -59,6 +59,8 @@ def _readable(
 ) -> list[tuple[Dataset, LabelRule | None]]:
     """Find the metric datasets a query reads, each with what the caller may see of its labels."""
     chosen: list[tuple[Dataset, LabelRule | None]] = []
+    if index:  # before looking whether it exists: who may not read it shall not learn that
+        gateway.access.check(call.principal, "read", "record", index)
     named = [gateway.store.get(cursor, index)] if index else gateway.store.list(cursor)
     for dataset in named:
         try:

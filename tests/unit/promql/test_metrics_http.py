@@ -259,7 +259,7 @@ def test_hidden_values_and_other_datasets_are_refused(
     gateway: LocalGateway, sync_client: Infino, fresh: Callable[[str], str], secret: str, dataset: str
 ) -> None:
     with reader(gateway, sync_client, fresh, secret, {"Deny": ["value"]}) as theirs:
-        for index in (secret, dataset):
+        for index in (secret, dataset, "nowhere"):
             with pytest.raises(PermissionDeniedError):
                 at_t(theirs, "hits", index)
         assert at_t(theirs, 'count({__name__=~".%2B"})', "") == []
