@@ -161,6 +161,8 @@ def test_irregular_answers_go_to_the_judge(cell: Any) -> None:
         b'{"rows":[{"values":{"a":{"Integer":1}}}],"more":[{"values":{"a":{"Integer":2}}}]}',
         b'{"rows":[{"values":{"a":{"Integer":1}}},{"values":{"a":{"Integer":2}},"score":1}]}',
         b'{"rows":[{"values":{"a":{"Integer":1},"a":{"Integer":2}}}]}',
+        b'{"rows":[{"values":{"a":{"Float":"1","Float":2}}}]}',
+        b'{"rows":[{"values":{"String":{"String":"Null"}}},{"values":{"String":"Null"}}]}',
     ],
 )
 def test_rows_elsewhere_are_never_taken(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:

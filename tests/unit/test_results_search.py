@@ -151,6 +151,14 @@ def test_regular_hits_are_native() -> None:
     assert SearchResult(content).hits()[299].source == sources[299]
 
 
+def test_integers_beyond_a_float_are_not_read_as_floats() -> None:
+    sources = [{"n": 0.5}] * 50 + [{"n": 2**53 + 1}] + [{"n": 1}] * 250
+    content = answer(sources)
+    with pytest.raises(native.NotNative):
+        hits.native_table(content)
+    assert SearchResult(content).column("n")[50] == 2**53 + 1
+
+
 TREE = {
     "by": {
         "doc_count_error_upper_bound": 0,
