@@ -113,17 +113,17 @@ def sort_key(plan: Plan, name: str, options: dict[str, Any]) -> SortKey:
         raise unsupported(f"the sort [{name}]")
     field = plan.fields[name]
     if field.kind == "none":
-        return unmapped(name, options, descending)
+        return unmapped(plan, name, options, descending)
     if field.kind == "text":
         raise illegal(no_fielddata(name))
     return field_key(plan, field, options, descending)
 
 
-def unmapped(name: str, options: dict[str, Any], descending: bool) -> SortKey:
+def unmapped(plan: Plan, name: str, options: dict[str, Any], descending: bool) -> SortKey:
     """Return the key of a field that no document has."""
     if options.get("unmapped_type") is None:
         raise shard(f"No mapping found for [{short(name)}] in order to sort on")
-    return SortKey("none", "null", descending)
+    return SortKey("none", plan.output("null::double"), descending)
 
 
 def no_fielddata(name: str) -> str:
@@ -177,6 +177,8 @@ def one_value(plan: Plan, field: Field, mode: Any, descending: bool) -> str:
         raise illegal("we only support AVG, MEDIAN and SUM on number based fields")
     if field.many:
         column = f"{MODES[mode]}({column})"
+        if field.kind == "long" and mode in ("avg", "median"):
+            column = f"round({column})::hugeint"
     return f"({column})::int" if field.kind == "boolean" else column
 
 
