@@ -89,13 +89,16 @@ def check_path(source: str | os.PathLike[str]) -> Path:
         ValidationError: The text is data rather than a name.
         FileNotFoundError: There is no such file.
     """
-    text = os.fspath(source)
-    if "\n" in text or text.lstrip()[:1] in ("{", "["):
+    path = Path(source)
+    try:
+        found = path.exists()
+    except (OSError, ValueError):  # too long for a name, or with a NUL in it
+        found = False
+    if not found and isinstance(source, str) and ("\n" in source or source.lstrip()[:1] in ("{", "[")):
         raise ValidationError("the source is text, not the path of a file; pass its bytes: source.encode()")
-    path = Path(text)
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder; pass one file at a time")
-    if not path.exists():
+    if not found:
         raise FileNotFoundError(f"there is no file {path}")
     return path
 

@@ -15,6 +15,7 @@ import pytest
 
 from infino import Infino
 from infino.bulk import load
+from infino.bulk.progress import Progress
 from infino.core.errors import BulkError, ConnectError, NotFoundError, TransportError, ValidationError
 from infino.core.retry import RetryPolicy
 from infino.local import LocalGateway

@@ -1,0 +1,146 @@
+"""File upload: streamed from disk, the same bytes at every attempt, followed to its end."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infino.bulk.multipart import PIECE, FileBody
+from infino.bulk.progress import Progress
+from infino.core.errors import InfinoError, JobFailedError, ServerError, ValidationError
+from infino.core.retry import RetryPolicy
+
+QUICK = RetryPolicy(attempts=4, base=0.01, cap=0.02)
+ROWS = [{"n": n, "name": f"name {n}"} for n in range(300)]
+JSONL = b"".join(json.dumps(row).encode() + b"\n" for row in ROWS)
+CSV = b"n,name\n" + b"".join(b"%d,name %d\n" % (n, n) for n in range(300))
+
+
+@pytest.fixture
+def arm(sync_client: Any) -> Iterator[Callable[..., None]]:
+    """Arm a fault on the upload route."""
+
+    def armed(**fault: Any) -> None:
+        sync_client.request("POST", "/_local/faults", json={"path": "/import/file", **fault})
+
+    yield armed
+    sync_client.request("DELETE", "/_local/faults")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "form"),
+    [
+        ("rows.jsonl", JSONL, "auto"),
+        ("rows.csv", CSV, "auto"),
+        ("rows.json", json.dumps(ROWS).encode(), "auto"),
+        ("rows", JSONL, "jsonl"),
+        ('odd "name"\r\n;.csv', CSV, "csv"),
+    ],
+)
+def test_files_of_each_format(client: Any, fresh: Any, name: str, content: bytes, form: Any, tmp_path: Path) -> None:
+    dataset, path = fresh("file"), tmp_path / name
+    client.datasets.create(dataset)
+    path.write_bytes(content)
+    done = client.files.upload(dataset, path, format=form, batch_size=100)
+    assert (done.status, done.stats.documents_processed, done.errors) == ("completed", 300, [])
+    with path.open("rb") as file:
+        client.files.upload(dataset, file, format=form)
+    assert client.datasets.count(dataset) == 600
+
+
+def test_without_waiting_the_job_can_be_followed(client: Any, fresh: Any) -> None:
+    dataset = fresh("file")
+    client.datasets.create(dataset)
+    started = client.files.upload(dataset, JSONL, format="jsonl", wait=False)
+    assert started.run_id
+    for _ in range(500):
+        if client.jobs.get(started.run_id).status == "completed":
+            break
+    assert client.datasets.count(dataset) == 300
+
+
+def test_a_file_that_cannot_be_read_is_a_failed_job(client: Any, fresh: Any) -> None:
+    dataset = fresh("file")
+    client.datasets.create(dataset)
+    with pytest.raises(JobFailedError) as caught:
+        client.files.upload(dataset, b"[1, 2", format="json")
+    assert caught.value.job.status == "failed"
+
+
+@pytest.mark.parametrize("kind", ["path", "file", "bytes", "offset"])
+def test_a_refused_attempt_is_repeated_with_the_whole_file(
+    client: Any, fresh: Any, arm: Any, kind: str, tmp_path: Path
+) -> None:
+    dataset, path = fresh("file"), tmp_path / "rows.jsonl"
+    client.datasets.create(dataset)
+    path.write_bytes(JSONL)
+    arm(times=2, status=503, retry_after=0)
+    with path.open("rb") as file:
+        if kind == "offset":
+            file.readline()
+        source = {"path": path, "file": file, "bytes": JSONL, "offset": file}[kind]
+        done = client.files.upload(dataset, source, format="jsonl")
+    assert done.stats.documents_processed == (299 if kind == "offset" else 300)
+
+
+class Pipe:
+    """A stream that cannot go back."""
+
+    def __init__(self) -> None:
+        self._inner = io.BytesIO(JSONL)
+
+    def read(self, size: int = -1) -> bytes:
+        return self._inner.read(size)
+
+
+def test_a_stream_that_cannot_go_back_is_sent_once(client: Any, fresh: Any, arm: Any) -> None:
+    dataset = fresh("file")
+    client.datasets.create(dataset)
+    assert client.files.upload(dataset, Pipe(), format="jsonl").stats.documents_processed == 300
+    arm(times=1, status=503)
+    with pytest.raises(ServerError):
+        client.files.upload(dataset, Pipe(), format="jsonl")
+    assert client.datasets.count(dataset) == 300
+
+
+def test_progress_counts_the_bytes_of_the_file(client: Any, fresh: Any) -> None:
+    dataset = fresh("file")
+    client.datasets.create(dataset)
+    seen: list[Progress] = []
+    client.files.upload(dataset, JSONL, format="jsonl", progress=seen.append)
+    assert seen[0].bytes == len(JSONL)
+    assert (seen[-1].accepted, seen[-1].finished) == (300, True)
+
+
+def test_what_is_no_file_is_refused(client: Any, fresh: Any, tmp_path: Path) -> None:
+    text = tmp_path / "a.csv"
+    text.write_bytes(CSV)
+    with pytest.raises(FileNotFoundError):
+        client.files.upload("any", tmp_path / "missing.csv")
+    for source in (5, {"a": 1}):
+        with pytest.raises(ValidationError):
+            client.files.upload("any", source)
+    with text.open(encoding="utf-8") as file, pytest.raises(ValidationError, match="binary"):
+        client.files.upload("any", file)
+    for settings in ({"format": "xml"}, {"batch_size": 0}):
+        with pytest.raises(ValidationError):
+            client.files.upload("any", text, **settings)
+    with pytest.raises(InfinoError):
+        client.files.upload("", text)
+
+
+def test_the_body_streams_in_pieces_with_a_boundary_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "big.csv"
+    path.write_bytes(b"x" * (3 * PIECE + 5))
+    first, second = (FileBody(path, {"index_name": "d"}, "auto") for _ in range(2))
+    assert first.content_type != second.content_type
+    pieces = list(first.chunks())
+    assert max(map(len, pieces)) <= PIECE
+    assert sum(map(len, pieces)) == first.length
+    assert b"".join(pieces) == b"".join(first.chunks()), "the second attempt differs from the first"
+    assert b"Content-Type: text/csv" in pieces[0]
