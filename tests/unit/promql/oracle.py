@@ -86,6 +86,15 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _wait(oracle: Oracle, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(600):
+        if oracle.ready():
+            return
+        assert process.poll() is None, log.read_text()
+        time.sleep(0.05)
+    raise AssertionError(f"Prometheus is not ready: {log.read_text()}")
+
+
 @contextmanager
 def running(folder: Path, text: str) -> Iterator[Oracle]:
     """Load OpenMetrics text into blocks and run Prometheus over them on a free loopback port."""
@@ -104,11 +113,7 @@ def running(folder: Path, text: str) -> Iterator[Oracle]:
         process = subprocess.Popen(command, stdout=log, stderr=log)
         try:
             oracle = Oracle(f"http://127.0.0.1:{port}")
-            for _ in range(200):
-                if oracle.ready():
-                    break
-                assert process.poll() is None, (folder / "log").read_text()
-                time.sleep(0.05)
+            _wait(oracle, process, folder / "log")
             yield oracle
         finally:
             process.kill()
