@@ -6,8 +6,7 @@ import gzip
 import socket
 import ssl
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,32 +14,8 @@ import pytest
 
 import infino
 from infino.core.clock import SystemClock
-from tests.support.facade import Blocking
+from tests.contract.conftest import Make
 from tests.support.scripted import Exchange, ScriptedServer, answering
-
-QUICK = infino.RetryPolicy(base=0.001, cap=0.002)
-Make = Callable[..., Any]
-
-
-@pytest.fixture(params=["sync", "async"])
-def make(request: pytest.FixtureRequest) -> Iterator[Make]:
-    """Make a client for an endpoint, of each kind in turn."""
-    with ExitStack() as stack:
-
-        def build(endpoint: str, **settings: Any) -> Any:
-            options = {
-                "access_key": "IAK_TEST",
-                "secret_key": "secret",
-                "endpoint": endpoint,
-                "retry": QUICK,
-                **settings,
-            }
-            if request.param == "sync":
-                return stack.enter_context(infino.Infino(**options))
-            loop = request.getfixturevalue("loop")
-            return stack.enter_context(Blocking(infino.AsyncInfino(**options), loop))
-
-        yield build
 
 
 def read(client: Any) -> Any:
