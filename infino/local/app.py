@@ -98,6 +98,8 @@ class Application:
             return match.route.handler(self._gateway, call_of(wire, match, body, principal))
         except Problem as problem:
             return problem.answer()
+        except RecursionError:
+            return Problem(400, "parse_exception", "the request is nested too deeply").answer()
         except Exception as error:
             logger.exception("%s %s failed", match.route.method, match.route.path)
             reason = f"the gateway failed with {type(error).__name__}; its log has the details"

@@ -266,12 +266,20 @@ def update(request: dict[str, Any], state: Stored | None, version: int, id: str)
         created = doc if request.get("doc_as_upsert") is True else upsert
         if not isinstance(created, dict):
             raise ItemProblem(404, "document_missing_exception", f"[{id}]: document missing")
-        return Stored(1, orjson.dumps(created).decode()), "created", 1
+        return Stored(1, encoded(created)), "created", 1
     old = orjson.loads(state.source)
     merged = merge(old, doc) if isinstance(doc, dict) else old
     if merged == old and request.get("detect_noop", True):
         return state, "noop", state.version
-    return Stored(version, orjson.dumps(merged).decode()), "updated", version
+    return Stored(version, encoded(merged)), "updated", version
+
+
+def encoded(document: dict[str, Any]) -> str:
+    """Return a document's JSON; the encoder takes fewer levels than the decoder."""
+    try:
+        return orjson.dumps(document).decode()
+    except orjson.JSONEncodeError:
+        raise ItemProblem(400, "document_parsing_exception", "the document is nested too deeply") from None
 
 
 def merge(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:

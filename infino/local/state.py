@@ -29,6 +29,7 @@ class Options:
         compat: Whether to accept the deviations of the old SDK 0.7.0.
         sql_timeout: Seconds that one query may take.
         sql_rows: Rows that one SQL result may have.
+        sql_shape: "tagged" for rows as the service sends them, "flat" for rows as plain objects.
         max_body: Bytes that one request body may have.
         access_key: The admin's access key; chosen at random when None.
         secret_key: The admin's secret.
@@ -39,6 +40,7 @@ class Options:
     compat: bool = False
     sql_timeout: float = 60.0
     sql_rows: int = 1_000_000
+    sql_shape: str = attrs.field(default="tagged", validator=attrs.validators.in_(("tagged", "flat")))
     max_body: int = 100 * 1024 * 1024
     access_key: str | None = None
     secret_key: str | None = attrs.field(default=None, repr=False)

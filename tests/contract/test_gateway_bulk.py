@@ -203,3 +203,14 @@ def test_a_wrong_delete_by_query_deletes_nothing(call: Signed, body: Any) -> Non
     call.bulk("d", {"index": {"_id": "1"}}, {"k": "a"})
     assert call("PATCH", "/d", orjson.dumps(body)).status == 400
     assert call("GET", "/d/_count").json == {"count": 1}
+
+
+@pytest.mark.parametrize("depth", [100, 240, 600, 1000, 3000])
+def test_depth_never_breaks_the_gateway(call: Signed, depth: int) -> None:
+    deep = b'{"a":' * depth + b"1" + b"}" * depth
+    for lines in ([{"index": {"_id": "1"}}, deep], [{"update": {"_id": "1"}}, b'{"doc":%s}' % deep]):
+        reply = call.bulk("d", *lines)
+        assert reply.status in (200, 400), reply.content
+    assert call("POST", "/d/querydsl", b'{"query":{"bool":{"must":%s}}}' % deep).status == 400
+    assert call("GET", "/d/doc/1").status in (200, 404)
+    assert call.sql("SELECT count(*) AS n FROM d").status == 200

@@ -219,3 +219,9 @@ def test_enriching_copies_fields_where_another_field_matches(call: Signed) -> No
     ]  # fmt: skip
     policy["enrich_policy"]["enrich_fields"] = ["nowhere"]
     assert "0 other datasets" in call("POST", "/flights/enrich_dataset", policy).reason
+
+
+def test_rows_may_be_flat() -> None:
+    with LocalGateway(sql_shape="flat") as gateway:
+        rows = Signed(gateway).sql("SELECT 1 AS a, NULL AS b, 'x' AS c, [1] AS d").json["rows"]
+    assert rows == [{"a": 1, "b": None, "c": "x", "d": [1]}]

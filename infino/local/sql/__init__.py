@@ -44,7 +44,7 @@ def run(gateway: Gateway, principal: Principal, query: str) -> bytes:
     statement, upsert = parse(query)
     if isinstance(statement, (exp.Insert, exp.Update, exp.Delete)):
         return change(gateway, principal, statement, upsert)
-    return ask(gateway, principal, statement)
+    return ask(gateway, principal, statement, flat=gateway.options.sql_shape == "flat")
 
 
 def change(gateway: Gateway, principal: Principal, statement: exp.Expr, upsert: bool) -> bytes:
@@ -79,8 +79,15 @@ def dataset_written(statement: exp.Expr) -> exp.Expr | None:
     return written.this if isinstance(written, exp.Schema) else written
 
 
-def ask(gateway: Gateway, principal: Principal, statement: exp.Expr) -> bytes:
-    """Answer a SELECT."""
+def ask(gateway: Gateway, principal: Principal, statement: exp.Expr, flat: bool = False) -> bytes:
+    """Answer a SELECT.
+
+    Args:
+        gateway: The gateway.
+        principal: Who asks.
+        statement: The parsed statement.
+        flat: Whether rows are plain objects, without tags.
+    """
     started = time.perf_counter()
     check_question(statement)
     facts = facts_of(statement)
@@ -88,7 +95,7 @@ def ask(gateway: Gateway, principal: Principal, statement: exp.Expr) -> bytes:
         try:
             resolved = resolve(statement, lambda name: readable(gateway, principal, cursor, name))
             headers = describe(cursor, resolved.sql)
-            rows, count = fetch_rows(cursor, resolved.sql, headers, gateway.options.sql_rows)
+            rows, count = fetch_rows(cursor, resolved.sql, headers, gateway.options.sql_rows, flat)
         except duckdb.InterruptException:
             raise
         except duckdb.Error as error:

@@ -88,21 +88,29 @@ TAGS = {
 }  # fmt: skip
 
 
-def row_expression(headers: list[Header]) -> str:
-    """Return SQL for the JSON of one row over columns c0, c1, ...; concat is half the work of a chain of `||`."""
-    parts = ["'{\"values\":{'"]
+def row_expression(headers: list[Header], flat: bool = False) -> str:
+    """Return SQL for the JSON of one row over columns c0, c1, ...; concat is half the work of a chain of `||`.
+
+    Args:
+        headers: The columns.
+        flat: Whether to leave out tags, for callers that expect plain objects.
+    """
+    parts = ["'{'" if flat else "'{\"values\":{'"]
     for number, header in enumerate(headers):
         tag, value = tag_of(header.type)
         column = f"c{number}"
         key = ("," if number else "") + orjson.dumps(header.key).decode() + ":"
-        lead = literal(f"{key}{{{orjson.dumps(tag).decode()}:")
-        tagged = f"concat({lead}, {value.format(column)}, '}}')"
-        parts.append(f"CASE WHEN {column} IS NULL THEN {literal(key + NULL)} ELSE {tagged} END")
-    parts.append("'}}'")
+        opening, closing = ("", "") if flat else (f"{{{orjson.dumps(tag).decode()}:", "}")
+        shown = f"concat({literal(key + opening)}, {value.format(column)}, {literal(closing)})"
+        null = literal(key + ("null" if flat else NULL))
+        parts.append(f"CASE WHEN {column} IS NULL THEN {null} ELSE {shown} END")
+    parts.append("'}'" if flat else "'}}'")
     return f"concat({', '.join(parts)})"
 
 
-def fetch_rows(cursor: duckdb.DuckDBPyConnection, sql: str, headers: list[Header], limit: int) -> tuple[bytes, int]:
+def fetch_rows(
+    cursor: duckdb.DuckDBPyConnection, sql: str, headers: list[Header], limit: int, flat: bool = False
+) -> tuple[bytes, int]:
     """Return the rows' JSON, joined by commas, and their number.
 
     Args:
@@ -110,12 +118,13 @@ def fetch_rows(cursor: duckdb.DuckDBPyConnection, sql: str, headers: list[Header
         sql: The query.
         headers: Its columns.
         limit: The most rows that are sent.
+        flat: Whether to leave out tags.
 
     Raises:
         Problem: 400 when there are more.
     """
     names = ", ".join(f"c{number}" for number in range(len(headers)))
-    cursor.execute(f"SELECT {row_expression(headers)} FROM ({sql}) AS result({names})")
+    cursor.execute(f"SELECT {row_expression(headers, flat)} FROM ({sql}) AS result({names})")
     chunks: list[str] = []
     count = 0
     while batch := cursor.fetchmany(BATCH):
