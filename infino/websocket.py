@@ -24,7 +24,6 @@ from websockets.asyncio.client import ClientConnection as AsyncConnection
 from websockets.asyncio.client import connect as connect_async
 from websockets.exceptions import (
     ConnectionClosed,
-    InvalidHandshake,
     InvalidProxy,
     InvalidStatus,
     InvalidURI,
@@ -106,6 +105,10 @@ class Socket(Protocol):
 
     def close(self) -> None:
         """Close; never raises, takes at most about a second, leaves no thread."""
+        ...
+
+    def abort(self) -> None:
+        """Drop the connection without waiting for anything; its thread ends a moment later."""
         ...
 
 
@@ -247,8 +250,8 @@ def _failure(error: Exception, dial: Dial) -> InfinoError:
         return ConfigError("the address of the WebSocket is not valid; check the endpoint", operation="fino.connect")
     if isinstance(error, ssl.SSLError):
         said = f"TLS failed: {getattr(error, 'verify_message', None) or error.reason or type(error).__name__}"
-    elif isinstance(error, InvalidHandshake):
-        said = f"what answered does not speak WebSocket ({type(error).__name__})"
+    elif isinstance(error, WebSocketException):
+        said = f"what answers there hung up, or does not speak WebSocket ({type(error).__name__})"
     elif isinstance(error, socket.gaierror):
         said = "the name is unknown"
     else:
@@ -315,6 +318,10 @@ class _SyncSocket:
         with contextlib.suppress(OSError, WebSocketException):
             self._connection.close()
 
+    def abort(self) -> None:
+        with contextlib.suppress(OSError):
+            self._connection.socket.shutdown(socket.SHUT_RDWR)
+
 
 class _AsyncSocket:
     def __init__(self, connection: AsyncConnection) -> None:
@@ -356,4 +363,15 @@ class _AsyncSocket:
             raise
 
     def abort(self) -> None:
-        self._connection.transport.abort()
+        loop = self._connection.loop
+        if loop.is_closed():
+            return
+        try:
+            here = asyncio.get_running_loop() is loop
+        except RuntimeError:
+            here = False
+        if here:
+            self._connection.transport.abort()
+        else:
+            # A forgotten conversation may be collected in any thread.
+            loop.call_soon_threadsafe(self._connection.transport.abort)

@@ -116,7 +116,7 @@ class Session(_Session):
     def close(self) -> None:
         """Close the connection; the thread stays on the service."""
         self._closed = True
-        user = self._line.user
+        user = self._line.claim.holder
         if isinstance(user, AnswerStream):
             user.cancel()
         self._line.hang_up()
@@ -191,7 +191,7 @@ class AsyncSession(_Session):
     async def close(self) -> None:
         """Close the connection; the thread stays on the service."""
         self._closed = True
-        user = self._line.user
+        user = self._line.claim.holder
         if isinstance(user, AsyncAnswerStream):
             await user.cancel()
         await self._line.hang_up()

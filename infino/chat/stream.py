@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import weakref
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Self
@@ -59,13 +60,43 @@ class AsyncPorts:
         open_thread: Creates a thread and returns its id.
         dial: Opens a connection.
         notice: Told of each pause before another try.
-        wait: Sleeps.
+        wait: Sleeps; ``None`` sleeps for real, and wakes up at once when the turn is cancelled.
     """
 
     open_thread: Callable[[OpenThread], Awaitable[str]]
     dial: Callable[[Connect], Awaitable[AsyncSocket]]
     notice: Callable[[Pause], None]
-    wait: Callable[[float], Awaitable[None]] = asyncio.sleep
+    wait: Callable[[float], Awaitable[None]] | None = None
+
+
+class Claim:
+    """The right to use a connection: one stream at a time, and a forgotten stream loses it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._holder: weakref.ref[_Stream] | None = None
+
+    @property
+    def holder(self) -> _Stream | None:
+        """The stream that holds it."""
+        return self._holder() if self._holder is not None else None
+
+    def take(self, stream: _Stream) -> None:
+        """Take it, or say that another stream has it."""
+        with self._lock:
+            if self.holder is not None:
+                raise TurnInProgress(
+                    "the answer to the question before has not ended",
+                    operation="fino.ask",
+                    hint="read its events to the end or cancel() it; a second chat() can ask at the same time",
+                )
+            self._holder = weakref.ref(stream)
+
+    def drop(self, stream: _Stream) -> None:
+        """Give it back, if this stream has it."""
+        with self._lock:
+            if self.holder in (stream, None):
+                self._holder = None
 
 
 class Line:
@@ -75,8 +106,7 @@ class Line:
         self.ports = ports
         self.conversation = conversation
         self.socket: Socket | None = None
-        self.user: object | None = None
-        self.lock = threading.Lock()
+        self.claim = Claim()
 
     def hang_up(self) -> None:
         """Drop the connection, if there is one."""
@@ -84,6 +114,18 @@ class Line:
         self.conversation.connected = False
         if connection is not None:
             connection.close()
+
+    def drop(self) -> None:
+        """Drop the connection without waiting for anything."""
+        connection, self.socket = self.socket, None
+        self.conversation.connected = False
+        if connection is not None:
+            connection.abort()
+
+    def __del__(self) -> None:
+        # Whoever forgets a conversation must not wait for it: the collector may run at any place.
+        with contextlib.suppress(Exception):
+            self.drop()
 
 
 class AsyncLine:
@@ -93,8 +135,7 @@ class AsyncLine:
         self.ports = ports
         self.conversation = conversation
         self.socket: AsyncSocket | None = None
-        self.user: object | None = None
-        self.lock = threading.Lock()
+        self.claim = Claim()
 
     async def hang_up(self) -> None:
         """Drop the connection, if there is one."""
@@ -109,6 +150,10 @@ class AsyncLine:
         self.conversation.connected = False
         if connection is not None:
             connection.abort()
+
+    def __del__(self) -> None:
+        with contextlib.suppress(Exception):
+            self.drop()
 
 
 class _Stream:
@@ -145,14 +190,7 @@ class _Stream:
         self._close_line = True
 
     def _begin(self) -> None:
-        with self._owner.lock:
-            if self._owner.user is not None:
-                raise TurnInProgress(
-                    "the answer to the question before has not ended",
-                    operation="fino.ask",
-                    hint="read its events to the end or cancel() it; a second chat() can ask at the same time",
-                )
-            self._owner.user = self
+        self._owner.claim.take(self)
         self._begun = True
 
     def _end(self, answer: Answer | None) -> None:
@@ -160,8 +198,7 @@ class _Stream:
             return
         self._answer = answer or self.answer
         self._ended = True
-        if self._owner.user is self:
-            self._owner.user = None
+        self._owner.claim.drop(self)
         if self._on_end is not None and self._begun:
             self._on_end(self._answer)
 
@@ -170,10 +207,9 @@ class _Stream:
         turn = self._conversation.turn
         return turn is not None and turn.over
 
-    def _verdict(self, error: InfinoError) -> InfinoError:
-        if not self._cancelled:
-            return error
-        return Cancelled("the turn was cancelled", answer=self.answer, hint="what came until then is in .answer")
+    def _heed_cancel(self) -> None:
+        if self._cancelled:
+            raise Cancelled("the turn was cancelled", answer=self.answer, hint="what came until then is in .answer")
 
 
 class AnswerStream(_Stream):
@@ -213,24 +249,23 @@ class AnswerStream(_Stream):
         except StopIteration as stop:
             self._finish(stop.value)
             raise StopIteration from None
-        except BaseException as error:
+        except BaseException:
             if self._begun:
                 self._finish(None)
-            if isinstance(error, InfinoError) and self._cancelled:
-                raise self._verdict(error) from None
             raise
 
     def _advance(self) -> Event:
         operation = next(self._flow)
         while not isinstance(operation, Report):
-            if self._cancelled:
-                raise self._verdict(InfinoError("cancelled"))
+            result, failure = None, None
+            self._heed_cancel()
             try:
                 result = self._perform(operation)
             except _EXPECTED as error:
-                operation = self._flow.throw(error)
-            else:
-                operation = self._flow.send(result)
+                failure = error
+            # Cancelled meanwhile: the flow may be closed already, and what happened is our own doing.
+            self._heed_cancel()
+            operation = self._flow.send(result) if failure is None else self._flow.throw(failure)
         return operation.event
 
     def _perform(self, operation: Operation) -> Any:
@@ -291,7 +326,8 @@ class AnswerStream(_Stream):
     def __del__(self) -> None:
         if getattr(self, "_begun", False) and not self._ended:
             with contextlib.suppress(Exception):
-                self.close()
+                self._line.drop()
+                self._end(None)
 
 
 class AsyncAnswerStream(_Stream):
@@ -316,6 +352,7 @@ class AsyncAnswerStream(_Stream):
     ) -> None:
         super().__init__(line, question, settings, on_end)
         self._line = line
+        self._wake = asyncio.Event()
 
     def __aiter__(self) -> Self:
         return self
@@ -333,21 +370,19 @@ class AsyncAnswerStream(_Stream):
         except BaseException as error:
             if self._begun:
                 await self._break_off(error)
-            if isinstance(error, InfinoError) and self._cancelled:
-                raise self._verdict(error) from None
             raise
 
     async def _advance(self) -> Event:
         operation = self._step(None, None)
         while not isinstance(operation, Report):
-            if self._cancelled:
-                raise self._verdict(InfinoError("cancelled"))
+            result, failure = None, None
+            self._heed_cancel()
             try:
                 result = await self._perform(operation)
             except _EXPECTED as error:
-                operation = self._step(None, error)
-            else:
-                operation = self._step(result, None)
+                failure = error
+            self._heed_cancel()
+            operation = self._step(result, failure)
         return operation.event
 
     def _step(self, result: Any, error: Exception | None) -> Operation:
@@ -375,9 +410,14 @@ class AsyncAnswerStream(_Stream):
                 return await line.ports.open_thread(operation)
             case Pause(seconds):
                 line.ports.notice(operation)
-                return await line.ports.wait(seconds)
+                return await (self._rest(seconds) if line.ports.wait is None else line.ports.wait(seconds))
             case _:
                 raise AssertionError(operation)  # pragma: no cover - every operation is listed
+
+    async def _rest(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
 
     def _socket(self) -> AsyncSocket:
         if self._line.socket is None:
@@ -403,6 +443,7 @@ class AsyncAnswerStream(_Stream):
         if self._ended or self._cancelled:
             return
         self._cancelled = True
+        self._wake.set()
         if self._begun:
             await self._line.hang_up()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -433,6 +434,80 @@ def test_a_stream_that_is_forgotten_closes_its_connection(connect: Connect) -> N
         del stream
         gc.collect()
         assert closed.wait(3)
+
+
+def test_a_forgotten_stream_gives_its_session_back(connect: Connect) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.question()
+        await peer.send(update("looking"), *(timeline("Two.") if peer.number == 2 else ()))
+        await peer.silence()
+
+    with ChatServer(script) as server, connect(server).fino.chat(thread="t") as chat:
+        stream = chat.stream("one?")
+        next(iter(stream))
+        del stream
+        gc.collect()
+        time.sleep(0.05)
+        assert chat.ask("two?").text == "Two."
+
+
+def test_a_forgotten_session_closes_its_connection(connect: Connect) -> None:
+    closed = threading.Event()
+
+    async def script(peer: Peer) -> None:
+        await peer.question()
+        await peer.send(*timeline())
+        await peer.silence()
+        closed.set()
+
+    with ChatServer(script) as server:
+        chat = connect(server).fino.chat(thread="t")
+        chat.ask("one?")
+        del chat
+        gc.collect()
+        assert closed.wait(3)
+
+
+def test_a_slow_reader_holds_the_server_back(connect: Connect) -> None:
+    sent: list[int] = []
+
+    async def script(peer: Peer) -> None:
+        await peer.question()
+        frame = json.dumps(update(os.urandom(20_000).hex()))  # noise, which does not compress away
+        for number in range(400):
+            await peer.send(frame)
+            sent.append(number)
+        await peer.send(end())
+        await peer.silence()
+
+    with ChatServer(script) as server, connect(server).fino.stream("which?", thread="t") as stream:
+        events = iter(stream)
+        next(events)
+        time.sleep(0.5)
+        assert len(sent) < 300  # the queues of both sides and of the kernel, no more
+        assert isinstance(list(events)[-1], Done)
+
+
+def test_close_from_another_thread_frees_the_reader() -> None:
+    with ChatServer(_stalling) as server, Infino(access_key="a", secret_key="s", endpoint=server.endpoint) as client:
+        stream = client.fino.stream("which?", thread="t")
+        next(stream)
+        threading.Timer(0.1, stream.close).start()
+        with pytest.raises(Cancelled):
+            next(stream)
+        assert stream.answer.question == "which?"
+
+
+async def test_a_pause_of_a_task_can_be_cancelled() -> None:
+    slow = RetryPolicy(attempts=3, base=60, cap=60)
+    async with AsyncInfino(access_key="a", secret_key="s", endpoint="http://127.0.0.1:9", retry=slow) as client:
+        stream = client.fino.stream("which?", thread="t", timeout=500)
+        waiting = asyncio.create_task(anext(stream))
+        await asyncio.sleep(0.1)
+        await stream.cancel()
+        async with asyncio.timeout(5):
+            with pytest.raises(Cancelled):
+                await waiting
 
 
 def test_a_closed_session_is_closed(connect: Connect) -> None:
