@@ -43,10 +43,12 @@ class Cut(NamedTuple):
     Args:
         envelope: The answer without its rows.
         lines: The rows, one to a line.
+        gap: What stands between a key and its value: nothing, or a blank.
     """
 
     envelope: dict[str, Any]
     lines: bytes
+    gap: str
 
 
 def decode(content: bytes) -> Decoded:
@@ -102,7 +104,9 @@ def cut_rows(content: bytes, start: int, opening: bytes, find: Callable[[dict[st
         raise NotNative
     # Of equal length on purpose: that is replaced several times faster.
     lines = content[start:end].replace(b"}," + opening, b"}\n" + opening)
-    return Cut(envelope, lines)
+    if content.startswith(b" ", start + len(opening)):
+        return Cut(envelope, lines.replace(b"}, " + opening, b"}\n " + opening), " ")
+    return Cut(envelope, lines, "")
 
 
 def read_lines(lines: bytes, schema: Any) -> Any:
@@ -145,9 +149,9 @@ def _tagged_table(cut: Cut) -> ArrowTable:
         try:
             return _read_tagged(cut, cut.lines, keys, tags, frozenset())
         except NotNative:
-            if not _may_be_odd(cut.lines):
+            if not _may_be_odd(cut):
                 raise
-    lines, texts = _normalise(cut.lines, keys, known)
+    lines, texts = _normalise(cut, keys, known)
     return _read_tagged(cut, lines, keys, tags, texts)
 
 
@@ -164,8 +168,10 @@ def _is_text_number(cell: Mapping[str, Any]) -> bool:
     return any(TAGS.get(tag) in _NUMBERS and isinstance(value, str) for tag, value in cell.items())
 
 
-def _may_be_odd(lines: bytes) -> bool:
-    return b'"Null"' in lines or any(f'{{"{tag}":"'.encode() in lines for tag, kind in TAGS.items() if kind in _NUMBERS)
+def _may_be_odd(cut: Cut) -> bool:
+    return b'"Null"' in cut.lines or any(
+        f'{{"{tag}":{cut.gap}"'.encode() in cut.lines for tag, kind in TAGS.items() if kind in _NUMBERS
+    )
 
 
 def _read_tagged(
@@ -219,30 +225,32 @@ def _tag_of(cell: Any) -> str | None:
 def _search_tag(key: str, lines: bytes) -> str | None:
     """The tag of a column whose first rows are all null."""
     name = re.escape(json.dumps(key, ensure_ascii=False).encode())
-    for found in re.finditer(name + rb':\{"([A-Za-z0-9]+)":', lines):
+    for found in re.finditer(name + rb':\s?\{"([A-Za-z0-9]+)":', lines):
         tag = found[1].decode()
         if tag != "Null":
             return _tag_of({tag: 0})
     return None
 
 
-def _normalise(lines: bytes, keys: Sequence[str], tags: set[str]) -> tuple[bytes, frozenset[str]]:
+def _normalise(cut: Cut, keys: Sequence[str], tags: set[str]) -> tuple[bytes, frozenset[str]]:
     """Write nulls as JSON null, and numbers in text under a tag of their own; say which tags those are.
 
     Every replacement has the length of what it replaces: those are done in place, several times faster.
     """
-    lines = lines.replace(b'{"Null":null}', b"null         ")
-    if b':"Null"' in lines:
+    gap = cut.gap
+    tagged = f'{{"Null":{gap}null}}'.encode()
+    lines = cut.lines.replace(tagged, b"null".ljust(len(tagged)))
+    if f':{gap}"Null"'.encode() in lines:
         for key in keys:
             if not _PLAIN_NAME.match(key) or key in TAGS:
                 raise NotNative
-            name = f'"{key}":'.encode()
+            name = f'"{key}":{gap}'.encode()
             lines = lines.replace(name + b'"Null"', name + b"null  ")
     texts = set()
     for tag in tags:
-        plain = f'{{"{tag}":"'.encode()
+        plain = f'{{"{tag}":{gap}"'.encode()
         if TAGS[tag] in _NUMBERS and plain in lines:
-            lines = lines.replace(plain, f'{{"{_text_tag(tag)}":"'.encode())
+            lines = lines.replace(plain, f'{{"{_text_tag(tag)}":{gap}"'.encode())
             texts.add(tag)
     return lines, frozenset(texts)
 

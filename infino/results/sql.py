@@ -79,7 +79,7 @@ class SqlResult(Tabular):
         if isinstance(message, Mapping):
             message = message.get("reason") or message.get("details") or message.get("type")
         if message:
-            raise QueryError(str(message), query=self.statement, body=self.raw)
+            raise QueryError(str(message), query=self.statement, body=dict(envelope))
 
     @cached_property
     def _decoded(self) -> Decoded:

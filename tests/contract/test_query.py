@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import attrs
+import duckdb
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -50,6 +51,7 @@ def test_sql_gives_a_table(client: Any, dataset: str) -> None:
     assert pa.table(result).equals(result.to_arrow())
     assert pl.DataFrame(result).equals(result.to_polars())
     assert pd.DataFrame.from_arrow(result).equals(result.to_pandas())
+    assert duckdb.sql("SELECT sum(flights) FROM result").fetchall() == [(50,)]
 
 
 def test_values_are_bound(client: Any, dataset: str) -> None:

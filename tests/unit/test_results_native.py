@@ -75,7 +75,8 @@ def answers(draw: st.DrawFn) -> bytes:
         "rows": rows,
         "query_events": draw(st.sampled_from([None, [{"values": {}}], {"rows": []}])),
     }
-    text = json.dumps(body, separators=(",", ":"), ensure_ascii=draw(st.booleans()))
+    separators = draw(st.sampled_from([(",", ":"), (", ", ": "), (",", ": ")]))
+    text = json.dumps(body, separators=separators, ensure_ascii=draw(st.booleans()))
     return text.encode("utf-8", "replace")
 
 
@@ -123,8 +124,10 @@ REGULAR = {
 }
 
 
-def test_regular_answers_are_native() -> None:
-    content = engine(REGULAR, columns=[{"name": "empty", "data_type": "long"}])
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+def test_regular_answers_are_native(separators: tuple[str, str]) -> None:
+    compact = engine(REGULAR, columns=[{"name": "empty", "data_type": "long"}])
+    content = json.dumps(json.loads(compact), separators=separators).encode()
     quick = native.decode(content)
     judge = decode.decode(content)
     assert contents(quick.table) == contents(judge.table)

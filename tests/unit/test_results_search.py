@@ -27,7 +27,7 @@ def answer(sources: list[Any], **more: Any) -> bytes:
         "_shards": {"total": 1, "failed": 0},
         "hits": {"total": {"value": 90, "relation": "gte"}, "max_score": 1.0, "hits": found},
     }
-    return json.dumps(body | more, separators=(",", ":")).encode()
+    return json.dumps(body | more, separators=more.pop("separators", (",", ":"))).encode()
 
 
 def test_hits_and_totals() -> None:
@@ -135,6 +135,7 @@ def test_regular_hits_are_native() -> None:
         {"carrier": "UA", "delay": number / 2 if number % 2 else number, "tail": None, "tags": ["a"], "at": {"x": 1}}
         for number in range(300)
     ]
+    assert hits.native_table(answer(sources, separators=(", ", ": ")))[0].length == 300
     content = answer(sources)
     table, rest = hits.native_table(content)
     assert [column.type for column in table.columns] == [
