@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import signal
@@ -18,6 +19,7 @@ import pytest
 
 from infino.local import LocalGateway, PortInUse
 from infino.local.folder import FolderInUse
+from infino.local.serve import serve
 from tests.support.signed import Signed
 
 PROGRAM = """
@@ -241,3 +243,31 @@ def test_32_callers_lose_no_write(gateway: LocalGateway, fresh: Callable[[str], 
     rows = call.rows(f'SELECT caller, sum(turn) AS s FROM "{name}" WHERE caller IS NOT NULL GROUP BY 1')
     assert {row["caller"]: row["s"] for row in rows} == dict.fromkeys(range(32), 15 + 600)
     assert call("GET", f"/{name}/doc/shared").json["_source"] == {f"c{caller}": 5 for caller in range(32)}
+
+
+def test_serving_in_the_foreground_ends_at_ctrl_c(tmp_path: Path) -> None:
+    with served(tmp_path) as running:
+        assert Signed(running)("PUT", "/d").status == 200  # type: ignore[arg-type]  # as above
+        running.process.send_signal(signal.SIGINT)
+        _, errors = running.process.communicate(timeout=20)
+        assert (running.process.returncode, errors) == (0, "")
+
+
+def test_serving_says_in_one_sentence_what_is_in_its_way(tmp_path: Path) -> None:
+    output = io.StringIO()
+    with LocalGateway(tmp_path) as gateway:
+        port = int(gateway.endpoint.rsplit(":", 1)[1])
+        with pytest.raises(SystemExit, match="is in use by this process"):
+            serve(data=tmp_path, output=output)
+        with pytest.raises(SystemExit, match=f"port {port} on 127.0.0.1 is in use"):
+            serve(port=port, ephemeral=True, output=output)
+    with pytest.raises(SystemExit, match="no seed 'nope'; choose from flights"):
+        serve(ephemeral=True, seed="nope", output=output)
+    ended = threading.Event()
+    ended.set()
+    output = io.StringIO()
+    serve(data=tmp_path, ephemeral=True, output=output, stop=ended)
+    assert "data in memory" in output.getvalue()
+    assert [line.partition("=")[0] for line in output.getvalue().splitlines()[1:]] == [
+        "export INFINO_ENDPOINT", "export INFINO_ACCESS_KEY", "export INFINO_SECRET_KEY",
+    ]  # fmt: skip
