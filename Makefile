@@ -17,7 +17,7 @@ demo: $(VENV)/.installed-demo ## Run the main job on real data against the embed
 	@$(RUN) scripts/demo.py
 
 generate: $(VENV)/.installed-test ## Write generated/ anew from openapi/
-	@$(RUN) scripts/generate.py
+	@$(RUN) scripts/generate
 
 check: $(VENV)/.installed-test ## Lint, type-check, regenerate and compare; writes nothing
 	@scripts/check "$(BIN)"

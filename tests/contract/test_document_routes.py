@@ -1,0 +1,52 @@
+"""The gateway and the document agree: every operation has a route, and none gives a status it does not document."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from infino.local.rooms import UNSUPPORTED, collect
+from infino.local.router import Router
+
+DOCUMENT = yaml.safe_load((Path(__file__).parents[2] / "openapi" / "infino.yaml").read_text(encoding="utf-8"))
+METHODS = {"get", "put", "post", "delete", "patch", "head"}
+OPERATIONS = [
+    (method.upper(), path, operation)
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+    if method in METHODS
+]
+LATER = ("/visualizations", "/dashboards")  # these alone may answer 501 without being experimental
+
+
+@pytest.fixture(scope="module")
+def router():
+    return Router(collect()[0])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "operation"), OPERATIONS, ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_every_operation_has_a_route(router, method, path, operation):
+    concrete = path.replace("{", "").replace("}", "").encode()
+    match = router.match(method, concrete)
+    if match.route.handler.__name__ == "refuse":
+        allowed = operation.get("x-infino-experimental") or path.startswith(LATER)
+        assert allowed, f"{method} {path} is answered with 501"
+
+
+def test_what_is_unsupported_is_named():
+    assert all(name and paths for name, paths in UNSUPPORTED.items())
+
+
+@pytest.mark.parametrize("path", ["/visualizations", "/dashboards"])
+def test_a_501_names_the_feature(sync_client, path):
+    from infino import ServerError
+
+    with pytest.raises(ServerError, match=path.strip("/")) as caught:
+        sync_client.with_options(retry=None).request("GET", path)
+    assert caught.value.status == 501
+    assert json.loads(json.dumps(caught.value.body))
