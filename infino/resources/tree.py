@@ -12,6 +12,7 @@ from infino_api.resources.root import AsyncRootResources, RootResources
 
 if TYPE_CHECKING:
     from infino.resources.connections import AsyncConnections, Connections
+    from infino.resources.dashboards import AsyncDashboards, Dashboards
     from infino.resources.datasets import AsyncDatasets, Datasets
     from infino.resources.files import AsyncFiles, Files
     from infino.resources.fino import AsyncFino, Fino
@@ -88,6 +89,13 @@ class Resources(RootResources):
 
         return Roles(self._caller)
 
+    @cached_property
+    def dashboards(self) -> Dashboards:
+        """Dashboards and their panels."""
+        from infino.resources.dashboards import Dashboards
+
+        return Dashboards(self._caller)
+
 
 class AsyncResources(AsyncRootResources):
     """Everything the service offers, by resource."""
@@ -154,3 +162,10 @@ class AsyncResources(AsyncRootResources):
         from infino.resources.roles import AsyncRoles
 
         return AsyncRoles(self._caller)
+
+    @cached_property
+    def dashboards(self) -> AsyncDashboards:
+        """Dashboards and their panels."""
+        from infino.resources.dashboards import AsyncDashboards
+
+        return AsyncDashboards(self._caller)

@@ -1,0 +1,316 @@
+"""`client.dashboards`: run all panels of a dashboard, and change its panels one by one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Unpack
+
+import attrs
+from infino_api.resources.dashboards import AsyncDashboardsResource, DashboardsResource
+
+from infino.core.errors import InfinoError, ValidationError
+from infino.resources.options import CallOptions
+
+if TYPE_CHECKING:
+    from infino_api.models.dashboard import Dashboard
+    from infino_api.models.filter_ import Filter
+    from infino_api.models.panel import Panel
+    from infino_api.models.visualization import Visualization
+    from infino_api.models.visualization_data import VisualizationData
+    from infino_api.runtime.call import Call
+
+    Filters = Sequence[Filter | Mapping[str, Any]]
+
+
+@attrs.frozen
+class PanelResult:
+    """What one panel shows.
+
+    Args:
+        panel: The panel.
+        visualization: The visualization it shows; None for text, a divider, or when it could not be read.
+        data: Its data, None when there is none.
+        error: Why there is none. A panel that fails never keeps the others from showing.
+    """
+
+    panel: Panel
+    visualization: Visualization | None = None
+    data: VisualizationData | None = None
+    error: InfinoError | None = None
+
+
+@attrs.frozen
+class DashboardResult:
+    """A dashboard and what its panels show, in their order.
+
+    Args:
+        dashboard: The dashboard.
+        panels: One result for each panel.
+    """
+
+    dashboard: Dashboard
+    panels: tuple[PanelResult, ...]
+
+    def __iter__(self) -> Iterator[PanelResult]:
+        return iter(self.panels)
+
+    def __len__(self) -> int:
+        return len(self.panels)
+
+
+def _shows_data(panel: Panel) -> bool:
+    return (panel.kind or "visualization") == "visualization"
+
+
+def _shown(dashboard: Dashboard) -> list[str]:
+    """The visualizations to run, each once although several panels may show it."""
+    return list(dict.fromkeys(p.viz_id for p in dashboard.panels or () if _shows_data(p) and p.viz_id))
+
+
+Outcome = tuple["Visualization", "VisualizationData"] | InfinoError
+
+
+def _gathered(dashboard: Dashboard, outcomes: Mapping[str, Outcome]) -> DashboardResult:
+    results = []
+    for panel in dashboard.panels or ():
+        if not _shows_data(panel):
+            results.append(PanelResult(panel))
+            continue
+        outcome: Outcome = (
+            outcomes[panel.viz_id]
+            if panel.viz_id
+            else ValidationError("the panel names no visualization (viz_id)", operation="dashboards.execute")
+        )
+        if isinstance(outcome, InfinoError):
+            results.append(PanelResult(panel, error=outcome))
+        else:
+            results.append(PanelResult(panel, *outcome))
+    return DashboardResult(dashboard, tuple(results))
+
+
+def _plans(
+    viz_id: str, filters: Filters | None, time_range: Mapping[str, Any] | None
+) -> tuple[Call[Visualization], Call[VisualizationData]]:
+    from infino_api.api.visualizations.execute import request as execute
+    from infino_api.api.visualizations.get import request as get
+
+    return get(viz_id), execute(viz_id, filters=filters, time_range=time_range)
+
+
+def _with_panel(dashboard: Dashboard, panel: Panel | Mapping[str, Any]) -> dict[str, Any]:
+    """The change that adds a panel: arrays are replaced as a whole, so it holds those that are there."""
+    return {"panels": [*(dashboard.panels or ()), panel]}
+
+
+def _without_panel(dashboard: Dashboard, panel_id: str) -> dict[str, Any]:
+    kept = [panel for panel in dashboard.panels or () if panel.id != panel_id]
+    if len(kept) == len(dashboard.panels or ()):
+        raise ValidationError(f"the dashboard has no panel {panel_id!r}", operation="dashboards.panels.remove")
+    return {"panels": kept}
+
+
+class Panels:
+    """The panels of dashboards.
+
+    Args:
+        dashboards: The resource they belong to.
+    """
+
+    def __init__(self, dashboards: Dashboards) -> None:
+        self._dashboards = dashboards
+
+    def add(self, id: str, panel: Panel | Mapping[str, Any], **options: Unpack[CallOptions]) -> Dashboard:
+        """Add a panel at the end. Reads the dashboard and writes its panels back: not for two writers at once.
+
+        Args:
+            id: Id of the dashboard.
+            panel: The panel: `viz_id`, or `kind` with `content` or `label`.
+            options: `timeout`, `headers` and `retry` of each call.
+
+        Returns:
+            The dashboard as it is now.
+
+        Raises:
+            NotFoundError: There is no such dashboard.
+
+        Example:
+            >>> client.dashboards.panels.add("d1", {"viz_id": "v1"})
+        """
+        return self._dashboards.update(id, _with_panel(self._dashboards.get(id, **options), panel), **options)
+
+    def remove(self, id: str, panel_id: str, **options: Unpack[CallOptions]) -> Dashboard:
+        """Take a panel out.
+
+        Args:
+            id: Id of the dashboard.
+            panel_id: Id of the panel.
+            options: `timeout`, `headers` and `retry` of each call.
+
+        Returns:
+            The dashboard as it is now.
+
+        Raises:
+            ValidationError: It has no such panel.
+
+        Example:
+            >>> client.dashboards.panels.remove("d1", "panel_2")
+        """
+        return self._dashboards.update(id, _without_panel(self._dashboards.get(id, **options), panel_id), **options)
+
+
+class Dashboards(DashboardsResource):
+    """Dashboards and their panels."""
+
+    @cached_property
+    def panels(self) -> Panels:
+        """The panels of dashboards."""
+        return Panels(self)
+
+    def execute(
+        self,
+        id: str,
+        *,
+        filters: Filters | None = None,
+        time_range: Mapping[str, Any] | None = None,
+        max_workers: int = 16,
+        **options: Unpack[CallOptions],
+    ) -> DashboardResult:
+        """Run all visualizations of a dashboard, side by side.
+
+        Args:
+            id: Id of the dashboard.
+            filters: Filters for every panel, beside the saved ones.
+            time_range: Span for every panel, with `from` and `to`.
+            max_workers: How many run at the same time.
+            options: `timeout`, `headers` and `retry` of each call.
+
+        Returns:
+            The result of each panel in order; one that fails carries its error.
+
+        Raises:
+            NotFoundError: There is no such dashboard.
+
+        Example:
+            >>> for result in client.dashboards.execute("d1"):
+            ...     print(result.panel.id, result.error or result.data)
+        """
+        dashboard = self.get(id, **options)
+
+        def run(viz_id: str) -> Outcome:
+            try:
+                get, execute = _plans(viz_id, filters, time_range)
+                return self._caller.call(get, **options), self._caller.call(execute, **options)
+            except InfinoError as error:
+                return error
+
+        shown = _shown(dashboard)
+        if not shown:
+            return _gathered(dashboard, {})
+        with ThreadPoolExecutor(max(1, min(max_workers, len(shown))), thread_name_prefix="infino-panel") as pool:
+            return _gathered(dashboard, dict(zip(shown, pool.map(run, shown), strict=True)))
+
+
+class AsyncPanels:
+    """The panels of dashboards.
+
+    Args:
+        dashboards: The resource they belong to.
+    """
+
+    def __init__(self, dashboards: AsyncDashboards) -> None:
+        self._dashboards = dashboards
+
+    async def add(self, id: str, panel: Panel | Mapping[str, Any], **options: Unpack[CallOptions]) -> Dashboard:
+        """Add a panel at the end. Reads the dashboard and writes its panels back: not for two writers at once.
+
+        Args:
+            id: Id of the dashboard.
+            panel: The panel: `viz_id`, or `kind` with `content` or `label`.
+            options: `timeout`, `headers` and `retry` of each call.
+
+        Returns:
+            The dashboard as it is now.
+
+        Raises:
+            NotFoundError: There is no such dashboard.
+
+        Example:
+            >>> await client.dashboards.panels.add("d1", {"viz_id": "v1"})
+        """
+        dashboard = await self._dashboards.get(id, **options)
+        return await self._dashboards.update(id, _with_panel(dashboard, panel), **options)
+
+    async def remove(self, id: str, panel_id: str, **options: Unpack[CallOptions]) -> Dashboard:
+        """Take a panel out.
+
+        Args:
+            id: Id of the dashboard.
+            panel_id: Id of the panel.
+            options: `timeout`, `headers` and `retry` of each call.
+
+        Returns:
+            The dashboard as it is now.
+
+        Raises:
+            ValidationError: It has no such panel.
+
+        Example:
+            >>> await client.dashboards.panels.remove("d1", "panel_2")
+        """
+        dashboard = await self._dashboards.get(id, **options)
+        return await self._dashboards.update(id, _without_panel(dashboard, panel_id), **options)
+
+
+class AsyncDashboards(AsyncDashboardsResource):
+    """Dashboards and their panels."""
+
+    @cached_property
+    def panels(self) -> AsyncPanels:
+        """The panels of dashboards."""
+        return AsyncPanels(self)
+
+    async def execute(
+        self,
+        id: str,
+        *,
+        filters: Filters | None = None,
+        time_range: Mapping[str, Any] | None = None,
+        max_workers: int = 16,
+        **options: Unpack[CallOptions],
+    ) -> DashboardResult:
+        """Run all visualizations of a dashboard, side by side.
+
+        Args:
+            id: Id of the dashboard.
+            filters: Filters for every panel, beside the saved ones.
+            time_range: Span for every panel, with `from` and `to`.
+            max_workers: How many run at the same time.
+            options: `timeout`, `headers` and `retry` of each call.
+
+        Returns:
+            The result of each panel in order; one that fails carries its error.
+
+        Raises:
+            NotFoundError: There is no such dashboard.
+
+        Example:
+            >>> for result in await client.dashboards.execute("d1"):
+            ...     print(result.panel.id, result.error or result.data)
+        """
+        dashboard = await self.get(id, **options)
+        places = asyncio.Semaphore(max(1, max_workers))
+
+        async def run(viz_id: str) -> Outcome:
+            async with places:
+                try:
+                    get, execute = _plans(viz_id, filters, time_range)
+                    return await self._caller.call(get, **options), await self._caller.call(execute, **options)
+                except InfinoError as error:
+                    return error
+
+        shown = _shown(dashboard)
+        outcomes = await asyncio.gather(*(run(viz_id) for viz_id in shown))
+        return _gathered(dashboard, dict(zip(shown, outcomes, strict=True)))

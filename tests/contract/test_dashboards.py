@@ -1,0 +1,62 @@
+"""Running a dashboard, and changing its panels, through both clients."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import infino
+from tests.support.scripted import Exchange, ScriptedServer
+
+PANELS = [
+    {"id": "p1", "kind": "visualization", "viz_id": "v1", "layout": {"x": 0, "y": 0, "w": 24, "h": 15}},
+    {"id": "p2", "kind": "markdown", "content": "# hello"},
+    {"id": "p3", "viz_id": "gone"},
+    {"id": "p4", "viz_id": "v1"},
+    {"id": "p5", "kind": "visualization"},
+]
+
+
+def service(exchange: Exchange) -> None:
+    """A service with one dashboard and one visualization."""
+    request = exchange.request
+    assert request is not None
+    if request.target == "/dashboards/d1":
+        panels = json.loads(request.body)["panels"] if request.method == "PATCH" else PANELS
+        exchange.answer(200, json.dumps({"id": "d1", "attributes": {"title": "t", "panels": panels}}).encode())
+    elif request.target == "/visualizations/v1":
+        exchange.answer(200, b'{"id":"v1","kind":"visualization","attributes":{"title":"late flights"}}')
+    elif request.target == "/visualizations/v1/data":
+        exchange.answer(200, b'{"columns":[{"name":"a","type":"number"}],"rows":[{"a":1}],"metadata":{"row_count":1}}')
+    else:
+        exchange.answer(404, b'{"error":{"type":"NotFound","reason":"nothing here"},"status":404}')
+
+
+def test_each_panel_shows_what_it_can(make):
+    with ScriptedServer(service) as server:
+        result = make(server.endpoint).dashboards.execute("d1", time_range={"from": "a", "to": "b"}, max_workers=2)
+        first, text, gone, again, empty = list(result.panels)
+        assert first.visualization.title == "late flights"
+        assert first.data.rows == [{"a": 1}]
+        assert (text.panel.content, text.data, text.error) == ("# hello", None, None)
+        assert isinstance(gone.error, infino.NotFoundError)
+        assert again.data.rows == first.data.rows
+        assert isinstance(empty.error, infino.ValidationError)
+        sent = [received for received in server.requests if received.target.endswith("/data")]
+        assert [json.loads(received.body) for received in sent] == [{"time_range": {"from": "a", "to": "b"}}]
+        with pytest.raises(infino.NotFoundError):
+            make(server.endpoint).dashboards.execute("d2")
+
+
+def test_panels_are_added_and_taken_out(make):
+    with ScriptedServer(service) as server:
+        client = make(server.endpoint)
+        changed = client.dashboards.panels.add("d1", {"viz_id": "v2"})
+        assert [panel.viz_id for panel in changed.panels] == ["v1", None, "gone", "v1", None, "v2"]
+        sent = json.loads(server.requests[-1].body)
+        assert sent["panels"][:2] == PANELS[:2], "what is there is written back as it was"
+        changed = client.dashboards.panels.remove("d1", "p2")
+        assert [panel.id for panel in changed.panels] == ["p1", "p3", "p4", "p5"]
+        with pytest.raises(infino.ValidationError):
+            client.dashboards.panels.remove("d1", "p9")

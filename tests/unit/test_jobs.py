@@ -1,0 +1,115 @@
+"""Waiting for a job, on a simulated clock."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from infino_api.models.job_status import JobStatus
+
+import infino
+from infino.core.exchange import Shared
+from infino.resources.jobs import AsyncJobs, Jobs
+
+MISSING = infino.NotFoundError("404", status=404)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.passed = 0.0
+
+    def monotonic(self) -> float:
+        return self.passed
+
+
+class Caller:
+    """Gives the prepared statuses one after the other; sleeping moves the clock."""
+
+    def __init__(self, *statuses: object, asynchronous: bool = False) -> None:
+        self.statuses, self.asynchronous = iter(statuses), asynchronous
+        self.transport = self
+        self.shared = Shared()
+        self.shared.clock = self.clock = Clock()  # type: ignore[assignment]  # only the passed time is asked for
+        self.pauses: list[float] = []
+
+    def sleep(self, seconds: float) -> object:
+        self.pauses.append(seconds)
+        self.clock.passed += seconds
+        return asyncio.sleep(0) if self.asynchronous else None
+
+    def _next(self) -> object:
+        status = next(self.statuses)
+        if isinstance(status, Exception):
+            raise status
+        return status if isinstance(status, JobStatus) else JobStatus(status=status)
+
+    def call(self, *_: object, **__: object) -> object:
+        if not self.asynchronous:
+            return self._next()
+
+        async def later() -> object:
+            return self._next()
+
+        return later()
+
+
+@pytest.fixture(params=["sync", "async"])
+def wait(request):
+    """Wait for a job with prepared statuses; returns its result and the pauses."""
+
+    def run(*statuses: object, **options: object) -> tuple[object, list[float]]:
+        caller = Caller(*statuses, asynchronous=request.param == "async")
+        if request.param == "sync":
+            return Jobs(caller).wait("r1", **options), caller.pauses
+        return asyncio.run(AsyncJobs(caller).wait("r1", **options)), caller.pauses
+
+    return run
+
+
+def test_it_ends_when_the_job_ends_and_backs_off(wait):
+    seen: list[str] = []
+    job, pauses = wait("submitted", "running", "Running", "completed", progress=lambda job: seen.append(job.status))
+    assert job.status == "completed"
+    assert pauses == [0.5, 0.75, 1.125]
+    assert seen == ["submitted", "running", "Running", "completed"]
+
+
+def test_pauses_stop_growing(wait):
+    _, pauses = wait(*["running"] * 30, "completed")
+    assert max(pauses) == 15.0
+
+
+def test_a_failed_job_raises_with_its_status(wait):
+    failed = JobStatus(status="failed", error_message="bad csv")
+    with pytest.raises(infino.JobFailedError, match="bad csv") as caught:
+        wait("running", failed)
+    assert caught.value.job is failed
+
+
+def test_a_job_not_known_yet_is_given_time(wait):
+    job, _ = wait(MISSING, MISSING, "completed")
+    assert job.status == "completed"
+    with pytest.raises(infino.NotFoundError):
+        wait(*[MISSING] * 20)
+
+
+def test_time_runs_out(wait):
+    with pytest.raises(infino.Timeout, match="within 3 s"):
+        wait(*["running"] * 30, timeout=3)
+
+
+def test_the_last_look_is_at_the_end_of_the_time(wait):
+    _, pauses = wait("running", "running", "completed", timeout=1.0)
+    assert sum(pauses) == 1.0
+
+
+def test_a_status_that_already_has_an_end_decides_nothing(wait):
+    odd = JobStatus.from_dict({"status": "running", "completed_at": "2026-01-01T00:00:00Z"})
+    job, pauses = wait(odd, "completed")
+    assert job.status == "completed"
+    assert len(pauses) == 1
+
+
+def test_the_interval_is_positive(wait):
+    with pytest.raises(infino.ValidationError):
+        wait("running", interval=0)
