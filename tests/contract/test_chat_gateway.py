@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from infino import NotFoundError
-from infino.chat import Data, Disconnected, Done, Query, Sources, Status, Text
+from infino import NotFoundError, PermissionDeniedError
+from infino.chat import Data, Disconnected, Done, Query, Sources, Status, Text, TurnTimeout, Unknown
 from infino.core.retry import RetryPolicy
 from infino.local import LocalGateway
 
@@ -135,16 +135,51 @@ def test_a_slow_handshake(client: Any, gateway: LocalGateway, flights: str) -> N
         assert client.fino.ask(f"how many {flights} are there?").complete
 
 
-@pytest.mark.parametrize("frames", [1, 3, 5])
-def test_the_gateway_drops_the_connection(client: Any, gateway: LocalGateway, flights: str, frames: int) -> None:
+def test_the_gateway_drops_the_connection_at_every_frame(client: Any, gateway: LocalGateway, flights: str) -> None:
+    question = f"how many {flights} are there?"
+    thread = client.fino.threads.create(name="dropped", streaming=True)
+    broken: list[Any] = []
+    for frames in range(1, 60):
+        with gateway.faults.fail(path="/_conversation/ws", drop_frames=frames, times=1):
+            try:
+                answer = client.fino.ask(question, thread=thread, timeout=20)
+            except Disconnected as error:
+                broken.append(error.answer)
+                continue
+        break
+    assert not any(one.complete for one in broken)
+    assert all(len(one.events) <= place for place, one in enumerate(broken, 1))
+    assert answer.complete  # more frames than the answer has: it came through
+    assert frames > 5
+    asked = [one for one in client.fino.threads.get(thread.id).messages if one["role"] == "user"]
+    assert len(asked) <= frames  # each question went out once at most
+
+
+def test_a_clock_that_is_wrong(client: Any, gateway: LocalGateway, flights: str) -> None:
+    question = f"how many {flights} are there?"
+    thread = client.fino.threads.create(name="skewed")
+    with gateway.faults.fail(path="/_conversation/ws", clock_skew=3600, times=2) as fault:
+        assert client.fino.ask(question, thread=thread).complete
+    assert fault.hits == 2
+
+
+def test_frames_that_are_cut_in_half(client: Any, gateway: LocalGateway, flights: str) -> None:
     with (
-        gateway.faults.fail(path="/_conversation/ws", drop_frames=frames, times=1),
-        pytest.raises(Disconnected) as caught,
+        gateway.faults.fail(path="/_conversation/ws", invalid_json=True, times=1),
+        pytest.raises(TurnTimeout) as caught,
     ):
-        client.fino.ask(f"how many {flights} are there?", timeout=20)
+        client.fino.ask(f"how many {flights} are there?", idle_timeout=0.4)
     assert caught.value.answer is not None
-    again = client.fino.ask(f"how many {flights} are there?", thread=caught.value.thread_id)
-    assert again.complete
+    assert {event.kind for event in caught.value.answer.events if isinstance(event, Unknown)} == {"text"}
+
+
+def test_a_connection_refused_for_good(client: Any, gateway: LocalGateway) -> None:
+    thread = client.fino.threads.create(name="refused")
+    with (
+        gateway.faults.fail(path="/_conversation/ws", status=403, reason="not today", times=None),
+        pytest.raises(PermissionDeniedError, match="not today"),
+    ):
+        client.fino.ask("how many?", thread=thread)
 
 
 @pytest.mark.parametrize("code", [1011, 1012, 4000])
