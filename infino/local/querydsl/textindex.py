@@ -35,35 +35,69 @@ class Hits:
     scores: list[float] | None
 
 
-class FieldIndex:
-    """The index of one field at one version of its dataset; never changed once built.
+class Storage:
+    """A growing index that the versions of one field share; each version sees it as it was when that was made."""
 
-    Args:
-        rows: (document id, text or texts) of each document that has the field.
-    """
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.index = new_index()
+        self.ids: list[str] = []
 
-    def __init__(self, rows: Iterable[tuple[str, str | list[str]]]) -> None:
-        self._index = new_index()
-        self._ids: list[str] = []
-        self.schema = self._index.schema
-        self.size = 0
-        self._fill(rows)
-        self._searcher = self._index.searcher()
-
-    def _fill(self, rows: Iterable[tuple[str, str | list[str]]]) -> None:
-        writer = self._index.writer(WRITER_BYTES, 1)
-        ids = self._ids
+    def append(self, rows: Iterable[tuple[str, str | list[str]]]) -> int:
+        """Index documents and return how many characters they have."""
+        writer = self.index.writer(WRITER_BYTES, 1)
+        size = 0
         for identity, texts in rows:
             document = tantivy.Document()
-            document.add_unsigned("n", len(ids))
+            document.add_unsigned("n", len(self.ids))
             for text in (texts,) if isinstance(texts, str) else texts:
                 document.add_text("t", text)
-                self.size += len(text)
+                size += len(text)
             writer.add_document(document)
-            ids.append(identity)
+            self.ids.append(identity)
         writer.commit()
         writer.wait_merging_threads()
-        self._index.reload()
+        self.index.reload()
+        return size
+
+
+class FieldIndex:
+    """The index of one field at one version of its dataset; never changed once made.
+
+    Args:
+        storage: Where its documents are, and perhaps those of later versions.
+        size: How many characters it has.
+        mark: The fingerprint of its documents, by which a later version knows that all of them are still there.
+    """
+
+    def __init__(self, storage: Storage, size: int, mark: tuple[int, int]) -> None:
+        self.storage = storage
+        self.size = size
+        self.mark = mark
+        self.schema = storage.index.schema
+        self._ids = storage.ids
+        self._searcher = storage.index.searcher()
+
+    @classmethod
+    def build(cls, cursor: duckdb.DuckDBPyConnection, view: View, field: Field) -> FieldIndex:
+        """Index every document of a snapshot."""
+        storage = Storage()
+        mark, _ = fingerprint(cursor, view, field, None)
+        return cls(storage, storage.append(read_texts(cursor, view, field)), mark)
+
+    def grown(self, cursor: duckdb.DuckDBPyConnection, view: View, field: Field) -> FieldIndex | None:
+        """Return the index of a later snapshot that only has more documents, or None when that isn't so."""
+        with self.storage.lock:
+            ids = self.storage.ids
+            if len(ids) != self.documents:  # another version has grown from this one already
+                return None
+            kept, every = fingerprint(cursor, view, field, ids)
+            if kept != self.mark:
+                return None
+            if every == kept:
+                return self
+            added = self.storage.append(read_texts(cursor, view, field, list(ids)))
+            return FieldIndex(self.storage, self.size + added, every)
 
     def search(self, query: Query, *, scored: bool) -> Hits:
         """Return every document that a query finds.
@@ -180,16 +214,28 @@ class TextIndexes:
             with self._lock:
                 held = self._held.get(key)
             if held is None:
-                held = FieldIndex(read_texts(cursor, view, field))
-                self._keep(key, held)
+                try:
+                    held = self._grown(cursor, view, field, key) or FieldIndex.build(cursor, view, field)
+                    self._keep(key, held)
+                finally:
+                    with self._lock:
+                        self._building.pop(key, None)
         return held
+
+    def _grown(
+        self, cursor: duckdb.DuckDBPyConnection, view: View, field: Field, key: tuple[Key, int]
+    ) -> FieldIndex | None:
+        """Return an index grown from the newest older version, where that can be."""
+        with self._lock:
+            older = [other for other in self._held if other[0] == key[0] and other[1] < key[1]]
+            base = self._held[max(older, key=lambda other: other[1])] if older else None
+        return base.grown(cursor, view, field) if base is not None and base.documents else None
 
     def _keep(self, key: tuple[Key, int], index: FieldIndex) -> None:
         with self._lock:
             for other in [other for other in self._held if other[0] == key[0] and other[1] < key[1]]:
                 del self._held[other]
             self._held[key] = index
-            self._building.pop(key, None)
             while len(self._held) > 1 and (
                 len(self._held) > self._max_indexes
                 or sum(held.size for held in self._held.values()) > self._max_characters
@@ -210,12 +256,32 @@ def cache_key(view: View, field: Field) -> Key:
     return (view.uuid, view.table, field.base + "\0" + field.sql())
 
 
-def read_texts(cursor: duckdb.DuckDBPyConnection, view: View, field: Field) -> Iterable[tuple[str, str | list[str]]]:
-    """Yield (document id, text or texts) of each document that has a field."""
+def texts_sql(view: View, field: Field) -> str:
+    """Return the SQL of (_id, v): each document that has a field, with its text or texts."""
     held = "len(v) > 0" if field.many else "v is not null"
-    cursor.execute(f"select _id, v from (select _id, {field.sql()} as v from {view.table}) where {held}")
+    return f"(select _id, v from (select _id, {field.sql()} as v from {view.table}) where {held})"
+
+
+def read_texts(
+    cursor: duckdb.DuckDBPyConnection, view: View, field: Field, known: list[str] | None = None
+) -> Iterable[tuple[str, str | list[str]]]:
+    """Yield (document id, text or texts) of each document that has a field, but for the known ones."""
+    fresh = "" if known is None else " where _id not in (select unnest($1::varchar[]))"
+    cursor.execute(f"select _id, v from {texts_sql(view, field)}{fresh}", [] if known is None else [known])
     while rows := cursor.fetchmany(BATCH):
         yield from rows
+
+
+def fingerprint(
+    cursor: duckdb.DuckDBPyConnection, view: View, field: Field, known: list[str] | None
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return (number, digest) of the known documents that have a field, and of all that have it."""
+    inside = "true" if known is None else "_id in (select unnest($1::varchar[]))"
+    counts = "count(*) filter (where known), bit_xor(h) filter (where known), count(*), bit_xor(h)"
+    rows = f"(select hash(_id, v) as h, {inside} as known from {texts_sql(view, field)})"
+    row = cursor.execute(f"select {counts} from {rows}", [] if known is None else [known]).fetchone()
+    assert row is not None
+    return (row[0], row[1] or 0), (row[2], row[3] or 0)
 
 
 INDEXES = TextIndexes()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 NAMES = [
     "title", "kind", "kind.keyword", "price", "count", "sold", "day", "tags", "tags.keyword", "parts", "parts.size",
     "nowhere", "_id", "_index", "_score", "", "*", "t*", "a\"b", "x' or 1=1 --", "$.price", "sub.*", "é", "a.b.c",
-    "\u0000", "p[0]", "drop table", "price^2", "*.keyword",
+    "\u0000", "p[0]", "drop table", "price^2", "*.keyword", "{br}ace", "$b", "100%s",
 ]  # fmt: skip
 TEXTS = [
     "quick", "QUICK fox", "", " ", "'", '"', "''; drop table ds_1; --", "10", "-1", "1e400", "nan", "true", "or",

@@ -22,7 +22,8 @@ DOCUMENTS: list[dict[str, Any]] = [
         "day": "2024-02-29T10:00:00+02:00", "*": "star"},
     {"title": "", "kind": "B\u0000C", "price": -3, "tags": [],
         "": "empty", "parts": {"size": 7}, "p[0]": [[1, [2]]]},
-    {"kind": 5, "title": None, "day": "1969-12-31T23:59:59.999Z", "a": {"b": {"c": [1, "x", None, True]}}},
+    {"kind": 5, "title": None, "day": "1969-12-31T23:59:59.999Z", "a": {"b": {"c": [1, "x", None, True]}},
+        "{br}ace": "x", "$b": "y", "100%s": "z"},
     {},
 ]  # fmt: skip
 
@@ -47,6 +48,61 @@ def test_any_body_gives_a_result_or_a_refusal(corpus: Corpus, body: Any) -> None
         # The catch-all for the engine's own errors is for limits that no check foresees; none is known.
         assert problem.type != "search_phase_execution_exception", problem.reason
     assert len(corpus.ids(None)) == len(DOCUMENTS)
+
+
+HOSTILE_NAMES = [
+    "plain",
+    "a'b",
+    'a"b',
+    "a\\b",
+    "{br}ace",
+    "{}",
+    "%s",
+    "$1",
+    "?",
+    ";--",
+    "*",
+    "a*b",
+    "",
+    " ",
+    "a.b",
+    ".",
+    "..",
+    "x[0]",
+    "[*]",
+    "$",
+    "$.x",
+    "'); drop table datasets; --",
+    "\n",
+    "\u0000",
+    "日本",
+    "select",
+    "_source",
+    "_id.x",
+    "c0",
+    "o0",
+    "d",
+    "b",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_a_field_of_any_name_is_read_or_not_there(name: str) -> None:
+    corpus = Corpus([{name: "storm", "other": "secret"}, {"other": "storm"}, {name: ["storm", "calm"]}])
+    keyword = f"{name}.keyword"
+    reachable = corpus.ids({"match": {name: "storm"}})
+    assert reachable in (["1", "3"], ["1"], ["3"], [])
+    if name not in ("", "*", "x[0]", "[*]", ".", "..", "\u0000"):
+        assert reachable == ["1", "3"]
+        assert corpus.ids({"term": {keyword: "storm"}}) == ["1", "3"]
+        assert corpus.ids({"exists": {"field": name}}) == ["1", "3"]
+        assert corpus.ids(None, sort=[{keyword: "desc"}, {"_id": "asc"}]) == ["1", "3", "2"]
+        buckets = corpus.aggregate({"x": {"terms": {"field": keyword}}})["x"]["buckets"]
+        assert buckets == [{"key": "storm", "doc_count": 2}, {"key": "calm", "doc_count": 1}]
+        body = {"query": {"match": {name: "calm"}}, "highlight": {"fields": {name: {}}}}
+        assert corpus.search(body)["hits"]["hits"][0]["highlight"] == {name: ["<em>calm</em>"]}
+    assert corpus.ids({"term": {name: "secret"}}) == []
+    corpus.close()
 
 
 def outcome(corpus: Corpus, body: Any) -> tuple[dict[str, Any], Problem | None]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
+
+import pytest
 
 from infino.local.querydsl import textindex
 from infino.local.querydsl.fields import Fields
@@ -67,3 +70,39 @@ def test_many_threads_build_an_index_once() -> None:
     assert built == [2000] * 8
     assert len(set(map(id, found))) == 1
     corpus.close()
+
+
+def test_an_index_grows_when_documents_are_only_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = Corpus([{"_id": "1", "text": "storm at sea"}, {"_id": "2", "n": 1}])
+    built: list[str] = []
+    build = textindex.FieldIndex.build
+
+    def counted(*given: Any) -> textindex.FieldIndex:
+        built.append("whole")
+        return build(*given)
+
+    monkeypatch.setattr(textindex.FieldIndex, "build", counted)
+    query = {"match": {"text": "storm"}}
+    assert corpus.ids(query) == ["1"]
+    with corpus.store.reading() as old:
+        view = corpus.store.view(old, corpus.name)
+        before = textindex.INDEXES.get(old, view, Fields(view)["text"])
+        corpus.add([{"_id": "3", "text": "storm again"}])
+        assert corpus.ids(query) == ["1", "3"]
+        corpus.add([{"_id": "4", "n": 2}])
+        assert corpus.ids(query) == ["1", "3"]
+        assert before.search(before.term("storm"), scored=False).ids == ["1"]
+    assert built == ["whole"]
+    grown = corpus.scores(query)
+    fresh = Corpus([{"_id": "1", "text": "storm at sea"}, {"_id": "3", "text": "storm again"}])
+    assert grown == pytest.approx(fresh.scores(query))
+    corpus.add([{"_id": "3", "text": "calm again"}])
+    assert corpus.ids(query) == ["1"]
+    with corpus.store.writing() as cursor:
+        dataset = corpus.store.get(cursor, corpus.name)
+        cursor.execute(f"delete from ds_{dataset.id} where _id = '1'")
+        corpus.store.touch(cursor, dataset)
+    assert corpus.ids(query) == []
+    assert built == ["whole"] * 4
+    corpus.close()
+    fresh.close()
