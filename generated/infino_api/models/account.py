@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class Account(Model):
-    """
-    The account behind the credentials.
+    """The account behind the credentials.
 
     Attributes:
         id: Id of the account.

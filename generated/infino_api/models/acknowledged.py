@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class Acknowledged(Model):
-    """
-    A plain confirmation.
+    """A plain confirmation.
 
     Attributes:
         acknowledged: True when it was done.

@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class Binding(Model):
-    """
-    Which columns a chart uses.
+    """Which columns a chart uses.
 
     Attributes:
         x: Column of the first axis.

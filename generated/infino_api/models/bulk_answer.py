@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class BulkAnswer(Model):
-    """
-    What became of each action of a block.
+    """What became of each action of a block.
 
     Attributes:
         took: Milliseconds.

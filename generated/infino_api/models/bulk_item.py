@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class BulkItem(Model):
-    """
-    What became of one action.
+    """What became of one action.
 
     Attributes:
         id: Id of the record.

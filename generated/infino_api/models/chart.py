@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class Chart(Model):
-    """
-    How a visualization is drawn.
+    """How a visualization is drawn.
 
     Attributes:
         type: bar, horizontalBar, line, area, scatter, pie, heatmap, metric, gauge or table.

@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class ChartMapping(Model):
-    """
-    Which column goes where.
+    """Which column goes where.
 
     Attributes:
         x: Column name, or an object with column and bucket.

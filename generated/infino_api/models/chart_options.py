@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class ChartOptions(Model):
-    """
-    Looks of a chart.
+    """Looks of a chart.
 
     Attributes:
         legend: show and position.

@@ -11,8 +11,7 @@ from ..runtime.model import Field, Model, masked, secret_extras
 
 @attrs.define(kw_only=True, repr=False)
 class Connection(Model):
-    """
-    A connection to another store.
+    """A connection to another store.
 
     Attributes:
         id: Id of the connection.

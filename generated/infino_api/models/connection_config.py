@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, secret_extras
 
 @attrs.define(kw_only=True, repr=False)
 class ConnectionConfig(Model):
-    """
-    Name and fields of a connection.
+    """Name and fields of a connection.
 
     Attributes:
         name: Name of the connection.

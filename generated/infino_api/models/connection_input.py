@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class ConnectionInput(Model):
-    """
-    A new connection.
+    """A new connection.
 
     Attributes:
         config: Fields of the kind of store, such as base_url, username and password.

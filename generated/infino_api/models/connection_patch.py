@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class ConnectionPatch(Model):
-    """
-    Changes to a connection.
+    """Changes to a connection.
 
     Attributes:
         config: The fields to change.

@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class ConnectionQuery(Model):
-    """
-    A query for a connected store.
+    """A query for a connected store.
 
     Attributes:
         query: SQL text, or a QueryDSL object, which is sent as its JSON text.

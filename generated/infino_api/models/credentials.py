@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, masked, secret_extras
 
 @attrs.define(kw_only=True, repr=False)
 class Credentials(Model):
-    """
-    Keys of a user, shown this one time.
+    """Keys of a user, shown this one time.
 
     Attributes:
         username: Name of the user.

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class Dashboard(Model):
-    """
-    A dashboard.
+    """A dashboard.
 
     Attributes:
         id: Id of the dashboard.

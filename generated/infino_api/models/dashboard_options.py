@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class DashboardOptions(Model):
-    """
-    Looks of a dashboard.
+    """Looks of a dashboard.
 
     Attributes:
         use_margins: True for gaps between panels.

@@ -12,8 +12,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class Dataset(Sizes, Model):
-    """
-    One dataset with its health and size.
+    """One dataset with its health and size.
 
     Attributes:
         name: Name of the dataset.

@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class DatasetCreated(Model):
-    """
-    The confirmation of a new dataset.
+    """The confirmation of a new dataset.
 
     Attributes:
         acknowledged: True when it was created.

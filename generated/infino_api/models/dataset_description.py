@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class DatasetDescription(Model):
-    """
-    Aliases, mappings and settings of a dataset.
+    """Aliases, mappings and settings of a dataset.
 
     Attributes:
         name: Name of the dataset.

@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class DatasetMapping(Model):
-    """
-    Field types for a new dataset.
+    """Field types for a new dataset.
 
     Attributes:
         mapping: `{"properties": {field: {"type": ...}}}`; experimental.

@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class DeleteByQuery(Model):
-    """
-    Which records to delete.
+    """Which records to delete.
 
     Attributes:
         query: A QueryDSL query.

@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class EnrichPolicy(Model):
-    """
-    Which fields are added to matching records.
+    """Which fields are added to matching records.
 
     Attributes:
         match_field: Field that must agree.

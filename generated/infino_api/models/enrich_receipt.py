@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class EnrichReceipt(Model):
-    """
-    What the service says of a policy.
+    """What the service says of a policy.
 
     Attributes:
         acknowledged: True when it was taken.

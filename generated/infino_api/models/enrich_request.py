@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class EnrichRequest(Model):
-    """
-    An enrichment policy.
+    """An enrichment policy.
 
     Attributes:
         policy: The policy.

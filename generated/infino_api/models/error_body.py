@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class ErrorBody(Model):
-    """
-    What went wrong; gateways also answer plain text or `{"error" = "text"}`.
+    """What went wrong; gateways also answer plain text or `{"error" = "text"}`.
 
     Attributes:
         error: An object with `type` and `reason`, or text.

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class ExecuteRequest(Model):
-    """
-    What narrows a visualization.
+    """What narrows a visualization.
 
     Attributes:
         filters: Filters beside the saved ones.

@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class FieldRules(Model):
-    """
-    Rules for single fields.
+    """Rules for single fields.
 
     Attributes:
         allow: Fields that may be seen.

@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class FieldSchema(Model):
-    """
-    One field of a dataset.
+    """One field of a dataset.
 
     Attributes:
         name: Name of the field.

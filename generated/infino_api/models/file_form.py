@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class FileForm(Model):
-    """
-    The parts of an upload, in this order.
+    """The parts of an upload, in this order.
 
     Attributes:
         index_name: Dataset to write to.

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class FileUpload(Model):
-    """
-    An upload, finished or under way.
+    """An upload, finished or under way.
 
     Attributes:
         connector_id: Always file.

@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class Filter(Model):
-    """
-    One condition on a field.
+    """One condition on a field.
 
     Attributes:
         id: Id within the list.

@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class Identity(Model):
-    """
-    Who the credentials belong to.
+    """Who the credentials belong to.
 
     Attributes:
         username: Name of the user.

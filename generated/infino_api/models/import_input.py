@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class ImportInput(Model):
-    """
-    A new import job.
+    """A new import job.
 
     Attributes:
         connection_id: Id of the connection to read from.

@@ -11,8 +11,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class ImportJob(Model):
-    """
-    A copy from a connection into a dataset.
+    """A copy from a connection into a dataset.
 
     Attributes:
         id: Id of the job.

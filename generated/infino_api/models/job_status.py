@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class JobStatus(Model):
-    """
-    The state of a background job.
+    """The state of a background job.
 
     Attributes:
         run_id: Id of the run.

@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class MessageInput(Model):
-    """
-    One message.
+    """One message.
 
     Attributes:
         text: The text, or an object with the content as the service takes it.

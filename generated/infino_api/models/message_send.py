@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class MessageSend(Model):
-    """
-    One message to a thread.
+    """One message to a thread.
 
     Attributes:
         thread_id: Id of the thread.

@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class Metric(Model):
-    """
-    What is computed per group.
+    """What is computed per group.
 
     Attributes:
         id: Id within the query.

@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class MetricFormatting(Model):
-    """
-    How a number is written.
+    """How a number is written.
 
     Attributes:
         prefix: Text before it.

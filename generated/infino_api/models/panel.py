@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class Panel(Model):
-    """
-    One panel of a dashboard.
+    """One panel of a dashboard.
 
     Attributes:
         id: Id within the dashboard.

@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class PanelLayout(Model):
-    """
-    Where a panel lies on the grid of 48 columns.
+    """Where a panel lies on the grid of 48 columns.
 
     Attributes:
         x: First column, from 0.

@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class PasswordRequest(Model):
-    """
-    A new password.
+    """A new password.
 
     Attributes:
         password: The password.

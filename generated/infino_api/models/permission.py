@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class Permission(Model):
-    """
-    One permission of a role.
+    """One permission of a role.
 
     Attributes:
         effect: Allow or Deny; Allow when missing.

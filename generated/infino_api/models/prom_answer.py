@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class PromAnswer(Model):
-    """
-    A PromQL answer.
+    """A PromQL answer.
 
     Attributes:
         status: success or error.

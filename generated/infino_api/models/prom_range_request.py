@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class PromRangeRequest(Model):
-    """
-    One expression over a span.
+    """One expression over a span.
 
     Attributes:
         expr: The expression.

@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class PromRequest(Model):
-    """
-    One expression at one moment.
+    """One expression at one moment.
 
     Attributes:
         expr: The expression.

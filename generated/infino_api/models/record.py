@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class Record(Model):
-    """
-    One record with its id.
+    """One record with its id.
 
     Attributes:
         id: Id of the record.

@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class RemoteDataset(Model):
-    """
-    A dataset of a connected store.
+    """A dataset of a connected store.
 
     Attributes:
         name: Its name.

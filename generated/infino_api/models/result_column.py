@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class ResultColumn(Model):
-    """
-    A column of a result.
+    """A column of a result.
 
     Attributes:
         name: Name of the column.

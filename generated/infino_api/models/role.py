@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class Role(Model):
-    """
-    A role and what it permits.
+    """A role and what it permits.
 
     Attributes:
         name: Name of the role.

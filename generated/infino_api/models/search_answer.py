@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class SearchAnswer(Model):
-    """
-    Hits and aggregations.
+    """Hits and aggregations.
 
     Attributes:
         took: Milliseconds.

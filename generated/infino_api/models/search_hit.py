@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class SearchHit(Model):
-    """
-    One hit.
+    """One hit.
 
     Attributes:
         dataset: Dataset that holds it.

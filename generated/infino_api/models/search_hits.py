@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class SearchHits(Model):
-    """
-    The hits of a search.
+    """The hits of a search.
 
     Attributes:
         total: An object with value and relation, or a bare number.

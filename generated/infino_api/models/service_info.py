@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class ServiceInfo(Model):
-    """
-    What a gateway says of itself.
+    """What a gateway says of itself.
 
     Attributes:
         version: Version of the service; some gateways answer an object.

@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class ShardCounts(Model):
-    """
-    How many shards took part.
+    """How many shards took part.
 
     Attributes:
         total: All shards.

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class ShardsReceipt(Model):
-    """
-    What the shards answered.
+    """What the shards answered.
 
     Attributes:
         shards: Counts of the shards.

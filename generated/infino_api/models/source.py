@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class Source(Model):
-    """
-    A kind of store.
+    """A kind of store.
 
     Attributes:
         id: Word that names the kind.

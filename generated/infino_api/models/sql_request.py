@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class SqlRequest(Model):
-    """
-    One SQL statement.
+    """One SQL statement.
 
     Attributes:
         q: The statement.

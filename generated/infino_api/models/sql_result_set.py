@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class SqlResultSet(Model):
-    """
-    Columns, rows and what the statement did.
+    """Columns, rows and what the statement did.
 
     Attributes:
         statement_type: Kind of statement, such as Select or Insert.

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class SqlSource(Model):
-    """
-    A query, written out or built from parts.
+    """A query, written out or built from parts.
 
     Attributes:
         raw_query: SQL text; the other parts are ignored when it is given.

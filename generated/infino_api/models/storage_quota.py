@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class StorageQuota(Model):
-    """
-    How much storage is used.
+    """How much storage is used.
 
     Attributes:
         used_bytes: Bytes used.

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class Thread(Model):
-    """
-    One conversation.
+    """One conversation.
 
     Attributes:
         id: Id of the thread.

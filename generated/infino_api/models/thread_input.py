@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class ThreadInput(Model):
-    """
-    Settings of a new thread.
+    """Settings of a new thread.
 
     Attributes:
         name: Name of the thread.

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class ThreadPatch(Model):
-    """
-    Settings of a thread.
+    """Settings of a thread.
 
     Attributes:
         name: Name of the thread.

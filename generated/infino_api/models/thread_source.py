@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class ThreadSource(Model):
-    """
-    A dataset on a connection.
+    """A dataset on a connection.
 
     Attributes:
         index_name: Name of the dataset.

@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, masked, secret_extras
 
 @attrs.define(kw_only=True, repr=False)
 class Token(Model):
-    """
-    A token, shown this one time.
+    """A token, shown this one time.
 
     Attributes:
         token: The token.

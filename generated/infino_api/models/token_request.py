@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class TokenRequest(Model):
-    """
-    How long a token lasts.
+    """How long a token lasts.
 
     Attributes:
         duration_days: Days the token lasts.

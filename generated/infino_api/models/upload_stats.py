@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class UploadStats(Model):
-    """
-    Counts of an upload.
+    """Counts of an upload.
 
     Attributes:
         documents_processed: Records written.

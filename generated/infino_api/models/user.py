@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, masked, secret_extras
 
 @attrs.define(kw_only=True, repr=False)
 class User(Model):
-    """
-    A user.
+    """A user.
 
     Attributes:
         name: Name of the user.

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class Visualization(Model):
-    """
-    A saved chart.
+    """A saved chart.
 
     Attributes:
         id: Id of the visualization.

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class VisualizationData(Model):
-    """
-    The data of a visualization.
+    """The data of a visualization.
 
     Attributes:
         columns: The columns.

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class VisualizationMetadata(Model):
-    """
-    How the data of a visualization were made.
+    """How the data of a visualization were made.
 
     Attributes:
         source_kind: sql, querydsl or promql.

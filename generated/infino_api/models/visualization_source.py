@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 @attrs.define(kw_only=True, repr=False)
 class VisualizationSource(Model):
-    """
-    Where the data of a chart comes from.
+    """Where the data of a chart comes from.
 
     Attributes:
         kind: sql, querydsl or promql.

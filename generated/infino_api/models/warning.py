@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class Warning_(Model):
-    """
-    Advice on a visualization.
+    """Advice on a visualization.
 
     Attributes:
         code: Stable word.

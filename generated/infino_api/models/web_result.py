@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class WebResult(Model):
-    """
-    One result of a web search.
+    """One result of a web search.
 
     Attributes:
         title: Title.

@@ -10,8 +10,7 @@ from ..runtime.model import Field, Model, extras
 
 @attrs.define(kw_only=True, repr=False)
 class WebSearchRequest(Model):
-    """
-    A search of the web.
+    """A search of the web.
 
     Attributes:
         query: What to look for.

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 
 class AccountResource:
-    """
-    The account behind the credentials.
+    """The account behind the credentials.
 
     Args:
         caller: Makes the calls.
@@ -34,8 +33,7 @@ class AccountResource:
     def get(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> Account:
-        """
-        Read the account behind the credentials.
+        """Read the account behind the credentials.
 
         Answers its name and how much of its storage is used. Experimental: only unreleased gateways
         answer this.
@@ -61,8 +59,7 @@ class AccountResource:
     def whoami(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> Identity:
-        """
-        Read who the credentials belong to.
+        """Read who the credentials belong to.
 
         Answers user, roles and account. Experimental: only unreleased gateways answer this.
 
@@ -86,8 +83,7 @@ class AccountResource:
 
 
 class AsyncAccountResource:
-    """
-    The account behind the credentials.
+    """The account behind the credentials.
 
     Args:
         caller: Makes the calls.
@@ -106,8 +102,7 @@ class AsyncAccountResource:
     async def get(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> Account:
-        """
-        Read the account behind the credentials.
+        """Read the account behind the credentials.
 
         Answers its name and how much of its storage is used. Experimental: only unreleased gateways
         answer this.
@@ -133,8 +128,7 @@ class AsyncAccountResource:
     async def whoami(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> Identity:
-        """
-        Read who the credentials belong to.
+        """Read who the credentials belong to.
 
         Answers user, roles and account. Experimental: only unreleased gateways answer this.
 

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 
 class ConnectionsResource:
-    """
-    Connections to other stores, and queries on them.
+    """Connections to other stores, and queries on them.
 
     Args:
         caller: Makes the calls.
@@ -45,8 +44,7 @@ class ConnectionsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Connection:
-        """
-        Connect another store.
+        """Connect another store.
 
         The fields of the configuration depend on the kind of store, such as `base_url` and `username`.
 
@@ -82,8 +80,7 @@ class ConnectionsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> SyncPage[RemoteDataset]:
-        """
-        List the datasets of a connected store.
+        """List the datasets of a connected store.
 
         Tables or indexes, with their row counts where the store tells. Experimental: only unreleased
         gateways answer this.
@@ -119,8 +116,7 @@ class ConnectionsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Remove a connection.
+        """Remove a connection.
 
         The other store is not touched.
 
@@ -152,8 +148,7 @@ class ConnectionsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Connection:
-        """
-        Read a connection.
+        """Read a connection.
 
         Answers its kind, state and configuration.
 
@@ -180,8 +175,7 @@ class ConnectionsResource:
     def list(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> SyncPage[Connection]:
-        """
-        List the connections to other stores.
+        """List the connections to other stores.
 
         Every connection the user may use; secrets in their configuration are hidden by the service.
 
@@ -216,8 +210,7 @@ class ConnectionsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> dict[str, Any]:
-        """
-        Describe a dataset of a connected store.
+        """Describe a dataset of a connected store.
 
         Columns of a table, or mappings and settings of an index.
 
@@ -252,8 +245,7 @@ class ConnectionsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Json:
-        """
-        Query a connected store in its own language.
+        """Query a connected store in its own language.
 
         SQL text for SQL stores, a QueryDSL object for search stores. Old gateways only answer this as a
         GET with a body.
@@ -289,8 +281,7 @@ class ConnectionsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Json:
-        """
-        Run SQL on a connected store.
+        """Run SQL on a connected store.
 
         Like a query, without naming a dataset. Experimental: only unreleased gateways answer this.
 
@@ -324,8 +315,7 @@ class ConnectionsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Connection:
-        """
-        Change the configuration of a connection.
+        """Change the configuration of a connection.
 
         Only the given fields change.
 
@@ -360,8 +350,7 @@ class ConnectionsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> builtins.list[WebResult]:
-        """
-        Search the web through a connection.
+        """Search the web through a connection.
 
         Answers titles, addresses and snippets. Experimental: only unreleased gateways answer this.
 
@@ -391,8 +380,7 @@ class ConnectionsResource:
 
 
 class AsyncConnectionsResource:
-    """
-    Connections to other stores, and queries on them.
+    """Connections to other stores, and queries on them.
 
     Args:
         caller: Makes the calls.
@@ -418,8 +406,7 @@ class AsyncConnectionsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Connection:
-        """
-        Connect another store.
+        """Connect another store.
 
         The fields of the configuration depend on the kind of store, such as `base_url` and `username`.
 
@@ -455,8 +442,7 @@ class AsyncConnectionsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> AsyncPage[RemoteDataset]:
-        """
-        List the datasets of a connected store.
+        """List the datasets of a connected store.
 
         Tables or indexes, with their row counts where the store tells. Experimental: only unreleased
         gateways answer this.
@@ -492,8 +478,7 @@ class AsyncConnectionsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Remove a connection.
+        """Remove a connection.
 
         The other store is not touched.
 
@@ -525,8 +510,7 @@ class AsyncConnectionsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Connection:
-        """
-        Read a connection.
+        """Read a connection.
 
         Answers its kind, state and configuration.
 
@@ -553,8 +537,7 @@ class AsyncConnectionsResource:
     def list(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> AsyncPage[Connection]:
-        """
-        List the connections to other stores.
+        """List the connections to other stores.
 
         Every connection the user may use; secrets in their configuration are hidden by the service.
 
@@ -589,8 +572,7 @@ class AsyncConnectionsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> dict[str, Any]:
-        """
-        Describe a dataset of a connected store.
+        """Describe a dataset of a connected store.
 
         Columns of a table, or mappings and settings of an index.
 
@@ -625,8 +607,7 @@ class AsyncConnectionsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Json:
-        """
-        Query a connected store in its own language.
+        """Query a connected store in its own language.
 
         SQL text for SQL stores, a QueryDSL object for search stores. Old gateways only answer this as a
         GET with a body.
@@ -664,8 +645,7 @@ class AsyncConnectionsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Json:
-        """
-        Run SQL on a connected store.
+        """Run SQL on a connected store.
 
         Like a query, without naming a dataset. Experimental: only unreleased gateways answer this.
 
@@ -699,8 +679,7 @@ class AsyncConnectionsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Connection:
-        """
-        Change the configuration of a connection.
+        """Change the configuration of a connection.
 
         Only the given fields change.
 
@@ -735,8 +714,7 @@ class AsyncConnectionsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> builtins.list[WebResult]:
-        """
-        Search the web through a connection.
+        """Search the web through a connection.
 
         Answers titles, addresses and snippets. Experimental: only unreleased gateways answer this.
 

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 
 class DashboardsResource:
-    """
-    Dashboards and their panels.
+    """Dashboards and their panels.
 
     Args:
         caller: Makes the calls.
@@ -39,8 +38,7 @@ class DashboardsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Dashboard:
-        """
-        Save a dashboard.
+        """Save a dashboard.
 
         The service adds id, times and defaults.
 
@@ -71,8 +69,7 @@ class DashboardsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Delete a dashboard.
+        """Delete a dashboard.
 
         Can't be undone.
 
@@ -104,8 +101,7 @@ class DashboardsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Dashboard:
-        """
-        Read a dashboard.
+        """Read a dashboard.
 
         Old forms are brought up to date by the service when read.
 
@@ -138,8 +134,7 @@ class DashboardsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> SyncPage[Dashboard]:
-        """
-        List the saved dashboards.
+        """List the saved dashboards.
 
         Pages by limit and offset; iterating reads all pages.
 
@@ -180,8 +175,7 @@ class DashboardsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Dashboard:
-        """
-        Replace a dashboard as a whole.
+        """Replace a dashboard as a whole.
 
         What is not given falls back to its default.
 
@@ -215,8 +209,7 @@ class DashboardsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Dashboard:
-        """
-        Change a dashboard.
+        """Change a dashboard.
 
         A JSON merge patch, in which objects merge, null removes a key, and lists and values replace.
 
@@ -243,8 +236,7 @@ class DashboardsResource:
 
 
 class AsyncDashboardsResource:
-    """
-    Dashboards and their panels.
+    """Dashboards and their panels.
 
     Args:
         caller: Makes the calls.
@@ -268,8 +260,7 @@ class AsyncDashboardsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Dashboard:
-        """
-        Save a dashboard.
+        """Save a dashboard.
 
         The service adds id, times and defaults.
 
@@ -300,8 +291,7 @@ class AsyncDashboardsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Delete a dashboard.
+        """Delete a dashboard.
 
         Can't be undone.
 
@@ -333,8 +323,7 @@ class AsyncDashboardsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Dashboard:
-        """
-        Read a dashboard.
+        """Read a dashboard.
 
         Old forms are brought up to date by the service when read.
 
@@ -367,8 +356,7 @@ class AsyncDashboardsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> AsyncPage[Dashboard]:
-        """
-        List the saved dashboards.
+        """List the saved dashboards.
 
         Pages by limit and offset; iterating reads all pages.
 
@@ -409,8 +397,7 @@ class AsyncDashboardsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Dashboard:
-        """
-        Replace a dashboard as a whole.
+        """Replace a dashboard as a whole.
 
         What is not given falls back to its default.
 
@@ -444,8 +431,7 @@ class AsyncDashboardsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Dashboard:
-        """
-        Change a dashboard.
+        """Change a dashboard.
 
         A JSON merge patch, in which objects merge, null removes a key, and lists and values replace.
 

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 
 class DatasetsResource:
-    """
-    Datasets and what describes them.
+    """Datasets and what describes them.
 
     Args:
         caller: Makes the calls.
@@ -46,8 +45,7 @@ class DatasetsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> int:
-        """
-        Count the records of a dataset.
+        """Count the records of a dataset.
 
         Only unreleased gateways have this route; the SDK falls back to a query of size zero.
         Experimental: only unreleased gateways answer this.
@@ -81,8 +79,7 @@ class DatasetsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> DatasetCreated:
-        """
-        Create a dataset.
+        """Create a dataset.
 
         Fields need no declaration; a mapping is only known to unreleased gateways. A suffix chooses the
         kind of index: none or `.doc` documents, `.aly` metrics, `.kwd` keywords, `.rel` relational.
@@ -118,8 +115,7 @@ class DatasetsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Delete a dataset and all its records.
+        """Delete a dataset and all its records.
 
         Can't be undone. For a dataset that does not exist some gateways answer 401 instead of 404.
 
@@ -151,8 +147,7 @@ class DatasetsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> DatasetDescription:
-        """
-        Read aliases, mappings and settings of a dataset.
+        """Read aliases, mappings and settings of a dataset.
 
         The full index information in the form of the index engine. Experimental: only unreleased
         gateways answer this.
@@ -186,8 +181,7 @@ class DatasetsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> EnrichReceipt:
-        """
-        Set the enrichment policy of a dataset.
+        """Set the enrichment policy of a dataset.
 
         The service then adds the fields of the policy to matching records.
 
@@ -215,8 +209,7 @@ class DatasetsResource:
     def flush(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> ShardsReceipt:
-        """
-        Write all buffered records to storage.
+        """Write all buffered records to storage.
 
         Asks every shard to persist what it still holds in memory. Experimental: only unreleased
         gateways answer this.
@@ -247,8 +240,7 @@ class DatasetsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Dataset:
-        """
-        Read health, size and record count of a dataset.
+        """Read health, size and record count of a dataset.
 
         Answers the same row that the list of datasets has.
 
@@ -275,8 +267,7 @@ class DatasetsResource:
     def list(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> SyncPage[Dataset]:
-        """
-        List all datasets.
+        """List all datasets.
 
         Every dataset the credentials may see, with its health and size.
 
@@ -310,8 +301,7 @@ class DatasetsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> builtins.list[FieldSchema]:
-        """
-        List the fields of a dataset.
+        """List the fields of a dataset.
 
         Field names with the types the service found in the records.
 
@@ -337,8 +327,7 @@ class DatasetsResource:
 
 
 class AsyncDatasetsResource:
-    """
-    Datasets and what describes them.
+    """Datasets and what describes them.
 
     Args:
         caller: Makes the calls.
@@ -362,8 +351,7 @@ class AsyncDatasetsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> int:
-        """
-        Count the records of a dataset.
+        """Count the records of a dataset.
 
         Only unreleased gateways have this route; the SDK falls back to a query of size zero.
         Experimental: only unreleased gateways answer this.
@@ -397,8 +385,7 @@ class AsyncDatasetsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> DatasetCreated:
-        """
-        Create a dataset.
+        """Create a dataset.
 
         Fields need no declaration; a mapping is only known to unreleased gateways. A suffix chooses the
         kind of index: none or `.doc` documents, `.aly` metrics, `.kwd` keywords, `.rel` relational.
@@ -434,8 +421,7 @@ class AsyncDatasetsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Delete a dataset and all its records.
+        """Delete a dataset and all its records.
 
         Can't be undone. For a dataset that does not exist some gateways answer 401 instead of 404.
 
@@ -467,8 +453,7 @@ class AsyncDatasetsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> DatasetDescription:
-        """
-        Read aliases, mappings and settings of a dataset.
+        """Read aliases, mappings and settings of a dataset.
 
         The full index information in the form of the index engine. Experimental: only unreleased
         gateways answer this.
@@ -502,8 +487,7 @@ class AsyncDatasetsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> EnrichReceipt:
-        """
-        Set the enrichment policy of a dataset.
+        """Set the enrichment policy of a dataset.
 
         The service then adds the fields of the policy to matching records.
 
@@ -531,8 +515,7 @@ class AsyncDatasetsResource:
     async def flush(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> ShardsReceipt:
-        """
-        Write all buffered records to storage.
+        """Write all buffered records to storage.
 
         Asks every shard to persist what it still holds in memory. Experimental: only unreleased
         gateways answer this.
@@ -563,8 +546,7 @@ class AsyncDatasetsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Dataset:
-        """
-        Read health, size and record count of a dataset.
+        """Read health, size and record count of a dataset.
 
         Answers the same row that the list of datasets has.
 
@@ -591,8 +573,7 @@ class AsyncDatasetsResource:
     def list(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> AsyncPage[Dataset]:
-        """
-        List all datasets.
+        """List all datasets.
 
         Every dataset the credentials may see, with its health and size.
 
@@ -626,8 +607,7 @@ class AsyncDatasetsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> builtins.list[FieldSchema]:
-        """
-        List the fields of a dataset.
+        """List the fields of a dataset.
 
         Field names with the types the service found in the records.
 

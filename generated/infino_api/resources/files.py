@@ -11,8 +11,7 @@ if TYPE_CHECKING:
 
 
 class FilesResource:
-    """
-    Files that become datasets.
+    """Files that become datasets.
 
     Args:
         caller: Makes the calls.
@@ -30,8 +29,7 @@ class FilesResource:
 
 
 class AsyncFilesResource:
-    """
-    Files that become datasets.
+    """Files that become datasets.
 
     Args:
         caller: Makes the calls.

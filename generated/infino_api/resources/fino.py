@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 
 class FinoResource:
-    """
-    Questions in plain language.
+    """Questions in plain language.
 
     Args:
         caller: Makes the calls.
@@ -48,8 +47,7 @@ class FinoResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> str:
-        """
-        Send a message to a conversation.
+        """Send a message to a conversation.
 
         The answer comes over the WebSocket of the thread.
 
@@ -79,8 +77,7 @@ class FinoResource:
 
 
 class AsyncFinoResource:
-    """
-    Questions in plain language.
+    """Questions in plain language.
 
     Args:
         caller: Makes the calls.
@@ -114,8 +111,7 @@ class AsyncFinoResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> str:
-        """
-        Send a message to a conversation.
+        """Send a message to a conversation.
 
         The answer comes over the WebSocket of the thread.
 

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 
 class FinoThreadsResource:
-    """
-    Conversations and their settings.
+    """Conversations and their settings.
 
     Args:
         caller: Makes the calls.
@@ -52,8 +51,7 @@ class FinoThreadsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Thread:
-        """
-        Start a conversation.
+        """Start a conversation.
 
         With sources the thread may only use those; without, the service chooses. A streaming thread
         sends its answers piece by piece.
@@ -100,8 +98,7 @@ class FinoThreadsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Delete a conversation.
+        """Delete a conversation.
 
         The thread and its messages are gone afterwards.
 
@@ -133,8 +130,7 @@ class FinoThreadsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Thread:
-        """
-        Read a conversation with its messages.
+        """Read a conversation with its messages.
 
         Answers the thread and all messages so far.
 
@@ -161,8 +157,7 @@ class FinoThreadsResource:
     def list(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> SyncPage[Thread]:
-        """
-        List the conversations.
+        """List the conversations.
 
         Every thread the user owns or shares.
 
@@ -201,8 +196,7 @@ class FinoThreadsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Thread:
-        """
-        Change a conversation's settings.
+        """Change a conversation's settings.
 
         Only the given settings change.
 
@@ -245,8 +239,7 @@ class FinoThreadsResource:
 
 
 class AsyncFinoThreadsResource:
-    """
-    Conversations and their settings.
+    """Conversations and their settings.
 
     Args:
         caller: Makes the calls.
@@ -281,8 +274,7 @@ class AsyncFinoThreadsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Thread:
-        """
-        Start a conversation.
+        """Start a conversation.
 
         With sources the thread may only use those; without, the service chooses. A streaming thread
         sends its answers piece by piece.
@@ -329,8 +321,7 @@ class AsyncFinoThreadsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Delete a conversation.
+        """Delete a conversation.
 
         The thread and its messages are gone afterwards.
 
@@ -362,8 +353,7 @@ class AsyncFinoThreadsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Thread:
-        """
-        Read a conversation with its messages.
+        """Read a conversation with its messages.
 
         Answers the thread and all messages so far.
 
@@ -390,8 +380,7 @@ class AsyncFinoThreadsResource:
     def list(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> AsyncPage[Thread]:
-        """
-        List the conversations.
+        """List the conversations.
 
         Every thread the user owns or shares.
 
@@ -430,8 +419,7 @@ class AsyncFinoThreadsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Thread:
-        """
-        Change a conversation's settings.
+        """Change a conversation's settings.
 
         Only the given settings change.
 

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
 
 class FinoThreadsMessagesResource:
-    """
-    The messages of a conversation.
+    """The messages of a conversation.
 
     Args:
         caller: Makes the calls.
@@ -39,8 +38,7 @@ class FinoThreadsMessagesResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> str:
-        """
-        Add a message to a conversation.
+        """Add a message to a conversation.
 
         The message is stored; no answer is asked for.
 
@@ -74,8 +72,7 @@ class FinoThreadsMessagesResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Remove all messages of a conversation.
+        """Remove all messages of a conversation.
 
         The thread stays, with no messages.
 
@@ -101,8 +98,7 @@ class FinoThreadsMessagesResource:
 
 
 class AsyncFinoThreadsMessagesResource:
-    """
-    The messages of a conversation.
+    """The messages of a conversation.
 
     Args:
         caller: Makes the calls.
@@ -128,8 +124,7 @@ class AsyncFinoThreadsMessagesResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> str:
-        """
-        Add a message to a conversation.
+        """Add a message to a conversation.
 
         The message is stored; no answer is asked for.
 
@@ -165,8 +160,7 @@ class AsyncFinoThreadsMessagesResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Remove all messages of a conversation.
+        """Remove all messages of a conversation.
 
         The thread stays, with no messages.
 

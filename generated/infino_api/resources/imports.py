@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 
 class ImportsResource:
-    """
-    Scheduled copies from a connection into a dataset.
+    """Scheduled copies from a connection into a dataset.
 
     Args:
         caller: Makes the calls.
@@ -46,8 +45,7 @@ class ImportsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> ImportJob:
-        """
-        Copy data from a connection into a dataset.
+        """Copy data from a connection into a dataset.
 
         Runs once, or again and again by a cron schedule.
 
@@ -96,8 +94,7 @@ class ImportsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Delete an import job.
+        """Delete an import job.
 
         Records that were imported stay.
 
@@ -129,8 +126,7 @@ class ImportsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> ImportJob:
-        """
-        Read an import job.
+        """Read an import job.
 
         Answers its state and how far it is. Experimental: only unreleased gateways answer this.
 
@@ -157,8 +153,7 @@ class ImportsResource:
     def list(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> SyncPage[ImportJob]:
-        """
-        List the import jobs.
+        """List the import jobs.
 
         Every job with its schedule and last run.
 
@@ -186,8 +181,7 @@ class ImportsResource:
 
 
 class AsyncImportsResource:
-    """
-    Scheduled copies from a connection into a dataset.
+    """Scheduled copies from a connection into a dataset.
 
     Args:
         caller: Makes the calls.
@@ -216,8 +210,7 @@ class AsyncImportsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> ImportJob:
-        """
-        Copy data from a connection into a dataset.
+        """Copy data from a connection into a dataset.
 
         Runs once, or again and again by a cron schedule.
 
@@ -266,8 +259,7 @@ class AsyncImportsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Delete an import job.
+        """Delete an import job.
 
         Records that were imported stay.
 
@@ -299,8 +291,7 @@ class AsyncImportsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> ImportJob:
-        """
-        Read an import job.
+        """Read an import job.
 
         Answers its state and how far it is. Experimental: only unreleased gateways answer this.
 
@@ -327,8 +318,7 @@ class AsyncImportsResource:
     def list(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> AsyncPage[ImportJob]:
-        """
-        List the import jobs.
+        """List the import jobs.
 
         Every job with its schedule and last run.
 

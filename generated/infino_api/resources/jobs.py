@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 
 class JobsResource:
-    """
-    Work that goes on in the background.
+    """Work that goes on in the background.
 
     Args:
         caller: Makes the calls.
@@ -38,8 +37,7 @@ class JobsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> JobStatus:
-        """
-        Read the state of a background job.
+        """Read the state of a background job.
 
         Only the status decides; a running job may already carry an end time.
 
@@ -65,8 +63,7 @@ class JobsResource:
 
 
 class AsyncJobsResource:
-    """
-    Work that goes on in the background.
+    """Work that goes on in the background.
 
     Args:
         caller: Makes the calls.
@@ -90,8 +87,7 @@ class AsyncJobsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> JobStatus:
-        """
-        Read the state of a background job.
+        """Read the state of a background job.
 
         Only the status decides; a running job may already carry an end time.
 

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 
 class MetricsResource:
-    """
-    Samples in Prometheus form.
+    """Samples in Prometheus form.
 
     Args:
         caller: Makes the calls.
@@ -39,8 +38,7 @@ class MetricsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> builtins.list[str]:
-        """
-        Send samples in the Prometheus exposition format.
+        """Send samples in the Prometheus exposition format.
 
         One sample a line with labels, value and milliseconds. The dataset's name should end in `.aly`.
 
@@ -67,8 +65,7 @@ class MetricsResource:
 
 
 class AsyncMetricsResource:
-    """
-    Samples in Prometheus form.
+    """Samples in Prometheus form.
 
     Args:
         caller: Makes the calls.
@@ -93,8 +90,7 @@ class AsyncMetricsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> builtins.list[str]:
-        """
-        Send samples in the Prometheus exposition format.
+        """Send samples in the Prometheus exposition format.
 
         One sample a line with labels, value and milliseconds. The dataset's name should end in `.aly`.
 

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
 
 class QueryResource:
-    """
-    Queries over datasets.
+    """Queries over datasets.
 
     Args:
         caller: Makes the calls.
@@ -38,8 +37,7 @@ class QueryResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Json:
-        """
-        Search a dataset with QueryDSL.
+        """Search a dataset with QueryDSL.
 
         Takes `query`, `aggs`, `size`, `from`, `sort`, `_source` and `track_total_hits`. Old gateways
         only answer this as a GET with a body.
@@ -73,8 +71,7 @@ class QueryResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Json:
-        """
-        Run a SQL statement that writes.
+        """Run a SQL statement that writes.
 
         INSERT, UPDATE, UPSERT or DELETE; it is never sent twice unless it can't have been processed.
 
@@ -107,8 +104,7 @@ class QueryResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Json:
-        """
-        Evaluate a PromQL expression at one moment.
+        """Evaluate a PromQL expression at one moment.
 
         Without a time the service takes now; without a dataset it takes all metrics.
 
@@ -147,8 +143,7 @@ class QueryResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Json:
-        """
-        Evaluate a PromQL expression over a span of time.
+        """Evaluate a PromQL expression over a span of time.
 
         Answers one value per step from start to end, both included.
 
@@ -188,8 +183,7 @@ class QueryResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Json:
-        """
-        Run a SQL statement that reads.
+        """Run a SQL statement that reads.
 
         Names with a hyphen, a dot or an `@` need double quotes. A failed statement can come back as a
         200 with an `error_message`. Old gateways only answer this as a GET with a body.
@@ -215,8 +209,7 @@ class QueryResource:
 
 
 class AsyncQueryResource:
-    """
-    Queries over datasets.
+    """Queries over datasets.
 
     Args:
         caller: Makes the calls.
@@ -241,8 +234,7 @@ class AsyncQueryResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Json:
-        """
-        Search a dataset with QueryDSL.
+        """Search a dataset with QueryDSL.
 
         Takes `query`, `aggs`, `size`, `from`, `sort`, `_source` and `track_total_hits`. Old gateways
         only answer this as a GET with a body.
@@ -276,8 +268,7 @@ class AsyncQueryResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Json:
-        """
-        Run a SQL statement that writes.
+        """Run a SQL statement that writes.
 
         INSERT, UPDATE, UPSERT or DELETE; it is never sent twice unless it can't have been processed.
 
@@ -310,8 +301,7 @@ class AsyncQueryResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Json:
-        """
-        Evaluate a PromQL expression at one moment.
+        """Evaluate a PromQL expression at one moment.
 
         Without a time the service takes now; without a dataset it takes all metrics.
 
@@ -350,8 +340,7 @@ class AsyncQueryResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Json:
-        """
-        Evaluate a PromQL expression over a span of time.
+        """Evaluate a PromQL expression over a span of time.
 
         Answers one value per step from start to end, both included.
 
@@ -391,8 +380,7 @@ class AsyncQueryResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Json:
-        """
-        Run a SQL statement that reads.
+        """Run a SQL statement that reads.
 
         Names with a hyphen, a dot or an `@` need double quotes. A failed statement can come back as a
         200 with an `error_message`. Old gateways only answer this as a GET with a body.

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 
 class RecordsResource:
-    """
-    The records of a dataset.
+    """The records of a dataset.
 
     Args:
         caller: Makes the calls.
@@ -40,8 +39,7 @@ class RecordsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> BulkAnswer:
-        """
-        Send one ready block of bulk action lines.
+        """Send one ready block of bulk action lines.
 
         One action line per record, followed by its document line where the action has one, each ended
         by a line feed. A 200 can hold rejected items. `records.bulk` makes such blocks from any source.
@@ -76,8 +74,7 @@ class RecordsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> int:
-        """
-        Delete the records that a query matches.
+        """Delete the records that a query matches.
 
         Takes a QueryDSL query; `{"match_all" = {}}` as the query empties the dataset.
 
@@ -111,8 +108,7 @@ class RecordsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Record:
-        """
-        Read one record by its id.
+        """Read one record by its id.
 
         Answers the record with its id and version; a missing record is a 404.
 
@@ -139,8 +135,7 @@ class RecordsResource:
 
 
 class AsyncRecordsResource:
-    """
-    The records of a dataset.
+    """The records of a dataset.
 
     Args:
         caller: Makes the calls.
@@ -165,8 +160,7 @@ class AsyncRecordsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> BulkAnswer:
-        """
-        Send one ready block of bulk action lines.
+        """Send one ready block of bulk action lines.
 
         One action line per record, followed by its document line where the action has one, each ended
         by a line feed. A 200 can hold rejected items. `records.bulk` makes such blocks from any source.
@@ -201,8 +195,7 @@ class AsyncRecordsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> int:
-        """
-        Delete the records that a query matches.
+        """Delete the records that a query matches.
 
         Takes a QueryDSL query; `{"match_all" = {}}` as the query empties the dataset.
 
@@ -236,8 +229,7 @@ class AsyncRecordsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Record:
-        """
-        Read one record by its id.
+        """Read one record by its id.
 
         Answers the record with its id and version; a missing record is a 404.
 

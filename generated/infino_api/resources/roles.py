@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 
 class RolesResource:
-    """
-    Roles and what they permit.
+    """Roles and what they permit.
 
     Args:
         caller: Makes the calls.
@@ -40,8 +39,7 @@ class RolesResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Create a role.
+        """Create a role.
 
         Its permissions name resources by patterns, and fields to allow, deny or mask.
 
@@ -74,8 +72,7 @@ class RolesResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Delete a role.
+        """Delete a role.
 
         Users keep the other roles they have.
 
@@ -107,8 +104,7 @@ class RolesResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Role:
-        """
-        Read a role.
+        """Read a role.
 
         Answers its permissions, which may be none.
 
@@ -135,8 +131,7 @@ class RolesResource:
     def list(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> SyncPage[Role]:
-        """
-        List the roles.
+        """List the roles.
 
         Each with its permissions.
 
@@ -170,8 +165,7 @@ class RolesResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Change a role.
+        """Change a role.
 
         Only the given keys change.
 
@@ -198,8 +192,7 @@ class RolesResource:
 
 
 class AsyncRolesResource:
-    """
-    Roles and what they permit.
+    """Roles and what they permit.
 
     Args:
         caller: Makes the calls.
@@ -224,8 +217,7 @@ class AsyncRolesResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Create a role.
+        """Create a role.
 
         Its permissions name resources by patterns, and fields to allow, deny or mask.
 
@@ -258,8 +250,7 @@ class AsyncRolesResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Delete a role.
+        """Delete a role.
 
         Users keep the other roles they have.
 
@@ -291,8 +282,7 @@ class AsyncRolesResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Role:
-        """
-        Read a role.
+        """Read a role.
 
         Answers its permissions, which may be none.
 
@@ -319,8 +309,7 @@ class AsyncRolesResource:
     def list(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> AsyncPage[Role]:
-        """
-        List the roles.
+        """List the roles.
 
         Each with its permissions.
 
@@ -354,8 +343,7 @@ class AsyncRolesResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Change a role.
+        """Change a role.
 
         Only the given keys change.
 

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 
 class RootResources:
-    """
-    Calls on the service as a whole.
+    """Calls on the service as a whole.
 
     Args:
         caller: Makes the calls.
@@ -153,8 +152,7 @@ class RootResources:
     def ping(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> ServiceInfo:
-        """
-        Ask the service for its version.
+        """Ask the service for its version.
 
         The cheapest signed call, good for checking the endpoint and the keys.
 
@@ -178,8 +176,7 @@ class RootResources:
 
 
 class AsyncRootResources:
-    """
-    Calls on the service as a whole.
+    """Calls on the service as a whole.
 
     Args:
         caller: Makes the calls.
@@ -303,8 +300,7 @@ class AsyncRootResources:
     async def ping(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> ServiceInfo:
-        """
-        Ask the service for its version.
+        """Ask the service for its version.
 
         The cheapest signed call, good for checking the endpoint and the keys.
 

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 
 class SourcesResource:
-    """
-    The kinds of stores that can be connected.
+    """The kinds of stores that can be connected.
 
     Args:
         caller: Makes the calls.
@@ -34,8 +33,7 @@ class SourcesResource:
     def list(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> SyncPage[Source]:
-        """
-        List the kinds of stores that can be connected.
+        """List the kinds of stores that can be connected.
 
         Each kind tells its category, how it is queried and how it authenticates.
 
@@ -62,8 +60,7 @@ class SourcesResource:
 
 
 class AsyncSourcesResource:
-    """
-    The kinds of stores that can be connected.
+    """The kinds of stores that can be connected.
 
     Args:
         caller: Makes the calls.
@@ -82,8 +79,7 @@ class AsyncSourcesResource:
     def list(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> AsyncPage[Source]:
-        """
-        List the kinds of stores that can be connected.
+        """List the kinds of stores that can be connected.
 
         Each kind tells its category, how it is queried and how it authenticates.
 

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 
 class UsersResource:
-    """
-    Users and their keys.
+    """Users and their keys.
 
     Args:
         caller: Makes the calls.
@@ -42,8 +41,7 @@ class UsersResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Credentials:
-        """
-        Create a user.
+        """Create a user.
 
         The keys and the password are shown this one time.
 
@@ -77,8 +75,7 @@ class UsersResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Token:
-        """
-        Make a token for a user.
+        """Make a token for a user.
 
         The token works for the given days. Experimental: only unreleased gateways answer this.
 
@@ -113,8 +110,7 @@ class UsersResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Delete a user.
+        """Delete a user.
 
         The user's keys stop working.
 
@@ -146,8 +142,7 @@ class UsersResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> User:
-        """
-        Read a user.
+        """Read a user.
 
         Answers the roles; passwords and keys are never told.
 
@@ -174,8 +169,7 @@ class UsersResource:
     def list(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> SyncPage[User]:
-        """
-        List the users of the account.
+        """List the users of the account.
 
         Each with roles; passwords and keys are never told.
 
@@ -208,8 +202,7 @@ class UsersResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Credentials:
-        """
-        Give a user new keys.
+        """Give a user new keys.
 
         Each success replaces the keys of the one before, so it is never repeated.
 
@@ -242,8 +235,7 @@ class UsersResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Set a user's password.
+        """Set a user's password.
 
         The user's keys stay. Experimental: only unreleased gateways answer this.
 
@@ -277,8 +269,7 @@ class UsersResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Change a user.
+        """Change a user.
 
         Only the given keys change.
 
@@ -305,8 +296,7 @@ class UsersResource:
 
 
 class AsyncUsersResource:
-    """
-    Users and their keys.
+    """Users and their keys.
 
     Args:
         caller: Makes the calls.
@@ -331,8 +321,7 @@ class AsyncUsersResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Credentials:
-        """
-        Create a user.
+        """Create a user.
 
         The keys and the password are shown this one time.
 
@@ -366,8 +355,7 @@ class AsyncUsersResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Token:
-        """
-        Make a token for a user.
+        """Make a token for a user.
 
         The token works for the given days. Experimental: only unreleased gateways answer this.
 
@@ -402,8 +390,7 @@ class AsyncUsersResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Delete a user.
+        """Delete a user.
 
         The user's keys stop working.
 
@@ -435,8 +422,7 @@ class AsyncUsersResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> User:
-        """
-        Read a user.
+        """Read a user.
 
         Answers the roles; passwords and keys are never told.
 
@@ -463,8 +449,7 @@ class AsyncUsersResource:
     def list(
         self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
     ) -> AsyncPage[User]:
-        """
-        List the users of the account.
+        """List the users of the account.
 
         Each with roles; passwords and keys are never told.
 
@@ -497,8 +482,7 @@ class AsyncUsersResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Credentials:
-        """
-        Give a user new keys.
+        """Give a user new keys.
 
         Each success replaces the keys of the one before, so it is never repeated.
 
@@ -531,8 +515,7 @@ class AsyncUsersResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Set a user's password.
+        """Set a user's password.
 
         The user's keys stay. Experimental: only unreleased gateways answer this.
 
@@ -566,8 +549,7 @@ class AsyncUsersResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Change a user.
+        """Change a user.
 
         Only the given keys change.
 

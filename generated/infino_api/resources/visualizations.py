@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 
 class VisualizationsResource:
-    """
-    Saved charts.
+    """Saved charts.
 
     Args:
         caller: Makes the calls.
@@ -41,8 +40,7 @@ class VisualizationsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Visualization:
-        """
-        Save a visualization.
+        """Save a visualization.
 
         The service adds id, times and defaults.
 
@@ -73,8 +71,7 @@ class VisualizationsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Delete a visualization.
+        """Delete a visualization.
 
         Can't be undone.
 
@@ -108,8 +105,7 @@ class VisualizationsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> VisualizationData:
-        """
-        Run the query of a visualization.
+        """Run the query of a visualization.
 
         Filters add to the saved ones and replace those on the same field; a filter that can't be
         applied is told in the metadata and never fails the call.
@@ -146,8 +142,7 @@ class VisualizationsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Visualization:
-        """
-        Read a visualization.
+        """Read a visualization.
 
         Old forms are brought up to date by the service when read.
 
@@ -180,8 +175,7 @@ class VisualizationsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> SyncPage[Visualization]:
-        """
-        List the saved visualizations.
+        """List the saved visualizations.
 
         Pages by limit and offset; iterating reads all pages.
 
@@ -222,8 +216,7 @@ class VisualizationsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Visualization:
-        """
-        Replace a visualization as a whole.
+        """Replace a visualization as a whole.
 
         What is not given falls back to its default.
 
@@ -257,8 +250,7 @@ class VisualizationsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Visualization:
-        """
-        Change a visualization.
+        """Change a visualization.
 
         A JSON merge patch, in which objects merge, null removes a key, and lists and values replace.
 
@@ -285,8 +277,7 @@ class VisualizationsResource:
 
 
 class AsyncVisualizationsResource:
-    """
-    Saved charts.
+    """Saved charts.
 
     Args:
         caller: Makes the calls.
@@ -310,8 +301,7 @@ class AsyncVisualizationsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Visualization:
-        """
-        Save a visualization.
+        """Save a visualization.
 
         The service adds id, times and defaults.
 
@@ -342,8 +332,7 @@ class AsyncVisualizationsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> bool:
-        """
-        Delete a visualization.
+        """Delete a visualization.
 
         Can't be undone.
 
@@ -377,8 +366,7 @@ class AsyncVisualizationsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> VisualizationData:
-        """
-        Run the query of a visualization.
+        """Run the query of a visualization.
 
         Filters add to the saved ones and replace those on the same field; a filter that can't be
         applied is told in the metadata and never fails the call.
@@ -415,8 +403,7 @@ class AsyncVisualizationsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Visualization:
-        """
-        Read a visualization.
+        """Read a visualization.
 
         Old forms are brought up to date by the service when read.
 
@@ -449,8 +436,7 @@ class AsyncVisualizationsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> AsyncPage[Visualization]:
-        """
-        List the saved visualizations.
+        """List the saved visualizations.
 
         Pages by limit and offset; iterating reads all pages.
 
@@ -491,8 +477,7 @@ class AsyncVisualizationsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Visualization:
-        """
-        Replace a visualization as a whole.
+        """Replace a visualization as a whole.
 
         What is not given falls back to its default.
 
@@ -528,8 +513,7 @@ class AsyncVisualizationsResource:
         headers: Mapping[str, str] | None = None,
         retry: Any = None,
     ) -> Visualization:
-        """
-        Change a visualization.
+        """Change a visualization.
 
         A JSON merge patch, in which objects merge, null removes a key, and lists and values replace.
 
