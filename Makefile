@@ -32,7 +32,7 @@ bench: $(VENV)/.installed-bench ## Print the budgets side by side with their pee
 	@scripts/bench "$(BIN)"
 
 docs: $(VENV)/.installed-docs ## Build the documentation site into site/
-	@$(BIN)/mkdocs build --strict --quiet
+	@$(BIN)/mkdocs build --strict --quiet --config-file docs/mkdocs.yml
 
 build: $(VENV)/.installed-test ## Build the wheel and the source archive into dist/
 	@$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .

@@ -1,4 +1,4 @@
-"""Write the public surface of the SDK to api.txt, or with --check compare it: a changed API must be seen in review.
+"""Write the public surface of the SDK to docs/api.txt, or with --check compare it: a changed API must be seen in review.
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import griffe
 
 ROOT = Path(__file__).resolve().parents[1]
-SURFACE = ROOT / "api.txt"
+SURFACE = ROOT / "docs" / "api.txt"
 MODULES = (
     "infino",
     "infino.bulk",
