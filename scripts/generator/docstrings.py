@@ -14,6 +14,11 @@ from .arguments import Argument
 from .document import Node
 
 WIDTH = 96
+_REPEATS = {
+    "safe": "",
+    "keyed": "Repeated after a lost answer only when every record has an id.",
+    "never": "Not repeated once it may have been processed.",
+}
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,10 @@ def parts(operation: Node, arguments: list[Argument]) -> Parts:
     """
     description = operation.get("description", "")
     summary = str(operation["summary"]).rstrip(".") + "."
-    note = "Experimental: only unreleased gateways answer this." if operation.get("x-infino-experimental") else ""
+    notes = [_REPEATS[operation["x-infino-retry"]]]
+    if operation.get("x-infino-experimental"):
+        notes.append("Experimental: only unreleased gateways answer this.")
+    note = " ".join(filter(None, notes))
     return Parts(
         summary=inline(summary),
         description=inline(f"{description} {note}".strip()) if f"{description}".strip() != summary else inline(note),

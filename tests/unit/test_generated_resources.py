@@ -8,9 +8,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import unquote, urljoin, urlsplit
 from uuid import UUID
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from infino_api.resources.root import AsyncRootResources, RootResources
 from infino_api.runtime import Call, ParameterError, RawResponse, segment
 
@@ -202,6 +205,19 @@ def test_reserved_words_are_no_dataset_names(word: str) -> None:
 )
 def test_segments_are_encoded_once(value: str, wanted: str) -> None:
     assert segment(value, "name") == wanted
+
+
+@given(st.text(max_size=12), st.booleans())
+@settings(max_examples=400, deadline=None)
+def test_a_segment_stays_one_segment(value: str, opaque: bool) -> None:
+    try:
+        found = segment(value, "name", opaque=opaque)
+    except ParameterError:
+        assert value in ("", ".", "..") or re.search(r"[\x00-\x1f\x7f-\x9f/?#\\\ud800-\udfff]", value)
+        return
+    assert re.fullmatch(r"([A-Za-z0-9._~-]|%[0-9A-F]{2})+", found)
+    assert unquote(found) == value
+    assert urlsplit(urljoin("http://h/a/b", f"/{found}/doc")).path == f"/{found}/doc"
 
 
 def test_ids_that_are_no_text() -> None:

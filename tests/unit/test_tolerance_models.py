@@ -29,7 +29,7 @@ JSON = st.recursive(
     max_leaves=6,
 )
 TIMES = st.datetimes(datetime(1971, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)).map(datetime.isoformat)
-MANY = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def well_formed(node: dict[str, Any]) -> st.SearchStrategy[Any]:

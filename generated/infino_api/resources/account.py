@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.account import Account
     from ..models.identity import Identity
     from ..runtime.call import AsyncCaller, Caller
@@ -31,7 +34,11 @@ class AccountResource:
         return AccountRawResponse(self._caller)
 
     def get(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> Account:
         """Read the account behind the credentials.
 
@@ -57,7 +64,11 @@ class AccountResource:
         return self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
 
     def whoami(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> Identity:
         """Read who the credentials belong to.
 
@@ -100,7 +111,11 @@ class AsyncAccountResource:
         return AsyncAccountRawResponse(self._caller)
 
     async def get(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> Account:
         """Read the account behind the credentials.
 
@@ -126,7 +141,11 @@ class AsyncAccountResource:
         return await self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
 
     async def whoami(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> Identity:
         """Read who the credentials belong to.
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.account import Account
     from ..models.identity import Identity
     from ..runtime.call import AsyncCaller, Caller, RawResponse
@@ -18,7 +21,11 @@ class AccountRawResponse:
         self._caller = caller
 
     def get(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Account]:
         """Read the account behind the credentials."""
         from ..api.account.get import request
@@ -27,7 +34,11 @@ class AccountRawResponse:
         return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     def whoami(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Identity]:
         """Read who the credentials belong to."""
         from ..api.account.whoami import request
@@ -43,7 +54,11 @@ class AsyncAccountRawResponse:
         self._caller = caller
 
     async def get(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Account]:
         """Read the account behind the credentials."""
         from ..api.account.get import request
@@ -52,7 +67,11 @@ class AsyncAccountRawResponse:
         return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     async def whoami(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Identity]:
         """Read who the credentials belong to."""
         from ..api.account.whoami import request

@@ -8,6 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.connection import Connection
     from ..models.connection_config import ConnectionConfig
     from ..models.remote_dataset import RemoteDataset
@@ -40,13 +43,14 @@ class ConnectionsResource:
         *,
         name: str,
         config: ConnectionConfig | Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Connection:
         """Connect another store.
 
         The fields of the configuration depend on the kind of store, such as `base_url` and `username`.
+        Not repeated once it may have been processed.
 
         Args:
             source_type: Id of the connection; on creation the kind of store.
@@ -76,9 +80,9 @@ class ConnectionsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> SyncPage[RemoteDataset]:
         """List the datasets of a connected store.
 
@@ -112,9 +116,9 @@ class ConnectionsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Remove a connection.
 
@@ -144,9 +148,9 @@ class ConnectionsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Connection:
         """Read a connection.
 
@@ -173,7 +177,11 @@ class ConnectionsResource:
         return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
 
     def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> SyncPage[Connection]:
         """List the connections to other stores.
 
@@ -206,9 +214,9 @@ class ConnectionsResource:
         id: str,
         dataset: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> dict[str, Any]:
         """Describe a dataset of a connected store.
 
@@ -241,9 +249,9 @@ class ConnectionsResource:
         dataset: str,
         query: str | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Json:
         """Query a connected store in its own language.
 
@@ -277,9 +285,9 @@ class ConnectionsResource:
         id: str,
         q: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Json:
         """Run SQL on a connected store.
 
@@ -311,9 +319,9 @@ class ConnectionsResource:
         id: str,
         config: Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Connection:
         """Change the configuration of a connection.
 
@@ -346,9 +354,9 @@ class ConnectionsResource:
         query: str,
         *,
         max_results: int = 10,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> builtins.list[WebResult]:
         """Search the web through a connection.
 
@@ -402,13 +410,14 @@ class AsyncConnectionsResource:
         *,
         name: str,
         config: ConnectionConfig | Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Connection:
         """Connect another store.
 
         The fields of the configuration depend on the kind of store, such as `base_url` and `username`.
+        Not repeated once it may have been processed.
 
         Args:
             source_type: Id of the connection; on creation the kind of store.
@@ -438,9 +447,9 @@ class AsyncConnectionsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> AsyncPage[RemoteDataset]:
         """List the datasets of a connected store.
 
@@ -474,9 +483,9 @@ class AsyncConnectionsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Remove a connection.
 
@@ -506,9 +515,9 @@ class AsyncConnectionsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Connection:
         """Read a connection.
 
@@ -535,7 +544,11 @@ class AsyncConnectionsResource:
         return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
 
     def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> AsyncPage[Connection]:
         """List the connections to other stores.
 
@@ -568,9 +581,9 @@ class AsyncConnectionsResource:
         id: str,
         dataset: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> dict[str, Any]:
         """Describe a dataset of a connected store.
 
@@ -603,9 +616,9 @@ class AsyncConnectionsResource:
         dataset: str,
         query: str | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Json:
         """Query a connected store in its own language.
 
@@ -641,9 +654,9 @@ class AsyncConnectionsResource:
         id: str,
         q: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Json:
         """Run SQL on a connected store.
 
@@ -675,9 +688,9 @@ class AsyncConnectionsResource:
         id: str,
         config: Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Connection:
         """Change the configuration of a connection.
 
@@ -710,9 +723,9 @@ class AsyncConnectionsResource:
         query: str,
         *,
         max_results: int = 10,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> builtins.list[WebResult]:
         """Search the web through a connection.
 

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.connection import Connection
     from ..models.connection_config import ConnectionConfig
     from ..models.remote_dataset import RemoteDataset
@@ -26,9 +29,9 @@ class ConnectionsRawResponse:
         *,
         name: str,
         config: ConnectionConfig | Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Connection]:
         """Connect another store."""
         from ..api.connections.create import request
@@ -40,9 +43,9 @@ class ConnectionsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[RemoteDataset]]:
         """List the datasets of a connected store."""
         from ..api.connections.datasets import request
@@ -54,9 +57,9 @@ class ConnectionsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Remove a connection."""
         from ..api.connections.delete import request
@@ -68,9 +71,9 @@ class ConnectionsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Connection]:
         """Read a connection."""
         from ..api.connections.get import request
@@ -79,7 +82,11 @@ class ConnectionsRawResponse:
         return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[Connection]]:
         """List the connections to other stores."""
         from ..api.connections.list_all import request
@@ -92,9 +99,9 @@ class ConnectionsRawResponse:
         id: str,
         dataset: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[dict[str, Any]]:
         """Describe a dataset of a connected store."""
         from ..api.connections.metadata import request
@@ -108,9 +115,9 @@ class ConnectionsRawResponse:
         dataset: str,
         query: str | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Json]:
         """Query a connected store in its own language."""
         from ..api.connections.query import request
@@ -123,9 +130,9 @@ class ConnectionsRawResponse:
         id: str,
         q: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Json]:
         """Run SQL on a connected store."""
         from ..api.connections.sql import request
@@ -138,9 +145,9 @@ class ConnectionsRawResponse:
         id: str,
         config: Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Connection]:
         """Change the configuration of a connection."""
         from ..api.connections.update import request
@@ -154,9 +161,9 @@ class ConnectionsRawResponse:
         query: str,
         *,
         max_results: int = 10,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[WebResult]]:
         """Search the web through a connection."""
         from ..api.connections.web_search import request
@@ -177,9 +184,9 @@ class AsyncConnectionsRawResponse:
         *,
         name: str,
         config: ConnectionConfig | Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Connection]:
         """Connect another store."""
         from ..api.connections.create import request
@@ -191,9 +198,9 @@ class AsyncConnectionsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[RemoteDataset]]:
         """List the datasets of a connected store."""
         from ..api.connections.datasets import request
@@ -205,9 +212,9 @@ class AsyncConnectionsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Remove a connection."""
         from ..api.connections.delete import request
@@ -219,9 +226,9 @@ class AsyncConnectionsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Connection]:
         """Read a connection."""
         from ..api.connections.get import request
@@ -230,7 +237,11 @@ class AsyncConnectionsRawResponse:
         return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     async def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[Connection]]:
         """List the connections to other stores."""
         from ..api.connections.list_all import request
@@ -243,9 +254,9 @@ class AsyncConnectionsRawResponse:
         id: str,
         dataset: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[dict[str, Any]]:
         """Describe a dataset of a connected store."""
         from ..api.connections.metadata import request
@@ -259,9 +270,9 @@ class AsyncConnectionsRawResponse:
         dataset: str,
         query: str | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Json]:
         """Query a connected store in its own language."""
         from ..api.connections.query import request
@@ -274,9 +285,9 @@ class AsyncConnectionsRawResponse:
         id: str,
         q: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Json]:
         """Run SQL on a connected store."""
         from ..api.connections.sql import request
@@ -289,9 +300,9 @@ class AsyncConnectionsRawResponse:
         id: str,
         config: Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Connection]:
         """Change the configuration of a connection."""
         from ..api.connections.update import request
@@ -305,9 +316,9 @@ class AsyncConnectionsRawResponse:
         query: str,
         *,
         max_results: int = 10,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[WebResult]]:
         """Search the web through a connection."""
         from ..api.connections.web_search import request

@@ -7,6 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.dashboard import Dashboard
     from ..runtime.call import AsyncCaller, Caller
     from ..runtime.page import AsyncPage, SyncPage
@@ -34,13 +37,13 @@ class DashboardsResource:
         self,
         dashboard: Dashboard | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Dashboard:
         """Save a dashboard.
 
-        The service adds id, times and defaults.
+        The service adds id, times and defaults. Not repeated once it may have been processed.
 
         Args:
             dashboard: The dashboard.
@@ -65,9 +68,9 @@ class DashboardsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Delete a dashboard.
 
@@ -97,9 +100,9 @@ class DashboardsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Dashboard:
         """Read a dashboard.
 
@@ -130,9 +133,9 @@ class DashboardsResource:
         *,
         limit: int = 500,
         offset: int = 0,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> SyncPage[Dashboard]:
         """List the saved dashboards.
 
@@ -171,9 +174,9 @@ class DashboardsResource:
         id: str,
         dashboard: Dashboard | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Dashboard:
         """Replace a dashboard as a whole.
 
@@ -205,9 +208,9 @@ class DashboardsResource:
         id: str,
         changes: Dashboard | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Dashboard:
         """Change a dashboard.
 
@@ -256,13 +259,13 @@ class AsyncDashboardsResource:
         self,
         dashboard: Dashboard | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Dashboard:
         """Save a dashboard.
 
-        The service adds id, times and defaults.
+        The service adds id, times and defaults. Not repeated once it may have been processed.
 
         Args:
             dashboard: The dashboard.
@@ -287,9 +290,9 @@ class AsyncDashboardsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Delete a dashboard.
 
@@ -319,9 +322,9 @@ class AsyncDashboardsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Dashboard:
         """Read a dashboard.
 
@@ -352,9 +355,9 @@ class AsyncDashboardsResource:
         *,
         limit: int = 500,
         offset: int = 0,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> AsyncPage[Dashboard]:
         """List the saved dashboards.
 
@@ -393,9 +396,9 @@ class AsyncDashboardsResource:
         id: str,
         dashboard: Dashboard | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Dashboard:
         """Replace a dashboard as a whole.
 
@@ -427,9 +430,9 @@ class AsyncDashboardsResource:
         id: str,
         changes: Dashboard | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Dashboard:
         """Change a dashboard.
 

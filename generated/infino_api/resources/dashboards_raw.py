@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.dashboard import Dashboard
     from ..runtime.call import AsyncCaller, Caller, RawResponse
 
@@ -21,9 +24,9 @@ class DashboardsRawResponse:
         self,
         dashboard: Dashboard | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Dashboard]:
         """Save a dashboard."""
         from ..api.dashboards.create import request
@@ -35,9 +38,9 @@ class DashboardsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Delete a dashboard."""
         from ..api.dashboards.delete import request
@@ -49,9 +52,9 @@ class DashboardsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Dashboard]:
         """Read a dashboard."""
         from ..api.dashboards.get import request
@@ -64,9 +67,9 @@ class DashboardsRawResponse:
         *,
         limit: int = 500,
         offset: int = 0,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[Dashboard]]:
         """List the saved dashboards."""
         from ..api.dashboards.list_all import request
@@ -79,9 +82,9 @@ class DashboardsRawResponse:
         id: str,
         dashboard: Dashboard | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Dashboard]:
         """Replace a dashboard as a whole."""
         from ..api.dashboards.replace import request
@@ -94,9 +97,9 @@ class DashboardsRawResponse:
         id: str,
         changes: Dashboard | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Dashboard]:
         """Change a dashboard."""
         from ..api.dashboards.update import request
@@ -115,9 +118,9 @@ class AsyncDashboardsRawResponse:
         self,
         dashboard: Dashboard | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Dashboard]:
         """Save a dashboard."""
         from ..api.dashboards.create import request
@@ -129,9 +132,9 @@ class AsyncDashboardsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Delete a dashboard."""
         from ..api.dashboards.delete import request
@@ -143,9 +146,9 @@ class AsyncDashboardsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Dashboard]:
         """Read a dashboard."""
         from ..api.dashboards.get import request
@@ -158,9 +161,9 @@ class AsyncDashboardsRawResponse:
         *,
         limit: int = 500,
         offset: int = 0,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[Dashboard]]:
         """List the saved dashboards."""
         from ..api.dashboards.list_all import request
@@ -173,9 +176,9 @@ class AsyncDashboardsRawResponse:
         id: str,
         dashboard: Dashboard | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Dashboard]:
         """Replace a dashboard as a whole."""
         from ..api.dashboards.replace import request
@@ -188,9 +191,9 @@ class AsyncDashboardsRawResponse:
         id: str,
         changes: Dashboard | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Dashboard]:
         """Change a dashboard."""
         from ..api.dashboards.update import request

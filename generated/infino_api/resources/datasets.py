@@ -8,6 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.dataset import Dataset
     from ..models.dataset_created import DatasetCreated
     from ..models.dataset_description import DatasetDescription
@@ -41,9 +44,9 @@ class DatasetsResource:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> int:
         """Count the records of a dataset.
 
@@ -75,9 +78,9 @@ class DatasetsResource:
         name: str,
         *,
         mapping: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> DatasetCreated:
         """Create a dataset.
 
@@ -111,9 +114,9 @@ class DatasetsResource:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Delete a dataset and all its records.
 
@@ -143,9 +146,9 @@ class DatasetsResource:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> DatasetDescription:
         """Read aliases, mappings and settings of a dataset.
 
@@ -177,9 +180,9 @@ class DatasetsResource:
         name: str,
         policy: EnrichPolicy | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> EnrichReceipt:
         """Set the enrichment policy of a dataset.
 
@@ -207,7 +210,11 @@ class DatasetsResource:
         return self._caller.call(request(name, policy), timeout=timeout, headers=headers, retry=retry)
 
     def flush(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> ShardsReceipt:
         """Write all buffered records to storage.
 
@@ -236,9 +243,9 @@ class DatasetsResource:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Dataset:
         """Read health, size and record count of a dataset.
 
@@ -265,7 +272,11 @@ class DatasetsResource:
         return self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
 
     def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> SyncPage[Dataset]:
         """List all datasets.
 
@@ -297,9 +308,9 @@ class DatasetsResource:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> builtins.list[FieldSchema]:
         """List the fields of a dataset.
 
@@ -347,9 +358,9 @@ class AsyncDatasetsResource:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> int:
         """Count the records of a dataset.
 
@@ -381,9 +392,9 @@ class AsyncDatasetsResource:
         name: str,
         *,
         mapping: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> DatasetCreated:
         """Create a dataset.
 
@@ -417,9 +428,9 @@ class AsyncDatasetsResource:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Delete a dataset and all its records.
 
@@ -449,9 +460,9 @@ class AsyncDatasetsResource:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> DatasetDescription:
         """Read aliases, mappings and settings of a dataset.
 
@@ -483,9 +494,9 @@ class AsyncDatasetsResource:
         name: str,
         policy: EnrichPolicy | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> EnrichReceipt:
         """Set the enrichment policy of a dataset.
 
@@ -513,7 +524,11 @@ class AsyncDatasetsResource:
         return await self._caller.call(request(name, policy), timeout=timeout, headers=headers, retry=retry)
 
     async def flush(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> ShardsReceipt:
         """Write all buffered records to storage.
 
@@ -542,9 +557,9 @@ class AsyncDatasetsResource:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Dataset:
         """Read health, size and record count of a dataset.
 
@@ -571,7 +586,11 @@ class AsyncDatasetsResource:
         return await self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
 
     def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> AsyncPage[Dataset]:
         """List all datasets.
 
@@ -603,9 +622,9 @@ class AsyncDatasetsResource:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> builtins.list[FieldSchema]:
         """List the fields of a dataset.
 

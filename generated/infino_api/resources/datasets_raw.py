@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.dataset import Dataset
     from ..models.dataset_created import DatasetCreated
     from ..models.dataset_description import DatasetDescription
@@ -27,9 +30,9 @@ class DatasetsRawResponse:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[int]:
         """Count the records of a dataset."""
         from ..api.datasets.count import request
@@ -42,9 +45,9 @@ class DatasetsRawResponse:
         name: str,
         *,
         mapping: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[DatasetCreated]:
         """Create a dataset."""
         from ..api.datasets.create import request
@@ -56,9 +59,9 @@ class DatasetsRawResponse:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Delete a dataset and all its records."""
         from ..api.datasets.delete import request
@@ -70,9 +73,9 @@ class DatasetsRawResponse:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[DatasetDescription]:
         """Read aliases, mappings and settings of a dataset."""
         from ..api.datasets.describe import request
@@ -85,9 +88,9 @@ class DatasetsRawResponse:
         name: str,
         policy: EnrichPolicy | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[EnrichReceipt]:
         """Set the enrichment policy of a dataset."""
         from ..api.datasets.enrich import request
@@ -96,7 +99,11 @@ class DatasetsRawResponse:
         return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     def flush(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[ShardsReceipt]:
         """Write all buffered records to storage."""
         from ..api.datasets.flush import request
@@ -108,9 +115,9 @@ class DatasetsRawResponse:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Dataset]:
         """Read health, size and record count of a dataset."""
         from ..api.datasets.get import request
@@ -119,7 +126,11 @@ class DatasetsRawResponse:
         return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[Dataset]]:
         """List all datasets."""
         from ..api.datasets.list_all import request
@@ -131,9 +142,9 @@ class DatasetsRawResponse:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[FieldSchema]]:
         """List the fields of a dataset."""
         from ..api.datasets.schema import request
@@ -152,9 +163,9 @@ class AsyncDatasetsRawResponse:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[int]:
         """Count the records of a dataset."""
         from ..api.datasets.count import request
@@ -167,9 +178,9 @@ class AsyncDatasetsRawResponse:
         name: str,
         *,
         mapping: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[DatasetCreated]:
         """Create a dataset."""
         from ..api.datasets.create import request
@@ -181,9 +192,9 @@ class AsyncDatasetsRawResponse:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Delete a dataset and all its records."""
         from ..api.datasets.delete import request
@@ -195,9 +206,9 @@ class AsyncDatasetsRawResponse:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[DatasetDescription]:
         """Read aliases, mappings and settings of a dataset."""
         from ..api.datasets.describe import request
@@ -210,9 +221,9 @@ class AsyncDatasetsRawResponse:
         name: str,
         policy: EnrichPolicy | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[EnrichReceipt]:
         """Set the enrichment policy of a dataset."""
         from ..api.datasets.enrich import request
@@ -221,7 +232,11 @@ class AsyncDatasetsRawResponse:
         return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     async def flush(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[ShardsReceipt]:
         """Write all buffered records to storage."""
         from ..api.datasets.flush import request
@@ -233,9 +248,9 @@ class AsyncDatasetsRawResponse:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Dataset]:
         """Read health, size and record count of a dataset."""
         from ..api.datasets.get import request
@@ -244,7 +259,11 @@ class AsyncDatasetsRawResponse:
         return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     async def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[Dataset]]:
         """List all datasets."""
         from ..api.datasets.list_all import request
@@ -256,9 +275,9 @@ class AsyncDatasetsRawResponse:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[FieldSchema]]:
         """List the fields of a dataset."""
         from ..api.datasets.schema import request

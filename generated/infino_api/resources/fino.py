@@ -7,6 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..runtime.call import AsyncCaller, Caller
     from .fino_raw import AsyncFinoRawResponse, FinoRawResponse
     from .fino_threads import AsyncFinoThreadsResource, FinoThreadsResource
@@ -43,13 +46,13 @@ class FinoResource:
         *,
         role: str = "user",
         extra: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> str:
         """Send a message to a conversation.
 
-        The answer comes over the WebSocket of the thread.
+        The answer comes over the WebSocket of the thread. Not repeated once it may have been processed.
 
         Args:
             thread_id: Id of the thread.
@@ -107,13 +110,13 @@ class AsyncFinoResource:
         *,
         role: str = "user",
         extra: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> str:
         """Send a message to a conversation.
 
-        The answer comes over the WebSocket of the thread.
+        The answer comes over the WebSocket of the thread. Not repeated once it may have been processed.
 
         Args:
             thread_id: Id of the thread.

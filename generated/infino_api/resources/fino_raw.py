@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..runtime.call import AsyncCaller, Caller, RawResponse
 
 
@@ -22,9 +25,9 @@ class FinoRawResponse:
         *,
         role: str = "user",
         extra: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[str]:
         """Send a message to a conversation."""
         from ..api.fino.send import request
@@ -46,9 +49,9 @@ class AsyncFinoRawResponse:
         *,
         role: str = "user",
         extra: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[str]:
         """Send a message to a conversation."""
         from ..api.fino.send import request

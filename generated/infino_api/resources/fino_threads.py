@@ -7,6 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.thread import Thread
     from ..models.thread_source import ThreadSource
     from ..runtime.call import AsyncCaller, Caller
@@ -47,14 +50,14 @@ class FinoThreadsResource:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Thread:
         """Start a conversation.
 
         With sources the thread may only use those; without, the service chooses. A streaming thread
-        sends its answers piece by piece.
+        sends its answers piece by piece. Not repeated once it may have been processed.
 
         Args:
             name: Name of the thread.
@@ -94,9 +97,9 @@ class FinoThreadsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Delete a conversation.
 
@@ -126,9 +129,9 @@ class FinoThreadsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Thread:
         """Read a conversation with its messages.
 
@@ -155,7 +158,11 @@ class FinoThreadsResource:
         return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
 
     def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> SyncPage[Thread]:
         """List the conversations.
 
@@ -192,9 +199,9 @@ class FinoThreadsResource:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Thread:
         """Change a conversation's settings.
 
@@ -270,14 +277,14 @@ class AsyncFinoThreadsResource:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Thread:
         """Start a conversation.
 
         With sources the thread may only use those; without, the service chooses. A streaming thread
-        sends its answers piece by piece.
+        sends its answers piece by piece. Not repeated once it may have been processed.
 
         Args:
             name: Name of the thread.
@@ -317,9 +324,9 @@ class AsyncFinoThreadsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Delete a conversation.
 
@@ -349,9 +356,9 @@ class AsyncFinoThreadsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Thread:
         """Read a conversation with its messages.
 
@@ -378,7 +385,11 @@ class AsyncFinoThreadsResource:
         return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
 
     def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> AsyncPage[Thread]:
         """List the conversations.
 
@@ -415,9 +426,9 @@ class AsyncFinoThreadsResource:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Thread:
         """Change a conversation's settings.
 

@@ -7,6 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..runtime.call import AsyncCaller, Caller
     from .fino_threads_messages_raw import AsyncFinoThreadsMessagesRawResponse, FinoThreadsMessagesRawResponse
 
@@ -34,13 +37,13 @@ class FinoThreadsMessagesResource:
         text: str | Mapping[str, Any],
         *,
         role: str = "user",
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> str:
         """Add a message to a conversation.
 
-        The message is stored; no answer is asked for.
+        The message is stored; no answer is asked for. Not repeated once it may have been processed.
 
         Args:
             id: Id of the thread.
@@ -68,9 +71,9 @@ class FinoThreadsMessagesResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Remove all messages of a conversation.
 
@@ -120,13 +123,13 @@ class AsyncFinoThreadsMessagesResource:
         text: str | Mapping[str, Any],
         *,
         role: str = "user",
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> str:
         """Add a message to a conversation.
 
-        The message is stored; no answer is asked for.
+        The message is stored; no answer is asked for. Not repeated once it may have been processed.
 
         Args:
             id: Id of the thread.
@@ -156,9 +159,9 @@ class AsyncFinoThreadsMessagesResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Remove all messages of a conversation.
 

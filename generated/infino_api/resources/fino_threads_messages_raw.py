@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..runtime.call import AsyncCaller, Caller, RawResponse
 
 
@@ -21,9 +24,9 @@ class FinoThreadsMessagesRawResponse:
         text: str | Mapping[str, Any],
         *,
         role: str = "user",
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[str]:
         """Add a message to a conversation."""
         from ..api.fino_threads_messages.add import request
@@ -35,9 +38,9 @@ class FinoThreadsMessagesRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Remove all messages of a conversation."""
         from ..api.fino_threads_messages.clear import request
@@ -58,9 +61,9 @@ class AsyncFinoThreadsMessagesRawResponse:
         text: str | Mapping[str, Any],
         *,
         role: str = "user",
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[str]:
         """Add a message to a conversation."""
         from ..api.fino_threads_messages.add import request
@@ -72,9 +75,9 @@ class AsyncFinoThreadsMessagesRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Remove all messages of a conversation."""
         from ..api.fino_threads_messages.clear import request

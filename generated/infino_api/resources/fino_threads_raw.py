@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.thread import Thread
     from ..models.thread_source import ThreadSource
     from ..runtime.call import AsyncCaller, Caller, RawResponse
@@ -26,9 +29,9 @@ class FinoThreadsRawResponse:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Thread]:
         """Start a conversation."""
         from ..api.fino_threads.create import request
@@ -42,9 +45,9 @@ class FinoThreadsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Delete a conversation."""
         from ..api.fino_threads.delete import request
@@ -56,9 +59,9 @@ class FinoThreadsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Thread]:
         """Read a conversation with its messages."""
         from ..api.fino_threads.get import request
@@ -67,7 +70,11 @@ class FinoThreadsRawResponse:
         return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[Thread]]:
         """List the conversations."""
         from ..api.fino_threads.list_all import request
@@ -84,9 +91,9 @@ class FinoThreadsRawResponse:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Thread]:
         """Change a conversation's settings."""
         from ..api.fino_threads.update import request
@@ -116,9 +123,9 @@ class AsyncFinoThreadsRawResponse:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Thread]:
         """Start a conversation."""
         from ..api.fino_threads.create import request
@@ -132,9 +139,9 @@ class AsyncFinoThreadsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Delete a conversation."""
         from ..api.fino_threads.delete import request
@@ -146,9 +153,9 @@ class AsyncFinoThreadsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Thread]:
         """Read a conversation with its messages."""
         from ..api.fino_threads.get import request
@@ -157,7 +164,11 @@ class AsyncFinoThreadsRawResponse:
         return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     async def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[Thread]]:
         """List the conversations."""
         from ..api.fino_threads.list_all import request
@@ -174,9 +185,9 @@ class AsyncFinoThreadsRawResponse:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Thread]:
         """Change a conversation's settings."""
         from ..api.fino_threads.update import request

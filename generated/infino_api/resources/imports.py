@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 from ..runtime.call import UNSET, Unset
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.import_job import ImportJob
     from ..runtime.call import AsyncCaller, Caller
     from ..runtime.page import AsyncPage, SyncPage
@@ -41,13 +44,13 @@ class ImportsResource:
         query: str | None = None,
         schedule: str | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> ImportJob:
         """Copy data from a connection into a dataset.
 
-        Runs once, or again and again by a cron schedule.
+        Runs once, or again and again by a cron schedule. Not repeated once it may have been processed.
 
         Args:
             source_type: Kind of the store.
@@ -90,9 +93,9 @@ class ImportsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Delete an import job.
 
@@ -122,9 +125,9 @@ class ImportsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> ImportJob:
         """Read an import job.
 
@@ -151,7 +154,11 @@ class ImportsResource:
         return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
 
     def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> SyncPage[ImportJob]:
         """List the import jobs.
 
@@ -206,13 +213,13 @@ class AsyncImportsResource:
         query: str | None = None,
         schedule: str | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> ImportJob:
         """Copy data from a connection into a dataset.
 
-        Runs once, or again and again by a cron schedule.
+        Runs once, or again and again by a cron schedule. Not repeated once it may have been processed.
 
         Args:
             source_type: Kind of the store.
@@ -255,9 +262,9 @@ class AsyncImportsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Delete an import job.
 
@@ -287,9 +294,9 @@ class AsyncImportsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> ImportJob:
         """Read an import job.
 
@@ -316,7 +323,11 @@ class AsyncImportsResource:
         return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
 
     def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> AsyncPage[ImportJob]:
         """List the import jobs.
 

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 from ..runtime.call import UNSET, Unset
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.import_job import ImportJob
     from ..runtime.call import AsyncCaller, Caller, RawResponse
 
@@ -28,9 +31,9 @@ class ImportsRawResponse:
         query: str | None = None,
         schedule: str | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[ImportJob]:
         """Copy data from a connection into a dataset."""
         from ..api.imports.create import request
@@ -49,9 +52,9 @@ class ImportsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Delete an import job."""
         from ..api.imports.delete import request
@@ -63,9 +66,9 @@ class ImportsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[ImportJob]:
         """Read an import job."""
         from ..api.imports.get import request
@@ -74,7 +77,11 @@ class ImportsRawResponse:
         return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[ImportJob]]:
         """List the import jobs."""
         from ..api.imports.list_all import request
@@ -98,9 +105,9 @@ class AsyncImportsRawResponse:
         query: str | None = None,
         schedule: str | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[ImportJob]:
         """Copy data from a connection into a dataset."""
         from ..api.imports.create import request
@@ -119,9 +126,9 @@ class AsyncImportsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Delete an import job."""
         from ..api.imports.delete import request
@@ -133,9 +140,9 @@ class AsyncImportsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[ImportJob]:
         """Read an import job."""
         from ..api.imports.get import request
@@ -144,7 +151,11 @@ class AsyncImportsRawResponse:
         return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     async def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[ImportJob]]:
         """List the import jobs."""
         from ..api.imports.list_all import request

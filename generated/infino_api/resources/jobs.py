@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.job_status import JobStatus
     from ..runtime.call import AsyncCaller, Caller
     from .jobs_raw import AsyncJobsRawResponse, JobsRawResponse
@@ -33,9 +36,9 @@ class JobsResource:
         self,
         run_id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> JobStatus:
         """Read the state of a background job.
 
@@ -83,9 +86,9 @@ class AsyncJobsResource:
         self,
         run_id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> JobStatus:
         """Read the state of a background job.
 

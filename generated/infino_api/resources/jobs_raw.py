@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.job_status import JobStatus
     from ..runtime.call import AsyncCaller, Caller, RawResponse
 
@@ -20,9 +23,9 @@ class JobsRawResponse:
         self,
         run_id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[JobStatus]:
         """Read the state of a background job."""
         from ..api.jobs.get import request
@@ -41,9 +44,9 @@ class AsyncJobsRawResponse:
         self,
         run_id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[JobStatus]:
         """Read the state of a background job."""
         from ..api.jobs.get import request

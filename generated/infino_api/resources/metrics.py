@@ -5,9 +5,12 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..runtime.call import AsyncCaller, Caller
     from .metrics_raw import AsyncMetricsRawResponse, MetricsRawResponse
 
@@ -34,13 +37,14 @@ class MetricsResource:
         dataset: str,
         exposition: str | bytes,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> builtins.list[str]:
         """Send samples in the Prometheus exposition format.
 
         One sample a line with labels, value and milliseconds. The dataset's name should end in `.aly`.
+        Not repeated once it may have been processed.
 
         Args:
             dataset: Name of the dataset.
@@ -86,13 +90,14 @@ class AsyncMetricsResource:
         dataset: str,
         exposition: str | bytes,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> builtins.list[str]:
         """Send samples in the Prometheus exposition format.
 
         One sample a line with labels, value and milliseconds. The dataset's name should end in `.aly`.
+        Not repeated once it may have been processed.
 
         Args:
             dataset: Name of the dataset.

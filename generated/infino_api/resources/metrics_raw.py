@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..runtime.call import AsyncCaller, Caller, RawResponse
 
 
@@ -21,9 +24,9 @@ class MetricsRawResponse:
         dataset: str,
         exposition: str | bytes,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[str]]:
         """Send samples in the Prometheus exposition format."""
         from ..api.metrics.upload import request
@@ -43,9 +46,9 @@ class AsyncMetricsRawResponse:
         dataset: str,
         exposition: str | bytes,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[str]]:
         """Send samples in the Prometheus exposition format."""
         from ..api.metrics.upload import request

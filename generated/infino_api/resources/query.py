@@ -7,6 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..runtime.call import AsyncCaller, Caller, Json
     from .query_raw import AsyncQueryRawResponse, QueryRawResponse
 
@@ -33,9 +36,9 @@ class QueryResource:
         dataset: str,
         body: Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Json:
         """Search a dataset with QueryDSL.
 
@@ -67,13 +70,13 @@ class QueryResource:
         self,
         q: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Json:
         """Run a SQL statement that writes.
 
-        INSERT, UPDATE, UPSERT or DELETE; it is never sent twice unless it can't have been processed.
+        INSERT, UPDATE, UPSERT or DELETE. Not repeated once it may have been processed.
 
         Args:
             q: The statement.
@@ -100,9 +103,9 @@ class QueryResource:
         *,
         at: float | None = None,
         dataset: str | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Json:
         """Evaluate a PromQL expression at one moment.
 
@@ -139,9 +142,9 @@ class QueryResource:
         end: float,
         step: str,
         dataset: str | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Json:
         """Evaluate a PromQL expression over a span of time.
 
@@ -179,9 +182,9 @@ class QueryResource:
         self,
         q: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Json:
         """Run a SQL statement that reads.
 
@@ -230,9 +233,9 @@ class AsyncQueryResource:
         dataset: str,
         body: Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Json:
         """Search a dataset with QueryDSL.
 
@@ -264,13 +267,13 @@ class AsyncQueryResource:
         self,
         q: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Json:
         """Run a SQL statement that writes.
 
-        INSERT, UPDATE, UPSERT or DELETE; it is never sent twice unless it can't have been processed.
+        INSERT, UPDATE, UPSERT or DELETE. Not repeated once it may have been processed.
 
         Args:
             q: The statement.
@@ -297,9 +300,9 @@ class AsyncQueryResource:
         *,
         at: float | None = None,
         dataset: str | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Json:
         """Evaluate a PromQL expression at one moment.
 
@@ -336,9 +339,9 @@ class AsyncQueryResource:
         end: float,
         step: str,
         dataset: str | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Json:
         """Evaluate a PromQL expression over a span of time.
 
@@ -376,9 +379,9 @@ class AsyncQueryResource:
         self,
         q: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Json:
         """Run a SQL statement that reads.
 

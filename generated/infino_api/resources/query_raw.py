@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..runtime.call import AsyncCaller, Caller, Json, RawResponse
 
 
@@ -20,9 +23,9 @@ class QueryRawResponse:
         dataset: str,
         body: Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Json]:
         """Search a dataset with QueryDSL."""
         from ..api.query.dsl import request
@@ -34,9 +37,9 @@ class QueryRawResponse:
         self,
         q: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Json]:
         """Run a SQL statement that writes."""
         from ..api.query.execute import request
@@ -50,9 +53,9 @@ class QueryRawResponse:
         *,
         at: float | None = None,
         dataset: str | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Json]:
         """Evaluate a PromQL expression at one moment."""
         from ..api.query.promql import request
@@ -68,9 +71,9 @@ class QueryRawResponse:
         end: float,
         step: str,
         dataset: str | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Json]:
         """Evaluate a PromQL expression over a span of time."""
         from ..api.query.promql_range import request
@@ -82,9 +85,9 @@ class QueryRawResponse:
         self,
         q: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Json]:
         """Run a SQL statement that reads."""
         from ..api.query.sql import request
@@ -104,9 +107,9 @@ class AsyncQueryRawResponse:
         dataset: str,
         body: Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Json]:
         """Search a dataset with QueryDSL."""
         from ..api.query.dsl import request
@@ -118,9 +121,9 @@ class AsyncQueryRawResponse:
         self,
         q: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Json]:
         """Run a SQL statement that writes."""
         from ..api.query.execute import request
@@ -134,9 +137,9 @@ class AsyncQueryRawResponse:
         *,
         at: float | None = None,
         dataset: str | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Json]:
         """Evaluate a PromQL expression at one moment."""
         from ..api.query.promql import request
@@ -152,9 +155,9 @@ class AsyncQueryRawResponse:
         end: float,
         step: str,
         dataset: str | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Json]:
         """Evaluate a PromQL expression over a span of time."""
         from ..api.query.promql_range import request
@@ -166,9 +169,9 @@ class AsyncQueryRawResponse:
         self,
         q: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Json]:
         """Run a SQL statement that reads."""
         from ..api.query.sql import request

@@ -7,6 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.bulk_answer import BulkAnswer
     from ..models.record import Record
     from ..runtime.call import AsyncCaller, Caller
@@ -35,14 +38,15 @@ class RecordsResource:
         dataset: str,
         lines: str | bytes,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> BulkAnswer:
         """Send one ready block of bulk action lines.
 
         One action line per record, followed by its document line where the action has one, each ended
         by a line feed. A 200 can hold rejected items. `records.bulk` makes such blocks from any source.
+        Repeated after a lost answer only when every record has an id.
 
         Args:
             dataset: Name of the dataset.
@@ -70,13 +74,14 @@ class RecordsResource:
         dataset: str,
         query: Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> int:
         """Delete the records that a query matches.
 
-        Takes a QueryDSL query; `{"match_all" = {}}` as the query empties the dataset.
+        Takes a QueryDSL query; `{"match_all" = {}}` as the query empties the dataset. Not repeated once
+        it may have been processed.
 
         Args:
             dataset: Name of the dataset.
@@ -104,9 +109,9 @@ class RecordsResource:
         dataset: str,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Record:
         """Read one record by its id.
 
@@ -156,14 +161,15 @@ class AsyncRecordsResource:
         dataset: str,
         lines: str | bytes,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> BulkAnswer:
         """Send one ready block of bulk action lines.
 
         One action line per record, followed by its document line where the action has one, each ended
         by a line feed. A 200 can hold rejected items. `records.bulk` makes such blocks from any source.
+        Repeated after a lost answer only when every record has an id.
 
         Args:
             dataset: Name of the dataset.
@@ -191,13 +197,14 @@ class AsyncRecordsResource:
         dataset: str,
         query: Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> int:
         """Delete the records that a query matches.
 
-        Takes a QueryDSL query; `{"match_all" = {}}` as the query empties the dataset.
+        Takes a QueryDSL query; `{"match_all" = {}}` as the query empties the dataset. Not repeated once
+        it may have been processed.
 
         Args:
             dataset: Name of the dataset.
@@ -225,9 +232,9 @@ class AsyncRecordsResource:
         dataset: str,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Record:
         """Read one record by its id.
 

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.bulk_answer import BulkAnswer
     from ..models.record import Record
     from ..runtime.call import AsyncCaller, Caller, RawResponse
@@ -22,9 +25,9 @@ class RecordsRawResponse:
         dataset: str,
         lines: str | bytes,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[BulkAnswer]:
         """Send one ready block of bulk action lines."""
         from ..api.records.bulk_chunk import request
@@ -37,9 +40,9 @@ class RecordsRawResponse:
         dataset: str,
         query: Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[int]:
         """Delete the records that a query matches."""
         from ..api.records.delete import request
@@ -52,9 +55,9 @@ class RecordsRawResponse:
         dataset: str,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Record]:
         """Read one record by its id."""
         from ..api.records.get import request
@@ -74,9 +77,9 @@ class AsyncRecordsRawResponse:
         dataset: str,
         lines: str | bytes,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[BulkAnswer]:
         """Send one ready block of bulk action lines."""
         from ..api.records.bulk_chunk import request
@@ -89,9 +92,9 @@ class AsyncRecordsRawResponse:
         dataset: str,
         query: Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[int]:
         """Delete the records that a query matches."""
         from ..api.records.delete import request
@@ -104,9 +107,9 @@ class AsyncRecordsRawResponse:
         dataset: str,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Record]:
         """Read one record by its id."""
         from ..api.records.get import request

@@ -7,6 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.role import Role
     from ..runtime.call import AsyncCaller, Caller
     from ..runtime.page import AsyncPage, SyncPage
@@ -35,9 +38,9 @@ class RolesResource:
         name: str,
         document: Role | Mapping[str, Any] | str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Create a role.
 
@@ -68,9 +71,9 @@ class RolesResource:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Delete a role.
 
@@ -100,9 +103,9 @@ class RolesResource:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Role:
         """Read a role.
 
@@ -129,7 +132,11 @@ class RolesResource:
         return self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
 
     def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> SyncPage[Role]:
         """List the roles.
 
@@ -161,9 +168,9 @@ class RolesResource:
         name: str,
         document: Role | Mapping[str, Any] | str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Change a role.
 
@@ -213,9 +220,9 @@ class AsyncRolesResource:
         name: str,
         document: Role | Mapping[str, Any] | str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Create a role.
 
@@ -246,9 +253,9 @@ class AsyncRolesResource:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Delete a role.
 
@@ -278,9 +285,9 @@ class AsyncRolesResource:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Role:
         """Read a role.
 
@@ -307,7 +314,11 @@ class AsyncRolesResource:
         return await self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
 
     def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> AsyncPage[Role]:
         """List the roles.
 
@@ -339,9 +350,9 @@ class AsyncRolesResource:
         name: str,
         document: Role | Mapping[str, Any] | str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Change a role.
 

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.role import Role
     from ..runtime.call import AsyncCaller, Caller, RawResponse
 
@@ -22,9 +25,9 @@ class RolesRawResponse:
         name: str,
         document: Role | Mapping[str, Any] | str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Create a role."""
         from ..api.roles.create import request
@@ -36,9 +39,9 @@ class RolesRawResponse:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Delete a role."""
         from ..api.roles.delete import request
@@ -50,9 +53,9 @@ class RolesRawResponse:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Role]:
         """Read a role."""
         from ..api.roles.get import request
@@ -61,7 +64,11 @@ class RolesRawResponse:
         return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[Role]]:
         """List the roles."""
         from ..api.roles.list_all import request
@@ -74,9 +81,9 @@ class RolesRawResponse:
         name: str,
         document: Role | Mapping[str, Any] | str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Change a role."""
         from ..api.roles.update import request
@@ -96,9 +103,9 @@ class AsyncRolesRawResponse:
         name: str,
         document: Role | Mapping[str, Any] | str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Create a role."""
         from ..api.roles.create import request
@@ -110,9 +117,9 @@ class AsyncRolesRawResponse:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Delete a role."""
         from ..api.roles.delete import request
@@ -124,9 +131,9 @@ class AsyncRolesRawResponse:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Role]:
         """Read a role."""
         from ..api.roles.get import request
@@ -135,7 +142,11 @@ class AsyncRolesRawResponse:
         return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     async def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[Role]]:
         """List the roles."""
         from ..api.roles.list_all import request
@@ -148,9 +159,9 @@ class AsyncRolesRawResponse:
         name: str,
         document: Role | Mapping[str, Any] | str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Change a role."""
         from ..api.roles.update import request

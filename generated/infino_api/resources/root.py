@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.service_info import ServiceInfo
     from ..runtime.call import AsyncCaller, Caller
     from .account import AccountResource, AsyncAccountResource
@@ -150,7 +153,11 @@ class RootResources:
         return VisualizationsResource(self._caller)
 
     def ping(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> ServiceInfo:
         """Ask the service for its version.
 
@@ -298,7 +305,11 @@ class AsyncRootResources:
         return AsyncVisualizationsResource(self._caller)
 
     async def ping(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> ServiceInfo:
         """Ask the service for its version.
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.service_info import ServiceInfo
     from ..runtime.call import AsyncCaller, Caller, RawResponse
 
@@ -17,7 +20,11 @@ class RootRawResponse:
         self._caller = caller
 
     def ping(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[ServiceInfo]:
         """Ask the service for its version."""
         from ..api.client.ping import request
@@ -33,7 +40,11 @@ class AsyncRootRawResponse:
         self._caller = caller
 
     async def ping(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[ServiceInfo]:
         """Ask the service for its version."""
         from ..api.client.ping import request

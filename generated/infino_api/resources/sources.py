@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.source import Source
     from ..runtime.call import AsyncCaller, Caller
     from ..runtime.page import AsyncPage, SyncPage
@@ -31,7 +34,11 @@ class SourcesResource:
         return SourcesRawResponse(self._caller)
 
     def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> SyncPage[Source]:
         """List the kinds of stores that can be connected.
 
@@ -77,7 +84,11 @@ class AsyncSourcesResource:
         return AsyncSourcesRawResponse(self._caller)
 
     def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> AsyncPage[Source]:
         """List the kinds of stores that can be connected.
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.source import Source
     from ..runtime.call import AsyncCaller, Caller, RawResponse
 
@@ -18,7 +21,11 @@ class SourcesRawResponse:
         self._caller = caller
 
     def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[Source]]:
         """List the kinds of stores that can be connected."""
         from ..api.sources.list_all import request
@@ -34,7 +41,11 @@ class AsyncSourcesRawResponse:
         self._caller = caller
 
     async def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[Source]]:
         """List the kinds of stores that can be connected."""
         from ..api.sources.list_all import request

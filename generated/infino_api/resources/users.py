@@ -7,6 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.credentials import Credentials
     from ..models.token import Token
     from ..models.user import User
@@ -37,13 +40,13 @@ class UsersResource:
         name: str,
         document: User | Mapping[str, Any] | str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Credentials:
         """Create a user.
 
-        The keys and the password are shown this one time.
+        The keys and the password are shown this one time. Not repeated once it may have been processed.
 
         Args:
             name: Name of the user.
@@ -71,13 +74,14 @@ class UsersResource:
         name: str,
         *,
         duration_days: int = 30,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Token:
         """Make a token for a user.
 
-        The token works for the given days. Experimental: only unreleased gateways answer this.
+        The token works for the given days. Not repeated once it may have been processed. Experimental:
+        only unreleased gateways answer this.
 
         Args:
             name: Name of the user.
@@ -106,9 +110,9 @@ class UsersResource:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Delete a user.
 
@@ -138,9 +142,9 @@ class UsersResource:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> User:
         """Read a user.
 
@@ -167,7 +171,11 @@ class UsersResource:
         return self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
 
     def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> SyncPage[User]:
         """List the users of the account.
 
@@ -198,13 +206,14 @@ class UsersResource:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Credentials:
         """Give a user new keys.
 
-        Each success replaces the keys of the one before, so it is never repeated.
+        Each success replaces the keys of the one before, so it is never repeated. Not repeated once it
+        may have been processed.
 
         Args:
             name: Name of the user.
@@ -231,9 +240,9 @@ class UsersResource:
         name: str,
         password: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Set a user's password.
 
@@ -265,9 +274,9 @@ class UsersResource:
         name: str,
         document: User | Mapping[str, Any] | str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Change a user.
 
@@ -317,13 +326,13 @@ class AsyncUsersResource:
         name: str,
         document: User | Mapping[str, Any] | str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Credentials:
         """Create a user.
 
-        The keys and the password are shown this one time.
+        The keys and the password are shown this one time. Not repeated once it may have been processed.
 
         Args:
             name: Name of the user.
@@ -351,13 +360,14 @@ class AsyncUsersResource:
         name: str,
         *,
         duration_days: int = 30,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Token:
         """Make a token for a user.
 
-        The token works for the given days. Experimental: only unreleased gateways answer this.
+        The token works for the given days. Not repeated once it may have been processed. Experimental:
+        only unreleased gateways answer this.
 
         Args:
             name: Name of the user.
@@ -386,9 +396,9 @@ class AsyncUsersResource:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Delete a user.
 
@@ -418,9 +428,9 @@ class AsyncUsersResource:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> User:
         """Read a user.
 
@@ -447,7 +457,11 @@ class AsyncUsersResource:
         return await self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
 
     def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> AsyncPage[User]:
         """List the users of the account.
 
@@ -478,13 +492,14 @@ class AsyncUsersResource:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Credentials:
         """Give a user new keys.
 
-        Each success replaces the keys of the one before, so it is never repeated.
+        Each success replaces the keys of the one before, so it is never repeated. Not repeated once it
+        may have been processed.
 
         Args:
             name: Name of the user.
@@ -511,9 +526,9 @@ class AsyncUsersResource:
         name: str,
         password: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Set a user's password.
 
@@ -545,9 +560,9 @@ class AsyncUsersResource:
         name: str,
         document: User | Mapping[str, Any] | str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Change a user.
 

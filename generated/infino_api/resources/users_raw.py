@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.credentials import Credentials
     from ..models.token import Token
     from ..models.user import User
@@ -24,9 +27,9 @@ class UsersRawResponse:
         name: str,
         document: User | Mapping[str, Any] | str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Credentials]:
         """Create a user."""
         from ..api.users.create import request
@@ -39,9 +42,9 @@ class UsersRawResponse:
         name: str,
         *,
         duration_days: int = 30,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Token]:
         """Make a token for a user."""
         from ..api.users.create_token import request
@@ -53,9 +56,9 @@ class UsersRawResponse:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Delete a user."""
         from ..api.users.delete import request
@@ -67,9 +70,9 @@ class UsersRawResponse:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[User]:
         """Read a user."""
         from ..api.users.get import request
@@ -78,7 +81,11 @@ class UsersRawResponse:
         return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[User]]:
         """List the users of the account."""
         from ..api.users.list_all import request
@@ -90,9 +97,9 @@ class UsersRawResponse:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Credentials]:
         """Give a user new keys."""
         from ..api.users.rotate_keys import request
@@ -105,9 +112,9 @@ class UsersRawResponse:
         name: str,
         password: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Set a user's password."""
         from ..api.users.set_password import request
@@ -120,9 +127,9 @@ class UsersRawResponse:
         name: str,
         document: User | Mapping[str, Any] | str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Change a user."""
         from ..api.users.update import request
@@ -142,9 +149,9 @@ class AsyncUsersRawResponse:
         name: str,
         document: User | Mapping[str, Any] | str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Credentials]:
         """Create a user."""
         from ..api.users.create import request
@@ -157,9 +164,9 @@ class AsyncUsersRawResponse:
         name: str,
         *,
         duration_days: int = 30,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Token]:
         """Make a token for a user."""
         from ..api.users.create_token import request
@@ -171,9 +178,9 @@ class AsyncUsersRawResponse:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Delete a user."""
         from ..api.users.delete import request
@@ -185,9 +192,9 @@ class AsyncUsersRawResponse:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[User]:
         """Read a user."""
         from ..api.users.get import request
@@ -196,7 +203,11 @@ class AsyncUsersRawResponse:
         return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
     async def list(
-        self, *, timeout: float | None = None, headers: Mapping[str, str] | None = None, retry: Any = None
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[User]]:
         """List the users of the account."""
         from ..api.users.list_all import request
@@ -208,9 +219,9 @@ class AsyncUsersRawResponse:
         self,
         name: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Credentials]:
         """Give a user new keys."""
         from ..api.users.rotate_keys import request
@@ -223,9 +234,9 @@ class AsyncUsersRawResponse:
         name: str,
         password: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Set a user's password."""
         from ..api.users.set_password import request
@@ -238,9 +249,9 @@ class AsyncUsersRawResponse:
         name: str,
         document: User | Mapping[str, Any] | str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Change a user."""
         from ..api.users.update import request

@@ -7,6 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.filter_ import Filter
     from ..models.visualization import Visualization
     from ..models.visualization_data import VisualizationData
@@ -36,13 +39,13 @@ class VisualizationsResource:
         self,
         visualization: Visualization | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Visualization:
         """Save a visualization.
 
-        The service adds id, times and defaults.
+        The service adds id, times and defaults. Not repeated once it may have been processed.
 
         Args:
             visualization: The visualization.
@@ -67,9 +70,9 @@ class VisualizationsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Delete a visualization.
 
@@ -101,9 +104,9 @@ class VisualizationsResource:
         *,
         filters: Sequence[Filter | Mapping[str, Any]] | None = None,
         time_range: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> VisualizationData:
         """Run the query of a visualization.
 
@@ -138,9 +141,9 @@ class VisualizationsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Visualization:
         """Read a visualization.
 
@@ -171,9 +174,9 @@ class VisualizationsResource:
         *,
         limit: int = 500,
         offset: int = 0,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> SyncPage[Visualization]:
         """List the saved visualizations.
 
@@ -212,9 +215,9 @@ class VisualizationsResource:
         id: str,
         visualization: Visualization | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Visualization:
         """Replace a visualization as a whole.
 
@@ -246,9 +249,9 @@ class VisualizationsResource:
         id: str,
         changes: Visualization | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Visualization:
         """Change a visualization.
 
@@ -297,13 +300,13 @@ class AsyncVisualizationsResource:
         self,
         visualization: Visualization | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Visualization:
         """Save a visualization.
 
-        The service adds id, times and defaults.
+        The service adds id, times and defaults. Not repeated once it may have been processed.
 
         Args:
             visualization: The visualization.
@@ -328,9 +331,9 @@ class AsyncVisualizationsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> bool:
         """Delete a visualization.
 
@@ -362,9 +365,9 @@ class AsyncVisualizationsResource:
         *,
         filters: Sequence[Filter | Mapping[str, Any]] | None = None,
         time_range: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> VisualizationData:
         """Run the query of a visualization.
 
@@ -399,9 +402,9 @@ class AsyncVisualizationsResource:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Visualization:
         """Read a visualization.
 
@@ -432,9 +435,9 @@ class AsyncVisualizationsResource:
         *,
         limit: int = 500,
         offset: int = 0,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> AsyncPage[Visualization]:
         """List the saved visualizations.
 
@@ -473,9 +476,9 @@ class AsyncVisualizationsResource:
         id: str,
         visualization: Visualization | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Visualization:
         """Replace a visualization as a whole.
 
@@ -509,9 +512,9 @@ class AsyncVisualizationsResource:
         id: str,
         changes: Visualization | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> Visualization:
         """Change a visualization.
 

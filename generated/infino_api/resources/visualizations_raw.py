@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
     from ..models.filter_ import Filter
     from ..models.visualization import Visualization
     from ..models.visualization_data import VisualizationData
@@ -23,9 +26,9 @@ class VisualizationsRawResponse:
         self,
         visualization: Visualization | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Visualization]:
         """Save a visualization."""
         from ..api.visualizations.create import request
@@ -37,9 +40,9 @@ class VisualizationsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Delete a visualization."""
         from ..api.visualizations.delete import request
@@ -53,9 +56,9 @@ class VisualizationsRawResponse:
         *,
         filters: Sequence[Filter | Mapping[str, Any]] | None = None,
         time_range: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[VisualizationData]:
         """Run the query of a visualization."""
         from ..api.visualizations.execute import request
@@ -67,9 +70,9 @@ class VisualizationsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Visualization]:
         """Read a visualization."""
         from ..api.visualizations.get import request
@@ -82,9 +85,9 @@ class VisualizationsRawResponse:
         *,
         limit: int = 500,
         offset: int = 0,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[Visualization]]:
         """List the saved visualizations."""
         from ..api.visualizations.list_all import request
@@ -97,9 +100,9 @@ class VisualizationsRawResponse:
         id: str,
         visualization: Visualization | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Visualization]:
         """Replace a visualization as a whole."""
         from ..api.visualizations.replace import request
@@ -112,9 +115,9 @@ class VisualizationsRawResponse:
         id: str,
         changes: Visualization | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Visualization]:
         """Change a visualization."""
         from ..api.visualizations.update import request
@@ -133,9 +136,9 @@ class AsyncVisualizationsRawResponse:
         self,
         visualization: Visualization | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Visualization]:
         """Save a visualization."""
         from ..api.visualizations.create import request
@@ -147,9 +150,9 @@ class AsyncVisualizationsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[bool]:
         """Delete a visualization."""
         from ..api.visualizations.delete import request
@@ -163,9 +166,9 @@ class AsyncVisualizationsRawResponse:
         *,
         filters: Sequence[Filter | Mapping[str, Any]] | None = None,
         time_range: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[VisualizationData]:
         """Run the query of a visualization."""
         from ..api.visualizations.execute import request
@@ -177,9 +180,9 @@ class AsyncVisualizationsRawResponse:
         self,
         id: str,
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Visualization]:
         """Read a visualization."""
         from ..api.visualizations.get import request
@@ -192,9 +195,9 @@ class AsyncVisualizationsRawResponse:
         *,
         limit: int = 500,
         offset: int = 0,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[builtins.list[Visualization]]:
         """List the saved visualizations."""
         from ..api.visualizations.list_all import request
@@ -207,9 +210,9 @@ class AsyncVisualizationsRawResponse:
         id: str,
         visualization: Visualization | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Visualization]:
         """Replace a visualization as a whole."""
         from ..api.visualizations.replace import request
@@ -222,9 +225,9 @@ class AsyncVisualizationsRawResponse:
         id: str,
         changes: Visualization | Mapping[str, Any],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[Visualization]:
         """Change a visualization."""
         from ..api.visualizations.update import request

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 import attrs
+
+if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
 
 T = TypeVar("T")
 Json: TypeAlias = Any
@@ -97,9 +101,9 @@ class Caller(Protocol):
         self,
         call: Call[T],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> T:
         """Make the call and return the typed value."""
         ...
@@ -108,9 +112,9 @@ class Caller(Protocol):
         self,
         call: Call[T],
         *,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[T]:
         """Make the call and return the answer with its typed value."""
         ...
@@ -123,9 +127,9 @@ class AsyncCaller(Protocol):
         self,
         call: Call[T],
         *,
-        timeout: float | None = None,  # noqa: ASYNC109 - a budget for all attempts, kept by the caller
+        timeout: float | Timeouts | None = None,  # noqa: ASYNC109 - a budget for all attempts, kept by the caller
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> T:
         """Make the call and return the typed value."""
         ...
@@ -134,9 +138,9 @@ class AsyncCaller(Protocol):
         self,
         call: Call[T],
         *,
-        timeout: float | None = None,  # noqa: ASYNC109 - a budget for all attempts, kept by the caller
+        timeout: float | Timeouts | None = None,  # noqa: ASYNC109 - a budget for all attempts, kept by the caller
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
     ) -> RawResponse[T]:
         """Make the call and return the answer with its typed value."""
         ...
