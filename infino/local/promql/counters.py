@@ -7,37 +7,41 @@ import numpy as np
 from infino.local.promql.storage import Floats, Mask, Times
 from infino.local.promql.windows import Positions, Windows
 
+# One row a series; whether there is an answer depends on the times, so it is the same for all of them.
 Answer = tuple[Floats, Mask]
 # A window's edge further from the samples than this many average intervals is not extrapolated to.
 _THRESHOLD = 1.1
 
 
 def _nothing(windows: Windows) -> Answer:
-    steps = len(windows.first)
-    return np.full(steps, np.nan), np.zeros(steps, dtype=np.bool_)
+    shape = (len(windows.values), len(windows.first))
+    return np.full(shape, np.nan), np.zeros(shape[1], dtype=np.bool_)
 
 
 def _between(windows: Windows, each: Floats) -> Floats:
     """Sum over every window what happens from one sample to the next."""
-    running = np.concatenate(([0.0], np.cumsum(each)))
+    running = np.zeros_like(windows.values)
+    np.cumsum(each, axis=1, out=running[:, 1:])
     newest = np.maximum(windows.last - 1, 0)
-    return running[newest] - running[np.minimum(windows.first, newest)]
+    between: Floats = running[:, newest] - running[:, np.minimum(windows.first, newest)]
+    return between
 
 
 def _difference(windows: Windows, oldest: Positions, newest: Positions, *, counter: bool) -> Floats:
     """Give last minus first value, making up for resets of a counter."""
     values = windows.values
-    change = values[newest] - values[oldest]
+    change: Floats = values[:, newest] - values[:, oldest]
     if not counter:
         return change
-    previous = values[:-1]
-    lost = np.where(values[1:] < previous, previous, 0.0)
-    if not lost.any():
-        return change
-    if np.isfinite(lost).all():
-        return change + _between(windows, lost)
-    for step in np.flatnonzero(newest > oldest):
-        change[step] += lost[oldest[step] : newest[step]].sum()
+    previous = values[:, :-1]
+    lost = np.where(values[:, 1:] < previous, previous, 0.0)
+    finite = np.isfinite(lost)
+    if lost.any():
+        change = change + _between(windows, np.where(finite, lost, 0.0))
+    for row in np.flatnonzero(~finite.all(axis=1)):  # an infinity would spoil the running sum after it
+        endless = np.where(finite[row], 0.0, lost[row])
+        for step in np.flatnonzero(newest > oldest):
+            change[row, step] += endless[oldest[step] : newest[step]].sum()
     return change
 
 
@@ -61,8 +65,8 @@ def _extrapolate(windows: Windows, *, counter: bool, per_second: bool) -> Answer
     if windows.threshold_first:
         before = np.where(before >= limit, average / 2, before)
     if counter:
-        to_zero = sampled * (windows.values[oldest] / change)
-        usable = (change > 0) & (windows.values[oldest] >= 0) & (to_zero < before)
+        to_zero = sampled * (windows.values[:, oldest] / change)
+        usable = (change > 0) & (windows.values[:, oldest] >= 0) & (to_zero < before)
         before = np.where(usable, to_zero, before)
     if not windows.threshold_first:
         before = np.where(before < limit, before, average / 2)
@@ -92,9 +96,9 @@ def _last_two(windows: Windows, *, counter: bool) -> tuple[Floats, Floats, Mask]
     enough = windows.at_least(2)
     newest = np.maximum(windows.last - 1, 0)
     before = np.maximum(newest - 1, 0)
-    change = windows.values[newest] - windows.values[before]
+    change = windows.values[:, newest] - windows.values[:, before]
     if counter:
-        change = np.where(windows.values[newest] < windows.values[before], windows.values[newest], change)
+        change = np.where(windows.values[:, newest] < windows.values[:, before], windows.values[:, newest], change)
     return change, _seconds(windows.times[newest] - windows.times[before]), enough
 
 
@@ -112,12 +116,12 @@ def idelta(windows: Windows, _: object = None) -> Answer:
 
 def changes(windows: Windows, _: object = None) -> Answer:
     """How often the value changed; one NaN after another is no change."""
-    before, after = windows.values[:-1], windows.values[1:]
+    before, after = windows.values[:, :-1], windows.values[:, 1:]
     changed = (before != after) & ~(np.isnan(before) & np.isnan(after))
     return _between(windows, changed.astype(np.float64)), windows.at_least(1)
 
 
 def resets(windows: Windows, _: object = None) -> Answer:
     """How often the value fell."""
-    fell = windows.values[1:] < windows.values[:-1]
+    fell = windows.values[:, 1:] < windows.values[:, :-1]
     return _between(windows, fell.astype(np.float64)), windows.at_least(1)

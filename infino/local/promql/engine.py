@@ -17,7 +17,7 @@ from infino.local.promql.parsing import Node, kind_of, parse, unwrapped
 from infino.local.promql.rules import RULES_3, Rules
 from infino.local.promql.storage import Floats, Series, Storage, Times
 from infino.local.promql.values import Ranges, Scalar, Text, Value, Vector, merged
-from infino.local.promql.windows import windows_of
+from infino.local.promql.windows import bounds
 
 MOST_STEPS = 11_000
 _LATEST = 2**53  # milliseconds; a double counts exactly up to here
@@ -216,8 +216,8 @@ def _first_windows(ranges: Ranges) -> list[Series]:
     """Cut the window of an instant query's only step out of every series."""
     found = []
     for series in ranges.series:
-        windows = windows_of(series, ranges, threshold_first=True)
-        inside = slice(int(windows.first[0]), int(windows.last[0]))
-        if windows.count[0]:
+        first, last = (int(places[0]) for places in bounds(series.times, ranges))
+        inside = slice(first, last)
+        if last > first:
             found.append(Series(series.labels, series.times[inside], series.values[inside]))
     return found

@@ -15,7 +15,7 @@ from infino.local.promql.overtime import KEEPS_NAME, RANGE_ARGUMENT, RANGE_FUNCT
 from infino.local.promql.parsing import Node, kind_of, last_word, unwrapped
 from infino.local.promql.storage import Floats, Mask, Times
 from infino.local.promql.values import Scalar, Value, Vector, from_rows, merged, somewhere, without_names
-from infino.local.promql.windows import windows_of
+from infino.local.promql.windows import bounds, sharing_times, windows_of
 
 if TYPE_CHECKING:
     from infino.local.promql.evaluation import Evaluation
@@ -57,13 +57,11 @@ def _over_time(evaluation: Evaluation, node: Node, times: Times) -> Vector:
         check_rank(evaluation, others[0])
     function = RANGE_FUNCTIONS[name]
     rows: list[tuple[Labels, Floats, Mask]] = []
-    for series in ranges.series:
-        if not len(series.times):
-            continue
-        evaluation.hold(len(times))
-        windows = windows_of(series, ranges, threshold_first=evaluation.rules.threshold_first)
+    for group in sharing_times(ranges.series, len(times)):
+        evaluation.hold(len(group) * len(times))
+        windows = windows_of(group, ranges, threshold_first=evaluation.rules.threshold_first)
         values, present = function(windows, others)
-        rows.append((series.labels, values, present))
+        rows.extend((series.labels, row, present) for series, row in zip(group, values, strict=True))
     result = from_rows(rows, len(times))
     if name in ("rate", "increase") and result.labels:
         _check_counter(evaluation, result.labels[0].get(NAME, ""))
@@ -171,7 +169,8 @@ def _absent_over_time(evaluation: Evaluation, node: Node, times: Times) -> Vecto
     ranges = selectors.ranges(evaluation, node.args[0], times)
     anywhere = np.zeros(len(times), dtype=np.bool_)
     for series in ranges.series:
-        anywhere |= windows_of(series, ranges, threshold_first=True).at_least(1)
+        first, last = bounds(series.times, ranges)
+        anywhere |= last > first
     return _absent_row(node.args[0], anywhere)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from infino.local.promql.errors import bad_query
@@ -21,24 +21,25 @@ def _check_name(name: str, function: str, rules: Rules, role: str = "destination
         raise bad_query(f"invalid {role} label name in {function}(): {name}")
 
 
-def _expander(template: str, pattern: Pattern) -> Callable[[str], str]:
-    """Make the function that fills `$1`, `${1}` and `${name}` of a template from a matching value."""
-    references = [found["braced"] or found["bare"] for found in _REFERENCE.finditer(template)]
+def _replacements(template: str, pattern: Pattern, values: Sequence[str]) -> dict[str, str]:
+    """Fill `$1`, `${1}` and `${name}` of a template from every value that matches; others are left out."""
+    matching = [value for value, matched in zip(values, pattern.matches(values), strict=True) if matched]
+    names = {found["braced"] or found["bare"] for found in _REFERENCE.finditer(template)} - {None}
     # `$0` is the whole match; a group that does not exist is empty.
-    numbers = {name: 0 if name == "0" else pattern.group_numbers.get(name, -1) for name in references if name}
+    numbers = {name: 0 if name == "0" else pattern.group_numbers.get(name, -1) for name in names}
+    texts = pattern.groups(matching, sorted({number for number in numbers.values() if number > 0}))
+    texts[0] = matching
 
-    def expand(value: str) -> str:
-        texts = pattern.groups(value, sorted({number for number in numbers.values() if number > 0}))
-        texts[0] = value
-
-        def fill(found: re.Match[str]) -> str:
+    def fill(place: int) -> str:
+        def referenced(found: re.Match[str]) -> str:
             if found["dollar"]:
                 return "$"
-            return texts.get(numbers[found["braced"] or found["bare"]], "")
+            number = numbers[found["braced"] or found["bare"]]
+            return texts[number][place] if number in texts else ""
 
-        return _REFERENCE.sub(fill, template)
+        return _REFERENCE.sub(referenced, template)
 
-    return expand
+    return {value: fill(place) for place, value in enumerate(matching)}
 
 
 def label_replace(vector: Vector, texts: Sequence[str], rules: Rules) -> Vector:
@@ -59,11 +60,7 @@ def label_replace(vector: Vector, texts: Sequence[str], rules: Rules) -> Vector:
     pattern = compile_pattern(expression, dot_matches_newline=rules.dot_matches_newline)
     _check_name(destination, "label_replace", rules)
     values = [labels.get(source, "") for labels in vector.labels]
-    distinct = sorted(set(values))
-    expand = _expander(template, pattern)
-    replacements = {
-        value: expand(value) for value, matched in zip(distinct, pattern.matches(distinct), strict=True) if matched
-    }
+    replacements = _replacements(template, pattern, sorted(set(values)))
     labels = [
         with_label(old, destination, replacements[value]) if value in replacements else old
         for old, value in zip(vector.labels, values, strict=True)

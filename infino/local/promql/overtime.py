@@ -12,7 +12,7 @@ from infino.local.promql.errors import PromQLError
 from infino.local.promql.storage import Floats, Mask
 from infino.local.promql.windows import Piece, Windows, over_pieces
 
-# A function over time gets the windows of one series and its other arguments, one number a step each.
+# A function over time gets the windows of some series and its other arguments, one number a step each.
 RangeFunction = Callable[[Windows, Sequence[Floats]], Answer]
 Reducer = Callable[[Floats, Mask], Floats]
 
@@ -24,28 +24,33 @@ def _reducing(reduce: Reducer) -> RangeFunction:
     return function
 
 
+def _for_all(windows: Windows, same: Floats) -> Answer:
+    """Give every series what depends on the times alone."""
+    return np.broadcast_to(same, (len(windows.values), len(same))), windows.at_least(1)
+
+
 def _count(windows: Windows, _: Sequence[Floats]) -> Answer:
-    return windows.count.astype(np.float64), windows.at_least(1)
+    return _for_all(windows, windows.count.astype(np.float64))
 
 
 def _present(windows: Windows, _: Sequence[Floats]) -> Answer:
-    return np.ones(len(windows.first)), windows.at_least(1)
+    return _for_all(windows, np.ones(len(windows.first)))
 
 
 def _first(windows: Windows, _: Sequence[Floats]) -> Answer:
-    return windows.values[np.minimum(windows.first, len(windows.times) - 1)], windows.at_least(1)
+    return windows.values[:, np.minimum(windows.first, len(windows.times) - 1)], windows.at_least(1)
 
 
 def _last(windows: Windows, _: Sequence[Floats]) -> Answer:
-    return windows.values[np.maximum(windows.last - 1, 0)], windows.at_least(1)
+    return windows.values[:, np.maximum(windows.last - 1, 0)], windows.at_least(1)
 
 
 def _time_of_first(windows: Windows, _: Sequence[Floats]) -> Answer:
-    return windows.times[np.minimum(windows.first, len(windows.times) - 1)] / 1000, windows.at_least(1)
+    return _for_all(windows, windows.times[np.minimum(windows.first, len(windows.times) - 1)] / 1000)
 
 
 def _time_of_last(windows: Windows, _: Sequence[Floats]) -> Answer:
-    return windows.times[np.maximum(windows.last - 1, 0)] / 1000, windows.at_least(1)
+    return _for_all(windows, windows.times[np.maximum(windows.last - 1, 0)] / 1000)
 
 
 def _time_of_extreme(extreme: Reducer) -> RangeFunction:
@@ -112,11 +117,11 @@ def _double_exponential_smoothing(windows: Windows, arguments: Sequence[Floats])
         wrong = factors[~((factors > 0) & (factors < 1))]
         if len(wrong):
             raise PromQLError(f"invalid {name} factor. Expected: 0 < factor < 1, got: {wrong[0]:f}")
-    result = np.full(len(windows.first), np.nan)
+    result = np.full((len(windows.values), len(windows.first)), np.nan)
     enough = windows.at_least(2)
     for step in np.flatnonzero(enough):
-        inside = windows.values[windows.first[step] : windows.last[step]].tolist()
-        result[step] = _smooth(inside, float(smoothing[step]), float(trending[step]))
+        inside = windows.values[:, windows.first[step] : windows.last[step]].tolist()
+        result[:, step] = [_smooth(row, float(smoothing[step]), float(trending[step])) for row in inside]
     return result, enough
 
 

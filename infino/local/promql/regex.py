@@ -66,13 +66,14 @@ class Pattern:
         found: list[bool] = self._ask(sql, [list(values), self._anchored])
         return found
 
-    def groups(self, value: str, wanted: Sequence[int]) -> dict[int, str]:
-        """Give the text of the wanted capture groups in a value that matches."""
-        texts = {}
+    def groups(self, values: Sequence[str], wanted: Sequence[int]) -> dict[int, list[str]]:
+        """Give for each wanted capture group its text in every value; all values must match."""
+        texts: dict[int, list[str]] = {}
         for number in wanted:
             if number > _MOST_GROUPS:
                 raise bad_query(f"capture group {number} is beyond the {_MOST_GROUPS} that can be referenced")
-            texts[number] = self._ask("SELECT regexp_extract(?, ?, ?)", [value, self._anchored, number])
+            sql = f"SELECT list_transform(?::VARCHAR[], lambda value: regexp_extract(value, ?, {int(number)}))"
+            texts[number] = self._ask(sql, [list(values), self._anchored])
         return texts
 
     @functools.cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import attrs
 import numpy as np
@@ -19,11 +19,13 @@ _MOST_CELLS = 1_000_000
 
 @attrs.frozen(eq=False)
 class Windows:
-    """The windows of one series, one a step.
+    """The windows of series that were sampled at the same times, one a step.
+
+    Series of one scrape share their times, so what depends on the times alone is worked out once for all of them.
 
     Args:
         times: Sample times, Unix milliseconds.
-        values: Sample values.
+        values: Sample values, one row a series.
         first: Position of the first sample of every window.
         last: Position after the last sample of every window.
         starts: Start of every window, Unix milliseconds.
@@ -54,37 +56,48 @@ class Windows:
 
 @attrs.frozen(eq=False)
 class Piece:
-    """Some steps of one series: a matrix with one window a row, padded at the right."""
+    """Some steps of some series: a matrix with one window a row, padded at the right.
 
-    steps: slice
+    Rows run through the steps of the first series, then through those of the next.
+    """
+
+    steps: Positions
     values: Floats
     times: Times
     mask: Mask
     now: Times
 
 
-def windows_of(series: Series, ranges: Ranges, *, threshold_first: bool) -> Windows:
-    """Find the windows of one series."""
-    side = "left" if ranges.closed else "right"
-    first = np.searchsorted(series.times, ranges.starts, side=side)  # type: ignore[call-overload,unused-ignore] # a literal by construction
-    last = np.searchsorted(series.times, ranges.ends, side="right")
-    return Windows(
-        series.times,
-        series.values,
-        first,
-        np.maximum(first, last),
-        ranges.starts,
-        ranges.ends,
-        ranges.now,
-        threshold_first,
-    )
+def bounds(times: Times, ranges: Ranges) -> tuple[Positions, Positions]:
+    """Find where the window of every step begins and ends among sample times."""
+    first = np.searchsorted(times, ranges.starts, side="left" if ranges.closed else "right")
+    return first, np.maximum(first, np.searchsorted(times, ranges.ends, side="right"))
 
 
-def pieces(windows: Windows) -> Iterator[Piece]:
-    """Cut the steps into runs whose windows fit into one matrix."""
-    steps = len(windows.first)
+def windows_of(group: Sequence[Series], ranges: Ranges, *, threshold_first: bool) -> Windows:
+    """Find the windows of series that share their times."""
+    times = group[0].times
+    first, last = bounds(times, ranges)
+    values = np.stack([series.values for series in group])
+    return Windows(times, values, first, last, ranges.starts, ranges.ends, ranges.now, threshold_first)
+
+
+def sharing_times(found: Sequence[Series], steps: int) -> Iterator[list[Series]]:
+    """Gather series that were sampled at the same times, in groups that fit into one matrix."""
+    groups: dict[bytes, list[Series]] = {}
+    for series in found:
+        if len(series.times):
+            groups.setdefault(series.times.tobytes(), []).append(series)
+    for group in groups.values():
+        at_once = max(1, _MOST_CELLS // max(len(group[0].times), steps))
+        yield from (group[start : start + at_once] for start in range(0, len(group), at_once))
+
+
+def pieces(windows: Windows) -> Iterator[tuple[slice, Piece]]:
+    """Cut the steps into runs whose windows fit into one matrix; give each run with its matrix."""
+    steps, rows = len(windows.first), len(windows.values)
     widest = max(1, int(windows.count.max(initial=0)))
-    at_once = max(1, _MOST_CELLS // widest)
+    at_once = max(1, _MOST_CELLS // (widest * rows))
     for start in range(0, steps, at_once):
         part = slice(start, min(steps, start + at_once))
         count = windows.count[part]
@@ -92,27 +105,36 @@ def pieces(windows: Windows) -> Iterator[Piece]:
         offsets = np.arange(width)
         mask = offsets[None, :] < count[:, None]
         places = np.minimum(windows.first[part][:, None] + offsets[None, :], len(windows.times) - 1)
-        yield Piece(part, windows.values[places], windows.times[places], mask, windows.now[part])
+        yield (
+            part,
+            Piece(
+                np.tile(np.arange(part.start, part.stop), rows),
+                windows.values[:, places].reshape(-1, width),
+                np.tile(windows.times[places], (rows, 1)),
+                np.tile(mask, (rows, 1)),
+                np.tile(windows.now[part], rows),
+            ),
+        )
 
 
 def over_pieces(windows: Windows, reduce: Callable[[Piece], Floats]) -> Floats:
     """Reduce every window to one number.
 
     Args:
-        windows: The windows of one series.
+        windows: The windows.
         reduce: Turns a piece into one number a row; rows without samples may give anything.
 
     Returns:
-        One number a step.
+        One number a series and step.
 
     Example:
-        >>> w = Windows(np.array([1, 2]), np.array([3.0, 4.0]), np.array([0]), np.array([2]),
+        >>> w = Windows(np.array([1, 2]), np.array([[3.0, 4.0]]), np.array([0]), np.array([2]),
         ...             np.array([0]), np.array([2]), np.array([2]))
         >>> over_pieces(w, lambda piece: piece.mask.sum(axis=1).astype(float)).tolist()
-        [2.0]
+        [[2.0]]
     """
-    result = np.full(len(windows.first), np.nan)
-    if len(windows.times):
-        for piece in pieces(windows):
-            result[piece.steps] = reduce(piece)
+    rows = len(windows.values)
+    result = np.full((rows, len(windows.first)), np.nan)
+    for part, piece in pieces(windows):
+        result[:, part] = reduce(piece).reshape(rows, -1)
     return result

@@ -25,10 +25,10 @@ def answers(name: str, values: list[float], width: int) -> list[float | None]:
     """Evaluate a function at the time of every sample over a window of so many samples."""
     times = np.arange(len(values), dtype=np.int64) * STEP
     ranges = Ranges([], times - width * STEP, times, times, closed=False)
-    made = windows.windows_of(Series({}, times, np.array(values)), ranges, threshold_first=True)
+    made = windows.windows_of([Series({}, times, np.array(values))], ranges, threshold_first=True)
     with np.errstate(all="ignore"):
         result, present = RANGE_FUNCTIONS[name](made, [])
-    return [float(x) if there else None for x, there in zip(result, present, strict=True)]
+    return [float(x) if there else None for x, there in zip(result[0], present, strict=True)]
 
 
 def inside(values: list[float], at: int, width: int) -> list[float]:
@@ -86,3 +86,37 @@ def test_pieces_do_not_change_the_answer(values: list[float], width: int) -> Non
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(windows, "_MOST_CELLS", 7)
         assert answers("sum_over_time", values, width) == whole
+
+
+@pytest.mark.parametrize("name", [*PLAIN, "rate", "increase", "delta", "irate", "idelta", "deriv", "mad_over_time"])
+@given(
+    rows=st.integers(2, 15).flatmap(
+        lambda size: st.lists(
+            st.lists(st.floats(-1e6, 1e6) | st.sampled_from([math.inf, math.nan]), min_size=size, max_size=size),
+            min_size=2,
+            max_size=4,
+        )
+    ),
+    width=st.integers(1, 6),
+)
+def test_series_together_give_what_each_gives_alone(name: str, rows: list[list[float]], width: int) -> None:
+    times = np.arange(len(rows[0]), dtype=np.int64) * STEP
+    ranges = Ranges([], times - width * STEP, times, times, closed=False)
+    group = [Series({}, times, np.array(row)) for row in rows]
+    with np.errstate(all="ignore"):
+        together, present = RANGE_FUNCTIONS[name](windows.windows_of(group, ranges, threshold_first=True), [])
+    for row, values in zip(rows, together, strict=True):
+        alone = answers(name, row, width)
+        assert [there is not None for there in alone] == present.tolist()
+        assert values[present] == pytest.approx([x for x in alone if x is not None], rel=1e-9, abs=1e-9, nan_ok=True)
+
+
+def test_only_series_of_the_same_times_are_put_together() -> None:
+    def series(*times: int) -> Series:
+        return Series({}, np.array(times, dtype=np.int64), np.zeros(len(times)))
+
+    found = [series(1, 2), series(1, 3), series(1, 2), series()]
+    assert [len(group) for group in windows.sharing_times(found, 5)] == [2, 1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(windows, "_MOST_CELLS", 5)
+        assert [len(group) for group in windows.sharing_times(found, 5)] == [1, 1, 1]
