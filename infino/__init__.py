@@ -47,6 +47,9 @@ if TYPE_CHECKING:
     from infino.core.timeouts import Timeouts as Timeouts
     from infino.resources.roles import RolePlan as RolePlan
     from infino.resources.users import IssuedKeys as IssuedKeys
+    from infino.results import PromResult as PromResult
+    from infino.results import SearchResult as SearchResult
+    from infino.results import SqlResult as SqlResult
 
     __version__: str
 
@@ -73,6 +76,8 @@ _HOMES = {
     "Timeouts": "infino.core.timeouts",
     "RolePlan": "infino.resources.roles",
     "IssuedKeys": "infino.resources.users",
+    **dict.fromkeys(("PromResult", "SearchResult", "SqlResult"), "infino.results"),
+    **dict.fromkeys(("load_ipython_extension", "unload_ipython_extension"), "infino.notebook"),
 }
 
 
