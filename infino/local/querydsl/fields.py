@@ -12,6 +12,8 @@ from typing import Any, Literal, Protocol
 
 import attrs
 
+from infino.local.querydsl.names import name_pattern
+
 Kind = Literal["long", "double", "boolean", "date", "text", "keyword", "none"]
 NUMERIC = ("long", "double")
 TEXTS = {"VARCHAR", "DATE", "TIMESTAMP"}
@@ -157,12 +159,10 @@ class Fields:
         """Return the fields that a name with `*` stands for; a plain name stands for itself."""
         if "*" not in pattern:
             return [self[pattern]]
-        whole = re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.DOTALL)
-        found = [field for field in self if whole.fullmatch(field.name)]
+        fits = name_pattern(pattern)
+        found = [field for field in self if fits(field.name)]
         if pattern.endswith(".keyword"):
-            found += [
-                f for f in (self[x.name + ".keyword"] for x in self if whole.fullmatch(x.name + ".keyword")) if f.exact
-            ]
+            found += [f for f in (self[x.name + ".keyword"] for x in self if fits(x.name + ".keyword")) if f.exact]
         return found
 
     def _resolve(self, name: str) -> Field:

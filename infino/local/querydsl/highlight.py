@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import attrs
@@ -13,7 +13,7 @@ from infino.local.querydsl.fields import Field, Fields
 from infino.local.querydsl.problems import parsing
 from infino.local.querydsl.reading import as_boolean, as_integer, as_object, as_text, listed, short
 
-SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?]+(?=\s|$)|\n|[.!?]|$)\s*")
+SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?]++(?!\s|$))*+(?:[.!?]++|\n|$)\s*")
 OPTIONS = frozenset(
     [
         "pre_tags",
@@ -40,6 +40,8 @@ OPTIONS = frozenset(
         "fragment_offset",
     ]
 )
+
+Matching = Callable[[str, Sequence[str]], Collection[str]]
 
 
 @attrs.frozen
@@ -108,9 +110,11 @@ class Highlighter:
         body: The `highlight` object.
         fields: The catalogue; a field outside it is never shown.
         marks: Field -> what the query looks for.
+        matching: Returns which of some texts a regular expression fits; Python's own engine is not safe here.
     """
 
-    def __init__(self, body: Any, fields: Fields, marks: Mapping[str, Sequence[Mark]]) -> None:
+    def __init__(self, body: Any, fields: Fields, marks: Mapping[str, Sequence[Mark]], matching: Matching) -> None:
+        self._matching = matching
         body = as_object(body, "highlight")
         given = body.get("fields")
         entries = [entry for item in listed(given or []) for entry in as_object(item, "fields").items()]
@@ -137,7 +141,7 @@ class Highlighter:
         texts = [text for text in values_at(source, field.base) if isinstance(text, str)]
         made: list[tuple[int, str]] = []
         for text in texts:
-            found = find(text, marks, analysed=field.kind == "text")
+            found = find(text, marks, self._matching, analysed=field.kind == "text")
             if found:
                 made += list(cut(text, found, style))
         if style.by_score:
@@ -162,7 +166,7 @@ def values_at(source: Any, name: str) -> Iterator[Any]:
                 yield from values_at(value, name[len(key) + 1 :])
 
 
-def find(text: str, marks: Sequence[Mark], *, analysed: bool) -> list[tuple[int, int]]:
+def find(text: str, marks: Sequence[Mark], matching: Matching, *, analysed: bool) -> list[tuple[int, int]]:
     """Return the spans of a text that any of the marks looks for, in order and without overlap."""
     found: set[tuple[int, int]] = set()
     tokens = list(spans(text)) if analysed else []
@@ -170,9 +174,14 @@ def find(text: str, marks: Sequence[Mark], *, analysed: bool) -> list[tuple[int,
         if mark.kind == "phrase" and analysed:
             found |= phrases(tokens, mark)
         elif mark.kind in ("word", "pattern") and analysed:
-            fits = matcher(mark)
-            found |= {(start, end) for start, end, word in tokens if fits(word)}
-        elif mark.kind in ("whole", "whole_pattern") and not analysed and text and matcher(mark)(text):
+            wanted = wanted_of(mark, [word for _, _, word in tokens], matching)
+            found |= {(start, end) for start, end, word in tokens if word in wanted}
+        elif (
+            mark.kind in ("whole", "whole_pattern")
+            and not analysed
+            and text
+            and text in wanted_of(mark, [text], matching)
+        ):
             found.add((0, len(text)))
     apart: list[tuple[int, int]] = []
     for start, end in sorted(found):
@@ -181,12 +190,13 @@ def find(text: str, marks: Sequence[Mark], *, analysed: bool) -> list[tuple[int,
     return apart
 
 
-def matcher(mark: Mark) -> Any:
-    """Return the function that tells whether a token or value fits a mark."""
+def wanted_of(mark: Mark, given: Sequence[str], matching: Matching) -> Collection[str]:
+    """Return those of the given tokens or values that fit a mark."""
     if mark.kind in ("pattern", "whole_pattern"):
-        return re.compile(mark.values[0]).fullmatch
-    wanted = frozenset(mark.values)
-    return (lambda word: word.lower() in wanted) if mark.blind else wanted.__contains__
+        return matching(mark.values[0], given)
+    if mark.blind:
+        return {text for text in given if text.lower() in mark.values}
+    return frozenset(mark.values)
 
 
 def phrases(tokens: Sequence[tuple[int, int, str]], mark: Mark) -> set[tuple[int, int]]:

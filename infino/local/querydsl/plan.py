@@ -57,6 +57,7 @@ class Plan:
         self._joins: list[str] = []
         self._outputs: dict[str, str] = {}
         self._tables: list[str] = []
+        self._fitting: dict[str, dict[str, bool]] = {}
 
     def bind(self, value: Any) -> str:
         """Return the SQL placeholder of a value."""
@@ -95,6 +96,15 @@ class Plan:
             self.cursor.execute("select regexp_full_match('', $1)", [expression]).fetchall()
         except duckdb.Error:
             raise illegal("Determinizing automaton would require too much effort: the pattern is too large") from None
+
+    def matching(self, expression: str, texts: Sequence[str]) -> set[str]:
+        """Return which of some texts a regular expression fits as a whole."""
+        known = self._fitting.setdefault(expression, {})
+        fresh = [text for text in dict.fromkeys(texts) if text not in known]
+        if fresh:
+            sql = "select t, regexp_full_match(t, $1) from (select unnest($2::varchar[]) as t)"
+            known.update(self.cursor.execute(sql, [expression, fresh]).fetchall())
+        return {text for text in texts if known[text]}
 
     def output(self, expression: str) -> str:
         """Return the column of the matched documents that holds an expression."""

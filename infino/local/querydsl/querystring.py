@@ -54,6 +54,7 @@ ALLOWED = frozenset(
 )
 COMPARISON = re.compile(r"(>=?|<=?)(.+)", re.DOTALL)
 MAX_DEPTH = 60
+MAX_TEXT = 32_000
 Weighted = list[tuple[Field, float]]
 
 
@@ -81,6 +82,8 @@ def query_string(compiler: Compiler, body: dict[str, Any]) -> Clause:
     scope = Scope(fields, implied or as_boolean(body.get("lenient", False), "lenient"))
     if not text.strip():
         return NOTHING
+    if len(text) > MAX_TEXT:
+        raise illegal(f"Query string length exceeds max allowed length {MAX_TEXT}")
     try:
         parsed = luqum.thread.parse(text)
     except (luqum.exceptions.ParseError, ValueError, RecursionError) as error:

@@ -124,7 +124,9 @@ class Search:
         clause = EVERYTHING if request.query is None else compiler.query(request.query)
         source = SourceFilter(request.source)
         marks = {name: list(found) for name, found in plan.marks.items()}
-        highlighter = Highlighter(request.highlight, plan.fields, marks) if request.highlight is not None else None
+        highlighter = (
+            Highlighter(request.highlight, plan.fields, marks, plan.matching) if request.highlight is not None else None
+        )
         shown = self._condition()
         works = prepare(read_tree(request.aggregations or {}), self._context())
         matched = self._matched(clause, keys)

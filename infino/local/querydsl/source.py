@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from infino.local.querydsl.names import name_pattern
 from infino.local.querydsl.problems import parsing, token
 from infino.local.querydsl.reading import listed, short
 
@@ -48,9 +48,9 @@ class SourceFilter:
         kept: dict[str, Any] = {}
         for key, inner in value.items():
             name = path + key
-            if self._excludes is not None and self._excludes.fullmatch(name):
+            if self._excludes is not None and self._excludes(name):
                 continue
-            inside = wanted or (self._includes is not None and self._includes.fullmatch(name) is not None)
+            inside = wanted or (self._includes is not None and self._includes(name))
             part = self._value(inner, name + ".", inside)
             if part is not None or (inside and inner is None):
                 kept[key] = part
@@ -67,12 +67,11 @@ class SourceFilter:
         return value if wanted else None
 
 
-def patterns(given: Any) -> re.Pattern[str] | None:
-    """Return one expression for a list of name patterns, or None for no pattern."""
+def patterns(given: Any) -> Callable[[str], bool] | None:
+    """Return the test whether a name fits any of a list of patterns, or None for no pattern."""
     names: Sequence[Any] = listed(given)
     for name in names:
         if not isinstance(name, str):
             raise parsing(f"Unknown key for a {token(name)} in [_source].")
-    if not names:
-        return None
-    return re.compile("|".join(".*".join(re.escape(part) for part in name.split("*")) for name in names), re.DOTALL)
+    tests = [name_pattern(name) for name in names]
+    return (lambda name: any(fits(name) for fits in tests)) if tests else None

@@ -111,3 +111,21 @@ def outcome(corpus: Corpus, body: Any) -> tuple[dict[str, Any], Problem | None]:
         return corpus.search(body), None
     except Problem as problem:
         return {}, problem
+
+
+def test_no_pattern_takes_longer_than_its_text(corpus: Corpus) -> None:
+    name = "a" * 60
+    slow = Corpus([{name: "b" * 300, "text": "a" * 300 + " " + "!" * 50_000 + "x"}])
+    stars = "*a" * 40 + "*b"
+    body = {
+        "query": {"regexp": {"text": "(a*)*(a|a)*x?"}},
+        "highlight": {"fields": {"text": {}, stars: {}}},
+        "_source": {"includes": [stars], "excludes": [stars]},
+        "fields": [stars],
+    }
+    assert slow.search(body)["hits"]["hits"][0]["highlight"]["text"][0].startswith("<em>a")
+    assert slow.ids({"wildcard": {f"{name}.keyword": "*b" * 60 + "*c"}}) == []
+    assert slow.ids({"multi_match": {"query": "x", "fields": [stars]}}) == []
+    with pytest.raises(Problem, match="length"):
+        slow.search({"query": {"query_string": {"query": "a " * 50_000}}})
+    slow.close()

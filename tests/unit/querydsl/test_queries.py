@@ -166,6 +166,15 @@ CASES: list[tuple[Any, list[str]]] = [
         },
         ["1"],
     ),
+    (
+        {
+            "bool": {
+                "should": [{"term": {"title": "quick"}}, {"term": {"price": 10}}, {"term": {"kind.keyword": "B"}}],
+                "minimum_should_match": 2,
+            }
+        },
+        ["1", "2"],
+    ),
     # query_string
     ({"query_string": {"query": "title:(quick AND fox)"}}, ["1"]),
     ({"query_string": {"query": "quick -lazy", "default_field": "title"}}, ["1", "3"]),

@@ -41,7 +41,9 @@ class TopHits(Aggregation):
         self.source = SourceFilter(given.get("_source"))
         self.highlighter = None
         if given.get("highlight") is not None:
-            self.highlighter = Highlighter(given["highlight"], context.plan.fields, context.plan.marks)
+            self.highlighter = Highlighter(
+                given["highlight"], context.plan.fields, context.plan.marks, context.plan.matching
+            )
 
     def results(self, runner: Running, level: Level) -> list[Result]:
         """Return the best documents of each bucket."""
