@@ -15,6 +15,7 @@ from uuid import UUID
 import attrs
 
 from infino.bulk.options import BulkOptions, IdChoice
+from infino.core import codec
 
 try:
     import orjson
@@ -285,7 +286,7 @@ def _quick_ids(values: list[Any]) -> list[bytes]:
         return [b"%d" % value for value in values]
     if kinds != {str} or "" in values:
         raise TypeError("ids of other kinds")
-    whole = orjson.dumps(values)
+    whole = codec.dumps(values)
     if b"\\" in whole:  # a quote may be escaped, so the text cannot be cut at quotes
         raise TypeError("ids that need escapes")
     return whole[2:-2].split(b'","')

@@ -69,8 +69,8 @@ def csv_records(stream: io.BufferedReader, delimiter: str = ",") -> Iterator[Any
         delimiter: What separates fields.
     """
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+    rows = csv.reader(text, delimiter=delimiter, strict=True)
     try:
-        rows = csv.reader(text, delimiter=delimiter, strict=True)
         header = next(rows, None)
         if header is None:
             return

@@ -187,19 +187,22 @@ class Files(FilesResource):
         watch = _Watch(dataset, path_or_file, format, batch_size, progress)
         try:
             upload = watch.accepted(self._caller.transport.send(watch.request(timeout)))
-            final = watch.settle(upload)
-            since = time.monotonic()
-            while wait and final is None:
-                watch.check(since, wait_timeout)
-                try:
-                    final = watch.settle(upload, self._caller.call(watch.job(upload)))
-                except NotFoundError as error:
-                    watch.unknown(error, since)
-                if final is None:
-                    time.sleep(_pause(since))
-            return final or upload
+            return watch.settle(upload) or (self._follow(watch, upload, wait_timeout) if wait else upload)
         finally:
             watch.close()
+
+    def _follow(self, watch: _Watch, upload: FileUpload, limit: float) -> FileUpload:
+        """Ask how far the service is until it is done."""
+        final, since = None, time.monotonic()
+        while final is None:
+            watch.check(since, limit)
+            try:
+                final = watch.settle(upload, self._caller.call(watch.job(upload)))
+            except NotFoundError as error:
+                watch.unknown(error, since)
+            if final is None:
+                time.sleep(_pause(since))
+        return final
 
 
 class AsyncFiles(AsyncFilesResource):
@@ -248,19 +251,22 @@ class AsyncFiles(AsyncFilesResource):
         watch = _Watch(dataset, path_or_file, format, batch_size, progress)
         try:
             upload = watch.accepted(await self._caller.transport.send(watch.request(timeout)))
-            final = watch.settle(upload)
-            since = time.monotonic()
-            while wait and final is None:
-                watch.check(since, wait_timeout)
-                try:
-                    final = watch.settle(upload, await self._caller.call(watch.job(upload)))
-                except NotFoundError as error:
-                    watch.unknown(error, since)
-                if final is None:
-                    await asyncio.sleep(_pause(since))
-            return final or upload
+            return watch.settle(upload) or (await self._follow(watch, upload, wait_timeout) if wait else upload)
         finally:
             watch.close()
+
+    async def _follow(self, watch: _Watch, upload: FileUpload, limit: float) -> FileUpload:
+        """Ask how far the service is until it is done."""
+        final, since = None, time.monotonic()
+        while final is None:
+            watch.check(since, limit)
+            try:
+                final = watch.settle(upload, await self._caller.call(watch.job(upload)))
+            except NotFoundError as error:
+                watch.unknown(error, since)
+            if final is None:
+                await asyncio.sleep(_pause(since))
+        return final
 
 
 def _pause(since: float) -> float:

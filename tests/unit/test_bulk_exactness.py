@@ -302,3 +302,30 @@ def test_a_source_that_fails_halfway_gives_what_came_before_and_then_its_error()
         pieces.extend(Reader(rows(), BulkOptions(chunk_records=50), lambda: 1 << 20).pieces())
     lines, _ = gather(pieces)
     assert [json.loads(line)["n"] for line in lines[1::2]] == list(range(777))
+
+
+@pytest.mark.parametrize("identity", [None, "id"])
+def test_without_polars_and_without_orjson_the_lines_are_the_same(
+    identity: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        {"id": f"ü{n}", "n": n, "big": 2**70, "d": Decimal("1.5"), "t": dt.datetime(2026, 1, 2), "b": b"x"}
+        for n in range(40)
+    ]
+    plain = [{name: row[name] for name in ("id", "n")} for row in rows]
+    ndjson = b"".join(json.dumps(row).encode() + b"\n" for row in plain)
+    table = pyarrow.Table.from_pylist(plain)
+    wanted = [read(source, id=identity)[0] for source in (rows, ndjson, table)]
+    monkeypatch.setattr("infino.bulk.columns.load_polars", lambda: None)
+    monkeypatch.setattr("infino.bulk.encode.orjson", None)
+    monkeypatch.setattr("infino.bulk.lines.sqlite3", None)
+    assert [read(source, id=identity)[0] for source in (rows, ndjson, table)] == wanted
+
+
+def test_a_frame_without_its_extra_says_which_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infino.bulk.columns.load_polars", lambda: None)
+    monkeypatch.setattr("infino.bulk.columns.load_pyarrow", lambda: None)
+    for source in (pyarrow.table({"a": [1]}), io.BytesIO(b"PAR1...")):
+        with pytest.raises(ValueError, match=r"pip install 'infino-sdk\[arrow\]'"):
+            read(source)
+    assert read(pandas.DataFrame([{"a": 1}]))[0][1] == b'{"a":1}'
