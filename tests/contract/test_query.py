@@ -166,11 +166,16 @@ def test_promql(client: Any, metrics: str) -> None:
     assert wide.index[0] == pd.Timestamp(START)
 
 
-def test_raw_responses_carry_tables(client: Any) -> None:
+def test_raw_responses_carry_tables(client: Any, dataset: str) -> None:
     answer = client.query.with_raw_response.sql("SELECT 1 AS one")
     assert answer.status == 200
     assert answer.value.scalar() == 1
     assert answer.content == answer.value.raw
+    raw = client.query.with_raw_response
+    assert raw.dsl(dataset, {"size": 0}).value.total == 50
+    assert raw.execute(f'DELETE FROM "{dataset}" WHERE n = 0').value.stats.affected_rows == 1
+    assert raw.promql("1 + 1", at=START).value.scalar() == 2.0
+    assert len(raw.promql_range("time()", start=START, end=START, step=60).value) == 1
 
 
 def test_a_lost_write_is_never_sent_again(client: Any, dataset: str) -> None:
