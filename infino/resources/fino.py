@@ -26,12 +26,18 @@ from infino.chat.setting import (
 )
 from infino.chat.stream import AnswerStream, AsyncAnswerStream, AsyncPorts, Ports
 from infino.chat.thread import Fetch, Poll
+from infino.core.timeouts import Timeouts
 from infino.websocket import AsyncSocket, Socket, open_async_socket, open_socket
 
 if TYPE_CHECKING:
     from infino_api.models.thread import Thread
 
     from infino.caller import AsyncCaller, SyncCaller
+    from infino.core.retry import RetryPolicy
+
+
+def _seconds(timeout: float | Timeouts | None) -> float | None:
+    return timeout.total if isinstance(timeout, Timeouts) else timeout
 
 
 class Fino(FinoResource):
@@ -163,9 +169,9 @@ class Fino(FinoResource):
         *,
         role: str = ...,
         extra: Mapping[str, Any] | None = ...,
-        timeout: float | None = ...,
+        timeout: float | Timeouts | None = ...,
         headers: Mapping[str, str] | None = ...,
-        retry: Any = ...,
+        retry: RetryPolicy | None = ...,
         wait: Literal[False] = ...,
     ) -> str: ...
     @overload
@@ -176,9 +182,9 @@ class Fino(FinoResource):
         *,
         role: str = ...,
         extra: Mapping[str, Any] | None = ...,
-        timeout: float | None = ...,
+        timeout: float | Timeouts | None = ...,
         headers: Mapping[str, str] | None = ...,
-        retry: Any = ...,
+        retry: RetryPolicy | None = ...,
         wait: Literal[True],
     ) -> Answer: ...
     def send(
@@ -188,9 +194,9 @@ class Fino(FinoResource):
         *,
         role: str = "user",
         extra: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
         wait: bool = False,
     ) -> str | Answer:
         """Ask by REST, without a WebSocket; the reply appears in the thread.
@@ -220,7 +226,7 @@ class Fino(FinoResource):
         )
         if not wait:
             return message_id
-        steps = plan_reading(self._caller.transport, thread_id, message_id, text, timeout, began)
+        steps = plan_reading(self._caller.transport, thread_id, message_id, text, _seconds(timeout), began)
         return self._follow(steps, thread_id)
 
     def _follow(self, steps: Poll, thread_id: str) -> Answer:
@@ -369,9 +375,9 @@ class AsyncFino(AsyncFinoResource):
         *,
         role: str = ...,
         extra: Mapping[str, Any] | None = ...,
-        timeout: float | None = ...,  # noqa: ASYNC109  # one limit for many calls
+        timeout: float | Timeouts | None = ...,  # noqa: ASYNC109  # one limit for many calls
         headers: Mapping[str, str] | None = ...,
-        retry: Any = ...,
+        retry: RetryPolicy | None = ...,
         wait: Literal[False] = ...,
     ) -> str: ...
     @overload
@@ -382,9 +388,9 @@ class AsyncFino(AsyncFinoResource):
         *,
         role: str = ...,
         extra: Mapping[str, Any] | None = ...,
-        timeout: float | None = ...,  # noqa: ASYNC109  # one limit for many calls
+        timeout: float | Timeouts | None = ...,  # noqa: ASYNC109  # one limit for many calls
         headers: Mapping[str, str] | None = ...,
-        retry: Any = ...,
+        retry: RetryPolicy | None = ...,
         wait: Literal[True],
     ) -> Answer: ...
     async def send(
@@ -394,9 +400,9 @@ class AsyncFino(AsyncFinoResource):
         *,
         role: str = "user",
         extra: Mapping[str, Any] | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109  # one limit for many calls
+        timeout: float | Timeouts | None = None,  # noqa: ASYNC109  # one limit for many calls
         headers: Mapping[str, str] | None = None,
-        retry: Any = None,
+        retry: RetryPolicy | None = None,
         wait: bool = False,
     ) -> str | Answer:
         """Ask by REST, without a WebSocket; the reply appears in the thread.
@@ -426,7 +432,7 @@ class AsyncFino(AsyncFinoResource):
         )
         if not wait:
             return message_id
-        steps = plan_reading(self._caller.transport, thread_id, message_id, text, timeout, began)
+        steps = plan_reading(self._caller.transport, thread_id, message_id, text, _seconds(timeout), began)
         return await self._follow(steps, thread_id)
 
     async def _follow(self, steps: Poll, thread_id: str) -> Answer:

@@ -1,0 +1,32 @@
+"""Mistakes that a type checker must find: every line with the mark, and no other."""
+
+from infino import AsyncInfino, Infino, RetryPolicy, Timeouts
+from infino.signing import SigV4Signer
+
+client = Infino()
+asynchronous = AsyncInfino()
+
+Infino("access", "secret")  # WRONG: settings are named
+Infino(acces_key="a")  # WRONG: a typo
+Infino(timeout="5")  # WRONG: seconds are a number
+Infino(retry=3)  # WRONG: a policy
+Infino(credentials=lambda: 3)  # WRONG: keys are a pair
+RetryPolicy(attempts="3")  # WRONG: a number
+Timeouts(connect="1")  # WRONG: a number
+SigV4Signer("a", "b", path_style="triple")  # WRONG: no such style
+client.datasets.create()  # WRONG: the name is missing
+client.datasets.create("a", True)  # WRONG: options are named
+client.datasets.create(1)  # WRONG: a name is text
+client.datasets.delete("a", missing=True)  # WRONG: a typo
+client.datasets.nothing  # WRONG: no such method
+client.nothing  # WRONG: no such resource
+client.datasets.get("a").doc_count.upper()  # WRONG: a number, or None
+client.users.create("ann")  # WRONG: the document is missing
+client.users.create("ann", {}).secret_key.upper()  # WRONG: a Secret, or None
+client.on("nothing", print)  # WRONG: no such event
+client.on("retry", lambda event: event.nothing)  # WRONG: no such member
+client.jobs.wait("r", timeout="5")  # WRONG: seconds are a number
+client.fino.threads.messages.add("t")  # WRONG: the text is missing
+client.query.sql(1)  # WRONG: a statement is text
+asynchronous.datasets.get("a").name  # WRONG: not awaited
+client.datasets.get("a", retry="often")  # WRONG: a policy
