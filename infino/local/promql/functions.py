@@ -229,7 +229,11 @@ def _histogram_quantile(evaluation: Evaluation, node: Node, times: Times) -> Vec
             evaluation.inform("input to histogram_quantile needed to be fixed for monotonicity")
         return answer
 
-    return merged(histograms.estimate_groups(inner, _buckets(evaluation, inner), estimate))
+    def shortcut(bounds: Sequence[float], counts: Floats) -> tuple[Floats, Mask]:
+        evaluation.hold(counts.size)
+        return histograms.quantiles(ranks, bounds, counts)
+
+    return merged(histograms.estimate_groups(inner, _buckets(evaluation, inner), estimate, shortcut))
 
 
 def _histogram_fraction(evaluation: Evaluation, node: Node, times: Times) -> Vector:

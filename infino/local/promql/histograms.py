@@ -124,6 +124,37 @@ def quantile(rank: float, bounds: Sequence[float], counts: Sequence[float]) -> t
     return lower.upper + (buckets[place].upper - lower.upper) * share, forced
 
 
+def quantiles(ranks: Floats, bounds: Sequence[float], counts: Floats) -> tuple[Floats, Mask]:
+    """Interpolate quantiles of one histogram at many steps at once, where its buckets are as they should be.
+
+    Args:
+        ranks: The rank wanted at every step.
+        bounds: Upper bounds of the buckets.
+        counts: Cumulative counts, one row a bucket and one column a step.
+
+    Returns:
+        A quantile a step, and at which steps it holds; the others need `quantile`.
+    """
+    order = np.argsort(bounds)
+    upper, ordered = np.asarray(bounds, dtype=np.float64)[order], counts[order]
+    last, columns = len(upper) - 1, np.arange(len(ranks))
+    if last < 1 or upper[-1] != np.inf or (upper[1:] == upper[:-1]).any():
+        return np.full(len(ranks), np.nan), np.zeros(len(ranks), dtype=np.bool_)
+    grown = np.diff(ordered, axis=0)
+    rising: Mask = ((grown == 0) | (grown > _ROUNDING * np.abs(ordered[1:]))).all(axis=0)
+    usable = rising & (ordered[-1] > 0) & np.isfinite(ordered[-1]) & (ranks >= 0) & (ranks <= 1)
+    wanted = ranks * ordered[-1]
+    reached = ordered[:-1] >= wanted
+    place = np.where(reached.any(axis=0), reached.argmax(axis=0), last)
+    lower = np.concatenate(([0.0], upper[:-1]))[place]
+    below = np.where(place > 0, ordered[np.maximum(place - 1, 0), columns], 0.0)
+    share = (wanted - below) / (ordered[place, columns] - below)
+    result = np.where(place == last, upper[-2], lower + (upper[place] - lower) * share)
+    if upper[0] <= 0:
+        result = np.where(place == 0, upper[0], result)
+    return result, usable
+
+
 def _rank_of(value: float, buckets: Sequence[Bucket]) -> float:
     """Estimate how many observations were at most a value."""
     below = Bucket(-math.inf if buckets[0].upper <= 0 else 0.0, 0.0)
@@ -162,15 +193,19 @@ def fraction(lower: float, upper: float, bounds: Sequence[float], counts: Sequen
 
 
 Estimate = Callable[[int, Sequence[float], Sequence[float]], float]
+Shortcut = Callable[[Sequence[float], Floats], tuple[Floats, Mask]]
 
 
-def estimate_groups(vector: Vector, groups: Sequence[BucketGroup], estimate: Estimate) -> Vector:
+def estimate_groups(
+    vector: Vector, groups: Sequence[BucketGroup], estimate: Estimate, shortcut: Shortcut | None = None
+) -> Vector:
     """Reduce every histogram to one number at every step.
 
     Args:
         vector: The rows the groups point into.
         groups: The histograms.
         estimate: Gets the step, the bounds and the counts of the buckets present there.
+        shortcut: Gets bounds and counts of all steps; gives the answers it has, and at which steps.
 
     Returns:
         One row a histogram.
@@ -182,7 +217,11 @@ def estimate_groups(vector: Vector, groups: Sequence[BucketGroup], estimate: Est
         counts = vector.values[group.rows]
         result = np.full(steps, np.nan)
         anywhere = somewhere(present)
-        for step in np.flatnonzero(anywhere):
+        todo = anywhere
+        if shortcut is not None:
+            result, done = shortcut(group.bounds, counts)
+            todo = anywhere & ~(done & present.all(axis=0))
+        for step in np.flatnonzero(todo):
             here = np.flatnonzero(present[:, step])
             bounds = [group.bounds[place] for place in here]
             result[step] = estimate(int(step), bounds, counts[here, step].tolist())

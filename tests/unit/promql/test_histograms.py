@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from infino.local.promql.engine import Engine, Result
-from infino.local.promql.histograms import fraction, quantile
+from infino.local.promql.histograms import fraction, quantile, quantiles
 from infino.local.promql.storage import MemoryStorage
 
 INF = math.inf
@@ -63,6 +64,32 @@ def test_a_fraction_is_the_inverse_of_a_quantile(steps: list[int], rank: float) 
     value, _ = quantile(rank, bounds, counts)
     assert fraction(-INF, value, bounds, counts) == pytest.approx(rank)
     assert fraction(value, INF, bounds, counts) == pytest.approx(1 - rank)
+
+
+@given(
+    columns=st.lists(st.lists(st.integers(0, 9), min_size=4, max_size=4), min_size=1, max_size=8),
+    bounds=st.permutations([-1.0, 2.0, 5.0, INF]) | st.permutations([1.0, 2.0, 2.0, INF]),
+    rank=st.floats(-0.2, 1.2),
+    rises=st.booleans(),
+)
+def test_many_steps_give_what_each_gives(
+    columns: list[list[int]], bounds: list[float], rank: float, rises: bool
+) -> None:
+    counts = np.array(columns, dtype=np.float64).T
+    if rises:
+        counts[np.argsort(bounds)] = np.cumsum(counts, axis=0)
+    with np.errstate(all="ignore"):
+        got, held = quantiles(np.full(len(columns), rank), bounds, counts)
+    for step in np.flatnonzero(held):
+        wanted, forced = quantile(rank, bounds, counts[:, step].tolist())
+        assert not forced
+        assert got[step] == pytest.approx(wanted, nan_ok=True)
+
+
+def test_ordinary_histograms_take_the_short_way() -> None:
+    got, held = quantiles(np.array([0.5, 0.75]), [2, INF, 1], np.array([[20.0, 20.0], [20.0, 20.0], [10.0, 10.0]]))
+    assert held.tolist() == [True, True]
+    assert got.tolist() == [1.0, 1.5]
 
 
 @pytest.mark.parametrize(
