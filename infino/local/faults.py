@@ -36,9 +36,9 @@ import attrs
 from infino.local.http import Problem
 
 
-def optional(kind: type | tuple[type, ...]) -> Any:
-    """Return a field that is None unless given with the right type."""
-    return attrs.field(default=None, validator=attrs.validators.optional(attrs.validators.instance_of(kind)))
+def optional(kind: type | tuple[type, ...], default: Any = None) -> Any:
+    """Return a field that may be None and otherwise has the right type."""
+    return attrs.field(default=default, validator=attrs.validators.optional(attrs.validators.instance_of(kind)))
 
 
 def switch() -> Any:
@@ -52,7 +52,7 @@ class Fault:
 
     path: str | None = optional(str)
     method: str | None = optional(str)
-    times: int | None = attrs.field(default=1, validator=attrs.validators.optional(attrs.validators.instance_of(int)))
+    times: int | None = optional(int, default=1)
     skip: int = attrs.field(default=0, validator=attrs.validators.instance_of(int))
     status: int | None = optional(int)
     type: str | None = optional(str)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -76,3 +77,106 @@ def test_an_encoded_slash_never_reaches_another_route(call: Signed) -> None:
     assert call("GET", "/flights/metadata").status == 200
     assert call("PUT", "/%2E%2E").status == 400
     assert call("PUT", "/a%2Fb").status == 400
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("metadata", "word of the API"),
+        ("Flights", "lower case"),
+        ("my%20flights", "must not contain spaces"),
+        ("a%2Fb", "must not contain"),
+        ("a%23b", "must not contain"),
+        ("-a", "nor start with"),
+        ("_a", "nor start with"),
+        ("a" * 256, "255 bytes"),
+    ],
+)
+def test_a_name_that_cannot_be_one_is_refused(call: Signed, name: str, reason: str) -> None:
+    reply = call("PUT", f"/{name}")
+    assert reply.status in (400, 404, 405)
+    if name == "metadata":
+        assert reply.status == 405
+    else:
+        assert reason in reply.reason
+    assert call("GET", "/metadata").json == []
+
+
+@pytest.mark.parametrize("name", ["a.b-c_d", "0", "é", "a%40b", "a%25b", "a%3Ab", "a%27b"])
+def test_other_names_work_on_every_route(call: Signed, name: str) -> None:
+    name = quote(unquote(name), safe="-_.~")
+    assert call("PUT", f"/{name}").json["index"] == unquote(name)
+    call("POST", f"/{name}/json", b'{"index":{"_id":"1"}}\n{"a":1}\n', "application/x-ndjson")
+    assert call("GET", f"/{name}/doc/1").json["_source"] == {"a": 1}
+    assert call.rows(f'SELECT a FROM "{unquote(name)}"') == [{"a": 1}]
+    assert call("DELETE", f"/{name}").json == {"acknowledged": True}
+
+
+def test_a_mapping_is_kept_and_shown(call: Signed) -> None:
+    properties = {"title": {"type": "text"}, "n": {"type": "integer"}, "x": {"type": "float"}, "at": {"type": "date"}}
+    call("PUT", "/books", {"mappings": {"properties": properties}})
+    call.bulk("books", {"index": {"_id": "1"}}, {"title": "Emma", "pages": 3, "ok": True, "day": "2024-01-01"})
+    schema = call("GET", "/books/_schema").json
+    assert {field: entry["infino_type"] for field, entry in schema.items()} == {
+        "title": "String", "n": "Integer", "x": "Float", "at": "ISO8601Date",
+        "pages": "Integer", "ok": "Boolean", "day": "ISO8601Date",
+    }  # fmt: skip
+    assert {entry["source"] for entry in schema.values()} == {"Logs"}
+    described = call("GET", "/books").json["books"]
+    assert described["mappings"]["properties"] == {
+        **properties, "pages": {"type": "long"}, "ok": {"type": "boolean"}, "day": {"type": "date"},
+    }  # fmt: skip
+    assert call.rows("SELECT title, n FROM books") == [{"title": "Emma", "n": None}]
+    for wrong in ({"mappings": {"properties": [1]}}, {"mappings": 7}, {"mappings": {"properties": {"a": "text"}}}, [1]):
+        assert call("PUT", "/wrong", wrong).status == 400
+
+
+def test_size_count_and_the_old_probe(call: Signed) -> None:
+    call("PUT", "/d")
+    call.bulk("d", *(line for n in range(30) for line in ({"index": {}}, {"text": "x" * 100, "n": n})))
+    (row,) = call("GET", "/d/metadata").json
+    assert (row["docs.count"], row["store.size"]) == ("30", "3.4kb")
+    assert call("GET", "/d/_count").json == {"count": 30}
+    assert (call("HEAD", "/d/schema").status, call("HEAD", "/nope/schema").status) == (200, 404)
+    assert call("POST", "/_flush").json["_shards"]["failed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("policy", "status", "reason"),
+    [
+        ({}, 400, "enrich_policy"),
+        ({"enrich_policy": {"match_field": "k", "enrich_fields": ["k"]}}, 400, "other than the match field"),
+        (
+            {"enrich_policy": {"match_field": "k", "enrich_fields": ["a"], "indices": ["x", "y"]}},
+            400,
+            "name one dataset",
+        ),
+        (
+            {"enrich_policy": {"match_field": "k", "enrich_fields": ["a"], "indices": "nope"}},
+            404,
+            "no such dataset [nope]",
+        ),
+        ({"match": {"match_field": "k", "enrich_fields": "zz", "indices": "d"}}, 400, '"zz" not found'),
+    ],
+)
+def test_a_wrong_enrich_policy_changes_nothing(call: Signed, policy: object, status: int, reason: str) -> None:
+    call("PUT", "/d")
+    call.bulk("d", {"index": {"_id": "1"}}, {"k": "a", "a": 1})
+    reply = call("POST", "/d/enrich_dataset", policy)
+    assert (reply.status, reason in reply.reason) == (status, True), reply.content
+    assert call("GET", "/d/doc/1").json["_version"] == 1
+
+
+def test_the_gateway_starts_twice_stops_twice_and_says_when_it_is_not_running() -> None:
+    gateway = LocalGateway()
+    assert "stopped" in repr(gateway)
+    for read in (lambda: gateway.endpoint, lambda: gateway.access_key):
+        with pytest.raises(RuntimeError, match="not running"):
+            read()
+    assert gateway.start() is gateway.start()
+    assert gateway.endpoint in repr(gateway)
+    assert gateway.secret_key not in repr(gateway) + repr(gateway.state.credentials) + repr(gateway.state.options)
+    gateway.stop()
+    gateway.stop()
+    with pytest.raises(ValueError, match="both access_key and secret_key"):
+        LocalGateway(access_key="IAK_1").start()
