@@ -22,6 +22,7 @@ from infino.core.config import Config
 from infino.core.credentials import CredentialCache, ask, ask_async
 from infino.core.errors import ClientClosedError, ConfigError, ConnectError, InfinoError, Timeout, TransportError
 from infino.core.exchange import Outcome, Send, Shared, Step, Wait, exchange
+from infino.core.redaction import follow_environment
 from infino.core.request import Request, Upload
 from infino.core.response import Headers, Response
 from infino.core.secret import Secret
@@ -144,6 +145,7 @@ class _Connections:
             path_style=config.path_style,
         )
         _connections.add(self)
+        follow_environment()
 
     def _options(self) -> dict[str, Any]:
         return {

@@ -108,13 +108,15 @@ def get_logger(name: str) -> logging.Logger:
     return logger
 
 
-def follow_environment(environment: Mapping[str, str] = os.environ) -> None:
+def follow_environment(environment: Mapping[str, str] | None = None) -> None:
     """Turn on what `INFINO_LOG` asks for: our records on stderr, and the redactor over the libraries below us.
 
     Args:
-        environment: Variables to read.
+        environment: Variables to read instead of those of the process.
     """
-    wanted = environment.get("INFINO_LOG", "").strip().upper()
+    wanted = (os.environ if environment is None else environment).get("INFINO_LOG", "").strip().upper()
+    if not wanted:
+        return
     level = logging.getLevelNamesMapping().get(wanted)
     if level is None:
         return

@@ -1,0 +1,130 @@
+"""The mistakes people make: each is a typed error whose text says what to do."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from datetime import datetime, timedelta
+
+import pytest
+
+import infino
+from infino.core.clock import SystemClock
+from tests.support.scripted import Exchange, ScriptedServer, answering
+
+
+class Off(SystemClock):
+    """A clock that is minutes off."""
+
+    def __init__(self, minutes: float) -> None:
+        self.by = timedelta(minutes=minutes)
+
+    def now(self) -> datetime:
+        return super().now() + self.by
+
+
+def keys(gateway):
+    return {"access_key": gateway.access_key, "secret_key": gateway.secret_key}
+
+
+def truncated(exchange: Exchange) -> None:
+    exchange.send(b'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"a"')
+    exchange.close()
+
+
+def test_wrong_access_key(make, gateway):
+    with pytest.raises(infino.AuthenticationError, match="access key"):
+        make(gateway.endpoint, **{**keys(gateway), "access_key": "IAK_WRONG"}).datasets.list().all()
+
+
+def test_wrong_secret(make, gateway):
+    with pytest.raises(infino.AuthenticationError, match="secret key"):
+        make(gateway.endpoint, **{**keys(gateway), "secret_key": "wrong"}).datasets.list().all()
+
+
+def test_wrong_region(make, gateway):
+    with pytest.raises(infino.AuthenticationError, match="region"):
+        make(gateway.endpoint, **keys(gateway), region="eu-west-1").datasets.list().all()
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_clock_ten_minutes_off_is_corrected(make, gateway, minutes):
+    client = make(gateway.endpoint, **keys(gateway))
+    client._shared.clock = Off(minutes)
+    assert isinstance(client.datasets.list().all(), list)
+    assert abs(client._shared.offset.total_seconds() + 60 * minutes) < 30
+
+
+def test_a_clock_that_cannot_be_corrected_says_so(make):
+    refusal = answering(403, b'{"error":"signature expired"}', [("Date", "Fri, 02 Jan 2026 03:04:05 GMT")])
+    with ScriptedServer(refusal, answering(403, b"", [("Date", "Sat, 03 Jan 2026 03:04:05 GMT")])) as server:
+        with pytest.raises(infino.PermissionDeniedError, match="clock"):
+            make(server.endpoint).ping()
+        assert len(server.requests) == 2
+
+
+def test_unknown_dataset(make, gateway):
+    client = make(gateway.endpoint, **keys(gateway))
+    with pytest.raises(infino.NotFoundError, match="nowhere"):
+        client.datasets.get("nowhere")
+    with pytest.raises(infino.NotFoundError, match="nowhere"):
+        client.records.get("nowhere", "1")
+    with pytest.raises(infino.InfinoError, match="nowhere"):
+        client.query.sql("SELECT * FROM nowhere")
+
+
+@pytest.mark.parametrize("statement", ["SELEC 1", "SELECT * FROM", "SELECT * FROM my-data"])
+def test_malformed_sql(make, gateway, statement):
+    with pytest.raises(infino.InfinoError) as caught:
+        make(gateway.endpoint, **keys(gateway)).query.sql(statement)
+    assert isinstance(caught.value, infino.BadRequestError | infino.QueryError | infino.NotFoundError)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_gateway_not_running(make):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        with pytest.raises(infino.ConnectError, match="is the gateway running"):
+            make(f"http://127.0.0.1:{closed.getsockname()[1]}").ping()
+
+
+def test_not_json(make):
+    page = answering(200, b"<html><title>Sign in</title></html>", [("Content-Type", "text/html")])
+    with ScriptedServer(page) as server, pytest.raises(infino.DecodeError, match="not JSON"):
+        make(server.endpoint).datasets.get("a")
+
+
+def test_truncated(make):
+    with ScriptedServer(truncated) as server:
+        with pytest.raises(infino.TransportError, match="3 attempts"):
+            make(server.endpoint).datasets.get("a")
+        assert len(server.requests) == 3
+
+
+def test_no_credentials(monkeypatch):
+    with pytest.raises(infino.ConfigError, match="INFINO_ACCESS_KEY"):
+        infino.Infino()
+    with pytest.raises(infino.ConfigError, match=r"Infino\.local"):
+        infino.AsyncInfino()
+
+
+def test_plain_http_to_the_internet():
+    with pytest.raises(infino.ConfigError, match="https"):
+        infino.Infino(access_key="a", secret_key="b", endpoint="http://api.infino.ws")
+
+
+def test_the_log_switch_shows_calls_and_no_secret():
+    program = """
+import sys, infino
+client = infino.Infino(access_key="IAK_X", secret_key="PLANTED-secret", endpoint=sys.argv[1])
+client.request("POST", "/sql", json={"query": "SELECT 'PLANTED-value'"})
+"""
+    with ScriptedServer() as server:
+        done = subprocess.run(
+            [sys.executable, "-c", program, server.endpoint], capture_output=True, text=True, timeout=30, check=True,
+            env={"INFINO_LOG": "debug", "PATH": "/usr/bin:/bin"},
+        )  # fmt: skip
+    assert "POST /sql 200" in done.stderr
+    assert "attempt 1" in done.stderr
+    assert "PLANTED" not in done.stderr
