@@ -159,7 +159,7 @@ def lines(found: Parts, awaited: str = "") -> list[str]:
     if found.description:
         made += [*wrap(found.description, ""), ""]
     options = [
-        ("timeout", "Seconds for the whole call; the client's setting when None."),
+        ("timeout", "Seconds for the whole call, or `Timeouts`; the client's setting when None."),
         ("headers", "Extra headers of this call."),
         ("retry", "Retry policy of this call; the client's setting when None."),
     ]

@@ -46,7 +46,7 @@ class AccountResource:
         answer this.
 
         Args:
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -75,7 +75,7 @@ class AccountResource:
         Answers user, roles and account. Experimental: only unreleased gateways answer this.
 
         Args:
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -123,7 +123,7 @@ class AsyncAccountResource:
         answer this.
 
         Args:
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -152,7 +152,7 @@ class AsyncAccountResource:
         Answers user, roles and account. Experimental: only unreleased gateways answer this.
 
         Args:
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 

@@ -56,7 +56,7 @@ class ConnectionsResource:
             source_type: Id of the connection; on creation the kind of store.
             name: Name of the connection.
             config: Fields of the kind of store, such as base_url, username and password.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -91,7 +91,7 @@ class ConnectionsResource:
 
         Args:
             id: Id of the connection; on creation the kind of store.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -126,7 +126,7 @@ class ConnectionsResource:
 
         Args:
             id: Id of the connection; on creation the kind of store.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -158,7 +158,7 @@ class ConnectionsResource:
 
         Args:
             id: Id of the connection; on creation the kind of store.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -188,7 +188,7 @@ class ConnectionsResource:
         Every connection the user may use; secrets in their configuration are hidden by the service.
 
         Args:
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -225,7 +225,7 @@ class ConnectionsResource:
         Args:
             id: Id of the connection; on creation the kind of store.
             dataset: Name of an index, or of the database of a SQL store.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -262,7 +262,7 @@ class ConnectionsResource:
             id: Id of the connection; on creation the kind of store.
             dataset: Name of an index, or of the database of a SQL store.
             query: SQL text, or a QueryDSL object, which is sent as its JSON text.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -296,7 +296,7 @@ class ConnectionsResource:
         Args:
             id: Id of the connection; on creation the kind of store.
             q: The statement.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -330,7 +330,7 @@ class ConnectionsResource:
         Args:
             id: Id of the connection; on creation the kind of store.
             config: The fields to change.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -366,7 +366,7 @@ class ConnectionsResource:
             id: Id of the connection; on creation the kind of store.
             query: What to look for.
             max_results: How many results at most.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -423,7 +423,7 @@ class AsyncConnectionsResource:
             source_type: Id of the connection; on creation the kind of store.
             name: Name of the connection.
             config: Fields of the kind of store, such as base_url, username and password.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -458,7 +458,7 @@ class AsyncConnectionsResource:
 
         Args:
             id: Id of the connection; on creation the kind of store.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -493,7 +493,7 @@ class AsyncConnectionsResource:
 
         Args:
             id: Id of the connection; on creation the kind of store.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -525,7 +525,7 @@ class AsyncConnectionsResource:
 
         Args:
             id: Id of the connection; on creation the kind of store.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -555,7 +555,7 @@ class AsyncConnectionsResource:
         Every connection the user may use; secrets in their configuration are hidden by the service.
 
         Args:
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -592,7 +592,7 @@ class AsyncConnectionsResource:
         Args:
             id: Id of the connection; on creation the kind of store.
             dataset: Name of an index, or of the database of a SQL store.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -629,7 +629,7 @@ class AsyncConnectionsResource:
             id: Id of the connection; on creation the kind of store.
             dataset: Name of an index, or of the database of a SQL store.
             query: SQL text, or a QueryDSL object, which is sent as its JSON text.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -665,7 +665,7 @@ class AsyncConnectionsResource:
         Args:
             id: Id of the connection; on creation the kind of store.
             q: The statement.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -699,7 +699,7 @@ class AsyncConnectionsResource:
         Args:
             id: Id of the connection; on creation the kind of store.
             config: The fields to change.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -735,7 +735,7 @@ class AsyncConnectionsResource:
             id: Id of the connection; on creation the kind of store.
             query: What to look for.
             max_results: How many results at most.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 

@@ -47,7 +47,7 @@ class DashboardsResource:
 
         Args:
             dashboard: The dashboard.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -78,7 +78,7 @@ class DashboardsResource:
 
         Args:
             id: Id of the dashboard.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -110,7 +110,7 @@ class DashboardsResource:
 
         Args:
             id: Id of the dashboard.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -144,7 +144,7 @@ class DashboardsResource:
         Args:
             limit: Size of a page; all pages are read when iterating.
             offset: How many items to skip.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -185,7 +185,7 @@ class DashboardsResource:
         Args:
             id: Id of the dashboard.
             dashboard: The whole dashboard.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -219,7 +219,7 @@ class DashboardsResource:
         Args:
             id: Id of the dashboard.
             changes: What changes.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -269,7 +269,7 @@ class AsyncDashboardsResource:
 
         Args:
             dashboard: The dashboard.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -300,7 +300,7 @@ class AsyncDashboardsResource:
 
         Args:
             id: Id of the dashboard.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -332,7 +332,7 @@ class AsyncDashboardsResource:
 
         Args:
             id: Id of the dashboard.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -366,7 +366,7 @@ class AsyncDashboardsResource:
         Args:
             limit: Size of a page; all pages are read when iterating.
             offset: How many items to skip.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -407,7 +407,7 @@ class AsyncDashboardsResource:
         Args:
             id: Id of the dashboard.
             dashboard: The whole dashboard.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -441,7 +441,7 @@ class AsyncDashboardsResource:
         Args:
             id: Id of the dashboard.
             changes: What changes.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 

@@ -59,7 +59,7 @@ class FinoResource:
             text: The text, or an object with the content as the service takes it.
             role: Who speaks.
             extra: Further fields of the body, sent as they are.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -123,7 +123,7 @@ class AsyncFinoResource:
             text: The text, or an object with the content as the service takes it.
             role: Who speaks.
             extra: Further fields of the body, sent as they are.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 

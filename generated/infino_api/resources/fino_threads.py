@@ -65,7 +65,7 @@ class FinoThreadsResource:
             streaming: True for answers piece by piece.
             workflow_name: Workflow that answers.
             metadata: Free-form notes.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -107,7 +107,7 @@ class FinoThreadsResource:
 
         Args:
             id: Id of the thread.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -139,7 +139,7 @@ class FinoThreadsResource:
 
         Args:
             id: Id of the thread.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -169,7 +169,7 @@ class FinoThreadsResource:
         Every thread the user owns or shares.
 
         Args:
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -214,7 +214,7 @@ class FinoThreadsResource:
             streaming: True for answers piece by piece.
             workflow_name: Workflow that answers.
             metadata: Free-form notes.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -292,7 +292,7 @@ class AsyncFinoThreadsResource:
             streaming: True for answers piece by piece.
             workflow_name: Workflow that answers.
             metadata: Free-form notes.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -334,7 +334,7 @@ class AsyncFinoThreadsResource:
 
         Args:
             id: Id of the thread.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -366,7 +366,7 @@ class AsyncFinoThreadsResource:
 
         Args:
             id: Id of the thread.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -396,7 +396,7 @@ class AsyncFinoThreadsResource:
         Every thread the user owns or shares.
 
         Args:
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -441,7 +441,7 @@ class AsyncFinoThreadsResource:
             streaming: True for answers piece by piece.
             workflow_name: Workflow that answers.
             metadata: Free-form notes.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 

@@ -49,7 +49,7 @@ class FinoThreadsMessagesResource:
             id: Id of the thread.
             text: The text, or an object with the content as the service takes it.
             role: Who speaks: user, assistant or system.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -81,7 +81,7 @@ class FinoThreadsMessagesResource:
 
         Args:
             id: Id of the thread.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -135,7 +135,7 @@ class AsyncFinoThreadsMessagesResource:
             id: Id of the thread.
             text: The text, or an object with the content as the service takes it.
             role: Who speaks: user, assistant or system.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -169,7 +169,7 @@ class AsyncFinoThreadsMessagesResource:
 
         Args:
             id: Id of the thread.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 

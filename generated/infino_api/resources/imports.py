@@ -59,7 +59,7 @@ class ImportsResource:
             query: What to read, in the store's own language.
             schedule: Cron expression; once when it is not given.
             extra: Further fields of the body, sent as they are.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -103,7 +103,7 @@ class ImportsResource:
 
         Args:
             id: Id of the import job.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -135,7 +135,7 @@ class ImportsResource:
 
         Args:
             id: Id of the import job.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -165,7 +165,7 @@ class ImportsResource:
         Every job with its schedule and last run.
 
         Args:
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -228,7 +228,7 @@ class AsyncImportsResource:
             query: What to read, in the store's own language.
             schedule: Cron expression; once when it is not given.
             extra: Further fields of the body, sent as they are.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -272,7 +272,7 @@ class AsyncImportsResource:
 
         Args:
             id: Id of the import job.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -304,7 +304,7 @@ class AsyncImportsResource:
 
         Args:
             id: Id of the import job.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -334,7 +334,7 @@ class AsyncImportsResource:
         Every job with its schedule and last run.
 
         Args:
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 

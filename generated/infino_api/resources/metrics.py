@@ -49,7 +49,7 @@ class MetricsResource:
         Args:
             dataset: Name of the dataset.
             exposition: The samples as text.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -102,7 +102,7 @@ class AsyncMetricsResource:
         Args:
             dataset: Name of the dataset.
             exposition: The samples as text.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 

@@ -48,7 +48,7 @@ class QueryResource:
         Args:
             dataset: Name of the dataset.
             body: The search.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -80,7 +80,7 @@ class QueryResource:
 
         Args:
             q: The statement.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -115,7 +115,7 @@ class QueryResource:
             expr: The expression.
             at: Moment in Unix seconds.
             dataset: Dataset whose metrics are meant.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -156,7 +156,7 @@ class QueryResource:
             end: Last moment in Unix seconds.
             step: Distance of the moments as seconds or a duration such as 30s.
             dataset: Dataset whose metrics are meant.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -193,7 +193,7 @@ class QueryResource:
 
         Args:
             q: The statement.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -245,7 +245,7 @@ class AsyncQueryResource:
         Args:
             dataset: Name of the dataset.
             body: The search.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -277,7 +277,7 @@ class AsyncQueryResource:
 
         Args:
             q: The statement.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -312,7 +312,7 @@ class AsyncQueryResource:
             expr: The expression.
             at: Moment in Unix seconds.
             dataset: Dataset whose metrics are meant.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -353,7 +353,7 @@ class AsyncQueryResource:
             end: Last moment in Unix seconds.
             step: Distance of the moments as seconds or a duration such as 30s.
             dataset: Dataset whose metrics are meant.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -390,7 +390,7 @@ class AsyncQueryResource:
 
         Args:
             q: The statement.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 

@@ -51,7 +51,7 @@ class RecordsResource:
         Args:
             dataset: Name of the dataset.
             lines: The action lines.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -86,7 +86,7 @@ class RecordsResource:
         Args:
             dataset: Name of the dataset.
             query: A QueryDSL query.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -120,7 +120,7 @@ class RecordsResource:
         Args:
             dataset: Name of the dataset.
             id: The record's id; it may hold any character.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -174,7 +174,7 @@ class AsyncRecordsResource:
         Args:
             dataset: Name of the dataset.
             lines: The action lines.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -209,7 +209,7 @@ class AsyncRecordsResource:
         Args:
             dataset: Name of the dataset.
             query: A QueryDSL query.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -243,7 +243,7 @@ class AsyncRecordsResource:
         Args:
             dataset: Name of the dataset.
             id: The record's id; it may hold any character.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 

@@ -49,7 +49,7 @@ class RolesResource:
         Args:
             name: Name of the role.
             document: The role as a model, an object, or YAML text.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -81,7 +81,7 @@ class RolesResource:
 
         Args:
             name: Name of the role.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -113,7 +113,7 @@ class RolesResource:
 
         Args:
             name: Name of the role.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -143,7 +143,7 @@ class RolesResource:
         Each with its permissions.
 
         Args:
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -179,7 +179,7 @@ class RolesResource:
         Args:
             name: Name of the role.
             document: The keys to change as a model, an object, or YAML text.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -231,7 +231,7 @@ class AsyncRolesResource:
         Args:
             name: Name of the role.
             document: The role as a model, an object, or YAML text.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -263,7 +263,7 @@ class AsyncRolesResource:
 
         Args:
             name: Name of the role.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -295,7 +295,7 @@ class AsyncRolesResource:
 
         Args:
             name: Name of the role.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -325,7 +325,7 @@ class AsyncRolesResource:
         Each with its permissions.
 
         Args:
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -361,7 +361,7 @@ class AsyncRolesResource:
         Args:
             name: Name of the role.
             document: The keys to change as a model, an object, or YAML text.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 

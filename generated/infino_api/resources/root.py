@@ -164,7 +164,7 @@ class RootResources:
         The cheapest signed call, good for checking the endpoint and the keys.
 
         Args:
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -316,7 +316,7 @@ class AsyncRootResources:
         The cheapest signed call, good for checking the endpoint and the keys.
 
         Args:
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 

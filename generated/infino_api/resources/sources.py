@@ -45,7 +45,7 @@ class SourcesResource:
         Each kind tells its category, how it is queried and how it authenticates.
 
         Args:
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -95,7 +95,7 @@ class AsyncSourcesResource:
         Each kind tells its category, how it is queried and how it authenticates.
 
         Args:
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 

@@ -49,7 +49,7 @@ class VisualizationsResource:
 
         Args:
             visualization: The visualization.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -80,7 +80,7 @@ class VisualizationsResource:
 
         Args:
             id: Id of the visualization.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -117,7 +117,7 @@ class VisualizationsResource:
             id: Id of the visualization.
             filters: Filters beside the saved ones.
             time_range: Span with from and to, as ISO text or milliseconds.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -151,7 +151,7 @@ class VisualizationsResource:
 
         Args:
             id: Id of the visualization.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -185,7 +185,7 @@ class VisualizationsResource:
         Args:
             limit: Size of a page; all pages are read when iterating.
             offset: How many items to skip.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -226,7 +226,7 @@ class VisualizationsResource:
         Args:
             id: Id of the visualization.
             visualization: The whole visualization.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -260,7 +260,7 @@ class VisualizationsResource:
         Args:
             id: Id of the visualization.
             changes: What changes.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -310,7 +310,7 @@ class AsyncVisualizationsResource:
 
         Args:
             visualization: The visualization.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -341,7 +341,7 @@ class AsyncVisualizationsResource:
 
         Args:
             id: Id of the visualization.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -378,7 +378,7 @@ class AsyncVisualizationsResource:
             id: Id of the visualization.
             filters: Filters beside the saved ones.
             time_range: Span with from and to, as ISO text or milliseconds.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -412,7 +412,7 @@ class AsyncVisualizationsResource:
 
         Args:
             id: Id of the visualization.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -446,7 +446,7 @@ class AsyncVisualizationsResource:
         Args:
             limit: Size of a page; all pages are read when iterating.
             offset: How many items to skip.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -487,7 +487,7 @@ class AsyncVisualizationsResource:
         Args:
             id: Id of the visualization.
             visualization: The whole visualization.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
@@ -523,7 +523,7 @@ class AsyncVisualizationsResource:
         Args:
             id: Id of the visualization.
             changes: What changes.
-            timeout: Seconds for the whole call; the client's setting when None.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
             headers: Extra headers of this call.
             retry: Retry policy of this call; the client's setting when None.
 
