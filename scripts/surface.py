@@ -1,4 +1,4 @@
-"""Write the public surface of the SDK to docs/api.txt, or with --check compare it: a changed API must be seen in review.
+"""Write the public surface to docs/api.txt, or with --check compare it: a changed API must be seen in review."""
 
 from __future__ import annotations
 

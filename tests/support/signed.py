@@ -88,6 +88,5 @@ class Signed:
         reply = self.sql(query)
         assert reply.status == 200, reply.content
         return [
-            {name: next(iter(value.values())) for name, value in row["values"].items()}
-            for row in reply.json["rows"]
+            {name: next(iter(value.values())) for name, value in row["values"].items()} for row in reply.json["rows"]
         ]

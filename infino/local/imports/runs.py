@@ -92,7 +92,7 @@ def submit(gateway: Gateway, load: Load) -> dict[str, Any]:
 def new_run(gateway: Gateway, load: Load) -> dict[str, Any]:
     """Store the status of a run that is to start."""
     run_id = str(uuid.uuid4())
-    status = {
+    status: dict[str, Any] = {
         "run_id": run_id,
         "status": "submitted",
         "connector_id": load.connector,
