@@ -20,6 +20,13 @@ TEXTS = {"VARCHAR", "DATE", "TIMESTAMP"}
 CONTAINERS = {"OBJECT", "ARRAY", "NULL"}
 KEYWORD_LIMIT = 256
 STEP = re.compile(r'\.(?:"((?:[^"\\]|\\.)*)"|([^."\[\]]+))|(\[\*\])', re.DOTALL)
+DECLARED: Mapping[str, Kind] = {
+    "text": "text", "match_only_text": "text", "search_as_you_type": "text", "keyword": "keyword",
+    "constant_keyword": "keyword", "wildcard": "keyword", "ip": "keyword", "version": "keyword",
+    "boolean": "boolean", "long": "long", "integer": "long", "short": "long", "byte": "long",
+    "unsigned_long": "long", "double": "double", "float": "double", "half_float": "double",
+    "scaled_float": "double",
+}  # fmt: skip
 SQL_TYPES: Mapping[str, str] = {"long": "hugeint", "double": "double", "boolean": "boolean", "date": "bigint"}
 
 
@@ -45,7 +52,10 @@ class View(Protocol):
     def present(self) -> Callable[[dict[str, Any]], dict[str, Any]]: ...
 
     @property
-    def replacements(self) -> Mapping[str, str]: ...
+    def declared(self) -> Mapping[str, Mapping[str, Any]]: ...
+
+    @property
+    def allowed(self) -> Callable[[str], bool]: ...
 
 
 @attrs.frozen
@@ -174,13 +184,12 @@ class Fields:
         if field.kind != "none" or not name.endswith(".keyword"):
             return field
         field = self._typed(name.removesuffix(".keyword"), name)
-        if field.kind in ("text", "date"):
+        if field.kind in ("text", "date", "keyword"):
             return attrs.evolve(field, kind="keyword")
         return Field(name, name, "none")
 
     def _typed(self, base: str, name: str) -> Field:
-        # A masked field shows a replacement; to search its real values would give them away one guess at a time.
-        kinds = {} if base in self.view.replacements else self.view.catalogue.get(base, {})
+        kinds = self.view.catalogue.get(base, {})
         seen = set(kinds) - CONTAINERS
         paths = {path for kind in seen for path in kinds[kind] if safe_path(path)}
         if not paths:
@@ -188,7 +197,17 @@ class Fields:
         types = {"VARCHAR" if kind in TEXTS else kind for kind in seen}
         if types & {"BIGINT", "UBIGINT"}:
             types |= {"BIGINT", "UBIGINT"}
-        return Field(name, base, kind_of(seen), tuple(sorted(paths)), tuple(sorted(types)))
+        kind = self._declared_kind(base) or kind_of(seen)
+        return Field(name, base, kind, tuple(sorted(paths)), tuple(sorted(types)))
+
+    def declared(self, name: str) -> bool:
+        """Tell whether the mapping of the dataset names a field, though no document may have it yet."""
+        return name in self.view.declared and self.view.allowed(name)
+
+    def _declared_kind(self, name: str) -> Kind | None:
+        """Return how the mapping of the dataset says that values compare, where it says so."""
+        given = str(self.view.declared.get(name, {}).get("type", ""))
+        return DECLARED.get(given)
 
 
 def kind_of(seen: set[str]) -> Kind:

@@ -121,7 +121,7 @@ def sort_key(plan: Plan, name: str, options: dict[str, Any]) -> SortKey:
 
 def unmapped(plan: Plan, name: str, options: dict[str, Any], descending: bool) -> SortKey:
     """Return the key of a field that no document has."""
-    if options.get("unmapped_type") is None:
+    if options.get("unmapped_type") is None and not plan.fields.declared(name):
         raise shard(f"No mapping found for [{short(name)}] in order to sort on")
     return SortKey("none", plan.output("null::double"), descending)
 

@@ -20,11 +20,11 @@ NOW = datetime(2024, 3, 15, 10, 30, tzinfo=UTC)
 class Corpus:
     """A store with one dataset."""
 
-    def __init__(self, documents: Iterable[dict[str, Any]] = (), name: str = "books") -> None:
+    def __init__(self, documents: Iterable[dict[str, Any]] = (), name: str = "books", mapping: Any = None) -> None:
         self.name = name
         self.store = Store(None, lambda: NOW)
         with self.store.writing() as cursor:
-            self.store.create(cursor, name)
+            self.store.create(cursor, name, {"properties": mapping} if mapping else None)
         self.add(documents)
 
     def add(self, documents: Iterable[dict[str, Any]]) -> None:

@@ -142,6 +142,17 @@ def test_date_histogram(corpus: Corpus, options: dict[str, Any], expected: list[
     assert pairs(found, "key_as_string") == expected
 
 
+@pytest.mark.parametrize("zone", ["+02:00", "Europe/Berlin"])
+def test_bounds_are_of_the_zone(corpus: Corpus, zone: str) -> None:
+    bounds = {"min": "2024-01-10T06:00", "max": "2024-01-11T13:00"}
+    options = {"field": "day", "fixed_interval": "12h", "time_zone": zone, "extended_bounds": bounds}
+    inside = {"range": {"day": {"gte": "2024-01-10", "lt": "2024-01-12"}}}
+    found = corpus.aggregate({"x": {"date_histogram": {**options, "format": "dd HH:mm||yyyy-MM-dd'T'HH:mm"}}}, inside)[
+        "x"
+    ]
+    assert pairs(found, "key_as_string") == [("10 00:00", 0), ("10 12:00", 0), ("11 00:00", 1), ("11 12:00", 0)]
+
+
 def test_an_hour_that_the_clock_shows_twice_is_two_buckets() -> None:
     corpus = Corpus([{"at": "2024-10-27T00:30:00Z"}, {"at": "2024-10-27T01:30:00Z"}])
     options = {"field": "at", "calendar_interval": "hour", "time_zone": "Europe/Berlin"}

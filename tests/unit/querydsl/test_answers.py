@@ -347,3 +347,24 @@ def test_now_is_what_the_clock_says(corpus: Corpus) -> None:
         view = corpus.store.view(cursor, corpus.name)
         body = {"query": {"range": {"at": {"gt": "now-12h"}}}}
         assert search(cursor, view, body, now=datetime(2024, 1, 2, 1, tzinfo=UTC))["hits"]["total"]["value"] == 1
+
+
+def test_a_mapping_decides_how_values_compare() -> None:
+    mapping = {
+        "code": {"type": "keyword"}, "day": {"type": "text"}, "size": {"type": "long"}, "later": {"type": "long"},
+        "flag": {"type": "boolean"},
+    }  # fmt: skip
+    documents = [{"code": "A B", "day": "2024-01-01", "size": "12", "flag": "true"}, {"code": "b", "size": 3}]
+    corpus = Corpus(documents, mapping=mapping)
+    assert corpus.ids({"term": {"code": "A B"}}) == ["1"]
+    assert corpus.ids({"match": {"code": "b"}}) == ["2"]
+    assert corpus.ids({"match": {"day": "2024"}}) == ["1"]
+    assert corpus.ids({"range": {"size": {"gt": 5}}}) == ["1"]
+    assert corpus.ids({"term": {"flag": True}}) == ["1"]
+    assert corpus.ids(None, sort=["code"]) == ["1", "2"]
+    assert corpus.ids(None, sort=[{"later": "asc"}, {"size": "asc"}]) == ["2", "1"]
+    buckets = corpus.aggregate({"x": {"terms": {"field": "code"}}})["x"]["buckets"]
+    assert [bucket["key"] for bucket in buckets] == ["A B", "b"]
+    with pytest.raises(Problem, match="No mapping found"):
+        corpus.search({"sort": ["later"]}, allowed=lambda field: field != "later")
+    corpus.close()
