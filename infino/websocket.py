@@ -294,12 +294,14 @@ class _SyncSocket:
         connection = self._connection
         if connection.state is not State.OPEN:
             raise SocketClosed(connection.close_code or ABNORMAL, connection.close_reason or "", unsent=True)
-        closed: SocketClosed
+        closed: SocketClosed | SocketQuiet
         _limit_sending(connection.socket, limit)
         try:
             connection.send(text)
         except ConnectionClosed as error:
-            closed = _closed(error)
+            # What the kernel's limit looks like from here.
+            late = isinstance(error.__cause__, BlockingIOError | TimeoutError | ssl.SSLWantWriteError)
+            closed = SocketQuiet() if late else _closed(error)
         else:
             return
         raise closed

@@ -6,6 +6,8 @@ import asyncio
 import gc
 import json
 import os
+import random
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -235,8 +237,6 @@ def test_a_missing_end(connect: Connect) -> None:
 
 
 def test_a_server_that_never_finishes_the_handshake(connect: Connect) -> None:
-    import socket
-
     from infino import Timeout
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -247,6 +247,24 @@ def test_a_server_that_never_finishes_the_handshake(connect: Connect) -> None:
         with pytest.raises(Timeout) as caught:
             connect(Here()).fino.ask("which?", thread="t", connect_timeout=0.1, timeout=1)  # type: ignore[arg-type]
     assert caught.value.phase == "connect"
+
+
+def test_a_peer_that_reads_nothing(connect: Connect) -> None:
+    judged = threading.Event()
+
+    async def script(peer: Peer) -> None:
+        peer.connection.transport.pause_reading()
+        raw = peer.connection.transport.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        while not judged.is_set():
+            await asyncio.sleep(0.05)
+        peer.drop()
+
+    with ChatServer(script) as server:
+        client = connect(server)
+        with pytest.raises(TurnTimeout, match="could not be handed over"):
+            client.fino.ask("why? " + os.urandom(6_000_000).hex(), thread="t", idle_timeout=0.5)
+        judged.set()
 
 
 # --- odd frames -----------------------------------------------------------------------------------------------------
@@ -614,3 +632,49 @@ def test_errors_survive_a_pickle() -> None:
     copy = pickle.loads(pickle.dumps(caught.value))
     assert str(copy) == str(caught.value)
     assert copy.answer.text == "Done."
+
+
+# --- for long -------------------------------------------------------------------------------------------------------
+
+
+def _open_files() -> int:
+    return len(os.listdir("/proc/self/fd"))
+
+
+@pytest.mark.soak
+def test_a_thousand_bad_turns_leave_nothing_behind(connect: Connect) -> None:
+    source = random.Random(7)
+
+    async def script(peer: Peer) -> None:
+        while True:
+            await peer.question()
+            frames = timeline()
+            fate = source.randrange(6)
+            await peer.send(*frames[: source.randrange(len(frames) + 1)])
+            if fate == 0:
+                peer.drop()
+            elif fate == 1:
+                await peer.connection.close(source.choice([1000, 1011, 4000]))
+            elif fate == 2:
+                await peer.raw(frame_bytes(b'{"type": 1}')[: source.randrange(1, 9)])
+                peer.drop()
+            else:
+                await peer.send(*frames)
+
+    with ChatServer(script) as server:
+        client = connect(server)
+        outcomes: dict[str, int] = {}
+        files = threads = 0
+        for number in range(1_000):
+            if number == 100:
+                files, threads = _open_files(), threading.active_count()
+            try:
+                outcome = "answer" if client.fino.ask("which?", thread="t", timeout=5).complete else "?"
+            except Interrupted as error:
+                outcome = type(error).__name__
+            outcomes[outcome] = outcomes.get(outcome, 0) + 1
+        time.sleep(0.2)
+        assert abs(_open_files() - files) <= 5
+        assert threading.active_count() <= threads
+    assert set(outcomes) == {"answer", "Disconnected"}
+    assert min(outcomes.values()) > 100

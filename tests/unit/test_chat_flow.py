@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from infino.chat.answer import Answer
-from infino.chat.errors import Disconnected, TurnTimeout
+from infino.chat.errors import Disconnected, ServiceFailed, TurnTimeout
 from infino.chat.flow import (
     Connect,
     Conversation,
@@ -25,7 +27,7 @@ from infino.chat.flow import (
     ask,
 )
 from infino.chat.thread import Fetch, Wait, poll
-from infino.core.errors import ConnectError, RateLimitError, Timeout
+from infino.core.errors import ConnectError, InfinoError, RateLimitError, Timeout
 from infino.core.retry import RetryPolicy
 from infino.websocket import SocketClosed, SocketQuiet
 
@@ -234,6 +236,36 @@ def test_a_question_that_cannot_be_handed_over() -> None:
         world.run()
 
 
+_outcomes = st.sampled_from(
+    [END, UPDATE, RESULT, "{broken", b"bytes", '{"type": "error", "message": "no"}', '{"type": "heartbeat"}', 30.0]
+) | st.builds(SocketClosed, st.sampled_from([1000, 1006, 1009, 1011, 4000]))
+_connects = st.sampled_from([None, None, ConnectError("no"), Timeout("late"), RateLimitError("busy", status=429)])
+_sends = st.sampled_from([None, None, None, SocketClosed(1006), SocketClosed(1006, unsent=True), SocketQuiet()])
+
+
+@given(
+    st.lists(_connects, max_size=8),
+    st.lists(_sends, max_size=4),
+    st.lists(_outcomes, max_size=20),
+    st.booleans(),
+    st.integers(1, 4),
+)
+def test_every_turn_ends_in_time_and_asks_at_most_once(
+    connects: list[Any], sends: list[Any], receives: list[Any], resend: bool, attempts: int
+) -> None:
+    certain = sum(isinstance(one, SocketClosed) and one.unsent for one in sends)
+    world = World(connects=connects, sends=sends, receives=receives)
+    for question in ("one?", "two?"):
+        began, sent = world.clock.seconds, world.count(Send)
+        try:
+            answer = world.run(question, timeout=100, resend=resend, retry=RetryPolicy(attempts=attempts))
+            assert answer.complete
+        except InfinoError as error:
+            world.conversation.connected = world.conversation.connected and isinstance(error, ServiceFailed)
+        assert world.clock.seconds - began <= 100 + 60  # the limit, and one pause that the service asked for
+        assert world.count(Send) - sent <= (attempts if resend else 1 + certain)
+
+
 # --- by REST --------------------------------------------------------------------------------------------------------
 
 
@@ -277,8 +309,6 @@ def test_a_reply_in_plain_text() -> None:
 
 def test_a_reply_that_says_it_failed() -> None:
     failed = {"role": "assistant", "content": {"type": "error", "summary": "no luck"}}
-    from infino.chat.errors import ServiceFailed
-
     with pytest.raises(ServiceFailed, match="no luck"):
         follow(lambda _: [ASKED, failed], FakeClock())
 
