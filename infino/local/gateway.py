@@ -83,7 +83,7 @@ class LocalGateway:
         self._host = host
         self._port = port
         self._options = Options(
-            path=Path(path) if path is not None else None,
+            path=Path(path).expanduser() if path is not None else None,
             compat=compat,
             access_key=access_key,
             secret_key=secret_key,

@@ -51,6 +51,8 @@ def serve(
             wait(ended)
     except (PortInUse, FolderInUse) as error:
         raise SystemExit(str(error)) from None
+    except OSError as error:
+        raise SystemExit(f"the gateway can't use {data or host}: {error}") from None
 
 
 def print_exports(gateway: LocalGateway, output: TextIO) -> None:

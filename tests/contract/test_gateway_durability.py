@@ -261,6 +261,9 @@ def test_serving_says_in_one_sentence_what_is_in_its_way(tmp_path: Path) -> None
             serve(data=tmp_path, output=output)
         with pytest.raises(SystemExit, match=f"port {port} on 127.0.0.1 is in use"):
             serve(port=port, ephemeral=True, output=output)
+    (tmp_path / "file").touch()
+    with pytest.raises(SystemExit, match=r"can't use .*file"):
+        serve(data=tmp_path / "file" / "data", output=output)
     with pytest.raises(SystemExit, match="no seed 'nope'; choose from flights"):
         serve(ephemeral=True, seed="nope", output=output)
     ended = threading.Event()

@@ -109,7 +109,8 @@ def test_a_query_sees_its_own_cte_and_not_a_table_of_the_engine(call: Signed) ->
 @pytest.mark.parametrize(
     ("query", "status", "reason"),
     [
-        ("SELEC 1", 400, "syntax error"),
+        ("SELEC 1", 400, "SELEC is not supported; send SELECT"),
+        ("SELECT FROM WHERE", 400, "syntax error"),
         ("", 400, 'send {"query"'),
         ("SELECT 1; SELECT 2", 400, "one statement, not 2"),
         ("SELECT bad FROM flights", 400, 'column "bad" not found'),
@@ -225,3 +226,10 @@ def test_rows_may_be_flat() -> None:
     with LocalGateway(sql_shape="flat") as gateway:
         rows = Signed(gateway).sql("SELECT 1 AS a, NULL AS b, 'x' AS c, [1] AS d").json["rows"]
     assert rows == [{"a": 1, "b": None, "c": "x", "d": [1]}]
+
+
+def test_nan_inside_lists_and_objects_stays_valid_json(call: Signed) -> None:
+    query = "SELECT ['nan'::DOUBLE, '-inf'::DOUBLE, 1.5] AS l, {'a': 'inf'::DOUBLE, 'b': 'NaN'} AS o, 'NaN'::JSON AS j"
+    assert call.rows(query) == [{"l": ["NaN", "-Infinity", 1.5], "o": {"a": "Infinity", "b": "NaN"}, "j": "NaN"}]
+    assert call.rows("SELECT ['NaN,}'] AS l") == [{"l": ["NaN,}"]}]
+    assert "not valid JSON" in call.sql("""SELECT '{"a":1,}'::JSON AS j""").reason

@@ -13,6 +13,8 @@ from sqlglot.errors import SqlglotError
 from infino.local.http import Problem
 
 UPSERT = re.compile(r"\s*UPSERT\s+INTO\b", re.IGNORECASE)
+FIRST_WORD = re.compile(r"[\s(]*([A-Za-z_]+)")
+STATEMENTS = frozenset({"SELECT", "WITH", "FROM", "INSERT", "UPSERT", "UPDATE", "DELETE", "VALUES", "TABLE"})
 HINT = "; names with dots, hyphens or @ need double quotes or backticks"
 
 
@@ -44,6 +46,9 @@ def parse(text: str) -> tuple[exp.Expr, bool]:
         >>> parse("SELECT 1")[1]
         False
     """
+    first = FIRST_WORD.match(text)
+    if first and first[1].upper() not in STATEMENTS:
+        raise wrong_sql(f"{first[1].upper()} is not supported; send SELECT, INSERT, UPSERT, UPDATE or DELETE")
     upsert = UPSERT.match(text)
     if upsert:
         text = "INSERT INTO" + text[upsert.end() :]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -16,6 +17,8 @@ BATCH = 20_000
 INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
 BIG_INTEGERS = frozenset({"UBIGINT", "HUGEINT", "UHUGEINT", "BIGNUM"})
 NULL = '{"Null":null}'
+NESTED = frozenset({"Array", "Object", "Json"})
+SUSPICIOUS = (b"NaN", b"Infinity", b",}", b",]", b", }", b", ]")
 
 
 @attrs.frozen
@@ -132,7 +135,23 @@ def fetch_rows(
         if count > limit:
             raise wrong_sql(f"the result has more than {limit} rows; add a LIMIT or aggregate")
         chunks.append(",".join([row[0] for row in batch]))
-    return ",".join(chunks).encode("utf-8", "replace"), count
+    rows = ",".join(chunks).encode("utf-8", "replace")
+    nested = any(tag_of(header.type)[0] in NESTED for header in headers)
+    return (strict_json(rows) if nested else rows), count
+
+
+def strict_json(rows: bytes) -> bytes:
+    """Return rows as JSON that every reader takes: the engine writes NaN and Infinity bare inside lists and objects."""
+    if not any(mark in rows for mark in SUSPICIOUS):
+        return rows
+    try:
+        orjson.loads(b"[" + rows + b"]")
+    except orjson.JSONDecodeError:
+        try:
+            return orjson.dumps(json.loads(b"[" + rows + b"]", parse_constant=str))[1:-1]
+        except (ValueError, TypeError):
+            raise wrong_sql("the result holds text cast to JSON that is not valid JSON") from None
+    return rows
 
 
 def reason_of(error: duckdb.Error) -> str:
