@@ -358,8 +358,12 @@ class _AsyncSocket:
 
     async def close(self) -> None:
         try:
-            with contextlib.suppress(OSError, WebSocketException):
-                await self._connection.close()
+            # The library's own limit begins only once the goodbye is handed over, which a full buffer prevents.
+            async with asyncio.timeout(2 * CLOSE_SECONDS):
+                with contextlib.suppress(OSError, WebSocketException):
+                    await self._connection.close()
+        except TimeoutError:
+            self.abort()
         except BaseException:
             self.abort()
             raise
