@@ -11,12 +11,13 @@ import attrs
 
 from infino.core.credentials import Credentials, Provider, wrapped
 from infino.core.endpoint import Endpoint, parse_endpoint
-from infino.core.errors import ConfigError
+from infino.core.errors import ConfigError, ValidationError
 from infino.core.redaction import looks_secret, shorten_key, watch
 from infino.core.retry import RetryPolicy
 from infino.core.secret import MASK, Secret
 from infino.core.signer import PathStyle
 from infino.core.timeouts import Timeouts
+from infino.core.wire import check_header
 
 if TYPE_CHECKING:
     import ssl
@@ -222,8 +223,10 @@ def _checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
             raise ConfigError(f"the header {name!r} belongs to the signature and cannot be set")
         if name in ("x-infino-account-id", "x-infino-username"):
             raise ConfigError(f"the header {name!r} is set by the service itself and must not be sent")
-        if any(character in name + value for character in "\r\n\0"):
-            raise ConfigError(f"the header {name!r} must not hold a line break")
+        try:
+            check_header(name, value)
+        except ValidationError as error:
+            raise ConfigError(error.message) from None
     return checked
 
 

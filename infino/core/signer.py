@@ -7,6 +7,7 @@ key is as good as a secret for as long as it lives.
 from __future__ import annotations
 
 import hmac
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ PathStyle = Literal["single", "double"]
 ALGORITHM: Final = "AWS4-HMAC-SHA256"
 UNSIGNED_PAYLOAD: Final = "UNSIGNED-PAYLOAD"
 EMPTY_HASH: Final = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+_SCOPE: Final = re.compile(r"[!-+\-.0-~]+")
 _NAMES: Final = "host;x-amz-content-sha256;x-amz-date"
 _NAMES_WITH_TYPE: Final = f"content-type;{_NAMES}"
 _OWN_HEADERS: Final = frozenset({"host", "authorization", "x-amz-date", "x-amz-content-sha256"})
@@ -217,6 +219,8 @@ class SigV4Signer:
         self.secret_key = Secret(secret_key)
         if not access_key or not self.secret_key:
             raise ValidationError("signing needs an access key and a secret key, and neither may be empty")
+        if any(not _SCOPE.fullmatch(part) for part in (access_key, region, service)):
+            raise ValidationError("access key, region and service are plain text without spaces, commas or slashes")
         if path_style not in ("single", "double"):
             raise ValidationError("path_style is 'single' or 'double'")
         self.region = region

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, NoReturn, SupportsIndex
@@ -11,6 +12,8 @@ from infino.core.errors import ValidationError
 from infino.core.request import Request, Upload
 from infino.core.signer import UNSIGNED_PAYLOAD, SigV4Signer, canonical_query, hash_of, stamp_of
 
+_TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 _FORBIDDEN: Final = frozenset(
     {
         "host",
@@ -68,6 +71,19 @@ def check_path(path: str) -> None:
         raise ValidationError(f"a path must not hold empty, '.' or '..' segments: {path[:80]!r}")
 
 
+def checked_query(pairs: tuple[tuple[str, str], ...]) -> str:
+    """Encode a query, or say that it holds what is no text.
+
+    Raises:
+        ValidationError: A name or value holds half a character.
+    """
+    try:
+        return canonical_query(pairs)
+    except UnicodeEncodeError:
+        problem = "the query holds half of a character (a lone surrogate)"
+    raise ValidationError(problem)
+
+
 class Wire:
     """Prepare tries for one endpoint.
 
@@ -98,8 +114,10 @@ class Wire:
             ValidationError: Path or headers must not be sent.
         """
         check_path(request.path)
+        if not _TOKEN.fullmatch(method):
+            raise ValidationError(f"{method[:20]!r} is no HTTP method")
         path = self.endpoint.base_path + request.path
-        query = canonical_query(request.query) if request.query else ""
+        query = checked_query(request.query) if request.query else ""
         content, content_type = request.content, request.content_type
         accept = request.accept
         extra: list[tuple[bytes, bytes]] = []
@@ -135,13 +153,26 @@ class Wire:
 _ACCEPT_ENCODING: Final = (b"Accept-Encoding", b"gzip, deflate")
 
 
+def check_header(name: str, value: str) -> None:
+    """Refuse a header that cannot be sent as it is.
+
+    Raises:
+        ValidationError: The name is no token, or the value holds control characters.
+    """
+    if not _TOKEN.fullmatch(name):
+        raise ValidationError(f"{name[:80]!r} is no name for a header")
+    if _CONTROL.search(value):
+        raise ValidationError(f"the header {name!r} must not hold line breaks or other control characters")
+
+
 def _merged(own: Mapping[str, str], common: Mapping[str, str]) -> dict[str, str]:
     """Join the headers of the call and, below them, those of the client; names in lower case."""
-    merged = {name.lower(): value for name, value in common.items()}
-    merged.update((name.lower(), value) for name, value in own.items())
+    merged = {name.lower(): value.strip() for name, value in common.items()}
+    merged.update((name.lower(), value.strip()) for name, value in own.items())
     for name, value in merged.items():
+        check_header(name, value)
         if name in _FORBIDDEN:
             raise ValidationError(f"the header {name!r} belongs to the SDK and cannot be set")
-        if not name.isascii() or any(character in name + value for character in "\r\n\0") or " " in name:
-            raise ValidationError(f"the header {name[:80]!r} is malformed: no line breaks, no spaces in its name")
+        if name in ("accept", "content-type") and not value.isascii():
+            raise ValidationError(f"the header {name!r} must be ASCII")
     return merged
