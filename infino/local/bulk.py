@@ -17,6 +17,7 @@ from infino.local.store.database import Dataset
 from infino.local.store.writer import Batch, Stored, fetch, insert, put, remove
 
 if TYPE_CHECKING:
+    from infino.local.access import Principal
     from infino.local.state import Gateway
 
 WITH_DOCUMENT = frozenset({"index", "create", "update"})
@@ -73,7 +74,7 @@ def bulk(gateway: Gateway, call: Call) -> Answer:
     failed = False
     if items is None:
         actions = read_actions(lines, name)
-        outcomes = apply(gateway, name, actions)
+        outcomes = apply(gateway, name, actions, call.principal)
         failed = any(outcome.problem is not None for outcome in outcomes)
         items = orjson.dumps([outcome.encode(name) for outcome in outcomes])[1:-1]
     took = int((time.perf_counter() - started) * 1000)
@@ -207,14 +208,30 @@ def read_document(action: Action) -> dict[str, Any]:
     return document
 
 
-def apply(gateway: Gateway, name: str, actions: Sequence[Action]) -> list[Item]:
-    """Carry out any actions in order, as one transaction, and return their items."""
-    with gateway.store.writing() as cursor:
-        return apply_in_order(gateway, cursor, gateway.store.get(cursor, name), actions)
+def apply(gateway: Gateway, name: str, actions: Sequence[Action], principal: Principal | None = None) -> list[Item]:
+    """Carry out any actions in order, as one transaction, and return their items.
+
+    Args:
+        gateway: The gateway.
+        name: The dataset.
+        actions: What to do.
+        principal: Who asks; None for the gateway itself.
+    """
+    store = gateway.store
+    with store.writing() as cursor:
+        dataset = store.get(cursor, name)
+        view = store.view_of(cursor, dataset)
+        # To whom a field is hidden, "noop" would tell whether a guess at its value is right.
+        tell_noop = principal is None or gateway.access.view(principal, view) is view
+        return apply_in_order(gateway, cursor, dataset, actions, tell_noop)
 
 
 def apply_in_order(
-    gateway: Gateway, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, actions: Sequence[Action]
+    gateway: Gateway,
+    cursor: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    actions: Sequence[Action],
+    tell_noop: bool,
 ) -> list[Item]:
     """Play the actions one after another on the touched records, then write only how each record ends."""
     ids = list(dict.fromkeys(action.id for action in actions))
@@ -223,7 +240,7 @@ def apply_in_order(
     items = []
     for action in actions:
         try:
-            state, result, version = play(action, now[action.id])
+            state, result, version = play(action, now[action.id], tell_noop)
         except ItemProblem as problem:
             items.append(Item(action, problem=problem))
             continue
@@ -239,21 +256,23 @@ def apply_in_order(
     return items
 
 
-def play(action: Action, state: Stored | None) -> tuple[Stored | None, str, int]:
+def play(action: Action, state: Stored | None, tell_noop: bool) -> tuple[Stored | None, str, int]:
     """Return a record's state after one action, with the result word and the version."""
     version = state.version + 1 if state else 1
     if action.kind == "delete":
         return None, "deleted" if state else "not_found", version
     document = read_document(action)
     if action.kind == "update":
-        return update(document, state, version, action.id)
+        return update(document, state, version, action.id, tell_noop)
     if action.kind == "create" and state is not None:
         reason = f"[{action.id}]: version conflict, the record already exists"
         raise ItemProblem(409, "version_conflict_engine_exception", reason)
     return Stored(version, action.text.decode()), "updated" if state else "created", version
 
 
-def update(request: dict[str, Any], state: Stored | None, version: int, id: str) -> tuple[Stored, str, int]:
+def update(
+    request: dict[str, Any], state: Stored | None, version: int, id: str, tell_noop: bool
+) -> tuple[Stored, str, int]:
     """Merge a partial document into a record, or create it from `upsert` or `doc_as_upsert`."""
     unknown = request.keys() - {"doc", "doc_as_upsert", "upsert", "detect_noop", "_source"}
     if unknown:
@@ -269,7 +288,7 @@ def update(request: dict[str, Any], state: Stored | None, version: int, id: str)
         return Stored(1, encoded(created)), "created", 1
     old = orjson.loads(state.source)
     merged = merge(old, doc) if isinstance(doc, dict) else old
-    if merged == old and request.get("detect_noop", True):
+    if merged == old and tell_noop and request.get("detect_noop", True):
         return state, "noop", state.version
     return Stored(version, encoded(merged)), "updated", version
 

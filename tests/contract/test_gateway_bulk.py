@@ -214,3 +214,27 @@ def test_depth_never_breaks_the_gateway(call: Signed, depth: int) -> None:
     assert call("POST", "/d/querydsl", b'{"query":{"bool":{"must":%s}}}' % deep).status == 400
     assert call("GET", "/d/doc/1").status in (200, 404)
     assert call.sql("SELECT count(*) AS n FROM d").status == 200
+
+
+def test_a_no_op_is_no_oracle_for_a_hidden_field(call: Signed) -> None:
+    call("POST", "/d/json", b'{"index":{"_id":"1"}}\n{"open":1,"salary":5000}\n', "application/x-ndjson")
+    permissions = [
+        {"ResourceType": "record", "Actions": ["read", "write"], "Resources": ["*"], "Fields": {"Deny": ["salary"]}}
+    ]
+    call("PUT", "/role/clerk", {"Version": "2025-01-01", "Permissions": permissions})
+    made = call("PUT", "/user/ann", {"Version": "2025-01-01", "Password": "p", "Roles": ["clerk"]}).json
+    keys = {"access_key": made["access_key"], "secret_key": made["secret_key"]}
+    guess = b'{"update":{"_id":"1"}}\n{"doc":{"salary":%d}}\n'
+    for salary in (5000, 4000):
+        reply = call("POST", "/d/json", guess % salary, "application/x-ndjson", **keys)
+        assert outcomes(reply) == [("update", "1", "updated", 200)]
+    assert outcomes(call("POST", "/d/json", guess % 4000, "application/x-ndjson")) == [("update", "1", "noop", 200)]
+    for query in (
+        "UPDATE d SET open = salary",
+        "INSERT INTO d (_id, open) VALUES ('1', 2) ON CONFLICT (_id) DO UPDATE SET open = d.salary",
+        "DELETE FROM d WHERE salary > 1",
+    ):
+        reply = call("POST", "/sql", {"query": query}, **keys)
+        assert reply.status in (400, 403), reply.content
+        assert "4000" not in reply.content.decode()
+    assert source(call, "1") == {"open": 1, "salary": 4000}
