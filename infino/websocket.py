@@ -163,6 +163,10 @@ class _AsyncConnection(AsyncConnection):
             raise _refusal(error) from None
 
 
+# Older releases of the library stumble over their own assertions when a peer hangs up during the handshake.
+_FAILURES = (OSError, ValueError, EOFError, AssertionError, WebSocketException, _Refused)
+
+
 def open_socket(dial: Dial) -> Socket:
     """Connect.
 
@@ -180,7 +184,7 @@ def open_socket(dial: Dial) -> Socket:
     failure: InfinoError
     try:
         connection = connect_sync(dial.url.reveal(), create_connection=_SyncConnection, **_options(dial))
-    except (OSError, ValueError, _Refused, WebSocketException) as error:
+    except _FAILURES as error:
         failure = _failure(error, dial)
     else:
         # Entering is how the library is told that closing is our business.
@@ -206,7 +210,7 @@ async def open_async_socket(dial: Dial) -> AsyncSocket:
     failure: InfinoError
     try:
         connection = await connect_async(dial.url.reveal(), create_connection=_AsyncConnection, **_options(dial))
-    except (OSError, ValueError, _Refused, WebSocketException) as error:
+    except _FAILURES as error:
         failure = _failure(error, dial)
     else:
         return _AsyncSocket(connection)
@@ -250,7 +254,7 @@ def _failure(error: Exception, dial: Dial) -> InfinoError:
         return ConfigError("the address of the WebSocket is not valid; check the endpoint", operation="fino.connect")
     if isinstance(error, ssl.SSLError):
         said = f"TLS failed: {getattr(error, 'verify_message', None) or error.reason or type(error).__name__}"
-    elif isinstance(error, WebSocketException):
+    elif isinstance(error, WebSocketException | EOFError | AssertionError):
         said = f"what answers there hung up, or does not speak WebSocket ({type(error).__name__})"
     elif isinstance(error, socket.gaierror):
         said = "the name is unknown"
