@@ -1,0 +1,66 @@
+"""JSON in and out, with orjson and without it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+
+import numpy
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from infino_api.models.user import User
+
+from infino.core import codec
+
+text = st.text(st.characters(exclude_categories=["Cs"]))
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | text,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner),
+    max_leaves=10,
+)  # fmt: skip
+
+
+@given(plain)
+def test_what_goes_in_comes_out(value):
+    assert json.loads(codec.dumps(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"a": 1, "b": "é"}, '{"a":1,"b":"é"}'),
+        (2**70, "1180591620717411303424"),
+        ({1: "a"}, '{"1":"a"}'),
+        (date(2026, 1, 2), '"2026-01-02"'),
+        (datetime(2026, 1, 2, tzinfo=UTC), '"2026-01-02T00:00:00+00:00"'),
+        ((1, 2), "[1,2]"),
+        ({3}, "[3]"),
+        (numpy.int64(7), "7"),
+        (User(roles=["a"]), '{"Roles":["a"]}'),
+        ([2**70, {3}, date(2026, 1, 2), numpy.int64(7), User(roles=[])],
+         '[1180591620717411303424,[3],"2026-01-02",7,{"Roles":[]}]'),
+    ],
+)  # fmt: skip
+def test_what_json_does_not_know(value, expected):
+    assert codec.dumps(value).decode() == expected
+
+
+@pytest.mark.parametrize("value", [object(), {"a": object()}, "\ud800", {2**70: float("nan")}])
+def test_what_has_no_json_form(value):
+    with pytest.raises((TypeError, ValueError)):
+        codec.dumps(value)
+
+
+def test_without_orjson_the_bytes_are_the_same():
+    value = {"a": [1, 2.5, None, True, "é🙂"], "b": {"c": "2026-01-02"}}
+    program = (
+        "import sys; sys.modules['orjson'] = None; from infino.core import codec; import json; "
+        "sys.stdout.buffer.write(codec.dumps(json.loads(sys.argv[1]))); assert codec.loads(b'[1]') == [1]"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, json.dumps(value)], capture_output=True, timeout=30, check=True
+    )
+    assert done.stdout == codec.dumps(value)
