@@ -67,6 +67,13 @@ def test_an_answer_that_cannot_be_read_is_lost(content: bytes) -> None:
     assert isinstance(understood(content, 1), Lost)
 
 
+@pytest.mark.parametrize("results", [["created"], ["created", "updated"], ["created"] * 4, []])
+def test_an_answer_about_another_number_of_records_is_not_believed(results: list[str]) -> None:
+    items = [{"index": {"_id": str(n), "result": result, "status": 200}} for n, result in enumerate(results)]
+    content = json.dumps({"errors": False, "items": items}, separators=(",", ":")).encode()
+    assert isinstance(understood(content, 3), Lost)
+
+
 def test_missing_items_are_matched_by_id_and_tried_again_or_else_lost() -> None:
     items = [{"index": {"_id": "b", "result": "created", "status": 201}}]
     content = json.dumps({"errors": False, "items": items}).encode()

@@ -122,7 +122,7 @@ REFUSED: list[tuple[Any, str, str]] = [
 
 @pytest.mark.parametrize(("record", "code", "word"), REFUSED, ids=[f"{code}-{word}" for _, code, word in REFUSED])
 def test_what_has_no_form_is_rejected_by_its_position_and_the_rest_goes_on(record: Any, code: str, word: str) -> None:
-    lines, rejections = read([{"a": 1}] * 300 + [record] + [{"a": 2}] * 30)
+    lines, rejections = read([{"a": 1}] * 300 + [record] + [{"a": 2}] * 30, chunk_records=7)
     assert lines.count(b'{"a":1}') == 300
     assert lines.count(b'{"a":2}') == 30
     (rejection,) = rejections
@@ -159,6 +159,21 @@ def test_other_ids_are_refused_by_position(identity: Any) -> None:
     assert len(lines) == 2
     assert [r.position for r in rejections] == [1, 2]
     assert rejections[1].code == "no_id"
+
+
+def test_a_rejection_goes_with_its_own_stretch() -> None:
+    bad = {"a": {1}}
+    lines, rejections = read([*[{"a": n} for n in range(12)], bad, {"a": 13}, bad, {"a": 15}], chunk_records=5)
+    assert [json.loads(line)["a"] for line in lines[1::2]] == [*range(12), 13, 15]
+    assert [r.position for r in rejections] == [12, 14]
+
+
+@pytest.mark.parametrize("identity", [None, ""])
+def test_ids_in_columns_are_as_strict(identity: str | None) -> None:
+    frame = polars.DataFrame({"id": ["a", identity, "c"]})
+    lines, rejections = read(frame, id="id")
+    assert [json.loads(line)["index"]["_id"] for line in lines[::2]] == ["a", "c"]
+    assert [(r.position, r.code) for r in rejections] == [(1, "bad_id")]
 
 
 def test_an_id_function_sees_the_record_and_its_failure_concerns_only_that_record() -> None:
