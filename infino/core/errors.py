@@ -43,6 +43,7 @@ class Attempt:
         status: HTTP status, or None when no answer came.
         reason: What went wrong, in a few words.
         delay: Seconds waited afterwards, or None when the call ended here.
+        lost: Whether the service may have done what was asked although no good answer came.
     """
 
     number: int
@@ -50,6 +51,7 @@ class Attempt:
     status: int | None
     reason: str
     delay: float | None = None
+    lost: bool = False
 
 
 def _rebuild(kind: type[InfinoError], message: str, state: dict[str, Any]) -> InfinoError:
@@ -82,6 +84,11 @@ class InfinoError(Exception):
     def attempts(self) -> int:
         """How many times the request was tried."""
         return len(self.attempt_log)
+
+    @property
+    def after_lost_attempt(self) -> bool:
+        """Whether an earlier try of this call may have been carried out, so that a conflict may be with ourselves."""
+        return any(attempt.lost for attempt in self.attempt_log[:-1])
 
     def _details(self) -> list[str]:
         """What goes into the brackets behind the message."""

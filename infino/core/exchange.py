@@ -142,7 +142,10 @@ class _Call:
     def note(self, began: float, failure: InfinoError, status: int | None, delay: float | None) -> None:
         reason = getattr(failure, "reason", None) or failure.message
         elapsed = self.shared.clock.monotonic() - began
-        self.log.append(Attempt(self.number, elapsed, status, str(reason)[:200], delay))
+        lost = (
+            status in (500, 502, 504) if status else isinstance(failure, TransportError) and not surely_unsent(failure)
+        )
+        self.log.append(Attempt(self.number, elapsed, status, str(reason)[:200], delay, lost))
 
     def finish(self, failure: InfinoError) -> InfinoError:
         failure.operation = failure.operation or self.request.operation

@@ -80,8 +80,9 @@ class Datasets(DatasetsResource):
         """
         try:
             return super().create(name, mapping=mapping, **options)
-        except ConflictError:
-            if not exist_ok:
+        except ConflictError as error:
+            # After a lost answer the dataset in our way is the one that we have just created.
+            if not exist_ok and not error.after_lost_attempt:
                 raise
             return _existing(name)
 
@@ -104,7 +105,9 @@ class Datasets(DatasetsResource):
         """
         try:
             return super().delete(name, **options)
-        except NotFoundError:
+        except NotFoundError as error:
+            if error.after_lost_attempt:
+                return True  # it was there, and the answer that said so was lost
             if not missing_ok:
                 raise
             return False
@@ -194,8 +197,9 @@ class AsyncDatasets(AsyncDatasetsResource):
         """
         try:
             return await super().create(name, mapping=mapping, **options)
-        except ConflictError:
-            if not exist_ok:
+        except ConflictError as error:
+            # After a lost answer the dataset in our way is the one that we have just created.
+            if not exist_ok and not error.after_lost_attempt:
                 raise
             return _existing(name)
 
@@ -218,7 +222,9 @@ class AsyncDatasets(AsyncDatasetsResource):
         """
         try:
             return await super().delete(name, **options)
-        except NotFoundError:
+        except NotFoundError as error:
+            if error.after_lost_attempt:
+                return True  # it was there, and the answer that said so was lost
             if not missing_ok:
                 raise
             return False

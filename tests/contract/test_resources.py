@@ -6,6 +6,7 @@ import pytest
 
 import infino
 from infino.resources.roles import make_plan, wanted_roles
+from tests.support.scripted import ScriptedServer, answering
 
 READER = {"Permissions": [{"ResourceType": "record", "Actions": ["read"], "Resources": ["logs-*"]}]}
 READER_YAML = """
@@ -161,3 +162,20 @@ def test_options_make_a_copy(client):
     client.ping()
     with pytest.raises(infino.ClientClosedError):
         slow.ping()
+
+
+@pytest.mark.parametrize("lost", [lambda exchange: exchange.reset(), answering(502)])
+def test_a_repeated_call_is_no_conflict_with_itself(make, lost):
+    with ScriptedServer(lost, answering(409)) as server:
+        assert make(server.endpoint).datasets.create("a").name == "a"
+        assert len(server.requests) == 2
+    with ScriptedServer(lost, answering(404)) as server:
+        assert make(server.endpoint).datasets.delete("a") is True
+
+
+@pytest.mark.parametrize("before", [[], [answering(503)], [answering(429, b"", [("Retry-After", "0")])]])
+def test_a_conflict_with_others_is_one(make, before):
+    with ScriptedServer(*before, answering(409)) as server, pytest.raises(infino.ConflictError):
+        make(server.endpoint).datasets.create("a")
+    with ScriptedServer(*before, answering(404)) as server, pytest.raises(infino.NotFoundError):
+        make(server.endpoint).datasets.delete("a")
