@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from infino.local.control import Control
@@ -141,6 +141,7 @@ DOCUMENTS = st.lists(
 
 
 @given(DOCUMENTS)
+@example([{"b": False}, {"a": None, "b": {"": None}}])
 def test_no_document_is_lost_or_changed_and_every_column_can_be_read(documents: list[dict[str, Any]]) -> None:
     with opened() as store:
         numbered = {str(number): document for number, document in enumerate(documents)}

@@ -123,11 +123,11 @@ class Shape:
     def _walk(self, field: str, path: str, value: Any) -> None:
         kind = type(value)
         if kind is dict:
-            if not value:
+            reached = {key: inner for key, inner in value.items() if not unaddressable(key)}
+            if not reached:  # the field itself must then say that it holds more than scalars
                 self._add(field, "OBJECT", path)
-            for key, inner in value.items():
-                if not unaddressable(key):
-                    self._walk(f"{field}.{key}", step(path, key), inner)
+            for key, inner in reached.items():
+                self._walk(f"{field}.{key}", step(path, key), inner)
         elif kind is list:
             if not value:
                 self._add(field, "ARRAY", path)
