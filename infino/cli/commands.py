@@ -108,12 +108,14 @@ def load(dataset: str, path: Path, id_field: str | None, dead_letter: Path | Non
 
 
 @infino.command()
-def chat() -> None:
+@click.option("--thread", help="Id of a thread to continue.")
+@click.option("--source", "sources", multiple=True, help="Dataset to ask; may be given several times.")
+def chat(thread: str | None, sources: tuple[str, ...]) -> None:
     """Talk with Fino on the terminal."""
     from infino.chat.terminal import main
 
     with connected() as client:
-        main(client)
+        sys.exit(main(client, thread=thread, sources=sources or None))
 
 
 def write(result: Any, form: str, limit: int) -> None:
