@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -130,9 +131,8 @@ def write(result: Any, form: str, limit: int) -> None:
             click.echo(dumps(row))
         return
     table = Table(*[column.name for column in result.columns])
-    rows = result.rows()
-    for row in rows[:limit]:
+    for row in islice(result.rows(), limit):
         table.add_row(*["" if value is None else str(value) for value in row])
     Console().print(table)
-    if len(rows) > limit:
-        click.echo(f"{limit} of {len(rows)} rows; --limit shows more, --format csv prints all", err=True)
+    if len(result) > limit:
+        click.echo(f"{limit} of {len(result)} rows; --limit shows more, --format csv prints all", err=True)
