@@ -10,7 +10,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from infino import NotFoundError
+from infino import APIError, NotFoundError
+from infino.local.fino import answering
 from infino.signing import SigV4Signer
 
 
@@ -208,3 +209,66 @@ def test_a_question_over_rest_is_answered_in_the_thread(sync_client, data):
             break
         time.sleep(0.05)
     assert stored["messages"][-1]["content"]["data"]["df"] == [{"count": 5}]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/fino/message", {"content": "how many?", "context": "no object"}, 404),
+        ("POST", "/fino/message", {"content": "how many?", "context": ["x"]}, 404),
+        ("POST", "/fino/message", {"content": "how many?", "thread_id": {"a": 1}}, 404),
+        ("POST", "/fino/threads", {"sources": [{"index_name": {"a": 1}}]}, 400),
+        ("POST", "/fino/threads", {"sources": [{"index_name": "x", "connection_id": ["y"]}]}, 400),
+        ("POST", "/fino/threads", {"sources": [7]}, 400),
+        ("POST", "/fino/threads", {"sources": "x"}, 400),
+        ("POST", "/fino/threads", {"index_name": ["x"]}, 400),
+        ("POST", "/fino/threads", {"name": {}}, 400),
+    ],
+)
+def test_a_malformed_thread_or_message_is_refused(sync_client, method, path, body, status):
+    with pytest.raises(APIError) as caught:
+        sync_client.request(method, path, json=body)
+    assert caught.value.status == status
+
+
+@pytest.mark.parametrize("plan", [{"nope": 1}, {"sql": 1, "dataset": [], "reading": {}, "parts": {"dataset": 7}}, []])
+def test_what_others_put_into_a_thread_does_not_break_the_next_question(talk, sync_client, data, plan):
+    socket = talk(streaming=False)
+    path = f"/fino/threads/{socket.thread_id}"
+    message = {"role": "assistant", "content": {"summary": "hello", "plan": plan}}
+    sync_client.request("POST", f"{path}/messages", json=message)
+    sync_client.request("PUT", path, json={"sources": None, "streaming": None, "metadata": None})
+    assert sync_client.request("GET", path)["sources"] == []
+    assert ask(socket, f"How many {data}?")[-1]["content"]["data"]["df"] == [{"count": 5}]
+    assert ask(socket, "by carrier")[-1]["content"]["data"]["df"][0] == {"carrier": "B6", "count": 2}
+
+
+def test_a_source_named_in_the_older_form_restricts_too(sync_client, data):
+    thread = sync_client.request("POST", "/fino/threads", json={"index_name": data})
+    assert thread["sources"] == [{"index_name": data, "connection_id": "infino"}]
+
+
+class Failing:
+    """A planner with a mistake in it."""
+
+    label = "planner: failing"
+
+    def plan(self, question, schemas, history):
+        raise KeyError("a mistake")
+
+
+def test_a_planner_that_fails_ends_the_turn_and_not_the_socket(talk, sync_client, data, monkeypatch):
+    socket = talk(streaming=False)
+    with monkeypatch.context() as patched:
+        patched.setattr(answering, "planner", Failing)
+        failed = ask(socket, f"How many {data}?")[-1]
+        assert (failed["type"], failed["data"]["error"]) == ("error", "KeyError; its log has the details")
+        body = {"thread_id": socket.thread_id, "content": {"user_query": f"How many {data}?"}}
+        sync_client.request("POST", "/fino/message", json=body)
+        for _ in range(100):
+            stored = sync_client.request("GET", f"/fino/threads/{socket.thread_id}")
+            if stored["status"] == "completed":
+                break
+            time.sleep(0.05)
+        assert stored["messages"][-1]["content"]["type"] == "error"
+    assert ask(socket, f"How many {data}?")[-1]["content"]["data"]["df"] == [{"count": 5}]

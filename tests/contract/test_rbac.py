@@ -3,60 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 from urllib.parse import urlencode
 
 import pytest
 
 from infino import AuthenticationError, ConflictError, Infino, InfinoError, NotFoundError, PermissionDeniedError
+from tests.support.people import NUMBER, PLANTED, attempt, permission
 
-PLANTED = "PLANTED-123-45-6789"
-NUMBER = 73_411_977  # a planted number, for languages that only give numbers
 NDJSON = {"content-type": "application/x-ndjson"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
-_users = itertools.count(1)
-
-
-def permission(kind="record", actions=("read",), resources=("*",), effect="Allow", **fields):
-    document = {"ResourceType": kind, "Actions": list(actions), "Resources": list(resources), "Effect": effect}
-    return {**document, "Fields": fields}
-
-
-@pytest.fixture
-def as_user(gateway, sync_client):
-    """Makes a user with these permissions and gives a client with that user's keys."""
-    opened = []
-
-    def make(*permissions):
-        name = f"user-{next(_users)}"
-        sync_client.request("PUT", f"/role/{name}", json={"Permissions": list(permissions)})
-        keys = sync_client.request("PUT", f"/user/{name}", json={"Roles": [name]})
-        client = Infino(access_key=keys["access_key"], secret_key=keys["secret_key"], endpoint=gateway.endpoint)
-        client.username = name
-        opened.append(client)
-        return client
-
-    yield make
-    for client in opened:
-        client.close()
-
-
-@pytest.fixture
-def people(sync_client, fresh):
-    """A dataset with a plain field, a secret text, a secret number and a nested secret."""
-    name = fresh("people")
-    sync_client.datasets.create(name)
-    rows = [
-        {"name": "ann", "ssn": PLANTED, "salary": NUMBER, "home": {"city": "Oslo", "phone": PLANTED}, "age": 41},
-        {"name": "bob", "ssn": "other", "salary": 1, "home": {"city": "Rome", "phone": "none"}, "age": 30},
-    ]
-    lines = "".join(
-        json.dumps({"index": {"_id": str(n)}}) + "\n" + json.dumps(row) + "\n" for n, row in enumerate(rows)
-    )
-    sync_client.request("POST", f"/{name}/json", content=lines.encode(), headers=NDJSON)
-    return name
-
 
 # --- who may do what ------------------------------------------------------------------------------------------------
 
@@ -279,14 +235,6 @@ ATTACKS = {
     ),
     "file from sql": sql("SELECT * FROM read_text('/etc/passwd')"),
 }
-
-
-def attempt(client, method, path, **options):
-    """What a user gets to see of one request, answer or error, and its status."""
-    try:
-        return json.dumps(client.request(method, path, **options)), 200
-    except InfinoError as error:
-        return f"{error} {getattr(error, 'body', '')}", getattr(error, "status", 400)
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from infino.local.rooms import Identity
     from infino.local.state import Gateway
 
+logger = logging.getLogger("infino.local")
 REMEMBERED = 5  # turns that a follow-up may build on
 
 
@@ -88,7 +90,21 @@ def question_of(message: Any) -> str:
 def turn(
     gateway: Gateway, principal: Principal, thread_id: str, question: str, *, kept: bool = False
 ) -> Iterator[Frame]:
-    """The frames of one answer; the question (unless `kept` already) and the answer are kept in the thread."""
+    """The frames of one answer; the question (unless `kept` already) and the answer are kept in the thread.
+
+    Raises:
+        Problem: The thread is gone. Whatever else fails becomes an error frame, so that no question waits for ever.
+    """
+    try:
+        yield from _answered(gateway, principal, thread_id, question, kept=kept)
+    except Problem:
+        raise
+    except Exception as failure:
+        logger.exception("the answer in thread %s failed", thread_id)
+        yield frames.error("The gateway failed to answer.", f"{type(failure).__name__}; its log has the details")
+
+
+def _answered(gateway: Gateway, principal: Principal, thread_id: str, question: str, *, kept: bool) -> Iterator[Frame]:
     thread = threads.owned(gateway, principal, thread_id)
     if not kept:
         threads.add_message(gateway, principal, thread_id, "user", {"user_query": question})

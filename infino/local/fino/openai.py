@@ -72,7 +72,7 @@ class ModelPlanner:
             )
             response.raise_for_status()
             return str(response.json()["choices"][0]["message"]["content"])
-        except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, LookupError, TypeError, RecursionError) as error:
             raise NotUnderstood(f"The language model at INFINO_LOCAL_LLM_URL did not answer ({type(error).__name__}).")
 
 

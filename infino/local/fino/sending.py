@@ -27,7 +27,8 @@ def _send(gateway: Gateway, call: Call) -> Answer:
     question = content.get("user_query")
     if role != "user" or not isinstance(question, str) or not question.strip():
         raise Problem(400, "illegal_argument_exception", 'send {"thread_id", "content": {"user_query": "..."}}')
-    thread_id = str(body.get("thread_id") or (body.get("context") or {}).get("thread_id") or "")
+    context = body.get("context")
+    thread_id = str(body.get("thread_id") or (context.get("thread_id") if isinstance(context, dict) else "") or "")
     message_id = threads.add_message(gateway, call.principal, thread_id, "user", content)
     _workers(gateway).submit(_answer, gateway, call.principal, thread_id, question.strip())
     return Answer(json=message_id)

@@ -44,7 +44,7 @@ def create(gateway: Gateway, principal: Principal, wanted: dict[str, Any]) -> di
         "updated_at": now,
         "messages": [],
         "viz_context": {},
-        "sources": wanted.get("sources") or [],
+        "sources": wanted.get("sources") or _older_source(wanted),
         "historical_context": None,
         "is_owner": True,
         "user_permission": "OWNER",
@@ -78,13 +78,25 @@ def add_message(
 
 def _check(wanted: dict[str, Any]) -> None:
     sources = wanted.get("sources")
-    if sources is not None and not (
-        isinstance(sources, list) and all(isinstance(source, dict) and source.get("index_name") for source in sources)
-    ):
+    if sources is not None and not (isinstance(sources, list) and all(_is_source(source) for source in sources)):
         reason = "sources must be a list of {index_name, connection_id} objects"
         raise Problem(400, "illegal_argument_exception", reason)
     if not isinstance(wanted.get("name", ""), str):
         raise Problem(400, "illegal_argument_exception", "name must be text")
+
+
+def _is_source(source: Any) -> bool:
+    name = source.get("index_name") if isinstance(source, dict) else None
+    return isinstance(name, str) and bool(name) and isinstance(source.get("connection_id", ""), str)
+
+
+def _older_source(wanted: dict[str, Any]) -> list[dict[str, Any]]:
+    """The one source of the older form, which names it beside the thread's own members."""
+    if not wanted.get("index_name"):
+        return []
+    source = {"index_name": wanted["index_name"], "connection_id": wanted.get("connection_id") or "infino"}
+    _check({"sources": [source]})
+    return [source]
 
 
 def _list(gateway: Gateway, call: Call) -> Answer:
@@ -105,7 +117,7 @@ def _update(gateway: Gateway, call: Call) -> Answer:
     _check(wanted)
     with gateway.control.changing():
         thread = owned(gateway, call.principal, call.path["thread_id"])
-        thread |= {key: wanted[key] for key in MAY_CHANGE if key in wanted}
+        thread |= {key: wanted[key] for key in MAY_CHANGE if wanted.get(key) is not None}
         thread["updated_at"] = gateway.clock.now().isoformat(timespec="microseconds")
         gateway.control.put(KIND, thread["id"], thread)
     return Answer(json=thread)
@@ -133,6 +145,7 @@ def message_of(body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 def _add(gateway: Gateway, call: Call) -> Answer:
     role, content = message_of(call.json_object())
+    content.pop("plan", None)  # follow-ups build on plans, and only the gateway's own answers have one
     return Answer(json=add_message(gateway, call.principal, call.path["thread_id"], role, content))
 
 

@@ -33,7 +33,7 @@ def world_of(gateway: Gateway, principal: Principal, sources: Collection[dict[st
     named = {source["index_name"] for source in sources if source.get("connection_id", "infino") == "infino"}
 
     def run(sql: str) -> list[dict[str, Any]]:
-        return select(gateway, principal, sql)
+        return select(gateway, principal, sql, within=named if sources else None)
 
     schemas = []
     with gateway.store.reading() as cursor:
@@ -46,10 +46,26 @@ def world_of(gateway: Gateway, principal: Principal, sources: Collection[dict[st
     return World(tuple(schemas), run, gateway.clock.now)
 
 
-def select(gateway: Gateway, principal: Principal, query: str) -> list[dict[str, Any]]:
-    """The rows of one SELECT, run as the user, as plain dictionaries."""
+def select(
+    gateway: Gateway, principal: Principal, query: str, *, within: Collection[str] | None = None
+) -> list[dict[str, Any]]:
+    """The rows of one SELECT, run as the user, as plain dictionaries.
+
+    Args:
+        gateway: The gateway.
+        principal: Who asks.
+        query: The statement.
+        within: The only datasets that it may read; None for all that the user may.
+
+    Raises:
+        Problem: The statement is no SELECT or wrong, or reads another dataset.
+    """
     statement, _ = parse(query)
     answer = orjson.loads(ask(gateway, principal, statement))
+    beyond = sorted(set(answer["table_names"]) - set(within)) if within is not None else ()
+    if beyond:  # a planner may write any statement, whatever datasets it was told of
+        reason = f"the sources of this thread do not include [{', '.join(beyond)}]"
+        raise Problem(403, "security_exception", reason)
     return [{column: _untagged(value) for column, value in row["values"].items()} for row in answer["rows"]]
 
 

@@ -39,6 +39,7 @@ def _load_of(gateway: Gateway, call: Call, form: Form) -> Load:
     dataset, form_name = form.fields.get("index_name", ""), form.fields.get("format", "auto") or "auto"
     check_name(dataset)
     gateway.access.check(call.principal, "write", "record", dataset)
+    _may_make(gateway, call, dataset)
     if form_name not in FORMATS:
         raise Problem(400, "illegal_argument_exception", f"format must be one of {', '.join(FORMATS)}")
     batch = form.fields.get("batch_size", str(runs.BATCH))
@@ -53,6 +54,13 @@ def _load_of(gateway: Gateway, call: Call, form: Form) -> Load:
         form.path.unlink(missing_ok=True)
 
     return Load("file", dataset, source, batch=int(batch), finished=finished)
+
+
+def _may_make(gateway: Gateway, call: Call, name: str) -> None:
+    """Raise the 403 if the dataset is missing, so that the run would make it, and the caller may not."""
+    with gateway.store.reading() as cursor:
+        if gateway.store.find(cursor, name) is None:
+            gateway.access.check(call.principal, "create", "dataset", name)
 
 
 def _answer(status: dict[str, Any], message: str) -> dict[str, Any]:
@@ -79,6 +87,9 @@ def _create(gateway: Gateway, call: Call) -> Answer:
     gateway.access.check(call.principal, "create", RESOURCE, "*")
     gateway.access.check(call.principal, "write", "record", str(body.get("target_dataset")))
     check_name(str(body.get("target_dataset") or ""))
+    _may_make(gateway, call, str(body["target_dataset"]))
+    # Who imports sees the rows afterwards, so it takes what asking the connection takes.
+    gateway.access.check(call.principal, "read", "connection", str(body.get("source_id") or body.get("connection_id")))
     return Answer(json=jobs.create(gateway, call.path["source_type"], body))
 
 

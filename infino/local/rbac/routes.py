@@ -84,6 +84,8 @@ def _delete_user(gateway: Gateway, call: Call) -> Answer:
 
 def _rotate(gateway: Gateway, call: Call) -> Answer:
     name = call.path["name"]
+    if name == ADMIN and not call.principal.admin:  # or who may write users would become the admin
+        raise Problem(403, "security_exception", "only the admin may replace the admin's keys")
     # Everybody may replace the own keys, whatever the roles say.
     access = gateway.access if name == call.principal.username else _access(gateway, call, "write", USER, name)
     assert isinstance(access, RoleAccess)  # see _access
