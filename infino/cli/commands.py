@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import sys
 from collections.abc import Iterator
 from itertools import islice
@@ -122,7 +123,9 @@ def chat(thread: str | None, sources: tuple[str, ...]) -> None:
 def write(result: Any, form: str, limit: int) -> None:
     """Print a result as a table, CSV or JSON lines."""
     if form == "csv":
-        click.echo(result.to_csv(), nl=False)
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(column.name for column in result.columns)
+        writer.writerows(result.rows())
         return
     if form == "json":
         from infino.core.codec import dumps
