@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import ssl
+import time
 import zlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -196,18 +197,27 @@ def self_signed(folder: Any) -> tuple[Any, Any]:
     return paths
 
 
-@pytest.mark.parametrize("where", ["body", "silence"])
+@pytest.mark.parametrize("where", ["headers", "body", "chunks", "silence"])
 def test_too_slow(make, where):
     def drip(exchange: Exchange) -> None:
         if where == "silence":
             exchange.hang()
-        exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        if where == "headers":
+            exchange.drip(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"s" * 1000)
+        exchange.send(b"HTTP/1.1 200 OK\r\n")
+        if where == "chunks":
+            exchange.send(b"Transfer-Encoding: chunked\r\n\r\n")
+            exchange.drip(b"1;" + b"x" * 1000)
+        exchange.send(b"Content-Length: 1000\r\n\r\n")
         exchange.drip(b" " * 1000)
 
+    began = time.monotonic()
     with ScriptedServer(drip) as server:
         error, hits = outcome(server, make, write, timeout=0.3)
+        assert time.monotonic() - began < 5, "the total held although something arrived all the time"
         assert isinstance(error, infino.Timeout)
         assert isinstance(error, TimeoutError)
+        assert error.phase == "total"
         assert hits == 1
         assert error.category == "timeout"
 
@@ -277,11 +287,11 @@ def test_repeated_headers_are_joined(make):
 def test_compressed_answers(make, encoding):
     plain = b'{"a":' + b" " * 5000 + b"1}"
     packed = {
-        "gzip": gzip.compress(plain),
+        "gzip": gzip.compress(plain, mtime=0),
         "deflate": zlib.compress(plain),
         "raw-deflate": zlib.compress(plain)[2:-4],
         "identity": plain,
-        "two-gzips": gzip.compress(plain[:9]) + gzip.compress(plain[9:]),
+        "two-gzips": gzip.compress(plain[:9], mtime=0) + gzip.compress(plain[9:]),
     }[encoding]
     name = {"raw-deflate": "deflate", "two-gzips": "gzip"}.get(encoding, encoding)
     with ScriptedServer(answering(200, packed, [("Content-Encoding", name)])) as server:
@@ -290,7 +300,7 @@ def test_compressed_answers(make, encoding):
 
 @pytest.mark.parametrize(
     ("encoding", "body"),
-    [("gzip", b"not gzip at all"), ("gzip", gzip.compress(b"{}" * 99)[:-9]), ("deflate", b"\xff\xff"), ("br", b"x")],
+    [("gzip", b"not gzip at all"), ("gzip", gzip.compress(b"{}" * 99, mtime=0)[:-9]), ("deflate", b"\xff\xff"), ("br", b"x")],
 )
 def test_broken_compression(make, encoding, body):
     with ScriptedServer(answering(200, body, [("Content-Encoding", encoding)])) as server:
