@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -95,9 +97,63 @@ class Ledger:
         return found in states
 
 
-def step(call: Signed, ledger: Ledger, dice: random.Random, number: int) -> None:
+BOUNDARY = "multipart/form-data; boundary=b"
+FORM = (
+    '--b\r\nContent-Disposition: form-data; name="index_name"\r\n\r\nloaded\r\n'
+    '--b\r\nContent-Disposition: form-data; name="batch_size"\r\n\r\n{size}\r\n'
+    '--b\r\nContent-Disposition: form-data; name="file"; filename="x.jsonl"\r\n\r\n{rows}\r\n--b--\r\n'
+)
+SLICE = 400  # rows of one batch of a load; each batch is stored as a whole
+SLICES = 5
+GENERATE = "WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < {rows}) SELECT {tag} AS tag FROM k"
+
+
+@attrs.define
+class Loads:
+    """Files and import jobs: what each was told to store, and those whose end was reported."""
+
+    begun: dict[int, int] = attrs.field(factory=dict)
+    finished: set[int] = attrs.field(factory=set)
+    source: str = ""
+
+    def upload(self, call: Signed, tag: int) -> None:
+        self.begun[tag] = SLICE * SLICES
+        rows = "\n".join(f'{{"tag": {tag}}}' for _ in range(SLICE * SLICES))
+        reply = call("POST", "/import/file", FORM.format(size=SLICE, rows=rows).encode(), BOUNDARY)
+        assert reply.json["status"] == "completed", reply.content
+        self.finished.add(tag)
+
+    def copy(self, call: Signed, tag: int) -> None:
+        self.begun[tag] = SLICE * SLICES
+        query = GENERATE.format(rows=SLICE * SLICES, tag=tag)
+        job = call("PUT", "/import/sqlite", {"source_id": self.source, "target_dataset": "loaded", "query": query}).json
+        for _ in range(1000):
+            status = call("GET", f"/import/jobs/{job['job_id']}").json["status"]
+            if status not in {"pending", "running"}:
+                assert status == "completed"
+                self.finished.add(tag)
+                return
+        raise AssertionError("the import did not end")
+
+    def check(self, call: Signed) -> None:
+        """After a restart: whole batches only, all of them where the end was reported, and no run left open."""
+        found = {row["tag"]: row["n"] for row in call.rows("SELECT tag, count(*) AS n FROM loaded GROUP BY 1")}
+        assert set(found) <= set(self.begun)
+        for tag, rows in self.begun.items():
+            assert found.get(tag, 0) % SLICE == 0
+            assert tag not in self.finished or found[tag] == rows
+        assert {job["status"] for job in call("GET", "/import/jobs").json} <= {"completed", "failed"}
+
+
+def step(call: Signed, ledger: Ledger, loads: Loads, dice: random.Random, number: int) -> None:
     """Send one request of a random kind."""
-    kind = dice.choice(["bulk", "bulk", "delete", "upsert", "query"])
+    kind = dice.choice(["bulk", "bulk", "delete", "upsert", "query", "file", "import"])
+    if kind == "file":
+        loads.upload(call, len(loads.begun))
+        return
+    if kind == "import":
+        loads.copy(call, len(loads.begun))
+        return
     ids = sorted(ledger.known)
     if kind == "bulk" or not ids:
         effect: dict[str, int | None] = {f"r{dice.randrange(4000)}": number for _ in range(dice.choice([1, 50, 800]))}
@@ -117,14 +173,14 @@ def step(call: Signed, ledger: Ledger, dice: random.Random, number: int) -> None
         ledger.send(lambda: call("PATCH", "/d", {"query": {"term": {"v": value}}}).status, effect)
 
 
-def write_until_killed(running: Running, ledger: Ledger, dice: random.Random) -> None:
+def write_until_killed(running: Running, ledger: Ledger, loads: Loads, dice: random.Random) -> None:
     """Write until the process dies under the calls."""
     call = Signed(running)  # type: ignore[arg-type]  # has the three members that are used
     timer = threading.Timer(dice.uniform(0.05, 0.6), os.kill, [running.process.pid, signal.SIGKILL])
     timer.start()
     try:
         for number in range(10_000):
-            step(call, ledger, dice, number)
+            step(call, ledger, loads, dice, number)
     except (OSError, ConnectionError):
         return
     except Exception as error:  # an answer that broke off comes as one of several kinds of http.client's
@@ -136,20 +192,30 @@ def write_until_killed(running: Running, ledger: Ledger, dice: random.Random) ->
 
 def survive(folder: Path, rounds: int, seed: int) -> None:
     dice = random.Random(seed)
-    ledger = Ledger()
+    ledger, loads = Ledger(), Loads()
+    with contextlib.closing(sqlite3.connect(folder.with_suffix(".sqlite"))) as source:
+        source.execute("CREATE TABLE t (a)")
     with served(folder) as running:
-        assert Signed(running)("PUT", "/d").status == 200  # type: ignore[arg-type]  # as above
+        call = Signed(running)  # type: ignore[arg-type]  # as above
+        assert call("PUT", "/d").status == 200
+        assert call("PUT", "/loaded", {"mappings": {"properties": {"tag": {"type": "long"}}}}).status == 200
+        config = {"name": "s", "config": {"path": str(folder.with_suffix(".sqlite"))}}
+        loads.source = call("POST", "/source/sqlite", config).json["connection_id"]
     slowest = 0.0
     for _ in range(rounds):
         with served(folder) as running:
             slowest = max(slowest, running.seconds)
-            rows = Signed(running).rows("SELECT _id, v FROM d") if ledger.acknowledged else []  # type: ignore[arg-type]
+            call = Signed(running)  # type: ignore[arg-type]  # as above
+            rows = call.rows("SELECT _id, v FROM d") if ledger.acknowledged else []
             found = {row["_id"]: row["v"] for row in rows}
             assert ledger.allows(found)
+            loads.check(call)
             ledger.known, ledger.open = dict(found), []
-            write_until_killed(running, ledger, dice)
+            write_until_killed(running, ledger, loads, dice)
     assert ledger.acknowledged > rounds
-    print(f"{rounds} rounds, {ledger.acknowledged} acknowledged requests, slowest start {slowest:.2f} s")
+    assert loads.finished
+    told = f"{ledger.acknowledged} acknowledged requests, {len(loads.finished)} of {len(loads.begun)} loads reported"
+    print(f"{rounds} rounds, {told}, slowest start {slowest:.2f} s")
 
 
 def test_acknowledged_writes_survive_a_kill(tmp_path: Path) -> None:

@@ -244,3 +244,24 @@ def test_runs_that_a_restart_cut_off_are_told_to_be_failed(tmp_path):
         status = client.jobs.get(run_id)
         assert status.status == "failed"
         assert "stopped" in status.error_message
+
+
+@pytest.mark.parametrize(
+    ("schedule", "status", "after"),
+    [
+        (None, "pending", "failed"),
+        (None, "running", "failed"),
+        ("0 0 1 1 *", "running", "failed"),
+        ("0 0 1 1 *", "pending", "pending"),
+        (None, "completed", "completed"),
+    ],
+)
+def test_jobs_that_a_restart_cut_off_are_told_to_be_failed(tmp_path, schedule, status, after):
+    gateway = Gateway(Options(path=tmp_path / "data"))
+    job = {"job_id": "j", "schedule": schedule, "status": status, "next_run": None, "history": [], "source_id": "s"}
+    gateway.control.put(jobs.KIND, "j", job)
+    gateway.close()
+    with LocalGateway(tmp_path / "data") as restarted, restarted.client() as client:
+        kept = client.request("GET", "/import/jobs/j")
+    assert kept["status"] == after
+    assert [one["error_message"] for one in kept["history"]] == ([runs.STOPPED] if after == "failed" else [])

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 def start(gateway: Gateway) -> None:
     """Close what an earlier process left open, and look after schedules until the gateway closes."""
     runs.interrupted(gateway)
-    for stored in gateway.control.list(jobs.KIND):
-        if stored.body["status"] == "running":
-            gateway.control.put(jobs.KIND, stored.id, {**stored.body, "status": "failed"})
+    jobs.interrupted(gateway)
     gateway.on_close(jobs.Scheduler(gateway).close)
 
 

@@ -161,6 +161,17 @@ def run_due(gateway: Gateway) -> None:
             start(gateway, planned)
 
 
+def interrupted(gateway: Gateway) -> None:
+    """At a start: jobs that an earlier process left running, or not yet begun without a schedule, have failed."""
+    for stored in gateway.control.list(KIND):
+        job = stored.body
+        if job["status"] != "running" and not (job["status"] == "pending" and job["schedule"] is None):
+            continue
+        outcome = {"status": "failed", "completed_at": runs.now(gateway), "error_message": runs.STOPPED}
+        history = [*job["history"], outcome][-HISTORY:]
+        gateway.control.put(KIND, stored.id, {**job, "status": "failed", "history": history})
+
+
 class Scheduler:
     """Looks once a second for jobs whose time has come.
 

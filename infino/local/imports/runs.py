@@ -27,6 +27,7 @@ KIND = "run"
 ERRORS = 100  # kept of one run; all are counted
 BATCH = 5000
 WORKERS = 2
+STOPPED = "the gateway stopped while this ran; what was stored is kept"
 Source = Callable[[], Iterator[tuple[str | None, Record]]]
 _pools: WeakKeyDictionary[Gateway, ThreadPoolExecutor] = WeakKeyDictionary()
 _lock = threading.Lock()
@@ -193,8 +194,7 @@ def interrupted(gateway: Gateway) -> None:
     """At a start: runs that an earlier process left unfinished are told to be so."""
     for stored in gateway.control.list(KIND):
         if stored.body["status"] in {"submitted", "running"}:
-            reason = "the gateway stopped while this ran; what was stored is kept"
-            _update(gateway, stored.id, status="failed", completed_at=now(gateway), error_message=reason)
+            _update(gateway, stored.id, status="failed", completed_at=now(gateway), error_message=STOPPED)
 
 
 def _workers(gateway: Gateway) -> ThreadPoolExecutor:
