@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from infino.caller import JSON, AsyncCaller, SyncCaller, json_body
-from infino.core.config import Config, overridden, resolve
+from infino.caller import AsyncCaller, SyncCaller
+from infino.client_base import Client, Pairs, escape_hatch
+from infino.core.config import Config, resolve
 from infino.core.credentials import Credentials, Provider, wrapped
-from infino.core.curl import curl_command
-from infino.core.errors import ClientClosedError
-from infino.core.events import RequestEvent, ResponseEvent, RetryEvent
-from infino.core.exchange import Shared
-from infino.core.request import Request
 from infino.core.retry import RetryPolicy
 from infino.core.secret import Secret
 from infino.core.timeouts import Timeouts
@@ -23,158 +19,14 @@ if TYPE_CHECKING:
     import ssl
     from pathlib import Path
 
-    from infino.local import LocalGateway
     from infino.resources.files import AsyncFiles, Files
     from infino.resources.fino import AsyncFino, Fino
     from infino.resources.query import AsyncQuery, Query
     from infino.resources.records import AsyncRecords, Records
     from infino.transport import AsyncTransport, Transport
 
-Pairs = Mapping[str, object] | Sequence[tuple[str, object]]
-AnyTransport = TypeVar("AnyTransport", "Transport", "AsyncTransport")
 
-
-def _escape_hatch(
-    method: str,
-    path: str,
-    *,
-    json: Any,
-    content: bytes | str | None,
-    params: Pairs | None,
-    headers: Mapping[str, str] | None,
-    timeout: float | Timeouts | None = None,
-    retry: RetryPolicy | None = None,
-) -> Request:
-    """Build a request for a path that the document does not know."""
-    body = content.encode() if isinstance(content, str) else content
-    if json is not None and body is None:
-        body = json_body(json, "request")
-    items = params.items() if isinstance(params, Mapping) else params or ()
-    method = method.upper()
-    return Request(
-        "request",
-        method,
-        path,
-        tuple((name, str(value)) for name, value in items),
-        headers=headers or {},
-        content=body,
-        content_type=JSON,
-        retry="safe" if method in ("GET", "HEAD", "OPTIONS") else "never",
-        timeout=timeout,
-        retry_policy=retry,
-    )
-
-
-class _Client(Generic[AnyTransport]):
-    """What both clients do without input or output."""
-
-    config: Config
-
-    _parent: Self | None
-
-    def _prepare(self, config: Config, parent: Self | None) -> None:
-        self.config = config
-        self._parent = parent
-        self._shared: Shared = parent._shared if parent else Shared(get_with_body=config.get_with_body)
-        self._closed = False
-        self._opened: AnyTransport | None = None
-        self._gateway: LocalGateway | None = None
-
-    def _open(self) -> AnyTransport:
-        raise NotImplementedError
-
-    @property
-    def _transport(self) -> AnyTransport:
-        opened = self._opened
-        if opened is None:
-            if self._closed:
-                raise ClientClosedError("the client is closed; create a new one")
-            # Two threads may both get here; setdefault lets one of the two transports win for both.
-            opened = self.__dict__["_opened"] = self.__dict__.setdefault("_first", self._open())
-        return opened
-
-    def with_options(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        retry: RetryPolicy | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Self:
-        """Return a copy with other defaults. It is cheap, and shares connections, keys and the retry budget.
-
-        Args:
-            timeout: Seconds for a whole call, or `Timeouts`.
-            retry: When to try again.
-            headers: Sent with every request beside those of this client.
-
-        Returns:
-            A client of the same class; closing it leaves this one open.
-
-        Example:
-            >>> client.with_options(timeout=2).ping()
-        """
-        copy = object.__new__(type(self))
-        copy._setup(overridden(self.config, timeout=timeout, retry=retry, headers=headers), self)
-        return copy
-
-    def _setup(self, config: Config, parent: Any = None) -> None:
-        raise NotImplementedError
-
-    @overload
-    def on(self, event: Literal["request"], callback: Callable[[RequestEvent], object]) -> Callable[[], None]: ...
-    @overload
-    def on(self, event: Literal["response"], callback: Callable[[ResponseEvent], object]) -> Callable[[], None]: ...
-    @overload
-    def on(self, event: Literal["retry"], callback: Callable[[RetryEvent], object]) -> Callable[[], None]: ...
-    def on(self, event: str, callback: Callable[[Any], object]) -> Callable[[], None]:
-        """Call a function for each request, answer or retry of this client and its copies.
-
-        Args:
-            event: `request`, `response` or `retry`.
-            callback: Called with the event; what it raises is logged and goes no further.
-
-        Returns:
-            A function that ends it.
-
-        Raises:
-            ValidationError: There is no such event.
-
-        Example:
-            >>> stop = client.on("retry", lambda event: print(event.reason, event.delay))
-        """
-        return self._shared.listeners.add(event, callback)
-
-    def debug_curl(
-        self,
-        method: str,
-        path: str,
-        *,
-        json: Any = None,
-        content: bytes | str | None = None,
-        params: Pairs | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> str:
-        """Return a curl command that sends the same request, signed by curl itself.
-
-        Args:
-            method: HTTP method.
-            path: Path below the endpoint, percent-encoded.
-            json: Body, encoded as JSON; values of fields with secret names are masked.
-            content: Body as it is, instead of `json`.
-            params: Query.
-            headers: Extra headers; secret ones are masked.
-
-        Returns:
-            The command; keys are taken from `INFINO_ACCESS_KEY` and `INFINO_SECRET_KEY` when it runs.
-
-        Example:
-            >>> print(client.debug_curl("POST", "/sql", json={"query": "SELECT 1"}))
-        """
-        request = _escape_hatch(method, path, json=json, content=content, params=params, headers=headers)
-        return curl_command(request, self.config)
-
-
-class Infino(_Client["Transport"], Resources):
+class Infino(Client["Transport"], Resources):
     """The client for Infino. Creating one sends nothing; it is safe to share between threads.
 
     Each setting is taken from the call, else from the environment, else from the profile, else from the default.
@@ -332,7 +184,7 @@ class Infino(_Client["Transport"], Resources):
         Example:
             >>> client.request("GET", "/_local/health")
         """
-        request = _escape_hatch(
+        request = escape_hatch(
             method, path, json=json, content=content, params=params, headers=headers, timeout=timeout, retry=retry
         )
         return self._transport.send(request).json()
@@ -352,7 +204,7 @@ class Infino(_Client["Transport"], Resources):
         self.close()
 
 
-class AsyncInfino(_Client["AsyncTransport"], AsyncResources):
+class AsyncInfino(Client["AsyncTransport"], AsyncResources):
     """The client for Infino in asyncio: the same tree, names and types as `Infino`.
 
     Creating one sends nothing and needs no event loop. Each event loop that uses it gets connections of its own.
@@ -509,7 +361,7 @@ class AsyncInfino(_Client["AsyncTransport"], AsyncResources):
         Example:
             >>> await client.request("GET", "/_local/health")
         """
-        request = _escape_hatch(
+        request = escape_hatch(
             method, path, json=json, content=content, params=params, headers=headers, timeout=timeout, retry=retry
         )
         return (await self._transport.send(request)).json()

@@ -30,6 +30,7 @@ from infino.core.signer import SigV4Signer, canonical_query
 from infino.core.timeouts import Timeouts
 from infino.core.version import USER_AGENT
 from infino.core.wire import Wire, WireRequest, check_path
+from infino.deadline import Deadline, DeadlineBackend
 
 _KEEPALIVE_SECONDS: Final = 30.0
 
@@ -133,6 +134,7 @@ class _Connections:
         self.lock = threading.Lock()
         self.refreshing_threads = threading.Lock()
         self.pool: httpx.HTTPTransport | None = None
+        self.deadline = Deadline()
         self.pools: _Pools = weakref.WeakKeyDictionary()
         self.refreshing: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = (
             weakref.WeakKeyDictionary()
@@ -161,7 +163,10 @@ class _Connections:
         if pool is None:
             with self.lock:
                 if self.pool is None:
-                    self.pool = httpx.HTTPTransport(**self._options())
+                    opened = httpx.HTTPTransport(**self._options())
+                    below: Any = opened._pool  # httpx has no public way to give it a network backend
+                    below._network_backend = DeadlineBackend(below._network_backend, self.deadline)
+                    self.pool = opened
                 pool = self.pool
         return pool
 
@@ -338,23 +343,21 @@ class Transport(_Base):
     def _move(self, operation: str, prepared: WireRequest, timeouts: Timeouts) -> Response | InfinoError:
         clock = self.shared.clock
         began = clock.monotonic()
-        until = None if timeouts.total is None else began + timeouts.total
         pool = self._connections.for_threads()
+        deadline = self._connections.deadline
+        deadline.start(timeouts.total, clock.monotonic)
         pieces: list[bytes] = []
         try:
             answer = pool.handle_request(self._build(prepared, timeouts))
             try:
                 stream: Any = answer.stream
-                for piece in stream:
-                    pieces.append(piece)
-                    if until is not None and clock.monotonic() > until:
-                        return Timeout(f"the answer took longer than {timeouts.total:g} s", phase="total")
+                pieces += stream
             finally:
                 answer.close()
         except httpx.HTTPError as error:
             failure = _translate(error, self.config.endpoint.url)
-            if until is not None and isinstance(failure, Timeout) and clock.monotonic() >= until:
-                failure.phase = "total" if failure.phase == "read" else failure.phase
+            if isinstance(failure, Timeout) and failure.phase == "read" and deadline.passed():
+                failure.phase = "total"
             return failure
         return self._answer(operation, answer, pieces, began)
 

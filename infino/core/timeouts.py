@@ -24,8 +24,7 @@ class Timeouts:
         read: Between two pieces of an answer.
         write: To hand over one piece of a request.
         pool: To get a free connection when all are busy.
-        total: For the whole call: every attempt and every pause between them. The blocking client looks at the
-            clock whenever a piece of the body arrives, and never waits longer for one than what is left.
+        total: For the whole call: every attempt and every pause between them.
 
     Example:
         >>> Timeouts(connect=3, total=30)
