@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -42,7 +43,7 @@ def make(request: pytest.FixtureRequest) -> Iterator[Make]:
 
 @pytest.fixture
 def as_user(gateway: LocalGateway, sync_client: infino.Infino) -> Iterator[Make]:
-    """Make a user with the given permissions, and give a client with that user's keys and a `username`."""
+    """Make a user with the given permissions, and give a client with that user's keys, `username` and `keys`."""
     with ExitStack() as opened:
 
         def make(*permissions: dict[str, Any]) -> Any:
@@ -52,7 +53,7 @@ def as_user(gateway: LocalGateway, sync_client: infino.Infino) -> Iterator[Make]
             made: Any = infino.Infino(
                 access_key=keys["access_key"], secret_key=keys["secret_key"], endpoint=gateway.endpoint
             )
-            made.username = name
+            made.username, made.keys = name, SimpleNamespace(**keys)
             return opened.enter_context(made)
 
         yield make

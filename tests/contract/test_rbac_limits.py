@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sqlite3
 
 import pytest
 
 from infino import InfinoError, PermissionDeniedError
+from infino.local.rooms import collect
 from tests.support.people import NUMBER, PLANTED, attempt, permission
+from tests.support.signed import Signed
 
 
 @pytest.fixture
@@ -131,3 +134,42 @@ def test_who_may_write_users_does_not_become_the_admin(as_user):
     for method, path in (("POST", "/_local/reset"), ("POST", "/_local/faults"), ("DELETE", "/_local/faults")):
         with pytest.raises(PermissionDeniedError, match="only the admin"):
             client.request(method, path, json={})
+
+
+OPEN = {
+    "GET /", "GET /_local/health", "GET /_local/faults", "GET /metadata", "POST /_flush", "GET /sources",
+    "GET /user/auth", "GET /_connectors/jobs/{run_id}",
+}  # fmt: skip
+JSON = {
+    "query": {"match_all": {}}, "config": {}, "source_id": "x", "target_dataset": "DATASET",
+    "enrich_policy": {"match_field": "name", "enrich_fields": ["age"], "indices": "DATASET"},
+}  # fmt: skip
+FILE = (
+    '--b\r\nContent-Disposition: form-data; name="index_name"\r\n\r\nDATASET\r\n'
+    '--b\r\nContent-Disposition: form-data; name="file"; filename="x.json"\r\n\r\n[{}]\r\n--b--\r\n'
+)
+BODIES = {
+    "/sql": ('{"query": "SELECT * FROM \\"DATASET\\""}', "application/json"),
+    "/promql/query": ("query=up&index=DATASET", "application/x-www-form-urlencoded"),
+    "/promql/query_range": ("query=up&start=1&end=2&step=1&index=DATASET", "application/x-www-form-urlencoded"),
+    "/{dataset}/metrics": ("up 1\n", "text/plain"),
+    "/{dataset}/json": ('{"index":{}}\n{}\n', "application/x-ndjson"),
+    "/import/file": (FILE, "multipart/form-data; boundary=b"),
+}
+GUARDED = [
+    route
+    for route in collect()[0]
+    if f"{route.method} {route.path}" not in OPEN and not route.path.startswith(("/fino/", "/_conversation/"))
+]
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=lambda route: f"{route.method} {route.path}")
+def test_no_route_is_open_to_a_user_without_roles(gateway, as_user, people, route):
+    body, media = BODIES.get(route.path, (json.dumps(JSON), "application/json"))
+    path = route.path.replace("{dataset}", people).replace("{record_id}", "0").replace("{name}", "admin")
+    client = as_user()
+    keys = {"access_key": client.keys.access_key, "secret_key": client.keys.secret_key}
+    sent = body.replace("DATASET", people).encode()
+    reply = Signed(gateway)(route.method, re.sub(r"\{\w+\}", "sqlite", path), sent, media, **keys)
+    assert reply.status in {403, 501}, reply.content
+    assert not reply.content or "may" in reply.reason or "does not support" in reply.reason
