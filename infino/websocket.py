@@ -53,15 +53,13 @@ class SocketClosed(Exception):
     Args:
         code: Close code; 1006 when there was no close frame.
         reason: What the other side said.
-        ours: Whether this side closed it, because what came broke a rule or a limit.
         unsent: Whether the message being sent certainly did not leave.
     """
 
-    def __init__(self, code: int, reason: str = "", *, ours: bool = False, unsent: bool = False) -> None:
+    def __init__(self, code: int, reason: str = "", *, unsent: bool = False) -> None:
         super().__init__(f"closed with code {code}")
         self.code = code
         self.reason = reason
-        self.ours = ours
         self.unsent = unsent
 
 
@@ -153,6 +151,11 @@ class _SyncConnection(SyncConnection):
             super().handshake(*args, **kwargs)
         except InvalidStatus as error:
             raise _refusal(error) from None
+        except KeyboardInterrupt:
+            # The library cleans up after errors only: its reader would go on until the other side hangs up.
+            self.close_socket()
+            self.recv_events_thread.join()
+            raise
 
 
 class _AsyncConnection(AsyncConnection):
@@ -277,7 +280,7 @@ def _closed(error: ConnectionClosed) -> SocketClosed:
     if error.rcvd is not None and (error.sent is None or error.rcvd_then_sent is not False):
         return SocketClosed(error.rcvd.code, error.rcvd.reason)
     if error.sent is not None:
-        return SocketClosed(error.sent.code, error.sent.reason, ours=True)
+        return SocketClosed(error.sent.code, error.sent.reason)
     return SocketClosed(ABNORMAL)
 
 

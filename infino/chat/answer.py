@@ -25,7 +25,7 @@ class Answer:
         sql: The SQL that was generated, if any.
         querydsl: The QueryDSL body that was generated, if any.
         chart: An Apache ECharts option, if the service drew one.
-        sources: The datasets that were asked.
+        sources: The datasets that were asked: those the service chose, or those it was told to look in.
         suggestions: Follow-up questions.
         thread_id: Thread to pass on in order to ask more.
         query_id: Identifier of the question on the service.

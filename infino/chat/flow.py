@@ -16,7 +16,7 @@ import attrs
 from infino.chat import frames
 from infino.chat.answer import Answer
 from infino.chat.errors import Disconnected, Interrupted, ServiceFailed, TurnTimeout
-from infino.chat.events import Event
+from infino.chat.events import Event, SourceRef
 from infino.chat.turn import State, Turn
 from infino.core.clock import Clock, SystemClock
 from infino.core.errors import APIError, ConnectError, InfinoError, Timeout
@@ -119,12 +119,14 @@ class Conversation:
     Args:
         thread_id: The thread; ``None`` until it is created.
         streaming: Whether the thread streams; ``None`` when not known.
+        sources: Where the thread may look; empty when the service chooses or that is not known.
         clock: Tells the time.
         random: Source of numbers from 0 to 1, for the pauses.
     """
 
     thread_id: str | None = None
     streaming: bool | None = None
+    sources: tuple[SourceRef, ...] = ()
     clock: Clock = attrs.field(factory=SystemClock)
     random: Callable[[], float] = random.random
     connected: bool = False
@@ -160,7 +162,12 @@ def ask(conversation: Conversation, question: str, settings: Settings) -> Flow:
     if conversation.thread_id is None:
         conversation.thread_id = yield OpenThread(question[:60], settings.timeout)
     for attempt in range(1, settings.retry.attempts + 1):
-        turn = Turn(question, thread_id=conversation.thread_id, streaming=conversation.streaming)
+        turn = Turn(
+            question,
+            thread_id=conversation.thread_id,
+            streaming=conversation.streaming,
+            sources=conversation.sources,
+        )
         conversation.turn = turn
         try:
             yield from _exchange(conversation, turn, settings, deadline)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
+from infino.chat.events import SourceRef
 from infino.chat.flow import Connect, Conversation, Pause
 from infino.chat.options import ChatOptions, Choices, choose
 from infino.chat.thread import Poll, poll
@@ -40,14 +41,29 @@ def thread_of(thread: str | Thread | None) -> tuple[str | None, bool | None]:
     return name, streaming
 
 
-def begin(transport: Transport | AsyncTransport, choices: Choices, thread: str | Thread | None) -> Conversation:
+def begin(
+    transport: Transport | AsyncTransport,
+    choices: Choices,
+    thread: str | Thread | None,
+    sources: Sequence[Mapping[str, Any]] | None,
+) -> Conversation:
     """Begin a conversation in a thread, or in one that is yet to be created."""
     thread_id, streaming = thread_of(thread)
     return Conversation(
         thread_id=thread_id,
         streaming=choices.streaming if thread is None else streaming,
+        sources=_sources_of(thread, sources),
         clock=transport.shared.clock,
         random=transport.shared.random,
+    )
+
+
+def _sources_of(thread: str | Thread | None, wanted: Sequence[Mapping[str, Any]] | None) -> tuple[SourceRef, ...]:
+    if thread is None:
+        return tuple(SourceRef(source["index_name"], source["connection_id"]) for source in wanted or ())
+    bound = None if isinstance(thread, str) else thread.sources
+    return tuple(
+        SourceRef(source.index_name, source.connection_id or "infino") for source in bound or () if source.index_name
     )
 
 

@@ -43,13 +43,11 @@ class Ports:
         open_thread: Creates a thread and returns its id.
         dial: Opens a connection.
         notice: Told of each pause before another try.
-        wait: Sleeps; ``None`` sleeps for real, and wakes up at once when the turn is cancelled.
     """
 
     open_thread: Callable[[OpenThread], str]
     dial: Callable[[Connect], Socket]
     notice: Callable[[Pause], None]
-    wait: Callable[[float], None] | None = None
 
 
 @attrs.frozen
@@ -60,13 +58,11 @@ class AsyncPorts:
         open_thread: Creates a thread and returns its id.
         dial: Opens a connection.
         notice: Told of each pause before another try.
-        wait: Sleeps; ``None`` sleeps for real, and wakes up at once when the turn is cancelled.
     """
 
     open_thread: Callable[[OpenThread], Awaitable[str]]
     dial: Callable[[Connect], Awaitable[AsyncSocket]]
     notice: Callable[[Pause], None]
-    wait: Callable[[float], Awaitable[None]] | None = None
 
 
 class Claim:
@@ -285,7 +281,7 @@ class AnswerStream(_Stream):
                 return line.ports.open_thread(operation)
             case Pause(seconds):
                 line.ports.notice(operation)
-                return self._wake.wait(seconds) if line.ports.wait is None else line.ports.wait(seconds)
+                return self._wake.wait(seconds)
             case _:
                 raise AssertionError(operation)  # pragma: no cover - every operation is listed
 
@@ -410,7 +406,7 @@ class AsyncAnswerStream(_Stream):
                 return await line.ports.open_thread(operation)
             case Pause(seconds):
                 line.ports.notice(operation)
-                return await (self._rest(seconds) if line.ports.wait is None else line.ports.wait(seconds))
+                return await self._rest(seconds)
             case _:
                 raise AssertionError(operation)  # pragma: no cover - every operation is listed
 

@@ -20,6 +20,7 @@ from infino.chat.events import (
     Done,
     Event,
     Query,
+    SourceRef,
     Sources,
     Status,
     Suggestions,
@@ -47,6 +48,7 @@ class Turn:
         question: What was asked.
         thread_id: The thread it was asked in.
         streaming: Whether the thread streams; ``None`` when that is not known.
+        sources: Where the thread may look; the service names its sources only when it chose them.
 
     Example:
         >>> turn = Turn("how many?", streaming=False)
@@ -60,10 +62,12 @@ class Turn:
         *,
         thread_id: str | None = None,
         streaming: bool | None = None,
+        sources: tuple[SourceRef, ...] = (),
     ) -> None:
         self.question = question
         self.thread_id = thread_id
         self.streaming = streaming
+        self.sources = sources
         self.state = State.OPEN
         self.messages = 0
         self.heartbeats = 0
@@ -158,7 +162,7 @@ class Turn:
             sql=sql.text if sql else None,
             querydsl=querydsl.body if querydsl else None,
             chart=chart.option if isinstance(chart, Chart) else None,
-            sources=sources.sources if isinstance(sources, Sources) else (),
+            sources=sources.sources if isinstance(sources, Sources) else self.sources,
             suggestions=suggestions.questions if isinstance(suggestions, Suggestions) else (),
             thread_id=self.thread_id,
             query_id=self._query_id,

@@ -159,7 +159,9 @@ class Fino(FinoResource):
             query, headers = choices.identify(connect.thread_id)
             return open_socket(dial_plan(transport, choices, connect, transport.presign(choices.path, query), headers))
 
-        return Session(Ports(open_thread, dial, teller(transport)), begin(transport, choices, thread), choices.settings)
+        return Session(
+            Ports(open_thread, dial, teller(transport)), begin(transport, choices, thread, wanted), choices.settings
+        )
 
     @overload
     def send(
@@ -365,7 +367,7 @@ class AsyncFino(AsyncFinoResource):
             return await open_async_socket(dial_plan(transport, choices, connect, url, headers))
 
         ports = AsyncPorts(open_thread, dial, teller(transport))
-        return AsyncSession(ports, begin(transport, choices, thread), choices.settings)
+        return AsyncSession(ports, begin(transport, choices, thread, wanted), choices.settings)
 
     @overload
     async def send(

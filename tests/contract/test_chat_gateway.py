@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from infino import NotFoundError, PermissionDeniedError
-from infino.chat import Data, Disconnected, Done, Query, Sources, Status, Text, TurnTimeout, Unknown
+from infino.chat import Data, Disconnected, Done, Query, SourceRef, Sources, Status, Text, TurnTimeout, Unknown
 from infino.core.retry import RetryPolicy
 from infino.local import LocalGateway
 
@@ -48,8 +48,11 @@ def test_stream(client: Any, flights: str) -> None:
 
 def test_sources_bind_the_new_thread(client: Any, flights: str) -> None:
     answer = client.fino.ask(f"how many {flights} are there?", sources=[flights])
-    (source,) = client.fino.threads.get(answer.thread_id).sources
+    thread = client.fino.threads.get(answer.thread_id)
+    (source,) = thread.sources
     assert (source.index_name, source.connection_id) == (flights, "infino")
+    assert answer.sources == (SourceRef(flights, "infino"),)
+    assert client.fino.ask(f"how many {flights} are there?", thread=thread).sources == answer.sources
 
 
 def test_a_thread_that_does_not_stream(client: Any, flights: str) -> None:
@@ -168,7 +171,7 @@ def test_frames_that_are_cut_in_half(client: Any, gateway: LocalGateway, flights
         gateway.faults.fail(path="/_conversation/ws", invalid_json=True, times=1),
         pytest.raises(TurnTimeout) as caught,
     ):
-        client.fino.ask(f"how many {flights} are there?", idle_timeout=0.4)
+        client.fino.ask(f"how many {flights} are there?", idle_timeout=1.5)
     assert caught.value.answer is not None
     assert {event.kind for event in caught.value.answer.events if isinstance(event, Unknown)} == {"text"}
 
