@@ -14,6 +14,7 @@ import attrs
 
 from infino.local.fino.plan import DatasetSchema, NotUnderstood, Plan, Turn
 from infino.local.fino.words import best_name, name_score, words
+from infino.local.store.view import identifier, literal
 
 HELP = (
     "I did not understand that. I am a small offline planner: ask for a count, an average, a sum, the highest or the "
@@ -79,16 +80,6 @@ class Parts:
     readings: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     descending: bool = True
     limit: int = 10
-
-
-def quote(name: str) -> str:
-    """An identifier in double quotes."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(value: str) -> str:
-    """A text literal in single quotes."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 class RulesPlanner:
@@ -240,7 +231,7 @@ def _late(question: str, schema: DatasetSchema) -> list[tuple[str, str]]:
         return []
     delays = [field for field in schema.of_kind("number") if "delay" in field.lower()]
     field = best_name(question, delays, least=0.7) or (delays[0] if delays else None)
-    return [(f"{quote(field)} > 0", f"late means {field} above 0")] if field else []
+    return [(f"{identifier(field)} > 0", f"late means {field} above 0")] if field else []
 
 
 def _compared(question: str, schema: DatasetSchema) -> list[tuple[str, str]]:
@@ -254,10 +245,10 @@ def _compared(question: str, schema: DatasetSchema) -> list[tuple[str, str]]:
         if schema.fields[field] == "number":
             if re.fullmatch(r"-?\d+(?:\.\d+)?", value) is None:
                 continue
-            pairs.append((f"{quote(field)} {sign} {value}", f"{field} {sign} {value}"))
+            pairs.append((f"{identifier(field)} {sign} {value}", f"{field} {sign} {value}"))
         else:
             stored = schema.contains(field, value) or value
-            pairs.append((f"{quote(field)} {sign} {literal(stored)}", f"{field} {sign} {stored}"))
+            pairs.append((f"{identifier(field)} {sign} {literal(stored)}", f"{field} {sign} {stored}"))
     return pairs
 
 
@@ -276,7 +267,7 @@ def _recent(question: str, schema: DatasetSchema) -> list[tuple[str, str]]:
     if found is None or not dates:
         return []
     count, unit = found[1] or "1", found[2].lower()
-    condition = f"{quote(dates[0])} >= CAST(now() AS TIMESTAMP) - INTERVAL {count} {unit}"
+    condition = f"{identifier(dates[0])} >= CAST(now() AS TIMESTAMP) - INTERVAL {count} {unit}"
     return [(condition, f"{dates[0]} in the last {count} {unit}s")]
 
 
@@ -288,33 +279,33 @@ def _named_values(question: str, schema: DatasetSchema) -> list[tuple[str, str]]
         for field in schema.of_kind("text"):
             stored = schema.contains(field, value)
             if stored is not None:
-                pairs.append((f"{quote(field)} = {literal(stored)}", f"{field} = {stored}"))
+                pairs.append((f"{identifier(field)} = {literal(stored)}", f"{field} = {stored}"))
                 break
     return pairs
 
 
 def _write(parts: Parts) -> Plan:
-    table = quote(parts.dataset)
+    table = identifier(parts.dataset)
     where = f" WHERE {' AND '.join(parts.conditions)}" if parts.conditions else ""
     told = f" ({'; '.join(parts.readings)})" if parts.readings else ""
     if parts.aggregate is None:
         sql = f"SELECT * FROM {table}{where} LIMIT {parts.limit}"
         return Plan(sql, parts.dataset, f"rows of {parts.dataset}{told}", parts=attrs.asdict(parts))
     metric = "count" if parts.aggregate == "count" else f"{parts.aggregate}_{parts.metric}"
-    measure = "count(*)" if parts.metric is None else f"{parts.aggregate}({quote(parts.metric)})"
+    measure = "count(*)" if parts.metric is None else f"{parts.aggregate}({identifier(parts.metric)})"
     spoken = "count" if parts.metric is None else f"{parts.aggregate} of {parts.metric}"
     if parts.group is None:
-        sql = f"SELECT {measure} AS {quote(metric)} FROM {table}{where}"
+        sql = f"SELECT {measure} AS {identifier(metric)} FROM {table}{where}"
         return Plan(sql, parts.dataset, f"{spoken} over {parts.dataset}{told}", metric, parts=attrs.asdict(parts))
     if parts.unit is not None:
-        key = f"date_trunc('{parts.unit}', {quote(parts.group)})"
-        columns = f"{key} AS {quote(parts.unit)}, {measure} AS {quote(metric)}"
+        key = f"date_trunc('{parts.unit}', {identifier(parts.group)})"
+        columns = f"{key} AS {identifier(parts.unit)}, {measure} AS {identifier(metric)}"
         sql = f"SELECT {columns} FROM {table}{where} GROUP BY 1 ORDER BY 1"
         reading = f"{spoken} per {parts.unit} of {parts.group} in {parts.dataset}{told}"
         return Plan(sql, parts.dataset, reading, metric, parts.unit, over_time=True, parts=attrs.asdict(parts))
     order = "DESC" if parts.descending else "ASC"
     sql = (
-        f"SELECT {quote(parts.group)}, {measure} AS {quote(metric)} FROM {table}{where} "
+        f"SELECT {identifier(parts.group)}, {measure} AS {identifier(metric)} FROM {table}{where} "
         f"GROUP BY 1 ORDER BY 2 {order} NULLS LAST, 1 LIMIT {parts.limit}"
     )
     reading = f"{spoken} by {parts.group} in {parts.dataset}{told}"

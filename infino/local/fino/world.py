@@ -9,10 +9,10 @@ import orjson
 
 from infino.local.fino.answering import World
 from infino.local.fino.plan import DatasetSchema, FieldKind
-from infino.local.fino.rules import literal, quote
 from infino.local.http import Problem
 from infino.local.sql import ask
 from infino.local.sql.dialect import parse
+from infino.local.store.view import identifier, literal
 
 if TYPE_CHECKING:
     from infino.local.access import Principal
@@ -86,10 +86,10 @@ def _readable(gateway: Gateway, principal: Principal, dataset: str) -> bool:
 
 def _lookup(dataset: str, run: Callable[[str], list[dict[str, Any]]]) -> Callable[[str, str], str | None]:
     def contains(field: str, value: str) -> str | None:
-        name = quote(field)
+        name = identifier(field)
         where = f"lower({name}) = lower({literal(value)})"
         try:
-            rows = run(f"SELECT {name} AS found FROM {quote(dataset)} WHERE {where} LIMIT 1")
+            rows = run(f"SELECT {name} AS found FROM {identifier(dataset)} WHERE {where} LIMIT 1")
         except Problem:  # a field whose values are lists can't be compared with text
             return None
         return str(rows[0]["found"]) if rows else None
