@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -46,6 +47,21 @@ else:
     _encode = _fast_dumps
 
 
+def _not_finite(value: Any, place: str = "$") -> str | None:
+    """Find where NaN or an infinity is, for which orjson writes null."""
+    if isinstance(value, float):
+        return None if math.isfinite(value) else place
+    if isinstance(value, Mapping):
+        inner = ((item, f"{place}.{name}") for name, item in value.items())
+    elif isinstance(value, list | tuple | set | frozenset):
+        inner = ((item, f"{place}[{index}]") for index, item in enumerate(value))
+    else:
+        # Models, and scalars and arrays of numpy.
+        simpler = getattr(value, "to_dict", None) or getattr(value, "tolist", None)
+        return _not_finite(simpler(), place) if callable(simpler) else None
+    return next((found for item, at in inner if (found := _not_finite(item, at))), None)
+
+
 def dumps(value: Any) -> bytes:
     """Encode as compact UTF-8 JSON.
 
@@ -57,13 +73,17 @@ def dumps(value: Any) -> bytes:
 
     Raises:
         TypeError: The value has no JSON form.
+        ValueError: It holds NaN or an infinity, which have none either.
 
     Example:
         >>> dumps({"query": "SELECT 1"})
         b'{"query":"SELECT 1"}'
     """
     try:
-        return _encode(value)
+        encoded = _encode(value)
     except (TypeError, ValueError):
         # Integers beyond 64 bits and keys that are not text: the standard library takes them.
         return _standard_dumps(value)
+    if b"null" in encoded and (place := _not_finite(value)):
+        raise ValueError(f"NaN and infinities have no JSON form (at {place}); send None where a value is missing")
+    return encoded

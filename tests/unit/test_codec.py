@@ -54,6 +54,30 @@ def test_what_has_no_json_form(value):
         codec.dumps(value)
 
 
+@pytest.mark.parametrize(
+    "number", [float("nan"), float("inf"), -float("inf"), numpy.float64("nan"), numpy.float32("inf")]
+)
+@pytest.mark.parametrize(
+    ("wrap", "place"),
+    [
+        (lambda number: number, "$"),
+        (lambda number: {"a": None, "b": [1, (number,)]}, "$.b[1][0]"),
+        (lambda number: {"a": numpy.array([1.0, number])}, "$.a[1]"),
+        (lambda number: User(additional_properties={"limit": number}), "$.limit"),
+    ],
+)
+def test_what_is_no_number_is_refused_and_never_sent_as_null(wrap, place, number):
+    with pytest.raises(ValueError, match="NaN and infinities") as caught:
+        codec.dumps(wrap(number))
+    assert f"(at {place})" in str(caught.value)
+
+
+def test_null_is_sent_where_it_is_meant():
+    assert codec.dumps({"a": None, "b": "null", "c": 1.5, "d": [None, numpy.float64(2)]}) == (
+        b'{"a":null,"b":"null","c":1.5,"d":[null,2.0]}'
+    )
+
+
 def test_without_orjson_the_bytes_are_the_same():
     value = {"a": [1, 2.5, None, True, "é🙂"], "b": {"c": "2026-01-02"}}
     program = (
