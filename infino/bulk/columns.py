@@ -10,7 +10,7 @@ from typing import Any
 from infino.core.errors import ValidationError
 
 ROWS = 20_000
-_ESCAPED = ['"', "\\", *map(chr, range(32))]
+_ESCAPED = b'"\\' + bytes(range(32))
 _SIMPLE = r"^[0-9A-Za-z_.:@+/ -]+$"
 _AMBIGUOUS = re.compile(rb"(?:true|false|null|-?\d+\.\d+.*|-?\d+[eE].*)\Z")
 _KINDS = "String Boolean Date Categorical Enum Null Float32 Float64 Int8 Int16 Int32 Int64 UInt8 UInt16 UInt32 UInt64"
@@ -147,7 +147,9 @@ def _pandas_rows(source: Any) -> Iterator[list[dict[str, Any]]]:
 
 def _frames_of(batches: Iterator[Any], polars: Any) -> Iterator[Any]:
     for batch in batches:
-        yield batch if polars is None else polars.from_arrow(batch)
+        for at in range(0, batch.num_rows, ROWS):  # a table may come as one huge batch
+            part = batch.slice(at, ROWS)
+            yield part if polars is None else polars.from_arrow(part)
 
 
 def rows_of(frame: Any) -> list[dict[str, Any]]:
@@ -232,8 +234,9 @@ class FrameEncoder:
         if column.null_count():
             return False
         if column.dtype == self._polars.String:
-            # What JSON would escape takes the careful road, and so does the empty id.
-            return not (column.str.contains_any(_ESCAPED).any() or (column.str.len_bytes() == 0).any())
+            # What JSON would escape takes the careful road, and so does the empty id, which sorts first.
+            whole = column.str.join("").cast(self._polars.Binary).item()
+            return bool(column.min() != "" and len(whole.translate(None, _ESCAPED)) == len(whole))
         return bool(column.dtype.is_integer())
 
     def body(self, frame: Any) -> tuple[bytes, ColumnIds | None]:
@@ -255,8 +258,8 @@ class FrameEncoder:
             name = polars.col(self._id).cast(polars.String)
             parts = [polars.lit(head + '"_id":"'), name, polars.lit('"}}' + between), document]
         # One expression from columns to body: the text of single rows is never seen by Python.
-        text = polars.concat_str(*parts, polars.lit(after)).str.join("")
-        body = frame.select(text).item().encode()
+        text = polars.concat_str(*parts, polars.lit(after)).str.join("").cast(polars.Binary)
+        body = frame.select(text).item()
         ids = None if self._id is None else ColumnIds(frame[self._id].cast(polars.String))
         return body, ids
 
