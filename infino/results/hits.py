@@ -10,6 +10,7 @@ from typing import Any, Final
 import attrs
 
 from infino.core.errors import DecodeError
+from infino.core.extras import require
 from infino.results import arrays, native
 from infino.results.column import Column, Kind, unique_names
 from infino.results.decode import Slot, bare_column
@@ -20,7 +21,7 @@ from infino.results.values import exact_loads
 _SMALLEST: Final = 4000
 _SAMPLE: Final = 64
 _FIRST = re.compile(rb'[{,]\s*"hits"\s*:\s*\[\s*((\{"[A-Za-z_]+":))')
-_LONG_INTEGER = re.compile(rb"[:\[,-][0-9]{16,}[,}\]]")
+_LONG_INTEGER = re.compile(rb"(?<![0-9.])[0-9]{16,}(?![0-9.eE])")
 _FIELDS: Final = ("_index", "_id", "_score", "_source")
 
 
@@ -113,7 +114,7 @@ def native_table(content: bytes) -> tuple[Table, Mapping[str, Any]]:
         raise NotNative
     pa = arrays.arrow()
     fields = _ordered(hit["_source"] for hit in sample)
-    types = {name: _type(pa, [hit["_source"].get(name) for hit in sample], cut.lines) for name in fields}
+    types = {name: _type(pa, [hit["_source"].get(name) for hit in sample]) for name in fields}
     schema = pa.schema(
         [
             ("_index", pa.string()),
@@ -125,6 +126,8 @@ def native_table(content: bytes) -> tuple[Table, Mapping[str, Any]]:
     table = native.read_lines(cut.lines, schema)
     source = table.column("_source")
     if source.null_count:
+        raise NotNative
+    if _beyond_floats(pa, source) and _LONG_INTEGER.search(cut.lines):
         raise NotNative
     found_columns = [table.column("_id"), table.column("_score"), *native.children(pa, source, len(fields))]
     names = unique_names(["_id", "_score", *fields])
@@ -149,15 +152,13 @@ def _sample(lines: bytes) -> list[Any]:
         raise NotNative from error
 
 
-def _type(pa: Any, values: Sequence[Any], lines: bytes) -> Any:
+def _type(pa: Any, values: Sequence[Any]) -> Any:
     """The Arrow type that all these values have."""
     present = [value for value in values if value is not None]
     kinds = {type(value) for value in present}
     if not kinds:
         return pa.null()
     if kinds == {int, float}:
-        if _LONG_INTEGER.search(lines):  # an integer that might not fit a float
-            raise NotNative
         return pa.float64()
     if len(kinds) > 1:
         raise NotNative
@@ -166,11 +167,11 @@ def _type(pa: Any, values: Sequence[Any], lines: bytes) -> Any:
     if kind in simple:
         return simple[kind]
     if kind is list:
-        return pa.list_(_type(pa, [item for value in present for item in value], lines))
+        return pa.list_(_type(pa, [item for value in present for item in value]))
     names = list(dict.fromkeys(name for value in present for name in value))
     if not names:
         raise NotNative
-    return pa.struct([(name, _type(pa, [value.get(name) for value in present], lines)) for name in names])
+    return pa.struct([(name, _type(pa, [value.get(name) for value in present])) for name in names])
 
 
 def _kind(pa: Any, array: Any) -> Kind:
@@ -198,6 +199,22 @@ def _settled(pa: Any, found: Sequence[Any], columns: Sequence[Column]) -> list[A
         pa.chunked_array([pa.nulls(len(array))]) if column.type == "null" else array
         for array, column in zip(found, columns, strict=True)
     ]
+
+
+def _beyond_floats(pa: Any, array: Any) -> bool:
+    """Whether a float is so large that it may have been an integer of which digits were lost."""
+    if pa.types.is_floating(array.type):
+        pc = require("pyarrow.compute", "arrow", "this conversion")
+        return pc.any(pc.greater_equal(pc.abs(array), float(2**53))).as_py() is True
+    if pa.types.is_struct(array.type) or pa.types.is_list(array.type):
+        return any(_beyond_floats(pa, child) for chunk in array.chunks for child in _parts(pa, chunk))
+    return False
+
+
+def _parts(pa: Any, array: Any) -> list[Any]:
+    """The fields of a struct, or the items of a list."""
+    found = array.flatten()
+    return [pa.chunked_array([part]) for part in (found if pa.types.is_struct(array.type) else [found])]
 
 
 def _has_gaps(pa: Any, array: Any) -> bool:

@@ -12,10 +12,13 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final, NamedTuple
+from functools import cached_property
+from typing import Any, Final
+
+import attrs
 
 from infino.core.extras import MissingDependencyError, require
-from infino.results import arrays
+from infino.results import arrays, delimited
 from infino.results.column import TAGS, Column, Kind, declared_kind
 from infino.results.decode import Decoded, Slot, headers, match
 from infino.results.table import ArrowTable
@@ -37,18 +40,48 @@ class NotNative(Exception):
     """These bytes need the tolerant decoder."""
 
 
-class Cut(NamedTuple):
+@attrs.define(eq=False, slots=False)
+class Cut:
     """Rows cut out of an answer.
 
     Args:
         envelope: The answer without its rows.
-        lines: The rows, one to a line.
+        rows: The rows, with commas between them.
+        opening: How every row starts.
         gap: What stands between a key and its value: nothing, or a blank.
     """
 
     envelope: dict[str, Any]
-    lines: bytes
+    rows: bytes = attrs.field(repr=False)
+    opening: bytes
     gap: str
+
+    @cached_property
+    def lines(self) -> bytes:
+        """The rows, one to a line."""
+        return self._split(self.rows)
+
+    def sample(self) -> list[Any]:
+        """The first rows decoded, to learn their types from.
+
+        Raises:
+            NotNative: They are not JSON one by one.
+        """
+        joint, end = b"}," + self.gap.encode() + self.opening, -1
+        for _ in range(_SAMPLE):
+            end = self.rows.find(joint, end + 1)
+            if end < 0:
+                break
+        first = self.rows if end < 0 else self.rows[: end + 1]
+        try:
+            return [json.loads(line) for line in self._split(first).split(b"\n")]
+        except ValueError as error:
+            raise NotNative from error
+
+    def _split(self, rows: bytes) -> bytes:
+        # Of equal length on purpose: that is replaced several times faster.
+        lines = rows.replace(b"}," + self.opening, b"}\n" + self.opening)
+        return lines.replace(b"}, " + self.opening, b"}\n " + self.opening) if self.gap else lines
 
 
 def decode(content: bytes) -> Decoded:
@@ -83,7 +116,7 @@ def cut_rows(content: bytes, start: int, opening: bytes, find: Callable[[dict[st
         find: Finds the place of the array in the envelope, to prove that it was that array that was cut.
 
     Returns:
-        Envelope (holding a mark where the array was), lines and count.
+        Envelope (holding a mark where the array was) and rows.
 
     Raises:
         NotNative: The array could not be cut out for certain.
@@ -102,11 +135,7 @@ def cut_rows(content: bytes, start: int, opening: bytes, find: Callable[[dict[st
         raise NotNative from error
     if not isinstance(envelope, dict) or find(envelope) != _MARK:
         raise NotNative
-    # Of equal length on purpose: that is replaced several times faster.
-    lines = content[start:end].replace(b"}," + opening, b"}\n" + opening)
-    if content.startswith(b" ", start + len(opening)):
-        return Cut(envelope, lines.replace(b"}, " + opening, b"}\n " + opening), " ")
-    return Cut(envelope, lines, "")
+    return Cut(envelope, content[start:end], opening, " " if content.startswith(b" ", start + len(opening)) else "")
 
 
 def read_lines(lines: bytes, schema: Any) -> Any:
@@ -126,23 +155,11 @@ def read_lines(lines: bytes, schema: Any) -> Any:
     return table
 
 
-def sample_lines(lines: bytes) -> list[Any]:
-    """The first lines decoded, to learn the schema from."""
-    end = -1
-    for _ in range(_SAMPLE):
-        end = lines.find(b"\n", end + 1)
-        if end < 0:
-            end = len(lines)
-            break
-    try:
-        return [json.loads(line) for line in lines[:end].splitlines()]
-    except ValueError as error:
-        raise NotNative from error
-
-
 def _tagged_table(cut: Cut) -> ArrowTable:
-    sample = sample_lines(cut.lines)
-    keys, tags = _learn(sample, cut.lines)
+    sample = cut.sample()
+    keys, tags = _learn(sample, cut.rows)
+    with suppress(delimited.NotDelimited):
+        return _read_delimited(cut, sample, keys, tags)
     known = set(filter(None, tags.values()))
     # What the first rows don't have, the others mostly don't have either: then it is not looked for at first.
     cells = [cell for row in sample for cell in row["values"].values() if cell is not None]
@@ -155,6 +172,41 @@ def _tagged_table(cut: Cut) -> ArrowTable:
                 raise
     lines, texts = _normalise(cut, keys, known)
     return _read_tagged(lines, cut, keys, tags, texts)
+
+
+def _read_delimited(cut: Cut, sample: Sequence[Any], keys: Sequence[str], tags: Mapping[str, str | None]) -> ArrowTable:
+    pa = arrays.arrow()
+    gap = cut.gap.encode()
+    cells: list[delimited.Cell] = []
+    seen: set[bytes] = set()
+    for key in keys:
+        name = json.dumps(key, ensure_ascii=False).encode() + b":" + gap
+        tag = tags[key] or "String"
+        nulls = {"tag": name + b'{"Null":' + gap + b"null}", "null": name + b"null", "text": name + b'"Null"'}
+        cells.append(
+            delimited.Cell(name + f'{{"{tag}":'.encode() + gap, b"}", _value_type(pa, tag), tuple(nulls.values()))
+        )
+        spelled = {_null_spelling(row["values"].get(key)) for row in sample}
+        seen.update(text for spelling, text in nulls.items() if spelling in spelled)
+    form = delimited.Form(cut.opening + gap + b"{", cells, b"}}", b"," + gap)
+    found = dict(zip(keys, delimited.read(cut.rows, form, seen), strict=True))
+    count = len(next(iter(found.values())))
+    for values in found.values():
+        _refuse_overflow(pa, values)
+    columns, physical = [], []
+    for slot in match(headers(cut.envelope), keys):
+        column, array = _settled(pa, slot, tags.get(slot.key), found.get(slot.key), count)
+        columns.append(column)
+        physical.append(array)
+    return ArrowTable(tuple(columns), count, physical)
+
+
+def _null_spelling(cell: Any) -> str | None:
+    if cell is None:
+        return "null"
+    if isinstance(cell, dict):
+        return "tag" if "Null" in cell else None
+    return "text"
 
 
 def _plain_nulls(cut: Cut) -> bytes:
@@ -260,11 +312,14 @@ def _text_tag(tag: str) -> str:
 def _cell_type(pa: Any, tag: str | None, texts: Collection[str]) -> Any:
     if tag is None:
         return pa.null()
-    types = {"integer": pa.int64(), "float": pa.float64(), "boolean": pa.bool_()}
-    fields = [(tag, types.get(TAGS[tag], pa.string()))]
+    fields = [(tag, _value_type(pa, tag))]
     if tag in texts:
         fields.append((_text_tag(tag), pa.string()))
     return pa.struct(fields)
+
+
+def _value_type(pa: Any, tag: str) -> Any:
+    return {"integer": pa.int64(), "float": pa.float64(), "boolean": pa.bool_()}.get(TAGS[tag], pa.string())
 
 
 def children(pa: Any, column: Any, width: int) -> list[Any]:
@@ -276,22 +331,34 @@ def children(pa: Any, column: Any, width: int) -> list[Any]:
 
 def _column(pa: Any, slot: Slot, tag: str | None, cells: Any, count: int) -> tuple[Column, Any, bool]:
     """A column, its array, and whether there are cells with a tag but no value."""
-    kind: Kind = declared_kind(slot.declared) or "null"
     if tag is None or cells is None:
-        return Column(slot.name, kind, slot.declared), absent(pa, kind, count), False
+        return *_settled(pa, slot, None, None, count), False
     fields = children(pa, cells, cells.type.num_fields)
     values = fields[0]
+    _refuse_overflow(pa, values)
     if len(fields) == 2:
         if values.null_count + fields[1].null_count < count:
             raise NotNative
         values = _merge(pa, TAGS[tag], values, fields[1])
-    gaps = values.null_count > cells.null_count
-    if values.null_count == count:
-        return Column(slot.name, kind, slot.declared), absent(pa, kind, count), gaps
-    kind = TAGS[tag]
-    if kind == "decimal" and not _all_match(values, REAL):
+    return *_settled(pa, slot, tag, values, count), values.null_count > cells.null_count
+
+
+def _settled(pa: Any, slot: Slot, tag: str | None, values: Any, count: int) -> tuple[Column, Any]:
+    """A column and its array, where nothing at all has the type that was declared."""
+    if tag is None or values is None or values.null_count == count:
+        kind: Kind = declared_kind(slot.declared) or "null"
+        return Column(slot.name, kind, slot.declared), absent(pa, kind, count)
+    if TAGS[tag] == "decimal" and not _all_match(values, REAL):
         raise NotNative
-    return Column(slot.name, kind, slot.declared), values, gaps
+    return Column(slot.name, TAGS[tag], slot.declared), values
+
+
+def _refuse_overflow(pa: Any, values: Any) -> None:
+    """JSON numbers are finite: what came out infinite was too large to be read."""
+    if values.type == pa.float64():
+        pc = require("pyarrow.compute", "arrow", "this conversion")
+        if pc.any(pc.is_inf(values)).as_py():
+            raise NotNative
 
 
 def absent(pa: Any, kind: Kind, count: int) -> Any:

@@ -160,6 +160,21 @@ def test_integers_beyond_a_float_are_not_read_as_floats() -> None:
     assert SearchResult(content).column("n")[50] == 2**53 + 1
 
 
+@pytest.mark.parametrize("wrap", [lambda n: {"n": n}, lambda n: {"n": [n]}, lambda n: {"n": {"x": [{"y": n}]}}])
+@pytest.mark.parametrize("large", [2**53 + 1, -(2**53) - 1, 10**400])
+def test_a_large_integer_among_floats_that_no_sample_shows_is_exact(wrap: Any, large: int) -> None:
+    sources = [wrap(number / 2 + 0.25) for number in range(3000)]
+    sources[1501] = wrap(large)
+    for separators in ((",", ":"), (", ", ": ")):
+        result = SearchResult(answer(sources, separators=separators))
+        assert str(result.column("n")[1501]) == str(wrap(large)["n"])
+
+
+def test_large_floats_are_native() -> None:
+    sources = [{"n": 1.5e300}, {"n": 2.0**60}] * 100
+    assert hits.native_table(answer(sources))[0].values(2)[:2] == [1.5e300, 2.0**60]
+
+
 TREE = {
     "by": {
         "doc_count_error_upper_bound": 0,

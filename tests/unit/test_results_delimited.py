@@ -1,0 +1,110 @@
+"""Rows of one form are read as delimited text, and rows of any other form never are."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from infino.results import SqlResult, decode, delimited, native
+
+REGULAR: list[dict[str, Any]] = [
+    {"s": {"String": "a,{}:[]\u00e9 null"}, "i": {"Integer": -(2**63)}, "f": {"Float": 1e300}, "b": {"Boolean": True}},
+    {"s": {"String": ""}, "i": {"Integer": 2**63 - 1}, "f": {"Float": -0.0}, "b": {"Boolean": False}},
+    {"s": {"String": "Null"}, "i": {"Integer": 0}, "f": {"Float": 7}, "b": {"Boolean": True}},
+]
+
+
+def body(rows: list[dict[str, Any]], separators: tuple[str, str] = (",", ":"), ascii_only: bool = False) -> bytes:
+    answer = {"columns": [], "rows": [{"values": row} for row in rows]}
+    return json.dumps(answer, separators=separators, ensure_ascii=ascii_only).encode()
+
+
+@pytest.fixture
+def ways(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether each answer was read as delimited text."""
+    monkeypatch.setattr(native, "_SMALLEST", 0)
+    taken: list[bool] = []
+    read = delimited.read
+
+    def spy(*arguments: Any) -> Any:
+        taken.append(False)
+        found = read(*arguments)
+        taken[-1] = True
+        return found
+
+    monkeypatch.setattr(delimited, "read", spy)
+    return taken
+
+
+def agrees(content: bytes) -> None:
+    """Value, type and name are those of the judge."""
+    judge, found = decode.decode(content), SqlResult(content)
+    assert found.columns == judge.table.columns
+    for index, column in enumerate(found.columns):
+        mine, wanted = found.column(column.name), judge.table.values(index)
+        assert [(type(value), str(value)) for value in mine] == [(type(value), str(value)) for value in wanted]
+
+
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+@pytest.mark.parametrize("null", [None, "Null", {"Null": None}])
+@pytest.mark.parametrize("late", [False, True])
+def test_regular_rows_are_delimited(ways: list[bool], separators: tuple[str, str], null: Any, late: bool) -> None:
+    empty = [dict.fromkeys(REGULAR[0], null)]
+    rows = REGULAR * 40 + empty if late else empty + REGULAR
+    content = body([{**row, "none": null} for row in rows], separators)
+    agrees(content)
+    assert ways == [True]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"i": {"Integer": 1}, "s": {"String": "x"}, "f": {"Float": 1.0}, "b": {"Boolean": True}},
+        {"s": {"String": "x"}, "i": {"Integer": 1}, "b": {"Boolean": True}, "f": {"Float": 1.0}},
+        {"s": {"String": "x"}, "i": {"Integer": 1}, "f": {"Float": 1.0}},
+        REGULAR[0] | {"more": {"String": "x"}},
+        REGULAR[0] | {"s": {"String": 5}},
+        REGULAR[0] | {"s": {"String": None}},
+        REGULAR[0] | {"s": {"Text": "x"}},
+        REGULAR[0] | {"s": {"String": 'quoted "x"'}},
+        REGULAR[0] | {"s": {"String": "line\nend"}},
+        REGULAR[0] | {"s": {"String": "\x1f\x01"}},
+        REGULAR[0] | {"s": {"String": "x", "b": 1}},
+        REGULAR[0] | {"s": {"Array": [{"String": "x"}]}},
+        REGULAR[0] | {"i": {"Integer": 2**63}},
+        REGULAR[0] | {"i": {"Integer": 1.0}},
+        REGULAR[0] | {"i": {"Integer": "5"}},
+        REGULAR[0] | {"i": {"Integer": None}},
+        REGULAR[0] | {"f": {"Float": "NaN"}},
+        REGULAR[0] | {"b": {"Boolean": 1}},
+        REGULAR[0] | {"b": {"Boolean": "true"}},
+        REGULAR[0] | {"b": {}},
+    ],
+)
+@pytest.mark.parametrize("place", [0, 1, -1])
+def test_other_rows_are_left_to_others(ways: list[bool], row: dict[str, Any], place: int) -> None:
+    rows = REGULAR * 40
+    rows.insert(place if place >= 0 else len(rows), row)
+    agrees(body(rows))
+    assert True not in ways
+
+
+def test_keys_that_change_places_are_not_mixed_up(ways: list[bool]) -> None:
+    rows = [{"a": {"String": "1"}, "b": {"String": "2"}, "c": {"String": "3"}} for _ in range(100)]
+    rows[70] = {"a": {"String": "1"}, "c": {"String": "3"}, "b": {"String": "2"}}
+    content = body(rows)
+    assert SqlResult(content).column("b") == ["2"] * 100
+    assert ways == [False]
+
+
+def test_a_number_too_large_for_a_float_is_kept(ways: list[bool]) -> None:
+    content = body([*REGULAR * 40, REGULAR[0] | {"f": {"Float": 10**400}}])
+    agrees(content)
+    assert SqlResult(content).column("f")[-1] == 10**400
+
+
+def test_escapes_are_read_as_json(ways: list[bool]) -> None:
+    agrees(body(REGULAR, ascii_only=True))
+    assert ways == [False]
