@@ -75,7 +75,10 @@ def main(
             except KeyboardInterrupt:
                 talk.console.print("\n(Ctrl-D or /quit leaves)", style="dim")
                 continue
-            talk.take(line)
+            try:
+                talk.take(line)
+            except KeyboardInterrupt:
+                talk.console.print("stopped", style="dim")
     return 0
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from infino import Infino
 from infino.chat import Interrupted, Status
 from infino.chat.__main__ import run
-from infino.chat.terminal import Talk, clean, main
+from infino.chat.terminal import Talk, _line_history, clean, main
 from infino.local import LocalGateway
 
 
@@ -115,6 +115,38 @@ def test_ctrl_c_stops_the_answer_and_not_the_program(
     assert answer.complete
     assert [one.complete for one in talker.session.history] == [False, True]
     talker.session.close()
+
+
+def test_ctrl_c_stops_a_long_table_and_not_the_program(
+    sync_client: Infino, flights: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(self: Talk, *_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Talk, "_table", interrupted)
+    shown = talk(sync_client, f"average delay by carrier in {flights}", "/history")
+    assert "stopped" in shown
+    assert f"  1  average delay by carrier in {flights}" in shown
+
+
+def test_lines_are_kept_for_the_next_conversation_and_for_their_writer_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readline = pytest.importorskip("readline")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    kept = tmp_path / "infino" / "chat_history"
+    readline.clear_history()
+    try:
+        with _line_history():
+            readline.add_history("how many flights?")
+        assert "how many flights?" in kept.read_text()
+        assert kept.stat().st_mode & 0o777 == 0o600
+        readline.clear_history()
+        with _line_history():
+            assert readline.get_history_item(readline.get_current_history_length()) == "how many flights?"
+    finally:
+        readline.clear_history()
 
 
 def test_what_the_service_says_cannot_steer_the_terminal() -> None:
