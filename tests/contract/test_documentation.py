@@ -1,0 +1,104 @@
+"""What the README and the pages print runs as it is printed, and names what exists."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+import infino
+from infino.core.version import VERSION
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+PAGES = ROOT / "docs" / "pages"
+
+
+def programs(path: Path) -> list[str]:
+    """The Python blocks of a page."""
+    return re.findall(r"```python\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def run(arguments: list[str], folder: Path) -> str:
+    """What a program prints in a folder of its own, without the settings of whoever runs the tests."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("INFINO_")}
+    command = [sys.executable, "-W", "error", *arguments]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=100, check=False, env=environment, cwd=folder
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("page", "promised"),
+    [
+        (README, ["2 read, 2 accepted", "'carrier': 'UA', 'delay': 42.0", "**UA** comes first"]),
+        (PAGES / "index.md", ["'carrier': 'UA', 'delay': 42.0"]),
+    ],
+    ids=["README.md", "index.md"],
+)
+def test_the_first_program_runs_as_it_is_printed(page, promised, tmp_path):
+    [program] = programs(page)
+    assert len(program.strip().splitlines()) <= 10
+    for _ in range(2):  # the second time the dataset is there already
+        shown = run(["-c", program], tmp_path)
+        assert [text for text in promised if text not in shown] == []
+
+
+def test_the_programs_of_the_pages_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    flights = [{"flight_id": "1", "carrier": "UA", "origin": "JFK", "dep_delay": 42}]
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(flights), "flights.parquet")
+    names: dict[str, Any] = {
+        "document": {"Permissions": [{"ResourceType": "record", "Actions": ["read"], "Resources": ["flights"]}]},
+    }
+    with infino.Infino.local() as client:
+        client.datasets.create("flights")
+        names["client"] = client
+        for page in ("upload", "ask", "fino", "admin"):
+            exec(compile(programs(PAGES / f"{page}.md")[0], f"{page}.md", "exec"), names)
+    assert names["report"].accepted == 1
+    assert names["result"].to_dicts() == [{"carrier": "UA", "dep_delay": 42}]
+    assert "UA" in names["answer"].text
+    assert names["keys"].access_key
+    assert "analyst" in capsys.readouterr().out
+
+
+def test_the_test_of_the_pages_passes(tmp_path):
+    [program] = programs(PAGES / "local.md")
+    (tmp_path / "test_page.py").write_text(program)
+    options = ["-q", "-p", "no:cacheprovider", "-o", "asyncio_default_fixture_loop_scope=function"]
+    assert "1 passed" in run(["-m", "pytest", *options, "test_page.py"], tmp_path)
+
+
+def test_the_table_of_resources_names_what_exists():
+    rows = re.findall(r"^\| (`client.*?`.*?) \| (.*?) \|$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(rows) >= 10
+    for client in (infino.Infino, infino.AsyncInfino):
+        made = client(access_key="a", secret_key="b")
+        seen = 0
+        for left, right in rows:
+            owners = [made if name == "client" else getattr(made, name.removeprefix("client."))
+                      for name in re.findall(r"`(.*?)`", left)]  # fmt: skip
+            methods = right.split("; ")
+            if left == "`client.fino`":
+                owners += [made.fino.threads, made.fino.threads.messages]
+            for number, owner in enumerate(owners):
+                for name in re.findall(r"[a-z_]+", methods[min(number, len(methods) - 1)].split(":")[-1]):
+                    assert hasattr(owner, name), f"{type(owner).__name__} has no {name}"
+                    seen += 1
+        assert seen > 60
+
+
+def test_the_version_is_stated_twice_alike():
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"] == VERSION
+    assert infino.__version__ == VERSION
