@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import threading
@@ -141,11 +142,33 @@ def test_a_connection_that_fails_is_refused_without_its_secret(client, stores, k
         ("prometheus", {"base_url": "http://127.0.0.1:9"}, "did not answer"),
         ("sqlalchemy", {"url": "nonsense"}, "not an SQLAlchemy URL"),
         ("no-such-store", {"a": 1}, "GET /sources lists"),
+        ("postgresql", {"host": "127.0.0.1", "port": "abc"}, "can't be used"),
+        ("postgresql", {"host": "127.0.0.1", "port": [1]}, "can't be used"),
+        ("postgresql", {"host": "127.0.0.1", "port": 1, "user": {"a": 1}}, "can't be used"),
+        ("mariadb", {"host": "127.0.0.1", "port": 1, "database": ["a"]}, "can't be used"),
+        ("postgresql", {"url": "postgresql://h:abc/db"}, "not an SQLAlchemy URL"),
+        ("sqlalchemy", {"url": "postgresql+nope://h/db"}, "driver is not installed"),
+        ("sqlite", {"path": "/tmp/\0x"}, "error"),
+        ("sqlite", {"path": ["x"]}, "unable to open"),
+        ("elasticsearch", {"base_url": "http://127.0.0.1:9", "timeout_secs": "long"}, "timeout_secs"),
+        ("prometheus", {"base_url": "http://127.0.0.1:9", "bearer_token": "\u00fc\n"}, "did not answer"),
+        ("prometheus", {"base_url": "http://["}, "did not answer"),
     ],
 )
 def test_bad_settings_say_what_is_wrong(sync_client, kind, config, complaint):
     with pytest.raises(InfinoError, match=complaint):
         sync_client.request("POST", f"/source/{kind}", json={"config": config})
+
+
+def test_a_sqlite_file_of_any_name_is_read_and_no_other_made(sync_client, tmp_path):
+    path = tmp_path / "a#b %20?mode=rwc.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as made:
+        made.executescript("CREATE TABLE t AS SELECT 7 AS n")
+    connection = sync_client.connections.create("sqlite", name="odd", config={"path": str(path)})
+    asked = sync_client.request("POST", f"/source/{connection.id}/sql", json={"query": "SELECT n FROM t"})
+    assert asked["rows"] == [[7]]
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+    sync_client.connections.delete(connection.id)
 
 
 def test_sources_tell_what_is_installed(client):
@@ -201,7 +224,12 @@ def test_querydsl_passes_through_to_a_search_store(client, http_store):
 
 @pytest.mark.parametrize(
     ("answer", "complaint"),
-    [((200, b"<html>"), "without JSON"), ((500, {"error": "boom"}), "answered 500"), ((401, {}), "answered 401")],
+    [
+        ((200, b"<html>"), "without JSON"),
+        ((200, b"[" * 100_000), "without JSON"),
+        ((500, {"error": "boom"}), "answered 500"),
+        ((401, {}), "answered 401"),
+    ],
 )
 def test_a_search_store_that_fails_is_reported(sync_client, http_store, answer, complaint):
     base, _, answers = http_store
@@ -210,6 +238,15 @@ def test_a_search_store_that_fails_is_reported(sync_client, http_store, answer, 
     with pytest.raises(BadRequestError, match=complaint) as caught:
         sync_client.connections.query(made.id, "logs", "{}")
     assert "PLANTED" not in str(caught.value)
+
+
+@pytest.mark.parametrize("answer", [[], ["x"], {"logs": ["x"]}])
+def test_a_search_store_that_describes_nothing_is_reported(sync_client, http_store, answer):
+    base, _, answers = http_store
+    made = sync_client.connections.create("opensearch", name="os", config={"base_url": base})
+    answers["/logs"] = (200, answer)
+    with pytest.raises(BadRequestError, match="gave no description"):
+        sync_client.connections.metadata(made.id, "logs")
 
 
 def test_promql_passes_through(client, http_store):

@@ -6,7 +6,6 @@ import base64
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import orjson
 
 from infino.local.http import Problem
@@ -29,7 +28,10 @@ class HttpStore:
         if not isinstance(base, str) or not base:
             raise Problem(400, "illegal_argument_exception", "config.base_url is missing")
         self.base = (base if "://" in base else f"http://{base}").rstrip("/")
-        self.timeout = float(config.get("timeout_secs") or TIMEOUT)
+        try:
+            self.timeout = float(config.get("timeout_secs") or TIMEOUT)
+        except (TypeError, ValueError):
+            raise Problem(400, "illegal_argument_exception", "config.timeout_secs must be a number of seconds")
         self.verify = not (config.get("accept_invalid_certs") or config.get("ssl_verify") is False)
 
     def _headers(self) -> dict[str, str]:
@@ -45,16 +47,18 @@ class HttpStore:
 
     def send(self, method: str, path: str, json: Any = None, form: dict[str, str] | None = None) -> Any:
         """Send one request and return the decoded answer; what the store refuses is a 400 `Problem`."""
+        import httpx  # a tenth of a start's time, and most starts never need it
+
         headers = self._headers() | ({"content-type": "application/json"} if json is not None else {})
         content = orjson.dumps(json) if json is not None else None
         try:
             with httpx.Client(verify=self.verify, timeout=self.timeout, trust_env=False) as client:
                 response = client.request(method, self.base + path, content=content, data=form, headers=headers)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # ValueError: text that fits no header
             raise Problem(400, "source_exception", f"{self._shown()} did not answer: {type(error).__name__}")
         try:
             body = response.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Problem(400, "source_exception", f"{self._shown()} answered {response.status_code} without JSON")
         if response.status_code >= 400:
             reason = without_secrets(orjson.dumps(body).decode()[:2000], self.config)
@@ -83,7 +87,9 @@ class SearchStore(HttpStore):
     def metadata(self, dataset: str) -> dict[str, Any]:
         """Mappings, settings and aliases of an index."""
         answer = self.send("GET", f"/{quote(dataset, safe='')}")
-        found: dict[str, Any] = answer.get(dataset) or next(iter(answer.values()), {})
+        found: Any = answer.get(dataset) or next(iter(answer.values()), {}) if isinstance(answer, dict) else None
+        if not isinstance(found, dict):
+            raise Problem(400, "source_exception", f"{self._shown()} gave no description of [{dataset}]")
         return {key: found.get(key, {}) for key in ("mappings", "settings", "aliases")}
 
 

@@ -6,20 +6,21 @@ import contextlib
 import datetime
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import attrs
-import sqlalchemy
 import sqlglot
-from sqlalchemy import exc
-from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.pool import NullPool
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from infino.local.http import Problem, unsupported
 from infino.local.sources.catalogue import SourceKind
 from infino.local.sources.vault import without_secrets
+
+if TYPE_CHECKING:  # SQLAlchemy is a third of a start's time, and most starts never need it
+    import sqlalchemy
+    from sqlalchemy.engine import URL, Connection
 
 Config = dict[str, Any]
 TIMEOUT = 60  # seconds for one statement
@@ -83,8 +84,10 @@ class Relational:
 
     def metadata(self, dataset: str) -> dict[str, Any]:
         """The columns of a table, or, for a database or schema, of all its tables."""
+        from sqlalchemy import inspect
+
         with self._connected(None) as connection:
-            inspector = sqlalchemy.inspect(connection)
+            inspector = inspect(connection)
             schema = self.config.get("schema") or inspector.default_schema_name
             tables = [*inspector.get_table_names(schema), *inspector.get_view_names(schema)]
             if dataset in tables:
@@ -98,11 +101,14 @@ class Relational:
             return {"schema": chosen, "tables": listed}
 
     def _url(self, database: str | None) -> URL:
+        from sqlalchemy.engine import make_url
+        from sqlalchemy.exc import ArgumentError
+
         config = self.config
         if config.get("url"):
             try:
                 url = make_url(str(config["url"]))
-            except exc.ArgumentError:
+            except (ArgumentError, ValueError):
                 raise Problem(400, "illegal_argument_exception", "config.url is not an SQLAlchemy URL")
         else:
             url = self._built()
@@ -110,6 +116,8 @@ class Relational:
         return url.set(database=database) if database and not file and database != "default" else url
 
     def _built(self) -> URL:
+        from sqlalchemy.engine import URL
+
         config, driver = self.config, self.kind.driver
         if self.kind.id == "sqlalchemy":
             raise Problem(400, "illegal_argument_exception", "config.url is missing")
@@ -134,8 +142,12 @@ class Relational:
 
     @contextlib.contextmanager
     def _connected(self, database: str | None) -> Iterator[Connection]:
-        url = self._url(database)
+        from sqlalchemy import exc
+
+        kind = self.kind.id
         try:
+            url = self._url(database)
+            kind = url.drivername
             engine = self._engine(url)
             try:
                 with engine.connect() as connection:
@@ -145,18 +157,23 @@ class Relational:
             finally:
                 engine.dispose()
         except (exc.NoSuchModuleError, ModuleNotFoundError) as error:
-            raise unsupported(f"[{url.drivername}] here: its driver is not installed ({error})")
+            raise unsupported(f"[{kind}] here: its driver is not installed ({error})")
         except exc.SQLAlchemyError as error:
             reason = str(getattr(error, "orig", None) or error).strip()
             raise Problem(400, "source_exception", without_secrets(reason, self.config))
+        except (TypeError, ValueError) as error:  # drivers say so of settings and texts that they can't use
+            reason = f"the settings or the query can't be used: {without_secrets(str(error), self.config)}"
+            raise Problem(400, "illegal_argument_exception", reason)
 
     def _engine(self, url: URL) -> sqlalchemy.Engine:
+        from sqlalchemy import create_engine
+        from sqlalchemy.pool import NullPool
+
         backend = url.get_backend_name()
         if backend == "sqlite":  # opened by URI, so that the file is neither made nor changed
-            url = url.set(database=f"file:{url.database}", query={"mode": "ro", "uri": "true"})
-        return sqlalchemy.create_engine(
-            url, poolclass=NullPool, hide_parameters=True, connect_args=_connecting(backend)
-        )
+            # A ? or # in the name would end the path and with it the read-only mode.
+            url = url.set(database=f"file:{quote(url.database or '')}", query={"mode": "ro", "uri": "true"})
+        return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=_connecting(backend))
 
 
 def _connecting(backend: str) -> dict[str, Any]:
