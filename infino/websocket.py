@@ -311,7 +311,10 @@ class _SyncSocket:
             closed = SocketQuiet() if late else _closed(error)
         else:
             return
-        raise closed
+        try:
+            raise closed
+        finally:
+            del closed  # else frame and error hold each other, and whoever receives with them, until the collector runs
 
     def receive(self, limit: float) -> str | bytes:
         closed: SocketClosed | SocketQuiet
@@ -321,7 +324,10 @@ class _SyncSocket:
             closed = _closed(error)
         except TimeoutError:
             closed = SocketQuiet()
-        raise closed
+        try:
+            raise closed
+        finally:
+            del closed  # else frame and error hold each other, and whoever receives with them, until the collector runs
 
     def close(self) -> None:
         with contextlib.suppress(OSError, WebSocketException):
@@ -350,7 +356,10 @@ class _AsyncSocket:
             closed = SocketQuiet()
         else:
             return
-        raise closed
+        try:
+            raise closed
+        finally:
+            del closed  # else frame and error hold each other, and whoever receives with them, until the collector runs
 
     async def receive(self, limit: float) -> str | bytes:
         closed: SocketClosed | SocketQuiet
@@ -361,7 +370,10 @@ class _AsyncSocket:
             closed = _closed(error)
         except TimeoutError:
             closed = SocketQuiet()
-        raise closed
+        try:
+            raise closed
+        finally:
+            del closed  # else frame and error hold each other, and whoever receives with them, until the collector runs
 
     async def close(self) -> None:
         try:

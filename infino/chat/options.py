@@ -90,8 +90,8 @@ def choose(options: ChatOptions, *, timeout: float, retry: RetryPolicy, client_i
             operation="fino.ask",
         )
     for name, value in (("timeout", timeout), *settings.items()):
-        if name.endswith("timeout") and not value > 0:
-            raise ValidationError(f"{name} must be more than 0 seconds", operation="fino.ask")
+        if name.endswith("timeout"):
+            seconds(name, value)
     given.setdefault("client_id", client_id)
     if not all(ord(character) in range(33, 127) for character in given["client_id"]) or not given["client_id"]:
         raise ValidationError("client_id may hold visible ASCII characters only", operation="fino.ask")
@@ -99,6 +99,21 @@ def choose(options: ChatOptions, *, timeout: float, retry: RetryPolicy, client_i
         return Choices(settings=Settings(timeout=timeout, retry=policy, **settings), **given)
     except (TypeError, ValueError) as error:
         raise ValidationError(f"an option is wrong: {error.args[0]}", operation="fino.ask") from None
+
+
+def seconds(name: str, value: Any) -> float:
+    """Return a number of seconds that is more than 0.
+
+    Args:
+        name: Name of the option, for the error.
+        value: What the caller gave.
+
+    Raises:
+        ValidationError: It is something else.
+    """
+    if not isinstance(value, int | float) or not value > 0:
+        raise ValidationError(f"{name} must be a number of seconds, more than 0", operation="fino.ask")
+    return value
 
 
 def source_list(sources: Sequence[SourceLike] | None) -> list[dict[str, Any]] | None:

@@ -10,6 +10,7 @@ import attrs
 
 from infino.chat.answer import Answer
 from infino.chat.flow import Conversation, Settings
+from infino.chat.options import seconds
 from infino.chat.stream import AnswerStream, AsyncAnswerStream, AsyncLine, AsyncPorts, Line, Ports
 from infino.chat.transcript import transcript
 from infino.core.errors import ClientClosedError, ValidationError
@@ -47,7 +48,7 @@ class _Session:
             raise ValidationError("the question is empty", operation="fino.ask")
         settings = self._settings
         if timeout is not None:
-            settings = attrs.evolve(settings, timeout=timeout)
+            settings = attrs.evolve(settings, timeout=seconds("timeout", timeout))
         return settings if resend is None else attrs.evolve(settings, resend=resend)
 
     def __repr__(self) -> str:

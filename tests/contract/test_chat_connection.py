@@ -262,6 +262,9 @@ def test_a_proxy_is_used_for_websockets_too(connect: Connect) -> None:
     [
         {"identity": "cookie"},
         {"timeout": 0},
+        {"timeout": None},
+        {"timeout": float("nan")},
+        {"connect_timeout": "15"},
         {"idle_timeout": -1},
         {"client_id": "a b"},
         {"client_id": ""},
@@ -276,6 +279,12 @@ def test_a_proxy_is_used_for_websockets_too(connect: Connect) -> None:
 def test_impossible_options(connect: Connect, options: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         connect("http://127.0.0.1:9").fino.ask("which?", **options)
+
+
+@pytest.mark.parametrize("timeout", [0, -1, "9"])
+def test_an_impossible_time_for_one_answer(connect: Connect, timeout: Any) -> None:
+    with pytest.raises(ValidationError, match="more than 0"):
+        connect("http://127.0.0.1:9").fino.chat(thread="t").ask("which?", timeout=timeout)
 
 
 def test_an_empty_question(connect: Connect) -> None:

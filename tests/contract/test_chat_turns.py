@@ -11,6 +11,7 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any, Self
 
 import pytest
@@ -141,6 +142,39 @@ def test_a_forgotten_stream_gives_its_session_back(connect: Connect) -> None:
         gc.collect()
         time.sleep(0.05)
         assert chat.ask("two?").text == "Two."
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    """No help from the garbage collector: what nobody holds has to go at once."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_collector")
+def test_leaving_a_loop_gives_the_session_back_at_once() -> None:
+    server = ChatServer(answering(timeline(), timeline(), timeline()))
+    with server, Infino(access_key="a", secret_key="s", endpoint=server.endpoint) as client:
+        chat = client.fino.chat(thread="t")
+        assert chat.ask("one?").text == "Done."
+        for _ in chat.stream("two?"):
+            break
+        assert chat.ask("three?").text == "Done."
+        chat.close()
+
+
+@pytest.mark.usefixtures("no_collector")
+async def test_leaving_a_loop_gives_the_session_of_a_task_back_at_once() -> None:
+    with ChatServer(answering(timeline(), timeline(), timeline())) as server:
+        async with AsyncInfino(access_key="a", secret_key="s", endpoint=server.endpoint) as client:
+            chat = client.fino.chat(thread="t")
+            assert (await chat.ask("one?")).text == "Done."
+            async for _ in chat.stream("two?"):
+                break
+            assert (await chat.ask("three?")).text == "Done."
+            await chat.close()
 
 
 def test_a_forgotten_session_closes_its_connection(connect: Connect) -> None:
