@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from infino.caller import AsyncCaller, SyncCaller
@@ -19,10 +18,6 @@ if TYPE_CHECKING:
     import ssl
     from pathlib import Path
 
-    from infino.resources.files import AsyncFiles, Files
-    from infino.resources.fino import AsyncFino, Fino
-    from infino.resources.query import AsyncQuery, Query
-    from infino.resources.records import AsyncRecords, Records
     from infino.transport import AsyncTransport, Transport
 
 
@@ -91,34 +86,6 @@ class Infino(Client["Transport"], Resources):
     def _setup(self, config: Config, parent: Any = None) -> None:
         self._prepare(config, parent)
         Resources.__init__(self, SyncCaller(config, lambda: self._transport))
-
-    @cached_property
-    def records(self) -> Records:
-        """The records of a dataset."""
-        from infino.resources.records import Records
-
-        return Records(self._caller)
-
-    @cached_property
-    def files(self) -> Files:
-        """Files that become datasets."""
-        from infino.resources.files import Files
-
-        return Files(self._caller)
-
-    @cached_property
-    def query(self) -> Query:
-        """Queries over datasets."""
-        from infino.resources.query import Query
-
-        return Query(self._caller)
-
-    @cached_property
-    def fino(self) -> Fino:
-        """Questions in plain language."""
-        from infino.resources.fino import Fino
-
-        return Fino(self._caller)
 
     @classmethod
     def local(cls, path: str | Path | None = None, **options: Any) -> Infino:
@@ -268,34 +235,6 @@ class AsyncInfino(Client["AsyncTransport"], AsyncResources):
     def _setup(self, config: Config, parent: Any = None) -> None:
         self._prepare(config, parent)
         AsyncResources.__init__(self, AsyncCaller(config, lambda: self._transport))
-
-    @cached_property
-    def records(self) -> AsyncRecords:
-        """The records of a dataset."""
-        from infino.resources.records import AsyncRecords
-
-        return AsyncRecords(self._caller)
-
-    @cached_property
-    def files(self) -> AsyncFiles:
-        """Files that become datasets."""
-        from infino.resources.files import AsyncFiles
-
-        return AsyncFiles(self._caller)
-
-    @cached_property
-    def query(self) -> AsyncQuery:
-        """Queries over datasets."""
-        from infino.resources.query import AsyncQuery
-
-        return AsyncQuery(self._caller)
-
-    @cached_property
-    def fino(self) -> AsyncFino:
-        """Questions in plain language."""
-        from infino.resources.fino import AsyncFino
-
-        return AsyncFino(self._caller)
 
     @classmethod
     def local(cls, path: str | Path | None = None, **options: Any) -> AsyncInfino:
