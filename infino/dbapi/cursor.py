@@ -122,7 +122,10 @@ class Cursor:
 
     def fetchmany(self, size: int | None = None) -> list[tuple[Any, ...]]:
         """The next rows: `size` of them, or `arraysize`."""
-        rows = list(islice(self._fetch(), self.arraysize if size is None else size))
+        count = self.arraysize if size is None else size
+        if count < 0:
+            raise ProgrammingError(f"fetchmany() takes a number of rows from 0, not {count}")
+        rows = list(islice(self._fetch(), count))
         self._position += len(rows)
         return rows
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -174,7 +175,8 @@ class AsyncQuery(AsyncQueryResource):
     async def _scan(self, dataset: str, scan: Scan, **options: Any) -> AsyncIterator[Hit]:
         while not scan.done:
             body = scan.next_body()
-            for hit in scan.take(await self.dsl(dataset, body, **options), body["size"]):
+            page = await self.dsl(dataset, body, **options)
+            for hit in await asyncio.to_thread(scan.take, page, body["size"]):
                 yield hit
 
     async def promql(

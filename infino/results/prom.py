@@ -20,6 +20,7 @@ from infino.results.values import exact_loads
 if TYPE_CHECKING:
     import pandas
 
+_SUCCESS = re.compile(rb'\s*\{\s*"status"\s*:\s*"success"')
 _ERROR = re.compile(rb'"(?:status"\s*:\s*"error|errorType|error)"')
 
 
@@ -54,7 +55,8 @@ class PromResult(Tabular):
     def __init__(self, content: bytes, *, expression: str | None = None) -> None:
         self.raw = content
         self.expression = expression
-        if _ERROR.search(content):
+        # A label may have such a name or value: only an answer that does not begin as a success is decoded here.
+        if not _SUCCESS.match(content) and _ERROR.search(content):
             self._refuse_failure()
 
     def _refuse_failure(self) -> None:

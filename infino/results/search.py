@@ -17,6 +17,8 @@ from infino.results.tabular import Tabular
 
 T = TypeVar("T")
 _ERROR = b'"error"'
+_SMALL = 65536
+"""Bytes up to which an answer is decoded at once when it may tell of a failure; others are when first asked for."""
 
 
 @attrs.frozen
@@ -75,25 +77,22 @@ class SearchResult(Tabular):
 
     def __init__(self, content: bytes) -> None:
         self.raw = content
-        if _ERROR in content:
-            self._refuse_failure()
-
-    def _refuse_failure(self) -> None:
-        error = self._opened.answer.get("error")
-        if isinstance(error, Mapping):
-            error = error.get("reason") or error.get("type")
-        if error:
-            raise QueryError(str(error), body=self._opened.answer)
+        if len(content) <= _SMALL and _ERROR in content:
+            self._opened  # noqa: B018  # decoding raises what the answer says
 
     @cached_property
     def _opened(self) -> hits.Opened:
-        return hits.open_answer(self.raw)
+        opened = hits.open_answer(self.raw)
+        _refuse_failure(opened.answer)
+        return opened
 
     @cached_property
     def _native(self) -> tuple[Table, Mapping[str, Any]] | None:
         if native.available():
             with suppress(native.NotNative):
-                return hits.native_table(self.raw)
+                table, answer = hits.native_table(self.raw)
+                _refuse_failure(answer)
+                return table, answer
         return None
 
     @cached_property
@@ -184,6 +183,14 @@ class SearchResult(Tabular):
             timed_out=self._answer.get("timed_out") is True,
             shards=shards if isinstance(shards, Mapping) else {},
         )
+
+
+def _refuse_failure(answer: Mapping[str, Any]) -> None:
+    error = answer.get("error")
+    if isinstance(error, Mapping):
+        error = error.get("reason") or error.get("type")
+    if error:
+        raise QueryError(str(error), body=answer)
 
 
 def hit_of(raw: Mapping[str, Any]) -> Hit:

@@ -214,10 +214,8 @@ def _free(name: str) -> str:
 
 def _arrow_table(found: Series, names: list[str], columns: list[Column]) -> Table:
     pa = arrays.arrow()
-    numpy = require("numpy", "arrow", "this conversion")
-    ends = numpy.array(found.ends)
-    counts = numpy.diff(ends, prepend=0)
-    which = pa.array(numpy.repeat(numpy.arange(len(ends), dtype="int32"), counts))
+    pc = require("pyarrow.compute", "arrow", "this conversion")
+    which = pc.list_parent_indices(pa.LargeListArray.from_arrays(pa.array([0, *found.ends], pa.int64()), found.values))
     physical = [
         pa.DictionaryArray.from_arrays(which, pa.array([labels.get(name) for labels in found.labels], pa.string()))
         for name in names

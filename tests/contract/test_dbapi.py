@@ -42,6 +42,10 @@ def test_exception_tree() -> None:
     assert issubclass(dbapi.Warning, Exception)
     assert issubclass(dbapi.InterfaceError, dbapi.Error)
     assert issubclass(dbapi.DatabaseError, dbapi.Error)
+    for name in ("Warning", "Error", "InterfaceError", "DatabaseError"):
+        assert getattr(dbapi.Connection, name) is getattr(dbapi, name)
+    assert not issubclass(dbapi.Warning, dbapi.Error)
+    assert not issubclass(dbapi.InterfaceError, dbapi.DatabaseError)
     for name in ("Data", "Operational", "Integrity", "Internal", "Programming", "NotSupported"):
         kind = getattr(dbapi, f"{name}Error")
         assert issubclass(kind, dbapi.DatabaseError)
@@ -96,6 +100,44 @@ def test_fetching(connection: dbapi.Connection, table: str) -> None:
     assert len(cursor.execute(query).fetchmany()) == 2
     assert list(cursor.execute(query)) == wanted
     assert cursor.execute(f"SELECT * FROM {table} WHERE n > 99").fetchone() is None
+
+
+def test_fetching_without_rows_is_an_error(connection: dbapi.Connection, table: str) -> None:
+    cursor = connection.cursor()
+    fetches = (cursor.fetchone, cursor.fetchmany, cursor.fetchall, lambda: next(iter(cursor)))
+    for _ in range(2):
+        for fetch in fetches:
+            with pytest.raises(dbapi.ProgrammingError):
+                fetch()
+        cursor.execute(f"UPDATE {table} SET n = 1 WHERE _id = 'none'")
+        assert (cursor.rowcount, cursor.description, cursor.rownumber) == (0, None, None)
+    assert cursor.arraysize == 1
+    cursor.execute(f"SELECT n FROM {table}")
+    assert cursor.fetchmany(0) == []
+    with pytest.raises(dbapi.ProgrammingError):
+        cursor.fetchmany(-1)
+    with pytest.raises(dbapi.Error):
+        cursor.execute("no statement at all")
+    assert (cursor.description, cursor.rowcount) == (None, -1)
+    cursor.execute(f"SELECT n FROM {table}")
+    cursor.close()
+    for fetch in (*fetches, lambda: cursor.executemany("DELETE FROM x", [])):
+        with pytest.raises(dbapi.InterfaceError):
+            fetch()
+
+
+def test_executemany_counts_all_runs(connection: dbapi.Connection, table: str) -> None:
+    cursor = connection.cursor()
+    cursor.executemany(f"UPDATE {table} SET n = :n WHERE carrier = :c", [{"n": 1, "c": "UA"}, {"n": None, "c": "AA"}])
+    assert cursor.rowcount == 2
+    assert cursor.execute(f"SELECT n FROM {table} ORDER BY _id").fetchall() == [(1,), (None,), (7,)]
+    assert cursor.executemany(f"DELETE FROM {table} WHERE n = ?", []).rowcount == 0
+    assert cursor.executemany(f"DELETE FROM {table} WHERE n = ?", iter([(1,), (7,)])).rowcount == 2
+
+
+def test_cursors_see_each_others_writes(connection: dbapi.Connection, table: str) -> None:
+    connection.cursor().execute(f"DELETE FROM {table} WHERE _id = '1'")
+    assert connection.cursor().execute(f"SELECT count(*) FROM {table}").fetchone() == (2,)
 
 
 def test_parameters(connection: dbapi.Connection, table: str) -> None:

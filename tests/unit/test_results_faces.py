@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import sys
@@ -128,6 +129,8 @@ def test_files(tmp_path: Path) -> None:
         ("polars", "to_polars", "pip install 'infino-sdk[polars]'"),
         ("pyarrow", "to_arrow", "pip install 'infino-sdk[arrow]'"),
         ("pyarrow.parquet", "to_parquet", "pip install 'infino-sdk[arrow]'"),
+        ("pyarrow.csv", "to_csv", "pip install 'infino-sdk[arrow]'"),
+        ("pyarrow", "__arrow_c_stream__", "pip install 'infino-sdk[arrow]'"),
     ],
 )
 def test_without_an_extra_one_sentence_says_what_to_do(
@@ -135,7 +138,7 @@ def test_without_an_extra_one_sentence_says_what_to_do(
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
     found = result(["a"], [[1]])
-    arguments = [tmp_path / "x"] if use == "to_parquet" else []
+    arguments = [tmp_path / "x"] if use in ("to_parquet", "to_csv") else []
     with pytest.raises(MissingDependencyError) as caught:
         getattr(found, use)(*arguments)
     assert str(caught.value).endswith(command)
@@ -143,6 +146,19 @@ def test_without_an_extra_one_sentence_says_what_to_do(
     assert isinstance(caught.value, ConfigError | InfinoError)
     assert found.to_dicts() == [{"a": 1}]
     assert "1 row" in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("package", "module", "extra"),
+    [("sqlalchemy", "infino.sqlalchemy", "sqlalchemy"), ("IPython", "infino.notebook", "notebook")],
+)
+def test_a_face_without_its_extra_says_so_when_imported(
+    package: str, module: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.delitem(sys.modules, module, raising=False)
+    with pytest.raises(MissingDependencyError, match=rf"pip install 'infino-sdk\[{extra}\]'$"):
+        importlib.import_module(module)
 
 
 def test_require_gives_the_module() -> None:

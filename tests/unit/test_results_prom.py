@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -101,6 +102,13 @@ def test_failure_inside_a_success_is_raised(content: bytes) -> None:
     assert caught.value.query == "x("
 
 
+def test_a_label_that_says_error_is_a_label(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = answer("vector", [{"metric": {"status": "error", "error": "x"}, "value": [SECONDS, "1"]}])
+    assert PromResult(content).one() == {"status": "error", "error": "x", "time": AT, "value": 1.0}
+    monkeypatch.setattr("infino.results.prom.exact_loads", None)
+    PromResult(content)
+
+
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"data":{"resultType":"scalar","result":[1]}}', b"3"])
 def test_what_is_no_answer_is_a_decode_error(content: bytes) -> None:
     with pytest.raises(DecodeError):
@@ -128,6 +136,17 @@ def test_native_agrees_with_tolerant(found: list[Any]) -> None:
     for index, _ in enumerate(slow.columns):
         assert list(map(str, fast.values(index))) == list(map(str, slow.values(index)))
         assert fast.array(index).type == slow.array(index).type
+
+
+def test_large_matrices_need_no_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = [[SECONDS + 60 * number, str(number)] for number in range(300)]
+    content = answer(
+        "matrix", [{"metric": {"job": job}, "values": points[:count]} for job, count in (("a", 300), ("b", 2))]
+    )
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    result = PromResult(content)
+    assert result.column("job") == ["a"] * 300 + ["b"] * 2
+    assert result.column("value")[-3:] == [299.0, 0.0, 1.0]
 
 
 def test_large_matrices_are_native() -> None:

@@ -85,6 +85,24 @@ def test_failures() -> None:
     with pytest.raises(QueryError, match="no such field"):
         SearchResult(b'{"error": {"type": "x", "reason": "no such field"}, "status": 400}')
     assert len(SearchResult(answer([{"error": "kept"}]))) == 1
+    large = SearchResult(answer([{"text": "x" * 500}] * 300, error={"reason": "a shard is gone"}))
+    for use in (len, SearchResult.hits, lambda result: result.total, lambda result: result.aggs):
+        with pytest.raises(QueryError, match="a shard is gone"):
+            use(large)
+
+
+def test_a_field_named_error_does_not_make_a_large_answer_eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = answer([{"error": "x" * 500}] * 300)
+    decoded: list[bytes] = []
+    read = hits.open_answer
+    monkeypatch.setattr(hits, "open_answer", lambda raw: decoded.append(raw) or read(raw))
+    result = SearchResult(content)
+    assert decoded == []
+    assert len(result.hits()) == 300
+    assert decoded == [content]
+
+
+def test_failures_of_another_shape() -> None:
     with pytest.raises(DecodeError):
         len(SearchResult(b"[1]"))
 
