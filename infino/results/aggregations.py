@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
 from functools import cached_property
 from typing import Any, Final
 
@@ -17,10 +17,10 @@ _OWN: Final = frozenset(
 _WHICH: Final = "aggregation"
 
 
-class Aggregations(Tabular, Mapping[str, Any]):
+class Aggregations(Tabular):
     """Aggregations by name, and a table with one row per innermost bucket.
 
-    As a mapping it gives what the service sent. As a table it has one column per level of buckets, `doc_count`
+    Like a dictionary it gives what the service sent. As a table it has one column per level of buckets, `doc_count`
     and one column per metric; counts and metrics of outer levels are named `<level>.doc_count`. Several trees
     side by side follow each other, told apart by the column `aggregation`.
 
@@ -44,10 +44,30 @@ class Aggregations(Tabular, Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._tree)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Mapping) and dict(self._tree) == dict(other)
+    def __contains__(self, name: object) -> bool:
+        return name in self._tree
 
-    __hash__ = None  # type: ignore[assignment]  # a mapping compares by its contents
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Mapping | Aggregations) and dict(self._tree) == dict(other)
+
+    __hash__ = None  # type: ignore[assignment]  # it compares by its contents
+
+    # It is no `Mapping` by class, because polars would build its frame out of the tree instead of the table.
+    def keys(self) -> KeysView[str]:
+        """The names of the aggregations."""
+        return self._tree.keys()
+
+    def values(self) -> ValuesView[Any]:
+        """What the service sent for each."""
+        return self._tree.values()
+
+    def items(self) -> ItemsView[str, Any]:
+        """Names, and what the service sent."""
+        return self._tree.items()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """What the service sent for one aggregation, or the default where there is none of that name."""
+        return self._tree.get(name, default)
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """The flat rows as dictionaries.

@@ -138,9 +138,9 @@ class SearchResult(Tabular):
 
     @property
     def total_is_exact(self) -> bool:
-        """Whether `total` is the exact number and not a lower bound."""
+        """Whether `total` is the exact number, and neither a lower bound nor missing."""
         total = self._answer["hits"].get("total")
-        return not isinstance(total, Mapping) or total.get("relation", "eq") == "eq"
+        return self.total is not None and (not isinstance(total, Mapping) or total.get("relation", "eq") == "eq")
 
     @property
     def max_score(self) -> float | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import attrs
@@ -140,6 +142,44 @@ def test_scan_goes_through_everything_once(client: Any, dataset: str) -> None:
     assert list(client.query.scan(dataset, limit=0)) == []
     with pytest.raises(ValidationError):
         list(client.query.scan(dataset, {"from": 10}))
+
+
+@pytest.fixture(scope="module")
+def many(gateway: LocalGateway) -> Iterator[str]:
+    """A dataset with more records than a search counts by itself."""
+    name = "query-many"
+    with gateway.client() as client:
+        client.datasets.create(name)
+        rows = [{"id": f"{number:05d}", "group": "ab"[number % 2], "text": "x" * 200} for number in range(10_500)]
+        client.records.bulk(name, rows, id="id")
+        yield name
+        client.datasets.delete(name)
+
+
+def test_a_scan_goes_beyond_what_a_search_counts(client: Any, many: str) -> None:
+    found = client.query.dsl(many, {"size": 0})
+    assert (found.total, found.total_is_exact) == (10_000, False)
+    found = client.query.dsl(many, {"size": 0, "track_total_hits": True})
+    assert (found.total, found.total_is_exact) == (10_500, True)
+    found = client.query.dsl(many, {"size": 0, "track_total_hits": False})
+    assert (found.total, found.total_is_exact) == (None, False)
+    half = client.query.scan(many, {"query": {"term": {"group.keyword": "b"}}}, page_size=2000)
+    assert [int(hit.id) for hit in half] == list(range(1, 10_500, 2))
+
+
+def test_a_scan_keeps_memory_flat(sync_client: Infino, many: str) -> None:
+    scan = sync_client.query.scan(many, page_size=300)
+    tracemalloc.start()
+    try:
+        peaks = []
+        for _ in range(7):
+            tracemalloc.reset_peak()
+            assert sum(1 for _ in islice(scan, 1500)) == 1500
+            peaks.append(tracemalloc.get_traced_memory()[1])
+    finally:
+        tracemalloc.stop()
+    assert next(scan, None) is None
+    assert max(peaks[1:]) < 1.2 * peaks[0]
 
 
 @pytest.fixture

@@ -8,6 +8,10 @@ import math
 from typing import Any
 
 import attrs
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -95,7 +99,12 @@ def test_a_field_named_error_does_not_make_a_large_answer_eager(monkeypatch: pyt
     content = answer([{"error": "x" * 500}] * 300)
     decoded: list[bytes] = []
     read = hits.open_answer
-    monkeypatch.setattr(hits, "open_answer", lambda raw: decoded.append(raw) or read(raw))
+
+    def spy(raw: bytes) -> hits.Opened:
+        decoded.append(raw)
+        return read(raw)
+
+    monkeypatch.setattr(hits, "open_answer", spy)
     result = SearchResult(content)
     assert decoded == []
     assert len(result.hits()) == 300
@@ -232,6 +241,22 @@ def test_buckets_of_any_depth_are_laid_flat() -> None:
         },
     ]
     assert result.aggs.to_pandas()["doc_count"].sum() == 3
+
+
+def test_frames_read_the_flat_table_and_dictionaries_the_tree() -> None:
+    aggs = SearchResult(answer([], aggregations=TREE)).aggs
+    wanted = aggs.to_arrow()
+    assert wanted.num_rows == 3
+    assert pa.table(aggs).equals(wanted)
+    assert pl.DataFrame(aggs).equals(aggs.to_polars())
+    assert pd.DataFrame.from_arrow(aggs).shape == aggs.to_pandas().shape == (3, 7)
+    assert duckdb.sql("SELECT sum(doc_count) FROM aggs").fetchall() == [(3,)]
+    assert aggs == TREE
+    assert dict(aggs) == dict(aggs.items()) == TREE
+    assert (list(aggs), len(aggs), "by" in aggs, "no" in aggs) == (["by"], 1, True, False)
+    assert (list(aggs.keys()), list(aggs.values())) == (["by"], [TREE["by"]])
+    assert (aggs.get("by"), aggs.get("no"), aggs.get("no", 1)) == (TREE["by"], None, 1)
+    assert aggs != {"by": None}
 
 
 def test_other_aggregations() -> None:
