@@ -179,6 +179,8 @@ def test_an_import_that_fails_says_why(client, shop, fresh):
     ("changes", "complaint"),
     [
         ({"schedule": "every day"}, "cron"),
+        ({"schedule": ["*"]}, "cron"),
+        ({"schedule": "0 0 30 2 *"}, "never comes"),
         ({"query": None}, "query"),
         ({"target_dataset": ""}, "must not be empty"),
         ({"source_id": "missing"}, "no connection"),
@@ -186,8 +188,10 @@ def test_an_import_that_fails_says_why(client, shop, fresh):
 )
 def test_a_job_that_can_not_work_is_refused(client, shop, changes, complaint):
     body = {"source_id": shop[0], "target_dataset": "orders-x", "query": "SELECT 1", **changes}
+    before = len(client.request("GET", "/import/jobs"))
     with pytest.raises(InfinoError, match=complaint):
         client.request("PUT", "/import/sqlite", json=body)
+    assert len(client.request("GET", "/import/jobs")) == before
 
 
 class Hands:
@@ -265,3 +269,40 @@ def test_jobs_that_a_restart_cut_off_are_told_to_be_failed(tmp_path, schedule, s
         kept = client.request("GET", "/import/jobs/j")
     assert kept["status"] == after
     assert [one["error_message"] for one in kept["history"]] == ([runs.STOPPED] if after == "failed" else [])
+
+
+def test_a_job_whose_connection_is_gone_fails_and_the_others_run(tmp_path):
+    with sqlite3.connect(tmp_path / "s.sqlite") as made:
+        made.execute("CREATE TABLE t AS SELECT 1 AS a")
+    made.close()
+    gateway = Gateway(Options(path=tmp_path / "data"))
+    clock = gateway.clock = Hands()
+    try:
+        from infino.local.sources import connections
+
+        sources = [connections.create(gateway, "sqlite", {"path": str(tmp_path / "s.sqlite")}).id for _ in range(2)]
+        body = {"target_dataset": "t", "query": "SELECT a FROM t", "schedule": "*/5 * * * *"}
+        ids = [jobs.create(gateway, "sqlite", {**body, "source_id": one})["job_id"] for one in sources]
+        gateway.control.delete(connections.KIND, sources[0])
+        clock.time += datetime.timedelta(minutes=5)
+        jobs.run_due(gateway)
+        for _ in range(100):
+            kept = [gateway.control.get(jobs.KIND, one).body for one in ids]
+            if all(job["history"] for job in kept):
+                break
+            time.sleep(0.05)
+        assert [job["status"] for job in kept] == ["failed", "completed"]
+        assert "no connection" in kept[0]["history"][0]["error_message"]
+        assert [job["next_run"] for job in kept] == ["2026-01-01T12:10:00+00:00"] * 2
+    finally:
+        gateway.close()
+
+
+def test_a_job_deleted_while_it_runs_stays_deleted(tmp_path):
+    gateway = Gateway(Options(path=tmp_path / "data"))
+    try:
+        jobs._ended(gateway, "gone", {"status": "completed"}, {"last_run": "now"})
+        assert not jobs._change(gateway, "gone", {"status": "running"})
+        assert gateway.control.list(jobs.KIND) == []
+    finally:
+        gateway.close()

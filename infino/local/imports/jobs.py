@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import logging
 import threading
 import uuid
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from croniter import croniter
+from croniter import CroniterError, croniter
 
 from infino.local.http import Problem
 from infino.local.imports import runs
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from infino.local.control import Document
     from infino.local.state import Gateway
 
+logger = logging.getLogger("infino.local")
 KIND = "import_job"
 HISTORY = 20  # runs that a job remembers
 ROWS = 1_000_000  # of one run
@@ -60,11 +62,11 @@ def create(gateway: Gateway, source_type: str, body: dict[str, Any]) -> dict[str
         "history": [],
     }
     _text_of(job, stored.kind.query_type)
+    if schedule is not None:
+        job["next_run"] = _next_run(gateway, schedule)
     gateway.control.put(KIND, job["job_id"], job)
     if schedule is None:
         start(gateway, job)
-    else:
-        job = plan_next(gateway, job)
     return job
 
 
@@ -76,25 +78,12 @@ def start(gateway: Gateway, job: dict[str, Any]) -> None:
         return rows_of(gateway, job)
 
     def finished(status: dict[str, Any]) -> None:
-        with gateway.control.changing():
-            kept = gateway.control.get(KIND, job["job_id"])
-            if kept is None:  # deleted while it ran
-                return
-            outcome = {key: status[key] for key in ("run_id", "status", "started_at", "completed_at", "error_message")}
-            counts = status["stats"] or {}
-            gateway.control.put(
-                KIND,
-                job["job_id"],
-                kept.body
-                | {
-                    "status": status["status"],
-                    "last_run": status["completed_at"],
-                    "records_ingested": counts.get("documents_processed", 0),
-                    "history": [*kept.body["history"], outcome | {"stats": counts}][-HISTORY:],
-                },
-            )
+        outcome = {key: status[key] for key in ("run_id", "status", "started_at", "completed_at", "error_message")}
+        counts = status["stats"] or {}
+        changes = {"last_run": status["completed_at"], "records_ingested": counts.get("documents_processed", 0)}
+        _ended(gateway, job["job_id"], outcome | {"stats": counts}, changes)
 
-    gateway.control.put(KIND, job["job_id"], {**job, "status": "running"})
+    _change(gateway, job["job_id"], {"status": "running"})
     runs.submit(gateway, Load(stored.kind.id, job["target_dataset"], source, job["source_id"], finished=finished))
 
 
@@ -142,12 +131,28 @@ def shown(stored: Document) -> dict[str, Any]:
     return dict(stored.body)
 
 
-def plan_next(gateway: Gateway, job: dict[str, Any]) -> dict[str, Any]:
-    """Store when a scheduled job runs next."""
-    moment = croniter(job["schedule"], gateway.clock.now()).get_next(datetime.datetime)
-    planned = {**job, "next_run": moment.isoformat()}
-    gateway.control.put(KIND, job["job_id"], planned)
-    return planned
+def _next_run(gateway: Gateway, schedule: str) -> str:
+    try:
+        return str(croniter(schedule, gateway.clock.now()).get_next(datetime.datetime).isoformat())
+    except CroniterError:
+        raise Problem(400, "illegal_argument_exception", f"the time of schedule [{schedule}] never comes") from None
+
+
+def _change(gateway: Gateway, job_id: str, changes: dict[str, Any]) -> bool:
+    """Change members of a stored job, unless it was deleted meanwhile."""
+    with gateway.control.changing():
+        kept = gateway.control.get(KIND, job_id)
+        if kept is not None:
+            gateway.control.put(KIND, job_id, kept.body | changes)
+        return kept is not None
+
+
+def _ended(gateway: Gateway, job_id: str, outcome: dict[str, Any], changes: dict[str, Any]) -> None:
+    """Keep how a run of a job ended."""
+    with gateway.control.changing():
+        kept = gateway.control.get(KIND, job_id)
+        before = kept.body["history"] if kept else []
+        _change(gateway, job_id, changes | {"status": outcome["status"], "history": [*before, outcome][-HISTORY:]})
 
 
 def run_due(gateway: Gateway) -> None:
@@ -156,9 +161,20 @@ def run_due(gateway: Gateway) -> None:
         job = stored.body
         if job["next_run"] is None or datetime.datetime.fromisoformat(job["next_run"]) > gateway.clock.now():
             continue
-        planned = plan_next(gateway, job)
-        if job["status"] != "running":  # a run that takes longer than its period is not started twice
-            start(gateway, planned)
+        if not _change(gateway, job["job_id"], {"next_run": _next_run(gateway, job["schedule"])}):
+            continue
+        if job["status"] == "running":  # a run that takes longer than its period is not started twice
+            continue
+        try:
+            start(gateway, job)
+        except Problem as problem:  # its connection was deleted
+            _fail(gateway, job["job_id"], problem.reason)
+
+
+def _fail(gateway: Gateway, job_id: str, reason: str) -> None:
+    """Keep that a run could not begin or did not end."""
+    moment = runs.now(gateway)
+    _ended(gateway, job_id, {"status": "failed", "completed_at": moment, "error_message": reason}, {"last_run": moment})
 
 
 def interrupted(gateway: Gateway) -> None:
@@ -167,9 +183,7 @@ def interrupted(gateway: Gateway) -> None:
         job = stored.body
         if job["status"] != "running" and not (job["status"] == "pending" and job["schedule"] is None):
             continue
-        outcome = {"status": "failed", "completed_at": runs.now(gateway), "error_message": runs.STOPPED}
-        history = [*job["history"], outcome][-HISTORY:]
-        gateway.control.put(KIND, stored.id, {**job, "status": "failed", "history": history})
+        _fail(gateway, stored.id, runs.STOPPED)
 
 
 class Scheduler:
@@ -186,7 +200,10 @@ class Scheduler:
 
     def _run(self, gateway: Gateway) -> None:
         while not self._stop.wait(1.0):
-            run_due(gateway)
+            try:
+                run_due(gateway)
+            except Exception:  # one job that can't be handled must not end all schedules
+                logger.exception("looking for import jobs that are due failed")
 
     def close(self) -> None:
         """Stop looking."""
