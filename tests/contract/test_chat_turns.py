@@ -11,7 +11,8 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Self
 
 import pytest
@@ -338,13 +339,23 @@ class _Mute:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.endpoint = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
+    def hears(self, then: Callable[[], object]) -> threading.Thread:
+        """Once the client has begun its handshake, do something."""
+
+        def listen() -> None:
+            self._peer, _address = self._listener.accept()
+            self._peer.settimeout(30)
+            assert self._peer.recv(65536)
+            then()
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        return thread
+
     def hears_the_end(self) -> bool:
-        """Whether the client hung up after its first words."""
-        peer, _address = self._listener.accept()
-        with peer:
-            peer.settimeout(30)
-            while peer.recv(65536):
-                pass
+        """Whether the client hung up."""
+        while self._peer.recv(65536):
+            pass
         return True
 
     def __enter__(self) -> Self:
@@ -353,15 +364,17 @@ class _Mute:
 
     def __exit__(self, *_: object) -> None:
         self._listener.close()
+        self._peer.close()
 
 
 @pytest.mark.parametrize("name", ["cancel", "close"])
 def test_cancel_during_the_handshake(name: str) -> None:
     with _Mute() as server, Infino(access_key="a", secret_key="s", endpoint=server.endpoint) as client:
         stream = client.fino.stream("which?", thread="t", connect_timeout=2)
-        threading.Timer(0.2, getattr(stream, name)).start()
+        thread = server.hears(getattr(stream, name))
         with pytest.raises(Cancelled):
             next(stream)
+        thread.join()
         assert server.hears_the_end()
         assert list(stream) == []
 
@@ -370,37 +383,47 @@ def test_cancel_during_the_handshake(name: str) -> None:
 async def test_cancel_during_the_handshake_of_a_task(name: str) -> None:
     with _Mute() as server:
         async with AsyncInfino(access_key="a", secret_key="s", endpoint=server.endpoint) as client:
+            heard = asyncio.Event()
+            thread = server.hears(partial(asyncio.get_running_loop().call_soon_threadsafe, heard.set))
             stream = client.fino.stream("which?", thread="t", connect_timeout=2)
             waiting = asyncio.create_task(anext(stream))
-            await asyncio.sleep(0.2)
+            await heard.wait()
             await getattr(stream, name)()
             with pytest.raises(Cancelled):
                 await waiting
             assert await asyncio.to_thread(server.hears_the_end)
         assert await other_tasks() == []
+    thread.join()
 
 
 async def test_cancel_a_task_during_the_handshake() -> None:
     with _Mute() as server:
         async with AsyncInfino(access_key="a", secret_key="s", endpoint=server.endpoint) as client:
             task = asyncio.create_task(client.fino.ask("which?", thread="t", connect_timeout=60))
-            await asyncio.sleep(0.2)
-            task.cancel()
+            thread = server.hears(partial(asyncio.get_running_loop().call_soon_threadsafe, task.cancel))
             with pytest.raises(asyncio.CancelledError):
                 await task
             assert await asyncio.to_thread(server.hears_the_end)
         assert await other_tasks() == []
+    thread.join()
 
 
+@pytest.fixture
+def heeds_ctrl_c() -> Iterator[None]:
+    """A program started in the background ignores the signal."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_ctrl_c")
 def test_ctrl_c_during_the_handshake_leaves_no_thread_and_no_socket() -> None:
     threads = threading.active_count()
     with _Mute() as server, Infino(access_key="a", secret_key="s", endpoint=server.endpoint) as client:
-        here = threading.get_ident()
-        timer = threading.Timer(0.3, lambda: signal.pthread_kill(here, signal.SIGINT))
-        timer.start()
+        thread = server.hears(partial(signal.pthread_kill, threading.get_ident(), signal.SIGINT))
         with pytest.raises(KeyboardInterrupt):
             client.fino.ask("which?", thread="t", connect_timeout=60)
-        timer.join()
+        thread.join()
         assert threading.active_count() == threads
         assert server.hears_the_end()
 
