@@ -77,6 +77,7 @@ class Application:
                 reset(send)
                 return
             answer = (instead(fault) if fault else None) or answer
+            body.discard()  # before the answer, so that whoever has it finds nothing left on disk
             await send_answer(send, answer, wire, fault, skewed_clock(self._gateway.clock, fault))
         finally:
             body.discard()

@@ -41,6 +41,12 @@ def optional(kind: type | tuple[type, ...], default: Any = None) -> Any:
     return attrs.field(default=default, validator=attrs.validators.optional(attrs.validators.instance_of(kind)))
 
 
+def within(low: int, high: int) -> Any:
+    """Return a field that may be None and otherwise is a number that the protocol can send."""
+    checks = attrs.validators.instance_of(int), attrs.validators.ge(low), attrs.validators.le(high)
+    return attrs.field(default=None, validator=attrs.validators.optional(attrs.validators.and_(*checks)))
+
+
 def switch() -> Any:
     """Return a field that is False unless given."""
     return attrs.field(default=False, validator=attrs.validators.instance_of(bool))
@@ -54,7 +60,7 @@ class Fault:
     method: str | None = optional(str)
     times: int | None = optional(int, default=1)
     skip: int = attrs.field(default=0, validator=attrs.validators.instance_of(int))
-    status: int | None = optional(int)
+    status: int | None = within(100, 599)
     type: str | None = optional(str)
     reason: str | None = optional(str)
     retry_after: float | str | None = optional((int, float, str))
@@ -67,7 +73,7 @@ class Fault:
     html: bool = switch()
     clock_skew: float | None = optional((int, float))
     heartbeat_gap: float | None = optional((int, float))
-    close_code: int | None = optional(int)
+    close_code: int | None = within(1000, 4999)
     drop_frames: int | None = optional(int)
     hits: int = attrs.field(default=0, init=False)
 
@@ -101,7 +107,7 @@ class Faults:
         """
         try:
             fault = Fault(**members)
-        except TypeError as error:
+        except (TypeError, ValueError) as error:
             raise Problem(400, "illegal_argument_exception", f"no such fault: {error.args[0]}") from None
         with self._lock:
             self._armed.append(fault)

@@ -15,6 +15,7 @@ import uvicorn
 
 from infino.local.app import Application
 from infino.local.faults import Fault, Faults
+from infino.local.folder import holder_of_port
 from infino.local.state import Gateway, Options
 
 if TYPE_CHECKING:
@@ -242,6 +243,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         if error.errno == errno.EADDRINUSE:
-            raise PortInUse(f"port {port} on {host} is in use; choose another, or 0 for a free one") from None
+            told = f"port {port} on {host} is in use{holder_of_port(port)}; choose another, or 0 for a free one"
+            raise PortInUse(told) from None
         raise
     return listening

@@ -254,10 +254,14 @@ def test_a_data_folder_or_port_in_use_says_by_whom(tmp_path: Path) -> None:
         with pytest.raises(FolderInUse, match=rf"in use by this process \({os.getpid()}\)"):
             LocalGateway(tmp_path).start()
         port = int(gateway.endpoint.rsplit(":", 1)[1])
-        with pytest.raises(PortInUse, match=f"port {port} on 127.0.0.1 is in use"):
+        with pytest.raises(PortInUse, match=f"port {port} on 127.0.0.1 is in use by this process"):
             LocalGateway(port=port).start()
-    with served(tmp_path) as running, pytest.raises(FolderInUse, match=f"process {running.process.pid} .*python"):
-        LocalGateway(tmp_path).start()
+    with served(tmp_path) as running:
+        by_whom = f"by process {running.process.pid} .*python"
+        with pytest.raises(FolderInUse, match=by_whom):
+            LocalGateway(tmp_path).start()
+        with pytest.raises(PortInUse, match=by_whom if Path("/proc/net/tcp").exists() else "in use"):
+            LocalGateway(port=int(running.endpoint.rsplit(":", 1)[1])).start()
     with LocalGateway(tmp_path):
         pass
 

@@ -6,7 +6,9 @@ import http.client
 import time
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
+import duckdb
 import pytest
 
 from infino.local import LocalGateway
@@ -96,9 +98,47 @@ def test_faults_over_http(call: Signed) -> None:
     assert call.sql("SELECT 1").status == 500
     assert len(call("GET", "/_local/faults").json["faults"]) == 1
     assert call("DELETE", "/_local/faults").json == {"faults": []}
-    for wrong in ({"nope": 1}, {"status": "x"}, [7], {"times": "many"}, {"delay": None}):
+    for wrong in (
+        {"nope": 1},
+        {"status": "x"},
+        [7],
+        {"times": "many"},
+        {"delay": None},
+        {"status": 99},
+        {"close_code": 3},
+    ):
         assert call("POST", "/_local/faults", wrong).status == 400
     assert call.send("POST", "/_local/faults", b"{}", {}).status == 401
+
+
+def test_reset_forgets_what_every_room_keeps(served: LocalGateway, call: Signed, tmp_path: Path) -> None:
+    call("PUT", "/m.aly")
+    call("POST", "/m.aly/metrics", b"up 1\n", "text/plain")
+    call("PUT", "/role/r", {"Permissions": []})
+    keys = call("PUT", "/user/ann", {"Roles": ["r"]}).json
+    call("POST", "/fino/threads", {"name": "t"})
+    source = call("POST", "/source/duckdb", {"config": {"path": str(made_file(tmp_path))}}).json["connection_id"]
+    job = {"source_id": source, "target_dataset": "d", "query": "SELECT 1 AS a", "schedule": "0 0 1 1 *"}
+    assert call("PUT", "/import/duckdb", job).status == 200
+    assert call("POST", "/_local/reset").status == 200
+    empty: dict[str, object] = {
+        "/metadata": [], "/fino/threads": [], "/sources/connections": [], "/import/jobs": [], "/roles": {},
+    }  # fmt: skip
+    assert {path: call("GET", path).json for path in empty} == empty
+    assert list(call("GET", "/users").json) == ["admin"]
+    signed = {"access_key": keys["access_key"], "secret_key": keys["secret_key"]}
+    assert call("GET", "/user/auth", b"", "application/json", **signed).status == 401
+    call("PUT", "/m.aly")
+    query = b"query=up&index=m.aly"
+    answer = call("POST", "/promql/query", query, "application/x-www-form-urlencoded").json
+    assert answer["data"]["result"] == []
+
+
+def made_file(folder: Path) -> Path:
+    """A DuckDB file."""
+    with duckdb.connect(str(folder / "x.duckdb")) as file:
+        file.execute("CREATE TABLE t (a INTEGER)")
+    return folder / "x.duckdb"
 
 
 def test_reset_forgets_everything_but_the_keys(served: LocalGateway, call: Signed) -> None:
