@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -241,6 +242,24 @@ async def test_async_conversion_may_run_beside_the_loop(gateway: LocalGateway) -
             await asyncio.sleep(0)
         assert len(task.result()) == 5000
         assert ticks > 0
+
+
+async def test_async_scans_decode_beside_the_loop(
+    gateway: LocalGateway, many: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoding: set[int] = set()
+    hits = SearchResult.hits
+
+    def spy(result: SearchResult) -> list[Any]:
+        decoding.add(threading.get_ident())
+        return hits(result)
+
+    monkeypatch.setattr(SearchResult, "hits", spy)
+    async with gateway.async_client() as client:
+        found = [hit.id async for hit in client.query.scan(many, page_size=1000, limit=2500)]
+    assert found == [f"{number:05d}" for number in range(2500)]
+    assert decoding
+    assert threading.get_ident() not in decoding
 
 
 FLIGHTS = ["carrier", "origin", "dest", "month", "dep_delay", "distance", "tailnum"]
