@@ -338,11 +338,13 @@ class _Mute:
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.endpoint = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._peer = socket.socket()
 
     def hears(self, then: Callable[[], object]) -> threading.Thread:
         """Once the client has begun its handshake, do something."""
 
         def listen() -> None:
+            self._peer.close()
             self._peer, _address = self._listener.accept()
             self._peer.settimeout(30)
             assert self._peer.recv(65536)
