@@ -272,3 +272,10 @@ def test_a_planner_that_fails_ends_the_turn_and_not_the_socket(talk, sync_client
             time.sleep(0.05)
         assert stored["messages"][-1]["content"]["type"] == "error"
     assert ask(socket, f"How many {data}?")[-1]["content"]["data"]["df"] == [{"count": 5}]
+
+
+def test_a_fault_can_keep_heartbeats_back(talk, gateway, data):
+    with gateway.fail(path="/_conversation/ws", heartbeat_gap=60):
+        found = ask(talk(), f"How many {data}?")
+    assert all(frame.get("type") != "heartbeat" for frame in found)
+    assert kinds(found)[-1] == "EOM"
