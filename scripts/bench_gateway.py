@@ -121,8 +121,8 @@ def ask(folder: Path) -> None:
             with store.reading() as cursor:
                 sql = resolve(parse(query)[0], lambda dataset: store.view(cursor, dataset)).sql
                 for _ in range(ROUNDS):
-                    bare.append(timed(lambda: cursor.execute(sql).fetchall()))  # noqa: B023
-                    through.append(timed(lambda: caller("POST", "/sql", body)))  # noqa: B023
+                    bare.append(timed(lambda: cursor.execute(sql).fetchall()))  # noqa: B023  # called at once
+                    through.append(timed(lambda: caller("POST", "/sql", body)))  # noqa: B023  # called at once
             one, other = statistics.median(bare), statistics.median(through)
             print(f"{name:<16}{one * 1000:>11.1f} ms{other * 1000:>9.1f} ms{other / one:>8.2f}")
         caller.close()

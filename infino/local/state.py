@@ -64,7 +64,6 @@ class Gateway:
         self.faults = Faults()
         self.folder = Folder(options.path) if options.path else None
         self._opened: list[Callable[[], None]] = [self.folder.close] if self.folder else []
-        self._on_reset: list[Callable[[], None]] = []
         self._lock = threading.Lock()
         try:
             self.spool = self._make_spool()
@@ -92,10 +91,6 @@ class Gateway:
         spool.mkdir()
         return spool
 
-    def on_reset(self, action: Callable[[], None]) -> None:
-        """Have something of a room forgotten by `reset`, too."""
-        self._on_reset.append(action)
-
     def on_close(self, action: Callable[[], None]) -> None:
         """Have something of a room closed before the store is."""
         self._opened.append(action)
@@ -106,8 +101,6 @@ class Gateway:
             self.faults.clear()
             self.store.clear()
             self.control.clear()
-            for action in self._on_reset:
-                action()
 
     def close(self) -> None:
         """Close everything, last opened first."""

@@ -181,7 +181,7 @@ def test_a_server_that_never_finishes_the_handshake(connect: Connect) -> None:
             endpoint = f"http://127.0.0.1:{listener.getsockname()[1]}"
 
         with pytest.raises(Timeout) as caught:
-            connect(Here()).fino.ask("which?", thread="t", connect_timeout=0.1, timeout=1)  # type: ignore[arg-type]
+            connect(Here()).fino.ask("which?", thread="t", connect_timeout=0.1, timeout=1)  # type: ignore[arg-type]  # a double
     assert caught.value.phase == "connect"
 
 

@@ -300,7 +300,12 @@ def test_compressed_answers(make, encoding):
 
 @pytest.mark.parametrize(
     ("encoding", "body"),
-    [("gzip", b"not gzip at all"), ("gzip", gzip.compress(b"{}" * 99, mtime=0)[:-9]), ("deflate", b"\xff\xff"), ("br", b"x")],
+    [
+        ("gzip", b"not gzip at all"),
+        ("gzip", gzip.compress(b"{}" * 99, mtime=0)[:-9]),
+        ("deflate", b"\xff\xff"),
+        ("br", b"x"),
+    ],
 )
 def test_broken_compression(make, encoding, body):
     with ScriptedServer(answering(200, body, [("Content-Encoding", encoding)])) as server:

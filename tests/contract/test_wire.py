@@ -124,7 +124,7 @@ ROWS: list[tuple[str, Any, str, str, str, Any]] = [
     ("roles.delete", lambda c: c.roles.delete("r"), "DELETE", "/role/r", JSON, NOTHING),
 ]  # fmt: skip
 for noun, one in (("visualizations", {"title": "t"}), ("dashboards", {"title": "t", "panels": []})):
-    resource = lambda c, noun=noun: getattr(c, noun)  # noqa: E731
+    resource = lambda c, noun=noun: getattr(c, noun)  # noqa: E731  # bound to the noun of this round
     ROWS += [
         (f"{noun}.create", lambda c, of=resource, it=one: of(c).create(it), "POST", f"/{noun}", JSON, one),
         (f"{noun}.list", lambda c, of=resource: of(c).list(limit=2, offset=4).all(), "GET",
@@ -151,7 +151,7 @@ def operations() -> set[str]:
     for module in pkgutil.walk_packages(infino_api.api.__path__, "infino_api.api."):
         parts = module.name.split(".")[2:]
         if len(parts) == 2 and not parts[1].startswith("_"):
-            source = import_module(module.name).__loader__.get_source(module.name)  # type: ignore[union-attr]
+            source = import_module(module.name).__loader__.get_source(module.name)  # type: ignore[union-attr]  # found
             found.add(source.split('operation="')[1].split('"')[0])
     return found
 

@@ -169,7 +169,7 @@ def failures(endpoint: str, tmp_path: Path) -> list[Any]:
         lambda: make(endpoint, ca_bundle="/does/not/exist", proxy=f"https://u:{PROXY_PASSWORD}@127.0.0.1:1").ping(),
         lambda: make("http://127.0.0.1:9", proxy=f"http://u:{PROXY_PASSWORD}@127.0.0.1:1").ping(),
         lambda: infino.Infino(secret_key=SECRET, endpoint=endpoint),
-        lambda: infino.Infino(credentials=("a", SECRET, "c"), endpoint=endpoint),  # type: ignore[arg-type]
+        lambda: infino.Infino(credentials=("a", SECRET, "c"), endpoint=endpoint),  # type: ignore[arg-type]  # the mistake
         lambda: infino.AsyncInfino(secret_key=SECRET, endpoint=endpoint),
         lambda: resolve(environment=environment),
         lambda: resolve(environment={**environment, "INFINO_PROFILE": "other"}),

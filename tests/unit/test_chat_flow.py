@@ -113,7 +113,7 @@ def test_a_plain_turn() -> None:
         Receive,
         Report,
     ]
-    assert json.loads(world.log[2].text) == {"content": {"user_query": "which?"}}  # type: ignore[union-attr]
+    assert json.loads(world.log[2].text) == {"content": {"user_query": "which?"}}  # type: ignore[union-attr]  # sent
     assert (answer.complete, answer.thread_id, answer.trace_id) == (True, "thread-1", "trace-1")
 
 

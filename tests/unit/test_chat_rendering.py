@@ -51,7 +51,7 @@ def test_bars_have_the_height_of_their_values() -> None:
     bars = drawn(BAR).findall(f"{SVG}rect")
     heights = [float(bar.attrib["height"]) for bar in bars]
     assert heights[0] == pytest.approx(2 * heights[1])
-    assert bars[0].find(f"{SVG}title").text == "delay, UA: 10"  # type: ignore[union-attr]
+    assert bars[0].find(f"{SVG}title").text == "delay, UA: 10"  # type: ignore[union-attr]  # drawn
 
 
 def test_stacked_bars_stand_on_each_other() -> None:

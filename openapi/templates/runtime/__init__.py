@@ -38,7 +38,7 @@ _HOMES = {
     "segment": "path",
 }
 
-__all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]  # lazily
 
 
 def __getattr__(name: str) -> Any:
