@@ -10,10 +10,13 @@ from datetime import UTC, datetime
 import pytest
 
 import infino
+from infino import websocket
+from infino.chat.options import choose
 from infino.core.request import Request
 from infino.core.secret import Secret
 from infino.local.signature import Verifier, Wire
 from infino.signing import SigV4Signer
+from tests.support.chat_server import ChatServer, Peer, timeline
 from tests.support.scripted import Exchange, ScriptedServer, answering
 
 VERIFIER = Verifier({"IAK_TEST": "secret"}.get, lambda: datetime.now(UTC))
@@ -269,10 +272,22 @@ def test_t23_connect_read_and_total_have_limits_of_their_own(make):
         assert caught.value.phase == "total"
 
 
-def test_t24_sockets_take_large_frames_and_long_silences():
-    from infino import websocket
+def test_t24_sockets_take_large_frames_and_long_silences(make):
+    text = "x" * (2 * 2**20)  # twice the limit of the library
 
-    assert websocket.MAX_FRAME_BYTES >= 16 * 2**20
+    async def answer(peer: Peer) -> None:
+        await peer.question()
+        await peer.send(*timeline(text))
+
+    with ChatServer(answer) as server:
+        client = make(server.endpoint)
+        assert client.fino.ask("which?", thread="t").text == text
+        with pytest.raises(infino.ChatError, match="max_frame_bytes"):
+            client.fino.ask("which?", thread="t", max_frame_bytes=2**20)
+    dial = websocket.Dial(url=Secret("ws://h/"), timeout=1)
+    # A service that thinks answers no pings; how long it may say nothing at all is a limit of our own.
+    assert websocket._options(dial)["ping_interval"] is None
+    assert choose({}, timeout=1, retry=infino.RetryPolicy(), client_id="c").settings.idle_timeout >= 60
 
 
 def test_t25_forms_are_encoded_and_metrics_are_raw(make):
