@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,8 +10,6 @@ from infino.core.errors import ValidationError
 
 ROWS = 20_000
 _ESCAPED = b'"\\' + bytes(range(32))
-_SIMPLE = r"^[0-9A-Za-z_.:@+/ -]+$"
-_AMBIGUOUS = re.compile(rb"(?:true|false|null|-?\d+\.\d+.*|-?\d+[eE].*)\Z")
 _KINDS = "String Boolean Date Categorical Enum Null Float32 Float64 Int8 Int16 Int32 Int64 UInt8 UInt16 UInt32 UInt64"
 PLAIN = frozenset(_KINDS.split())
 
@@ -40,32 +37,6 @@ def missing(what: str) -> ValidationError:
     return ValidationError(
         f"reading {what} needs pyarrow: pip install 'infino-sdk[arrow]' (or [polars], which is faster)"
     )
-
-
-def native_ids(lines: list[bytes], name: str) -> list[bytes] | None:
-    """Find the ids of many lines without building objects; None where that is not certain to be exact.
-
-    Args:
-        lines: One JSON object each.
-        name: Field that holds the id.
-    """
-    polars = load_polars()
-    if polars is None or len(lines) < 16:
-        return None
-    try:
-        frame = polars.read_ndjson(b"\n".join(lines), schema={name: polars.String})
-        column = polars.col(name)
-        count, simple, text = frame.select(
-            column.count(), column.str.contains(_SIMPLE).all().alias("simple"), column.str.join("\n").alias("text")
-        ).row(0)
-        if count != len(lines) or not simple:
-            return None
-        ids: list[bytes] = text.encode().split(b"\n")
-    except Exception:  # polars raises types of its own: whatever is odd is looked at line by line
-        return None
-    if len(ids) != len(lines) or any(map(_AMBIGUOUS.match, ids)):
-        return None
-    return ids
 
 
 def frames(source: Any, kind: str, stream: Any = None) -> tuple[Iterator[Any], int | None]:
@@ -234,9 +205,7 @@ class FrameEncoder:
         if column.null_count():
             return False
         if column.dtype == self._polars.String:
-            # What JSON would escape takes the careful road, and so does the empty id, which sorts first.
-            whole = column.str.join("").cast(self._polars.Binary).item()
-            return bool(column.min() != "" and len(whole.translate(None, _ESCAPED)) == len(whole))
+            return safe_ids(column, self._polars)
         return bool(column.dtype.is_integer())
 
     def body(self, frame: Any) -> tuple[bytes, ColumnIds | None]:
@@ -247,21 +216,43 @@ class FrameEncoder:
         """
         polars, columns = self._polars, self._expressions(frame)
         document = polars.struct(columns).struct.json_encode()
-        between, after = "\n", "\n"
-        if self._op == "update":
-            between = '\n{"doc":'
-            after = ',"doc_as_upsert":true}\n' if self._upsert else "}\n"
-        head, name = f'{{"{self._op}":{{', None
-        if self._id is None:
-            parts = [polars.lit(head + "}}" + between), document]
-        else:
-            name = polars.col(self._id).cast(polars.String)
-            parts = [polars.lit(head + '"_id":"'), name, polars.lit('"}}' + between), document]
-        # One expression from columns to body: the text of single rows is never seen by Python.
-        text = polars.concat_str(*parts, polars.lit(after)).str.join("").cast(polars.Binary)
-        body = frame.select(text).item()
+        name = None if self._id is None else polars.col(self._id).cast(polars.String)
+        body = frame.select(compose(polars, self._op, self._upsert, name, document)).item()
         ids = None if self._id is None else ColumnIds(frame[self._id].cast(polars.String))
         return body, ids
+
+
+def safe_ids(column: Any, polars: Any) -> bool:
+    """Return whether no id is empty or would need an escape in JSON.
+
+    Args:
+        column: A series of text without nulls.
+        polars: The module.
+    """
+    whole = column.str.join("").cast(polars.Binary).item()
+    return bool(column.min() != "" and len(whole.translate(None, _ESCAPED)) == len(whole))  # the empty one sorts first
+
+
+def compose(polars: Any, op: str, upsert: bool, name: Any, document: Any) -> Any:
+    """Return one expression from columns to a request body: the text of single rows is never seen by Python.
+
+    Args:
+        polars: The module.
+        op: `index`, `create` or `update`.
+        upsert: With `update`: create the record where there is none.
+        name: Expression of the id, or None.
+        document: Expression of the document line.
+    """
+    between, after = "\n", "\n"
+    if op == "update":
+        between = '\n{"doc":'
+        after = ',"doc_as_upsert":true}\n' if upsert else "}\n"
+    head = f'{{"{op}":{{'
+    if name is None:
+        parts = [polars.lit(head + "}}" + between), document]
+    else:
+        parts = [polars.lit(head + '"_id":"'), name, polars.lit('"}}' + between), document]
+    return polars.concat_str(*parts, polars.lit(after)).str.join("").cast(polars.Binary)
 
 
 def _is_plain(kind: Any, polars: Any) -> bool:

@@ -11,7 +11,8 @@ from typing import Any
 from infino.bulk import columns, text
 from infino.bulk.chunk import Piece, Rejection, readable_id
 from infino.bulk.encode import Encoded, Encoder
-from infino.bulk.lines import LineEncoder, blocks
+from infino.bulk.linecolumns import LineColumns
+from infino.bulk.lines import LineEncoder, blocks, lines_of
 from infino.bulk.opening import Opened, check_path, is_path
 from infino.bulk.options import BulkOptions
 from infino.bulk.packer import Packer
@@ -21,6 +22,7 @@ from infino.core.errors import ValidationError
 
 MOST = 256  # records encoded at once: few enough to stay small, enough to be fast
 _COLUMN_MODULES = ("polars", "pandas")
+_Native = columns.FrameEncoder | LineColumns
 
 
 class Reader:
@@ -53,6 +55,7 @@ class Reader:
         self._ready = ReadyEncoder()
         self._at = 0
         self._average = 1  # bytes of a row of columns
+        self._held: tuple[Any, _Native] | None = None  # rows that do not fill a body yet
 
     def identity(self) -> dict[str, Any]:
         """Return what makes the source recognisable, for the checkpoint."""
@@ -161,7 +164,7 @@ class Reader:
 
     def finish(self) -> list[Piece]:
         """Return the last body, if anything is left."""
-        pieces: list[Piece] = []
+        pieces = list(self._release())
         if self._options.op == "ready":
             last = self._ready.finish(self._at)
             if last.encoded.failures:
@@ -171,23 +174,32 @@ class Reader:
     # Lines
 
     def _lines(self, opened: Opened) -> Iterator[Piece]:
-        encoder = LineEncoder(self._options)
-        first = True
-        for lines in blocks(opened.stream):
-            if first and lines:
-                self._check_op(lines[0])
+        encoder, native, first = LineEncoder(self._options), LineColumns.of(self._options), True
+        for block in blocks(opened.stream):
+            if first and (line := block.lstrip()):
+                self._check_op(line.partition(b"\n")[0].rstrip())
                 first = False
+            frame = None if native is None else native.frame(block)
+            if native is not None and frame is not None:
+                yield from self._native(frame, native)
+                continue
+            lines = lines_of(block)
             if self._options.op == "ready":
                 yield from self._push_ready(lines)
                 continue
-            start = self._at
-            for begin, stop, done in self.done.cut(start, start + len(lines)):
-                if done:
-                    yield from self._packer.skip(stop)
-                else:
-                    yield from self._pack(encoder.encode(lines[begin - start : stop - start], begin), stop)
-            self._at = start + len(lines)
+            yield from self._release()
+            for at in range(0, len(lines), MOST):
+                yield from self._push_lines(lines[at : at + MOST], encoder)
         yield from self.finish()
+
+    def _push_lines(self, lines: list[bytes], encoder: LineEncoder) -> Iterator[Piece]:
+        start = self._at
+        for begin, stop, done in self.done.cut(start, start + len(lines)):
+            if done:
+                yield from self._packer.skip(stop)
+            else:
+                yield from self._pack(encoder.encode(lines[begin - start : stop - start], begin), stop)
+        self._at = start + len(lines)
 
     def _check_op(self, line: bytes) -> None:
         if self._options.op != "ready" and looks_ready(line):
@@ -223,25 +235,44 @@ class Reader:
         encoder = columns.FrameEncoder(options.op, options.id, options.upsert) if native else None  # type: ignore[arg-type]  # not callable here
         for frame in frames:
             if encoder is not None and encoder.suits(frame):
-                yield from self._packer.skip(self._at)
                 yield from self._native(frame, encoder)
             else:
+                yield from self._release()
                 records = columns.rows_of(frame)
                 for at in range(0, len(records), MOST):
                     yield from self.push(records[at : at + MOST])
         yield from self.finish()
 
-    def _native(self, frame: Any, encoder: columns.FrameEncoder) -> Iterator[Piece]:
+    def _native(self, frame: Any, encoder: _Native) -> Iterator[Piece]:
+        """Encode the rows of a frame; the last ones wait for the next frame where they do not fill a body."""
+        yield from self._packer.finish()
+        if self._held is not None and self._held[0].schema != frame.schema:
+            yield from self._release()
+        if self._held is not None:
+            held, self._held = self._held[0], None
+            frame = held.vstack(frame)
+            self._at -= held.height
         start, height = self._at, frame.height
+        self._at = start + height
         for first, stop, done in self.done.cut(start, start + height):
             while first < stop and not done:
-                size = min(self._options.chunk_records, stop - first, max(1, self._limit() // self._average))
+                # A little room, for records are not all of one size.
+                size = min(self._options.chunk_records, max(1, self._limit() * 15 // 16 // self._average))
+                if stop - first < size and stop == start + height:
+                    self._held = frame.slice(first - start), encoder
+                    break
+                size = min(size, stop - first)
                 yield from self._split(frame.slice(first - start, size), encoder, first)
                 first += size
-        self._at = start + height
         self._packer.skip(self._at)
 
-    def _split(self, frame: Any, encoder: columns.FrameEncoder, start: int) -> Iterator[Piece]:
+    def _release(self) -> Iterator[Piece]:
+        """Encode the rows that waited for more."""
+        if self._held is not None:
+            (frame, encoder), self._held = self._held, None
+            yield from self._split(frame, encoder, self._at - frame.height)
+
+    def _split(self, frame: Any, encoder: _Native, start: int) -> Iterator[Piece]:
         """Encode rows, halving them until each body fits."""
         count = frame.height
         body, ids = encoder.body(frame)

@@ -333,7 +333,8 @@ def test_without_polars_and_without_orjson_the_lines_are_the_same(
     wanted = [read(source, id=identity)[0] for source in (rows, ndjson, table)]
     monkeypatch.setattr("infino.bulk.columns.load_polars", lambda: None)
     monkeypatch.setattr("infino.bulk.encode.orjson", None)
-    monkeypatch.setattr("infino.bulk.lines.sqlite3", None)
+    monkeypatch.setattr("infino.bulk.linecolumns.load_polars", lambda: None)
+    monkeypatch.setattr("infino.bulk.lines.orjson", None)
     assert [read(source, id=identity)[0] for source in (rows, ndjson, table)] == wanted
 
 

@@ -135,13 +135,49 @@ def test_ndjson_passes_through_byte_for_byte() -> None:
     assert read(b'{"id":"a" , "n": 1e5}', id="id")[0] == [b'{"index":{"_id":"a"}}', b'{"id":"a" , "n": 1e5}']
 
 
-@pytest.mark.parametrize("identity", [1.5, True, None, {"a": 1}, [1], "true", "1.5"])
+@pytest.mark.parametrize("identity", [1.5, 1.0, 1e3, 7, -3, 2**64, True, None, {"a": 1}, [1], "true", "1.5"])
 def test_ids_in_lines_are_as_strict_as_in_records(identity: Any) -> None:
     rows = [{"id": str(n)} for n in range(40)] + [{"id": identity}]
     ndjson = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
     (lines, rejections), (plain, refused) = read(ndjson, id="id"), read(rows, id="id")
     assert lines[::2] == plain[::2]
     assert [r.position for r in rejections] == [r.position for r in refused]
+
+
+ODD_LINES = [
+    b'{"id":"a","id":"b"}',
+    b'{"id":"a","i\\u0064":"b"}',
+    b'{"x":{"id":"a"}}',
+    b'{"x":{"id":"a"},"i\\u0064":"b"}',
+    b'{"x":"id","id":"c"}',
+    b'{"id":-0}',
+    b'{"id":""}',
+    b'{"id":"a\\"b"}',
+    b'{"id":"\xc3\xa9"}',
+    b'{"id":"a","s":"\\ud800"}',
+    b'{"id":"a","s":"\\ud83d\\ude00"}',
+    b'{"id":"a","n":1e999}',
+    b'{"id":"a","n":01}',
+    b'{"id" : "a"}',
+    b'{"id":"a"} \t',
+    b'{"id":"a","x":[{"b":1}\n{"c":2}]}\n{"id":"y"},{"id":"z"}',
+    b'{"id":"a","x":[{"b":1}\n{"c":2}]}\n{"id":"x"},{"id":"y"},{"id":"z"}',
+]
+
+
+@pytest.mark.parametrize("identity", [None, "id"])
+@pytest.mark.parametrize("line", ODD_LINES)
+@pytest.mark.parametrize("ids", ['"e%d"', "%d", ' "%d"'])
+def test_natively_and_line_by_line_the_same_is_sent(
+    line: bytes, ids: str, identity: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    around = b"".join(b'{"id":%s,"n":%d}\n' % ((ids % n).encode(), n) for n in range(20))
+    native = read(around + line + b"\n" + around, id=identity)
+    monkeypatch.setattr("infino.bulk.linecolumns.load_polars", lambda: None)
+    monkeypatch.setattr("infino.bulk.lines.LineEncoder._quick", lambda self, lines: None)
+    lines, rejections = read(around + line + b"\n" + around, id=identity)
+    assert [line.strip() for line in native[0]] == lines
+    assert [(r.position, r.code) for r in native[1]] == [(r.position, r.code) for r in rejections]
 
 
 def test_csv_recognises_columns_and_names_broken_rows() -> None:
