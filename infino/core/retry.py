@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import attrs
+
+from infino.core.errors import ValidationError
 
 Random = Callable[[], float]
 
 
-def _at_least_one(_instance: object, _attribute: object, value: int) -> None:
-    if value < 1:
-        raise ValueError("attempts counts every try, the first included, so it is 1 or more")
+def _at_least_one(_instance: object, _attribute: object, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValidationError("attempts counts every try, the first included, so it is a whole number, 1 or more")
+
+
+def _seconds(_instance: object, attribute: Any, value: Any) -> None:
+    if value is None and attribute.name == "deadline":
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+        raise ValidationError(f"{attribute.name} is a number of seconds, 0 or more, not {value!r}")
 
 
 @attrs.frozen
@@ -32,10 +42,10 @@ class RetryPolicy:
     """
 
     attempts: int = attrs.field(default=3, validator=_at_least_one)
-    deadline: float | None = 90.0
-    base: float = 0.5
-    cap: float = 15.0
-    retry_after_cap: float = 60.0
+    deadline: float | None = attrs.field(default=90.0, validator=_seconds)
+    base: float = attrs.field(default=0.5, validator=_seconds)
+    cap: float = attrs.field(default=15.0, validator=_seconds)
+    retry_after_cap: float = attrs.field(default=60.0, validator=_seconds)
     statuses: frozenset[int] = attrs.field(default=frozenset({429, 500, 502, 503, 504}), converter=frozenset)
 
     def pause(self, attempt: int, random: Random, asked: float | None = None) -> float:

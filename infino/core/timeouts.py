@@ -7,12 +7,14 @@ from typing import Any
 
 import attrs
 
+from infino.core.errors import ValidationError
+
 
 def _positive(_: object, attribute: Any, value: Any) -> None:
     if value is None:
         return
     if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value) or value <= 0:
-        raise ValueError(f"timeout {attribute.name} must be a positive number of seconds or None, not {value!r}")
+        raise ValidationError(f"timeout {attribute.name} must be a positive number of seconds or None, not {value!r}")
 
 
 @attrs.frozen

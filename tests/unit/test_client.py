@@ -79,6 +79,12 @@ def test_what_cannot_be_sent():
         encode_call(get_dataset("a"), retry=3)  # type: ignore[arg-type]  # the mistake is the test
 
 
+@pytest.mark.parametrize("timeout", ["3", 0, -1, float("nan"), True])
+def test_a_time_limit_that_is_none(timeout):
+    with infino.Infino(access_key="a", secret_key="b") as client, pytest.raises(infino.ValidationError, match="total"):
+        client.ping(timeout=timeout)
+
+
 def test_curl_shows_bodies_that_can_be_shown():
     class Upload:
         content_type, length, replayable = "multipart/form-data", None, True

@@ -146,8 +146,18 @@ def test_attempts_counts_every_try():
         error, _, sends = run(request(), [LOST] * 9, policy=RetryPolicy(attempts=attempts))
         assert len(sends) == attempts
         assert error.attempts == attempts
-    with pytest.raises(ValueError, match="attempts"):
-        RetryPolicy(attempts=0)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"attempts": 0}, {"attempts": True}, {"attempts": "3"}, {"attempts": 1.5}, {"deadline": -1}, {"base": -0.1},
+        {"base": None}, {"cap": float("nan")}, {"cap": "15"}, {"retry_after_cap": -1},
+    ],
+)  # fmt: skip
+def test_policies_that_are_refused(settings):
+    with pytest.raises(infino.ValidationError, match=next(iter(settings))):
+        RetryPolicy(**settings)
 
 
 def test_the_last_real_error_surfaces_with_its_log():
