@@ -129,7 +129,7 @@ class Query(QueryResource):
             InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> client.query.dsl("flights", {"query": {"term": {"carrier": "UA"}}, "size": 5}).hits()[0].id
+            >>> client.query.dsl("flights", {"query": {"term": {"carrier.keyword": "UA"}}, "size": 5}).hits()[0].id
             '1'
         """
         return self._caller.call(plan_dsl(dataset, body), timeout=timeout, headers=headers, retry=retry)
@@ -164,7 +164,7 @@ class Query(QueryResource):
             InfinoError: A request failed; the subclass tells how.
 
         Example:
-            >>> for hit in client.query.scan("flights", {"query": {"term": {"carrier": "UA"}}}):
+            >>> for hit in client.query.scan("flights", {"query": {"term": {"carrier.keyword": "UA"}}}):
             ...     print(hit.id)
         """
         return self._scan(dataset, Scan(body, page_size, limit), timeout=timeout, headers=headers, retry=retry)

@@ -132,7 +132,8 @@ class AsyncQuery(AsyncQueryResource):
             InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> await client.query.dsl("flights", {"query": {"term": {"carrier": "UA"}}, "size": 5}).hits()[0].id
+            >>> result = await client.query.dsl("flights", {"query": {"term": {"carrier.keyword": "UA"}}, "size": 5})
+            >>> result.hits()[0].id
             '1'
         """
         return await self._caller.call(plan_dsl(dataset, body), timeout=timeout, headers=headers, retry=retry)
@@ -167,7 +168,7 @@ class AsyncQuery(AsyncQueryResource):
             InfinoError: A request failed; the subclass tells how.
 
         Example:
-            >>> async for hit in client.query.scan("flights", {"query": {"term": {"carrier": "UA"}}}):
+            >>> async for hit in client.query.scan("flights", {"query": {"term": {"carrier.keyword": "UA"}}}):
             ...     print(hit.id)
         """
         return self._scan(dataset, Scan(body, page_size, limit), timeout=timeout, headers=headers, retry=retry)

@@ -70,7 +70,7 @@ class SearchResult(Tabular):
         QueryError: The answer says that the search failed.
 
     Example:
-        >>> result = client.query.dsl("flights", {"query": {"term": {"carrier": "UA"}}, "size": 2})
+        >>> result = client.query.dsl("flights", {"query": {"term": {"carrier.keyword": "UA"}}, "size": 2})
         >>> result.total, [hit.id for hit in result.hits()]
         (58665, ['1', '2'])
     """
@@ -156,7 +156,7 @@ class SearchResult(Tabular):
             A mapping of names to what the service computed, with tables.
 
         Example:
-            >>> body = {"size": 0, "aggs": {"by": {"terms": {"field": "carrier"}}}}
+            >>> body = {"size": 0, "aggs": {"by": {"terms": {"field": "carrier.keyword"}}}}
             >>> client.query.dsl("flights", body).aggregations.to_dicts()
             [{'by': 'UA', 'doc_count': 58665}]
         """

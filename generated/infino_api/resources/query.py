@@ -60,7 +60,7 @@ class QueryResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.query.dsl("flights", {"query": {"term": {"carrier": "AA"}}, "size": 5})
+            >>> client.query.dsl("flights", {"query": {"term": {"carrier.keyword": "AA"}}, "size": 5})
         """
         from ..api.query.dsl import request
 
@@ -257,7 +257,7 @@ class AsyncQueryResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.query.dsl("flights", {"query": {"term": {"carrier": "AA"}}, "size": 5})
+            >>> await client.query.dsl("flights", {"query": {"term": {"carrier.keyword": "AA"}}, "size": 5})
         """
         from ..api.query.dsl import request
 

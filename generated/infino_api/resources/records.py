@@ -98,7 +98,7 @@ class RecordsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> client.records.delete("flights", {"term": {"carrier": "AA"}})
+            >>> client.records.delete("flights", {"term": {"carrier.keyword": "AA"}})
         """
         from ..api.records.delete import request
 
@@ -221,7 +221,7 @@ class AsyncRecordsResource:
             InfinoError: If the call fails; the subclass tells how.
 
         Example:
-            >>> await client.records.delete("flights", {"term": {"carrier": "AA"}})
+            >>> await client.records.delete("flights", {"term": {"carrier.keyword": "AA"}})
         """
         from ..api.records.delete import request
 
