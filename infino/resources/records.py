@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import importlib
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from infino.caller import AsyncCaller, SyncCaller
     from infino.core.retry import RetryPolicy
 
+_NETWORK = ("httpcore", "anyio._core._sockets", "anyio._backends._asyncio")  # loaded by the first async request
 Format = Literal["auto", "ndjson", "json", "csv", "tsv", "parquet", "arrow"]
 
 
@@ -146,9 +150,18 @@ class AsyncRecords(AsyncRecordsResource):
         Example:
             >>> report = await client.records.bulk("flights", rows, id="flight_id")
         """
+        upload_async, transport = await asyncio.to_thread(self._first_use)
+        return await upload_async(transport, dataset, source, **settings)
+
+    def _first_use(self) -> tuple[Any, Any]:
+        """Import what an upload needs, which takes too long for an event loop."""
         from infino.bulk.run_async import upload_async
 
-        return await upload_async(self._caller.transport, dataset, source, **settings)
+        transport = self._caller.transport
+        for name in _NETWORK:
+            with contextlib.suppress(ImportError):  # another release may have arranged it otherwise
+                importlib.import_module(name)
+        return upload_async, transport
 
     def bulk_iter(self, dataset: str, source: Any, **settings: Unpack[BulkSettings]) -> AsyncRun:
         """Upload records, and see the result of each chunk as it arrives.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -323,6 +325,39 @@ def test_reading_and_encoding_happen_off_the_event_loop(gateway: LocalGateway, s
 
     assert asyncio.run(main()) not in threads
     assert sync_client.datasets.count(name) == 100
+
+
+COLD = """
+import asyncio, sys, threading
+from infino import AsyncInfino
+loop_thread, seen = threading.get_ident(), []
+
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if threading.get_ident() == loop_thread:
+            seen.append(name)
+
+async def main():
+    async with AsyncInfino(endpoint=sys.argv[1], access_key=sys.argv[2], secret_key=sys.argv[3]) as client:
+        records = client.records
+        sys.meta_path.insert(0, Watch())
+        assert (await records.bulk(sys.argv[4], sys.argv[5], id="id")).created
+        sys.meta_path.pop(0)
+
+asyncio.run(main())
+print(*sorted({name.split(".")[0] for name in seen} & {"httpx", "httpcore", "anyio", "polars", "pyarrow", "infino"}))
+"""
+
+
+def test_a_first_upload_imports_nothing_on_the_event_loop(
+    gateway: LocalGateway, sync_client: Any, fresh: Any, tmp_path: Path
+) -> None:
+    name = fresh("bulk")
+    sync_client.datasets.create(name)
+    path = _written(tmp_path / "a.parquet", polars.DataFrame(ROWS).write_parquet)
+    command = [sys.executable, "-c", COLD, gateway.endpoint, gateway.access_key, gateway.secret_key, name, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
 
 
 def test_a_service_that_is_not_there(fresh: Any) -> None:
