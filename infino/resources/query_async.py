@@ -71,7 +71,7 @@ class AsyncQuery(AsyncQueryResource):
             InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> await client.query.sql("SELECT count(*) FROM flights WHERE carrier = ?", ["UA"]).scalar()
+            >>> (await client.query.sql("SELECT count(*) FROM flights WHERE carrier = ?", ["UA"])).scalar()
             58665
         """
         return await self._caller.call(plan_sql(q, params), timeout=timeout, headers=headers, retry=retry)
@@ -208,7 +208,7 @@ class AsyncQuery(AsyncQueryResource):
             InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> await client.query.promql("sum(up) by (job)", at="now-5m", dataset="web.aly").to_pandas()
+            >>> (await client.query.promql("sum(up) by (job)", at="now-5m", dataset="web.aly")).to_pandas()
         """
         plan = plan_promql(expr, at, dataset)
         return await self._caller.call(plan, timeout=timeout, headers=headers, retry=retry)
@@ -245,7 +245,7 @@ class AsyncQuery(AsyncQueryResource):
             InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> await client.query.promql_range("up", start="now-1h", end="now", step="1m").to_pandas(shape="wide")
+            >>> (await client.query.promql_range("up", start="now-1h", end="now", step="1m")).to_pandas(shape="wide")
         """
         plan = plan_range(expr, start, end, step, dataset)
         return await self._caller.call(plan, timeout=timeout, headers=headers, retry=retry)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import doctest
 import os
 import re
 import subprocess
@@ -16,6 +18,7 @@ import pytest
 
 import infino
 from infino.core.version import VERSION
+from infino.results import PromResult, SearchResult, SqlResult
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -78,6 +81,34 @@ def test_the_test_of_the_pages_passes(tmp_path):
     (tmp_path / "test_page.py").write_text(program)
     options = ["-q", "-p", "no:cacheprovider", "-o", "asyncio_default_fixture_loop_scope=function"]
     assert "1 passed" in run(["-m", "pytest", *options, "test_page.py"], tmp_path)
+
+
+def examples() -> list[tuple[str, str]]:
+    """Every example of a docstring, with where it is."""
+    found = []
+    for folder in (ROOT / "infino", ROOT / "generated" / "infino_api" / "resources"):
+        for path in folder.rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module):
+                    for example in doctest.DocTestParser().get_examples(ast.get_docstring(node) or ""):
+                        found.append((f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}", example.source))
+    return found
+
+
+def test_every_example_of_a_docstring_is_python_and_awaits_what_is_to_be_awaited():
+    of_results = {name for kind in (SqlResult, SearchResult, PromResult) for name in dir(kind) if name[0] != "_"}
+    found = examples()
+    assert len(found) > 200
+    wrong = []
+    for place, source in found:
+        tree = compile(source, place, "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        for node in ast.walk(tree):
+            # `await client.query.sql(...).scalar()` would look for `scalar` at the coroutine.
+            if isinstance(node, ast.Await):
+                inner = node.value.func if isinstance(node.value, ast.Call) else node.value
+                if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Call) and inner.attr in of_results:
+                    wrong.append(f"{place}: {source.strip()}")
+    assert wrong == []
 
 
 def test_the_table_of_resources_names_what_exists():
