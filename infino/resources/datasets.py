@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from infino_api.resources.datasets import AsyncDatasetsResource, DatasetsResource
@@ -13,6 +14,10 @@ from infino.resources.options import CallOptions
 
 if TYPE_CHECKING:
     from infino_api.models.dataset_created import DatasetCreated
+
+    from infino.bulk.report import BulkReport
+    from infino.caller import AsyncCaller, SyncCaller
+    from infino.resources.records import BulkSettings
 
 _OLD_GATEWAY: Final = (404, 405, 501)
 _MISSING_HINT: Final = "some gateways answer 401 when the dataset does not exist; check its name, then the keys"
@@ -51,6 +56,8 @@ class Datasets(DatasetsResource):
     """Datasets and what describes them."""
 
     _counts_directly = True
+
+    _caller: SyncCaller
 
     def create(
         self,
@@ -163,11 +170,35 @@ class Datasets(DatasetsResource):
         self._counts_directly = False  # the dataset is there, so it is the route that is not
         return counted
 
+    def load(self, name: str, source: Any, **settings: Unpack[BulkSettings]) -> BulkReport:
+        """Make a dataset unless it is there, and upload a file or any other source into it.
+
+        Args:
+            name: Name of the dataset.
+            source: A path, records, or a frame: as for `records.bulk`.
+            **settings: As for `records.bulk`.
+
+        Returns:
+            What became of every record.
+
+        Raises:
+            BulkError: Records were not accepted, and `on_error` is `raise`; `.report` has the counts.
+            ValidationError: A setting, the name or the source cannot be used.
+
+        Example:
+            >>> client.datasets.load("flights", "flights.parquet", id="flight_id", progress=True)
+        """
+        from infino.bulk.loading import load
+
+        return load(self._caller, name, source, **settings)
+
 
 class AsyncDatasets(AsyncDatasetsResource):
     """Datasets and what describes them."""
 
     _counts_directly = True
+
+    _caller: AsyncCaller
 
     async def create(
         self,
@@ -279,3 +310,32 @@ class AsyncDatasets(AsyncDatasetsResource):
         counted = await self._caller.call(_count_by_query(name), **options)
         self._counts_directly = False  # the dataset is there, so it is the route that is not
         return counted
+
+    async def load(self, name: str, source: Any, **settings: Unpack[BulkSettings]) -> BulkReport:
+        """Make a dataset unless it is there, and upload a file or any other source into it.
+
+        Args:
+            name: Name of the dataset.
+            source: A path, records, or a frame: as for `records.bulk`.
+            **settings: As for `records.bulk`.
+
+        Returns:
+            What became of every record.
+
+        Raises:
+            BulkError: Records were not accepted, and `on_error` is `raise`; `.report` has the counts.
+            ValidationError: A setting, the name or the source cannot be used.
+
+        Example:
+            >>> await client.datasets.load("flights", "flights.parquet", id="flight_id", progress=True)
+        """
+        load_async = await asyncio.to_thread(self._first_use)
+        return await load_async(self._caller, name, source, **settings)
+
+    def _first_use(self) -> Callable[..., Awaitable[BulkReport]]:
+        """Import what an upload needs, which takes too long for an event loop."""
+        from infino.bulk.loading import load_async
+        from infino.resources.records import load_network
+
+        load_network(self._caller)
+        return load_async

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import importlib
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from infino_api.resources.records import AsyncRecordsResource, RecordsResource
@@ -40,6 +40,18 @@ class BulkSettings(TypedDict, total=False):
     progress: bool | Callable[[Progress], Any] | None
     retry: RetryPolicy
     timeout: float | None
+
+
+def load_network(caller: AsyncCaller) -> None:
+    """Import what the first request of an async client would import on the event loop.
+
+    Args:
+        caller: Makes the calls.
+    """
+    _ = caller.transport
+    for name in _NETWORK:
+        with contextlib.suppress(ImportError):  # another release may have arranged it otherwise
+            importlib.import_module(name)
 
 
 class Records(RecordsResource):
@@ -150,18 +162,15 @@ class AsyncRecords(AsyncRecordsResource):
         Example:
             >>> report = await client.records.bulk("flights", rows, id="flight_id")
         """
-        upload_async, transport = await asyncio.to_thread(self._first_use)
-        return await upload_async(transport, dataset, source, **settings)
+        upload_async = await asyncio.to_thread(self._first_use)
+        return await upload_async(self._caller.transport, dataset, source, **settings)
 
-    def _first_use(self) -> tuple[Any, Any]:
+    def _first_use(self) -> Callable[..., Awaitable[BulkReport]]:
         """Import what an upload needs, which takes too long for an event loop."""
         from infino.bulk.run_async import upload_async
 
-        transport = self._caller.transport
-        for name in _NETWORK:
-            with contextlib.suppress(ImportError):  # another release may have arranged it otherwise
-                importlib.import_module(name)
-        return upload_async, transport
+        load_network(self._caller)
+        return upload_async
 
     def bulk_iter(self, dataset: str, source: Any, **settings: Unpack[BulkSettings]) -> AsyncRun:
         """Upload records, and see the result of each chunk as it arrives.

@@ -16,7 +16,6 @@ import polars
 import pytest
 
 from infino import Infino
-from infino.bulk import load
 from infino.bulk.progress import Progress
 from infino.core.errors import BulkError, ConnectError, NotFoundError, TransportError, ValidationError
 from infino.core.retry import RetryPolicy
@@ -369,9 +368,9 @@ def test_a_service_that_is_not_there(fresh: Any) -> None:
     assert caught.value.report.rejected == caught.value.report.read < 500
 
 
-def test_load_makes_the_dataset_and_fills_it(client: Any, sync_client: Any, fresh: Any, tmp_path: Path) -> None:
+def test_load_makes_the_dataset_and_fills_it(client: Any, fresh: Any, tmp_path: Path) -> None:
     name = fresh("bulk")
     path = _written(tmp_path / "a.csv", polars.DataFrame(ROWS).write_csv)
     for total in (500, 1000):
-        assert load(sync_client._caller, name, path).accepted == 500
+        assert client.datasets.load(name, path).accepted == 500
         assert client.datasets.count(name) == total
