@@ -22,6 +22,14 @@ settings.load_profile(os.environ.get("INFINO_HYPOTHESIS", "fixed"))
 _names = itertools.count(1)
 
 
+SLOW_FILES = ("test_typing", "test_schemathesis", "test_regenerate", "test_examples", "test_sources")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start the longest files first, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: not item.path.stem.startswith(SLOW_FILES))
+
+
 @pytest.fixture(autouse=True)
 def isolated_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test sees the developer's own credentials, profile or logging switch."""
