@@ -287,7 +287,7 @@ def into_gateway(count: int) -> None:
     print(f"{count:,} records into the embedded gateway, once each")
     with (
         tempfile.TemporaryDirectory() as folder,
-        Infino(access_key=keys[0], secret_key=keys[1], endpoint=endpoint) as c,
+        Infino(access_key=keys[0], secret_key=keys[1], endpoint=endpoint) as client,
     ):
         contenders = Contenders(int(endpoint.rsplit(":", 1)[1]), count, Path(folder))
         for name in ("dicts", "dicts_async", "arrow", "parquet_file", "ndjson_file", "old_dicts"):
