@@ -57,13 +57,19 @@ class LineColumns:
         try:
             schema = {self._id or _NOBODY: polars.String}
             ids = polars.read_ndjson(block, schema=schema).to_series()  # strict: one object in each line
-            lines = polars.Series("line", [block], polars.Binary).cast(polars.String).str.split("\n").explode()
+            lines = self._lines(block)
         except Exception:  # polars raises types of its own: whatever is odd is looked at line by line
             return None
         if len(ids) != len(lines):
             return None
         frame = polars.DataFrame([lines, ids.alias("id")])
         return frame if self._id is None or self._certain(block, frame) else None
+
+    def _lines(self, block: bytes) -> Any:
+        polars = self._polars
+        if hasattr(polars, "scan_lines"):  # recent releases have it, and it is faster
+            return polars.scan_lines(block, name="line").collect().to_series()
+        return polars.Series("line", [block], polars.Binary).cast(polars.String).str.split("\n").explode()
 
     def _certain(self, block: bytes, frame: Any) -> bool:
         """Whether the ids are what a careful reader finds: text or whole numbers, each named once in its line."""

@@ -180,6 +180,21 @@ def test_natively_and_line_by_line_the_same_is_sent(
     assert [(r.position, r.code) for r in native[1]] == [(r.position, r.code) for r in rejections]
 
 
+def test_lines_are_cut_the_same_by_older_releases_of_polars(monkeypatch: pytest.MonkeyPatch) -> None:
+    ndjson = b"".join(b'{"id":"%d","s":"\xc3\xa9"}\n' % n for n in range(50))
+    wanted = read(ndjson, id="id")
+    monkeypatch.delattr(polars, "scan_lines", raising=False)
+    assert read(ndjson, id="id") == wanted
+
+
+def test_rows_of_small_batches_share_bodies() -> None:
+    batches = [pyarrow.RecordBatch.from_pylist([{"n": start + n} for n in range(30)]) for start in range(0, 300, 30)]
+    reader = pyarrow.RecordBatchReader.from_batches(batches[0].schema, batches)
+    pieces = list(Reader(reader, BulkOptions(chunk_records=100), lambda: 1 << 20).pieces())
+    assert [len(piece.positions) for piece in pieces] == [100, 100, 100]
+    assert [json.loads(line)["n"] for line in gather(pieces)[0][1::2]] == list(range(300))
+
+
 def test_csv_recognises_columns_and_names_broken_rows() -> None:
     lines, rejections = read_csv(b'n,f,flag,zip,t\n1,1.5,true,00123,a\n,,,,\n2,2,FALSE,5,"x,y\nz"\n1,2\n')
     assert [json.loads(line) for line in lines[1::2]] == [
