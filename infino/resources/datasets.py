@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
@@ -334,6 +333,7 @@ class AsyncDatasets(AsyncDatasetsResource):
 
     def _first_use(self) -> Callable[..., Awaitable[BulkReport]]:
         """Import what an upload needs, which takes too long for an event loop."""
+
         from infino.bulk.loading import load_async
         from infino.resources.records import load_network
 

@@ -6,10 +6,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from infino import Infino
 from infino.local import LocalGateway
 
-CLIENTS, TURNS = 32, 2
+CLIENTS = 32
 START = 1_700_000_000
 
 
@@ -35,7 +37,11 @@ def one_turn(client: Infino, names: tuple[str, str], who: int, turn: int, folder
     client.fino.threads.delete(thread.id)
 
 
-def test_a_crowd_in_every_language(gateway: LocalGateway, fresh: Callable[[str], str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("turns", [1, pytest.param(4, marks=[pytest.mark.soak, pytest.mark.timeout(900)])])
+@pytest.mark.timeout(300)
+def test_a_crowd_in_every_language(
+    gateway: LocalGateway, fresh: Callable[[str], str], tmp_path: Path, turns: int
+) -> None:
     names = fresh("crowd"), fresh("crowdmetrics") + ".aly"
     failures: list[str] = []
     with gateway.client() as admin:
@@ -45,7 +51,7 @@ def test_a_crowd_in_every_language(gateway: LocalGateway, fresh: Callable[[str],
         def take_part(who: int) -> None:
             try:
                 with gateway.client(retry=None) as client:
-                    for turn in range(TURNS):
+                    for turn in range(turns):
                         one_turn(client, names, who, turn, tmp_path)
             except BaseException as error:
                 failures.append(f"{who}: {error!r}")
@@ -56,5 +62,5 @@ def test_a_crowd_in_every_language(gateway: LocalGateway, fresh: Callable[[str],
         for thread in threads:
             thread.join()
         assert failures == []
-        assert admin.datasets.count(names[0]) == CLIENTS * TURNS * 4
-        assert admin.datasets.count(names[1]) == CLIENTS * TURNS
+        assert admin.datasets.count(names[0]) == CLIENTS * turns * 4
+        assert admin.datasets.count(names[1]) == CLIENTS * turns
