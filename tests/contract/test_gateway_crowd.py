@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -38,13 +37,11 @@ def one_turn(client: Infino, names: tuple[str, str], who: int, turn: int, folder
 
 
 @pytest.mark.parametrize("turns", [1, pytest.param(4, marks=[pytest.mark.soak, pytest.mark.timeout(900)])])
-@pytest.mark.timeout(300)
-def test_a_crowd_in_every_language(
-    gateway: LocalGateway, fresh: Callable[[str], str], tmp_path: Path, turns: int
-) -> None:
-    names = fresh("crowd"), fresh("crowdmetrics") + ".aly"
+def test_a_crowd_in_every_language(tmp_path: Path, turns: int) -> None:
+    names = "crowd", "crowd.aly"
     failures: list[str] = []
-    with gateway.client() as admin:
+    # A gateway of its own: a question looks at every dataset there is, and the shared one has hundreds.
+    with LocalGateway() as gateway, gateway.client() as admin:
         for name in names:
             admin.datasets.create(name)
 
