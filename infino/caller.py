@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 JSON: Final = "application/json"
+YAML: Final = "application/yaml"
 _ACCEPT: Final = {"json": JSON, "none": JSON, "bytes": "*/*"}
 _PROXY_HINT: Final = "a proxy or another server may have answered; check the endpoint"
 
@@ -58,7 +59,7 @@ def encode_call(
         retry: Retry policy of this call.
 
     Raises:
-        ValidationError: The body has no JSON form, or `retry` is no policy.
+        ValidationError: The body has no JSON form or is no YAML, or `retry` is no policy.
     """
     if retry is not None and not isinstance(retry, RetryPolicy):
         raise ValidationError("retry must be a RetryPolicy", operation=call.operation)
@@ -68,6 +69,11 @@ def encode_call(
     elif call.form is not None:
         content = "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in call.form).encode("ascii")
         content_type = content_type or "application/x-www-form-urlencoded"
+    elif content is not None and content_type == YAML:
+        # Imported here: a process that writes no YAML needs none of it.
+        from infino.core.documents import check_yaml
+
+        check_yaml(content.decode(), call.operation)
     return Request(
         call.operation,
         call.method,

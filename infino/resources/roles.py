@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 import attrs
 from infino_api.resources.roles import AsyncRolesResource, RolesResource
 
+from infino.core.documents import parse_yaml
 from infino.core.errors import ValidationError
-from infino.resources.documents import as_object, checked_document, parse_yaml
+from infino.resources.documents import as_object, checked_document
 from infino.resources.options import CallOptions
 
 if TYPE_CHECKING:

@@ -165,7 +165,7 @@ def _whole(document: Node, body: Node, schema: Node, yaml: bool) -> Argument:
         default="" if required else "None",
         text=str(body.get("description", "")),
         positional=required,
-        expression=f"encode.body_value({name})",
+        expression=f"encode.body_value({name})" + ("" if required else " or {}"),
     )
 
 
@@ -221,6 +221,8 @@ def _property(document: Node, wire: str, node: Node, required: bool, into: str =
         expression = f"encode.as_text({name})"
     keep_none = kind.nullable
     default = "" if required else "UNSET" if keep_none else _default(node)
+    if default == "{}":  # a signature must not hold what can be changed
+        default, expression = "None", f"{name} or {{}}"
     return Argument(
         name=name,
         wire=wire,

@@ -101,8 +101,8 @@ def world(client: Any, fresh: Callable[[str], str], tmp_path: Path) -> Iterator[
                 continue  # the test did it
 
 
-# What the old SDK called it; the call that takes its place; what has to come of it, or 501 where the gateway has no
-# such feature and says so.
+# What the old SDK called it, or its route where no release had it; the call that takes its place; what has to come of
+# it, or 501 where the gateway has no such feature and says so.
 TABLE: list[tuple[str, Callable[[Any, World], Any], Callable[[Any], Any] | int]] = [
     ("ping", lambda c, w: c.ping().version, lambda v: v),
     ("request", lambda c, w: c.request("GET", "/metadata"), lambda v: isinstance(v, list)),
@@ -196,6 +196,20 @@ TABLE: list[tuple[str, Callable[[Any, World], Any], Callable[[Any], Any] | int]]
     ("update_dashboard", lambda c, w: c.dashboards.update("d", {"title": "u"}), 501),
     ("delete_dashboard", lambda c, w: c.dashboards.delete("d"), 501),
     ("execute_dashboard", lambda c, w: c.dashboards.execute("d"), 501),
+    ("POST /alert", lambda c, w: c.alerts.create({"name": "on-call", "type": "slack"}), 501),
+    ("GET /alert/{channel_id}", lambda c, w: c.alerts.get("ch1"), 501),
+    ("PATCH /alert/{channel_id}", lambda c, w: c.alerts.update("ch1", "name: night shift"), 501),
+    ("DELETE /alert/{channel_id}", lambda c, w: c.alerts.delete("ch1"), 501),
+    ("GET /alerts", lambda c, w: c.alerts.list().all(), 501),
+    ("GET /alert-history", lambda c, w: c.alerts.history().all(), 501),
+    ("POST /alerts/config", lambda c, w: c.alerts.configure("Notifications: {}"), 501),
+    ("POST /alerts/notify", lambda c, w: c.alerts.notify("ch1", subject="Late", message="Three are late."), 501),
+    ("POST /monitor", lambda c, w: c.monitors.create({"name": "late"}), 501),
+    ("GET /monitor/{id}", lambda c, w: c.monitors.get("m1"), 501),
+    ("PATCH /monitor/{id}", lambda c, w: c.monitors.update("m1", {"name": "late"}), 501),
+    ("DELETE /monitor/{id}", lambda c, w: c.monitors.delete("m1"), 501),
+    ("GET /monitors", lambda c, w: c.monitors.list().all(), 501),
+    ("POST /monitor/{id}/execute", lambda c, w: c.monitors.execute("m1"), 501),
 ]  # fmt: skip
 
 # Parts of its signing, which are one class now, and of its own machinery.

@@ -16,6 +16,7 @@ import pytest
 
 import infino
 from infino.local.signature import Verifier, Wire
+from infino.models import NotificationChannel
 from tests.support.facade import Blocking
 from tests.support.scripted import Received, ScriptedServer, answering
 
@@ -122,6 +123,35 @@ ROWS: list[tuple[str, Any, str, str, str, Any]] = [
     ("roles.update", lambda c: c.roles.update("r", {"Permissions": []}), "PATCH", "/role/r", JSON,
      {"Permissions": []}),
     ("roles.delete", lambda c: c.roles.delete("r"), "DELETE", "/role/r", JSON, NOTHING),
+    ("alerts.create", lambda c: c.alerts.create({"type": "slack"}), "POST", "/alert", JSON, {"type": "slack"}),
+    ("alerts.create", lambda c: c.alerts.create("type: slack\n"), "POST", "/alert", YAML, b"type: slack\n"),
+    ("alerts.get", lambda c: c.alerts.get("ch1"), "GET", "/alert/ch1", JSON, NOTHING),
+    ("alerts.update", lambda c: c.alerts.update("ch1", NotificationChannel(id="ch1", name="n")), "PATCH",
+     "/alert/ch1", JSON, {"name": "n"}),
+    ("alerts.delete", lambda c: c.alerts.delete("ch1"), "DELETE", "/alert/ch1", JSON, NOTHING),
+    ("alerts.list", lambda c: c.alerts.list().all(), "GET", "/alerts", JSON, NOTHING),
+    ("alerts.history", lambda c: c.alerts.history().all(), "GET", "/alert-history", JSON, NOTHING),
+    ("alerts.configure", lambda c: c.alerts.configure("Notifications: {}"), "POST", "/alerts/config", YAML,
+     b"Notifications: {}"),
+    ("alerts.configure", lambda c: c.alerts.configure({"Notifications": {}}), "POST", "/alerts/config", JSON,
+     {"Notifications": {}}),
+    ("alerts.notify", lambda c: c.alerts.notify("ch1", subject="s", message="m"), "POST", "/alerts/notify", JSON,
+     {"destination_id": "ch1", "action": {"subject_template": {"source": "s"}, "message_template": {"source": "m"}},
+      "context": {}}),
+    ("alerts.notify", lambda c: c.alerts.notify("ch1", subject={"source": "s", "lang": "x"}, message="m",
+                                                action={"throttle": 1}, context={"a": 1}), "POST", "/alerts/notify",
+     JSON, {"destination_id": "ch1", "context": {"a": 1},
+            "action": {"subject_template": {"source": "s", "lang": "x"}, "message_template": {"source": "m"},
+                       "throttle": 1}}),
+    ("monitors.create", lambda c: c.monitors.create({"name": "n"}), "POST", "/monitor", JSON, {"name": "n"}),
+    ("monitors.create", lambda c: c.monitors.create("name: n\n"), "POST", "/monitor", YAML, b"name: n\n"),
+    ("monitors.get", lambda c: c.monitors.get("m1"), "GET", "/monitor/m1", JSON, NOTHING),
+    ("monitors.update", lambda c: c.monitors.update("m1", {"name": "n"}), "PATCH", "/monitor/m1", JSON, {"name": "n"}),
+    ("monitors.delete", lambda c: c.monitors.delete("m1"), "DELETE", "/monitor/m1", JSON, NOTHING),
+    ("monitors.list", lambda c: c.monitors.list().all(), "GET", "/monitors", JSON, NOTHING),
+    ("monitors.execute", lambda c: c.monitors.execute("m1"), "POST", "/monitor/m1/execute", JSON, {}),
+    ("monitors.execute", lambda c: c.monitors.execute("m1", context={"a": 1}), "POST", "/monitor/m1/execute", JSON,
+     {"a": 1}),
 ]  # fmt: skip
 for noun, one in (("visualizations", {"title": "t"}), ("dashboards", {"title": "t", "panels": []})):
     resource = lambda c, noun=noun: getattr(c, noun)  # noqa: E731  # bound to the noun of this round
@@ -240,6 +270,7 @@ def test_no_name_reaches_another_route(wired, server, bad):
         lambda c: c.users.delete(bad), lambda c: c.users.rotate_keys(bad), lambda c: c.roles.delete(bad),
         lambda c: c.visualizations.delete(bad), lambda c: c.dashboards.delete(bad),
         lambda c: c.datasets.enrich(bad, {}), lambda c: c.users.set_password(bad, "p"),
+        lambda c: c.alerts.delete(bad), lambda c: c.monitors.delete(bad), lambda c: c.monitors.execute(bad),
     ]  # fmt: skip
     for number, call in enumerate(calls):
         with pytest.raises(infino.ValidationError):

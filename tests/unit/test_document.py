@@ -28,6 +28,14 @@ OPERATIONS = [
 EXPERIMENTAL = {
     "account.get",
     "account.whoami",
+    "alerts.configure",
+    "alerts.create",
+    "alerts.delete",
+    "alerts.get",
+    "alerts.history",
+    "alerts.list",
+    "alerts.notify",
+    "alerts.update",
     "connections.datasets",
     "connections.sql",
     "connections.web_search",
@@ -35,10 +43,19 @@ EXPERIMENTAL = {
     "datasets.describe",
     "datasets.flush",
     "imports.get",
+    "monitors.create",
+    "monitors.delete",
+    "monitors.execute",
+    "monitors.get",
+    "monitors.list",
+    "monitors.update",
     "users.create_token",
     "users.set_password",
 }
 NEVER_REPEATED = {
+    "alerts.configure",
+    "alerts.create",
+    "alerts.notify",
     "connections.create",
     "dashboards.create",
     "files.upload",
@@ -47,6 +64,8 @@ NEVER_REPEATED = {
     "fino.threads.messages.add",
     "imports.create",
     "metrics.upload",
+    "monitors.create",
+    "monitors.execute",
     "query.execute",
     "records.delete",
     "users.create",
@@ -97,6 +116,16 @@ GET /user/auth
 GET /roles
 PUT GET PATCH DELETE /role/{}
 GET /account
+POST /alert
+GET PATCH DELETE /alert/{}
+GET /alerts
+GET /alert-history
+POST /alerts/config
+POST /alerts/notify
+POST /monitor
+GET PATCH DELETE /monitor/{}
+GET /monitors
+POST /monitor/{}/execute
 POST GET /visualizations
 GET PATCH PUT DELETE /visualizations/{}
 POST /visualizations/{}/data

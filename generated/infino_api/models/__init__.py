@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .account import Account as Account
     from .acknowledged import Acknowledged as Acknowledged
+    from .alert_event import AlertEvent as AlertEvent
+    from .alert_receipt import AlertReceipt as AlertReceipt
     from .binding import Binding as Binding
     from .bulk_answer import BulkAnswer as BulkAnswer
     from .bulk_item import BulkItem as BulkItem
@@ -45,6 +47,10 @@ if TYPE_CHECKING:
     from .message_send import MessageSend as MessageSend
     from .metric import Metric as Metric
     from .metric_formatting import MetricFormatting as MetricFormatting
+    from .monitor import Monitor as Monitor
+    from .notification_channel import NotificationChannel as NotificationChannel
+    from .notify_action import NotifyAction as NotifyAction
+    from .notify_request import NotifyRequest as NotifyRequest
     from .panel import Panel as Panel
     from .panel_layout import PanelLayout as PanelLayout
     from .password_request import PasswordRequest as PasswordRequest
@@ -86,6 +92,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "Account": ".account",
     "Acknowledged": ".acknowledged",
+    "AlertEvent": ".alert_event",
+    "AlertReceipt": ".alert_receipt",
     "Binding": ".binding",
     "BulkAnswer": ".bulk_answer",
     "BulkItem": ".bulk_item",
@@ -123,6 +131,10 @@ _HOMES = {
     "MessageSend": ".message_send",
     "Metric": ".metric",
     "MetricFormatting": ".metric_formatting",
+    "Monitor": ".monitor",
+    "NotificationChannel": ".notification_channel",
+    "NotifyAction": ".notify_action",
+    "NotifyRequest": ".notify_request",
     "Panel": ".panel",
     "PanelLayout": ".panel_layout",
     "PasswordRequest": ".password_request",
@@ -165,6 +177,8 @@ _HOMES = {
 __all__ = (
     "Account",
     "Acknowledged",
+    "AlertEvent",
+    "AlertReceipt",
     "Binding",
     "BulkAnswer",
     "BulkItem",
@@ -202,6 +216,10 @@ __all__ = (
     "MessageSend",
     "Metric",
     "MetricFormatting",
+    "Monitor",
+    "NotificationChannel",
+    "NotifyAction",
+    "NotifyRequest",
     "Panel",
     "PanelLayout",
     "PasswordRequest",

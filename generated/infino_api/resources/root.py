@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..models.service_info import ServiceInfo
     from ..runtime.call import AsyncCaller, Caller
     from .account import AccountResource, AsyncAccountResource
+    from .alerts import AlertsResource, AsyncAlertsResource
     from .connections import AsyncConnectionsResource, ConnectionsResource
     from .dashboards import AsyncDashboardsResource, DashboardsResource
     from .datasets import AsyncDatasetsResource, DatasetsResource
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .imports import AsyncImportsResource, ImportsResource
     from .jobs import AsyncJobsResource, JobsResource
     from .metrics import AsyncMetricsResource, MetricsResource
+    from .monitors import AsyncMonitorsResource, MonitorsResource
     from .query import AsyncQueryResource, QueryResource
     from .records import AsyncRecordsResource, RecordsResource
     from .roles import AsyncRolesResource, RolesResource
@@ -53,6 +55,13 @@ class RootResources:
         from .account import AccountResource
 
         return AccountResource(self._caller)
+
+    @cached_property
+    def alerts(self) -> AlertsResource:
+        """Notification channels, and the alerts sent to them."""
+        from .alerts import AlertsResource
+
+        return AlertsResource(self._caller)
 
     @cached_property
     def connections(self) -> ConnectionsResource:
@@ -109,6 +118,13 @@ class RootResources:
         from .metrics import MetricsResource
 
         return MetricsResource(self._caller)
+
+    @cached_property
+    def monitors(self) -> MonitorsResource:
+        """Watches that raise alerts."""
+        from .monitors import MonitorsResource
+
+        return MonitorsResource(self._caller)
 
     @cached_property
     def query(self) -> QueryResource:
@@ -207,6 +223,13 @@ class AsyncRootResources:
         return AsyncAccountResource(self._caller)
 
     @cached_property
+    def alerts(self) -> AsyncAlertsResource:
+        """Notification channels, and the alerts sent to them."""
+        from .alerts import AsyncAlertsResource
+
+        return AsyncAlertsResource(self._caller)
+
+    @cached_property
     def connections(self) -> AsyncConnectionsResource:
         """Connections to other stores, and queries on them."""
         from .connections import AsyncConnectionsResource
@@ -261,6 +284,13 @@ class AsyncRootResources:
         from .metrics import AsyncMetricsResource
 
         return AsyncMetricsResource(self._caller)
+
+    @cached_property
+    def monitors(self) -> AsyncMonitorsResource:
+        """Watches that raise alerts."""
+        from .monitors import AsyncMonitorsResource
+
+        return AsyncMonitorsResource(self._caller)
 
     @cached_property
     def query(self) -> AsyncQueryResource:

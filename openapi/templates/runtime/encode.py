@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from infino.core.errors import ValidationError
+
 from .call import UNSET
 from .model import Model
 
@@ -60,17 +62,24 @@ def body_object(
     return body
 
 
-def document(given: Any) -> tuple[Any, bytes | None, str]:
+def document(given: Any, operation: str) -> tuple[Any, bytes | None, str]:
     """Split a document argument into its JSON value, or YAML text that is sent as it is.
 
     Args:
         given: A model, a mapping, or YAML text.
+        operation: The operation, for the error.
 
     Returns:
         JSON value or UNSET, raw body or None, and the media type.
+
+    Raises:
+        ValidationError: If it is none of these.
     """
     if isinstance(given, str):
         return UNSET, given.encode(), "application/yaml"
+    if not isinstance(given, Model | Mapping):
+        kind = type(given).__name__
+        raise ValidationError(f"pass the document as a model, an object or YAML text, not {kind}", operation=operation)
     return body_value(given), None, "application/json"
 
 

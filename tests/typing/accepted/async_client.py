@@ -5,7 +5,7 @@ from typing import assert_type
 from infino import AsyncInfino, IssuedKeys, RolePlan
 from infino.bulk.report import BulkReport
 from infino.chat.answer import Answer
-from infino.models import Dataset, JobStatus, Record, ServiceInfo, Thread
+from infino.models import Dataset, JobStatus, Monitor, NotificationChannel, Record, ServiceInfo, Thread
 from infino.resources.dashboards import DashboardResult
 from infino.results import PromResult, SearchResult, SqlResult
 
@@ -35,5 +35,8 @@ async def main() -> None:
         assert_type(await client.users.create("ann", "Roles: []"), IssuedKeys)
         assert_type(await client.roles.apply("r: {}"), RolePlan)
         assert_type(await client.dashboards.execute("d"), DashboardResult)
+        assert_type(await client.alerts.get("c"), NotificationChannel)
+        async for monitor in client.monitors.list():
+            assert_type(monitor, Monitor)
         assert_type((await client.datasets.with_raw_response.get("a")).value, Dataset)
         client.on("request", lambda event: print(event.attempt))

@@ -7,7 +7,20 @@ import infino
 from infino import Credentials, Infino, IssuedKeys, RetryPolicy, RolePlan, Secret, Timeouts
 from infino.bulk.report import BulkReport
 from infino.chat.answer import Answer
-from infino.models import Connection, Dataset, FieldSchema, JobStatus, Record, Role, ServiceInfo, Thread, User
+from infino.models import (
+    AlertReceipt,
+    Connection,
+    Dataset,
+    FieldSchema,
+    JobStatus,
+    Monitor,
+    NotificationChannel,
+    Record,
+    Role,
+    ServiceInfo,
+    Thread,
+    User,
+)
 from infino.resources.dashboards import DashboardResult
 from infino.results import PromResult, SearchResult, SqlResult
 from infino.signing import SigV4Signer
@@ -46,6 +59,12 @@ with Infino(credentials=keys, timeout=Timeouts(connect=1), retry=RetryPolicy(att
     assert_type(client.roles.get("r"), Role)
     assert_type(client.roles.plan({"r": {"Permissions": []}}), RolePlan)
     assert_type(client.dashboards.execute("d"), DashboardResult)
+    assert_type(client.alerts.create("type: slack"), NotificationChannel)
+    for channel in client.alerts.list():
+        assert_type(channel, NotificationChannel)
+    assert_type(client.alerts.notify("c", subject="s", message="m"), AlertReceipt)
+    assert_type(client.monitors.create(Monitor(name="late")), Monitor)
+    assert_type(client.monitors.execute("m", context={"a": 1}), AlertReceipt)
     assert_type(client.datasets.with_raw_response.get("a").value, Dataset)
     assert_type(client.datasets.with_raw_response.get("a").status, int)
     stop = client.on("retry", lambda event: print(event.delay, event.reason))

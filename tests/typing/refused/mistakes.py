@@ -27,6 +27,8 @@ client.on("nothing", print)  # WRONG: no such event
 client.on("retry", lambda event: event.nothing)  # WRONG: no such member
 client.jobs.wait("r", timeout="5")  # WRONG: seconds are a number
 client.fino.threads.messages.add("t")  # WRONG: the text is missing
+client.alerts.notify("c", "subject", "message")  # WRONG: the texts are named
+client.monitors.create(1)  # WRONG: a document
 client.query.sql(1)  # WRONG: a statement is text
 asynchronous.datasets.get("a").name  # WRONG: not awaited
 client.datasets.get("a", retry="often")  # WRONG: a policy

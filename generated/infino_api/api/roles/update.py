@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def request(name: str, document: Role | Mapping[str, Any] | str) -> Call[bool]:
     """Plan the call; see the resource method of the same name."""
-    json, raw, content_type = encode.document(document)
+    json, raw, content_type = encode.document(document, "roles.update")
     return Call(
         operation="roles.update",
         method="PATCH",

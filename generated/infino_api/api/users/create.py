@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def request(name: str, document: User | Mapping[str, Any] | str) -> Call[Credentials]:
     """Plan the call; see the resource method of the same name."""
-    json, raw, content_type = encode.document(document)
+    json, raw, content_type = encode.document(document, "users.create")
     return Call(
         operation="users.create",
         method="PUT",

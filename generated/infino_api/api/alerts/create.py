@@ -1,0 +1,29 @@
+"""The call of `alerts.create`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...runtime import encode, shapes
+from ...runtime import read as readers
+from ...runtime.call import Call
+
+if TYPE_CHECKING:
+    from ...models.notification_channel import NotificationChannel
+
+
+def request(document: NotificationChannel | Mapping[str, Any] | str) -> Call[NotificationChannel]:
+    """Plan the call; see the resource method of the same name."""
+    json, raw, content_type = encode.document(document, "alerts.create")
+    return Call(
+        operation="alerts.create",
+        method="POST",
+        path="/alert",
+        json=json,
+        content=raw,
+        content_type=content_type,
+        retry="never",
+        experimental=True,
+        parse=shapes.receipt(readers.model("notification_channel", "NotificationChannel")),
+    )

@@ -1,0 +1,19 @@
+"""The call of `alerts.delete`."""
+
+from __future__ import annotations
+
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+
+def request(id: str) -> Call[bool]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="alerts.delete",
+        method="DELETE",
+        path=f"/alert/{segment(id, 'id')}",
+        retry="safe",
+        experimental=True,
+        parse=shapes.flag,
+    )

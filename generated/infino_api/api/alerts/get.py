@@ -1,0 +1,25 @@
+"""The call of `alerts.get`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+if TYPE_CHECKING:
+    from ...models.notification_channel import NotificationChannel
+
+
+def request(id: str) -> Call[NotificationChannel]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="alerts.get",
+        method="GET",
+        path=f"/alert/{segment(id, 'id')}",
+        retry="safe",
+        experimental=True,
+        parse=shapes.whole(readers.model("notification_channel", "NotificationChannel")),
+    )

@@ -1,0 +1,24 @@
+"""The call of `alerts.history`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+
+if TYPE_CHECKING:
+    from ...models.alert_event import AlertEvent
+
+
+def request() -> Call[list[AlertEvent]]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="alerts.history",
+        method="GET",
+        path="/alert-history",
+        retry="safe",
+        experimental=True,
+        parse=shapes.many(readers.model("alert_event", "AlertEvent"), "history", "alerts"),
+    )

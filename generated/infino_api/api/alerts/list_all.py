@@ -1,0 +1,24 @@
+"""The call of `alerts.list`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+
+if TYPE_CHECKING:
+    from ...models.notification_channel import NotificationChannel
+
+
+def request() -> Call[list[NotificationChannel]]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="alerts.list",
+        method="GET",
+        path="/alerts",
+        retry="safe",
+        experimental=True,
+        parse=shapes.many(readers.model("notification_channel", "NotificationChannel"), "channels", "alerts"),
+    )

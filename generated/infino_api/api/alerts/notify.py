@@ -1,0 +1,43 @@
+"""The call of `alerts.notify`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...runtime import encode, shapes
+from ...runtime import read as readers
+from ...runtime.call import Call
+
+if TYPE_CHECKING:
+    from ...models.alert_receipt import AlertReceipt
+    from ...models.notify_action import NotifyAction
+
+
+def request(
+    destination_id: str,
+    *,
+    subject: str | Mapping[str, Any],
+    message: str | Mapping[str, Any],
+    action: NotifyAction | Mapping[str, Any] | None = None,
+    context: Mapping[str, Any] | None = None,
+) -> Call[AlertReceipt]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="alerts.notify",
+        method="POST",
+        path="/alerts/notify",
+        json=encode.body_object(
+            (
+                ((), "destination_id", destination_id, False),
+                (("action",), "subject_template", encode.wrapped(subject, "source"), False),
+                (("action",), "message_template", encode.wrapped(message, "source"), False),
+                ((), "action", action, False),
+                ((), "context", context or {}, False),
+            )
+        ),
+        content_type="application/json",
+        retry="never",
+        experimental=True,
+        parse=shapes.receipt(readers.model("alert_receipt", "AlertReceipt")),
+    )

@@ -1,0 +1,28 @@
+"""The call of `monitors.execute`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...runtime import encode, shapes
+from ...runtime import read as readers
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+if TYPE_CHECKING:
+    from ...models.alert_receipt import AlertReceipt
+
+
+def request(id: str, *, context: Mapping[str, Any] | None = None) -> Call[AlertReceipt]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="monitors.execute",
+        method="POST",
+        path=f"/monitor/{segment(id, 'id')}/execute",
+        json=encode.body_value(context) or {},
+        content_type="application/json",
+        retry="never",
+        experimental=True,
+        parse=shapes.receipt(readers.model("alert_receipt", "AlertReceipt")),
+    )

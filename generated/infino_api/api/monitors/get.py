@@ -1,0 +1,25 @@
+"""The call of `monitors.get`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+if TYPE_CHECKING:
+    from ...models.monitor import Monitor
+
+
+def request(id: str) -> Call[Monitor]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="monitors.get",
+        method="GET",
+        path=f"/monitor/{segment(id, 'id')}",
+        retry="safe",
+        experimental=True,
+        parse=shapes.whole(readers.model("monitor", "Monitor")),
+    )

@@ -1,0 +1,24 @@
+"""The call of `monitors.list`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runtime import read as readers
+from ...runtime import shapes
+from ...runtime.call import Call
+
+if TYPE_CHECKING:
+    from ...models.monitor import Monitor
+
+
+def request() -> Call[list[Monitor]]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="monitors.list",
+        method="GET",
+        path="/monitors",
+        retry="safe",
+        experimental=True,
+        parse=shapes.many(readers.model("monitor", "Monitor"), "monitors"),
+    )

@@ -1,0 +1,30 @@
+"""The call of `monitors.update`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...runtime import encode, shapes
+from ...runtime import read as readers
+from ...runtime.call import Call
+from ...runtime.path import segment
+
+if TYPE_CHECKING:
+    from ...models.monitor import Monitor
+
+
+def request(id: str, document: Monitor | Mapping[str, Any] | str) -> Call[Monitor]:
+    """Plan the call; see the resource method of the same name."""
+    json, raw, content_type = encode.document(document, "monitors.update")
+    return Call(
+        operation="monitors.update",
+        method="PATCH",
+        path=f"/monitor/{segment(id, 'id')}",
+        json=json,
+        content=raw,
+        content_type=content_type,
+        retry="safe",
+        experimental=True,
+        parse=shapes.receipt(readers.model("monitor", "Monitor")),
+    )

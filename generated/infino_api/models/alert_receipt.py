@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+
+@attrs.define(kw_only=True, repr=False)
+class AlertReceipt(Model):
+    """What the service says of what it was told to do.
+
+    Attributes:
+        acknowledged: True when it was taken.
+        status: State in a word, such as sent.
+        message: Text for people.
+    """
+
+    acknowledged: bool | None = None
+    status: str | None = None
+    message: str | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("acknowledged", ("acknowledged",), readers.flag),
+        Field("status", ("status",), readers.text),
+        Field("message", ("message",), readers.text),
+    )

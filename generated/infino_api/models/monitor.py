@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import attrs
+
+from ..runtime import read as readers
+from ..runtime.model import Field, Model, extras
+
+
+@attrs.define(kw_only=True, repr=False)
+class Monitor(Model):
+    """A monitor, which watches data and raises alerts.
+
+    Attributes:
+        id: Id of the monitor.
+        name: Name of the monitor.
+    """
+
+    id: str | None = None
+    name: str | None = None
+    additional_properties: dict[str, Any] = extras()
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("id", ("_id", "id", "monitor_id"), readers.text, True),
+        Field("name", ("name",), readers.text),
+    )

@@ -1,0 +1,601 @@
+"""The resource `alerts`, sync and async."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
+    from ..models.alert_event import AlertEvent
+    from ..models.alert_receipt import AlertReceipt
+    from ..models.notification_channel import NotificationChannel
+    from ..models.notify_action import NotifyAction
+    from ..runtime.call import AsyncCaller, Caller
+    from ..runtime.page import AsyncPage, SyncPage
+    from .alerts_raw import AlertsRawResponse, AsyncAlertsRawResponse
+
+
+class AlertsResource:
+    """Notification channels, and the alerts sent to them.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> AlertsRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .alerts_raw import AlertsRawResponse
+
+        return AlertsRawResponse(self._caller)
+
+    def configure(
+        self,
+        config: Mapping[str, Any] | str,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> AlertReceipt:
+        """Set how the account is notified.
+
+        Takes the `Notifications` block of the service. Not repeated once it may have been processed.
+        Experimental: only unreleased gateways answer this.
+
+        Args:
+            config: The block as an object or YAML text.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            What the service says of it.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.alerts.configure("Notifications: {}")
+        """
+        from ..api.alerts.configure import request
+
+        return self._caller.call(request(config), timeout=timeout, headers=headers, retry=retry)
+
+    def create(
+        self,
+        document: NotificationChannel | Mapping[str, Any] | str,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> NotificationChannel:
+        """Create a notification channel.
+
+        By mail, Slack or a webhook. YAML text goes under its own media type. Not repeated once it may
+        have been processed. Experimental: only unreleased gateways answer this.
+
+        Args:
+            document: The channel as a model, an object, or YAML text.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The channel, as far as the service tells.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.alerts.create({"name": "on-call", "type": "slack"})
+        """
+        from ..api.alerts.create import request
+
+        return self._caller.call(request(document), timeout=timeout, headers=headers, retry=retry)
+
+    def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> bool:
+        """Delete a notification channel.
+
+        Nothing is sent to it any more. Experimental: only unreleased gateways answer this.
+
+        Args:
+            id: Id of the notification channel.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            True when the channel is gone.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.alerts.delete("ch1")
+        """
+        from ..api.alerts.delete import request
+
+        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    def get(
+        self,
+        id: str,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> NotificationChannel:
+        """Read a notification channel.
+
+        What it holds of secrets is kept out of every repr. Experimental: only unreleased gateways
+        answer this.
+
+        Args:
+            id: Id of the notification channel.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The channel.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.alerts.get("ch1")
+        """
+        from ..api.alerts.get import request
+
+        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    def history(
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> SyncPage[AlertEvent]:
+        """List the alerts that were raised.
+
+        Past ones and those that still hold. Experimental: only unreleased gateways answer this.
+
+        Args:
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The alerts.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> for alert in client.alerts.history():
+            ...     print(alert.id, alert.additional_properties)
+        """
+        from ..api.alerts.history import request
+        from ..runtime.page import SyncPage
+
+        return SyncPage(
+            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
+        )
+
+    def list(
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> SyncPage[NotificationChannel]:
+        """List the notification channels.
+
+        All of them, without pages. Experimental: only unreleased gateways answer this.
+
+        Args:
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The channels.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> [channel.name for channel in client.alerts.list()]
+        """
+        from ..api.alerts.list_all import request
+        from ..runtime.page import SyncPage
+
+        return SyncPage(
+            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
+        )
+
+    def notify(
+        self,
+        destination_id: str,
+        *,
+        subject: str | Mapping[str, Any],
+        message: str | Mapping[str, Any],
+        action: NotifyAction | Mapping[str, Any] | None = None,
+        context: Mapping[str, Any] | None = None,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> AlertReceipt:
+        """Send a notification now.
+
+        Subject and message are templates, which see the context. Not repeated once it may have been
+        processed. Experimental: only unreleased gateways answer this.
+
+        Args:
+            destination_id: Id of the notification channel.
+            subject: The subject, or an object with the template.
+            message: The message, or an object with the template.
+            action: Further fields of the action.
+            context: What the templates see.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            Its status is `sent` once it is sent.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.alerts.notify("ch1", subject="Late flights", message="Three are late.").status
+        """
+        from ..api.alerts.notify import request
+
+        return self._caller.call(
+            request(destination_id, subject=subject, message=message, action=action, context=context),
+            timeout=timeout,
+            headers=headers,
+            retry=retry,
+        )
+
+    def update(
+        self,
+        id: str,
+        document: NotificationChannel | Mapping[str, Any] | str,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> NotificationChannel:
+        """Change a notification channel.
+
+        Only the given keys change. Experimental: only unreleased gateways answer this.
+
+        Args:
+            id: Id of the notification channel.
+            document: The keys to change as a model, an object, or YAML text.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The channel, as far as the service tells.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.alerts.update("ch1", {"name": "night shift"})
+        """
+        from ..api.alerts.update import request
+
+        return self._caller.call(request(id, document), timeout=timeout, headers=headers, retry=retry)
+
+
+class AsyncAlertsResource:
+    """Notification channels, and the alerts sent to them.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> AsyncAlertsRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .alerts_raw import AsyncAlertsRawResponse
+
+        return AsyncAlertsRawResponse(self._caller)
+
+    async def configure(
+        self,
+        config: Mapping[str, Any] | str,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> AlertReceipt:
+        """Set how the account is notified.
+
+        Takes the `Notifications` block of the service. Not repeated once it may have been processed.
+        Experimental: only unreleased gateways answer this.
+
+        Args:
+            config: The block as an object or YAML text.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            What the service says of it.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.alerts.configure("Notifications: {}")
+        """
+        from ..api.alerts.configure import request
+
+        return await self._caller.call(request(config), timeout=timeout, headers=headers, retry=retry)
+
+    async def create(
+        self,
+        document: NotificationChannel | Mapping[str, Any] | str,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> NotificationChannel:
+        """Create a notification channel.
+
+        By mail, Slack or a webhook. YAML text goes under its own media type. Not repeated once it may
+        have been processed. Experimental: only unreleased gateways answer this.
+
+        Args:
+            document: The channel as a model, an object, or YAML text.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The channel, as far as the service tells.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.alerts.create({"name": "on-call", "type": "slack"})
+        """
+        from ..api.alerts.create import request
+
+        return await self._caller.call(request(document), timeout=timeout, headers=headers, retry=retry)
+
+    async def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> bool:
+        """Delete a notification channel.
+
+        Nothing is sent to it any more. Experimental: only unreleased gateways answer this.
+
+        Args:
+            id: Id of the notification channel.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            True when the channel is gone.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.alerts.delete("ch1")
+        """
+        from ..api.alerts.delete import request
+
+        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    async def get(
+        self,
+        id: str,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> NotificationChannel:
+        """Read a notification channel.
+
+        What it holds of secrets is kept out of every repr. Experimental: only unreleased gateways
+        answer this.
+
+        Args:
+            id: Id of the notification channel.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The channel.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.alerts.get("ch1")
+        """
+        from ..api.alerts.get import request
+
+        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    def history(
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> AsyncPage[AlertEvent]:
+        """List the alerts that were raised.
+
+        Past ones and those that still hold. Experimental: only unreleased gateways answer this.
+
+        Args:
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The alerts.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> async for alert in client.alerts.history():
+            ...     print(alert.id, alert.additional_properties)
+        """
+        from ..api.alerts.history import request
+        from ..runtime.page import AsyncPage
+
+        return AsyncPage(
+            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
+        )
+
+    def list(
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> AsyncPage[NotificationChannel]:
+        """List the notification channels.
+
+        All of them, without pages. Experimental: only unreleased gateways answer this.
+
+        Args:
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The channels.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> [channel.name async for channel in client.alerts.list()]
+        """
+        from ..api.alerts.list_all import request
+        from ..runtime.page import AsyncPage
+
+        return AsyncPage(
+            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
+        )
+
+    async def notify(
+        self,
+        destination_id: str,
+        *,
+        subject: str | Mapping[str, Any],
+        message: str | Mapping[str, Any],
+        action: NotifyAction | Mapping[str, Any] | None = None,
+        context: Mapping[str, Any] | None = None,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> AlertReceipt:
+        """Send a notification now.
+
+        Subject and message are templates, which see the context. Not repeated once it may have been
+        processed. Experimental: only unreleased gateways answer this.
+
+        Args:
+            destination_id: Id of the notification channel.
+            subject: The subject, or an object with the template.
+            message: The message, or an object with the template.
+            action: Further fields of the action.
+            context: What the templates see.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            Its status is `sent` once it is sent.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> (await client.alerts.notify("ch1", subject="Late flights", message="Three are late.")).status
+        """
+        from ..api.alerts.notify import request
+
+        return await self._caller.call(
+            request(destination_id, subject=subject, message=message, action=action, context=context),
+            timeout=timeout,
+            headers=headers,
+            retry=retry,
+        )
+
+    async def update(
+        self,
+        id: str,
+        document: NotificationChannel | Mapping[str, Any] | str,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> NotificationChannel:
+        """Change a notification channel.
+
+        Only the given keys change. Experimental: only unreleased gateways answer this.
+
+        Args:
+            id: Id of the notification channel.
+            document: The keys to change as a model, an object, or YAML text.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The channel, as far as the service tells.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.alerts.update("ch1", {"name": "night shift"})
+        """
+        from ..api.alerts.update import request
+
+        return await self._caller.call(request(id, document), timeout=timeout, headers=headers, retry=retry)

@@ -1,0 +1,449 @@
+"""The resource `monitors`, sync and async."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from infino.core.retry import RetryPolicy
+    from infino.core.timeouts import Timeouts
+
+    from ..models.alert_receipt import AlertReceipt
+    from ..models.monitor import Monitor
+    from ..runtime.call import AsyncCaller, Caller
+    from ..runtime.page import AsyncPage, SyncPage
+    from .monitors_raw import AsyncMonitorsRawResponse, MonitorsRawResponse
+
+
+class MonitorsResource:
+    """Watches that raise alerts.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> MonitorsRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .monitors_raw import MonitorsRawResponse
+
+        return MonitorsRawResponse(self._caller)
+
+    def create(
+        self,
+        document: Monitor | Mapping[str, Any] | str,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> Monitor:
+        """Create a monitor.
+
+        It watches data and raises alerts. Not repeated once it may have been processed. Experimental:
+        only unreleased gateways answer this.
+
+        Args:
+            document: The monitor as a model, an object, or YAML text.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The monitor, as far as the service tells.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.monitors.create({"name": "late-flights"})
+        """
+        from ..api.monitors.create import request
+
+        return self._caller.call(request(document), timeout=timeout, headers=headers, retry=retry)
+
+    def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> bool:
+        """Delete a monitor.
+
+        It raises no more alerts. Experimental: only unreleased gateways answer this.
+
+        Args:
+            id: Id of the monitor.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            True when the monitor is gone.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.monitors.delete("m1")
+        """
+        from ..api.monitors.delete import request
+
+        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    def execute(
+        self,
+        id: str,
+        *,
+        context: Mapping[str, Any] | None = None,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> AlertReceipt:
+        """Run a monitor now.
+
+        Its alerts may notify people. Not repeated once it may have been processed. Experimental: only
+        unreleased gateways answer this.
+
+        Args:
+            id: Id of the monitor.
+            context: What the run is told beside the document of the monitor.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            What came of it.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.monitors.execute("m1")
+        """
+        from ..api.monitors.execute import request
+
+        return self._caller.call(request(id, context=context), timeout=timeout, headers=headers, retry=retry)
+
+    def get(
+        self,
+        id: str,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> Monitor:
+        """Read a monitor.
+
+        Answers its whole document. Experimental: only unreleased gateways answer this.
+
+        Args:
+            id: Id of the monitor.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The monitor.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.monitors.get("m1")
+        """
+        from ..api.monitors.get import request
+
+        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    def list(
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> SyncPage[Monitor]:
+        """List the monitors.
+
+        All of them, without pages. Experimental: only unreleased gateways answer this.
+
+        Args:
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The monitors.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> [monitor.name for monitor in client.monitors.list()]
+        """
+        from ..api.monitors.list_all import request
+        from ..runtime.page import SyncPage
+
+        return SyncPage(
+            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
+        )
+
+    def update(
+        self,
+        id: str,
+        document: Monitor | Mapping[str, Any] | str,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> Monitor:
+        """Change a monitor.
+
+        Only the given keys change. Experimental: only unreleased gateways answer this.
+
+        Args:
+            id: Id of the monitor.
+            document: The keys to change as a model, an object, or YAML text.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The monitor, as far as the service tells.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> client.monitors.update("m1", {"name": "very-late-flights"})
+        """
+        from ..api.monitors.update import request
+
+        return self._caller.call(request(id, document), timeout=timeout, headers=headers, retry=retry)
+
+
+class AsyncMonitorsResource:
+    """Watches that raise alerts.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    @cached_property
+    def with_raw_response(self) -> AsyncMonitorsRawResponse:
+        """The same methods, answering with status, headers and the typed value."""
+        from .monitors_raw import AsyncMonitorsRawResponse
+
+        return AsyncMonitorsRawResponse(self._caller)
+
+    async def create(
+        self,
+        document: Monitor | Mapping[str, Any] | str,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> Monitor:
+        """Create a monitor.
+
+        It watches data and raises alerts. Not repeated once it may have been processed. Experimental:
+        only unreleased gateways answer this.
+
+        Args:
+            document: The monitor as a model, an object, or YAML text.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The monitor, as far as the service tells.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.monitors.create({"name": "late-flights"})
+        """
+        from ..api.monitors.create import request
+
+        return await self._caller.call(request(document), timeout=timeout, headers=headers, retry=retry)
+
+    async def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> bool:
+        """Delete a monitor.
+
+        It raises no more alerts. Experimental: only unreleased gateways answer this.
+
+        Args:
+            id: Id of the monitor.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            True when the monitor is gone.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.monitors.delete("m1")
+        """
+        from ..api.monitors.delete import request
+
+        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    async def execute(
+        self,
+        id: str,
+        *,
+        context: Mapping[str, Any] | None = None,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> AlertReceipt:
+        """Run a monitor now.
+
+        Its alerts may notify people. Not repeated once it may have been processed. Experimental: only
+        unreleased gateways answer this.
+
+        Args:
+            id: Id of the monitor.
+            context: What the run is told beside the document of the monitor.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            What came of it.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.monitors.execute("m1")
+        """
+        from ..api.monitors.execute import request
+
+        return await self._caller.call(
+            request(id, context=context), timeout=timeout, headers=headers, retry=retry
+        )
+
+    async def get(
+        self,
+        id: str,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> Monitor:
+        """Read a monitor.
+
+        Answers its whole document. Experimental: only unreleased gateways answer this.
+
+        Args:
+            id: Id of the monitor.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The monitor.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.monitors.get("m1")
+        """
+        from ..api.monitors.get import request
+
+        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+
+    def list(
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> AsyncPage[Monitor]:
+        """List the monitors.
+
+        All of them, without pages. Experimental: only unreleased gateways answer this.
+
+        Args:
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The monitors.
+
+        Raises:
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> [monitor.name async for monitor in client.monitors.list()]
+        """
+        from ..api.monitors.list_all import request
+        from ..runtime.page import AsyncPage
+
+        return AsyncPage(
+            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
+        )
+
+    async def update(
+        self,
+        id: str,
+        document: Monitor | Mapping[str, Any] | str,
+        *,
+        timeout: float | Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> Monitor:
+        """Change a monitor.
+
+        Only the given keys change. Experimental: only unreleased gateways answer this.
+
+        Args:
+            id: Id of the monitor.
+            document: The keys to change as a model, an object, or YAML text.
+            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
+            headers: Extra headers of this call.
+            retry: Retry policy of this call; the client's setting when None.
+
+        Returns:
+            The monitor, as far as the service tells.
+
+        Raises:
+            ParameterError: If a name can't be part of a URL.
+            InfinoError: If the call fails; the subclass tells how.
+
+        Example:
+            >>> await client.monitors.update("m1", {"name": "very-late-flights"})
+        """
+        from ..api.monitors.update import request
+
+        return await self._caller.call(request(id, document), timeout=timeout, headers=headers, retry=retry)
