@@ -6,10 +6,13 @@ import asyncio
 import contextlib
 import importlib
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from infino_api.resources.records import AsyncRecordsResource, RecordsResource
+
+from infino.core.errors import ValidationError
+from infino.resources.options import CallOptions
 
 if TYPE_CHECKING:
     from infino.bulk.options import IdChoice, OnError, Operation
@@ -54,6 +57,24 @@ def load_network(caller: AsyncCaller) -> None:
             importlib.import_module(name)
 
 
+def bare_query(query: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Open the whole body of a search, of which the query is the only part.
+
+    Args:
+        query: A QueryDSL query, or `{"query": {...}}`.
+
+    Raises:
+        ValidationError: There is more beside the query, which could only be lost.
+    """
+    if not isinstance(query, Mapping) or "query" not in query:  # no clause of QueryDSL is called `query`
+        return query
+    more = ", ".join(sorted(map(str, set(query) - {"query"})))
+    if more:
+        raise ValidationError(f"pass the query alone; {more} cannot be heeded", operation="records.delete")
+    inner: Mapping[str, Any] = query["query"]
+    return inner
+
+
 class Records(RecordsResource):
     """The records of a dataset.
 
@@ -62,6 +83,27 @@ class Records(RecordsResource):
     """
 
     _caller: SyncCaller
+
+    def delete(self, dataset: str, query: Mapping[str, Any], **options: Unpack[CallOptions]) -> int:
+        """Delete the records that a query matches. Not repeated once it may have been processed.
+
+        Args:
+            dataset: Name of the dataset.
+            query: A QueryDSL query, bare or as `{"query": {...}}`; `{"match_all": {}}` empties the dataset.
+            options: `timeout`, `headers` and `retry` of this call.
+
+        Returns:
+            How many records were deleted.
+
+        Raises:
+            BadRequestError: It is no query.
+            ValidationError: There is more in it beside `query`.
+            NotFoundError: There is no such dataset.
+
+        Example:
+            >>> client.records.delete("flights", {"term": {"carrier.keyword": "AA"}})
+        """
+        return super().delete(dataset, bare_query(query), **options)
 
     def bulk(self, dataset: str, source: Any, **settings: Unpack[BulkSettings]) -> BulkReport:
         """Upload records from any source, and account for every one of them.
@@ -139,6 +181,27 @@ class AsyncRecords(AsyncRecordsResource):
     """
 
     _caller: AsyncCaller
+
+    async def delete(self, dataset: str, query: Mapping[str, Any], **options: Unpack[CallOptions]) -> int:
+        """Delete the records that a query matches. Not repeated once it may have been processed.
+
+        Args:
+            dataset: Name of the dataset.
+            query: A QueryDSL query, bare or as `{"query": {...}}`; `{"match_all": {}}` empties the dataset.
+            options: `timeout`, `headers` and `retry` of this call.
+
+        Returns:
+            How many records were deleted.
+
+        Raises:
+            BadRequestError: It is no query.
+            ValidationError: There is more in it beside `query`.
+            NotFoundError: There is no such dataset.
+
+        Example:
+            >>> await client.records.delete("flights", {"term": {"carrier.keyword": "AA"}})
+        """
+        return await super().delete(dataset, bare_query(query), **options)
 
     async def bulk(self, dataset: str, source: Any, **settings: Unpack[BulkSettings]) -> BulkReport:
         """Upload records from any source, also an async one, and account for every one of them.

@@ -123,7 +123,7 @@ TABLE: list[tuple[str, Callable[[Any, World], Any], Callable[[Any], Any] | int]]
     ("flush", lambda c, w: c.datasets.flush(), lambda v: v is not None),
     ("get_record", lambda c, w: c.records.get(w.dataset, "2").source["item"], lambda v: v == "é2"),
     ("upload_json_to_dataset", lambda c, w: c.records.bulk(w.dataset, [{"a": 1}]).accepted, lambda v: v == 1),
-    ("delete_records", lambda c, w: c.records.delete(w.dataset, {"term": {"price": 1}}), lambda v: v == 1),
+    ("delete_records", lambda c, w: c.records.delete(w.dataset, {"query": {"term": {"price": 1}}}), lambda v: v == 1),
     ("upsert_to_dataset",
      lambda c, w: c.query.execute(f"UPSERT INTO \"{w.dataset}\" (_id, item) VALUES ('9', 'nine')"),
      lambda v: v.stats.affected_rows == 1),

@@ -136,6 +136,27 @@ def test_plan_ignores_what_makes_no_difference():
     assert not make_plan(wanted, existing, prune=True)
 
 
+@pytest.mark.parametrize("query", [{"term": {"a": 1}}, {"query": {"term": {"a": 1}}}])
+def test_records_are_deleted_by_a_query_bare_or_as_a_body(client, fresh, query):
+    name = fresh("pruned")
+    client.datasets.create(name)
+    client.records.bulk(name, [{"a": number % 2} for number in range(5)])
+    assert client.records.delete(name, query) == 2
+    assert client.datasets.count(name) == 3
+
+
+def test_a_body_that_is_more_than_a_query_deletes_nothing(client, fresh):
+    name = fresh("kept")
+    client.datasets.create(name)
+    client.records.bulk(name, [{"a": 1}])
+    with pytest.raises(infino.ValidationError, match="size"):
+        client.records.delete(name, {"query": {"match_all": {}}, "size": 1})
+    for broken in ({"query": "a:1"}, {"query": {"query": {}}}, {}):
+        with pytest.raises(infino.BadRequestError, match="query"):
+            client.records.delete(name, broken)
+    assert client.datasets.count(name) == 1
+
+
 def test_raw_responses_tell_more(client, fresh):
     raw = client.datasets.with_raw_response.create(fresh("raw"))
     assert raw.status in (200, 201)
