@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import errno
+import os
 import socket
 import threading
 from contextlib import AbstractContextManager
@@ -113,6 +115,7 @@ class LocalGateway:
             self._thread.start()
             if not self._server.listening.wait(START_TIMEOUT):
                 raise RuntimeError(f"the gateway did not start within {START_TIMEOUT:.0f} s")
+            atexit.register(self._end, os.getpid())
         except BaseException:
             self.stop()
             raise
@@ -120,6 +123,7 @@ class LocalGateway:
 
     def stop(self) -> None:
         """Finish running requests, close everything; a second call does nothing."""
+        atexit.unregister(self._end)
         if self._thread is not None and self._server is not None:
             self._server.should_exit = True
             self._thread.join(START_TIMEOUT)
@@ -130,6 +134,11 @@ class LocalGateway:
         if self._socket is not None:
             self._socket.close()
         self._thread = self._server = self._application = self._gateway = self._socket = None
+
+    def _end(self, process: int) -> None:
+        """Close what a script or notebook left open; a forked child leaves its parent's gateway alone."""
+        if os.getpid() == process:
+            self.stop()
 
     def __enter__(self) -> LocalGateway:
         return self.start()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote, unquote
 
 import pytest
@@ -180,3 +183,52 @@ def test_the_gateway_starts_twice_stops_twice_and_says_when_it_is_not_running() 
     gateway.stop()
     with pytest.raises(ValueError, match="both access_key and secret_key"):
         LocalGateway(access_key="IAK_1").start()
+
+
+LEFT_OPEN = {
+    "Infino": """
+client = infino.Infino.local(sys.argv[1])
+client.datasets.create("d", exist_ok=True)
+client.records.bulk("d", [{"id": "1"}], id="id")
+print(client.query.sql("SELECT id FROM d").scalar())
+""",
+    "AsyncInfino": """
+client = infino.AsyncInfino.local(sys.argv[1])
+async def main():
+    await client.datasets.create("d", exist_ok=True)
+    await client.records.bulk("d", [{"id": "1"}], id="id")
+    print((await client.query.sql("SELECT id FROM d")).scalar())
+asyncio.run(main())
+""",
+}
+
+
+@pytest.mark.parametrize("program", LEFT_OPEN)
+def test_a_script_that_leaves_its_gateway_open_ends_silently(program: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import asyncio, sys, infino" + LEFT_OPEN[program], tmp_path / "data"],
+        capture_output=True, timeout=60, check=False, text=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
+
+
+def test_a_forked_child_leaves_the_gateway_of_its_parent_running(tmp_path: Path) -> None:
+    program = """
+import atexit, os, sys
+from infino.local import LocalGateway
+gateway = LocalGateway(sys.argv[1]).start()
+client = gateway.client()
+client.datasets.create("d")
+child = os.fork()
+if child == 0:
+    atexit._run_exitfuncs()
+    os._exit(7 if "stopped" in repr(gateway) else 0)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+print(client.records.bulk("d", [{"id": "1"}], id="id").accepted, client.datasets.count("d"))
+client.close()
+gateway.stop()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, tmp_path / "data"], capture_output=True, timeout=60, check=False, text=True
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0\n1 1\n", "")
