@@ -127,8 +127,17 @@ class Upload:
                 seconds=self.clock() - self._started,
                 total=self.reader.total,
                 finished=finished,
+                fraction=self._fraction(),
             )
         )
+
+    def _fraction(self) -> float | None:
+        """The part of the source that is settled; of a file whose records nobody has counted, by bytes."""
+        ledger, total, share = self.engine.ledger, self.reader.total, self.reader.share
+        settled = ledger.read - ledger.pending
+        if total:
+            return min(settled / total, 1.0)
+        return None if share is None or not ledger.read else share * settled / ledger.read
 
     def close(self) -> None:
         """Balance the books and let go of the files."""

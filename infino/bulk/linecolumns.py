@@ -45,11 +45,11 @@ class LineColumns:
         """Return lines beside their ids, as columns; None where it is not certain that each is fine.
 
         Args:
-            block: Lines without blank ones between, and without the last LF.
+            block: Lines without blank ones between.
         """
         if b"\r" in block:
             block = block.replace(b"\r\n", b"\n").removesuffix(b"\r")
-        if not block.startswith(b"{") or not block.endswith(b"}") or b"\r" in block:
+        if not block.startswith(b"{") or not block.endswith((b"}\n", b"}")) or b"\r" in block:
             return None
         if b"\\" in block and _SURROGATE.search(block):
             return None  # polars takes half a pair
@@ -69,15 +69,18 @@ class LineColumns:
         polars = self._polars
         if hasattr(polars, "scan_lines"):  # recent releases have it, and it is faster
             return polars.scan_lines(block, name="line").collect().to_series()
-        return polars.Series("line", [block], polars.Binary).cast(polars.String).str.split("\n").explode()
+        whole = polars.Series("line", [block.removesuffix(b"\n")], polars.Binary)
+        return whole.cast(polars.String).str.split("\n").explode()
 
     def _certain(self, block: bytes, frame: Any) -> bool:
         """Whether the ids are what a careful reader finds: text or whole numbers, each named once in its line."""
         polars, lines, ids = self._polars, frame["line"], frame["id"]
-        if ids.null_count() or not safe_ids(ids, polars) or block.count(self._key.encode()) != len(ids):
+        if ids.null_count() or not safe_ids(ids, polars):
             return False
         if b"\\" in block and _SPELLED.search(block):
             return False  # the name may be there a second time, spelled otherwise
+        if lines.str.count_matches(polars.escape_regex(self._key)).max() > 1:
+            return False
         for mark in (f'{self._key}:"', f'{self._key}: "'):
             if lines.str.contains(mark, literal=True).all():
                 return True

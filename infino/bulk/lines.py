@@ -29,7 +29,7 @@ def _loads(text: bytes) -> Any:
 
 
 def blocks(stream: io.BufferedReader) -> Iterator[bytes]:
-    """Cut a stream into blocks of whole lines, each without its last LF.
+    """Cut a stream into blocks of whole lines.
 
     Args:
         stream: Bytes, unpacked.
@@ -42,19 +42,17 @@ def blocks(stream: io.BufferedReader) -> Iterator[bytes]:
                 part, first = part.removeprefix(b"\xef\xbb\xbf"), False
             parts.append(part)
             size += len(part)
-            if size >= BLOCK and (end := part.rfind(b"\n")) >= 0:
-                parts[-1] = part[:end]
+            if size >= BLOCK:
+                parts.append(stream.readline())
                 yield b"".join(parts)
-                parts = [part[end + 1 :]]
-                size = len(parts[0])
+                parts, size = [], 0
     except Exception:
-        whole, _, _ = b"".join(parts).rpartition(b"\n")  # what came before the error, without the line it broke
+        whole, end, _ = b"".join(parts).rpartition(b"\n")  # what came before the error, without the line it broke
         if whole:
-            yield whole
+            yield whole + end
         raise
-    last = b"".join(parts)
-    if last:
-        yield last.removesuffix(b"\n")
+    if parts:
+        yield b"".join(parts)
 
 
 def lines_of(block: bytes) -> list[bytes]:

@@ -117,6 +117,7 @@ class Opened:
         self._aside: Any = None
         name = str(self.path) if self.path else str(getattr(source, "name", ""))
         self.raw = self._open(source)
+        self._size = self.path.stat().st_size if self.path else 0
         head = self.raw.peek(4)[:4]
         self.packed = head.startswith((GZIP, ZSTD))
         self.stream = _unpack(self.raw, head)
@@ -148,6 +149,11 @@ class Opened:
         if start in (b"{", b""):
             return "ndjson"
         return by_name or "csv"
+
+    @property
+    def share(self) -> float | None:
+        """How much of a file has been read, from 0 to 1; None for other sources."""
+        return min(self.raw.tell() / self._size, 1.0) if self._size else None
 
     def columns(self) -> Any:
         """Return a stream of columns; one that ends in its directory is put on disk if it cannot jump there."""

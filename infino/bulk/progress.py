@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import sys
 from collections.abc import Callable
 from typing import Any, Protocol, TextIO
@@ -9,6 +10,7 @@ from typing import Any, Protocol, TextIO
 import attrs
 
 PLAIN_EVERY = 5.0
+PAGE_EVERY = 0.2
 
 
 @attrs.frozen
@@ -27,6 +29,7 @@ class Progress:
         seconds: Seconds since the start.
         total: Records in the source, where that is known.
         finished: Whether this is the last word.
+        fraction: Part of the source that is settled, from 0 to 1; of a file by bytes, None where nothing is known.
 
     Example:
         >>> client.records.bulk("flights", rows, progress=lambda now: print(now.accepted, now.rate))
@@ -43,6 +46,7 @@ class Progress:
     seconds: float
     total: int | None
     finished: bool = False
+    fraction: float | None = None
 
     @property
     def settled(self) -> int:
@@ -53,6 +57,11 @@ class Progress:
     def rate(self) -> float:
         """Settled records per second."""
         return self.settled / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def remaining(self) -> float | None:
+        """Seconds until the end at the pace so far, or None where nothing is known."""
+        return self.seconds * (1 / self.fraction - 1) if self.fraction else None
 
     def __str__(self) -> str:
         of = f" of {self.total:,}" if self.total else ""
@@ -117,7 +126,8 @@ class Plain:
         """Write a line when it is time, and the last one always."""
         if progress.finished or progress.seconds >= self._next:
             self._next = progress.seconds + PLAIN_EVERY
-            self._stream.write(f"{progress}\n")
+            left = "" if progress.finished or progress.remaining is None else f", {_clock(progress.remaining)} left"
+            self._stream.write(f"{progress}{left}\n")
             self._stream.flush()
 
     def close(self) -> None:
@@ -125,7 +135,7 @@ class Plain:
 
 
 class Bar:
-    """A bar of rich, in a terminal or a notebook.
+    """A bar of rich in a terminal.
 
     Args:
         console: The console of rich to draw on, or None for standard error.
@@ -133,16 +143,16 @@ class Bar:
 
     def __init__(self, console: Any = None) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bars
 
         self._bars = Bars(
             TextColumn("{task.description}"),
             BarColumn(),
+            TaskProgressColumn(),
             TextColumn("{task.fields[numbers]}"),
             TimeRemainingColumn(),
-            console=console or Console(stderr=not in_notebook()),
-            transient=False,
+            console=console or Console(stderr=True),
         )
         self._task: Any = None
 
@@ -150,15 +160,58 @@ class Bar:
         """Move the bar."""
         if self._task is None:
             self._bars.start()
-            self._task = self._bars.add_task(progress.dataset, total=progress.total, numbers="")
+            self._task = self._bars.add_task(progress.dataset, total=None, numbers="")
+        done = 1.0 if progress.finished else progress.fraction
         numbers = str(progress).partition(": ")[2]
-        total = progress.settled if progress.finished else progress.total
-        self._bars.update(self._task, completed=progress.settled, total=total, numbers=numbers)
+        self._bars.update(self._task, completed=done or 0.0, total=None if done is None else 1.0, numbers=numbers)
 
     def close(self) -> None:
         """Stop drawing."""
         if self._task is not None:
             self._bars.stop()
+
+
+class Page:
+    """A bar in the output of a notebook cell."""
+
+    def __init__(self) -> None:
+        self._handle: Any = None
+        self._next = 0.0
+
+    def update(self, progress: Progress) -> None:
+        """Draw the bar anew, a few times each second."""
+        if not progress.finished and progress.seconds < self._next:
+            return
+        from IPython import display
+
+        self._next = progress.seconds + PAGE_EVERY
+        page: Any = display  # it has no types
+        content = page.HTML(bar_html(progress))
+        if self._handle is None:
+            self._handle = page.display(content, display_id=True)
+        else:
+            self._handle.update(content)
+
+    def close(self) -> None:
+        """Leave the last state on the page."""
+
+
+def bar_html(progress: Progress) -> str:
+    """Return a bar with its numbers as HTML.
+
+    Args:
+        progress: Where an upload stands.
+    """
+    done = 1.0 if progress.finished else progress.fraction
+    value = "" if done is None else f" value='{done:.4f}'"  # without a value, browsers show a bar that only moves
+    left = "" if progress.finished or progress.remaining is None else f", {_clock(progress.remaining)} left"
+    return f"<progress max='1'{value} style='width:16em'></progress> {html.escape(str(progress) + left)}"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def in_notebook() -> bool:
@@ -178,7 +231,9 @@ def display(choice: Any) -> Display:
         return Silent()
     if callable(choice):
         return Told(choice)
-    if sys.stderr.isatty() or in_notebook():
+    if in_notebook():
+        return Page()
+    if sys.stderr.isatty():
         try:
             return Bar()
         except ImportError:

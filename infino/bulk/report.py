@@ -12,6 +12,7 @@ from infino.bulk.chunk import Rejection
 from infino.core.errors import BulkError
 
 SAMPLES = 1000
+SHOWN = 5
 
 
 @attrs.frozen
@@ -98,23 +99,30 @@ class BulkReport:
         return f"BulkReport({'ok' if self.ok else 'NOT ok'}, {self})"
 
     def _repr_html_(self) -> str:
-        shown = {
-            name.replace("_", " "): _show(value)
-            for name, value in self.to_dict().items()
-            if name != "errors" and (value or name in ("read", "accepted", "rejected", "unknown", "ok"))
-        }
-        shown.update({name: f"{count:,}" for name, count in self.errors.items()})
-        rows = "".join(
-            f"<tr><th style='text-align:left'>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>"
-            for name, value in shown.items()
-        )
-        return f"<table>{rows}</table>"
+        mark = "&#10003; every record accepted" if self.ok else "&#10007; not every record accepted"
+        always = ("read", "accepted", "rejected", "unknown")
+        others = ("created", "updated", "deleted", "noop", "retried", "resumed", "possibly_doubled")
+        counts = {name: getattr(self, name) for name in (*always, *others)}
+        rows = [(name.replace("_", " "), f"{count:,}") for name, count in counts.items() if count or name in always]
+        rows.append(("sent", f"{self.bytes / 1e6:,.1f} MB in {self.requests:,} requests"))
+        rows.append(("time", f"{self.seconds:,.1f} s, {self.rate:,.0f} records/s"))
+        if not self.complete:
+            rows.append(("source", "not read to its end"))
+        caption = f"<caption style='text-align:left'><b>{html.escape(self.dataset)}</b> {mark}</caption>"
+        return f"<table>{caption}{_rows(rows)}</table>{self._troubles()}"
+
+    def _troubles(self) -> str:
+        """The errors and the first records that were not accepted, as HTML."""
+        if not self.errors:
+            return ""
+        kinds = _rows([(name, f"{count:,}") for name, count in self.errors.items()])
+        first = "".join(f"<li>{html.escape(rejection.reason)}</li>" for rejection in self.rejections[:SHOWN])
+        return f"<table>{kinds}</table><details open><summary>The first of them</summary><ul>{first}</ul></details>"
 
 
-def _show(value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
+def _rows(pairs: list[tuple[str, str]]) -> str:
+    row = "<tr><th style='text-align:left'>{}</th><td style='text-align:right'>{}</td></tr>"
+    return "".join(row.format(html.escape(name), html.escape(value)) for name, value in pairs)
 
 
 @attrs.define

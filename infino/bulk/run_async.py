@@ -14,7 +14,7 @@ from infino.bulk.engine import ChunkResult, read_answer
 from infino.bulk.job import Upload
 from infino.bulk.options import BulkOptions
 from infino.bulk.report import BulkReport
-from infino.bulk.source import Reader
+from infino.bulk.source import SLOW, Reader
 from infino.core.errors import InfinoError
 from infino.core.request import Request
 from infino.core.response import Response
@@ -37,10 +37,17 @@ async def _off_loop(worker: ThreadPoolExecutor, reader: Reader) -> AsyncGenerato
             yield piece
         return
     batch: list[Any] = []
+    source = aiter(reader.source)
     try:
-        async for record in reader.source:
-            batch.append(record)
-            if len(batch) >= reader.batch_size:
+        while True:
+            before = time.monotonic()
+            try:
+                batch.append(await anext(source))
+            except StopAsyncIteration:
+                break
+            took = time.monotonic() - before
+            reader.waited += took
+            if took > SLOW or len(batch) >= reader.batch_size:
                 for piece in await loop.run_in_executor(worker, reader.push, batch):
                     yield piece
                 batch = []

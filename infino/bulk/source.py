@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import time
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
@@ -21,6 +21,9 @@ from infino.bulk.stretches import Stretches
 from infino.core.errors import ValidationError
 
 MOST = 256  # records encoded at once: few enough to stay small, enough to be fast
+STEP = 16  # records taken at once, before the clock is looked at
+SLOW = 0.05  # seconds for a step, after which nothing waits for a full batch
+LINGER = 5.0  # seconds of a slow source, after which a body leaves that is not full
 _COLUMN_MODULES = ("polars", "pandas")
 _Native = columns.FrameEncoder | LineColumns
 
@@ -48,12 +51,13 @@ class Reader:
         self.source = source
         self.done = done or Stretches()
         self.total = _known_length(source)
-        self.size = os.path.getsize(check_path(source)) if is_path(source) else None
+        self.share: float | None = None  # of the bytes of a file: how many were read
         self.is_async = isinstance(source, AsyncIterable) and not isinstance(source, Iterable)
         self._packer = Packer(options, limit)
         self._encoder = Encoder(options)
         self._ready = ReadyEncoder()
         self._at = 0
+        self.waited = 0.0  # seconds that the source took for the body that is being filled
         self._average = 1  # bytes of a row of columns
         self._held: tuple[Any, _Native] | None = None  # rows that do not fill a body yet
 
@@ -91,7 +95,9 @@ class Reader:
             yield from self._columns(*columns.frames(source, "object"))
         elif _is_file(source):
             with Opened(source, self._kind) as opened:
-                yield from self._file(opened)
+                for piece in self._file(opened):
+                    self.share = opened.share
+                    yield piece
         elif isinstance(source, Mapping):
             raise ValidationError("the source is one mapping; pass a list of records")
         elif not isinstance(source, Iterable):
@@ -115,26 +121,28 @@ class Reader:
     # Python records
 
     def _objects(self, source: Iterable[Any]) -> Iterator[Piece]:
-        iterator, batch, size = iter(source), list[Any](), 16
-        while True:
+        iterator, batch, took, more = iter(source), list[Any](), 0.0, True
+        while more:
+            before, had = time.monotonic(), len(batch)
             try:
                 # Unlike list(islice()), this keeps what came before an error of the source.
-                batch.extend(islice(iterator, size))
+                batch.extend(islice(iterator, 1 if took > SLOW else STEP))
             except Exception:
                 yield from self.push(batch)
                 raise
-            if not batch:
-                break
-            yield from self.push(batch)
-            size = self.batch_size
-            batch = []
+            took, more = time.monotonic() - before, len(batch) > had
+            self.waited += took
+            if not more or took > SLOW or len(batch) >= self.batch_size:
+                yield from self.push(batch)
+                batch = []
         yield from self.finish()
 
     @property
     def batch_size(self) -> int:
         """How many records to take next, so that huge ones never pile up."""
-        seen = max(self._at, 1)
-        average = max(self._packer.seen_bytes // seen, 1)
+        if self._at == 0:
+            return STEP
+        average = max(self._packer.seen_bytes // self._at, 1)
         return max(1, min(MOST, self._options.chunk_records, self._limit() // (4 * average)))
 
     def push(self, batch: list[Any]) -> list[Piece]:
@@ -144,10 +152,16 @@ class Reader:
             batch: Records as the source gave them.
 
         Returns:
-            The bodies that are full now.
+            The bodies that are full now, or have waited long enough.
         """
-        if self._options.op == "ready":
-            return self._push_ready(as_lines(batch))
+        pieces = self._push_ready(as_lines(batch)) if self._options.op == "ready" else self._push_objects(batch)
+        if not pieces and self.waited > LINGER:
+            pieces = self._packer.finish()
+        if pieces:
+            self.waited = 0.0
+        return pieces
+
+    def _push_objects(self, batch: list[Any]) -> list[Piece]:
         pieces: list[Piece] = []
         start = self._at
         for first, stop, done in self.done.cut(start, start + len(batch)):

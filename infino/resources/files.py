@@ -63,12 +63,16 @@ class _Watch:
         self._dataset, self._clock, self._started = dataset, clock, clock()
         self._display = display(progress)
         self.body = FileBody(source, fields, format, self._sent)
+        self._size = self.body.file_size
 
     def _sent(self, count: int, stats: Any = None, *, finished: bool = False) -> None:
         done = getattr(stats, "documents_processed", None) or 0
         bad = getattr(stats, "documents_failed", None) or 0
-        seconds = self._clock() - self._started
-        self._display.update(Progress(self._dataset, done + bad, done, bad, 0, 0, count, 1, seconds, None, finished))
+        seconds, flying = self._clock() - self._started, 0 if finished else 1
+        # Once all of it is there, nobody knows how long the service will read.
+        fraction = count / self._size if self._size and stats is None else None
+        now = Progress(self._dataset, done + bad, done, bad, 0, 0, count, flying, seconds, None, finished, fraction)
+        self._display.update(now)
 
     def request(self, timeout: float | None) -> Request:
         """Return the request that carries the file."""
@@ -115,13 +119,14 @@ class _Watch:
         """
         state = upload if job is None else job
         if state.status not in ("completed", "failed"):
+            self._sent(self._size or 0, state.stats)
             return None
         errors = list(state.errors or [])
         message = getattr(state, "error_message", None) or upload.message
         if state.status == "failed":
             first = f": {errors[0]}" if errors else ""
             raise JobFailedError(f"the file was not loaded: {message}{first}", job=state, operation=OPERATION)
-        self._sent(self.body.file_size or 0, state.stats, finished=True)
+        self._sent(self._size or 0, state.stats, finished=True)
         return FileUpload(
             connector_id=state.connector_id,
             run_id=state.run_id or upload.run_id,

@@ -280,6 +280,29 @@ def test_async_sources(gateway: LocalGateway, sync_client: Any, fresh: Any) -> N
         sync_client.records.bulk(name, as_async(ROWS))
 
 
+def test_a_slow_source_is_stored_while_it_goes_on(
+    gateway: LocalGateway, sync_client: Any, fresh: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infino.bulk.source.LINGER", 0.2)
+    name = fresh("bulk")
+    sync_client.datasets.create(name)
+    stored: list[int] = []
+
+    async def slow() -> AsyncIterator[dict[str, Any]]:
+        for number in range(10):
+            await asyncio.sleep(0.1)
+            stored.append(await asyncio.to_thread(sync_client.datasets.count, name))
+            yield {"id": str(number)}
+
+    async def main() -> Any:
+        async with gateway.async_client() as client:
+            return await client.records.bulk(name, slow(), id="id")
+
+    report = asyncio.run(main())
+    assert report.accepted == 10
+    assert 3 <= stored[-1] < 10
+
+
 def test_cancelling_an_async_upload_leaves_no_task_behind(
     gateway: LocalGateway, sync_client: Any, fresh: Any, arm: Any
 ) -> None:

@@ -107,13 +107,17 @@ def test_errors_are_sorted_by_what_they_say_about_the_records(error: InfinoError
 
 def test_a_report_reads_well_everywhere() -> None:
     ledger = Ledger("<d>", read=4, created=2, updated=1, rejected=1)
-    ledger.refuse(Rejection(3, "no", status=400, code="<bad>"))
+    ledger.refuse(Rejection(3, "record 3: <no>", status=400, code="<bad>"))
     report = ledger.report(seconds=2.0, complete=True)
     assert (report.accepted, report.ok, report.rate) == (3, False, 2.0)
     assert repr(report).startswith("BulkReport(NOT ok, <d>: 4 read, 3 accepted (2 created, 1 updated), 1 rejected; ")
     assert "<bad> (400) x 1" in str(report)
     assert "&lt;bad&gt; (400)" in report._repr_html_()
+    assert "&lt;d&gt;</b> &#10007;" in report._repr_html_()
+    assert "<li>record 3: &lt;no&gt;</li>" in report._repr_html_()
     assert "<bad>" not in report._repr_html_()
+    assert "&#10003;" in BulkReport("d")._repr_html_()
+    assert "not read" in BulkReport("d", complete=False)._repr_html_()
     assert report.to_dict()["accepted"] == 3
     assert BulkReport("d", read=1, created=1).ok
     assert not BulkReport("d", complete=False).ok

@@ -9,7 +9,7 @@ import attrs
 import pytest
 from rich.console import Console
 
-from infino.bulk.progress import Bar, Plain, Progress, Silent, Told, display, in_notebook
+from infino.bulk.progress import Bar, Page, Plain, Progress, Silent, Told, display, in_notebook
 
 NOW = Progress("d", 1500, 1200, 3, 0, 7, 5_000_000, 2, 2.0, 4000)
 
@@ -28,12 +28,50 @@ def test_plain_lines_come_every_few_seconds_and_at_the_end() -> None:
     assert len(stream.getvalue().splitlines()) == 3
 
 
+def test_lines_tell_the_time_left_where_the_size_is_known() -> None:
+    stream = io.StringIO()
+    plain = Plain(stream)
+    plain.update(attrs.evolve(NOW, seconds=90.0, fraction=0.25))
+    plain.update(attrs.evolve(NOW, seconds=9000.0, fraction=0.5))
+    plain.update(attrs.evolve(NOW, seconds=9005.0))
+    plain.update(attrs.evolve(NOW, seconds=9006.0, fraction=1.0, finished=True))
+    lines = stream.getvalue().splitlines()
+    assert [line.rpartition(", ")[2] for line in lines] == ["4:30 left", "2:30:00 left", "7 retried", "7 retried"]
+    assert NOW.remaining is None
+
+
+def test_a_page_shows_one_bar_that_is_drawn_anew() -> None:
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    InteractiveShell.instance()
+    try:
+        with capture_output() as captured:
+            page = Page()
+            for seconds, fraction in ((0.1, None), (0.15, 0.2), (0.4, 0.5), (0.45, 0.6)):
+                page.update(attrs.evolve(NOW, dataset="<d>", seconds=seconds, fraction=fraction))
+            page.update(attrs.evolve(NOW, dataset="<d>", seconds=0.5, finished=True))
+            page.close()
+    finally:
+        InteractiveShell.clear_instance()
+    pages = [output.data["text/html"] for output in captured.outputs]
+    assert len({output.transient["display_id"] for output in captured.outputs}) == 1, "more than one bar"
+    assert [output.update for output in captured.outputs] == [False, True, True]
+    assert "value=" not in pages[0]
+    assert "value='0.5000'" in pages[1]
+    assert "value='1.0000'" in pages[2]
+    assert "&lt;d&gt;: 1,203 of 4,000 records" in pages[0]
+    assert "0:00 left" in pages[1]
+    assert "left" not in pages[2]
+
+
 def test_a_bar_ends_full_and_leaves_the_screen_in_order() -> None:
     stream = io.StringIO()
     bar = Bar(Console(file=stream, force_terminal=True, width=140))
-    bar.update(NOW)
+    bar.update(attrs.evolve(NOW, fraction=0.3))
     bar.update(attrs.evolve(NOW, accepted=3997, finished=True))
     bar.close()
+    assert "100%" in stream.getvalue()
     assert "4,000 of 4,000 records" in stream.getvalue()
     assert stream.getvalue().endswith("\x1b[?25h"), "the cursor stays hidden"
 
@@ -49,3 +87,5 @@ def test_the_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rich.console", None)
     assert isinstance(display(True), Plain)
     assert not in_notebook()
+    monkeypatch.setattr("infino.bulk.progress.in_notebook", lambda: True)
+    assert isinstance(display(True), Page)

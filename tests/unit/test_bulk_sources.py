@@ -6,7 +6,8 @@ import gzip
 import io
 import json
 import random
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -388,3 +389,50 @@ def test_the_kind_of_a_file_is_seen_in_its_content(tmp_path: Path) -> None:
     parquet.write_table(TABLE, path)
     with Opened(path) as opened:
         assert opened.kind == "parquet"
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if "parquet" not in name])
+def test_the_reader_knows_how_much_of_a_file_it_has_read(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infino.bulk.lines.BLOCK", 64)
+    path = tmp_path / name
+    FILES[name](path)
+    options = BulkOptions(chunk_records=3)
+    reader = Reader(path, options, lambda: options.chunk_bytes)
+    shares = [reader.share for _ in reader.pieces()]
+    assert shares == sorted(shares)
+    assert 0 < shares[0] <= shares[-1] <= 1.0
+    assert shares[-1] > (0.8 if "arrow" in name or "feather" in name else 0.999)  # Arrow files end in a directory
+    reader = Reader(io.BytesIO(path.read_bytes()), options, lambda: options.chunk_bytes)
+    assert {reader.share for _ in reader.pieces()} == {None}
+
+
+def trickle(count: int, seconds: float) -> Iterator[dict[str, int]]:
+    for number in range(count):
+        time.sleep(seconds)
+        yield {"n": number}
+
+
+def test_records_of_a_slow_source_do_not_wait_for_a_full_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infino.bulk.source.SLOW", 0.002)
+    monkeypatch.setattr("infino.bulk.source.LINGER", 0.02)
+    options = BulkOptions()
+    taken: list[int] = []
+    source = (taken.append(record["n"]) or record for record in trickle(60, 0.003))
+    waiting = []
+    for piece in Reader(source, options, lambda: options.chunk_bytes).pieces():
+        assert piece.positions == range(piece.start, piece.stop)
+        waiting.append(len(taken) - piece.stop)
+    assert len(waiting) >= 4, "the records waited for the end of the source"
+    assert max(waiting) == 0, "a body left without what was there"
+
+
+def test_a_fast_source_fills_its_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infino.bulk.source.LINGER", 0.05)
+    options = BulkOptions(chunk_records=1000)
+    sizes = []
+    for piece in Reader(({"n": n} for n in range(3500)), options, lambda: options.chunk_bytes).pieces():
+        time.sleep(0.06)  # a slow service is no slow source
+        sizes.append(len(piece.positions))
+    assert sizes == [1000, 1000, 1000, 500]
