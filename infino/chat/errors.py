@@ -29,6 +29,7 @@ class Interrupted(ChatError):
         close_code: Close code of the WebSocket, where it closed.
         frame: The frame that said so, where one did.
         hint: How to go on.
+        operation: What was asked for.
     """
 
     def __init__(
@@ -40,8 +41,9 @@ class Interrupted(ChatError):
         close_code: int | None = None,
         frame: Any = None,
         hint: str | None = None,
+        operation: str = "fino.ask",
     ) -> None:
-        super().__init__(message, frame=frame, operation="fino.ask", hint=hint)
+        super().__init__(message, frame=frame, operation=operation, hint=hint)
         self.answer = answer
         self.sent = sent
         self.close_code = close_code

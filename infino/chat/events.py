@@ -2,6 +2,7 @@
 
 Event
 ├── Status        an agent is at work
+├── Step          an analysis takes a step
 ├── Text          the answer so far, as markdown; the last one is the answer
 ├── Data          rows behind the answer
 ├── Query         the query that was generated
@@ -48,6 +49,23 @@ class Status(Event):
     """
 
     text: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Step(Event):
+    """One step of an analysis.
+
+    Args:
+        action: The service's word for it, such as ``"add_cell"``.
+        text: A short sentence, possibly empty.
+        code: Code of the cell that it is about, if there is one.
+        frame: The frame as it came.
+    """
+
+    action: str = ""
+    text: str = ""
+    code: str | None = None
+    frame: Any = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen(kw_only=True)

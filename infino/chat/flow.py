@@ -101,6 +101,8 @@ class Settings:
         resend: Whether a question that may have reached the service is asked again after a lost connection.
         retry: How often and how fast to connect again.
         context: Extra ``user_context`` of each question.
+        message: What is sent in place of a question.
+        operation: What the turns are called in errors and events.
     """
 
     timeout: float = 180.0
@@ -110,6 +112,8 @@ class Settings:
     resend: bool = False
     retry: RetryPolicy = attrs.field(factory=RetryPolicy)
     context: Mapping[str, Any] | None = None
+    message: str | None = None
+    operation: str = "fino.ask"
 
 
 @attrs.define
@@ -177,7 +181,7 @@ def ask(conversation: Conversation, question: str, settings: Settings) -> Flow:
             again = lost.unsent or settings.resend
             pause = settings.retry.pause(attempt, conversation.random)
             if not again or attempt == settings.retry.attempts or _left(conversation, deadline) <= pause:
-                raise _disconnected(turn, lost) from None
+                raise _disconnected(turn, lost, settings) from None
             yield Pause(pause, attempt, f"close code {lost.closed.code}")
         except BaseException:
             conversation.finish(turn)
@@ -204,12 +208,15 @@ def _exchange(conversation: Conversation, turn: Turn, settings: Settings, deadli
         yield from _connect(conversation, settings, deadline)
     limit = max(min(settings.idle_timeout, _left(conversation, deadline)), 0.001)
     try:
-        yield Send(frames.question(turn.question, settings.context), limit)
+        yield Send(settings.message or frames.question(turn.question, settings.context), limit)
     except SocketClosed as closed:
         raise _Lost(closed, unsent=closed.unsent) from None
     except SocketQuiet:
         raise TurnTimeout(
-            f"the question could not be handed over within {limit:g} s", answer=turn.answer(), hint=_ASK_AGAIN
+            f"the question could not be handed over within {limit:g} s",
+            answer=turn.answer(),
+            hint=_ASK_AGAIN,
+            operation=settings.operation,
         ) from None
     yield from _listen(conversation, turn, settings, deadline)
 
@@ -237,7 +244,7 @@ def _listen(conversation: Conversation, turn: Turn, settings: Settings, deadline
         for event in events:
             yield Report(event)
         if turn.failure is not None:
-            raise _failed(turn)
+            raise _failed(turn, settings)
         if turn.state is State.SETTLING and not settling:
             grace_ends = clock.monotonic() + settings.grace
 
@@ -307,7 +314,7 @@ def _received(turn: Turn) -> str:
     return f"{turn.messages} messages were received{heartbeats}" + (f" ({kinds})" if kinds else "")
 
 
-def _disconnected(turn: Turn, lost: _Lost) -> Disconnected:
+def _disconnected(turn: Turn, lost: _Lost, settings: Settings) -> Disconnected:
     closed = lost.closed
     why = CLOSE_CODES.get(closed.code, "closed by the service" if closed.code >= 3000 else "closed")
     said = f": {closed.reason[:200]}" if closed.reason else ""
@@ -323,6 +330,7 @@ def _disconnected(turn: Turn, lost: _Lost) -> Disconnected:
         sent=not lost.unsent,
         close_code=closed.code,
         hint=hint,
+        operation=settings.operation,
     )
 
 
@@ -331,12 +339,17 @@ def _too_late(turn: Turn, settings: Settings, left: float) -> Interrupted:
         said = f"no complete answer within {settings.timeout:g} s"
     else:
         said = f"the service fell silent for {settings.idle_timeout:g} s"
-    return TurnTimeout(f"{said}; {_received(turn)}", answer=turn.answer(), hint=_ASK_AGAIN)
+    return TurnTimeout(
+        f"{said}; {_received(turn)}", answer=turn.answer(), hint=_ASK_AGAIN, operation=settings.operation
+    )
 
 
-def _failed(turn: Turn) -> ServiceFailed:
+def _failed(turn: Turn, settings: Settings) -> ServiceFailed:
     return ServiceFailed(
-        f"the service could not answer: {turn.failure}", answer=turn.answer(), frame=turn.failure_frame
+        f"the service could not answer: {turn.failure}",
+        answer=turn.answer(),
+        frame=turn.failure_frame,
+        operation=settings.operation,
     )
 
 

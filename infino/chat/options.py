@@ -14,22 +14,18 @@ from infino.core.retry import RetryPolicy
 from infino.websocket import MAX_FRAME_BYTES
 
 PATH = "/_conversation/ws"
+HEADERS = ("x-infino-thread-id", "x-infino-client-id")
 SourceLike = str | SourceRef | tuple[str, str] | Mapping[str, Any]
 
 
-class ChatOptions(TypedDict, total=False):
-    """The less common options of `ask`, `stream` and `chat`.
+class TurnOptions(TypedDict, total=False):
+    """The less common options of `analyze` and `notebook_report`.
 
     Args:
         idle_timeout: Seconds without any message, heartbeats included, after which the service counts as gone (90).
         connect_timeout: Seconds for one attempt to connect (15).
         resend: Ask again when the connection is lost after the question was sent; it may then be answered twice.
         retry: How often and how fast to connect again; the client's policy by default.
-        streaming: Whether a new thread streams its answer piece by piece (true).
-        context: Extra ``user_context`` of each question.
-        client_id: Free text that names this client to the service.
-        identity: Where thread and client are named: in the ``"header"``, or in the signed ``"query"``.
-        path: Path of the WebSocket.
         max_frame_bytes: Largest message to accept (16 MiB).
     """
 
@@ -37,12 +33,46 @@ class ChatOptions(TypedDict, total=False):
     connect_timeout: float
     resend: bool
     retry: RetryPolicy
+    max_frame_bytes: int
+
+
+class ChatOptions(TurnOptions, total=False):
+    """The less common options of `ask`, `stream` and `chat`: those of `TurnOptions`, and more.
+
+    Args:
+        streaming: Whether a new thread streams its answer piece by piece (true).
+        context: Extra ``user_context`` of each question.
+        client_id: Free text that names this client to the service.
+        identity: Where thread and client are named: in the ``"header"``, or in the signed ``"query"``.
+        path: Path of the WebSocket.
+    """
+
     streaming: bool
     context: Mapping[str, Any]
     client_id: str
     identity: Literal["header", "query"]
     path: str
-    max_frame_bytes: int
+
+
+@attrs.frozen(kw_only=True)
+class Task:
+    """A turn that is no question.
+
+    Args:
+        operation: What it is called in errors and events.
+        path: Path of the WebSocket.
+        subject: What stands as the question of its answer.
+        message: What is sent.
+        client_id: Name of this client to the service; a new one when None.
+        headers: Names of the headers that hold the thread and the client.
+    """
+
+    operation: str
+    path: str
+    subject: str
+    message: str = attrs.field(repr=False)
+    client_id: str | None = None
+    headers: tuple[str, str] = HEADERS
 
 
 @attrs.frozen(kw_only=True)
@@ -56,19 +86,22 @@ class Choices:
         default="header", validator=attrs.validators.in_(("header", "query"))
     )
     path: str = PATH
+    headers: tuple[str, str] = HEADERS
     max_frame_bytes: int = attrs.field(default=MAX_FRAME_BYTES, validator=attrs.validators.gt(0))
 
     def identify(self, thread_id: str) -> tuple[tuple[tuple[str, str], ...], dict[str, str]]:
         """Name thread and client: query to sign, and headers."""
         if self.identity == "query":
             return (("clientId", self.client_id), ("threadId", thread_id)), {}
-        return (), {"x-infino-thread-id": thread_id, "x-infino-client-id": self.client_id}
+        return (), dict(zip(self.headers, (thread_id, self.client_id), strict=True))
 
 
 _OF_SETTINGS = frozenset({"idle_timeout", "connect_timeout", "resend", "context"})
 
 
-def choose(options: ChatOptions, *, timeout: float, retry: RetryPolicy, client_id: str) -> Choices:
+def choose(
+    options: ChatOptions | TurnOptions, *, timeout: float, retry: RetryPolicy, client_id: str, task: Task | None = None
+) -> Choices:
     """Complete and check the options.
 
     Args:
@@ -76,43 +109,49 @@ def choose(options: ChatOptions, *, timeout: float, retry: RetryPolicy, client_i
         timeout: Seconds for a whole turn.
         retry: The client's policy.
         client_id: Name of this client where the caller gave none.
+        task: What is to be done, if it is no question.
 
     Raises:
         ValidationError: An option is unknown or has an impossible value.
     """
     given: dict[str, Any] = dict(options)
-    settings = {name: given.pop(name) for name in list(given) if name in _OF_SETTINGS}
+    known = (ChatOptions if task is None else TurnOptions).__optional_keys__
+    operation = "fino.ask" if task is None else task.operation
+    settings = {name: given.pop(name) for name in list(given) if name in _OF_SETTINGS & known}
     policy = given.pop("retry", None) or retry
-    unknown = sorted(set(given) - ChatOptions.__optional_keys__)
+    unknown = sorted(set(given) - known)
     if unknown:
         raise ValidationError(
-            f"unknown option {', '.join(unknown)}; there are {', '.join(sorted(ChatOptions.__optional_keys__))}",
-            operation="fino.ask",
+            f"unknown option {', '.join(unknown)}; there are {', '.join(sorted(known))}", operation=operation
         )
     for name, value in (("timeout", timeout), *settings.items()):
         if name.endswith("timeout"):
-            seconds(name, value)
+            seconds(name, value, operation)
+    if task is not None:
+        settings |= {"message": task.message, "operation": operation}
+        given |= {"path": task.path, "headers": task.headers, "client_id": task.client_id or client_id}
     given.setdefault("client_id", client_id)
     if not all(ord(character) in range(33, 127) for character in given["client_id"]) or not given["client_id"]:
-        raise ValidationError("client_id may hold visible ASCII characters only", operation="fino.ask")
+        raise ValidationError("client_id may hold visible ASCII characters only", operation=operation)
     try:
         return Choices(settings=Settings(timeout=timeout, retry=policy, **settings), **given)
     except (TypeError, ValueError) as error:
-        raise ValidationError(f"an option is wrong: {error.args[0]}", operation="fino.ask") from None
+        raise ValidationError(f"an option is wrong: {error.args[0]}", operation=operation) from None
 
 
-def seconds(name: str, value: Any) -> float:
+def seconds(name: str, value: Any, operation: str = "fino.ask") -> float:
     """Return a number of seconds that is more than 0.
 
     Args:
         name: Name of the option, for the error.
         value: What the caller gave.
+        operation: What it was given to, for the error.
 
     Raises:
         ValidationError: It is something else.
     """
     if not isinstance(value, int | float) or not value > 0:
-        raise ValidationError(f"{name} must be a number of seconds, more than 0", operation="fino.ask")
+        raise ValidationError(f"{name} must be a number of seconds, more than 0", operation=operation)
     return value
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from infino.chat.events import SourceRef
 from infino.chat.flow import Connect, Conversation, Pause
-from infino.chat.options import ChatOptions, Choices, choose
+from infino.chat.options import ChatOptions, Choices, Task, TurnOptions, choose
 from infino.chat.thread import Poll, poll
 from infino.core.errors import DecodeError, ValidationError
 from infino.core.events import RetryEvent
@@ -67,13 +67,19 @@ def _sources_of(thread: str | Thread | None, wanted: Sequence[Mapping[str, Any]]
     )
 
 
-def complete(transport: Transport | AsyncTransport, options: ChatOptions, timeout: float) -> Choices:
-    """Complete the options with what the client says."""
+def complete(
+    transport: Transport | AsyncTransport,
+    options: ChatOptions | TurnOptions,
+    timeout: float,
+    task: Task | None = None,
+) -> Choices:
+    """Complete the options with what the client says, and with the task if it is no question."""
     return choose(
         options,
         timeout=timeout,
         retry=transport.config.retry,
         client_id=f"infino-python-{secrets.token_hex(4)}",
+        task=task,
     )
 
 
@@ -132,13 +138,13 @@ def plan_reading(
     return poll(thread_id, message_id, question, limit, clock, began)
 
 
-def teller(transport: Transport | AsyncTransport) -> Callable[[Pause], None]:
+def teller(transport: Transport | AsyncTransport, operation: str) -> Callable[[Pause], None]:
     """Return what tells the log and the client's listeners of each retry."""
     listeners = transport.shared.listeners
 
     def tell(pause: Pause) -> None:
         _logger.info("attempt %d failed (%s), next in %.2f s", pause.attempt, pause.reason, pause.seconds)
-        event = RetryEvent("fino.ask", pause.attempt, pause.seconds, pause.reason, pause.status)
+        event = RetryEvent(operation, pause.attempt, pause.seconds, pause.reason, pause.status)
         listeners.tell(listeners.retry, event)
 
     return tell

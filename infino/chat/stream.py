@@ -163,6 +163,7 @@ class _Stream:
         on_end: Callable[[Answer], None] | None,
     ) -> None:
         self.question = question
+        self._operation = settings.operation
         self._conversation = line.conversation
         self._flow: Flow = ask(line.conversation, question, settings)
         self._owner = line
@@ -205,7 +206,12 @@ class _Stream:
 
     def _heed_cancel(self) -> None:
         if self._cancelled:
-            raise Cancelled("the turn was cancelled", answer=self.answer, hint="what came until then is in .answer")
+            raise Cancelled(
+                "the turn was cancelled",
+                answer=self.answer,
+                hint="what came until then is in .answer",
+                operation=self._operation,
+            )
 
 
 class AnswerStream(_Stream):

@@ -23,6 +23,7 @@ from infino.chat.events import (
     SourceRef,
     Sources,
     Status,
+    Step,
     Suggestions,
     Text,
     Unknown,
@@ -207,6 +208,20 @@ def _update(turn: Turn, frame: frames.Frame) -> list[Event]:
     return [Status(sender=values.text(frame.body.get("sender")), text=said)]
 
 
+def _step(turn: Turn, frame: frames.Frame) -> list[Event]:
+    body, cell = frame.body, frame.body.get("cell")
+    code = values.text(cell.get("code")) if isinstance(cell, dict) else ""
+    return [
+        Step(
+            sender=values.text(body.get("sender")),
+            action=values.text(body.get("action")) or values.text(body.get("action_type")),
+            text=values.text(body.get("message")),
+            code=code or None,
+            frame=frame.raw,
+        )
+    ]
+
+
 def _partial(turn: Turn, frame: frames.Frame) -> list[Event]:
     body = frame.body
     turn._note_identifiers(body)
@@ -243,6 +258,7 @@ _ENDS = ("EOM", "complete")
 _HANDLERS: dict[str, Callable[[Turn, frames.Frame], Iterable[Event]]] = {
     "heartbeat": _heartbeat,
     "update": _update,
+    "analyze_action": _step,
     "partial": _partial,
     "result": _result,
     "message": _result,

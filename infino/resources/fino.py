@@ -7,32 +7,18 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
-from infino_api.resources.fino import AsyncFinoResource, FinoResource
-
 from infino.chat.answer import Answer
-from infino.chat.flow import Connect, OpenThread
-from infino.chat.options import ChatOptions, SourceLike, source_list
+from infino.chat.options import ChatOptions, SourceLike
 from infino.chat.session import AsyncSession, Session
-from infino.chat.setting import (
-    TIMEOUT,
-    before_dialling,
-    begin,
-    complete,
-    dial_plan,
-    plan_reading,
-    refuse_sources,
-    teller,
-    thread_id_of,
-)
-from infino.chat.stream import AnswerStream, AsyncAnswerStream, AsyncPorts, Ports
+from infino.chat.setting import TIMEOUT, complete, plan_reading
+from infino.chat.stream import AnswerStream, AsyncAnswerStream
 from infino.chat.thread import Fetch, Poll
 from infino.core.timeouts import Timeouts
-from infino.websocket import AsyncSocket, Socket, open_async_socket, open_socket
+from infino.resources.fino_tasks import AsyncFinoTasks, FinoTasks
 
 if TYPE_CHECKING:
     from infino_api.models.thread import Thread
 
-    from infino.caller import AsyncCaller, SyncCaller
     from infino.core.retry import RetryPolicy
 
 
@@ -40,14 +26,12 @@ def _seconds(timeout: float | Timeouts | None) -> float | None:
     return timeout.total if isinstance(timeout, Timeouts) else timeout
 
 
-class Fino(FinoResource):
+class Fino(FinoTasks):
     """Questions in plain language.
 
     Args:
         caller: Makes the calls.
     """
-
-    _caller: SyncCaller
 
     def ask(
         self,
@@ -144,24 +128,7 @@ class Fino(FinoResource):
             ...     chat.ask("which carrier is late most often?")
             ...     chat.ask("and in winter?")
         """
-        refuse_sources(thread, sources)
-        transport = self._caller.transport
-        choices, wanted = complete(transport, options, timeout), source_list(sources)
-
-        def open_thread(step: OpenThread) -> str:
-            created = self.threads.create(
-                name=step.name, sources=wanted, streaming=choices.streaming, timeout=step.timeout
-            )
-            return thread_id_of(created)
-
-        def dial(connect: Connect) -> Socket:
-            before_dialling(transport, choices, connect)
-            query, headers = choices.identify(connect.thread_id)
-            return open_socket(dial_plan(transport, choices, connect, transport.presign(choices.path, query), headers))
-
-        return Session(
-            Ports(open_thread, dial, teller(transport)), begin(transport, choices, thread, wanted), choices.settings
-        )
+        return self._session(complete(self._caller.transport, options, timeout), thread, sources)
 
     @overload
     def send(
@@ -246,14 +213,12 @@ class Fino(FinoResource):
             return answer
 
 
-class AsyncFino(AsyncFinoResource):
+class AsyncFino(AsyncFinoTasks):
     """Questions in plain language, for asyncio.
 
     Args:
         caller: Makes the calls.
     """
-
-    _caller: AsyncCaller
 
     async def ask(
         self,
@@ -350,24 +315,7 @@ class AsyncFino(AsyncFinoResource):
             ...     await chat.ask("which carrier is late most often?")
             ...     await chat.ask("and in winter?")
         """
-        refuse_sources(thread, sources)
-        transport = self._caller.transport
-        choices, wanted = complete(transport, options, timeout), source_list(sources)
-
-        async def open_thread(step: OpenThread) -> str:
-            created = await self.threads.create(
-                name=step.name, sources=wanted, streaming=choices.streaming, timeout=step.timeout
-            )
-            return thread_id_of(created)
-
-        async def dial(connect: Connect) -> AsyncSocket:
-            before_dialling(transport, choices, connect)
-            query, headers = choices.identify(connect.thread_id)
-            url = await transport.presign(choices.path, query)
-            return await open_async_socket(dial_plan(transport, choices, connect, url, headers))
-
-        ports = AsyncPorts(open_thread, dial, teller(transport))
-        return AsyncSession(ports, begin(transport, choices, thread, wanted), choices.settings)
+        return self._session(complete(self._caller.transport, options, timeout), thread, sources)
 
     @overload
     async def send(

@@ -146,6 +146,8 @@ TABLE: list[tuple[str, Callable[[Any, World], Any], Callable[[Any], Any] | int]]
     ("get_all_datasets", lambda c, w: c.connections.datasets(w.connection).all(), 501),
     ("websocket_connect", lambda c, w: c.fino.ask("how many records?", thread=w.thread).text, lambda v: v),
     ("query_fino_nl", lambda c, w: c.fino.ask("how many records?", path="/fino/nl").text, lambda v: v),
+    ("query_fino_analyze", lambda c, w: c.fino.analyze("compare the carriers", thread=w.thread), 501),
+    ("generate_notebook_report", lambda c, w: c.fino.notebook_report("n1", thread=w.thread), 501),
     ("list_threads", lambda c, w: w.thread in [one.id for one in c.fino.threads.list().all()], lambda v: v),
     ("create_thread", lambda c, w: c.fino.threads.create(name="n").name, lambda v: v == "n"),
     ("get_thread", lambda c, w: c.fino.threads.get(w.thread).name, lambda v: v == "old"),

@@ -63,9 +63,15 @@ class Peer:
 
     async def question(self) -> str:
         """Wait for the next question."""
-        text = json.loads(await self.connection.recv())["content"]["user_query"]
+        text = (await self.message())["content"]["user_query"]
         self.server.questions.append(text)
         return str(text)
+
+    async def message(self) -> Any:
+        """Wait for the next message, whatever it says."""
+        message = json.loads(await self.connection.recv())
+        self.server.messages.append(message)
+        return message
 
     async def send(self, *items: dict[str, Any] | str | bytes) -> None:
         """Send frames: objects as JSON, text and bytes as they are."""
@@ -112,6 +118,7 @@ class ChatServer:
         self.script = script
         self.refuse = refuse
         self.questions: list[str] = []
+        self.messages: list[Any] = []
         self.requests: list[Request] = []
         self.port = 0
         self._connections = 0

@@ -21,6 +21,7 @@ from infino.chat.events import (
     SourceRef,
     Sources,
     Status,
+    Step,
     Suggestions,
     Text,
     Unknown,
@@ -183,6 +184,12 @@ def test_what_is_not_known_passes_through(message: str | bytes, kind: str) -> No
     assert turn.state is State.OPEN
 
 
+@pytest.mark.parametrize("odd", [{}, {"cell": "x"}, {"cell": {"code": 7}}, {"action": 3, "message": ["a"]}])
+def test_a_step_of_any_shape(odd: dict[str, Any]) -> None:
+    frame = {"type": "analyze_action", **odd}
+    assert Turn("which?").receive(json.dumps(frame)) == [Step(frame=frame)]
+
+
 def test_partials_may_name_their_part_by_key() -> None:
     turn = Turn("which?")
     assert turn.receive('{"type": "partial", "key": "summary", "value": "hi"}') == [Text(markdown="hi")]
@@ -260,7 +267,9 @@ _json = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
     max_leaves=12,
 )
-_kinds = st.sampled_from(["heartbeat", "update", "partial", "result", "message", "EOM", "error", "complete", "new"])
+_kinds = st.sampled_from(
+    ["heartbeat", "update", "analyze_action", "partial", "result", "message", "EOM", "error", "complete", "new"]
+)
 _parts = st.sampled_from(["summary", "data", "querydsl", "sql", "chart", "sources", "smart_suggestion", "other"])
 _bodies = st.fixed_dictionaries(
     {"type": _kinds | _json},
@@ -277,6 +286,8 @@ _bodies = st.fixed_dictionaries(
         "query_id": _json,
         "message": _json,
         "error": _json,
+        "action": _json,
+        "cell": _json | st.fixed_dictionaries({"code": _json}),
     },
 )
 _messages = (

@@ -19,11 +19,11 @@ from infino.local.fino.frames import Frame
 from infino.local.fino.outgoing import Dropped, Outgoing
 from infino.local.fino.plan import Plan, Turn
 from infino.local.fino.world import world_of
-from infino.local.http import Problem
+from infino.local.http import Problem, unsupported
 
 if TYPE_CHECKING:
     from infino.local.access import Principal
-    from infino.local.rooms import Identity
+    from infino.local.rooms import Identity, SocketHandler
     from infino.local.state import Gateway
 
 logger = logging.getLogger("infino.local")
@@ -40,8 +40,7 @@ async def converse(gateway: Gateway, websocket: WebSocket, identity: Identity) -
     try:
         await asyncio.to_thread(threads.owned, gateway, principal, thread_id)
     except Problem as problem:
-        answer = problem.answer()
-        await websocket.send_denial_response(JSONResponse(answer.json, answer.status))
+        await _deny(websocket, problem)
         return
     await websocket.accept()
     # Starlette raises RuntimeError for a send after the client left.
@@ -50,6 +49,20 @@ async def converse(gateway: Gateway, websocket: WebSocket, identity: Identity) -
             while (message := await websocket.receive())["type"] != "websocket.disconnect":
                 await outgoing.question_arrived()
                 await _turn(gateway, principal, thread_id, message, outgoing)
+
+
+def refusing(feature: str) -> SocketHandler:
+    """Return a handler that answers the handshake with 501 and the feature's name."""
+
+    async def refuse(gateway: Gateway, websocket: WebSocket, identity: Identity) -> None:
+        await _deny(websocket, unsupported(feature))
+
+    return refuse
+
+
+async def _deny(websocket: WebSocket, problem: Problem) -> None:
+    answer = problem.answer()
+    await websocket.send_denial_response(JSONResponse(answer.json, answer.status))
 
 
 async def _turn(gateway: Gateway, principal: Principal, thread_id: str, message: Any, outgoing: Outgoing) -> None:

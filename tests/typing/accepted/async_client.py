@@ -5,6 +5,7 @@ from typing import assert_type
 from infino import AsyncInfino, IssuedKeys, RolePlan
 from infino.bulk.report import BulkReport
 from infino.chat.answer import Answer
+from infino.chat.stream import AsyncAnswerStream
 from infino.models import Dataset, JobStatus, Monitor, NotificationChannel, Record, ServiceInfo, Thread
 from infino.resources.dashboards import DashboardResult
 from infino.results import PromResult, SearchResult, SqlResult
@@ -30,6 +31,8 @@ async def main() -> None:
         assert_type(await client.query.dsl("a", {}), SearchResult)
         assert_type(await client.query.promql("up"), PromResult)
         assert_type(await client.fino.ask("why?"), Answer)
+        assert_type(await client.fino.analyze("why?"), Answer)
+        assert_type(client.fino.notebook_report_stream("n"), AsyncAnswerStream)
         assert_type(await client.fino.threads.create(name="n"), Thread)
         assert_type(await client.jobs.wait("r"), JobStatus)
         assert_type(await client.users.create("ann", "Roles: []"), IssuedKeys)

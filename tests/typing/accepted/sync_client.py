@@ -7,6 +7,7 @@ import infino
 from infino import Credentials, Infino, IssuedKeys, RetryPolicy, RolePlan, Secret, Timeouts
 from infino.bulk.report import BulkReport
 from infino.chat.answer import Answer
+from infino.chat.stream import AnswerStream
 from infino.models import (
     AlertReceipt,
     Connection,
@@ -49,6 +50,10 @@ with Infino(credentials=keys, timeout=Timeouts(connect=1), retry=RetryPolicy(att
     assert_type(client.query.dsl("a", {}), SearchResult)
     assert_type(client.query.promql("up"), PromResult)
     assert_type(client.fino.ask("why?"), Answer)
+    assert_type(client.fino.analyze("why?", notebook={"tables": ["a"]}, idle_timeout=30), Answer)
+    assert_type(client.fino.analyze_stream("why?"), AnswerStream)
+    assert_type(client.fino.notebook_report("n", report_type="short"), Answer)
+    assert_type(client.fino.notebook_report_stream("n"), AnswerStream)
     assert_type(client.fino.threads.create(name="n"), Thread)
     assert_type(client.fino.threads.messages.add("t", "x"), str)
     assert_type(client.connections.get("c"), Connection)

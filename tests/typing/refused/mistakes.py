@@ -29,6 +29,7 @@ client.jobs.wait("r", timeout="5")  # WRONG: seconds are a number
 client.fino.threads.messages.add("t")  # WRONG: the text is missing
 client.alerts.notify("c", "subject", "message")  # WRONG: the texts are named
 client.monitors.create(1)  # WRONG: a document
+client.fino.analyze("why?", context={})  # WRONG: belongs to questions
 client.query.sql(1)  # WRONG: a statement is text
 asynchronous.datasets.get("a").name  # WRONG: not awaited
 client.datasets.get("a", retry="often")  # WRONG: a policy

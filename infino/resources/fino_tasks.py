@@ -1,0 +1,467 @@
+"""What Fino does beyond answering questions: analyses of data, and reports on notebooks. Experimental."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Unpack
+
+from infino_api.resources.fino import AsyncFinoResource, FinoResource
+
+from infino.caller import json_body
+from infino.chat.answer import Answer
+from infino.chat.flow import Connect, OpenThread
+from infino.chat.options import Choices, SourceLike, Task, TurnOptions, source_list
+from infino.chat.session import AsyncSession, Session
+from infino.chat.setting import (
+    TIMEOUT,
+    before_dialling,
+    begin,
+    complete,
+    dial_plan,
+    refuse_sources,
+    teller,
+    thread_id_of,
+)
+from infino.chat.stream import AnswerStream, AsyncAnswerStream, AsyncPorts, Ports
+from infino.core.errors import ValidationError
+from infino.websocket import AsyncSocket, Socket, open_async_socket, open_socket
+
+if TYPE_CHECKING:
+    from infino_api.models.thread import Thread
+
+    from infino.caller import AsyncCaller, SyncCaller
+
+REPORT_TIMEOUT = 120.0
+_NOTEBOOK: Mapping[str, Any] = {"tables": [], "cells": [], "variables": [], "dataframes": {}, "attachments": []}
+
+
+def analysis(request: str, notebook: Mapping[str, Any] | None) -> Task:
+    """Describe an analysis.
+
+    Args:
+        request: What to find out.
+        notebook: What the analysis may build on; what is not given goes as empty.
+
+    Raises:
+        ValidationError: The request is empty, or the notebook has no JSON form.
+    """
+    operation = "fino.analyze"
+    if not isinstance(request, str) or not request.strip():
+        raise ValidationError("the request is empty", operation=operation)
+    message = {"type": "analyze", "request": request, "notebook": {**_NOTEBOOK, **(notebook or {})}}
+    return Task(
+        operation=operation, path="/fino/analyze", subject=request, message=json_body(message, operation).decode()
+    )
+
+
+def report(notebook_id: str, report_type: str, analysis_cache: Mapping[str, Any] | None) -> Task:
+    """Describe a report on a notebook.
+
+    Args:
+        notebook_id: Id of the notebook.
+        report_type: The service's word for the kind of report.
+        analysis_cache: Results that the report may build on.
+
+    Raises:
+        ValidationError: The id is empty, or the results have no JSON form.
+    """
+    operation = "fino.notebook_report"
+    if not isinstance(notebook_id, str) or not notebook_id:
+        raise ValidationError("the id of the notebook is empty", operation=operation)
+    message: dict[str, Any] = {"type": "generate_report", "report_type": report_type}
+    if analysis_cache is not None:
+        message["analysis_cache"] = analysis_cache
+    return Task(
+        operation=operation,
+        path="/fino/ws",
+        subject=f"{report_type} report on notebook {notebook_id}",
+        message=json_body(message, operation).decode(),
+        client_id=f"notebook_{notebook_id}",
+        headers=("x-infino-ws-thread", "x-infino-ws-client"),
+    )
+
+
+class FinoTasks(FinoResource):
+    """Connections of conversations, and the tasks that are no questions.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    _caller: SyncCaller
+
+    def analyze(
+        self,
+        request: str,
+        *,
+        notebook: Mapping[str, Any] | None = None,
+        thread: str | Thread | None = None,
+        sources: Sequence[SourceLike] | None = None,
+        timeout: float = TIMEOUT,
+        **options: Unpack[TurnOptions],
+    ) -> Answer:
+        """Have data analysed in several steps, and wait for the outcome. Experimental.
+
+        Args:
+            request: What to find out, in plain words.
+            notebook: What the analysis may build on: `tables`, `cells`, `variables`, `dataframes`, `attachments`.
+            thread: Thread to continue; a new one is created when None.
+            sources: Datasets to look in; the service chooses when None.
+            timeout: Seconds for everything: thread, connection and analysis.
+            options: See `TurnOptions`.
+
+        Returns:
+            The answer; its `.events` hold each `Step`.
+
+        Raises:
+            ChatError: The analysis broke off; what came is in its `.answer`.
+            TransportError: No connection could be made.
+            APIError: The service refused; a gateway without analyses answers 404 or 501.
+
+        Example:
+            >>> answer = client.fino.analyze("compare the delays of the carriers", sources=["flights"])
+            >>> [step.code for step in answer.events if isinstance(step, Step)]
+        """
+        stream = self.analyze_stream(
+            request, notebook=notebook, thread=thread, sources=sources, timeout=timeout, **options
+        )
+        return _whole(stream)
+
+    def analyze_stream(
+        self,
+        request: str,
+        *,
+        notebook: Mapping[str, Any] | None = None,
+        thread: str | Thread | None = None,
+        sources: Sequence[SourceLike] | None = None,
+        timeout: float = TIMEOUT,
+        **options: Unpack[TurnOptions],
+    ) -> AnswerStream:
+        """Have data analysed, and yield typed events as they arrive; `.answer` gathers them. Experimental.
+
+        Args:
+            request: What to find out, in plain words.
+            notebook: What the analysis may build on: `tables`, `cells`, `variables`, `dataframes`, `attachments`.
+            thread: Thread to continue; a new one is created when None.
+            sources: Datasets to look in; the service chooses when None.
+            timeout: Seconds for everything: thread, connection and analysis.
+            options: See `TurnOptions`.
+
+        Returns:
+            A stream of events, a `Step` for each step; what has no type yet comes as `Unknown`.
+
+        Raises:
+            ValidationError: The request is empty, or an option is wrong.
+
+        Example:
+            >>> for event in client.fino.analyze_stream("compare the delays of the carriers"):
+            ...     print(event)
+        """
+        return self._begin(analysis(request, notebook), thread, sources, timeout, options)
+
+    def notebook_report(
+        self,
+        notebook_id: str,
+        *,
+        report_type: str = "short",
+        analysis_cache: Mapping[str, Any] | None = None,
+        thread: str | Thread | None = None,
+        timeout: float = REPORT_TIMEOUT,
+        **options: Unpack[TurnOptions],
+    ) -> Answer:
+        """Have a report written on a notebook, and wait for it. Experimental.
+
+        Args:
+            notebook_id: Id of the notebook.
+            report_type: The service's word for the kind of report.
+            analysis_cache: Results to build on: `execution_results` of cells, and `user_requests`.
+            thread: Thread of the notebook; a new one is created when None.
+            timeout: Seconds for everything: thread, connection and report.
+            options: See `TurnOptions`.
+
+        Returns:
+            The answer, whose text is the report.
+
+        Raises:
+            ChatError: The report broke off; what came is in its `.answer`.
+            TransportError: No connection could be made.
+            APIError: The service refused; a gateway without reports answers 404 or 501.
+
+        Example:
+            >>> print(client.fino.notebook_report("n1").text)
+        """
+        stream = self.notebook_report_stream(
+            notebook_id,
+            report_type=report_type,
+            analysis_cache=analysis_cache,
+            thread=thread,
+            timeout=timeout,
+            **options,
+        )
+        return _whole(stream)
+
+    def notebook_report_stream(
+        self,
+        notebook_id: str,
+        *,
+        report_type: str = "short",
+        analysis_cache: Mapping[str, Any] | None = None,
+        thread: str | Thread | None = None,
+        timeout: float = REPORT_TIMEOUT,
+        **options: Unpack[TurnOptions],
+    ) -> AnswerStream:
+        """Have a report written on a notebook, and yield typed events as they arrive. Experimental.
+
+        Args:
+            notebook_id: Id of the notebook.
+            report_type: The service's word for the kind of report.
+            analysis_cache: Results to build on: `execution_results` of cells, and `user_requests`.
+            thread: Thread of the notebook; a new one is created when None.
+            timeout: Seconds for everything: thread, connection and report.
+            options: See `TurnOptions`.
+
+        Returns:
+            A stream of events.
+
+        Raises:
+            ValidationError: The id is empty, or an option is wrong.
+
+        Example:
+            >>> for event in client.fino.notebook_report_stream("n1"):
+            ...     print(event)
+        """
+        return self._begin(report(notebook_id, report_type, analysis_cache), thread, None, timeout, options)
+
+    def _begin(
+        self,
+        task: Task,
+        thread: str | Thread | None,
+        sources: Sequence[SourceLike] | None,
+        timeout: float,
+        options: TurnOptions,
+    ) -> AnswerStream:
+        choices = complete(self._caller.transport, options, timeout, task)
+        stream = self._session(choices, thread, sources).stream(task.subject)
+        stream.owns_connection()
+        return stream
+
+    def _session(self, choices: Choices, thread: str | Thread | None, sources: Sequence[SourceLike] | None) -> Session:
+        refuse_sources(thread, sources)
+        transport = self._caller.transport
+        wanted = source_list(sources)
+
+        def open_thread(step: OpenThread) -> str:
+            created = self.threads.create(
+                name=step.name, sources=wanted, streaming=choices.streaming, timeout=step.timeout
+            )
+            return thread_id_of(created)
+
+        def dial(connect: Connect) -> Socket:
+            before_dialling(transport, choices, connect)
+            query, headers = choices.identify(connect.thread_id)
+            url = transport.presign(choices.path, query)
+            return open_socket(dial_plan(transport, choices, connect, url, headers))
+
+        ports = Ports(open_thread, dial, teller(transport, choices.settings.operation))
+        return Session(ports, begin(transport, choices, thread, wanted), choices.settings)
+
+
+def _whole(stream: AnswerStream) -> Answer:
+    with stream:
+        for _ in stream:
+            pass
+        return stream.answer
+
+
+class AsyncFinoTasks(AsyncFinoResource):
+    """Connections of conversations, and the tasks that are no questions, for asyncio.
+
+    Args:
+        caller: Makes the calls.
+    """
+
+    _caller: AsyncCaller
+
+    async def analyze(
+        self,
+        request: str,
+        *,
+        notebook: Mapping[str, Any] | None = None,
+        thread: str | Thread | None = None,
+        sources: Sequence[SourceLike] | None = None,
+        timeout: float = TIMEOUT,  # noqa: ASYNC109 - one limit for a turn of many awaits
+        **options: Unpack[TurnOptions],
+    ) -> Answer:
+        """Have data analysed in several steps, and wait for the outcome. Experimental.
+
+        Args:
+            request: What to find out, in plain words.
+            notebook: What the analysis may build on: `tables`, `cells`, `variables`, `dataframes`, `attachments`.
+            thread: Thread to continue; a new one is created when None.
+            sources: Datasets to look in; the service chooses when None.
+            timeout: Seconds for everything: thread, connection and analysis.
+            options: See `TurnOptions`.
+
+        Returns:
+            The answer; its `.events` hold each `Step`.
+
+        Raises:
+            ChatError: The analysis broke off; what came is in its `.answer`.
+            TransportError: No connection could be made.
+            APIError: The service refused; a gateway without analyses answers 404 or 501.
+
+        Example:
+            >>> answer = await client.fino.analyze("compare the delays of the carriers", sources=["flights"])
+            >>> [step.code for step in answer.events if isinstance(step, Step)]
+        """
+        stream = self.analyze_stream(
+            request, notebook=notebook, thread=thread, sources=sources, timeout=timeout, **options
+        )
+        return await _whole_async(stream)
+
+    def analyze_stream(
+        self,
+        request: str,
+        *,
+        notebook: Mapping[str, Any] | None = None,
+        thread: str | Thread | None = None,
+        sources: Sequence[SourceLike] | None = None,
+        timeout: float = TIMEOUT,
+        **options: Unpack[TurnOptions],
+    ) -> AsyncAnswerStream:
+        """Have data analysed, and yield typed events as they arrive; `.answer` gathers them. Experimental.
+
+        Args:
+            request: What to find out, in plain words.
+            notebook: What the analysis may build on: `tables`, `cells`, `variables`, `dataframes`, `attachments`.
+            thread: Thread to continue; a new one is created when None.
+            sources: Datasets to look in; the service chooses when None.
+            timeout: Seconds for everything: thread, connection and analysis.
+            options: See `TurnOptions`.
+
+        Returns:
+            A stream of events, a `Step` for each step; what has no type yet comes as `Unknown`.
+
+        Raises:
+            ValidationError: The request is empty, or an option is wrong.
+
+        Example:
+            >>> async for event in client.fino.analyze_stream("compare the delays of the carriers"):
+            ...     print(event)
+        """
+        return self._begin(analysis(request, notebook), thread, sources, timeout, options)
+
+    async def notebook_report(
+        self,
+        notebook_id: str,
+        *,
+        report_type: str = "short",
+        analysis_cache: Mapping[str, Any] | None = None,
+        thread: str | Thread | None = None,
+        timeout: float = REPORT_TIMEOUT,  # noqa: ASYNC109 - one limit for a turn of many awaits
+        **options: Unpack[TurnOptions],
+    ) -> Answer:
+        """Have a report written on a notebook, and wait for it. Experimental.
+
+        Args:
+            notebook_id: Id of the notebook.
+            report_type: The service's word for the kind of report.
+            analysis_cache: Results to build on: `execution_results` of cells, and `user_requests`.
+            thread: Thread of the notebook; a new one is created when None.
+            timeout: Seconds for everything: thread, connection and report.
+            options: See `TurnOptions`.
+
+        Returns:
+            The answer, whose text is the report.
+
+        Raises:
+            ChatError: The report broke off; what came is in its `.answer`.
+            TransportError: No connection could be made.
+            APIError: The service refused; a gateway without reports answers 404 or 501.
+
+        Example:
+            >>> print((await client.fino.notebook_report("n1")).text)
+        """
+        stream = self.notebook_report_stream(
+            notebook_id,
+            report_type=report_type,
+            analysis_cache=analysis_cache,
+            thread=thread,
+            timeout=timeout,
+            **options,
+        )
+        return await _whole_async(stream)
+
+    def notebook_report_stream(
+        self,
+        notebook_id: str,
+        *,
+        report_type: str = "short",
+        analysis_cache: Mapping[str, Any] | None = None,
+        thread: str | Thread | None = None,
+        timeout: float = REPORT_TIMEOUT,
+        **options: Unpack[TurnOptions],
+    ) -> AsyncAnswerStream:
+        """Have a report written on a notebook, and yield typed events as they arrive. Experimental.
+
+        Args:
+            notebook_id: Id of the notebook.
+            report_type: The service's word for the kind of report.
+            analysis_cache: Results to build on: `execution_results` of cells, and `user_requests`.
+            thread: Thread of the notebook; a new one is created when None.
+            timeout: Seconds for everything: thread, connection and report.
+            options: See `TurnOptions`.
+
+        Returns:
+            A stream of events.
+
+        Raises:
+            ValidationError: The id is empty, or an option is wrong.
+
+        Example:
+            >>> async for event in client.fino.notebook_report_stream("n1"):
+            ...     print(event)
+        """
+        return self._begin(report(notebook_id, report_type, analysis_cache), thread, None, timeout, options)
+
+    def _begin(
+        self,
+        task: Task,
+        thread: str | Thread | None,
+        sources: Sequence[SourceLike] | None,
+        timeout: float,
+        options: TurnOptions,
+    ) -> AsyncAnswerStream:
+        choices = complete(self._caller.transport, options, timeout, task)
+        stream = self._session(choices, thread, sources).stream(task.subject)
+        stream.owns_connection()
+        return stream
+
+    def _session(
+        self, choices: Choices, thread: str | Thread | None, sources: Sequence[SourceLike] | None
+    ) -> AsyncSession:
+        refuse_sources(thread, sources)
+        transport = self._caller.transport
+        wanted = source_list(sources)
+
+        async def open_thread(step: OpenThread) -> str:
+            created = await self.threads.create(
+                name=step.name, sources=wanted, streaming=choices.streaming, timeout=step.timeout
+            )
+            return thread_id_of(created)
+
+        async def dial(connect: Connect) -> AsyncSocket:
+            before_dialling(transport, choices, connect)
+            query, headers = choices.identify(connect.thread_id)
+            url = await transport.presign(choices.path, query)
+            return await open_async_socket(dial_plan(transport, choices, connect, url, headers))
+
+        ports = AsyncPorts(open_thread, dial, teller(transport, choices.settings.operation))
+        return AsyncSession(ports, begin(transport, choices, thread, wanted), choices.settings)
+
+
+async def _whole_async(stream: AsyncAnswerStream) -> Answer:
+    async with stream:
+        async for _ in stream:
+            pass
+        return stream.answer
