@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
 import attrs
-from infino_api.api.connections import query
+from infino_api.api.connections import query, sql
 from infino_api.resources.connections import AsyncConnectionsResource, ConnectionsResource
 from infino_api.runtime.call import Call
 
 from infino.core.codec import loads
+from infino.resources.options import CallOptions
 from infino.results.prom import PromResult
 from infino.results.search import SearchResult
 from infino.results.sql import SqlResult
+from infino.results.statement import reads_only
 
 if TYPE_CHECKING:
     from infino.caller import AsyncCaller, SyncCaller
@@ -38,6 +41,14 @@ def plan_query(id: str, dataset: str, text: str | Mapping[str, Any]) -> Call[Nat
     return attrs.evolve(query.request(id, dataset, text), accept="bytes", parse=native)
 
 
+def plan_sql(id: str, q: str) -> Call[SqlResult]:
+    """A statement for a connected store."""
+    call = sql.request(id, q)
+    # A write that may have happened is not repeated.
+    retry = call.retry if reads_only(q) else "never"
+    return attrs.evolve(call, retry=retry, accept="bytes", parse=partial(SqlResult, statement=q))
+
+
 class Connections(ConnectionsResource):
     """Connections to stores elsewhere.
 
@@ -46,6 +57,27 @@ class Connections(ConnectionsResource):
     """
 
     _caller: SyncCaller
+
+    def sql(self, id: str, q: str, **options: Unpack[CallOptions]) -> SqlResult:
+        """Run SQL on a connected store, without naming a dataset. Experimental: only unreleased gateways answer this.
+
+        Args:
+            id: Id of the connection.
+            q: The statement.
+            options: `timeout`, `headers` and `retry` of this call.
+
+        Returns:
+            The rows, decoded as they are read.
+
+        Raises:
+            QueryError: The statement failed inside a successful answer.
+            InfinoError: The call failed; the subclass tells how.
+
+        Example:
+            >>> client.connections.sql("c1", "SELECT 1").scalar()
+            1
+        """
+        return self._caller.call(plan_sql(id, q), **options)
 
     def query(
         self,
@@ -89,6 +121,27 @@ class AsyncConnections(AsyncConnectionsResource):
     """
 
     _caller: AsyncCaller
+
+    async def sql(self, id: str, q: str, **options: Unpack[CallOptions]) -> SqlResult:
+        """Run SQL on a connected store, without naming a dataset. Experimental: only unreleased gateways answer this.
+
+        Args:
+            id: Id of the connection.
+            q: The statement.
+            options: `timeout`, `headers` and `retry` of this call.
+
+        Returns:
+            The rows, decoded as they are read.
+
+        Raises:
+            QueryError: The statement failed inside a successful answer.
+            InfinoError: The call failed; the subclass tells how.
+
+        Example:
+            >>> (await client.connections.sql("c1", "SELECT 1")).scalar()
+            1
+        """
+        return await self._caller.call(plan_sql(id, q), **options)
 
     async def query(
         self,

@@ -194,6 +194,18 @@ def test_a_repeated_call_is_no_conflict_with_itself(make, lost):
         assert make(server.endpoint).datasets.delete("a") is True
 
 
+@pytest.mark.parametrize(("statement", "times"), [("SELECT 1", 2), ("INSERT INTO t VALUES (1)", 1)])
+def test_a_statement_for_a_connected_store_is_repeated_only_when_it_reads(make, statement, times):
+    with ScriptedServer(lambda exchange: exchange.reset(), answering(200, b'{"columns":[],"rows":[]}')) as server:
+        client = make(server.endpoint)
+        if times == 1:
+            with pytest.raises(infino.TransportError):
+                client.connections.sql("c1", statement)
+        else:
+            assert client.connections.sql("c1", statement).to_dicts() == []
+        assert len(server.requests) == times
+
+
 @pytest.mark.parametrize("before", [[], [answering(503)], [answering(429, b"", [("Retry-After", "0")])]])
 def test_a_conflict_with_others_is_one(make, before):
     with ScriptedServer(*before, answering(409)) as server, pytest.raises(infino.ConflictError):

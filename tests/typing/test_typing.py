@@ -61,7 +61,7 @@ def test_right_programs_pass_and_mistakes_are_found(checker, tmp_path):
 
 
 # Returns that are free-form JSON by their nature.
-FREE_FORM = {"client.request", "connections.metadata", "connections.query", "connections.sql"}
+FREE_FORM = {"client.request", "connections.metadata", "connections.query"}
 
 
 def public_methods() -> list[tuple[str, typing.Any]]:

@@ -57,6 +57,7 @@ with Infino(credentials=keys, timeout=Timeouts(connect=1), retry=RetryPolicy(att
     assert_type(client.fino.threads.create(name="n"), Thread)
     assert_type(client.fino.threads.messages.add("t", "x"), str)
     assert_type(client.connections.get("c"), Connection)
+    assert_type(client.connections.sql("c", "SELECT 1"), SqlResult)
     assert_type(client.jobs.wait("r", progress=lambda job: print(job.status)), JobStatus)
     assert_type(client.users.create("ann", User(roles=["a"])), IssuedKeys)
     assert_type(client.users.rotate_keys("ann").secret_key, Secret | None)
