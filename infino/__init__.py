@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __distribution__ = "infino-sdk"
-_MODULES = frozenset({"bulk", "chat", "dbapi", "local", "models", "results", "signing", "testing"})
+_MODULES = frozenset({"bulk", "charts", "chat", "dbapi", "local", "models", "results", "signing", "testing"})
 _ERRORS = """
     APIError Attempt AuthenticationError BadRequestError BulkError ChatError ClientClosedError ConfigError
     ConflictError ConnectError DecodeError InfinoError JobFailedError NotFoundError PayloadTooLargeError

@@ -6,6 +6,7 @@ from typing import assert_type
 import infino
 from infino import Credentials, Infino, IssuedKeys, RetryPolicy, RolePlan, Secret, Timeouts
 from infino.bulk.report import BulkReport
+from infino.charts import Drawing, to_echarts
 from infino.chat.answer import Answer
 from infino.chat.stream import AnswerStream
 from infino.models import (
@@ -65,6 +66,9 @@ with Infino(credentials=keys, timeout=Timeouts(connect=1), retry=RetryPolicy(att
     assert_type(client.roles.get("r"), Role)
     assert_type(client.roles.plan({"r": {"Permissions": []}}), RolePlan)
     assert_type(client.dashboards.execute("d"), DashboardResult)
+    for panel in client.dashboards.execute("d"):
+        if panel.visualization and panel.data:
+            assert_type(to_echarts(panel.visualization, panel.data), Drawing)
     assert_type(client.alerts.create("type: slack"), NotificationChannel)
     for channel in client.alerts.list():
         assert_type(channel, NotificationChannel)
