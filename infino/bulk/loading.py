@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Any
 
 from infino_api.api.datasets.create import request as create_request
 
-from infino.bulk.run import upload
-from infino.bulk.run_async import upload_async
 from infino.core.errors import ConflictError
 
 if TYPE_CHECKING:
@@ -34,6 +33,8 @@ def load(caller: SyncCaller, dataset: str, source: Any, **settings: Any) -> Bulk
     Example:
         >>> client.datasets.load("flights", "flights.parquet", progress=True)
     """
+    from infino.bulk.run import upload
+
     with contextlib.suppress(ConflictError):  # it is there already
         caller.call(create_request(dataset))
     return upload(caller.transport, dataset, source, **settings)
@@ -41,6 +42,9 @@ def load(caller: SyncCaller, dataset: str, source: Any, **settings: Any) -> Bulk
 
 async def load_async(caller: AsyncCaller, dataset: str, source: Any, **settings: Any) -> BulkReport:
     """Create a dataset unless it is there, and upload a source into it; see `load`."""
+    from infino.bulk.run_async import load_network, upload_async
+
+    await asyncio.to_thread(load_network, caller)
     with contextlib.suppress(ConflictError):  # it is there already
         await caller.call(create_request(dataset))
-    return await upload_async(caller.transport, dataset, source, **settings)
+    return await upload_async(caller, dataset, source, **settings)

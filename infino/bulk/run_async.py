@@ -1,23 +1,31 @@
-"""The async shell: tasks send, a worker thread reads and encodes, the loop stays free."""
+"""The async shell: tasks send, a worker thread reads and encodes, the loop stays free.
+
+Importing what an upload needs takes tens of milliseconds, so that happens in a thread as well.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import importlib
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from infino.bulk.answers import Outcome, failed
-from infino.bulk.chunk import Chunk, Piece
-from infino.bulk.engine import ChunkResult, read_answer
-from infino.bulk.job import Upload
-from infino.bulk.options import BulkOptions
-from infino.bulk.report import BulkReport
-from infino.bulk.source import SLOW, Reader
 from infino.core.errors import InfinoError
-from infino.core.request import Request
-from infino.core.response import Response
+
+if TYPE_CHECKING:
+    from infino.bulk.answers import Outcome
+    from infino.bulk.chunk import Chunk, Piece
+    from infino.bulk.engine import ChunkResult
+    from infino.bulk.job import Upload
+    from infino.bulk.report import BulkReport
+    from infino.bulk.source import Reader
+    from infino.core.request import Request
+    from infino.core.response import Response
+
+_NETWORK = ("httpcore", "anyio._core._sockets", "anyio._backends._asyncio")  # loaded by the first async request
 
 
 class SendsAsync(Protocol):
@@ -28,8 +36,35 @@ class SendsAsync(Protocol):
         ...
 
 
+class HasTransport(Protocol):
+    """What the upload needs of a client."""
+
+    @property
+    def transport(self) -> SendsAsync:
+        """The transport of the client."""
+        ...
+
+
+def load_network(caller: HasTransport) -> SendsAsync:
+    """Import what the first request of an async client would import on the event loop.
+
+    Args:
+        caller: Has the transport, and makes it at first use.
+
+    Returns:
+        The transport.
+    """
+    transport = caller.transport
+    for name in _NETWORK:
+        with contextlib.suppress(ImportError):  # another release may have arranged it otherwise
+            importlib.import_module(name)
+    return transport
+
+
 async def _off_loop(worker: ThreadPoolExecutor, reader: Reader) -> AsyncGenerator[Piece, None]:
     """Read a source in a worker thread; one that is async itself is read here and encoded there."""
+    from infino.bulk.source import SLOW
+
     loop = asyncio.get_running_loop()
     if not reader.is_async:
         pieces: Iterator[Piece] = reader.pieces()
@@ -59,12 +94,11 @@ async def _off_loop(worker: ThreadPoolExecutor, reader: Reader) -> AsyncGenerato
         yield piece
 
 
-class AsyncRun(AsyncIterator[ChunkResult]):
+class AsyncRun(AsyncIterator["ChunkResult"]):
     """An upload that goes on while it is iterated; `report` is there at the end.
 
     Args:
-        transport: Sends requests.
-        upload: The upload.
+        prepare: Makes the transport and the upload, in a thread, when the first result is asked for.
 
     Example:
         >>> run = client.records.bulk_iter("flights", rows)
@@ -73,16 +107,19 @@ class AsyncRun(AsyncIterator[ChunkResult]):
         >>> print(run.report)
     """
 
-    def __init__(self, transport: SendsAsync, upload: Upload) -> None:
-        self._transport, self._upload = transport, upload
+    _transport: SendsAsync
+    _upload: Upload
+
+    def __init__(self, prepare: Callable[[], tuple[SendsAsync, Upload]]) -> None:
+        self._prepare = prepare
         self._flights: dict[asyncio.Task[tuple[Outcome, float]], Chunk] = {}
         self._meal: asyncio.Task[Piece | None] | None = None
         self._steps = self._go()
 
     @property
     def report(self) -> BulkReport | None:
-        """The report, once the upload has ended."""
-        return self._upload.report
+        """The report, once the upload has ended; None also when it never began."""
+        return self._upload.report if hasattr(self, "_upload") else None
 
     def __aiter__(self) -> AsyncRun:
         return self
@@ -93,8 +130,6 @@ class AsyncRun(AsyncIterator[ChunkResult]):
     async def aclose(self) -> None:
         """End early: nothing more is sent, and what is in flight is counted as unknown."""
         await self._steps.aclose()
-        if self._upload.report is None:
-            self._upload.close()
 
     async def __aenter__(self) -> AsyncRun:
         return self
@@ -103,7 +138,8 @@ class AsyncRun(AsyncIterator[ChunkResult]):
         await self.aclose()
 
     async def _go(self) -> AsyncGenerator[ChunkResult, None]:
-        upload = self._upload
+        self._transport, upload = await asyncio.to_thread(self._prepare)
+        self._upload = upload
         worker = ThreadPoolExecutor(1, "infino-bulk")
         pieces = _off_loop(worker, upload.reader)
         try:
@@ -175,6 +211,9 @@ class AsyncRun(AsyncIterator[ChunkResult]):
         return results
 
     async def _send(self, chunk: Chunk) -> tuple[Outcome, float]:
+        from infino.bulk.answers import failed
+        from infino.bulk.engine import read_answer
+
         started = self._upload.clock()
         try:
             response = await self._transport.send(self._upload.request(chunk))
@@ -183,18 +222,24 @@ class AsyncRun(AsyncIterator[ChunkResult]):
         return read_answer(chunk, response.content), self._upload.clock() - started
 
 
-def iterate_async(
-    transport: SendsAsync, dataset: str, source: Any, *, format: str = "auto", **options: Any
-) -> AsyncRun:
+def iterate_async(caller: HasTransport, dataset: str, source: Any, *, format: str = "auto", **options: Any) -> AsyncRun:
     """Upload a source, one result at a time; see `infino.bulk.run.iterate`."""
-    return AsyncRun(transport, Upload(dataset, source, BulkOptions(**options), time.monotonic, format))
+
+    def prepare() -> tuple[SendsAsync, Upload]:
+        from infino.bulk.job import Upload
+        from infino.bulk.options import BulkOptions
+
+        transport = load_network(caller)
+        return transport, Upload(dataset, source, BulkOptions(**options), time.monotonic, format)
+
+    return AsyncRun(prepare)
 
 
 async def upload_async(
-    transport: SendsAsync, dataset: str, source: Any, *, format: str = "auto", **options: Any
+    caller: HasTransport, dataset: str, source: Any, *, format: str = "auto", **options: Any
 ) -> BulkReport:
     """Upload a source to its end; see `infino.bulk.run.upload`."""
-    run = iterate_async(transport, dataset, source, format=format, **options)
+    run = iterate_async(caller, dataset, source, format=format, **options)
     async for _ in run:
         pass
     return run._upload.verdict()

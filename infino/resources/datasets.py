@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from infino_api.resources.datasets import AsyncDatasetsResource, DatasetsResource
@@ -328,15 +328,6 @@ class AsyncDatasets(AsyncDatasetsResource):
         Example:
             >>> await client.datasets.load("flights", "flights.parquet", id="flight_id", progress=True)
         """
-        import asyncio  # a blocking client never needs it
-
-        load_async = await asyncio.to_thread(self._first_use)
-        return await load_async(self._caller, name, source, **settings)
-
-    def _first_use(self) -> Callable[..., Awaitable[BulkReport]]:
-        """Import what an upload needs, which takes too long for an event loop."""
         from infino.bulk.loading import load_async
-        from infino.resources.records import load_network
 
-        load_network(self._caller)
-        return load_async
+        return await load_async(self._caller, name, source, **settings)

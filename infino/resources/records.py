@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import importlib
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from infino_api.resources.records import AsyncRecordsResource, RecordsResource
@@ -23,7 +20,6 @@ if TYPE_CHECKING:
     from infino.caller import AsyncCaller, SyncCaller
     from infino.core.retry import RetryPolicy
 
-_NETWORK = ("httpcore", "anyio._core._sockets", "anyio._backends._asyncio")  # loaded by the first async request
 Format = Literal["auto", "ndjson", "json", "csv", "tsv", "parquet", "arrow"]
 
 
@@ -43,18 +39,6 @@ class BulkSettings(TypedDict, total=False):
     progress: bool | Callable[[Progress], Any] | None
     retry: RetryPolicy
     timeout: float | None
-
-
-def load_network(caller: AsyncCaller) -> None:
-    """Import what the first request of an async client would import on the event loop.
-
-    Args:
-        caller: Makes the calls.
-    """
-    _ = caller.transport
-    for name in _NETWORK:
-        with contextlib.suppress(ImportError):  # another release may have arranged it otherwise
-            importlib.import_module(name)
 
 
 def bare_query(query: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -225,15 +209,9 @@ class AsyncRecords(AsyncRecordsResource):
         Example:
             >>> report = await client.records.bulk("flights", rows, id="flight_id")
         """
-        upload_async = await asyncio.to_thread(self._first_use)
-        return await upload_async(self._caller.transport, dataset, source, **settings)
-
-    def _first_use(self) -> Callable[..., Awaitable[BulkReport]]:
-        """Import what an upload needs, which takes too long for an event loop."""
         from infino.bulk.run_async import upload_async
 
-        load_network(self._caller)
-        return upload_async
+        return await upload_async(self._caller, dataset, source, **settings)
 
     def bulk_iter(self, dataset: str, source: Any, **settings: Unpack[BulkSettings]) -> AsyncRun:
         """Upload records, and see the result of each chunk as it arrives.
@@ -248,7 +226,7 @@ class AsyncRecords(AsyncRecordsResource):
 
         Raises:
             BulkError: At the end, as for `bulk`.
-            ValidationError: A setting or the source cannot be used.
+            ValidationError: At the first result: a setting or the source cannot be used.
 
         Example:
             >>> async for chunk in client.records.bulk_iter("flights", rows):
@@ -256,4 +234,4 @@ class AsyncRecords(AsyncRecordsResource):
         """
         from infino.bulk.run_async import iterate_async
 
-        return iterate_async(self._caller.transport, dataset, source, **settings)
+        return iterate_async(self._caller, dataset, source, **settings)
