@@ -16,7 +16,7 @@ from infino.resources.options import CallOptions
 from infino.results.prom import PromResult
 from infino.results.search import SearchResult
 from infino.results.sql import SqlResult
-from infino.results.statement import reads_only
+from infino.results.statement import never_writes, reads_only
 
 if TYPE_CHECKING:
     from infino.caller import AsyncCaller, SyncCaller
@@ -38,7 +38,10 @@ def native(content: bytes) -> NativeResult:
 
 def plan_query(id: str, dataset: str, text: str | Mapping[str, Any]) -> Call[NativeResult]:
     """A query in the language of a connected store."""
-    return attrs.evolve(query.request(id, dataset, text), accept="bytes", parse=native)
+    call = query.request(id, dataset, text)
+    # A write that may have happened is not repeated; QueryDSL has none.
+    retry = call.retry if not isinstance(text, str) or never_writes(text) else "never"
+    return attrs.evolve(call, retry=retry, accept="bytes", parse=native)
 
 
 def plan_sql(id: str, q: str) -> Call[SqlResult]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 import infino
@@ -203,6 +205,24 @@ def test_a_statement_for_a_connected_store_is_repeated_only_when_it_reads(make, 
                 client.connections.sql("c1", statement)
         else:
             assert client.connections.sql("c1", statement).to_dicts() == []
+        assert len(server.requests) == times
+
+
+@pytest.mark.parametrize(
+    ("query", "times"),
+    [
+        ({"match_all": {}}, 2),
+        ("SELECT 1", 2),
+        ("sum by (a) (rate(hits[5m]))", 2),
+        ("DELETE FROM t", 1),
+        ("CALL f()", 1),
+    ],
+)
+def test_a_query_of_a_connected_store_is_repeated_only_when_it_reads(make, query, times):
+    with ScriptedServer(lambda exchange: exchange.reset(), answering(200, b'{"columns":[],"rows":[]}')) as server:
+        client = make(server.endpoint)
+        with contextlib.suppress(infino.TransportError):
+            client.connections.query("c1", "d", query)
         assert len(server.requests) == times
 
 
