@@ -138,8 +138,7 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
         await self.aclose()
 
     async def _go(self) -> AsyncGenerator[ChunkResult, None]:
-        self._transport, upload = await asyncio.to_thread(self._prepare)
-        self._upload = upload
+        upload = await self._prepared()
         worker = ThreadPoolExecutor(1, "infino-bulk")
         pieces = _off_loop(worker, upload.reader)
         try:
@@ -157,6 +156,17 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
             worker.shutdown(wait=False, cancel_futures=True)
         upload.close()
         upload.verdict()
+
+    async def _prepared(self) -> Upload:
+        preparing = asyncio.ensure_future(asyncio.to_thread(self._prepare))
+        try:
+            self._transport, self._upload = await asyncio.shield(preparing)
+        except asyncio.CancelledError:
+            # A thread cannot be stopped, and its files must not stay open; what else fails matters no more.
+            with contextlib.suppress(Exception):
+                (await preparing)[1].close()
+            raise
+        return self._upload
 
     async def _cancel(self) -> None:
         tasks: list[asyncio.Task[Any]] = [*self._flights, *([self._meal] if self._meal is not None else [])]

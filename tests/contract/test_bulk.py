@@ -322,6 +322,27 @@ def test_cancelling_an_async_upload_leaves_no_task_behind(
     assert asyncio.run(main()) == 1
 
 
+def test_cancelling_while_an_async_upload_prepares_lets_go_of_its_files(
+    gateway: LocalGateway, sync_client: Any, fresh: Any, tmp_path: Path
+) -> None:
+    name = fresh("bulk")
+    sync_client.datasets.create(name)
+    files = {"checkpoint": tmp_path / "c", "dead_letter": tmp_path / "d"}
+
+    async def main() -> Any:
+        async with gateway.async_client() as client:
+            for steps in (1, 2, 3, 4):
+                upload = asyncio.create_task(client.records.bulk(name, ROWS, id="id", **files))
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                upload.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await upload
+            return await client.records.bulk(name, ROWS, id="id", **files)
+
+    assert asyncio.run(main()).accepted == len(ROWS)
+
+
 def test_reading_and_encoding_happen_off_the_event_loop(gateway: LocalGateway, sync_client: Any, fresh: Any) -> None:
     name = fresh("bulk")
     sync_client.datasets.create(name)
