@@ -214,7 +214,8 @@ def test_a_script_that_leaves_its_gateway_open_ends_silently(program: str, tmp_p
 
 def test_a_forked_child_leaves_the_gateway_of_its_parent_running(tmp_path: Path) -> None:
     program = """
-import atexit, os, sys
+import atexit, os, sys, warnings
+warnings.simplefilter("ignore", DeprecationWarning)  # newer releases warn of every fork beside threads
 from infino.local import LocalGateway
 gateway = LocalGateway(sys.argv[1]).start()
 client = gateway.client()
