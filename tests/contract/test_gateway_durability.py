@@ -25,9 +25,10 @@ from infino.local.serve import serve
 from tests.support.signed import Signed
 
 PROGRAM = """
-import sys
+import signal, sys
 from pathlib import Path
 from infino.local.serve import serve
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background may not hear Ctrl-C
 serve(port=0, data=Path(sys.argv[1]))
 """
 
