@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, overload
 from infino.caller import JSON, json_body
 from infino.core.config import Config, overridden
 from infino.core.curl import curl_command
-from infino.core.errors import ClientClosedError
 from infino.core.events import RequestEvent, ResponseEvent, RetryEvent
 from infino.core.exchange import Shared
 from infino.core.request import Request
@@ -76,10 +75,10 @@ class Client(Generic[AnyTransport]):
     def _transport(self) -> AnyTransport:
         opened = self._opened
         if opened is None:
-            if self._closed:
-                raise ClientClosedError("the client is closed; create a new one")
             # Two threads may both get here; setdefault lets one of the two transports win for both.
             opened = self.__dict__["_opened"] = self.__dict__.setdefault("_first", self._open())
+            if self._closed:
+                opened.end()  # whatever is called then says so, and names itself
         return opened
 
     def with_options(

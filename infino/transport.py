@@ -200,9 +200,7 @@ class _Base:
 
     def __init__(self, config: Config, shared: Shared | None = None, *, parent: _Base | None = None) -> None:
         self.config = config
-        if parent is not None:
-            shared = parent.shared
-        self.shared: Shared = shared or Shared(get_with_body=config.get_with_body)
+        self.shared: Shared = parent.shared if parent else shared or Shared(get_with_body=config.get_with_body)
         self._connections: _Connections = parent._connections if parent else _Connections(config)
         self._owner = parent is None
         self._closed = False
@@ -211,9 +209,18 @@ class _Base:
         # With a proxy the address must be whole in the request; without one the exact target is given beside it.
         self._by_target = config.proxy is None
 
-    def _plan(self, request: Request) -> Generator[Step, Outcome, Response]:
+    def check_open(self, operation: str) -> None:
+        """Raise `ClientClosedError` once the client is closed."""
         if self._closed or self._connections.closed:
-            raise ClientClosedError("the client is closed; create a new one", operation=request.operation)
+            raise ClientClosedError("the client is closed; create a new one", operation=operation)
+
+    def end(self) -> None:
+        """Let later calls raise `ClientClosedError`; those of copies too, unless this is a copy."""
+        self._closed = True
+        self._connections.closed |= self._owner
+
+    def _plan(self, request: Request) -> Generator[Step, Outcome, Response]:
+        self.check_open(request.operation)
         timeouts = Timeouts.of(request.timeout, self.config.timeouts)
         return exchange(request, self.shared, request.retry_policy or self.config.retry, timeouts)
 
@@ -363,11 +370,9 @@ class Transport(_Base):
 
     def close(self) -> None:
         """Close all connections; later calls raise `ClientClosedError`. A copy closes only itself."""
-        self._closed = True
+        self.end()
         if self._owner:
-            connections = self._connections
-            connections.closed = True
-            pool, connections.pool = connections.pool, None
+            pool, self._connections.pool = self._connections.pool, None
             if pool is not None:
                 pool.close()
 
@@ -466,9 +471,8 @@ class AsyncTransport(_Base):
 
     async def aclose(self) -> None:
         """Close the connections of this loop; later calls raise `ClientClosedError`. A copy closes only itself."""
-        self._closed = True
+        self.end()
         if self._owner:
-            self._connections.closed = True
             await self._connections.close_loop()
 
     async def __aenter__(self) -> Self:

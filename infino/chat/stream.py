@@ -43,11 +43,13 @@ class Ports:
         open_thread: Creates a thread and returns its id.
         dial: Opens a connection.
         notice: Told of each pause before another try.
+        ready: Called before each turn; raises when the client is closed.
     """
 
     open_thread: Callable[[OpenThread], str]
     dial: Callable[[Connect], Socket]
     notice: Callable[[Pause], None]
+    ready: Callable[[], None]
 
 
 @attrs.frozen
@@ -58,11 +60,13 @@ class AsyncPorts:
         open_thread: Creates a thread and returns its id.
         dial: Opens a connection.
         notice: Told of each pause before another try.
+        ready: Called before each turn; raises when the client is closed.
     """
 
     open_thread: Callable[[OpenThread], Awaitable[str]]
     dial: Callable[[Connect], Awaitable[AsyncSocket]]
     notice: Callable[[Pause], None]
+    ready: Callable[[], None]
 
 
 class Claim:
@@ -187,6 +191,7 @@ class _Stream:
         self._close_line = True
 
     def _begin(self) -> None:
+        self._owner.ports.ready()
         self._owner.claim.take(self)
         self._begun = True
 

@@ -262,7 +262,8 @@ class FinoTasks(FinoResource):
             url = transport.presign(choices.path, query)
             return open_socket(dial_plan(transport, choices, connect, url, headers))
 
-        ports = Ports(open_thread, dial, teller(transport, choices.settings.operation))
+        operation = choices.settings.operation
+        ports = Ports(open_thread, dial, teller(transport, operation), lambda: transport.check_open(operation))
         return Session(ports, begin(transport, choices, thread, wanted), choices.settings)
 
 
@@ -456,7 +457,8 @@ class AsyncFinoTasks(AsyncFinoResource):
             url = await transport.presign(choices.path, query)
             return await open_async_socket(dial_plan(transport, choices, connect, url, headers))
 
-        ports = AsyncPorts(open_thread, dial, teller(transport, choices.settings.operation))
+        operation = choices.settings.operation
+        ports = AsyncPorts(open_thread, dial, teller(transport, operation), lambda: transport.check_open(operation))
         return AsyncSession(ports, begin(transport, choices, thread, wanted), choices.settings)
 
 

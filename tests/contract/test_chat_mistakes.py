@@ -1,0 +1,61 @@
+"""What callers do wrong with conversations: a closed client, wrong arguments, two readers of one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from infino import ClientClosedError
+from tests.support.chat_clients import Connect, answering, clients
+from tests.support.chat_server import ChatServer, timeline
+
+connect = pytest.fixture(params=["sync", "async"])(clients)
+
+CALLS: dict[str, Callable[[Any], Any]] = {
+    "fino.ask": lambda client: client.fino.ask("q", thread="t"),
+    "fino.analyze": lambda client: client.fino.analyze("q", thread="t"),
+    "fino.notebook_report": lambda client: client.fino.notebook_report("n", thread="t"),
+}
+
+
+@pytest.mark.parametrize("operation", CALLS)
+@pytest.mark.parametrize("used", [False, True])
+def test_a_closed_client_does_not_talk(connect: Connect, operation: str, used: bool) -> None:
+    with ChatServer(answering(timeline())) as server:
+        client = connect(server)
+        if used:
+            client.fino.ask("one?", thread="t")
+        handshakes = len(server.requests)
+        client.close()
+        with pytest.raises(ClientClosedError) as caught:
+            CALLS[operation](client)
+        assert len(server.requests) == handshakes
+    assert caught.value.operation == operation
+
+
+def test_a_conversation_ends_with_its_client(connect: Connect) -> None:
+    with ChatServer(answering(timeline(), timeline())) as server:
+        client = connect(server)
+        stream = client.fino.analyze_stream("q", thread="t")
+        with client.fino.chat(thread="t") as chat:
+            chat.ask("one?")
+            client.close()
+            with pytest.raises(ClientClosedError):
+                chat.ask("two?")
+        with pytest.raises(ClientClosedError):
+            list(stream)
+        assert len(server.requests) == 1
+    assert server.questions == ["one?"]
+
+
+def test_any_call_of_a_closed_client_names_itself(connect: Connect) -> None:
+    with ChatServer(answering()) as server:
+        client = connect(server)
+        copy = client.with_options(timeout=1)
+        client.close()
+        for asked in (client, copy):
+            with pytest.raises(ClientClosedError) as caught:
+                asked.datasets.get("d")
+            assert caught.value.operation == "datasets.get"
