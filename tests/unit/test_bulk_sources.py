@@ -8,6 +8,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -215,6 +216,34 @@ def test_csv_text_that_comes_late_in_a_column_of_numbers_is_not_lost() -> None:
     assert [json.loads(line)["n"] for line in lines[-3::2]] == ["n/a", 1000.0]
 
 
+@pytest.mark.parametrize("count", [999, 1000, 1001, 1002, 2500])
+def test_csv_gives_every_row_behind_the_sample_too(count: int) -> None:
+    lines, _ = read_csv(b"n\n" + b"".join(b"%d\n" % n for n in range(count)))
+    assert [json.loads(line)["n"] for line in lines[1::2]] == list(range(count))
+
+
+EXACT = ["1234567890123456789", "-99999999999999999999999", "0.12345678901234567890123", "1E+999", "1.5", "2.0E-7"]
+
+
+@pytest.mark.parametrize("number", EXACT)
+def test_numbers_of_text_files_keep_their_digits(number: str) -> None:
+    for lines in (read_csv(f"n\n{number}\n".encode())[0], read(f'[{{"n":{number}}}]'.encode())[0]):
+        (_, line) = lines
+        assert json.loads(line, parse_int=Decimal, parse_float=Decimal) == {"n": Decimal(number)}
+
+
+def test_text_that_is_not_utf8_costs_its_own_record_only() -> None:
+    lines, rejections = read_csv(b"id,t\n" + b"1,good\n" * 100 + b"2,\xff\n3,good\n")
+    assert (len(lines), [(r.position, r.code) for r in rejections]) == (202, [(100, "not_utf8")])
+    lines, rejections = read(b'[{"t":"good"},{"t":"\xff"},{"t":"good"}]')
+    assert (len(lines), [(r.position, r.code) for r in rejections]) == (4, [(1, "not_utf8")])
+
+
+def test_a_csv_field_larger_than_the_limit_of_the_csv_module() -> None:
+    lines, _ = read_csv(b"id,t\n1,a\n2," + b"x" * 200_000 + b"\n3,b\n")
+    assert [len(json.loads(line)["t"]) for line in lines[1::2]] == [1, 200_000, 1]
+
+
 def test_a_json_array_larger_than_any_buffer() -> None:
     rows = [{"n": n, "text": "x" * (300_000 if n == 5 else 100)} for n in range(3000)]
     assert [json.loads(line) for line in read(json.dumps(rows).encode())[0][1::2]] == rows
@@ -222,7 +251,12 @@ def test_a_json_array_larger_than_any_buffer() -> None:
 
 @pytest.mark.parametrize(
     ("content", "word"),
-    [(b'[{"a":1},{"a":', "record 1"), (b'[{"a":1}] x', "behind the end"), (b'[{"a":NaN}]', "NaN")],
+    [
+        (b'[{"a":1},{"a":', "record 1"),
+        (b'[{"a":1}] x', "behind the end"),
+        (b'[{"a":NaN}]', "NaN"),
+        (b"[" * 200_000, "too deep"),
+    ],
 )
 def test_a_broken_json_array_says_where(content: bytes, word: str) -> None:
     with pytest.raises(ValidationError, match=word):
