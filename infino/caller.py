@@ -11,9 +11,9 @@ from infino_api.runtime.errors import MissingItemError, ParseError
 
 from infino.core import codec
 from infino.core.config import Config
-from infino.core.errors import DecodeError, NotFoundError, ValidationError
+from infino.core.errors import APIError, DecodeError, NotFoundError, ValidationError
 from infino.core.request import Request
-from infino.core.response import Response
+from infino.core.response import Headers, Response
 from infino.core.retry import RetryPolicy
 from infino.core.timeouts import Timeouts
 
@@ -144,15 +144,38 @@ def decode_call(call: Call[T], response: Response) -> T:
     )
 
 
-def _raw(call: Call[T], response: Response) -> RawResponse[T]:
+def recover(call: Call[T], error: APIError) -> T:
+    """Read a refusal as the typed value where the call can.
+
+    Args:
+        call: The planned call.
+        error: The refusal.
+
+    Raises:
+        APIError: It cannot.
+    """
+    if call.recover is None:
+        raise error
+    return call.recover(error)
+
+
+def _refusal(error: APIError) -> Response:
+    """The answer that an error was made of; its body is written anew."""
+    body = error.body
+    content = body.encode() if isinstance(body, str) else b"" if body is None else codec.dumps(body)
+    elapsed = sum(attempt.elapsed + (attempt.delay or 0) for attempt in error.attempt_log)
+    return Response(error.operation or "", error.status, Headers.of(error.headers), content, error.attempts, elapsed)
+
+
+def _raw(call: Call[T], response: Response, value: T) -> RawResponse[T]:
     return RawResponse(
         status=response.status,
         headers=response.headers,
         request_id=response.request_id,
         attempts=response.attempts,
         elapsed=response.elapsed,
-        content=response.content,
-        value=decode_call(call, response),
+        content=b"" if call.secret else response.content,
+        value=value,
     )
 
 
@@ -182,7 +205,11 @@ class SyncCaller:
         retry: RetryPolicy | None = None,
     ) -> T:
         """Make the call and return the typed value."""
-        return decode_call(call, self._connect().send(encode_call(call, timeout, headers, retry)))
+        try:
+            response = self._connect().send(encode_call(call, timeout, headers, retry))
+        except APIError as error:
+            return recover(call, error)
+        return decode_call(call, response)
 
     def raw(
         self,
@@ -193,7 +220,11 @@ class SyncCaller:
         retry: RetryPolicy | None = None,
     ) -> RawResponse[T]:
         """Make the call and return the answer with its typed value."""
-        return _raw(call, self._connect().send(encode_call(call, timeout, headers, retry)))
+        try:
+            response = self._connect().send(encode_call(call, timeout, headers, retry))
+        except APIError as error:
+            return _raw(call, _refusal(error), recover(call, error))
+        return _raw(call, response, decode_call(call, response))
 
 
 class AsyncCaller:
@@ -222,7 +253,11 @@ class AsyncCaller:
         retry: RetryPolicy | None = None,
     ) -> T:
         """Make the call and return the typed value."""
-        return decode_call(call, await self._connect().send(encode_call(call, timeout, headers, retry)))
+        try:
+            response = await self._connect().send(encode_call(call, timeout, headers, retry))
+        except APIError as error:
+            return recover(call, error)
+        return decode_call(call, response)
 
     async def raw(
         self,
@@ -233,4 +268,8 @@ class AsyncCaller:
         retry: RetryPolicy | None = None,
     ) -> RawResponse[T]:
         """Make the call and return the answer with its typed value."""
-        return _raw(call, await self._connect().send(encode_call(call, timeout, headers, retry)))
+        try:
+            response = await self._connect().send(encode_call(call, timeout, headers, retry))
+        except APIError as error:
+            return _raw(call, _refusal(error), recover(call, error))
+        return _raw(call, response, decode_call(call, response))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
 import attrs
 from infino_api.api.connections import query, sql
 from infino_api.resources.connections import AsyncConnectionsResource, ConnectionsResource
-from infino_api.runtime.call import Call
+from infino_api.resources.connections_raw import AsyncConnectionsRawResponse, ConnectionsRawResponse
+from infino_api.runtime.call import Call, RawResponse
 
 from infino.core.codec import loads
 from infino.resources.options import CallOptions
@@ -28,7 +29,10 @@ NativeResult: TypeAlias = SqlResult | SearchResult | PromResult
 
 def native(content: bytes) -> NativeResult:
     """Tell by its form what a store answered: hits of a search, samples of PromQL, or rows of SQL."""
-    body = loads(content)
+    try:
+        body = loads(content)
+    except ValueError:
+        body = None  # what is no JSON is no rows either, and `SqlResult` says so
     if isinstance(body, dict) and "hits" in body:
         return SearchResult(content)
     if isinstance(body, dict) and "data" in body and "status" in body:
@@ -60,6 +64,11 @@ class Connections(ConnectionsResource):
     """
 
     _caller: SyncCaller
+
+    @cached_property
+    def with_raw_response(self) -> ConnectionsRaw:
+        """The same methods, answering with status, headers and the typed value."""
+        return ConnectionsRaw(self._caller)
 
     def sql(self, id: str, q: str, **options: Unpack[CallOptions]) -> SqlResult:
         """Run SQL on a connected store, without naming a dataset. Experimental: only unreleased gateways answer this.
@@ -125,6 +134,11 @@ class AsyncConnections(AsyncConnectionsResource):
 
     _caller: AsyncCaller
 
+    @cached_property
+    def with_raw_response(self) -> AsyncConnectionsRaw:
+        """The same methods, answering with status, headers and the typed value."""
+        return AsyncConnectionsRaw(self._caller)
+
     async def sql(self, id: str, q: str, **options: Unpack[CallOptions]) -> SqlResult:
         """Run SQL on a connected store, without naming a dataset. Experimental: only unreleased gateways answer this.
 
@@ -179,3 +193,31 @@ class AsyncConnections(AsyncConnectionsResource):
         """
         call = plan_query(id, dataset, query)
         return await self._caller.call(call, timeout=timeout, headers=headers, retry=retry)
+
+
+class ConnectionsRaw(ConnectionsRawResponse):
+    """The methods of `connections`, answering with status, headers and the typed value."""
+
+    def sql(self, id: str, q: str, **options: Unpack[CallOptions]) -> RawResponse[SqlResult]:
+        """Run SQL on a connected store."""
+        return self._caller.raw(plan_sql(id, q), **options)
+
+    def query(
+        self, id: str, dataset: str, query: str | Mapping[str, Any], **options: Unpack[CallOptions]
+    ) -> RawResponse[NativeResult]:
+        """Query a connected store in its own language."""
+        return self._caller.raw(plan_query(id, dataset, query), **options)
+
+
+class AsyncConnectionsRaw(AsyncConnectionsRawResponse):
+    """The methods of `connections`, answering with status, headers and the typed value."""
+
+    async def sql(self, id: str, q: str, **options: Unpack[CallOptions]) -> RawResponse[SqlResult]:
+        """Run SQL on a connected store."""
+        return await self._caller.raw(plan_sql(id, q), **options)
+
+    async def query(
+        self, id: str, dataset: str, query: str | Mapping[str, Any], **options: Unpack[CallOptions]
+    ) -> RawResponse[NativeResult]:
+        """Query a connected store in its own language."""
+        return await self._caller.raw(plan_query(id, dataset, query), **options)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
+import attrs
+from infino_api.api.datasets import create, delete
 from infino_api.resources.datasets import AsyncDatasetsResource, DatasetsResource
-from infino_api.runtime.call import Call
+from infino_api.resources.datasets_raw import AsyncDatasetsRawResponse, DatasetsRawResponse
+from infino_api.runtime.call import Call, RawResponse
 
+from infino.caller import recover
 from infino.core.errors import APIError, AuthenticationError, ConflictError, NotFoundError
 from infino.resources.options import CallOptions
 
@@ -22,10 +27,31 @@ _OLD_GATEWAY: Final = (404, 405, 501)
 _MISSING_HINT: Final = "some gateways answer 401 when the dataset does not exist; check its name, then the keys"
 
 
-def _existing(name: str) -> DatasetCreated:
-    from infino_api.models.dataset_created import DatasetCreated
+def plan_create(name: str, mapping: Mapping[str, Any] | None, exist_ok: bool) -> Call[DatasetCreated]:
+    """A new dataset."""
+    call = create.request(name, mapping=mapping)
 
-    return DatasetCreated.from_dict({"acknowledged": True, "index": name})
+    def existing(error: APIError) -> DatasetCreated:
+        # After a lost answer the dataset in our way is the one that we have just created.
+        if not isinstance(error, ConflictError) or not (exist_ok or error.after_lost_attempt):
+            raise error
+        return call.parse({"acknowledged": True, "index": name})
+
+    return attrs.evolve(call, recover=existing)
+
+
+def plan_delete(name: str, missing_ok: bool) -> Call[bool]:
+    """The end of a dataset."""
+    call = delete.request(name)
+
+    def missing(error: APIError) -> bool:
+        if isinstance(error, AuthenticationError):
+            error.hint = _MISSING_HINT
+        if missing_ok and isinstance(error, NotFoundError):
+            return error.after_lost_attempt  # it was there, and the answer that said so was lost
+        return recover(call, error)
+
+    return attrs.evolve(call, recover=missing)
 
 
 def _count_by_query(name: str) -> Call[int]:
@@ -58,6 +84,11 @@ class Datasets(DatasetsResource):
 
     _caller: SyncCaller
 
+    @cached_property
+    def with_raw_response(self) -> DatasetsRaw:
+        """The same methods, answering with status, headers and the typed value."""
+        return DatasetsRaw(self._caller)
+
     def create(
         self,
         name: str,
@@ -84,13 +115,7 @@ class Datasets(DatasetsResource):
         Example:
             >>> client.datasets.create("flights", exist_ok=True)
         """
-        try:
-            return super().create(name, mapping=mapping, **options)
-        except ConflictError as error:
-            # After a lost answer the dataset in our way is the one that we have just created.
-            if not exist_ok and not error.after_lost_attempt:
-                raise
-            return _existing(name)
+        return self._caller.call(plan_create(name, mapping, exist_ok), **options)
 
     def delete(self, name: str, *, missing_ok: bool = False, **options: Unpack[CallOptions]) -> bool:
         """Delete a dataset and all its records. This cannot be undone.
@@ -109,17 +134,7 @@ class Datasets(DatasetsResource):
         Example:
             >>> client.datasets.delete("flights", missing_ok=True)
         """
-        try:
-            return super().delete(name, **options)
-        except NotFoundError as error:
-            if error.after_lost_attempt:
-                return True  # it was there, and the answer that said so was lost
-            if not missing_ok:
-                raise
-            return False
-        except AuthenticationError as error:
-            error.hint = _MISSING_HINT
-            raise
+        return self._caller.call(plan_delete(name, missing_ok), **options)
 
     def exists(self, name: str, **options: Unpack[CallOptions]) -> bool:
         """Tell whether there is a dataset of this name.
@@ -199,6 +214,11 @@ class AsyncDatasets(AsyncDatasetsResource):
 
     _caller: AsyncCaller
 
+    @cached_property
+    def with_raw_response(self) -> AsyncDatasetsRaw:
+        """The same methods, answering with status, headers and the typed value."""
+        return AsyncDatasetsRaw(self._caller)
+
     async def create(
         self,
         name: str,
@@ -225,13 +245,7 @@ class AsyncDatasets(AsyncDatasetsResource):
         Example:
             >>> await client.datasets.create("flights", exist_ok=True)
         """
-        try:
-            return await super().create(name, mapping=mapping, **options)
-        except ConflictError as error:
-            # After a lost answer the dataset in our way is the one that we have just created.
-            if not exist_ok and not error.after_lost_attempt:
-                raise
-            return _existing(name)
+        return await self._caller.call(plan_create(name, mapping, exist_ok), **options)
 
     async def delete(self, name: str, *, missing_ok: bool = False, **options: Unpack[CallOptions]) -> bool:
         """Delete a dataset and all its records. This cannot be undone.
@@ -250,17 +264,7 @@ class AsyncDatasets(AsyncDatasetsResource):
         Example:
             >>> await client.datasets.delete("flights", missing_ok=True)
         """
-        try:
-            return await super().delete(name, **options)
-        except NotFoundError as error:
-            if error.after_lost_attempt:
-                return True  # it was there, and the answer that said so was lost
-            if not missing_ok:
-                raise
-            return False
-        except AuthenticationError as error:
-            error.hint = _MISSING_HINT
-            raise
+        return await self._caller.call(plan_delete(name, missing_ok), **options)
 
     async def exists(self, name: str, **options: Unpack[CallOptions]) -> bool:
         """Tell whether there is a dataset of this name.
@@ -331,3 +335,59 @@ class AsyncDatasets(AsyncDatasetsResource):
         from infino.bulk.loading import load_async
 
         return await load_async(self._caller, name, source, **settings)
+
+
+class DatasetsRaw(DatasetsRawResponse):
+    """The methods of `datasets`, answering with status, headers and the typed value."""
+
+    def create(
+        self,
+        name: str,
+        *,
+        mapping: Mapping[str, Any] | None = None,
+        exist_ok: bool = False,
+        **options: Unpack[CallOptions],
+    ) -> RawResponse[DatasetCreated]:
+        """Create a dataset."""
+        return self._caller.raw(plan_create(name, mapping, exist_ok), **options)
+
+    def delete(self, name: str, *, missing_ok: bool = False, **options: Unpack[CallOptions]) -> RawResponse[bool]:
+        """Delete a dataset and all its records."""
+        return self._caller.raw(plan_delete(name, missing_ok), **options)
+
+    def count(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[int]:
+        """Count the records of a dataset; by a query where the gateway has no route for it."""
+        try:
+            return super().count(name, **options)
+        except APIError as error:
+            if error.status not in _OLD_GATEWAY:
+                raise
+        return self._caller.raw(_count_by_query(name), **options)
+
+
+class AsyncDatasetsRaw(AsyncDatasetsRawResponse):
+    """The methods of `datasets`, answering with status, headers and the typed value."""
+
+    async def create(
+        self,
+        name: str,
+        *,
+        mapping: Mapping[str, Any] | None = None,
+        exist_ok: bool = False,
+        **options: Unpack[CallOptions],
+    ) -> RawResponse[DatasetCreated]:
+        """Create a dataset."""
+        return await self._caller.raw(plan_create(name, mapping, exist_ok), **options)
+
+    async def delete(self, name: str, *, missing_ok: bool = False, **options: Unpack[CallOptions]) -> RawResponse[bool]:
+        """Delete a dataset and all its records."""
+        return await self._caller.raw(plan_delete(name, missing_ok), **options)
+
+    async def count(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[int]:
+        """Count the records of a dataset; by a query where the gateway has no route for it."""
+        try:
+            return await super().count(name, **options)
+        except APIError as error:
+            if error.status not in _OLD_GATEWAY:
+                raise
+        return await self._caller.raw(_count_by_query(name), **options)

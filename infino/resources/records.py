@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
+from infino_api.api.records import delete
 from infino_api.resources.records import AsyncRecordsResource, RecordsResource
+from infino_api.resources.records_raw import AsyncRecordsRawResponse, RecordsRawResponse
+from infino_api.runtime.call import Call, RawResponse
 
 from infino.core.errors import ValidationError
 from infino.resources.options import CallOptions
@@ -59,6 +63,11 @@ def bare_query(query: Mapping[str, Any]) -> Mapping[str, Any]:
     return inner
 
 
+def plan_delete(dataset: str, query: Mapping[str, Any]) -> Call[int]:
+    """A deletion by query."""
+    return delete.request(dataset, bare_query(query))
+
+
 class Records(RecordsResource):
     """The records of a dataset.
 
@@ -67,6 +76,11 @@ class Records(RecordsResource):
     """
 
     _caller: SyncCaller
+
+    @cached_property
+    def with_raw_response(self) -> RecordsRaw:
+        """The same methods, answering with status, headers and the typed value."""
+        return RecordsRaw(self._caller)
 
     def delete(self, dataset: str, query: Mapping[str, Any], **options: Unpack[CallOptions]) -> int:
         """Delete the records that a query matches. Not repeated once it may have been processed.
@@ -87,7 +101,7 @@ class Records(RecordsResource):
         Example:
             >>> client.records.delete("flights", {"term": {"carrier.keyword": "AA"}})
         """
-        return super().delete(dataset, bare_query(query), **options)
+        return self._caller.call(plan_delete(dataset, query), **options)
 
     def bulk(self, dataset: str, source: Any, **settings: Unpack[BulkSettings]) -> BulkReport:
         """Upload records from any source, and account for every one of them.
@@ -166,6 +180,11 @@ class AsyncRecords(AsyncRecordsResource):
 
     _caller: AsyncCaller
 
+    @cached_property
+    def with_raw_response(self) -> AsyncRecordsRaw:
+        """The same methods, answering with status, headers and the typed value."""
+        return AsyncRecordsRaw(self._caller)
+
     async def delete(self, dataset: str, query: Mapping[str, Any], **options: Unpack[CallOptions]) -> int:
         """Delete the records that a query matches. Not repeated once it may have been processed.
 
@@ -185,7 +204,7 @@ class AsyncRecords(AsyncRecordsResource):
         Example:
             >>> await client.records.delete("flights", {"term": {"carrier.keyword": "AA"}})
         """
-        return await super().delete(dataset, bare_query(query), **options)
+        return await self._caller.call(plan_delete(dataset, query), **options)
 
     async def bulk(self, dataset: str, source: Any, **settings: Unpack[BulkSettings]) -> BulkReport:
         """Upload records from any source, also an async one, and account for every one of them.
@@ -235,3 +254,19 @@ class AsyncRecords(AsyncRecordsResource):
         from infino.bulk.run_async import iterate_async
 
         return iterate_async(self._caller, dataset, source, **settings)
+
+
+class RecordsRaw(RecordsRawResponse):
+    """The methods of `records`, answering with status, headers and the typed value."""
+
+    def delete(self, dataset: str, query: Mapping[str, Any], **options: Unpack[CallOptions]) -> RawResponse[int]:
+        """Delete the records that a query matches."""
+        return self._caller.raw(plan_delete(dataset, query), **options)
+
+
+class AsyncRecordsRaw(AsyncRecordsRawResponse):
+    """The methods of `records`, answering with status, headers and the typed value."""
+
+    async def delete(self, dataset: str, query: Mapping[str, Any], **options: Unpack[CallOptions]) -> RawResponse[int]:
+        """Delete the records that a query matches."""
+        return await self._caller.raw(plan_delete(dataset, query), **options)

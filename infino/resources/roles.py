@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from difflib import unified_diff
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import attrs
+from infino_api.api.roles import create, update
 from infino_api.resources.roles import AsyncRolesResource, RolesResource
+from infino_api.resources.roles_raw import AsyncRolesRawResponse, RolesRawResponse
+from infino_api.runtime.call import Call, RawResponse
 
 from infino.core.documents import parse_yaml
 from infino.core.errors import ValidationError
@@ -17,6 +21,8 @@ from infino.resources.options import CallOptions
 
 if TYPE_CHECKING:
     from infino_api.models.role import Role
+
+    Document = Role | Mapping[str, Any] | str
 
 Documents = Mapping[str, "Role | Mapping[str, Any] | str"]
 
@@ -138,10 +144,25 @@ def make_plan(wanted: Mapping[str, Mapping[str, Any]], existing: Iterable[Role],
     return RolePlan(tuple(changes))
 
 
+def plan_create(name: str, document: Document) -> Call[bool]:
+    """A role to store."""
+    return create.request(name, checked_document(document, "roles.create"))
+
+
+def plan_update(name: str, document: Document) -> Call[bool]:
+    """A change of a role."""
+    return update.request(name, checked_document(document, "roles.update"))
+
+
 class Roles(RolesResource):
     """Roles and what they permit."""
 
-    def create(self, name: str, document: Role | Mapping[str, Any] | str, **options: Unpack[CallOptions]) -> bool:
+    @cached_property
+    def with_raw_response(self) -> RolesRaw:
+        """The same methods, answering with status, headers and the typed value."""
+        return RolesRaw(self._caller)
+
+    def create(self, name: str, document: Document, **options: Unpack[CallOptions]) -> bool:
         """Create a role, or replace it.
 
         Args:
@@ -159,9 +180,9 @@ class Roles(RolesResource):
             >>> client.roles.create("reader", {"Permissions": [
             ...     {"ResourceType": "record", "Actions": ["read"], "Resources": ["logs-*"]}]})
         """
-        return super().create(name, checked_document(document, "roles.create"), **options)
+        return self._caller.call(plan_create(name, document), **options)
 
-    def update(self, name: str, document: Role | Mapping[str, Any] | str, **options: Unpack[CallOptions]) -> bool:
+    def update(self, name: str, document: Document, **options: Unpack[CallOptions]) -> bool:
         """Change a role.
 
         Args:
@@ -178,7 +199,7 @@ class Roles(RolesResource):
         Example:
             >>> client.roles.update("reader", {"Permissions": []})
         """
-        return super().update(name, checked_document(document, "roles.update"), **options)
+        return self._caller.call(plan_update(name, document), **options)
 
     def plan(self, documents: Documents | str, *, prune: bool = False) -> RolePlan:
         """Show what `apply` would do, without doing it.
@@ -229,7 +250,12 @@ class Roles(RolesResource):
 class AsyncRoles(AsyncRolesResource):
     """Roles and what they permit."""
 
-    async def create(self, name: str, document: Role | Mapping[str, Any] | str, **options: Unpack[CallOptions]) -> bool:
+    @cached_property
+    def with_raw_response(self) -> AsyncRolesRaw:
+        """The same methods, answering with status, headers and the typed value."""
+        return AsyncRolesRaw(self._caller)
+
+    async def create(self, name: str, document: Document, **options: Unpack[CallOptions]) -> bool:
         """Create a role, or replace it.
 
         Args:
@@ -247,9 +273,9 @@ class AsyncRoles(AsyncRolesResource):
             >>> await client.roles.create("reader", {"Permissions": [
             ...     {"ResourceType": "record", "Actions": ["read"], "Resources": ["logs-*"]}]})
         """
-        return await super().create(name, checked_document(document, "roles.create"), **options)
+        return await self._caller.call(plan_create(name, document), **options)
 
-    async def update(self, name: str, document: Role | Mapping[str, Any] | str, **options: Unpack[CallOptions]) -> bool:
+    async def update(self, name: str, document: Document, **options: Unpack[CallOptions]) -> bool:
         """Change a role.
 
         Args:
@@ -266,7 +292,7 @@ class AsyncRoles(AsyncRolesResource):
         Example:
             >>> await client.roles.update("reader", {"Permissions": []})
         """
-        return await super().update(name, checked_document(document, "roles.update"), **options)
+        return await self._caller.call(plan_update(name, document), **options)
 
     async def plan(self, documents: Documents | str, *, prune: bool = False) -> RolePlan:
         """Show what `apply` would do, without doing it.
@@ -313,3 +339,27 @@ class AsyncRoles(AsyncRolesResource):
             else:
                 await self.delete(change.name)
         return plan
+
+
+class RolesRaw(RolesRawResponse):
+    """The methods of `roles`, answering with status, headers and the typed value."""
+
+    def create(self, name: str, document: Document, **options: Unpack[CallOptions]) -> RawResponse[bool]:
+        """Create a role, or replace it."""
+        return self._caller.raw(plan_create(name, document), **options)
+
+    def update(self, name: str, document: Document, **options: Unpack[CallOptions]) -> RawResponse[bool]:
+        """Change a role."""
+        return self._caller.raw(plan_update(name, document), **options)
+
+
+class AsyncRolesRaw(AsyncRolesRawResponse):
+    """The methods of `roles`, answering with status, headers and the typed value."""
+
+    async def create(self, name: str, document: Document, **options: Unpack[CallOptions]) -> RawResponse[bool]:
+        """Create a role, or replace it."""
+        return await self._caller.raw(plan_create(name, document), **options)
+
+    async def update(self, name: str, document: Document, **options: Unpack[CallOptions]) -> RawResponse[bool]:
+        """Change a role."""
+        return await self._caller.raw(plan_update(name, document), **options)

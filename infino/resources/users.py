@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
 import attrs
+from infino_api.api.users import create, rotate_keys, update
 from infino_api.resources.users import AsyncUsersResource, UsersResource
+from infino_api.resources.users_raw import AsyncUsersRawResponse, UsersRawResponse
+from infino_api.runtime.call import Call, RawResponse
 
 from infino.core.credentials import Credentials
 from infino.core.errors import ValidationError
@@ -18,6 +22,8 @@ from infino.resources.options import CallOptions
 if TYPE_CHECKING:
     from infino_api.models.credentials import Credentials as CredentialsModel
     from infino_api.models.user import User
+
+    Document = User | Mapping[str, Any] | str
 
 
 @attrs.frozen
@@ -61,11 +67,37 @@ def _issued(name: str, model: CredentialsModel) -> IssuedKeys:
     return IssuedKeys(model.username or name, model.access_key, secret_key, password, model.account_id)
 
 
+def _wrapped(name: str, call: Call[Any]) -> Call[IssuedKeys]:
+    """The same call with its keys wrapped; the bytes that hold them are not kept."""
+    read = call.parse
+    return attrs.evolve(call, secret=True, parse=lambda answer: _issued(name, read(answer)))
+
+
+def plan_create(name: str, document: Document) -> Call[IssuedKeys]:
+    """A new user."""
+    return _wrapped(name, create.request(name, checked_document(document, "users.create")))
+
+
+def plan_update(name: str, document: Document) -> Call[bool]:
+    """A change of a user."""
+    return update.request(name, checked_document(document, "users.update"))
+
+
+def plan_rotate(name: str) -> Call[IssuedKeys]:
+    """New keys for a user."""
+    return _wrapped(name, rotate_keys.request(name))
+
+
 class Users(UsersResource):
     """Users and their keys."""
 
+    @cached_property
+    def with_raw_response(self) -> UsersRaw:
+        """The same methods, answering with status, headers and the typed value."""
+        return UsersRaw(self._caller)
+
     def create(  # type: ignore[override]  # the same keys, but wrapped: an answer that prints itself is no option
-        self, name: str, document: User | Mapping[str, Any] | str, **options: Unpack[CallOptions]
+        self, name: str, document: Document, **options: Unpack[CallOptions]
     ) -> IssuedKeys:
         """Create a user and issue keys. Never repeated after a lost answer.
 
@@ -85,9 +117,9 @@ class Users(UsersResource):
             >>> keys = client.users.create("ann", {"Password": password, "Roles": ["reader"]})
             >>> keys.secret_key.reveal()
         """
-        return _issued(name, super().create(name, checked_document(document, "users.create"), **options))
+        return self._caller.call(plan_create(name, document), **options)
 
-    def update(self, name: str, document: User | Mapping[str, Any] | str, **options: Unpack[CallOptions]) -> bool:
+    def update(self, name: str, document: Document, **options: Unpack[CallOptions]) -> bool:
         """Change a user.
 
         Args:
@@ -104,7 +136,7 @@ class Users(UsersResource):
         Example:
             >>> client.users.update("ann", {"Roles": ["reader", "writer"]})
         """
-        return super().update(name, checked_document(document, "users.update"), **options)
+        return self._caller.call(plan_update(name, document), **options)
 
     def rotate_keys(self, name: str, **options: Unpack[CallOptions]) -> IssuedKeys:  # type: ignore[override]  # as create
         """Replace the keys of a user. Never repeated, because each success makes the last answer worthless.
@@ -122,14 +154,19 @@ class Users(UsersResource):
         Example:
             >>> keys = client.users.rotate_keys("ann")
         """
-        return _issued(name, super().rotate_keys(name, **options))
+        return self._caller.call(plan_rotate(name), **options)
 
 
 class AsyncUsers(AsyncUsersResource):
     """Users and their keys."""
 
+    @cached_property
+    def with_raw_response(self) -> AsyncUsersRaw:
+        """The same methods, answering with status, headers and the typed value."""
+        return AsyncUsersRaw(self._caller)
+
     async def create(  # type: ignore[override]  # the same keys, but wrapped: an answer that prints itself is no option
-        self, name: str, document: User | Mapping[str, Any] | str, **options: Unpack[CallOptions]
+        self, name: str, document: Document, **options: Unpack[CallOptions]
     ) -> IssuedKeys:
         """Create a user and issue keys. Never repeated after a lost answer.
 
@@ -149,9 +186,9 @@ class AsyncUsers(AsyncUsersResource):
             >>> keys = await client.users.create("ann", {"Password": password, "Roles": ["reader"]})
             >>> keys.secret_key.reveal()
         """
-        return _issued(name, await super().create(name, checked_document(document, "users.create"), **options))
+        return await self._caller.call(plan_create(name, document), **options)
 
-    async def update(self, name: str, document: User | Mapping[str, Any] | str, **options: Unpack[CallOptions]) -> bool:
+    async def update(self, name: str, document: Document, **options: Unpack[CallOptions]) -> bool:
         """Change a user.
 
         Args:
@@ -168,7 +205,7 @@ class AsyncUsers(AsyncUsersResource):
         Example:
             >>> await client.users.update("ann", {"Roles": ["reader", "writer"]})
         """
-        return await super().update(name, checked_document(document, "users.update"), **options)
+        return await self._caller.call(plan_update(name, document), **options)
 
     async def rotate_keys(  # type: ignore[override]  # as create
         self, name: str, **options: Unpack[CallOptions]
@@ -188,4 +225,44 @@ class AsyncUsers(AsyncUsersResource):
         Example:
             >>> keys = await client.users.rotate_keys("ann")
         """
-        return _issued(name, await super().rotate_keys(name, **options))
+        return await self._caller.call(plan_rotate(name), **options)
+
+
+class UsersRaw(UsersRawResponse):
+    """The methods of `users`, answering with status, headers and the typed value."""
+
+    def create(  # type: ignore[override]  # wrapped keys
+        self, name: str, document: Document, **options: Unpack[CallOptions]
+    ) -> RawResponse[IssuedKeys]:
+        """Create a user and issue keys; `content` is empty."""
+        return self._caller.raw(plan_create(name, document), **options)
+
+    def update(self, name: str, document: Document, **options: Unpack[CallOptions]) -> RawResponse[bool]:
+        """Change a user."""
+        return self._caller.raw(plan_update(name, document), **options)
+
+    def rotate_keys(  # type: ignore[override]  # wrapped keys
+        self, name: str, **options: Unpack[CallOptions]
+    ) -> RawResponse[IssuedKeys]:
+        """Replace the keys of a user; `content` is empty."""
+        return self._caller.raw(plan_rotate(name), **options)
+
+
+class AsyncUsersRaw(AsyncUsersRawResponse):
+    """The methods of `users`, answering with status, headers and the typed value."""
+
+    async def create(  # type: ignore[override]  # wrapped keys
+        self, name: str, document: Document, **options: Unpack[CallOptions]
+    ) -> RawResponse[IssuedKeys]:
+        """Create a user and issue keys; `content` is empty."""
+        return await self._caller.raw(plan_create(name, document), **options)
+
+    async def update(self, name: str, document: Document, **options: Unpack[CallOptions]) -> RawResponse[bool]:
+        """Change a user."""
+        return await self._caller.raw(plan_update(name, document), **options)
+
+    async def rotate_keys(  # type: ignore[override]  # wrapped keys
+        self, name: str, **options: Unpack[CallOptions]
+    ) -> RawResponse[IssuedKeys]:
+        """Replace the keys of a user; `content` is empty."""
+        return await self._caller.raw(plan_rotate(name), **options)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeAl
 import attrs
 
 if TYPE_CHECKING:
+    from infino.core.errors import APIError
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
 
@@ -52,6 +53,8 @@ class Call(Generic[T]):
         get_with_body: True for reads that old gateways serve as GET with a body only.
         accept: What the answer holds.
         experimental: True for operations that only unreleased gateways have.
+        secret: True when the answer holds keys, so that its bytes are not kept.
+        recover: Turns a refusal into the typed value, or raises it.
         parse: Turns the decoded answer into the typed value; None stands for an empty body.
     """
 
@@ -68,6 +71,8 @@ class Call(Generic[T]):
     get_with_body: bool = False
     accept: Literal["json", "none", "bytes"] = "json"
     experimental: bool = False
+    secret: bool = False
+    recover: Callable[[APIError], T] | None = attrs.field(default=None, kw_only=True, repr=False, eq=False)
     parse: Callable[[Any], T] = attrs.field(kw_only=True, repr=False, eq=False)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from infino.core.errors import APIError
+
 from . import read as readers
 from .errors import MissingItemError, ParseError, mismatch
 from .read import step
@@ -196,6 +198,13 @@ def flag(value: Any) -> bool:
     if isinstance(value, str) and value.lower() not in ("true", "false"):
         return True
     return bool(value) if _is_count(value) else readers.flag(value)
+
+
+def gone(error: APIError) -> bool:
+    """Take "not found" as done when an earlier try may have deleted it: only the answer that said so was lost."""
+    if error.status == 404 and error.after_lost_attempt:
+        return True
+    raise error
 
 
 def identifier(value: Any) -> str:

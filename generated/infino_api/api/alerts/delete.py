@@ -15,5 +15,6 @@ def request(id: str) -> Call[bool]:
         path=f"/alert/{segment(id, 'id')}",
         retry="safe",
         experimental=True,
+        recover=shapes.gone,
         parse=shapes.flag,
     )

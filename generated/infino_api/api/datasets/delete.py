@@ -15,5 +15,6 @@ def request(name: str) -> Call[bool]:
         method="DELETE",
         path=f"/{segment(name, 'name', reserved=RESERVED)}",
         retry="safe",
+        recover=shapes.gone,
         parse=shapes.flag,
     )

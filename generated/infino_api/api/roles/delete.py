@@ -14,5 +14,6 @@ def request(name: str) -> Call[bool]:
         method="DELETE",
         path=f"/role/{segment(name, 'name')}",
         retry="safe",
+        recover=shapes.gone,
         parse=shapes.flag,
     )

@@ -14,5 +14,6 @@ def request(id: str) -> Call[bool]:
         method="DELETE",
         path=f"/visualizations/{segment(id, 'id')}",
         retry="safe",
+        recover=shapes.gone,
         parse=shapes.flag,
     )
