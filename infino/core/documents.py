@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, Final
 
 from infino.core.errors import ConfigError, ValidationError
+
+MAX_DEPTH: Final = 100
+# What the constructors of the library raise for `!!int x`, for an impossible date, or where our caller left no stack.
+_UNFIT: Final = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_QUOTED: Final = re.compile(r"""['"].*['"]""", re.DOTALL)
 
 
 def parse_yaml(text: str, operation: str) -> dict[str, Any]:
@@ -20,19 +26,10 @@ def parse_yaml(text: str, operation: str) -> dict[str, Any]:
         ConfigError: The extra `yaml` is not installed.
         ValidationError: It is no YAML, or no object.
     """
-    try:
-        import yaml
-    except ImportError:
-        raise ConfigError("reading YAML needs an extra: pip install 'infino-sdk[yaml]'", operation=operation) from None
-    document: Any = None
-    try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
-        problem = f"the document is not YAML{where}: {getattr(error, 'problem', None) or 'cannot be read'}"
-    else:
-        problem = "" if isinstance(document, dict) else "the YAML document must be an object with keys and values"
+    if find_spec("yaml") is None:
+        raise ConfigError("reading YAML needs an extra: pip install 'infino-sdk[yaml]'", operation=operation)
+    document, problem = _load(text)
+    del text  # a traceback may be shown with its variables, and documents hold passwords
     if problem:
         raise ValidationError(problem, operation=operation)
     return {str(key): _plain(value) for key, value in document.items()}
@@ -48,8 +45,40 @@ def check_yaml(text: str, operation: str) -> None:
     Raises:
         ValidationError: It is no YAML, or no object.
     """
-    if find_spec("yaml") is not None:
-        parse_yaml(text, operation)
+    problem = _load(text)[1] if find_spec("yaml") is not None else ""
+    del text  # as above
+    if problem:
+        raise ValidationError(problem, operation=operation)
+
+
+def _load(text: str) -> tuple[Any, str]:
+    """Return the document, or what is wrong with it in words that quote nothing of it."""
+    import yaml
+
+    depth = 0
+    try:
+        # The events first, which cost little whatever they say.
+        for event in yaml.parse(text, yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent):
+                # A few lines of them stand for gigabytes, or for a document without end.
+                return None, f"the document holds an alias (*){_place(event.start_mark)}; write the value out instead"
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                return None, f"the document has more than {MAX_DEPTH} levels{_place(event.start_mark)}"
+        document = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        place = _place(getattr(error, "problem_mark", None))
+        said = getattr(error, "problem", None) or "cannot be read"
+        return None, f"the document is not YAML{place}: {_QUOTED.sub('…', said)}"
+    except _UNFIT:
+        return None, "the document is not YAML: a value does not fit its type"
+    if not isinstance(document, dict):
+        return None, "the YAML document must be an object with keys and values"
+    return document, ""
+
+
+def _place(mark: Any) -> str:
+    return f" at line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
 
 
 def _plain(value: Any) -> Any:

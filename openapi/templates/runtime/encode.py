@@ -76,9 +76,13 @@ def document(given: Any, operation: str) -> tuple[Any, bytes | None, str]:
         ValidationError: If it is none of these.
     """
     if isinstance(given, str):
-        return UNSET, given.encode(), "application/yaml"
+        try:
+            return UNSET, given.encode(), "application/yaml"
+        except UnicodeEncodeError:
+            given = None  # a traceback may be shown with its variables, and documents hold passwords
+        raise ValidationError("the document holds half a character, which cannot be sent", operation=operation)
     if not isinstance(given, Model | Mapping):
-        kind = type(given).__name__
+        kind, given = type(given).__name__, None
         raise ValidationError(f"pass the document as a model, an object or YAML text, not {kind}", operation=operation)
     return body_value(given), None, "application/json"
 
