@@ -9,6 +9,8 @@ from typing import Any
 from infino.core.errors import ValidationError
 
 ROWS = 20_000
+SAMPLE = 100
+BATCH_BYTES = 1 << 25  # of columns held at once
 _ESCAPED = b'"\\' + bytes(range(32))
 _KINDS = "String Boolean Date Categorical Enum Null Float32 Float64 Int8 Int16 Int32 Int64 UInt8 UInt16 UInt32 UInt64"
 PLAIN = frozenset(_KINDS.split())
@@ -65,18 +67,31 @@ def _parquet(path: Any, stream: Any, polars: Any, pyarrow: Any) -> tuple[Iterato
     if polars is not None and path is not None:
         lazy = polars.scan_parquet(path, glob=False)
         rows = lazy.select(polars.len()).collect().item()
+        step = _step(lazy.head(SAMPLE).collect().estimated_size(), min(rows, SAMPLE))
         if hasattr(lazy, "collect_batches"):
-            return lazy.collect_batches(chunk_size=ROWS, maintain_order=True), rows
-        return (lazy.slice(at, ROWS).collect() for at in range(0, rows, ROWS)), rows
+            return lazy.collect_batches(chunk_size=step, maintain_order=True), rows
+        return (lazy.slice(at, step).collect() for at in range(0, rows, step)), rows
     if pyarrow is not None:
         from pyarrow import parquet
 
         file = parquet.ParquetFile(stream)
-        return _frames_of(file.iter_batches(ROWS), polars), file.metadata.num_rows
+        groups = [file.metadata.row_group(group) for group in range(file.metadata.num_row_groups)]
+        step = _step(sum(group.total_byte_size for group in groups), file.metadata.num_rows)
+        return _frames_of(file.iter_batches(step), polars), file.metadata.num_rows
     if polars is None:
         raise missing("Parquet")
     frame = polars.read_parquet(stream)
     return frame.iter_slices(ROWS), frame.height
+
+
+def _step(size: int, rows: int) -> int:
+    """How many rows to take at once, so that large ones do not fill the memory.
+
+    Args:
+        size: Bytes of some rows.
+        rows: How many these are.
+    """
+    return max(1, min(ROWS, BATCH_BYTES * max(rows, 1) // max(size, 1)))
 
 
 def _arrow_file(stream: Any, pyarrow: Any) -> Any:
@@ -118,8 +133,9 @@ def _pandas_rows(source: Any) -> Iterator[list[dict[str, Any]]]:
 
 def _frames_of(batches: Iterator[Any], polars: Any) -> Iterator[Any]:
     for batch in batches:
-        for at in range(0, batch.num_rows, ROWS):  # a table may come as one huge batch
-            part = batch.slice(at, ROWS)
+        step = _step(batch.nbytes, batch.num_rows)
+        for at in range(0, batch.num_rows, step):  # a table may come as one huge batch
+            part = batch.slice(at, step)
             yield part if polars is None else polars.from_arrow(part)
 
 

@@ -64,6 +64,7 @@ class Packer:
         self._positions: list[int] = []
         self._rejections: list[Rejection] = []
         self._bytes = 0
+        self._refused_bytes = 0
         self._all_keyed = True
 
     @property
@@ -121,7 +122,8 @@ class Packer:
 
     def _overdue(self, stop: int) -> list[Piece]:
         """Hand over rejections before they pile up."""
-        return [self._cut(stop)] if len(self._rejections) >= self._options.chunk_records else []
+        many = len(self._rejections) >= self._options.chunk_records or self._refused_bytes >= self._limit()
+        return [self._cut(stop)] if many else []
 
     def skip(self, stop: int) -> list[Piece]:
         """Pass over records that an earlier run has settled.
@@ -158,6 +160,7 @@ class Packer:
         name = batch.ids[at].decode() if batch.ids is not None else None
         body = self._join([batch.texts[at]], None if batch.ids is None else [batch.ids[at]])
         self._rejections.append(Rejection(position, reason, id=name, code="too_large", record=body[:-1]))
+        self._refused_bytes += len(body)
 
     def _join(self, texts: list[bytes], ids: list[bytes] | None) -> bytes:
         template = self._template

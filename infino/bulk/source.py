@@ -50,7 +50,8 @@ class Reader:
         self._options, self._limit, self._kind = options, limit, kind
         self.source = source
         self.done = done or Stretches()
-        self.total = _known_length(source)
+        # Of action lines nobody knows how many records they make.
+        self.total = None if options.op == "ready" else _known_length(source)
         self.share: float | None = None  # of the bytes of a file: how many were read
         self.is_async = isinstance(source, AsyncIterable) and not isinstance(source, Iterable)
         self._packer = Packer(options, limit)
@@ -66,6 +67,8 @@ class Reader:
         source = self.source
         if is_path(source):
             path = check_path(source)
+            if not path.is_file():
+                return {"stream": str(path)}  # a pipe can be read only once, so not for this
             stat = path.stat()
             with path.open("rb") as file:
                 head = hashlib.sha256(file.read(65536)).hexdigest()[:32]
@@ -73,7 +76,7 @@ class Reader:
         kind = f"{type(source).__module__}.{type(source).__qualname__}"
         if _has_columns(source):
             return {"kind": kind, "rows": self.total, "schema": columns.schema_text(source)}
-        return {"kind": kind, "records": self.total}
+        return {"kind": kind, "records": _known_length(source)}
 
     def pieces(self) -> Iterator[Piece]:
         """Read the source to its end.
@@ -121,16 +124,17 @@ class Reader:
     # Python records
 
     def _objects(self, source: Iterable[Any]) -> Iterator[Piece]:
-        iterator, batch, took, more = iter(source), list[Any](), 0.0, True
+        iterator, batch, step, more = iter(source), list[Any](), 1, True
         while more:
             before, had = time.monotonic(), len(batch)
             try:
                 # Unlike list(islice()), this keeps what came before an error of the source.
-                batch.extend(islice(iterator, 1 if took > SLOW else STEP))
+                batch.extend(islice(iterator, min(step, self.batch_size)))
             except Exception:
                 yield from self.push(batch)
                 raise
             took, more = time.monotonic() - before, len(batch) > had
+            step = 1 if took > SLOW else min(2 * step, STEP)
             self.waited += took
             if not more or took > SLOW or len(batch) >= self.batch_size:
                 yield from self.push(batch)
@@ -139,11 +143,10 @@ class Reader:
 
     @property
     def batch_size(self) -> int:
-        """How many records to take next, so that huge ones never pile up."""
-        if self._at == 0:
-            return STEP
-        average = max(self._packer.seen_bytes // self._at, 1)
-        return max(1, min(MOST, self._options.chunk_records, self._limit() // (4 * average)))
+        """How many records to take next: never more than were seen before, so that huge ones do not pile up."""
+        seen = max(self._at, 1)
+        average = max(self._packer.seen_bytes // seen, 1)
+        return max(1, min(MOST, seen, self._options.chunk_records, self._limit() // (4 * average)))
 
     def push(self, batch: list[Any]) -> list[Piece]:
         """Take a batch of Python records.
@@ -268,10 +271,11 @@ class Reader:
             self._at -= held.height
         start, height = self._at, frame.height
         self._at = start + height
+        row = max(self._average, frame.estimated_size() // height + 1)  # the text is never shorter than the columns
         for first, stop, done in self.done.cut(start, start + height):
             while first < stop and not done:
                 # A little room, for records are not all of one size.
-                size = min(self._options.chunk_records, max(1, self._limit() * 15 // 16 // self._average))
+                size = min(self._options.chunk_records, max(1, self._limit() * 15 // 16 // row))
                 if stop - first < size and stop == start + height:
                     self._held = frame.slice(first - start), encoder
                     break

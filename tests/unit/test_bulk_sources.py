@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -17,8 +19,11 @@ import pyarrow
 import pytest
 from pyarrow import feather, parquet
 
+from infino.bulk import columns
 from infino.bulk.chunk import Chunk, Piece, Rejection, Span
+from infino.bulk.columns import FrameEncoder
 from infino.bulk.deadletter import DeadLetter
+from infino.bulk.linecolumns import LineColumns
 from infino.bulk.opening import Opened
 from infino.bulk.options import BulkOptions
 from infino.bulk.source import Reader
@@ -401,21 +406,76 @@ def test_settled_positions_are_passed_over(kind: str) -> None:
     assert numbers == sent
 
 
-def test_huge_records_do_not_pile_up_before_they_are_sent() -> None:
-    taken = 0
+SHAPES = {
+    "all huge": lambda number: 100_000,
+    "first small, then huge": lambda number: 100_000 if number > 1 else 1,
+    "too large": lambda number: 2 << 20,
+    "small and too large": lambda number: 2 << 20 if number % 2 else 1,
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_huge_records_do_not_pile_up_before_they_are_sent(shape: str) -> None:
+    taken = sent = 0
 
     def rows() -> Any:
         nonlocal taken
-        for _ in range(400):
-            taken += 1
-            yield {"t": "x" * 100_000}
+        for number in range(200):
+            size = SHAPES[shape](number)
+            taken += size
+            yield {"t": "x" * size}
 
     ahead = []
-    sent = 0
     for piece in Reader(rows(), BulkOptions(), lambda: 1 << 20).pieces():
-        sent += len(piece.positions)
+        sent += len(piece.body) + sum(len(rejection.record) for rejection in piece.rejections)
         ahead.append(taken - sent)
-    assert max(ahead) <= 32
+    assert max(ahead) <= 5 << 20
+
+
+@pytest.mark.parametrize("kind", ["frame", "lines", "parquet"])
+def test_huge_rows_are_not_encoded_together(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = polars.DataFrame({"t": ["x" * 100_000] * 200})
+    frame.write_parquet(tmp_path / "a.parquet")
+    lines = io.BytesIO(b"".join(b'{"t":"%s"}\n' % (b"x" * 100_000) for _ in range(200)))
+    largest = 0
+    for encoder in (FrameEncoder, LineColumns):
+        original = encoder.body
+
+        def body(self: Any, frame: Any, original: Any = original) -> Any:
+            nonlocal largest
+            largest = max(largest, frame.estimated_size())
+            return original(self, frame)
+
+        monkeypatch.setattr(encoder, "body", body)
+    source = {"frame": frame, "lines": lines, "parquet": tmp_path / "a.parquet"}[kind]
+    pieces = list(Reader(source, BulkOptions(), lambda: 1 << 20).pieces())
+    assert sum(len(piece.positions) for piece in pieces) == 200
+    assert 0 < largest <= 1 << 20
+
+
+def test_large_rows_come_in_smaller_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = polars.DataFrame({"t": ["x" * 100_000 + str(number) for number in range(1000)]})
+    path = tmp_path / "a.parquet"
+    frame.write_parquet(path, row_group_size=100)
+    for without in (None, "polars"):
+        if without:
+            monkeypatch.setattr("infino.bulk.columns.load_polars", lambda: None)
+        for source, kind in ((path, "parquet"), (frame.to_arrow(), "object")):
+            with path.open("rb") as stream:
+                batches, _ = columns.frames(source, kind, stream)
+                assert max(len(batch) for batch in batches) <= 400
+
+
+def test_a_pipe_is_read_from_its_start_also_with_a_checkpoint(tmp_path: Path) -> None:
+    path = tmp_path / "rows.ndjson"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_bytes, args=(NDJSON * 500,))
+    writer.start()
+    options = BulkOptions()
+    reader = Reader(path, options, lambda: options.chunk_bytes)
+    assert "stream" in reader.identity()
+    assert sum(len(piece.positions) for piece in reader.pieces()) == 500 * len(ROWS)
+    writer.join()
 
 
 def test_the_kind_of_a_file_is_seen_in_its_content(tmp_path: Path) -> None:
