@@ -1,39 +1,72 @@
-"""What kind of statement an SQL text is."""
+"""What kind of statement an SQL text is, told so that a doubt always counts as a write."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-_LEAD = re.compile(r"(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/|\()*", re.DOTALL)
-_WORD = re.compile(r"[A-Za-z]+")
-_READS: Final = frozenset({"SELECT", "WITH", "VALUES", "SHOW", "DESCRIBE", "EXPLAIN", "FROM", "TABLE"})
-_VERBS: Final = frozenset(
+# A comment that opens another one inside is no lead: some engines nest comments, others do not.
+_LEAD = re.compile(r"(?:\s+|--[^\r\n]*|/\*(?:[^*/]|\*(?!/)|/(?!\*))*\*/|\()*")
+_WORD = re.compile(r"[A-Za-z]+\b")
+_READS: Final = frozenset({"SELECT", "WITH", "VALUES", "SHOW", "DESCRIBE", "FROM", "TABLE"})
+_EXPLAIN = re.compile(
+    r"EXPLAIN\b(?:\s+(?:ANALYZE|VERBOSE|EXTENDED|FORMATTED|QUERY|PLAN|FOR)\b|\s+FORMAT\s*=\s*\w+|\s*\([^()]*\))*",
+    re.IGNORECASE,
+)
+_WRITES: Final = frozenset(
     [
-        "ANALYZE",
-        "BEGIN",
+        "INSERT",
+        "UPDATE",
+        "UPSERT",
+        "DELETE",
+        "MERGE",
+        "REPLACE",
+        "INTO",
+        "CREATE",
+        "DROP",
+        "ALTER",
+        "RENAME",
+        "TRUNCATE",
         "CALL",
-        "COMMENT",
-        "COMMIT",
-        "COPY",
-        "DO",
         "EXEC",
         "EXECUTE",
         "GRANT",
-        "LOAD",
-        "LOCK",
-        "OPTIMIZE",
-        "PUT",
-        "RENAME",
         "REVOKE",
-        "SET",
-        "TRUNCATE",
+        "DENY",
+        "COPY",
         "UNLOAD",
-        "USE",
         "VACUUM",
+        "NEXTVAL",
+        "SETVAL",
     ]
 )
-_WRITES = re.compile(r"\b(?:INSERT|UPDATE|UPSERT|DELETE|MERGE|REPLACE|CREATE|DROP|ALTER)\b", re.IGNORECASE)
+# A word counts wherever it stands, also inside a string: where strings end differs between engines. Only a word that
+# is a whole string, as in `action = 'delete'`, is a value in every one of them; REPLACE( is a function.
+_WORDS = re.compile(r"'\w+'|REPLACE\s*\(|\w+", re.ASCII)
+# What also writes where it stands alone, and would else look like the name of a metric.
+_VERBS: Final = _WRITES | {
+    "ANALYZE",
+    "BEGIN",
+    "CHECKPOINT",
+    "COMMIT",
+    "FLUSHALL",
+    "FLUSHDB",
+    "REINDEX",
+    "ROLLBACK",
+    "SHUTDOWN",
+}
+_STRING: Final = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)"""
+_PROMQL = re.compile(
+    rf"""\s*(?:
+    (?P<joint> (?:by|without|on|ignoring|group_left|group_right)\s*\([\w\s,]*\)
+        | (?:group_left|group_right|and|or|unless|atan2|bool|offset)\b
+        | [=!<>]=(?!\s*["'`]) | [({{,+*%^<>] | -(?!-) | /(?!\*) )
+    | (?P<suffix> \[\s*[0-9][\w\s:.]*\] | @\s*(?:-?[0-9.]+|(?:start|end)\(\s*\)) | (?:=~|!~|!=|=)\s*{_STRING} | [)}}] )
+    | (?P<word> [a-z_:][\w:]* )
+    | (?P<value> \.?[0-9][\w.]* | {_STRING} )
+    | \Z )""",
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
 
 
 def reads_only(statement: str) -> bool:
@@ -43,25 +76,34 @@ def reads_only(statement: str) -> bool:
         statement: SQL text.
 
     Returns:
-        False also where that is not certain, as with several statements in one text.
+        False also where that is not certain: for several statements in one text, and where a word such as DELETE
+        or INTO stands anywhere. What a function of the store does cannot be seen.
 
     Example:
         >>> reads_only("SELECT 1"), reads_only("INSERT INTO t VALUES (1)")
         (True, False)
     """
-    lead = _LEAD.match(statement)
-    word = _WORD.match(statement, lead.end() if lead else 0)
-    if word is None or word[0].upper() not in _READS:
-        return False
-    # WITH and EXPLAIN may lead to a write, and so may a second statement: then every mention of one counts, even
-    # one inside a string.
-    first = word[0].upper() in ("WITH", "EXPLAIN")
-    several = ";" in statement.rstrip().removesuffix(";")
-    return not ((first or several) and _WRITES.search(statement))
+    statement = statement.strip("; \t\r\n")
+    start = _end(_LEAD, statement, 0)
+    start = _end(_LEAD, statement, _end(_EXPLAIN, statement, start))
+    word = _WORD.match(statement, start)
+    return word is not None and word[0].upper() in _READS and ";" not in statement and not _may_write(statement)
+
+
+def _may_write(text: str) -> bool:
+    text = text.upper()
+    words = set(_WORDS.findall(text))
+    # MySQL runs what stands in `/*! */`, and MariaDB what stands in `/*M! */`.
+    return not words.isdisjoint(_WRITES) or words >= {"NEXT", "VALUE"} or "/*!" in text or "/*M!" in text
+
+
+def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
+    found = pattern.match(text, start)
+    return found.end() if found else start
 
 
 def never_writes(text: str) -> bool:
-    """Whether a text in the language of some store, as SQL or PromQL, certainly changes nothing.
+    """Whether a text in the language of some store certainly changes nothing: SQL that reads, or PromQL.
 
     Args:
         text: The query.
@@ -73,9 +115,24 @@ def never_writes(text: str) -> bool:
         >>> never_writes("rate(requests_total[5m])"), never_writes("CALL refresh()")
         (True, False)
     """
-    if reads_only(text):
-        return True
-    lead = _LEAD.match(text)
-    word = _WORD.match(text, lead.end() if lead else 0)
-    acts = word is not None and word[0].upper() in _VERBS
-    return not acts and ";" not in text and not _WRITES.search(text)
+    return reads_only(text) or _looks_like_promql(text)
+
+
+def _looks_like_promql(text: str) -> bool:
+    """Whether a text is made of what PromQL is made of, with an operator between any two operands.
+
+    Two words side by side, as in `KILL 5` or `REFRESH VIEW`, are a statement of some other language.
+    """
+    position, operand = 0, False
+    while position < len(text):
+        token = _PROMQL.match(text, position)
+        if token is None or ";" in token[0]:
+            return False
+        kind = token.lastgroup
+        if kind in ("word", "value") and operand:
+            return False
+        if kind == "word" and token["word"].upper() in _VERBS:
+            return False
+        operand = kind != "joint"
+        position = token.end()
+    return True
