@@ -12,6 +12,7 @@ from infino_api.runtime.errors import MissingItemError, ParseError
 from infino.core import codec
 from infino.core.config import Config
 from infino.core.errors import APIError, DecodeError, NotFoundError, ValidationError
+from infino.core.redaction import answers_hold_secrets
 from infino.core.request import Request
 from infino.core.response import Headers, Response
 from infino.core.retry import RetryPolicy
@@ -39,7 +40,7 @@ def json_body(value: Any, operation: str) -> bytes:
     """
     try:
         return codec.dumps(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         problem = f"{type(error).__name__}: {error}"
     raise ValidationError(f"the body cannot be sent as JSON: {problem}", operation=operation)
 
@@ -124,6 +125,7 @@ def decode_call(call: Call[T], response: Response) -> T:
         path, message, missing = error.path, error.message, True
     except ParseError as error:
         path, message, missing = error.path, error.message, False
+    is_text, value = isinstance(value, str), None  # a traceback may be shown with its variables
     if missing:
         raise NotFoundError(
             f"the service answered with an empty list: {message}",
@@ -138,9 +140,9 @@ def decode_call(call: Call[T], response: Response) -> T:
         operation=call.operation,
         path=path,
         status=response.status,
-        # Answers about users hold keys, and an error travels to places where keys must not go.
-        body=None if call.operation.startswith("users.") else response.content,
-        hint=_PROXY_HINT if isinstance(value, str) else None,
+        # An error travels to places where secrets must not go.
+        body=None if answers_hold_secrets(call.operation) else response.content,
+        hint=_PROXY_HINT if is_text else None,
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+from collections.abc import Mapping
+from typing import Final
 
 from infino.core import codec
 from infino.core.config import Config
@@ -11,13 +14,28 @@ from infino.core.request import Request
 from infino.core.secret import MASK
 from infino.core.signer import canonical_query
 
+# Documents with passwords, and with addresses and headers that are as good as passwords.
+_PRIVATE: Final = re.compile(r"/(users?|alerts?|monitors?|sources?)(/|$)")
+_ADDRESS: Final = re.compile("url|webhook|header", re.IGNORECASE)
 
-def _shown(body: bytes) -> str:
+
+def _hidden(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {
+            name: MASK if looks_secret(name) or _ADDRESS.search(name) else _hidden(inner)
+            for name, inner in value.items()
+        }
+    return [_hidden(item) for item in value] if isinstance(value, list) else value
+
+
+def _shown(body: bytes, path: str, content_type: str) -> str:
+    private = _PRIVATE.match(path) is not None
     try:
         value = codec.loads(body)
     except ValueError:
-        return redact(body.decode("utf-8", "replace"))
-    return codec.dumps(redact_fields(value)).decode()
+        # A document as text: where its secrets are, nobody can tell.
+        return MASK if private or "yaml" in content_type else redact(body.decode("utf-8", "replace"))
+    return codec.dumps(_hidden(value) if private else redact_fields(value)).decode()
 
 
 def curl_command(request: Request, config: Config) -> str:
@@ -43,7 +61,9 @@ def curl_command(request: Request, config: Config) -> str:
     for name, value in headers.items():
         parts.append(f"-H {shlex.quote(f'{name}: {MASK if looks_secret(name) else value}')}")
     if isinstance(request.content, bytes):
-        parts.append(f"--data-binary {shlex.quote(_shown(request.content))}")
+        parts.append(
+            f"--data-binary {shlex.quote(_shown(request.content, request.path, headers.get('content-type', '')))}"
+        )
     elif request.content is not None:
         parts.append("--data-binary @UPLOAD")
     return " \\\n  ".join(parts)

@@ -49,6 +49,11 @@ def looks_secret(name: str) -> bool:
     return _SECRET_NAME.search(name) is not None
 
 
+def answers_hold_secrets(operation: str) -> bool:
+    """Tell whether answers to this operation may hold keys, passwords or the addresses of webhooks."""
+    return operation.startswith(("users.", "alerts.", "monitors.", "connections."))
+
+
 def shorten_key(access_key: str) -> str:
     """Show enough of an access key to recognise it."""
     return f"{access_key[:4]}{MASK}{access_key[-4:]}" if len(access_key) >= 12 else MASK

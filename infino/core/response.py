@@ -9,6 +9,7 @@ import attrs
 
 from infino.core import codec
 from infino.core.errors import DecodeError
+from infino.core.redaction import answers_hold_secrets
 
 REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "trace_id")
 
@@ -93,11 +94,13 @@ class Response:
         try:
             return codec.loads(self.content)
         except ValueError as error:
-            kind = self.headers.get("content-type", "no content type")
-            raise DecodeError(
-                f"the answer is not JSON ({kind}, {len(self.content)} bytes): {error}",
-                operation=self.operation,
-                path="$",
-                status=self.status,
-                body=self.content,
-            ) from None
+            problem = str(error)
+        # Raised outside of the handler: the decoder's error holds the whole body.
+        kind = self.headers.get("content-type", "no content type")
+        raise DecodeError(
+            f"the answer is not JSON ({kind}, {len(self.content)} bytes): {problem}",
+            operation=self.operation,
+            path="$",
+            status=self.status,
+            body=None if answers_hold_secrets(self.operation) else self.content,
+        )

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import attrs
 
 from ..runtime import read as readers
-from ..runtime.model import Field, Model, extras
+from ..runtime.model import Field, Model, secret_extras
 
 
 @attrs.define(kw_only=True, repr=False)
@@ -17,6 +17,6 @@ class AlertEvent(Model):
     """
 
     id: str | None = None
-    additional_properties: dict[str, Any] = extras()
+    additional_properties: dict[str, Any] = secret_extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (Field("id", ("_id", "id", "alert_id"), readers.text),)

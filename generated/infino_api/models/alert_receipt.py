@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import attrs
 
 from ..runtime import read as readers
-from ..runtime.model import Field, Model, extras
+from ..runtime.model import Field, Model, secret_extras
 
 
 @attrs.define(kw_only=True, repr=False)
@@ -21,7 +21,7 @@ class AlertReceipt(Model):
     acknowledged: bool | None = None
     status: str | None = None
     message: str | None = None
-    additional_properties: dict[str, Any] = extras()
+    additional_properties: dict[str, Any] = secret_extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("acknowledged", ("acknowledged",), readers.flag),

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import attrs
 
 from ..runtime import read as readers
-from ..runtime.model import Field, Model, extras
+from ..runtime.model import Field, Model, secret_extras
 
 
 @attrs.define(kw_only=True, repr=False)
@@ -19,7 +19,7 @@ class Monitor(Model):
 
     id: str | None = None
     name: str | None = None
-    additional_properties: dict[str, Any] = extras()
+    additional_properties: dict[str, Any] = secret_extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("id", ("_id", "id", "monitor_id"), readers.text, True),
