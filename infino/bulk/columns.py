@@ -112,11 +112,7 @@ def _object_frames(source: Any, polars: Any, pyarrow: Any) -> tuple[Iterator[Any
             return source.collect_batches(chunk_size=ROWS, maintain_order=True), None
         return source.iter_slices(ROWS), source.height
     if module == "pandas":
-        if pyarrow is None:
-            return _pandas_rows(source), len(source)
-        step = range(0, len(source), ROWS)
-        tables = (pyarrow.Table.from_pandas(source.iloc[at : at + ROWS], preserve_index=False) for at in step)
-        return _frames_of(tables, polars), len(source)
+        return _pandas(source, polars, pyarrow), len(source)
     rows = getattr(source, "num_rows", None)
     if pyarrow is not None:
         reader = pyarrow.RecordBatchReader.from_stream(source)
@@ -126,25 +122,59 @@ def _object_frames(source: Any, polars: Any, pyarrow: Any) -> tuple[Iterator[Any
     raise missing("Arrow data")
 
 
-def _pandas_rows(source: Any) -> Iterator[list[dict[str, Any]]]:
+def _pandas(source: Any, polars: Any, pyarrow: Any) -> Iterator[Any]:
+    """A named index becomes a column; rows that Arrow does not understand become records."""
+    named = [name for name in source.index.names if name is not None and name not in source.columns]
     for at in range(0, len(source), ROWS):
-        yield source.iloc[at : at + ROWS].to_dict("records")
+        part = source.iloc[at : at + ROWS]
+        part = part.reset_index(level=named) if named else part
+        if pyarrow is None:
+            yield part.to_dict("records")
+            continue
+        try:
+            table = pyarrow.Table.from_pandas(part, preserve_index=False)
+        except (pyarrow.ArrowException, OverflowError):  # values of several kinds in one column, or huge ones
+            yield part.to_dict("records")
+        else:
+            yield from _frames_of(iter([table]), polars)
 
 
 def _frames_of(batches: Iterator[Any], polars: Any) -> Iterator[Any]:
     for batch in batches:
         step = _step(batch.nbytes, batch.num_rows)
+        # polars would make bytes of these.
+        foreign = any(getattr(field.type, "extension_name", "") == "arrow.uuid" for field in batch.schema)
         for at in range(0, batch.num_rows, step):  # a table may come as one huge batch
             part = batch.slice(at, step)
-            yield part if polars is None else polars.from_arrow(part)
+            yield part if polars is None or foreign else _polars_frame(part, polars)
+
+
+def _polars_frame(part: Any, polars: Any) -> Any:
+    try:
+        return polars.from_arrow(part)
+    except polars.exceptions.PolarsError:  # a type that it does not have, such as an interval of months
+        return part
 
 
 def rows_of(frame: Any) -> list[dict[str, Any]]:
     """Return a frame as records, for values that only the careful encoder writes exactly."""
     if isinstance(frame, list):
         return frame
-    records: list[dict[str, Any]] = frame.to_dicts() if hasattr(frame, "to_dicts") else frame.to_pylist()
-    return records
+    if not hasattr(frame, "to_dicts"):
+        return list(frame.to_pylist())
+    polars = load_polars()
+    # Python's own times end at microseconds.
+    precise = [_time_text(polars, name, kind) for name, kind in frame.schema.items() if _is_time(polars, kind)]
+    return list(frame.with_columns(precise).to_dicts())
+
+
+def _is_time(polars: Any, kind: Any) -> bool:
+    return isinstance(kind, polars.Datetime)
+
+
+def _time_text(polars: Any, name: str, kind: Any) -> Any:
+    zone = "" if kind.time_zone is None else "%:z"
+    return polars.col(name).dt.to_string(f"%Y-%m-%dT%H:%M:%S%.f{zone}").alias(name)
 
 
 class ColumnIds:
@@ -202,10 +232,8 @@ class FrameEncoder:
         for name, kind in frame.schema.items():
             if name == "_id" and self._id == "_id":
                 continue  # the name belongs to the service: used as id, it leaves the document
-            if isinstance(kind, polars.Datetime):
-                zone = "" if kind.time_zone is None else "%:z"
-                text = polars.col(name).dt.to_string(f"%Y-%m-%dT%H:%M:%S%.f{zone}")
-                columns.append(text.alias(name))
+            if _is_time(polars, kind):
+                columns.append(_time_text(polars, name, kind))
             elif _is_plain(kind, polars):
                 columns.append(polars.col(name))
             else:
@@ -281,7 +309,12 @@ def _is_plain(kind: Any, polars: Any) -> bool:
 
 def schema_text(source: Any) -> str:
     """Describe the columns of a source, to recognise it again."""
-    schema = getattr(source, "schema", None)
-    if callable(schema) or schema is None:
-        schema = getattr(source, "dtypes", None) or getattr(source, "columns", None)
+    if hasattr(source, "collect_schema"):
+        schema: Any = source.collect_schema()
+    elif type(source).__module__.split(".", 1)[0] == "pandas":
+        schema = [(str(name), str(kind)) for name, kind in source.dtypes.items()]
+    else:
+        schema = getattr(source, "schema", None)
+        if callable(schema) or schema is None:
+            schema = getattr(source, "dtypes", None) or getattr(source, "columns", None)
     return json.dumps(str(schema))

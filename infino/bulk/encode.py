@@ -6,6 +6,7 @@ import base64
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from decimal import Decimal
 from enum import Enum
 from operator import itemgetter
@@ -58,24 +59,46 @@ def plain(value: Any) -> Any:
         return base64.b64encode(value).decode("ascii")
     if isinstance(value, Mapping):
         return dict(value)
+    if hasattr(type(value), "__dataclass_fields__"):
+        return {field.name: getattr(value, field.name) for field in fields(value) if hasattr(value, field.name)}
     for name in ("model_dump", "to_dict"):
         method = getattr(value, name, None)
         if callable(method) and not isinstance(value, type):
             return method()
     if attrs.has(type(value)):
         return {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
+    if hasattr(value, "total_seconds"):
+        return value.total_seconds()
     if hasattr(value, "isoformat"):
         text = value.isoformat()
         return text if isinstance(text, str) and text != "NaT" else None
-    if hasattr(value, "total_seconds"):
-        return value.total_seconds()
     if isinstance(value, tuple):
         return list(value)
     if type(value).__name__ in ("NAType", "NaTType"):
         return None
-    if callable(getattr(value, "tolist", None)):  # scalars and arrays of numpy
-        return value.tolist()
+    if hasattr(value, "dtype") and callable(getattr(value, "tolist", None)):
+        return _numpy(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _numpy(value: Any) -> Any:
+    """Scalars and arrays of numpy, with every digit of a time and no more digits of a float than it has."""
+    kind = value.dtype.kind
+    if kind == "M":
+        import numpy
+
+        return _times(numpy.datetime_as_string(value).tolist())
+    if kind == "m":
+        return (value / value.dtype.type(1, "s")).tolist()
+    if kind == "f" and value.dtype.itemsize < 8:
+        return value.astype("U").astype("f8").tolist()
+    return value.tolist()
+
+
+def _times(texts: Any) -> Any:
+    if isinstance(texts, list):
+        return [_times(text) for text in texts]
+    return None if texts == "NaT" else texts
 
 
 def _number(text: str) -> Any:
@@ -114,7 +137,7 @@ def encode_one(record: Any) -> bytes:
 def _dumps(record: Any) -> bytes:
     if orjson is None:
         return json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
-    return orjson.dumps(record, plain, orjson.OPT_SERIALIZE_NUMPY)
+    return orjson.dumps(record, plain, orjson.OPT_PASSTHROUGH_DATACLASS)
 
 
 def _tidy(value: Any, path: str, depth: int = 0) -> Any:
@@ -141,8 +164,6 @@ def _tidy(value: Any, path: str, depth: int = 0) -> Any:
         return [_tidy(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]
     if isinstance(value, Decimal):
         return _number(str(value)) if value.is_finite() else None
-    if hasattr(type(value), "__dataclass_fields__"):
-        return _tidy({name: getattr(value, name) for name in value.__dataclass_fields__}, path, depth + 1)
     try:
         return _tidy(plain(value), path, depth + 1)
     except TypeError as error:
@@ -247,7 +268,7 @@ class Encoder:
     def _quick(self, records: Sequence[Any], start: int) -> Encoded:
         if orjson is None or self._strip or callable(self._id) or self._op in ("delete", "ready"):
             raise TypeError("these take the careful road")
-        dumps, option = orjson.dumps, orjson.OPT_SERIALIZE_NUMPY
+        dumps, option = orjson.dumps, orjson.OPT_PASSTHROUGH_DATACLASS
         texts = [dumps(record, plain, option) for record in records]
         if set(map(_FIRST, texts)) != {123}:
             raise TypeError("something is not an object")

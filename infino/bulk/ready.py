@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import attrs
@@ -30,16 +30,19 @@ def looks_ready(line: bytes) -> bool:
     return action in ACTIONS and isinstance(metadata, dict) and metadata.keys() <= METADATA
 
 
-def as_lines(elements: Iterable[Any]) -> list[bytes]:
-    """Turn text, bytes and objects into lines."""
-    lines: list[bytes] = []
+def as_lines(elements: Iterable[Any]) -> list[bytes | Unsendable]:
+    """Turn text, bytes and objects into lines; what has no JSON form stands as its error in its place."""
+    lines: list[bytes | Unsendable] = []
     for element in elements:
         if isinstance(element, str):
             element = element.encode("utf-8", "surrogatepass")
         if isinstance(element, bytes | bytearray):
             lines += [stripped for line in bytes(element).split(b"\n") if (stripped := line.strip())]
         else:
-            lines.append(encode_one(element))
+            try:
+                lines.append(encode_one(element))
+            except Unsendable as error:
+                lines.append(error)
     return lines
 
 
@@ -58,7 +61,7 @@ class ReadyEncoder:
     def __init__(self) -> None:
         self._open: tuple[str, dict[str, Any]] | Unsendable | None = None
 
-    def encode(self, lines: list[bytes], start: int) -> Ready:
+    def encode(self, lines: Sequence[bytes | Unsendable], start: int) -> Ready:
         """Encode a batch of lines.
 
         Args:
@@ -91,14 +94,19 @@ class ReadyEncoder:
             self._open = None
         return found
 
-    def _pair(self, line: bytes) -> tuple[str, dict[str, Any], bytes] | None:
+    def _pair(self, line: bytes | Unsendable) -> tuple[str, dict[str, Any], bytes] | None:
         """Take a line; return action, metadata and document once both are there."""
         if self._open is not None:
             waiting, self._open = self._open, None
             if isinstance(waiting, Unsendable):
                 raise waiting
+            if isinstance(line, Unsendable):
+                raise line
             parse_line(line)
             return *waiting, line
+        if isinstance(line, Unsendable):
+            self._open = line  # refused with the document behind it
+            return None
         record = parse_line(line)
         if line.startswith(DEAD_LETTER):
             return self._letter(line)

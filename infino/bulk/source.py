@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from infino.bulk import columns, text
 from infino.bulk.chunk import Piece, Rejection, readable_id
-from infino.bulk.encode import Encoded, Encoder
+from infino.bulk.encode import Encoded, Encoder, Unsendable
 from infino.bulk.linecolumns import LineColumns
 from infino.bulk.lines import LineEncoder, blocks, lines_of
 from infino.bulk.opening import Opened, check_path, is_path
@@ -222,7 +222,7 @@ class Reader:
         if self._options.op != "ready" and looks_ready(line):
             raise ValidationError("the source holds action lines or dead letters, not documents: pass op='ready'")
 
-    def _push_ready(self, lines: list[bytes]) -> list[Piece]:
+    def _push_ready(self, lines: Sequence[bytes | Unsendable]) -> list[Piece]:
         start = self._at
         return self._pack_ready(self._ready.encode(lines, start), start)
 

@@ -10,10 +10,11 @@ import json
 import math
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import attrs
+import duckdb
 import numpy
 import pandas
 import polars
@@ -345,3 +346,71 @@ def test_a_frame_without_its_extra_says_which_one(monkeypatch: pytest.MonkeyPatc
         with pytest.raises(ValueError, match=r"pip install 'infino-sdk\[arrow\]'"):
             read(source)
     assert read(pandas.DataFrame([{"a": 1}]))[0][1] == b'{"a":1}'
+
+
+@dataclasses.dataclass
+class Scored:
+    id: str
+    _score: float = 1.5
+    kinds: ClassVar[int] = 3
+
+
+def test_a_dataclass_gives_its_fields_and_nothing_else() -> None:
+    record = Scored("a")
+    record.later = 5  # type: ignore[attr-defined]  # what an application may do
+    for field in ({}, {"huge": 2**70}):
+        (_, line), _ = read([{"r": record, **field}])
+        assert json.loads(line)["r"] == {"id": "a", "_score": 1.5}
+    assert json.loads(read([record])[0][1]) == {"id": "a", "_score": 1.5}
+
+
+NANO = "2024-01-01T00:00:00.123456789"
+NUMPY = [
+    (numpy.datetime64(NANO), NANO),
+    (numpy.datetime64("2024-01-01"), "2024-01-01"),
+    (numpy.datetime64("NaT"), None),
+    (numpy.array([[NANO, "NaT"]], dtype="M8[ns]"), [[NANO, None]]),
+    (numpy.timedelta64(1500, "ms"), 1.5),
+    (numpy.timedelta64("NaT"), None),
+    (numpy.float32(0.1), 0.1),
+    (numpy.array([0.1, 2], dtype="f4"), [0.1, 2.0]),
+    (numpy.float32("nan"), None),
+    (numpy.array([[1, 2]]), [[1, 2]]),
+    (numpy.bool_(True), True),
+    (pandas.Timedelta("1500ms"), 1.5),
+    (pandas.Timestamp(NANO), NANO),
+]
+
+
+@pytest.mark.parametrize(("value", "shown"), NUMPY)
+@pytest.mark.parametrize("beside", [{}, {"huge": 2**70}])
+def test_values_of_numpy_and_pandas_have_one_form(value: Any, shown: Any, beside: dict[str, Any]) -> None:
+    (_, line), _ = read([{"v": value, **beside}])
+    assert json.loads(line)["v"] == shown
+
+
+def test_columns_of_any_kind_keep_nanoseconds() -> None:
+    times = polars.Series("t", [1_704_067_200_123_456_789, None]).cast(polars.Datetime("ns"))
+    for other in ([Decimal("1.5"), None], [[Decimal(1)], []]):
+        lines, _ = read(polars.DataFrame([times, polars.Series("o", other)]))
+        assert [json.loads(line)["t"] for line in lines[1::2]] == [NANO, None]
+
+
+def test_a_named_index_of_pandas_becomes_a_field() -> None:
+    frame = pandas.DataFrame({"v": [1, 2]}, index=pandas.Index(["a", "b"], name="key"))
+    lines, rejections = read(frame, id="key")
+    assert [json.loads(line) for line in lines[1::2]] == [{"key": "a", "v": 1}, {"key": "b", "v": 2}]
+    assert not rejections
+    assert [json.loads(line) for line in read(frame.reset_index().set_index("key", drop=False))[0][1::2]] == [
+        {"key": "a", "v": 1},
+        {"key": "b", "v": 2},
+    ]
+    assert [json.loads(line) for line in read(frame.rename_axis(None))[0][1::2]] == [{"v": 1}, {"v": 2}]
+
+
+def test_columns_that_arrow_does_not_understand_are_read_row_by_row() -> None:
+    lines, _ = read(pandas.DataFrame({"a": [1, "x", 2**80, None]}, dtype=object))
+    assert [json.loads(line)["a"] for line in lines[1::2]] == [1, "x", 2**80, None]
+    lines, _ = read(duckdb.sql("SELECT 1 AS n, INTERVAL 1 DAY AS i, uuid() AS u"))
+    assert json.loads(lines[1])["i"] == [0, 1, 0]
+    assert len(json.loads(lines[1])["u"]) == 36

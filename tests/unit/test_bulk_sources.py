@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pandas
 import polars
 import pyarrow
 import pytest
@@ -530,3 +531,32 @@ def test_a_fast_source_fills_its_bodies(monkeypatch: pytest.MonkeyPatch) -> None
         time.sleep(0.06)  # a slow service is no slow source
         sizes.append(len(piece.positions))
     assert sizes == [1000, 1000, 1000, 500]
+
+
+def test_a_ready_object_without_a_json_form_costs_its_own_record_only() -> None:
+    options = BulkOptions(op="ready")
+    source = [
+        {"index": {}},
+        {"n": 1},
+        {"index": {}},
+        {"n": {1}},
+        {"index": {"_id": {1}}},
+        {"n": 3},
+        {"index": {}},
+        {"n": 4},
+    ]
+    reader = Reader(source, options, lambda: options.chunk_bytes)
+    lines, rejections = gather(list(reader.pieces()))
+    assert [json.loads(line)["n"] for line in lines[1::2]] == [1, 4]
+    assert [(rejection.position, rejection.code) for rejection in rejections] == [(1, "not_json"), (2, "not_json")]
+    assert reader.total is None  # nobody knows how many records these lines make
+
+
+@pytest.mark.parametrize(
+    "frame", [pandas.DataFrame({"n": [1]}), polars.DataFrame({"n": [1]}), polars.LazyFrame({"n": [1]})]
+)
+def test_frames_are_recognised_again(kind: Any) -> None:
+    options, frame = BulkOptions(), kind({"n": [1]})
+    first, again = (Reader(frame, options, lambda: options.chunk_bytes).identity() for _ in range(2))
+    assert first == again
+    assert "int64" in first["schema"].lower()
