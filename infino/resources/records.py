@@ -95,7 +95,7 @@ class Records(RecordsResource):
 
         Raises:
             BadRequestError: It is no query.
-            ValidationError: There is more in it beside `query`.
+            ValidationError: It is no object, or there is more in it beside `query`.
             NotFoundError: There is no such dataset.
 
         Example:
@@ -198,7 +198,7 @@ class AsyncRecords(AsyncRecordsResource):
 
         Raises:
             BadRequestError: It is no query.
-            ValidationError: There is more in it beside `query`.
+            ValidationError: It is no object, or there is more in it beside `query`.
             NotFoundError: There is no such dataset.
 
         Example:

@@ -165,7 +165,7 @@ def _whole(document: Node, body: Node, schema: Node, yaml: bool) -> Argument:
         default="" if required else "None",
         text=str(body.get("description", "")),
         positional=required,
-        expression=f"encode.body_value({name})" + ("" if required else " or {}"),
+        expression=f"encode.body_value({_checked(kind, name, required)})" + ("" if required else " or {}"),
     )
 
 
@@ -206,23 +206,30 @@ def _flat(document: Node, schema: Node) -> list[Argument]:
 def _extra() -> Argument:
     kind = PythonType("dict[str, Any]", "Mapping[str, Any]", "readers.mapping")
     text = "Further fields of the body, sent as they are."
-    return Argument("extra", "", "extra", kind, False, "None", text, False, "extra")
+    return Argument("extra", "", "extra", kind, False, "None", text, False, _checked(kind, "extra", False))
+
+
+def _checked(kind: PythonType, name: str, required: bool) -> str:
+    """Return the code of a value that goes into a body, refused where the service could only misread it."""
+    if kind.argument.endswith("Mapping[str, Any]"):
+        return f"encode.mapping({name}, {name!r}" + (")" if required else ", optional=True)")
+    return f"encode.words({name}, {name!r})" if required and kind.argument == "str" else name
 
 
 def _property(document: Node, wire: str, node: Node, required: bool, into: str = "") -> Argument:
     kind = python_type(document, node)
     name = _name(node, wire)
-    expression = name
+    expression = _checked(kind, name, required)
     if "x-infino-wrap" in node:
         kind = PythonType("str", "str | Mapping[str, Any]", kind.reader)
-        expression = f"encode.wrapped({name}, {node['x-infino-wrap']!r})"
+        expression = f"encode.wrapped({name}, {node['x-infino-wrap']!r}, {name!r})"
     if node.get("x-infino-serialise"):
         kind = PythonType("str", "str | Mapping[str, Any]", kind.reader)
-        expression = f"encode.as_text({name})"
+        expression = f"encode.as_text({name}, {name!r})"
     keep_none = kind.nullable
     default = "" if required else "UNSET" if keep_none else _default(node)
     if default == "{}":  # a signature must not hold what can be changed
-        default, expression = "None", f"{name} or {{}}"
+        default, expression = "None", f"{expression} or {{}}"
     return Argument(
         name=name,
         wire=wire,

@@ -153,7 +153,9 @@ def test_a_body_that_is_more_than_a_query_deletes_nothing(client, fresh):
     client.records.bulk(name, [{"a": 1}])
     with pytest.raises(infino.ValidationError, match="size"):
         client.records.delete(name, {"query": {"match_all": {}}, "size": 1})
-    for broken in ({"query": "a:1"}, {"query": {"query": {}}}, {}):
+    with pytest.raises(infino.ValidationError, match="query must be an object, not str"):
+        client.records.delete(name, {"query": "a:1"})
+    for broken in ({"query": {"query": {}}}, {}):
         with pytest.raises(infino.BadRequestError, match="query"):
             client.records.delete(name, broken)
     assert client.datasets.count(name) == 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
+from uuid import UUID
 
 from infino.core.errors import ValidationError
 
@@ -87,33 +88,80 @@ def document(given: Any, operation: str) -> tuple[Any, bytes | None, str]:
     return body_value(given), None, "application/json"
 
 
-def as_text(given: Any) -> Any:
+def _refuse(name: str, expected: str, kind: str) -> NoReturn:
+    raise ValidationError(f"{name} must be {expected}, not {kind}")
+
+
+def mapping(given: Any, name: str, optional: bool = False) -> Any:
+    """Pass an object on.
+
+    Args:
+        given: What the caller gave as an object.
+        name: Name of the argument, for the error.
+        optional: Whether it may be missing.
+
+    Raises:
+        ValidationError: It is no object, so that the service could only misread it.
+    """
+    if isinstance(given, Model | Mapping) or (optional and (given is None or given is UNSET)):
+        return given
+    kind, given = type(given).__name__, None  # a traceback may be shown with its variables
+    _refuse(name, "an object", kind)
+
+
+def words(given: Any, name: str) -> str:
+    """Pass text on that a call cannot do without; a UUID or an int is taken as its text.
+
+    Args:
+        given: What the caller gave.
+        name: Name of the argument, for the error.
+
+    Raises:
+        ValidationError: It is no text, or empty.
+    """
+    if isinstance(given, UUID) or (isinstance(given, int) and not isinstance(given, bool)):
+        return str(given)
+    if isinstance(given, str) and given:
+        return given
+    kind, given = "empty" if given == "" else type(given).__name__, None
+    _refuse(name, "text", kind)
+
+
+def as_text(given: Any, name: str) -> str:
     """Return text as it is and an object as its JSON text.
 
     Args:
         given: Text, or an object.
+        name: Name of the argument, for the error.
 
-    Returns:
-        Text.
+    Raises:
+        ValidationError: It is neither.
     """
     if isinstance(given, str):
         return given
+    if not isinstance(given, Model | Mapping):
+        _refuse(name, "text or an object", type(given).__name__)
     import json  # rare: only queries on search stores come here
 
     return json.dumps(body_value(given), ensure_ascii=False, separators=(",", ":"))
 
 
-def wrapped(given: Any, key: str) -> Any:
+def wrapped(given: Any, key: str, name: str) -> Any:
     """Put text under the key the service expects; an object passes as it is.
 
     Args:
         given: Text, or a ready object.
         key: The key for text.
+        name: Name of the argument, for the error.
 
-    Returns:
-        An object, or what was given when it is neither.
+    Raises:
+        ValidationError: It is neither.
     """
-    return {key: given} if isinstance(given, str) else given
+    if isinstance(given, str):
+        return {key: given}
+    if not isinstance(given, Model | Mapping):
+        _refuse(name, "text or an object", type(given).__name__)
+    return given
 
 
 def pairs(given: Iterable[tuple[str, Any]]) -> tuple[tuple[str, str], ...]:

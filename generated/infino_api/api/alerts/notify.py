@@ -29,11 +29,11 @@ def request(
         path="/alerts/notify",
         json=encode.body_object(
             (
-                ((), "destination_id", destination_id, False),
-                (("action",), "subject_template", encode.wrapped(subject, "source"), False),
-                (("action",), "message_template", encode.wrapped(message, "source"), False),
-                ((), "action", action, False),
-                ((), "context", context or {}, False),
+                ((), "destination_id", encode.words(destination_id, "destination_id"), False),
+                (("action",), "subject_template", encode.wrapped(subject, "source", "subject"), False),
+                (("action",), "message_template", encode.wrapped(message, "source", "message"), False),
+                ((), "action", encode.mapping(action, "action", optional=True), False),
+                ((), "context", encode.mapping(context, "context", optional=True) or {}, False),
             )
         ),
         content_type="application/json",

@@ -23,7 +23,12 @@ def request(
         operation="connections.create",
         method="POST",
         path=f"/source/{segment(source_type, 'source_type')}",
-        json=encode.body_object(((("config",), "name", name, False), ((), "config", config, False))),
+        json=encode.body_object(
+            (
+                (("config",), "name", encode.words(name, "name"), False),
+                ((), "config", encode.mapping(config, "config", optional=True), False),
+            )
+        ),
         content_type="application/json",
         retry="never",
         parse=shapes.whole(readers.model("connection", "Connection")),

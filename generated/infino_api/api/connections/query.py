@@ -17,7 +17,7 @@ def request(id: str, dataset: str, query: str | Mapping[str, Any]) -> Call[Json]
         method="POST",
         path=f"/source/{segment(id, 'id')}/{segment(dataset, 'dataset')}/dsl",
         headers=dict(encode.pairs((("x-infino-connection-id", id),))),
-        json=encode.body_object((((), "query", encode.as_text(query), False),)),
+        json=encode.body_object((((), "query", encode.as_text(query, "query"), False),)),
         content_type="application/json",
         retry="safe",
         get_with_body=True,

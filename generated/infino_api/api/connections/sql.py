@@ -13,7 +13,7 @@ def request(id: str, q: str) -> Call[Json]:
         operation="connections.sql",
         method="POST",
         path=f"/source/{segment(id, 'id')}/sql",
-        json=encode.body_object((((), "query", q, False),)),
+        json=encode.body_object((((), "query", encode.words(q, "q"), False),)),
         content_type="application/json",
         retry="safe",
         experimental=True,

@@ -20,7 +20,7 @@ def request(id: str, config: Mapping[str, Any]) -> Call[Connection]:
         operation="connections.update",
         method="PATCH",
         path=f"/source/{segment(id, 'id')}",
-        json=encode.body_object((((), "config", config, False),)),
+        json=encode.body_object((((), "config", encode.mapping(config, "config"), False),)),
         content_type="application/json",
         retry="safe",
         parse=shapes.receipt(readers.model("connection", "Connection")),

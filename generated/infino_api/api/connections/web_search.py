@@ -20,7 +20,10 @@ def request(id: str, query: str, *, max_results: int = 10) -> Call[list[WebResul
         method="POST",
         path=f"/source/{segment(id, 'id')}/web",
         json=encode.body_object(
-            (((), "search_query", query, False), ((), "max_results", max_results, False))
+            (
+                ((), "search_query", encode.words(query, "query"), False),
+                ((), "max_results", max_results, False),
+            )
         ),
         content_type="application/json",
         retry="safe",

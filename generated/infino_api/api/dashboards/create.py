@@ -19,7 +19,7 @@ def request(dashboard: Dashboard | Mapping[str, Any]) -> Call[Dashboard]:
         operation="dashboards.create",
         method="POST",
         path="/dashboards",
-        json=encode.body_value(dashboard),
+        json=encode.body_value(encode.mapping(dashboard, "dashboard")),
         content_type="application/json",
         retry="never",
         parse=shapes.envelope(readers.model("dashboard", "Dashboard")),

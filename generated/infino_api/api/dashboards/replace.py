@@ -20,7 +20,7 @@ def request(id: str, dashboard: Dashboard | Mapping[str, Any]) -> Call[Dashboard
         operation="dashboards.replace",
         method="PUT",
         path=f"/dashboards/{segment(id, 'id')}",
-        json=encode.body_value(dashboard),
+        json=encode.body_value(encode.mapping(dashboard, "dashboard")),
         content_type="application/json",
         retry="safe",
         parse=shapes.envelope(readers.model("dashboard", "Dashboard")),

@@ -20,7 +20,7 @@ def request(id: str, changes: Dashboard | Mapping[str, Any]) -> Call[Dashboard]:
         operation="dashboards.update",
         method="PATCH",
         path=f"/dashboards/{segment(id, 'id')}",
-        json=encode.body_value(changes),
+        json=encode.body_value(encode.mapping(changes, "changes")),
         content_type="application/json",
         retry="safe",
         parse=shapes.envelope(readers.model("dashboard", "Dashboard")),

@@ -21,7 +21,8 @@ def request(name: str, *, mapping: Mapping[str, Any] | None = None) -> Call[Data
         operation="datasets.create",
         method="PUT",
         path=f"/{segment(name, 'name', reserved=RESERVED)}",
-        json=encode.body_object((((), "mappings", mapping, False),)) or UNSET,
+        json=encode.body_object((((), "mappings", encode.mapping(mapping, "mapping", optional=True), False),))
+        or UNSET,
         content_type="application/json",
         retry="safe",
         parse=shapes.receipt(readers.model("dataset_created", "DatasetCreated")),

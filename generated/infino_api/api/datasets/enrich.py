@@ -22,7 +22,7 @@ def request(name: str, policy: EnrichPolicy | Mapping[str, Any]) -> Call[EnrichR
         operation="datasets.enrich",
         method="POST",
         path=f"/{segment(name, 'name', reserved=RESERVED)}/enrich_dataset",
-        json=encode.body_object((((), "enrich_policy", policy, False),)),
+        json=encode.body_object((((), "enrich_policy", encode.mapping(policy, "policy"), False),)),
         content_type="application/json",
         retry="safe",
         parse=shapes.receipt(readers.model("enrich_receipt", "EnrichReceipt")),

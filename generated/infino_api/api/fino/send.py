@@ -23,11 +23,11 @@ def request(
         path="/fino/message",
         json=encode.body_object(
             (
-                ((), "thread_id", thread_id, False),
-                ((), "content", encode.wrapped(text, "user_query"), False),
+                ((), "thread_id", encode.words(thread_id, "thread_id"), False),
+                ((), "content", encode.wrapped(text, "user_query", "text"), False),
                 ((), "role", role, False),
             ),
-            extra,
+            encode.mapping(extra, "extra", optional=True),
         ),
         content_type="application/json",
         retry="never",

@@ -33,7 +33,7 @@ def request(
                 ((), "sources", sources, False),
                 ((), "streaming", streaming, False),
                 ((), "workflow_name", workflow_name, False),
-                ((), "metadata", metadata, False),
+                ((), "metadata", encode.mapping(metadata, "metadata", optional=True), False),
             )
         ),
         content_type="application/json",

@@ -17,7 +17,7 @@ def request(id: str, text: str | Mapping[str, Any], *, role: str = "user") -> Ca
         method="POST",
         path=f"/fino/threads/{segment(id, 'id')}/messages",
         json=encode.body_object(
-            (((), "content", encode.wrapped(text, "user_query"), False), ((), "role", role, False))
+            (((), "content", encode.wrapped(text, "user_query", "text"), False), ((), "role", role, False))
         ),
         content_type="application/json",
         retry="never",

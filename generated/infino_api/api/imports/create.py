@@ -30,12 +30,12 @@ def request(
         path=f"/import/{segment(source_type, 'source_type')}",
         json=encode.body_object(
             (
-                ((), "source_id", connection_id, False),
-                ((), "target_dataset", target_dataset, False),
+                ((), "source_id", encode.words(connection_id, "connection_id"), False),
+                ((), "target_dataset", encode.words(target_dataset, "target_dataset"), False),
                 ((), "query", query, False),
                 ((), "schedule", schedule, True),
             ),
-            extra,
+            encode.mapping(extra, "extra", optional=True),
         ),
         content_type="application/json",
         retry="never",

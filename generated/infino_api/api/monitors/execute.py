@@ -20,7 +20,7 @@ def request(id: str, *, context: Mapping[str, Any] | None = None) -> Call[AlertR
         operation="monitors.execute",
         method="POST",
         path=f"/monitor/{segment(id, 'id')}/execute",
-        json=encode.body_value(context) or {},
+        json=encode.body_value(encode.mapping(context, "context", optional=True)) or {},
         content_type="application/json",
         retry="never",
         experimental=True,

@@ -17,7 +17,7 @@ def request(dataset: str, body: Mapping[str, Any]) -> Call[Json]:
         operation="query.dsl",
         method="POST",
         path=f"/{segment(dataset, 'dataset', reserved=RESERVED)}/querydsl",
-        json=encode.body_value(body),
+        json=encode.body_value(encode.mapping(body, "body")),
         content_type="application/json",
         retry="safe",
         get_with_body=True,

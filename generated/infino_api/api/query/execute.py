@@ -12,7 +12,7 @@ def request(q: str) -> Call[Json]:
         operation="query.execute",
         method="POST",
         path="/sql",
-        json=encode.body_object((((), "query", q, False),)),
+        json=encode.body_object((((), "query", encode.words(q, "q"), False),)),
         content_type="application/json",
         retry="never",
         parse=shapes.raw,

@@ -13,7 +13,13 @@ def request(expr: str, *, start: float, end: float, step: str, dataset: str | No
         method="POST",
         path="/promql/query_range",
         form=encode.pairs(
-            (("query", expr), ("start", start), ("end", end), ("step", step), ("index", dataset))
+            (
+                ("query", encode.words(expr, "expr")),
+                ("start", start),
+                ("end", end),
+                ("step", encode.words(step, "step")),
+                ("index", dataset),
+            )
         ),
         content_type="application/x-www-form-urlencoded",
         retry="safe",

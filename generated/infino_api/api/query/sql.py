@@ -12,7 +12,7 @@ def request(q: str) -> Call[Json]:
         operation="query.sql",
         method="POST",
         path="/sql",
-        json=encode.body_object((((), "query", q, False),)),
+        json=encode.body_object((((), "query", encode.words(q, "q"), False),)),
         content_type="application/json",
         retry="safe",
         get_with_body=True,

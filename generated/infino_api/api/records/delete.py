@@ -17,7 +17,7 @@ def request(dataset: str, query: Mapping[str, Any]) -> Call[int]:
         operation="records.delete",
         method="PATCH",
         path=f"/{segment(dataset, 'dataset', reserved=RESERVED)}",
-        json=encode.body_object((((), "query", query, False),)),
+        json=encode.body_object((((), "query", encode.mapping(query, "query"), False),)),
         content_type="application/json",
         retry="never",
         parse=shapes.count,

@@ -13,7 +13,7 @@ def request(name: str, password: str) -> Call[bool]:
         operation="users.set_password",
         method="PATCH",
         path=f"/user/{segment(name, 'name')}/password",
-        json=encode.body_object((((), "password", password, False),)),
+        json=encode.body_object((((), "password", encode.words(password, "password"), False),)),
         content_type="application/json",
         retry="safe",
         experimental=True,

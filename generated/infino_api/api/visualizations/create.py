@@ -19,7 +19,7 @@ def request(visualization: Visualization | Mapping[str, Any]) -> Call[Visualizat
         operation="visualizations.create",
         method="POST",
         path="/visualizations",
-        json=encode.body_value(visualization),
+        json=encode.body_value(encode.mapping(visualization, "visualization")),
         content_type="application/json",
         retry="never",
         parse=shapes.envelope(readers.model("visualization", "Visualization")),

@@ -26,7 +26,12 @@ def request(
         operation="visualizations.execute",
         method="POST",
         path=f"/visualizations/{segment(id, 'id')}/data",
-        json=encode.body_object((((), "filters", filters, False), ((), "time_range", time_range, False))),
+        json=encode.body_object(
+            (
+                ((), "filters", filters, False),
+                ((), "time_range", encode.mapping(time_range, "time_range", optional=True), False),
+            )
+        ),
         content_type="application/json",
         retry="safe",
         parse=shapes.whole(readers.model("visualization_data", "VisualizationData")),

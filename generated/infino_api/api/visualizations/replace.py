@@ -20,7 +20,7 @@ def request(id: str, visualization: Visualization | Mapping[str, Any]) -> Call[V
         operation="visualizations.replace",
         method="PUT",
         path=f"/visualizations/{segment(id, 'id')}",
-        json=encode.body_value(visualization),
+        json=encode.body_value(encode.mapping(visualization, "visualization")),
         content_type="application/json",
         retry="safe",
         parse=shapes.envelope(readers.model("visualization", "Visualization")),

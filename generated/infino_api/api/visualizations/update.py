@@ -20,7 +20,7 @@ def request(id: str, changes: Visualization | Mapping[str, Any]) -> Call[Visuali
         operation="visualizations.update",
         method="PATCH",
         path=f"/visualizations/{segment(id, 'id')}",
-        json=encode.body_value(changes),
+        json=encode.body_value(encode.mapping(changes, "changes")),
         content_type="application/json",
         retry="safe",
         parse=shapes.envelope(readers.model("visualization", "Visualization")),
