@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-import weakref
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Self
@@ -13,7 +12,8 @@ from typing import Any, Self
 import attrs
 
 from infino.chat.answer import Answer
-from infino.chat.errors import Cancelled, TurnInProgress
+from infino.chat.claim import Claim, OneReader
+from infino.chat.errors import Cancelled
 from infino.chat.events import Event
 from infino.chat.flow import (
     Connect,
@@ -67,36 +67,6 @@ class AsyncPorts:
     dial: Callable[[Connect], Awaitable[AsyncSocket]]
     notice: Callable[[Pause], None]
     ready: Callable[[], None]
-
-
-class Claim:
-    """The right to use a connection: one stream at a time, and a forgotten stream loses it."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._holder: weakref.ref[_Stream] | None = None
-
-    @property
-    def holder(self) -> _Stream | None:
-        """The stream that holds it."""
-        return self._holder() if self._holder is not None else None
-
-    def take(self, stream: _Stream) -> None:
-        """Take it, or say that another stream has it."""
-        with self._lock:
-            if self.holder is not None:
-                raise TurnInProgress(
-                    "the answer to the question before has not ended",
-                    operation="fino.ask",
-                    hint="read its events to the end or cancel() it; a second chat() can ask at the same time",
-                )
-            self._holder = weakref.ref(stream)
-
-    def drop(self, stream: _Stream) -> None:
-        """Give it back, if this stream has it."""
-        with self._lock:
-            if self.holder in (stream, None):
-                self._holder = None
 
 
 class Line:
@@ -168,6 +138,7 @@ class _Stream:
     ) -> None:
         self.question = question
         self._operation = settings.operation
+        self._one_reader = OneReader(settings.operation)
         self._conversation = line.conversation
         self._flow: Flow = ask(line.conversation, question, settings)
         self._owner = line
@@ -247,19 +218,20 @@ class AnswerStream(_Stream):
         return self
 
     def __next__(self) -> Event:
-        if self._ended:
-            raise StopIteration
-        try:
-            if not self._begun:
-                self._begin()
-            return self._advance()
-        except StopIteration as stop:
-            self._finish(stop.value)
-            raise StopIteration from None
-        except BaseException:
-            if self._begun:
-                self._finish(None)
-            raise
+        with self._one_reader:
+            if self._ended:
+                raise StopIteration
+            try:
+                if not self._begun:
+                    self._begin()
+                return self._advance()
+            except StopIteration as stop:
+                self._finish(stop.value)
+                raise StopIteration from None
+            except BaseException:
+                if self._begun:
+                    self._finish(None)
+                raise
 
     def _advance(self) -> Event:
         operation = next(self._flow)
@@ -365,19 +337,20 @@ class AsyncAnswerStream(_Stream):
         return self
 
     async def __anext__(self) -> Event:
-        if self._ended:
-            raise StopAsyncIteration
-        try:
-            if not self._begun:
-                self._begin()
-            return await self._advance()
-        except _Ended as ended:
-            await self._finish(ended.answer)
-            raise StopAsyncIteration from None
-        except BaseException as error:
-            if self._begun:
-                await self._break_off(error)
-            raise
+        with self._one_reader:
+            if self._ended:
+                raise StopAsyncIteration
+            try:
+                if not self._begun:
+                    self._begin()
+                return await self._advance()
+            except _Ended as ended:
+                await self._finish(ended.answer)
+                raise StopAsyncIteration from None
+            except BaseException as error:
+                if self._begun:
+                    await self._break_off(error)
+                raise
 
     async def _advance(self) -> Event:
         operation = self._step(None, None)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from infino import ClientClosedError
+from infino.chat import TurnInProgress
 from tests.support.chat_clients import Connect, answering, clients
-from tests.support.chat_server import ChatServer, timeline
+from tests.support.chat_server import ChatServer, Peer, timeline, update
 
 connect = pytest.fixture(params=["sync", "async"])(clients)
 
@@ -59,3 +63,29 @@ def test_any_call_of_a_closed_client_names_itself(connect: Connect) -> None:
             with pytest.raises(ClientClosedError) as caught:
                 asked.datasets.get("d")
             assert caught.value.operation == "datasets.get"
+
+
+def test_an_answer_has_one_reader(connect: Connect) -> None:
+    waiting = threading.Event()
+
+    async def script(peer: Peer) -> None:
+        await peer.message()
+        await peer.send(update("looking"))
+        await asyncio.to_thread(waiting.wait, 10)
+        await peer.send(*timeline())
+        await peer.silence()
+
+    with ChatServer(script) as server:
+        stream = connect(server).fino.analyze_stream("q", thread="t")
+        first = next(stream)
+        rest: list[Any] = []
+        reader = threading.Thread(target=lambda: rest.extend(stream), name="reader")
+        reader.start()
+        time.sleep(0.2)  # the reader waits now
+        with pytest.raises(TurnInProgress) as second:
+            next(stream)
+        waiting.set()
+        reader.join(10)
+    assert second.value.operation == "fino.analyze"
+    assert (first.text, type(rest[-1]).__name__) == ("looking", "Done")
+    assert stream.answer.complete
