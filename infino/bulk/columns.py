@@ -41,6 +41,15 @@ def missing(what: str) -> ValidationError:
     )
 
 
+def errors() -> tuple[type[Exception], ...]:
+    """Return what the libraries raise for a file that they cannot read."""
+    polars, pyarrow = load_polars(), load_pyarrow()
+    return (
+        *([polars.exceptions.PolarsError] if polars is not None else []),
+        *([pyarrow.ArrowException] if pyarrow is not None else []),
+    )
+
+
 def frames(source: Any, kind: str, stream: Any = None) -> tuple[Iterator[Any], int | None]:
     """Return batches of columns, and the number of rows where it is known.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,7 @@ except ImportError:  # no wheel for this platform: slower, but just as strict
     orjson = None  # type: ignore[assignment]  # checked before use
 
 BLOCK = 1 << 22
+SLOW = 0.05  # seconds of a source, after which nothing waits for more of it
 _BETWEEN = random.SystemRandom().randrange(10**8, 10**9)  # no file can know it
 
 
@@ -29,7 +31,7 @@ def _loads(text: bytes) -> Any:
 
 
 def blocks(stream: io.BufferedReader) -> Iterator[bytes]:
-    """Cut a stream into blocks of whole lines.
+    """Cut a stream into blocks of whole lines; of a slow one, such as a pipe, as they come.
 
     Args:
         stream: Bytes, unpacked.
@@ -37,7 +39,9 @@ def blocks(stream: io.BufferedReader) -> Iterator[bytes]:
     parts: list[bytes] = []
     size, first = 0, True
     try:
+        before = time.monotonic()
         while part := stream.read1(BLOCK):
+            slow = time.monotonic() - before > SLOW
             if first:
                 part, first = part.removeprefix(b"\xef\xbb\xbf"), False
             parts.append(part)
@@ -46,6 +50,11 @@ def blocks(stream: io.BufferedReader) -> Iterator[bytes]:
                 parts.append(stream.readline())
                 yield b"".join(parts)
                 parts, size = [], 0
+            elif slow and b"\n" in part:
+                whole, end, rest = b"".join(parts).rpartition(b"\n")
+                yield whole + end
+                parts, size = [rest], len(rest)
+            before = time.monotonic()
     except Exception:
         whole, end, _ = b"".join(parts).rpartition(b"\n")  # what came before the error, without the line it broke
         if whole:

@@ -74,6 +74,15 @@ class _Reading(io.RawIOBase):
         return int(self._source.tell()) - len(self._rest)
 
 
+class _Unpacking(_Reading):
+    """A stream that unpacks; it was made here, so it is closed here."""
+
+    def close(self) -> None:
+        if not self.closed:
+            self._source.close()
+        super().close()
+
+
 def is_path(source: Any) -> bool:
     """Return whether a source names a file."""
     return isinstance(source, str | os.PathLike)
@@ -201,4 +210,4 @@ def _zstd(raw: io.BufferedReader) -> Any:
         import pyarrow
     except ImportError:
         raise ValidationError("reading .zst needs Python 3.14, or: pip install 'infino-sdk[arrow]'") from None
-    return _Reading(pyarrow.CompressedInputStream(pyarrow.PythonFile(raw, mode="r"), "zstd"))
+    return _Unpacking(pyarrow.CompressedInputStream(pyarrow.PythonFile(raw, mode="r"), "zstd"))

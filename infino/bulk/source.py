@@ -12,6 +12,7 @@ from infino.bulk import columns, text
 from infino.bulk.chunk import Piece, Rejection, readable_id
 from infino.bulk.encode import Encoded, Encoder, Unsendable
 from infino.bulk.linecolumns import LineColumns
+from infino.bulk.lines import SLOW as SLOW
 from infino.bulk.lines import LineEncoder, blocks, lines_of
 from infino.bulk.opening import Opened, check_path, is_path
 from infino.bulk.options import BulkOptions
@@ -22,7 +23,6 @@ from infino.core.errors import ValidationError
 
 MOST = 256  # records encoded at once: few enough to stay small, enough to be fast
 STEP = 16  # records taken at once, before the clock is looked at
-SLOW = 0.05  # seconds for a step, after which nothing waits for a full batch
 LINGER = 5.0  # seconds of a slow source, after which a body leaves that is not full
 _COLUMN_MODULES = ("polars", "pandas")
 _Native = columns.FrameEncoder | LineColumns
@@ -61,6 +61,7 @@ class Reader:
         self.waited = 0.0  # seconds that the source took for the body that is being filled
         self._average = 1  # bytes of a row of columns
         self._held: tuple[Any, _Native] | None = None  # rows that do not fill a body yet
+        self._known = 0  # records in the bytes that were read
 
     def identity(self) -> dict[str, Any]:
         """Return what makes the source recognisable, for the checkpoint."""
@@ -77,6 +78,17 @@ class Reader:
         if _has_columns(source):
             return {"kind": kind, "rows": self.total, "schema": columns.schema_text(source)}
         return {"kind": kind, "records": _known_length(source)}
+
+    def fraction(self, settled: int) -> float | None:
+        """Return how much of the source is done, from 0 to 1, or None where its size is not known.
+
+        Args:
+            settled: Records with an outcome.
+        """
+        if self.total:
+            return min(settled / self.total, 1.0)
+        known = max(self._known, self._at, settled)
+        return None if self.share is None or not known else self.share * settled / known
 
     def pieces(self) -> Iterator[Piece]:
         """Read the source to its end.
@@ -117,7 +129,10 @@ class Reader:
             yield from self._objects(text.csv_records(opened.stream, "\t" if opened.kind == "tsv" else ","))
         elif opened.kind in ("parquet", "arrow"):
             path = None if opened.packed else opened.path
-            yield from self._columns(*columns.frames(path, opened.kind, opened.columns()))
+            try:
+                yield from self._columns(*columns.frames(path, opened.kind, opened.columns()))
+            except columns.errors() as error:
+                raise ValidationError(f"the file cannot be read as {opened.kind}: {error}") from error
         else:
             raise ValidationError(f"unknown format {opened.kind!r}: ndjson, json, csv, tsv, parquet or arrow")
 
@@ -191,23 +206,39 @@ class Reader:
     # Lines
 
     def _lines(self, opened: Opened) -> Iterator[Piece]:
-        encoder, native, first = LineEncoder(self._options), LineColumns.of(self._options), True
-        for block in blocks(opened.stream):
+        encoder, native, source = LineEncoder(self._options), LineColumns.of(self._options), blocks(opened.stream)
+        first = True
+        while True:
+            before = time.monotonic()
+            block = next(source, None)
+            self.waited += time.monotonic() - before
+            if block is None:
+                break
             if first and (line := block.lstrip()):
                 self._check_op(line.partition(b"\n")[0].rstrip())
                 first = False
-            frame = None if native is None else native.frame(block)
-            if native is not None and frame is not None:
-                yield from self._native(frame, native)
-                continue
-            lines = lines_of(block)
-            if self._options.op == "ready":
-                yield from self._push_ready(lines)
-                continue
-            yield from self._release()
-            for at in range(0, len(lines), MOST):
-                yield from self._push_lines(lines[at : at + MOST], encoder)
+            for piece in self._block(block, encoder, native):
+                self.waited = 0.0
+                yield piece
+            if self.waited > LINGER:
+                self.waited = 0.0
+                yield from self._release()
+                yield from self._packer.finish()
         yield from self.finish()
+
+    def _block(self, block: bytes, encoder: LineEncoder, native: LineColumns | None) -> Iterator[Piece]:
+        frame = None if native is None else native.frame(block)
+        if native is not None and frame is not None:
+            yield from self._native(frame, native)
+            return
+        lines = lines_of(block)
+        if self._options.op == "ready":
+            yield from self._push_ready(lines)
+            return
+        yield from self._release()
+        self._known = self._at + len(lines)
+        for at in range(0, len(lines), MOST):
+            yield from self._push_lines(lines[at : at + MOST], encoder)
 
     def _push_lines(self, lines: list[bytes], encoder: LineEncoder) -> Iterator[Piece]:
         start = self._at

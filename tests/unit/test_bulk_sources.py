@@ -552,11 +552,47 @@ def test_a_ready_object_without_a_json_form_costs_its_own_record_only() -> None:
     assert reader.total is None  # nobody knows how many records these lines make
 
 
-@pytest.mark.parametrize(
-    "frame", [pandas.DataFrame({"n": [1]}), polars.DataFrame({"n": [1]}), polars.LazyFrame({"n": [1]})]
-)
+@pytest.mark.parametrize("kind", [pandas.DataFrame, polars.DataFrame, polars.LazyFrame])
 def test_frames_are_recognised_again(kind: Any) -> None:
     options, frame = BulkOptions(), kind({"n": [1]})
     first, again = (Reader(frame, options, lambda: options.chunk_bytes).identity() for _ in range(2))
     assert first == again
     assert "int64" in first["schema"].lower()
+
+
+def test_lines_of_a_slow_pipe_do_not_wait_for_a_full_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infino.bulk.lines.SLOW", 0.002)
+    monkeypatch.setattr("infino.bulk.source.LINGER", 0.02)
+    reading, writing = os.pipe()
+
+    def write() -> None:
+        with os.fdopen(writing, "wb") as pipe:
+            for number in range(30):
+                pipe.write(b'{"n":%d}\n{"n"' % number)
+                pipe.flush()
+                time.sleep(0.004)
+                pipe.write(b":-1}\n")
+
+    for identity in (None, "n"):
+        thread = threading.Thread(target=write)
+        thread.start()
+        with os.fdopen(reading, "rb", buffering=0) as stream:
+            pieces = list(Reader(stream, BulkOptions(id=identity), lambda: 1 << 20).pieces())
+        thread.join()
+        reading, writing = os.pipe()
+        lines, rejections = gather(pieces)
+        assert [json.loads(line)["n"] for line in lines[1::2]][::2] == list(range(30))
+        assert not rejections
+        assert len(pieces) >= 3, "the lines waited for the end of the pipe"
+    os.close(reading)
+    os.close(writing)
+
+
+@pytest.mark.parametrize("lines", [NDJSON * 20, NDJSON * 20 + b"x\n"])
+def test_the_reader_knows_how_many_records_the_bytes_read_hold(lines: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.ndjson"
+    path.write_bytes(lines)
+    options = BulkOptions(chunk_records=50)
+    reader = Reader(path, options, lambda: options.chunk_bytes)
+    fractions = [reader.fraction(piece.stop) for piece in reader.pieces()]
+    assert fractions == pytest.approx([piece / len(fractions) for piece in range(1, len(fractions) + 1)], abs=0.07)
