@@ -140,7 +140,8 @@ class PromResult(Tabular):
             A `pandas.DataFrame`.
 
         Raises:
-            ValidationError: The shape is unknown, or the answer has no series.
+            ValidationError: The shape is unknown, or the answer has no series, or is `wide` and a series has two
+                samples at one time.
             MissingDependencyError: pandas or pyarrow is not installed.
 
         Example:
@@ -155,6 +156,8 @@ class PromResult(Tabular):
     def _wide(self) -> pandas.DataFrame:
         pd: Any = require("pandas", "pandas", "to_pandas()")
         columns = self.series()
+        if any(column.index.has_duplicates for column in columns):
+            raise ValidationError("a series has two samples at one time: only the shape 'long' holds them")
         frame: pandas.DataFrame = pd.concat(columns, axis=1) if columns else pd.DataFrame(index=pd.DatetimeIndex([]))
         names = [tuple(sorted(labels.items())) for labels in self.labels]
         frame.columns = pd.Index([_selector(dict(name)) for name in names])

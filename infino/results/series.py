@@ -22,6 +22,8 @@ _OPEN = re.compile(rb'[{,]\s*"values"\s*:\s*\[\[')
 _CLOSE = b"]]"
 _SMALLEST: Final = 2000
 _HISTOGRAM: Final = "histogram"
+_FIRST, _LAST = -62135596800, 253402300799
+"""Seconds that Python has a datetime for: the years 1 to 9999."""
 
 
 @attrs.frozen
@@ -68,26 +70,45 @@ def read_tolerant(content: bytes) -> Series:
     envelope = answer if isinstance(answer, dict) else {}
     data = envelope.get("data", answer)
     kind, result = (data.get("resultType"), data.get("result")) if isinstance(data, dict) else (None, data)
+    place = ("$.data" if "data" in envelope else "$") + (".result" if isinstance(data, dict) else "")
     if not isinstance(result, list):
-        raise DecodeError("the answer holds no PromQL result")
+        raise DecodeError("the answer holds no PromQL result", path=place)
     if kind in ("scalar", "string"):
-        if len(result) != 2:
-            raise DecodeError(f"a {kind} of PromQL is a time and a value")
-        return Series(kind, ({},), ([result],), envelope)
-    entries = [entry for entry in result if isinstance(entry, dict)]
-    kind = kind or ("matrix" if any("values" in entry for entry in entries) else "vector")
-    labels = [{str(name): str(value) for name, value in (entry.get("metric") or {}).items()} for entry in entries]
-    return Series(kind, labels, [list(_points(entry)) for entry in entries], envelope)
+        return Series(kind, ({},), ([_point(result, place)],), envelope)
+    numbered = [(entry, f"{place}[{index}]") for index, entry in enumerate(result) if isinstance(entry, dict)]
+    if not isinstance(kind, str):
+        kind = "matrix" if any("values" in entry for entry, _ in numbered) else "vector"
+    labels = [_labels(entry, place) for entry, place in numbered]
+    return Series(kind, labels, [list(_points(entry, place)) for entry, place in numbered], envelope)
 
 
-def _points(entry: Mapping[str, Any]) -> Iterator[Any]:
-    if entry.get("value") is not None:
-        yield entry["value"]
-    yield from entry.get("values") or ()
+def _labels(entry: Mapping[str, Any], place: str) -> dict[str, str]:
+    metric = entry.get("metric") or {}
+    if not isinstance(metric, dict):
+        raise DecodeError("the labels of a series are an object", path=f"{place}.metric")
+    return {str(name): str(value) for name, value in metric.items()}
+
+
+def _points(entry: Mapping[str, Any], place: str) -> Iterator[Any]:
     # Native histograms are objects: they are kept, as JSON, in the place of the number.
-    if entry.get(_HISTOGRAM) is not None:
-        yield entry[_HISTOGRAM]
-    yield from entry.get("histograms") or ()
+    for one, many in (("value", "values"), (_HISTOGRAM, "histograms")):
+        if entry.get(one) is not None:
+            yield _point(entry[one], f"{place}.{one}")
+        found = entry.get(many) or []
+        if not isinstance(found, list):
+            raise DecodeError("the samples of a series are a list", path=f"{place}.{many}")
+        for point in found:
+            yield _point(point, f"{place}.{many}")
+
+
+def _point(point: Any, place: str) -> Any:
+    """A sample as it came, once it is known to be a time and a value."""
+    if not isinstance(point, list) or len(point) != 2:
+        raise DecodeError("a sample is a time and a value", path=place)
+    seconds = point[0]
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not _FIRST <= seconds <= _LAST:
+        raise DecodeError(f"{seconds!r:.50} is no time of a sample", path=place)
+    return point
 
 
 def read_native(content: bytes) -> Series | None:
@@ -134,7 +155,8 @@ def _columns(samples: list[bytes]) -> tuple[list[int], Any, Any] | None:
         count += block.count(b"],[") + 1
         ends.append(count)
     text = b"],[".join(samples)
-    if b"\n" in text or b" " in text:
+    # A time in quotes would be read as well, but is none.
+    if b"\n" in text or b" " in text or b'],["' in text or text.startswith(b'"'):
         return None
     # Equal in length, so that the replacement is done in place; the fields left and right stay empty.
     lines = text.replace(b"],[", b",\n,")
@@ -153,14 +175,14 @@ def _columns(samples: list[bytes]) -> tuple[list[int], Any, Any] | None:
     times, values = table.column("time"), table.column("value")
     if table.num_rows != count or times.null_count or values.null_count:
         return None
+    if not pc.all(pc.and_(pc.greater_equal(times, _FIRST), pc.less_equal(times, _LAST))).as_py():
+        return None
     micros = pc.cast(pc.round(pc.multiply(times, 1e6)), pa.int64())
     return ends, micros.combine_chunks(), values.combine_chunks()
 
 
-def moment(seconds: Any) -> datetime:
+def moment(seconds: float) -> datetime:
     """The time of a sample, to the microsecond."""
-    if not isinstance(seconds, int | float) or isinstance(seconds, bool):
-        raise DecodeError(f"{seconds!r} is no time of a sample")
     return _EPOCH + timedelta(microseconds=round(seconds * 1e6))
 
 
@@ -199,7 +221,7 @@ def long_table(found: Series) -> Table:
     lists.append([moment(point[0]) for point in points])
     values = [point[1] if found.type == "string" else _value(point[1]) for point in points]
     kinds = {type(value) for value in values}
-    kind: Any = "string" if found.type == "string" else "float" if kinds <= {float} else "mixed"
+    kind: Any = "float" if kinds <= {float} else "string" if kinds == {str} and found.type == "string" else "mixed"
     columns += [Column("time", "timestamp"), Column("value", kind)]
     return ListTable(tuple(columns), len(points), [*lists, values])
 

@@ -156,3 +156,60 @@ def test_large_matrices_are_native() -> None:
     assert PromResult(content).to_pandas(shape="wide").shape == (300, 3)
     assert series.read_native(content.replace(b'"matrix"', b'"vector"')) is None
     assert series.read_native(content.replace(b"[[", b"[ [")) is None
+
+
+WELL: dict[str, Any] = {"metric": {"job": "a"}, "values": [[SECONDS + 60 * number, "1.5"] for number in range(300)]}
+
+
+@pytest.mark.parametrize(
+    ("broken", "path"),
+    [
+        ({"metric": True, "value": [1, "2"]}, "metric"),
+        ({"metric": "x", "value": [1, "2"]}, "metric"),
+        ({"values": True}, "values"),
+        ({"histograms": "x"}, "histograms"),
+        ({"value": 5}, "value"),
+        ({"value": [1]}, "value"),
+        ({"histogram": {}}, "histogram"),
+        ({"values": [None]}, "values"),
+        ({"values": [{}]}, "values"),
+        ({"values": [[1]]}, "values"),
+        ({"values": [[1, "2", "3"]]}, "values"),
+        ({"values": [["1", "2"]]}, "values"),
+        ({"values": [[True, "2"]]}, "values"),
+        ({"values": [[1e30, "2"]]}, "values"),
+        ({"values": [[-1e12, "2"]]}, "values"),
+        ({"values": [[10**400, "2"]]}, "values"),
+        ({"values": [[math.nan, "2"]]}, "values"),
+    ],
+)
+@pytest.mark.parametrize("others", [[], [WELL]], ids=["small", "large"])
+def test_a_broken_series_is_a_decode_error_that_says_where(broken: Any, path: str, others: list[Any]) -> None:
+    content = answer("matrix", [*others, broken])
+    with pytest.raises(DecodeError) as caught:
+        len(PromResult(content))
+    assert caught.value.path == f"$.data.result[{len(others)}].{path}"
+
+
+@pytest.mark.parametrize("kind", ["scalar", "string"])
+@pytest.mark.parametrize("result", [[1], ["x", "1"], [1e30, "1"], [None, None]])
+def test_a_broken_value_is_a_decode_error(kind: str, result: Any) -> None:
+    with pytest.raises(DecodeError):
+        len(PromResult(answer(kind, result)))
+
+
+@pytest.mark.parametrize("kind", ["scalar", "string", "vector", [], 5, "other"])
+@pytest.mark.parametrize("value", [5, None, True, "x", [1], {"a": 1}])
+def test_any_value_of_a_sample_has_a_frame(kind: Any, value: Any) -> None:
+    point = [SECONDS, value]
+    result = PromResult(answer(kind, point if kind in ("scalar", "string") else [{"metric": {}, "value": point}]))
+    assert len(result.to_pandas()) == len(list(result)) == 1
+    assert isinstance(result.type, str)
+
+
+def test_a_time_that_comes_twice_has_no_wide_shape() -> None:
+    twice = [[SECONDS, "1"], [SECONDS, "2"], [SECONDS + 60, "3"]]
+    content = answer("matrix", [{"metric": {"job": "a"}, "values": twice}, {"metric": {}, "values": twice[2:]}])
+    assert PromResult(content).column("value") == [1.0, 2.0, 3.0, 3.0]
+    with pytest.raises(ValidationError, match="long"):
+        PromResult(content).to_pandas(shape="wide")
