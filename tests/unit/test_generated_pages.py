@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from traceback import TracebackException
+
 import pytest
 from infino_api.runtime import AsyncPage, SyncPage
 
@@ -81,3 +83,13 @@ def test_an_async_list_that_is_not_loaded_says_so() -> None:
     assert repr(page) == "AsyncPage(not loaded)"
     with pytest.raises(RuntimeError, match="await"):
         len(page)
+
+
+def test_a_list_that_fails_can_be_shown_by_tools_that_print_variables() -> None:
+    def fail(start: int) -> list[int]:
+        raise LookupError(start)
+
+    with pytest.raises(LookupError) as caught:
+        SyncPage(fail)
+    shown = TracebackException.from_exception(caught.value, capture_locals=True)
+    assert "SyncPage([])" in "".join(shown.format())

@@ -24,7 +24,8 @@ class SyncPage(Generic[T]):
         self._fetch = fetch
         self._limit = limit
         self._offset = offset
-        self.items: list[T] = fetch(offset)
+        self.items: list[T] = []  # first, for tools that print the variables of a traceback
+        self.items = fetch(offset)
 
     def __iter__(self) -> Iterator[T]:
         items, offset = self.items, self._offset
