@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
+from infino_api.api.files.upload import request as upload_request
 from infino_api.api.jobs.get import request as job_request
 from infino_api.models.file_upload import FileUpload
 from infino_api.resources.files import AsyncFilesResource, FilesResource
 
 from infino.bulk.multipart import FileBody
 from infino.bulk.progress import Progress, display
+from infino.caller import decode_call
 from infino.core.errors import JobFailedError, NotFoundError, Timeout, ValidationError
 from infino.core.request import Request
 
@@ -53,7 +55,7 @@ class _Watch:
     ) -> None:
         if format not in ("auto", "json", "jsonl", "csv"):
             raise ValidationError(f"format must be auto, json, jsonl or csv, not {format!r}")
-        if batch_size is not None and batch_size < 1:
+        if batch_size is not None and not (isinstance(batch_size, int) and batch_size >= 1):
             raise ValidationError(f"batch_size must be a number of at least 1, not {batch_size!r}")
         if not dataset:
             raise ValidationError("the name of the dataset is empty")
@@ -89,8 +91,7 @@ class _Watch:
 
     def accepted(self, response: Response) -> FileUpload:
         """Read the answer to the upload itself."""
-        found = response.json()
-        return FileUpload.from_dict(found if isinstance(found, dict) else {})
+        return decode_call(upload_request(), response)
 
     def job(self, upload: FileUpload) -> Call[Any]:
         """Return the call that asks how far the service is."""

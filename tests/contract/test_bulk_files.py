@@ -12,8 +12,9 @@ import pytest
 
 from infino.bulk.multipart import PIECE, FileBody
 from infino.bulk.progress import Progress
-from infino.core.errors import InfinoError, JobFailedError, ServerError, ValidationError
+from infino.core.errors import DecodeError, InfinoError, JobFailedError, ServerError, ValidationError
 from infino.core.retry import RetryPolicy
+from tests.support.scripted import ScriptedServer, answering
 
 QUICK = RetryPolicy(attempts=4, base=0.01, cap=0.02)
 ROWS = [{"n": n, "name": f"name {n}"} for n in range(300)]
@@ -127,11 +128,22 @@ def test_what_is_no_file_is_refused(client: Any, fresh: Any, tmp_path: Path) -> 
             client.files.upload("any", source)
     with text.open(encoding="utf-8") as file, pytest.raises(ValidationError, match="binary"):
         client.files.upload("any", file)
-    for settings in ({"format": "xml"}, {"batch_size": 0}):
+    for settings in ({"format": "xml"}, {"batch_size": 0}, {"batch_size": "5"}):
         with pytest.raises(ValidationError):
             client.files.upload("any", text, **settings)
     with pytest.raises(InfinoError):
         client.files.upload("", text)
+
+
+def test_an_answer_that_cannot_be_understood_is_a_decode_error(make: Any) -> None:
+    with ScriptedServer(answering(200, b'{"run_id":"r1","connector_id":[],"status":"submitted"}')) as server:
+        with pytest.raises(DecodeError) as caught:
+            make(server.endpoint).files.upload("any", JSONL, format="jsonl", wait=False)
+        assert (caught.value.operation, caught.value.path) == ("files.upload", "$.connector_id")
+    for body in (b"", b"true", b'"taken"'):
+        with ScriptedServer(answering(202, body)) as server:
+            taken = make(server.endpoint).files.upload("any", JSONL, format="jsonl", wait=False)
+            assert taken.run_id is None
 
 
 def test_the_body_streams_in_pieces_with_a_boundary_of_its_own(tmp_path: Path) -> None:

@@ -20,5 +20,5 @@ def request(*, async_: bool = False) -> Call[FileUpload]:
         path="/import/file",
         query=encode.pairs((("async", async_),)),
         retry="never",
-        parse=shapes.whole(readers.model("file_upload", "FileUpload")),
+        parse=shapes.receipt(readers.model("file_upload", "FileUpload")),
     )
