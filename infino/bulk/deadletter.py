@@ -36,8 +36,9 @@ class DeadLetter:
             rejections: Records of one answer.
         """
         if self._file is None:
-            self._file = self.path.open("ab", buffering=0)
+            self._file = self.path.open("ab")
         self._file.write(b"".join(map(self._line, rejections)))
+        self._file.flush()  # unlike a bare write, this writes everything or raises
 
     def _line(self, rejection: Rejection) -> bytes:
         why = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from typing import Any
 
 from infino_api.api._reserved import RESERVED
@@ -10,11 +11,11 @@ from infino_api.runtime.path import segment
 
 from infino.bulk.answers import Outcome
 from infino.bulk.checkpoint import COUNTS, Checkpoint
-from infino.bulk.chunk import Chunk, Piece
+from infino.bulk.chunk import Chunk, Piece, Rejection
 from infino.bulk.deadletter import DeadLetter
 from infino.bulk.engine import ChunkResult, Engine
 from infino.bulk.options import BulkOptions
-from infino.bulk.progress import Progress, display
+from infino.bulk.progress import Progress, Silent, display
 from infino.bulk.report import BulkReport
 from infino.bulk.source import Reader
 from infino.core.errors import BulkError
@@ -46,6 +47,8 @@ class Upload:
         self._display = display(options.progress)
         self._letters = DeadLetter(options.dead_letter, dataset, source) if options.dead_letter is not None else None
         self._checkpoint = self._resume(dataset) if options.checkpoint is not None else None
+        opened = self._display, self._letters, self._checkpoint
+        self._open: list[Any] = [file for file in opened if file is not None]
         self._marked: set[int] = set()
         self._started = clock()
         self.report: BulkReport | None = None
@@ -103,33 +106,40 @@ class Upload:
         for result in results:
             # What a resumed run will read again does not belong to the dead letters.
             again = result.abandoned and self._checkpoint is not None
-            if self._letters is not None and result.rejections and not again:
-                self._letters.add(result.rejections)
+            if result.rejections and not again:
+                self._bury(result.rejections)
             if self._checkpoint is not None and result.closed is not None:
                 self._checkpoint.settled(result.closed)
         self.show()
         return results
 
+    def _bury(self, rejections: list[Rejection]) -> None:
+        letters = self._letters
+        if letters is not None:
+            self._letters = None  # a file that failed is not asked again while the upload ends
+            letters.add(rejections)
+            self._letters = letters
+
     def show(self, *, finished: bool = False) -> None:
         """Show where the upload stands."""
-        ledger = self.engine.ledger
-        accepted = ledger.created + ledger.updated + ledger.deleted + ledger.noop
-        self._display.update(
-            Progress(
-                dataset=ledger.dataset,
-                read=ledger.read,
-                accepted=accepted,
-                rejected=ledger.rejected,
-                unknown=ledger.unknown,
-                retried=ledger.retried,
-                bytes=ledger.bytes,
-                in_flight=self.engine.flying,
-                seconds=self.clock() - self._started,
-                total=self.reader.total,
-                finished=finished,
-                fraction=self._fraction(),
-            )
+        ledger, shown = self.engine.ledger, self._display
+        now = Progress(
+            dataset=ledger.dataset,
+            read=ledger.read,
+            accepted=ledger.created + ledger.updated + ledger.deleted + ledger.noop,
+            rejected=ledger.rejected,
+            unknown=ledger.unknown,
+            retried=ledger.retried,
+            bytes=ledger.bytes,
+            in_flight=self.engine.flying,
+            seconds=self.clock() - self._started,
+            total=self.reader.total,
+            finished=finished,
+            fraction=self._fraction(),
         )
+        self._display = Silent()  # what failed once is not asked again while the upload ends
+        shown.update(now)
+        self._display = shown
 
     def _fraction(self) -> float | None:
         """The part of the source that is settled; of a file whose records nobody has counted, by bytes."""
@@ -140,16 +150,39 @@ class Upload:
         return None if share is None or not ledger.read else share * settled / ledger.read
 
     def close(self) -> None:
-        """Balance the books and let go of the files."""
+        """Balance the books and let go of the files, whatever fails."""
         try:
-            complete = self.engine.ended and self.engine.failure is None
-            self.report = self.engine.ledger.report(seconds=self.clock() - self._started, complete=complete)
-            self.show(finished=True)
+            with ExitStack() as files:
+                while self._open:
+                    files.callback(self._open.pop().close)
+                complete = self.engine.ended and self.engine.failure is None
+                self.report = self.engine.ledger.report(seconds=self.clock() - self._started, complete=complete)
+                self.show(finished=True)
+        except BaseException as error:
+            if self._must_rise(error):
+                self._attach(error)
+                raise
+
+    def fail(self, error: BaseException) -> None:
+        """End after an error, which `verdict` raises; nobody waits for answers any more."""
+        try:
+            self.stop(error, lose_flying=True)
+        except BaseException as later:
+            if self._must_rise(later):
+                raise
         finally:
-            self._display.close()
-            for file in (self._letters, self._checkpoint):
-                if file is not None:
-                    file.close()
+            self.close()
+
+    def _must_rise(self, later: BaseException) -> bool:
+        """Whether an error at the end is to be raised, because no other one is or because it asks for the exit."""
+        first = self.engine.failure
+        return first is None or isinstance(first, GeneratorExit) or not isinstance(later, Exception)
+
+    def _attach(self, error: BaseException) -> None:
+        with suppress(Exception):  # an exception of the caller may refuse to be changed
+            error.report = self.report  # type: ignore[attr-defined]  # any error may end an upload; the report rides along
+        with suppress(Exception):
+            error.add_note(f"the upload stopped here: {self.report}")
 
     def verdict(self) -> BulkReport:
         """Return the report, or raise what went wrong with the report attached.
@@ -157,14 +190,12 @@ class Upload:
         Raises:
             BulkError: Records were not accepted, and `on_error` is `raise`.
         """
-        report = self.report
+        report, failure = self.report, self.engine.failure
+        if failure is not None:
+            self._attach(failure)
+            raise failure
         if report is None:
             raise BulkError("the upload has not ended", operation=OPERATION)
-        failure = self.engine.failure
-        if failure is not None:
-            failure.report = report  # type: ignore[attr-defined]  # any error may end an upload; the report rides along
-            failure.add_note(f"the upload stopped here: {report}")
-            raise failure
         if not report.ok and self.options.on_error == "raise":
             raise BulkError(_summary(report), report=report, operation=OPERATION, hint=_hint(self.options))
         return report

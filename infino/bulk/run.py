@@ -76,9 +76,8 @@ class Run(Iterator[ChunkResult]):
             yield from self._rounds(pool)
         except BaseException as error:
             # The caller goes away or presses a key: nobody waits for answers any more.
-            upload.stop(error, lose_flying=True)
-            upload.close()
             pool.shutdown(wait=False, cancel_futures=True)
+            upload.fail(error)
             if isinstance(error, GeneratorExit):
                 raise
             upload.verdict()

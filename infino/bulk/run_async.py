@@ -145,9 +145,10 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
             async for result in self._rounds(pieces):
                 yield result
         except BaseException as error:
-            await self._cancel()
-            upload.stop(error, lose_flying=True)
-            upload.close()
+            try:
+                await self._cancel()
+            finally:  # also when it is cancelled once more
+                upload.fail(error)
             if isinstance(error, GeneratorExit):
                 raise
             upload.verdict()

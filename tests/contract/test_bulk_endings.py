@@ -1,0 +1,98 @@
+"""However an upload ends: the report is there, the books balance, and nothing is left open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infino.bulk.progress import Progress
+from infino.core.retry import RetryPolicy
+
+QUICK = RetryPolicy(attempts=6, deadline=None, base=0.01, cap=0.02, retry_after_cap=0.05)
+ROWS = [{"id": f"r{n}", "n": n} for n in range(500)]
+
+
+class Boom(Exception):
+    """What a function of the caller raises."""
+
+
+def balanced(report: Any) -> bool:
+    return bool(report.read == report.accepted + report.rejected + report.unknown)
+
+
+def always(_: Progress) -> None:
+    raise Boom("always")
+
+
+def at_the_end(now: Progress) -> None:
+    if now.finished:
+        raise Boom("at the end")
+
+
+@pytest.mark.parametrize("progress", [always, at_the_end])
+def test_a_progress_function_that_raises_leaves_the_report_and_lets_go_of_the_files(
+    client: Any, fresh: Any, tmp_path: Path, progress: Callable[[Progress], None]
+) -> None:
+    name, settings = fresh("ends"), {"id": "id", "chunk_records": 50, "checkpoint": tmp_path / "check"}
+    client.datasets.create(name)
+    with pytest.raises(Boom) as caught:
+        client.records.bulk(name, ROWS, progress=progress, **settings)
+    report = caught.value.report  # type: ignore[attr-defined]  # the report rides along on any error
+    assert balanced(report)
+    assert report.complete == (progress is at_the_end)
+    again = client.records.bulk(name, ROWS, **settings)
+    assert (again.read, again.accepted, client.datasets.count(name)) == (500, 500, 500)
+
+
+def test_a_progress_function_that_raises_is_not_called_again(client: Any, fresh: Any) -> None:
+    name, seen = fresh("ends"), list[Progress]()
+    client.datasets.create(name)
+
+    def once(now: Progress) -> None:
+        seen.append(now)
+        raise Boom
+
+    with pytest.raises(Boom):
+        client.records.bulk(name, ROWS, id="id", chunk_records=50, progress=once)
+    assert len(seen) == 1
+
+
+def test_a_dead_letter_file_that_cannot_be_written_ends_the_upload_with_its_report(
+    client: Any, fresh: Any, tmp_path: Path
+) -> None:
+    name, check = fresh("ends"), tmp_path / "check"
+    client.datasets.create(name)
+    rows = [{"n": n if n % 2 else {1}} for n in range(100)]
+    letters = tmp_path / "no such folder" / "letters"
+    settings: dict[str, Any] = {"chunk_records": 10, "checkpoint": check, "on_error": "collect"}
+    with pytest.raises(FileNotFoundError) as caught:
+        client.records.bulk(name, rows, dead_letter=letters, **settings)
+    assert balanced(caught.value.report)  # type: ignore[attr-defined]  # the report rides along on any error
+    letters.parent.mkdir()
+    assert client.records.bulk(name, rows, dead_letter=letters, **settings).rejected == 50
+    assert len(letters.read_bytes().splitlines()) == 50
+
+
+def test_a_disk_that_is_full_is_said_so(client: Any, fresh: Any) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("no device that is always full")
+    with pytest.raises(OSError, match="space") as caught:
+        client.records.bulk(fresh("ends"), [{"n": {1}}], dead_letter=full, on_error="collect")
+    assert balanced(caught.value.report)  # type: ignore[attr-defined]  # the report rides along on any error
+
+
+def test_the_first_error_is_the_one_that_surfaces(client: Any, fresh: Any) -> None:
+    name = fresh("ends")
+    client.datasets.create(name)
+
+    def rows() -> Iterator[dict[str, int]]:
+        yield {"n": 1}
+        raise KeyError("source")
+
+    with pytest.raises(KeyError) as caught:
+        client.records.bulk(name, rows(), progress=at_the_end)
+    assert balanced(caught.value.report)  # type: ignore[attr-defined]  # the report rides along on any error
