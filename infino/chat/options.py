@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, TypedDict
 
 import attrs
@@ -119,6 +119,10 @@ def choose(
     operation = "fino.ask" if task is None else task.operation
     settings = {name: given.pop(name) for name in list(given) if name in _OF_SETTINGS & known}
     policy = given.pop("retry", None) or retry
+    if not isinstance(policy, RetryPolicy):
+        raise ValidationError("retry must be a RetryPolicy", operation=operation)
+    if not isinstance(settings.get("context"), Mapping | None):
+        raise ValidationError("context must be an object", operation=operation)
     unknown = sorted(set(given) - known)
     if unknown:
         raise ValidationError(
@@ -131,12 +135,17 @@ def choose(
         settings |= {"message": task.message, "operation": operation}
         given |= {"path": task.path, "headers": task.headers, "client_id": task.client_id or client_id}
     given.setdefault("client_id", client_id)
-    if not all(ord(character) in range(33, 127) for character in given["client_id"]) or not given["client_id"]:
+    if not visible(given["client_id"]):
         raise ValidationError("client_id may hold visible ASCII characters only", operation=operation)
     try:
         return Choices(settings=Settings(timeout=timeout, retry=policy, **settings), **given)
     except (TypeError, ValueError) as error:
         raise ValidationError(f"an option is wrong: {error.args[0]}", operation=operation) from None
+
+
+def visible(value: object) -> bool:
+    """Tell whether a value is text that a header can hold as it is: ASCII without spaces, and not empty."""
+    return isinstance(value, str) and value != "" and all(ord(character) in range(33, 127) for character in value)
 
 
 def seconds(name: str, value: Any, operation: str = "fino.ask") -> float:
@@ -155,11 +164,12 @@ def seconds(name: str, value: Any, operation: str = "fino.ask") -> float:
     return value
 
 
-def source_list(sources: Sequence[SourceLike] | None) -> list[dict[str, Any]] | None:
+def source_list(sources: Sequence[SourceLike] | None, operation: str = "fino.ask") -> list[dict[str, Any]] | None:
     """Spell sources as the service wants them.
 
     Args:
         sources: Names of datasets, pairs of dataset and connection, `SourceRef`, or objects as on the wire.
+        operation: What they were given to, for the error.
 
     Raises:
         ValidationError: One of them is none of these.
@@ -170,12 +180,12 @@ def source_list(sources: Sequence[SourceLike] | None) -> list[dict[str, Any]] | 
     """
     if sources is None:
         return None
-    if isinstance(sources, str | Mapping):
+    if isinstance(sources, str | Mapping) or not isinstance(sources, Iterable):
         sources = [sources]
-    return [_source(source) for source in sources]
+    return [_source(source, operation) for source in sources]
 
 
-def _source(source: SourceLike) -> dict[str, Any]:
+def _source(source: SourceLike, operation: str) -> dict[str, Any]:
     if isinstance(source, str) and source:
         source = SourceRef(source)
     elif isinstance(source, tuple) and len(source) == 2:
@@ -184,6 +194,4 @@ def _source(source: SourceLike) -> dict[str, Any]:
         return {"index_name": source.dataset, "connection_id": source.connection}
     if isinstance(source, Mapping) and source.get("index_name"):
         return {"connection_id": "infino", **source}
-    raise ValidationError(
-        "a source is the name of a dataset, or a pair of dataset and connection", operation="fino.ask"
-    )
+    raise ValidationError("a source is the name of a dataset, or a pair of dataset and connection", operation=operation)

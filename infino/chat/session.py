@@ -8,6 +8,7 @@ from typing import Self
 
 import attrs
 
+from infino.chat import frames
 from infino.chat.answer import Answer
 from infino.chat.flow import Conversation, Settings
 from infino.chat.options import seconds
@@ -16,6 +17,14 @@ from infino.chat.transcript import transcript
 from infino.core.errors import ClientClosedError, ValidationError
 
 HISTORY = 1_000
+
+
+def _encoded(question: str, settings: Settings) -> str:
+    try:
+        return frames.question(question, settings.context)
+    except (TypeError, ValueError, RecursionError) as error:
+        problem = f"{type(error).__name__}: {error}"
+    raise ValidationError(f"question or context cannot be sent as JSON: {problem}", operation=settings.operation)
 
 
 class _Session:
@@ -47,6 +56,8 @@ class _Session:
         if not isinstance(question, str) or not question.strip():
             raise ValidationError("the question is empty", operation="fino.ask")
         settings = self._settings
+        if settings.message is None:
+            settings = attrs.evolve(settings, message=_encoded(question, settings))
         if timeout is not None:
             settings = attrs.evolve(settings, timeout=seconds("timeout", timeout))
         return settings if resend is None else attrs.evolve(settings, resend=resend)

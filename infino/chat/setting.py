@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from infino.chat.events import SourceRef
 from infino.chat.flow import Connect, Conversation, Pause
-from infino.chat.options import ChatOptions, Choices, Task, TurnOptions, choose
+from infino.chat.options import ChatOptions, Choices, Task, TurnOptions, choose, visible
 from infino.chat.thread import Poll, poll
 from infino.core.errors import DecodeError, ValidationError
 from infino.core.events import RetryEvent
@@ -28,17 +28,16 @@ TIMEOUT = 180.0
 _logger = get_logger("infino.chat")
 
 
-def thread_of(thread: str | Thread | None) -> tuple[str | None, bool | None]:
+def thread_of(thread: str | Thread | None, operation: str) -> tuple[str | None, bool | None]:
     """Return the id of a thread, and whether it streams where that is known."""
     if thread is None:
         return None, None
-    if isinstance(thread, str):
-        name, streaming = thread, None
-    else:
-        name, streaming = thread.id or "", thread.streaming
-    if not name or any(ord(character) not in range(33, 127) for character in name):
-        raise ValidationError("a thread id is text without spaces, as fino.threads.create gives it")
-    return name, streaming
+    name = thread if isinstance(thread, str) else getattr(thread, "id", None)
+    if not visible(name):
+        raise ValidationError(
+            "a thread is what fino.threads.create gives, or its id: text without spaces", operation=operation
+        )
+    return name, getattr(thread, "streaming", None)
 
 
 def begin(
@@ -48,7 +47,7 @@ def begin(
     sources: Sequence[Mapping[str, Any]] | None,
 ) -> Conversation:
     """Begin a conversation in a thread, or in one that is yet to be created."""
-    thread_id, streaming = thread_of(thread)
+    thread_id, streaming = thread_of(thread, choices.settings.operation)
     return Conversation(
         thread_id=thread_id,
         streaming=choices.streaming if thread is None else streaming,
@@ -83,12 +82,12 @@ def complete(
     )
 
 
-def refuse_sources(thread: object, sources: object) -> None:
+def refuse_sources(thread: object, sources: object, operation: str) -> None:
     """Refuse sources beside a thread that has its own."""
     if thread is not None and sources is not None:
         raise ValidationError(
             "sources belong to a thread: give them to a new one, or change them with fino.threads.update",
-            operation="fino.ask",
+            operation=operation,
         )
 
 

@@ -10,7 +10,7 @@ from infino_api.resources.fino import AsyncFinoResource, FinoResource
 from infino.caller import json_body
 from infino.chat.answer import Answer
 from infino.chat.flow import Connect, OpenThread
-from infino.chat.options import Choices, SourceLike, Task, TurnOptions, source_list
+from infino.chat.options import Choices, SourceLike, Task, TurnOptions, source_list, visible
 from infino.chat.session import AsyncSession, Session
 from infino.chat.setting import (
     TIMEOUT,
@@ -43,11 +43,13 @@ def analysis(request: str, notebook: Mapping[str, Any] | None) -> Task:
         notebook: What the analysis may build on; what is not given goes as empty.
 
     Raises:
-        ValidationError: The request is empty, or the notebook has no JSON form.
+        ValidationError: The request is empty, or the notebook is no object or has no JSON form.
     """
     operation = "fino.analyze"
     if not isinstance(request, str) or not request.strip():
         raise ValidationError("the request is empty", operation=operation)
+    if not isinstance(notebook, Mapping | None):
+        raise ValidationError("the notebook must be an object", operation=operation)
     message = {"type": "analyze", "request": request, "notebook": {**_NOTEBOOK, **(notebook or {})}}
     return Task(
         operation=operation, path="/fino/analyze", subject=request, message=json_body(message, operation).decode()
@@ -63,11 +65,13 @@ def report(notebook_id: str, report_type: str, analysis_cache: Mapping[str, Any]
         analysis_cache: Results that the report may build on.
 
     Raises:
-        ValidationError: The id is empty, or the results have no JSON form.
+        ValidationError: The id is none, or the results have no JSON form.
     """
     operation = "fino.notebook_report"
-    if not isinstance(notebook_id, str) or not notebook_id:
-        raise ValidationError("the id of the notebook is empty", operation=operation)
+    if not visible(notebook_id):
+        raise ValidationError("the id of a notebook is text, in ASCII and without spaces", operation=operation)
+    if not isinstance(analysis_cache, Mapping | None):
+        raise ValidationError("analysis_cache must be an object", operation=operation)
     message: dict[str, Any] = {"type": "generate_report", "report_type": report_type}
     if analysis_cache is not None:
         message["analysis_cache"] = analysis_cache
@@ -246,9 +250,10 @@ class FinoTasks(FinoResource):
         return stream
 
     def _session(self, choices: Choices, thread: str | Thread | None, sources: Sequence[SourceLike] | None) -> Session:
-        refuse_sources(thread, sources)
+        operation = choices.settings.operation
+        refuse_sources(thread, sources, operation)
         transport = self._caller.transport
-        wanted = source_list(sources)
+        wanted = source_list(sources, operation)
 
         def open_thread(step: OpenThread) -> str:
             created = self.threads.create(
@@ -262,7 +267,6 @@ class FinoTasks(FinoResource):
             url = transport.presign(choices.path, query)
             return open_socket(dial_plan(transport, choices, connect, url, headers))
 
-        operation = choices.settings.operation
         ports = Ports(open_thread, dial, teller(transport, operation), lambda: transport.check_open(operation))
         return Session(ports, begin(transport, choices, thread, wanted), choices.settings)
 
@@ -441,9 +445,10 @@ class AsyncFinoTasks(AsyncFinoResource):
     def _session(
         self, choices: Choices, thread: str | Thread | None, sources: Sequence[SourceLike] | None
     ) -> AsyncSession:
-        refuse_sources(thread, sources)
+        operation = choices.settings.operation
+        refuse_sources(thread, sources, operation)
         transport = self._caller.transport
-        wanted = source_list(sources)
+        wanted = source_list(sources, operation)
 
         async def open_thread(step: OpenThread) -> str:
             created = await self.threads.create(
@@ -457,7 +462,6 @@ class AsyncFinoTasks(AsyncFinoResource):
             url = await transport.presign(choices.path, query)
             return await open_async_socket(dial_plan(transport, choices, connect, url, headers))
 
-        operation = choices.settings.operation
         ports = AsyncPorts(open_thread, dial, teller(transport, operation), lambda: transport.check_open(operation))
         return AsyncSession(ports, begin(transport, choices, thread, wanted), choices.settings)
 

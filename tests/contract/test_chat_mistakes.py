@@ -7,10 +7,11 @@ import threading
 import time
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from infino import ClientClosedError
+from infino import ClientClosedError, ValidationError
 from infino.chat import TurnInProgress
 from tests.support.chat_clients import Connect, answering, clients
 from tests.support.chat_server import ChatServer, Peer, timeline, update
@@ -89,3 +90,37 @@ def test_an_answer_has_one_reader(connect: Connect) -> None:
     assert second.value.operation == "fino.analyze"
     assert (first.text, type(rest[-1]).__name__) == ("looking", "Done")
     assert stream.answer.complete
+
+
+WRONG: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
+    "list as notebook": ("fino.analyze", "notebook", lambda fino: fino.analyze("q", notebook=[1], thread="t")),
+    "text as notebook": ("fino.analyze", "notebook", lambda fino: fino.analyze("q", notebook="nb", thread="t")),
+    "number as retry": ("fino.analyze", "RetryPolicy", lambda fino: fino.analyze("q", retry=3, thread="t")),
+    "number as retry of a question": ("fino.ask", "RetryPolicy", lambda fino: fino.ask("q", retry=3, thread="t")),
+    "number as thread": ("fino.analyze", "thread", lambda fino: fino.analyze("q", thread=5)),
+    "number as thread of a question": ("fino.ask", "thread", lambda fino: fino.ask("q", thread=5)),
+    "number as client": ("fino.ask", "client_id", lambda fino: fino.ask("q", thread="t", client_id=5)),
+    "number as sources": ("fino.analyze", "source", lambda fino: fino.analyze("q", sources=5)),
+    "number as source": ("fino.analyze", "source", lambda fino: fino.analyze("q", sources=[5])),
+    "sources of a thread": ("fino.analyze", "sources", lambda fino: fino.analyze("q", thread="t", sources=["a"])),
+    "list as context": ("fino.ask", "context", lambda fino: fino.ask("q", thread="t", context=[1])),
+    "no JSON in the context": ("fino.ask", "JSON", lambda fino: fino.ask("q", thread="t", context={"a": object()})),
+    "half a character": ("fino.ask", "JSON", lambda fino: fino.ask("\ud800", thread="t")),
+    "list as cache": (
+        "fino.notebook_report",
+        "analysis_cache",
+        lambda fino: fino.notebook_report("n", analysis_cache=[1], thread="t"),
+    ),
+    "foreign letters": ("fino.notebook_report", "id of a notebook", lambda fino: fino.notebook_report("ü")),
+    "an object as id": ("fino.notebook_report", "is text", lambda fino: fino.notebook_report(UUID(int=1))),
+}
+
+
+@pytest.mark.parametrize(("operation", "said", "call"), WRONG.values(), ids=WRONG.keys())
+def test_a_wrong_argument_is_named(connect: Connect, operation: str, said: str, call: Callable[[Any], Any]) -> None:
+    with ChatServer(answering()) as server:
+        fino = connect(server).fino
+        with pytest.raises(ValidationError, match=said) as caught:
+            call(fino)
+        assert server.requests == []
+    assert caught.value.operation == operation
