@@ -51,6 +51,7 @@ class Upload:
         self._open: list[Any] = [file for file in opened if file is not None]
         self._marked: set[int] = set()
         self._started = clock()
+        self._furthest: float | None = None
         self.report: BulkReport | None = None
 
     def _resume(self, dataset: str) -> Checkpoint:
@@ -136,18 +137,21 @@ class Upload:
             total=self.reader.total,
             finished=finished,
             fraction=self._fraction(),
+            resumed=ledger.resumed,
         )
         self._display = Silent()  # what failed once is not asked again while the upload ends
         shown.update(now)
         self._display = shown
 
     def _fraction(self) -> float | None:
-        """The part of the source that is settled; of a file whose records nobody has counted, by bytes."""
-        ledger, total, share = self.engine.ledger, self.reader.total, self.reader.share
-        settled = ledger.read - ledger.pending
-        if total:
-            return min(settled / total, 1.0)
-        return None if share is None or not ledger.read else share * settled / ledger.read
+        """The part of the source that is settled; it never falls, and is the whole only when all is done."""
+        ledger = self.engine.ledger
+        if self.engine.done and self.engine.failure is None:
+            return 1.0
+        now = self.reader.fraction(ledger.read - ledger.pending)
+        if now is not None:
+            self._furthest = max(self._furthest or 0.0, min(now, 1.0))
+        return self._furthest
 
     def close(self) -> None:
         """Balance the books and let go of the files, whatever fails."""

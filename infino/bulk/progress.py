@@ -30,6 +30,7 @@ class Progress:
         total: Records in the source, where that is known.
         finished: Whether this is the last word.
         fraction: Part of the source that is settled, from 0 to 1; of a file by bytes, None where nothing is known.
+        resumed: Records that an earlier run has settled.
 
     Example:
         >>> client.records.bulk("flights", rows, progress=lambda now: print(now.accepted, now.rate))
@@ -47,6 +48,7 @@ class Progress:
     total: int | None
     finished: bool = False
     fraction: float | None = None
+    resumed: int = 0
 
     @property
     def settled(self) -> int:
@@ -55,13 +57,16 @@ class Progress:
 
     @property
     def rate(self) -> float:
-        """Settled records per second."""
-        return self.settled / self.seconds if self.seconds > 0 else 0.0
+        """Records that this run settled, per second."""
+        return (self.settled - self.resumed) / self.seconds if self.seconds > 0 else 0.0
 
     @property
     def remaining(self) -> float | None:
         """Seconds until the end at the pace so far, or None where nothing is known."""
-        return self.seconds * (1 / self.fraction - 1) if self.fraction else None
+        if not self.fraction or self.finished:
+            return None
+        own = 1 - self.resumed / self.settled if self.settled else 1.0  # of what is done, the part of this run
+        return self.seconds * (1 - self.fraction) / (self.fraction * own) if own > 0 else None
 
     def __str__(self) -> str:
         of = f" of {self.total:,}" if self.total else ""
@@ -126,7 +131,7 @@ class Plain:
         """Write a line when it is time, and the last one always."""
         if progress.finished or progress.seconds >= self._next:
             self._next = progress.seconds + PLAIN_EVERY
-            left = "" if progress.finished or progress.remaining is None else f", {_clock(progress.remaining)} left"
+            left = "" if progress.remaining is None else f", {_clock(progress.remaining)} left"
             self._stream.write(f"{progress}{left}\n")
             self._stream.flush()
 
@@ -161,7 +166,7 @@ class Bar:
         if self._task is None:
             self._bars.start()
             self._task = self._bars.add_task(progress.dataset, total=None, numbers="")
-        done = 1.0 if progress.finished else progress.fraction
+        done = progress.fraction
         numbers = str(progress).partition(": ")[2]
         self._bars.update(self._task, completed=done or 0.0, total=None if done is None else 1.0, numbers=numbers)
 
@@ -202,9 +207,9 @@ def bar_html(progress: Progress) -> str:
     Args:
         progress: Where an upload stands.
     """
-    done = 1.0 if progress.finished else progress.fraction
+    done = progress.fraction
     value = "" if done is None else f" value='{done:.4f}'"  # without a value, browsers show a bar that only moves
-    left = "" if progress.finished or progress.remaining is None else f", {_clock(progress.remaining)} left"
+    left = "" if progress.remaining is None else f", {_clock(progress.remaining)} left"
     return f"<progress max='1'{value} style='width:16em'></progress> {html.escape(str(progress) + left)}"
 
 

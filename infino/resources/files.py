@@ -72,7 +72,7 @@ class _Watch:
         bad = getattr(stats, "documents_failed", None) or 0
         seconds, flying = self._clock() - self._started, 0 if finished else 1
         # Once all of it is there, nobody knows how long the service will read.
-        fraction = count / self._size if self._size and stats is None else None
+        fraction = 1.0 if finished else count / self._size if self._size and stats is None else None
         now = Progress(self._dataset, done + bad, done, bad, 0, 0, count, flying, seconds, None, finished, fraction)
         self._display.update(now)
 

@@ -264,6 +264,36 @@ def test_progress_tells_the_truth(client: Any, fresh: Any) -> None:
     client.records.bulk(name, ROWS, id="id", chunk_records=100, progress=seen.append)
     assert [now.accepted for now in seen] == sorted(now.accepted for now in seen)
     assert (seen[-1].accepted, seen[-1].total, seen[-1].finished, seen[-1].in_flight) == (500, 500, True, 0)
+    assert [now.fraction for now in seen[:-1]] == [now.accepted / 500 for now in seen[:-1]]
+    assert seen[-1].fraction == 1.0
+
+
+def test_progress_of_a_file_never_falls_and_starts_where_the_last_run_ended(
+    client: Any, fresh: Any, tmp_path: Path, arm: Any
+) -> None:
+    name = fresh("bulk")
+    client.datasets.create(name)
+    path = tmp_path / "rows.ndjson"
+    rows = [json.dumps({"id": str(n), "t": "x" * (n % 700)}).encode() for n in range(3000)]
+    path.write_bytes(b"\n".join(rows))
+    seen: list[Progress] = []
+    settings = {"id": "id", "chunk_records": 100, "checkpoint": tmp_path / "c", "progress": seen.append}
+
+    def stop(now: Progress) -> None:
+        seen.append(now)
+        if now.accepted >= 2000:
+            raise RuntimeError("enough")
+
+    with pytest.raises(RuntimeError, match="enough"):
+        client.records.bulk(name, path, **{**settings, "progress": stop})
+    fractions = [now.fraction for now in seen if now.fraction is not None]
+    assert fractions == sorted(fractions)
+    assert 0 < fractions[0] < 0.2 < fractions[-1] < 1
+    seen.clear()
+    client.records.bulk(name, path, **settings)
+    assert seen[0].fraction is None or seen[0].fraction > 0.5
+    assert (seen[-1].fraction, seen[-1].accepted) == (1.0, 3000)
+    assert seen[-1].rate < 1100 / seen[-1].seconds
 
 
 def test_async_sources(gateway: LocalGateway, sync_client: Any, fresh: Any) -> None:

@@ -9,7 +9,7 @@ import attrs
 import pytest
 from rich.console import Console
 
-from infino.bulk.progress import Bar, Page, Plain, Progress, Silent, Told, display, in_notebook
+from infino.bulk.progress import Bar, Page, Plain, Progress, Silent, Told, bar_html, display, in_notebook
 
 NOW = Progress("d", 1500, 1200, 3, 0, 7, 5_000_000, 2, 2.0, 4000)
 
@@ -38,6 +38,19 @@ def test_lines_tell_the_time_left_where_the_size_is_known() -> None:
     lines = stream.getvalue().splitlines()
     assert [line.rpartition(", ")[2] for line in lines] == ["4:30 left", "2:30:00 left", "7 retried", "7 retried"]
     assert NOW.remaining is None
+    # What an earlier run settled says nothing about the pace of this one.
+    resumed = attrs.evolve(NOW, accepted=900, rejected=0, fraction=0.9, resumed=800, seconds=10.0)
+    assert (resumed.rate, resumed.remaining) == (10.0, pytest.approx(10.0))
+
+
+def test_an_upload_that_failed_does_not_look_complete() -> None:
+    stream = io.StringIO()
+    bar = Bar(Console(file=stream, force_terminal=True, width=140))
+    bar.update(attrs.evolve(NOW, fraction=0.3, finished=True))
+    bar.close()
+    assert "30%" in stream.getvalue()
+    assert "100%" not in stream.getvalue()
+    assert "value='0.3000'" in bar_html(attrs.evolve(NOW, fraction=0.3, finished=True))
 
 
 def test_a_page_shows_one_bar_that_is_drawn_anew() -> None:
@@ -50,7 +63,7 @@ def test_a_page_shows_one_bar_that_is_drawn_anew() -> None:
             page = Page()
             for seconds, fraction in ((0.1, None), (0.15, 0.2), (0.4, 0.5), (0.45, 0.6)):
                 page.update(attrs.evolve(NOW, dataset="<d>", seconds=seconds, fraction=fraction))
-            page.update(attrs.evolve(NOW, dataset="<d>", seconds=0.5, finished=True))
+            page.update(attrs.evolve(NOW, dataset="<d>", seconds=0.5, fraction=1.0, finished=True))
             page.close()
     finally:
         InteractiveShell.clear_instance()
@@ -69,7 +82,7 @@ def test_a_bar_ends_full_and_leaves_the_screen_in_order() -> None:
     stream = io.StringIO()
     bar = Bar(Console(file=stream, force_terminal=True, width=140))
     bar.update(attrs.evolve(NOW, fraction=0.3))
-    bar.update(attrs.evolve(NOW, accepted=3997, finished=True))
+    bar.update(attrs.evolve(NOW, accepted=3997, fraction=1.0, finished=True))
     bar.close()
     assert "100%" in stream.getvalue()
     assert "4,000 of 4,000 records" in stream.getvalue()
