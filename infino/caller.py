@@ -11,12 +11,13 @@ from infino_api.runtime.errors import MissingItemError, ParseError
 
 from infino.core import codec
 from infino.core.config import Config
-from infino.core.errors import APIError, DecodeError, NotFoundError, ValidationError
+from infino.core.errors import APIError, DecodeError, NotFoundError, QueryError, ValidationError
 from infino.core.redaction import answers_hold_secrets
 from infino.core.request import Request
 from infino.core.response import Headers, Response
 from infino.core.retry import RetryPolicy
 from infino.core.timeouts import Timeouts
+from infino.results.tabular import Tabular, name_call
 
 if TYPE_CHECKING:
     from infino.transport import AsyncTransport, Transport
@@ -120,7 +121,13 @@ def decode_call(call: Call[T], response: Response) -> T:
     else:
         value = _plain(response)
     try:
-        return call.parse(value)
+        parsed = call.parse(value)
+        if isinstance(parsed, Tabular):
+            parsed.operation, parsed.status = call.operation, response.status
+        return parsed
+    except (DecodeError, QueryError) as error:
+        name_call(error, call.operation, response.status)
+        raise
     except MissingItemError as error:
         path, message, missing = error.path, error.message, True
     except ParseError as error:

@@ -57,7 +57,8 @@ class PromResult(Tabular):
         self.expression = expression
         # A label may have such a name or value: only an answer that does not begin as a success is decoded here.
         if not _SUCCESS.match(content) and _ERROR.search(content):
-            self._refuse_failure()
+            with self._decoding():
+                self._refuse_failure()
 
     def _refuse_failure(self) -> None:
         answer = exact_loads(self.raw)
@@ -76,7 +77,8 @@ class PromResult(Tabular):
 
     @cached_property
     def _series(self) -> series.Series:
-        return series.read(self.raw)
+        with self._decoding():
+            return series.read(self.raw)
 
     @cached_property
     def _table(self) -> Table:

@@ -9,6 +9,7 @@ from infino.core.errors import DecodeError, ValidationError
 from infino.results.search import Hit, SearchResult
 
 _TIE: Final = "_id"
+_OPERATION: Final = "query.scan"
 
 
 class Scan:
@@ -30,9 +31,10 @@ class Scan:
         given = dict(body or {})
         for name in ("from", "search_after", "size"):
             if name in given:
-                raise ValidationError(f"scan() goes through all pages: leave {name!r} out of the body")
+                problem = f"scan() goes through all pages: leave {name!r} out of the body"
+                raise ValidationError(problem, operation=_OPERATION)
         if page_size < 1 or (limit is not None and limit < 0):
-            raise ValidationError("page_size must be at least 1, and limit not negative")
+            raise ValidationError("page_size must be at least 1, and limit not negative", operation=_OPERATION)
         self._sort = _total_order(given.get("sort"))
         self._body = {name: value for name, value in given.items() if name not in ("aggs", "aggregations", "sort")}
         self._page_size = page_size
@@ -63,7 +65,8 @@ class Scan:
         hits = page.hits()
         ids = frozenset(hit.id for hit in hits)
         if ids & self._last_ids:
-            raise DecodeError("the service repeated hits of the page before: it does not page by search_after")
+            problem = "the service repeated hits of the page before: it does not page by search_after"
+            raise DecodeError(problem, operation=_OPERATION, status=page.status, path="$.hits.hits")
         self._last_ids = ids
         if self._left is not None:
             hits = hits[: self._left]

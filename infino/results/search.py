@@ -82,14 +82,15 @@ class SearchResult(Tabular):
 
     @cached_property
     def _opened(self) -> hits.Opened:
-        opened = hits.open_answer(self.raw)
-        _refuse_failure(opened.answer)
+        with self._decoding():
+            opened = hits.open_answer(self.raw)
+            _refuse_failure(opened.answer)
         return opened
 
     @cached_property
     def _native(self) -> tuple[Table, Mapping[str, Any]] | None:
         if native.available():
-            with suppress(native.NotNative):
+            with suppress(native.NotNative), self._decoding():
                 table, answer = hits.native_table(self.raw)
                 _refuse_failure(answer)
                 return table, answer

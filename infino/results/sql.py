@@ -83,8 +83,9 @@ class SqlResult(Tabular):
 
     @cached_property
     def _decoded(self) -> Decoded:
-        decoded = self._decode()
-        self._refuse_failure(decoded.envelope)
+        with self._decoding():
+            decoded = self._decode()
+            self._refuse_failure(decoded.envelope)
         return decoded
 
     def _decode(self) -> Decoded:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
-from infino.core.errors import ValidationError
+from infino.core.errors import DecodeError, QueryError, ValidationError
 from infino.core.extras import require
 from infino.results import arrays, frames, render
 from infino.results.column import Column
@@ -21,8 +22,43 @@ if TYPE_CHECKING:
 _BATCH = 4096
 
 
+def name_call(error: DecodeError | QueryError, operation: str | None, status: int | None) -> None:
+    """Say in an error which call gave the answer, where the error does not say it.
+
+    Args:
+        error: The error.
+        operation: The operation.
+        status: HTTP status of the answer; only a `DecodeError` tells it.
+    """
+    error.operation = error.operation or operation
+    if isinstance(error, DecodeError):
+        error.status = error.status or status
+
+
 class Tabular:
-    """A table that is decoded when first asked for; the base of the results."""
+    """A table that is decoded when first asked for; the base of the results.
+
+    Attributes:
+        operation: The operation that gave it, such as `query.sql`, or None where it was made of bytes.
+        status: HTTP status of the answer, or None.
+    """
+
+    operation: str | None = None
+    status: int | None = None
+
+    @contextmanager
+    def _decoding(self) -> Iterator[None]:
+        """Errors of decoding come long after the call: they name it all the same."""
+        try:
+            yield
+        except (DecodeError, QueryError) as error:
+            name_call(error, self.operation, self.status)
+            raise
+        except RecursionError:
+            problem = "the answer is nested too deeply"
+        else:
+            return
+        raise DecodeError(problem, operation=self.operation, status=self.status)
 
     @cached_property
     def _table(self) -> Table:

@@ -178,3 +178,13 @@ def test_scalar_one_and_column_say_what_they_need() -> None:
         decoded.column("town")
     assert decoded.column("CITY") == ["Oslo", None]
     assert result({"rows": [{"n": 5}]}).scalar() == 5
+
+
+@pytest.mark.parametrize("depth", [600, 900, 100_000])
+@pytest.mark.parametrize("tag", ["Array", "Object"])
+def test_a_value_nested_too_deeply_is_a_decode_error(depth: int, tag: str) -> None:
+    opening, closing = ("[", "]") if tag == "Array" else ('{"a":', "}")
+    value = opening * depth + "1" + closing * depth
+    answer = SqlResult(f'{{"rows": [{{"values": {{"a": {{"{tag}": {value}}}}}}}]}}'.encode())
+    with pytest.raises(DecodeError, match="nested|JSON"):
+        len(answer)
