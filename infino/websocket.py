@@ -79,6 +79,7 @@ class Dial:
         proxy: Address of a proxy; ``True`` takes the environment's, ``None`` takes none.
         tls: TLS settings for ``wss``.
         now: Time of day, to judge dates in a refusal.
+        operation: What it is for, as errors name it.
     """
 
     url: Secret
@@ -88,6 +89,7 @@ class Dial:
     proxy: str | bool | None = attrs.field(default=True, repr=False)
     tls: ssl.SSLContext | None = None
     now: datetime = attrs.field(factory=lambda: datetime.now(UTC))
+    operation: str = "fino.connect"
 
 
 class Socket(Protocol):
@@ -247,14 +249,14 @@ def _failure(error: Exception, dial: Dial) -> InfinoError:
         return Timeout(
             f"no WebSocket connection to {place} within {dial.timeout:.3g} s",
             phase="connect",
-            operation="fino.connect",
+            operation=dial.operation,
             hint="check the endpoint and the network, or allow more time with connect_timeout=",
         )
     if isinstance(error, InvalidProxy):
-        return ConfigError("the address of the proxy is not valid", operation="fino.connect")
+        return ConfigError("the address of the proxy is not valid", operation=dial.operation)
     # An untrusted certificate is a ValueError too, so it has to be told apart first.
     if isinstance(error, InvalidURI | ValueError) and not isinstance(error, ssl.SSLError):
-        return ConfigError("the address of the WebSocket is not valid; check the endpoint", operation="fino.connect")
+        return ConfigError("the address of the WebSocket is not valid; check the endpoint", operation=dial.operation)
     if isinstance(error, ssl.SSLError):
         said = f"TLS failed: {getattr(error, 'verify_message', None) or error.reason or type(error).__name__}"
     elif isinstance(error, WebSocketException | EOFError | AssertionError):
@@ -265,14 +267,14 @@ def _failure(error: Exception, dial: Dial) -> InfinoError:
         said = getattr(error, "strerror", None) or type(error).__name__
     return ConnectError(
         f"no WebSocket connection to {place}: {said}",
-        operation="fino.connect",
+        operation=dial.operation,
         hint="is the endpoint right, and is the service or the local gateway running?",
     )
 
 
 def _api_error(refused: _Refused, dial: Dial, path: str) -> APIError:
     headers = Headers([(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in refused.headers])
-    response = Response("fino.connect", refused.status, headers, refused.body)
+    response = Response(dial.operation, refused.status, headers, refused.body)
     return error_from_response(response, method="GET", path=path, now=dial.now)
 
 

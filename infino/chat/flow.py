@@ -19,7 +19,7 @@ from infino.chat.errors import Disconnected, Interrupted, ServiceFailed, TurnTim
 from infino.chat.events import Event, SourceRef
 from infino.chat.turn import State, Turn
 from infino.core.clock import Clock, SystemClock
-from infino.core.errors import APIError, ConnectError, InfinoError, Timeout
+from infino.core.errors import APIError, Attempt, ConnectError, InfinoError, Timeout
 from infino.core.failures import is_clock_skew, server_offset
 from infino.core.retry import RetryPolicy
 from infino.websocket import SocketClosed, SocketQuiet
@@ -252,31 +252,48 @@ def _listen(conversation: Conversation, turn: Turn, settings: Settings, deadline
 def _connect(conversation: Conversation, settings: Settings, deadline: float) -> Steps:
     """Connect with back-off; nothing has been asked yet, so trying again is always safe."""
     assert conversation.thread_id is not None
+    clock = conversation.clock
     offset: float | None = None
-    attempt = 0
+    log: list[Attempt] = []
     while True:
-        attempt += 1
+        began = clock.monotonic()
         limit = max(min(settings.connect_timeout, _left(conversation, deadline)), 0.001)
         try:
             yield Connect(conversation.thread_id, limit, offset)
-        except (ConnectError, Timeout) as error:
+        except (ConnectError, Timeout, APIError) as error:
             failure: InfinoError = error
-            asked = None
-        except APIError as error:
-            skew = server_offset(error.headers, conversation.clock.now())
-            if offset is None and is_clock_skew(error.status, error.reason, error.code, skew):
-                offset = skew
-                continue
-            if error.status not in settings.retry.statuses:
-                raise
-            failure, asked = error, getattr(error, "retry_after", None)
         else:
             conversation.connected, conversation.owed_end = True, False
             return
-        pause = settings.retry.pause(attempt, conversation.random, asked)
-        if attempt >= settings.retry.attempts or _left(conversation, deadline) <= pause:
+        number, status = len(log) + 1, getattr(failure, "status", None)
+        skew = _skew(conversation, failure) if offset is None else None
+        pause = _pause(conversation, settings, failure, number, deadline) if skew is None else 0.0
+        log.append(Attempt(number, clock.monotonic() - began, status, failure.message[:200], pause))
+        if pause is None:
+            failure.attempt_log = tuple(log)
             raise failure
-        yield Pause(pause, attempt, failure.message, getattr(failure, "status", None))
+        if skew is None:
+            yield Pause(pause, number, failure.message, status)
+        else:
+            offset = skew
+
+
+def _skew(conversation: Conversation, failure: InfinoError) -> float | None:
+    """Return how wrong our clock is, if the connection was refused for that."""
+    if not isinstance(failure, APIError):
+        return None
+    skew = server_offset(failure.headers, conversation.clock.now())
+    return skew if is_clock_skew(failure.status, failure.reason, failure.code, skew) else None
+
+
+def _pause(
+    conversation: Conversation, settings: Settings, failure: InfinoError, number: int, deadline: float
+) -> float | None:
+    """Return how long to wait before the next try; None when there is none."""
+    if isinstance(failure, APIError) and failure.status not in settings.retry.statuses:
+        return None
+    pause = settings.retry.pause(number, conversation.random, getattr(failure, "retry_after", None))
+    return None if number >= settings.retry.attempts or _left(conversation, deadline) <= pause else pause
 
 
 def _drain(conversation: Conversation) -> Steps:

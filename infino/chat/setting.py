@@ -105,6 +105,7 @@ def dial_plan(
         proxy=config.proxy.reveal() if config.proxy else None,
         tls=cast("ssl.SSLContext", transport.tls()) if secure else None,
         now=transport.shared.clock.now(),
+        operation=choices.settings.operation,
     )
 
 

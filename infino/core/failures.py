@@ -15,6 +15,7 @@ from infino.core.response import Response
 _TEXT_LIMIT = 300
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
+_CONVERSATIONS = ("/fino/", "/_conversation/")
 _SKEW_WORDS = ("skew", "expired", "too far", "not yet valid", "clock")
 
 
@@ -129,7 +130,9 @@ def _hint(status: int, code: str | None, reason: str | None, offset: float | Non
         return "redirects are refused because a signature holds for one address; use the final address as endpoint"
     if status == 401:
         hint = "check the access key, the secret key and the region"
-        return f"{hint}; the service also answers 401 when the dataset does not exist" if path.count("/") <= 2 else hint
+        if path.count("/") > 2 or path.startswith(_CONVERSATIONS):
+            return hint
+        return f"{hint}; the service also answers 401 when the dataset does not exist"
     if status == 403:
         return "the keys are valid but no role of this user allows this action"
     if status == 400 and "parse" in said and "-" in said:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from infino import ClientClosedError, ValidationError
+from infino import AuthenticationError, ClientClosedError, ConnectError, ServerError, ValidationError
 from infino.chat import TurnInProgress
 from tests.support.chat_clients import Connect, answering, clients
 from tests.support.chat_server import ChatServer, Peer, timeline, update
@@ -124,3 +124,33 @@ def test_a_wrong_argument_is_named(connect: Connect, operation: str, said: str, 
             call(fino)
         assert server.requests == []
     assert caught.value.operation == operation
+
+
+@pytest.mark.parametrize("operation", CALLS)
+def test_a_refused_connection_names_the_call_and_its_attempts(connect: Connect, operation: str) -> None:
+    with ChatServer(answering(), refuse=lambda number: (503, {}, b"x")) as server:
+        with pytest.raises(ServerError, match=rf"\({operation}, GET .*, 3 attempts\)") as caught:
+            CALLS[operation](connect(server))
+        assert len(server.requests) == 3
+    error = caught.value
+    assert (error.operation, error.attempts) == (operation, 3)
+    assert [(attempt.number, attempt.status) for attempt in error.attempt_log] == [(1, 503), (2, 503), (3, 503)]
+    assert [attempt.delay is None for attempt in error.attempt_log] == [False, False, True]
+
+
+@pytest.mark.parametrize("operation", CALLS)
+def test_a_connection_that_cannot_be_made_names_the_call(connect: Connect, operation: str) -> None:
+    with ChatServer(answering()) as server:
+        client = connect(server)
+    with pytest.raises(ConnectError) as caught:
+        CALLS[operation](client)
+    assert (caught.value.operation, caught.value.attempts) == (operation, 3)
+
+
+@pytest.mark.parametrize("operation", CALLS)
+def test_refused_keys_are_no_matter_of_a_dataset(connect: Connect, operation: str) -> None:
+    refusing = ChatServer(answering(), refuse=lambda number: (401, {}, b""))
+    with refusing as server, pytest.raises(AuthenticationError) as caught:
+        CALLS[operation](connect(server))
+    assert caught.value.hint == "check the access key, the secret key and the region"
+    assert caught.value.attempts == 1
