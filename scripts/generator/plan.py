@@ -239,13 +239,29 @@ def _answer(document: Node, operation: Node, found: list[Argument]) -> tuple[Pyt
     if operation.get("x-infino-item-shape") == "envelope":
         kind = PythonType(kind.annotation, kind.argument, f"shapes.envelope({kind.reader})", kind.models)
     keys = "".join(f", {key!r}" for key in operation.get("x-infino-keys", ()))
-    if shape in ("list", "entries", "fields"):
-        function = {"list": "many", "entries": "entries", "fields": "fields"}[shape]
-        return kind, f"list[{kind.annotation}]", f"shapes.{function}({kind.reader}{keys})"
+    if shape == "list":
+        found_id = _identity(document, kind, "id", "name")
+        keys += f", identity={found_id}" if found_id else ""
+        return kind, f"list[{kind.annotation}]", f"shapes.many({kind.reader}{keys})"
+    if shape in ("entries", "fields"):
+        return kind, f"list[{kind.annotation}]", f"shapes.{shape}({kind.reader}{keys})"
     if shape in _NAMED:
         last = [one.name for one in found if one.place == "path"][-1]
         return kind, kind.annotation, f"shapes.{shape}({kind.reader}, {last})"
+    if shape == "receipt" and operation["x-infino-method"] == "create":
+        found_id = _identity(document, kind, "id")
+        return kind, kind.annotation, f"shapes.receipt({kind.reader}{f', {found_id[0]!r}' if found_id else ''})"
     return kind, kind.annotation, f"shapes.{shape}({kind.reader})"
+
+
+def _identity(document: Node, kind: PythonType, *names: str) -> tuple[str, ...]:
+    """Return the spellings of the first of these attributes that an object has."""
+    for name in names:
+        for model in kind.models:
+            for wire, node in document["components"]["schemas"][model]["properties"].items():
+                if identifier(str(node.get("x-infino-name", wire))) == name:
+                    return wire, *node.get("x-infino-aliases", ())
+    return ()
 
 
 def _default_parse(kind: PythonType) -> str:

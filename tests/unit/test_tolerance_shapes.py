@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from infino_api.api.alerts import create as create_channel
+from infino_api.api.alerts import history
+from infino_api.api.alerts import list_all as list_channels
 from infino_api.api.client import ping
 from infino_api.api.connections import create as create_connection
 from infino_api.api.connections import datasets as connection_datasets
 from infino_api.api.connections import get as get_connection
+from infino_api.api.connections import list_all as list_connections
 from infino_api.api.connections import update as update_connection
 from infino_api.api.dashboards import delete as delete_dashboard
 from infino_api.api.datasets import count as count_records
@@ -30,6 +34,8 @@ from infino_api.api.imports import create as create_import
 from infino_api.api.imports import list_all as list_imports
 from infino_api.api.jobs import get as get_job
 from infino_api.api.metrics import upload as upload_metrics
+from infino_api.api.monitors import create as create_monitor
+from infino_api.api.monitors import list_all as list_monitors
 from infino_api.api.records import bulk_chunk
 from infino_api.api.records import delete as delete_records
 from infino_api.api.roles import create as create_role
@@ -199,6 +205,64 @@ def test_c21_connection_updated_with_a_message(body: Any) -> None:
 def test_connection_datasets(body: Any) -> None:
     [dataset] = connection_datasets.request("c1").parse(body)
     assert (dataset.name, dataset.row_count) == ("orders", 5)
+
+
+@pytest.mark.parametrize("body", [["orders"], {"datasets": ["orders"]}, {"orders": {}}, {"orders": {"row_count": 5}}])
+def test_connection_datasets_may_be_names(body: Any) -> None:
+    assert [dataset.name for dataset in connection_datasets.request("c1").parse(body)] == ["orders"]
+
+
+LISTS = [list_channels, list_monitors, history, list_connections, list_threads, list_imports, list_visualizations]
+
+
+@pytest.mark.parametrize("module", LISTS)
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"c1": {"type": "a"}, "c2": {"type": "b"}},
+        {"items": {"c1": {"type": "a"}, "c2": {"type": "b"}}, "total": 2},
+        {"c1": {"type": "a"}, "c2": {"id": "c2", "type": "b"}, "total": 2},
+        ["c1", "c2"],
+        {"items": ["c1", "c2"]},
+        {"hits": {"total": {"value": 2}, "hits": [{"id": "c1"}, {"id": "c2"}]}},
+    ],
+)
+def test_items_may_stand_under_their_ids_or_be_bare_ids(module: Any, body: Any) -> None:
+    assert [item.id for item in module.request().parse(body)] == ["c1", "c2"]
+
+
+@pytest.mark.parametrize("module", [*LISTS, list_datasets, list_sources])
+@pytest.mark.parametrize("body", [{"items": None}, {"items": None, "total": 0}, {"total": 0}, {"count": 0, "took": 1}])
+def test_a_list_without_items_is_empty(module: Any, body: Any) -> None:
+    assert module.request().parse(body) == []
+
+
+@pytest.mark.parametrize("module", [*LISTS, list_datasets, list_sources])
+@pytest.mark.parametrize("body", [{"error": "x"}, {"error": {"type": "x"}, "status": 400}])
+def test_a_failure_is_no_item(module: Any, body: Any) -> None:
+    with pytest.raises(ParseError, match="expected an array"):
+        module.request().parse(body)
+
+
+def test_one_item_without_its_id_is_no_map() -> None:
+    assert [one.title for one in list_visualizations.request().parse({"attributes": CHART})] == ["Late"]
+    [job] = list_imports.request().parse({"config": {"a": 1}, "status": "failed", "error": "x"})
+    assert (job.id, job.status) == (None, "failed")
+
+
+def test_envelopes_are_opened_once_however_deep_they_go() -> None:
+    body: dict[str, Any] = {}
+    for _ in range(100_000):
+        body = {"data": body}
+    assert len(list_channels.request().parse(body)) == 1
+
+
+@pytest.mark.parametrize("create", [create_channel, create_monitor])
+def test_a_bare_id_is_the_id_of_what_was_created(create: Any) -> None:
+    assert create.request({}).parse("c1").id == "c1"
+    for message in ("created", "it was created"):
+        made = create.request({}).parse(message)
+        assert (made.id, made.additional_properties) == (None, {"message": message})
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from . import read as readers
 from infino.core.errors import APIError
 
+from . import read as readers
 from .errors import MissingItemError, ParseError, mismatch
 from .read import step
 
 T = TypeVar("T")
 
-LIST_KEYS = ("items", "data", "results")
+LIST_KEYS = ("items", "data", "results", "hits")
 """Keys under which an envelope may hold its list, besides the resource's own name."""
+_COUNTS = frozenset(("total", "count", "took", "limit", "offset"))
+_REFUSAL = frozenset(("error", "status", "message", "code"))
+_DONE = frozenset(("ok", "created", "success"))
 _TRUTHS = ("acknowledged", "deleted", "success", "ok")
 _FAILURES = ("error", "failed", "failure")
 _NAMES = ("name", "index", "id")
@@ -31,8 +34,8 @@ def whole(read: Callable[[Any], T]) -> Callable[[Any], T]:
     return parse
 
 
-def receipt(read: Callable[[Any], T]) -> Callable[[Any], T]:
-    """Read an answer that may be an object, a bare `true`, a message or nothing at all."""
+def receipt(read: Callable[[Any], T], identity: str = "") -> Callable[[Any], T]:
+    """Read an answer that may be an object, a bare `true`, a message, a bare id or nothing at all."""
 
     def parse(value: Any) -> T:
         if value is None or value == "":
@@ -40,7 +43,8 @@ def receipt(read: Callable[[Any], T]) -> Callable[[Any], T]:
         if isinstance(value, bool):
             return read({"acknowledged": value})
         if isinstance(value, str):
-            return read({"message": value})
+            is_id = identity and len(value.split()) == 1 and value.lower() not in _DONE
+            return read({identity if is_id else "message": value})
         return whole(read)(value)
 
     return parse
@@ -78,24 +82,41 @@ def one(read: Callable[[Any], T], name: str) -> Callable[[Any], T]:
     return parse
 
 
-def many(read: Callable[[Any], T], *keys: str) -> Callable[[Any], list[T]]:
-    """Read an array, an envelope that holds one, or a single object as a list."""
+def many(read: Callable[[Any], T], *keys: str, identity: tuple[str, ...] = ()) -> Callable[[Any], list[T]]:
+    """Read an array, an envelope that holds one, a map from id to object, or a single object as a list.
 
-    def parse(value: Any) -> list[T]:
+    Args:
+        read: Reader of one item.
+        keys: Where an envelope holds the items, besides `LIST_KEYS`.
+        identity: Spellings of the field that names an item, for one that is a bare id or stands under its id.
+
+    Returns:
+        The reader.
+    """
+    places = (*keys, *LIST_KEYS)
+
+    def item(value: Any) -> T:
+        return read({identity[0]: value} if identity and isinstance(value, str) else value)
+
+    def parse(value: Any, nested: bool = False) -> list[T]:
         if value is None or value == "":
             return []
         if isinstance(value, list):
-            return _all(read, value)
+            return _all(item, value)
         if not isinstance(value, dict):
             raise mismatch("an array", value)
-        if not value:
-            return []
-        for key in (*keys, *LIST_KEYS):
+        for key in places:
             if isinstance(value.get(key), list):
-                return _at(step(key), lambda found: _all(read, found), value[key])
-            if key in value and value[key] is None and len(value) == 1:
-                return []
-        return [read(value)]
+                return _at(step(key), parse, value[key])
+        told = {key: found for key, found in value.items() if found is not None and key not in _COUNTS}
+        if "error" in told and told.keys() <= _REFUSAL:
+            raise mismatch("an array", value)
+        [(key, held), *others] = told.items() or [("", None)]
+        if not nested and not others and key in places and isinstance(held, dict):
+            return _at(step(key), lambda found: parse(found, True), held)
+        if identity and "attributes" not in told and all(isinstance(found, dict) for found in told.values()):
+            return [_at(step(key), read, _identified(found, str(key), identity)) for key, found in told.items()]
+        return [read(value)] if told else []
 
     return parse
 
@@ -268,6 +289,11 @@ def _truth(key: str, value: Any) -> bool:
 
 def _named(document: dict[str, Any], name: str) -> dict[str, Any]:
     return document if document.get("name") is not None else {**document, "name": name}
+
+
+def _identified(document: dict[str, Any], key: str, identity: tuple[str, ...]) -> dict[str, Any]:
+    known = any(document.get(name) is not None for name in identity)
+    return document if known else {**document, identity[0]: key}
 
 
 def _holds_fields(value: Any) -> bool:

@@ -25,5 +25,5 @@ def request(document: NotificationChannel | Mapping[str, Any] | str) -> Call[Not
         content_type=content_type,
         retry="never",
         experimental=True,
-        parse=shapes.receipt(readers.model("notification_channel", "NotificationChannel")),
+        parse=shapes.receipt(readers.model("notification_channel", "NotificationChannel"), "_id"),
     )

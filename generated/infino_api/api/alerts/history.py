@@ -20,5 +20,10 @@ def request() -> Call[list[AlertEvent]]:
         path="/alert-history",
         retry="safe",
         experimental=True,
-        parse=shapes.many(readers.model("alert_event", "AlertEvent"), "history", "alerts"),
+        parse=shapes.many(
+            readers.model("alert_event", "AlertEvent"),
+            "history",
+            "alerts",
+            identity=("_id", "id", "alert_id"),
+        ),
     )

@@ -20,5 +20,10 @@ def request() -> Call[list[NotificationChannel]]:
         path="/alerts",
         retry="safe",
         experimental=True,
-        parse=shapes.many(readers.model("notification_channel", "NotificationChannel"), "channels", "alerts"),
+        parse=shapes.many(
+            readers.model("notification_channel", "NotificationChannel"),
+            "channels",
+            "alerts",
+            identity=("_id", "id", "channel_id"),
+        ),
     )

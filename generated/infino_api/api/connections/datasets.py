@@ -21,5 +21,5 @@ def request(id: str) -> Call[list[RemoteDataset]]:
         path=f"/source/{segment(id, 'id')}/datasets",
         retry="safe",
         experimental=True,
-        parse=shapes.many(readers.model("remote_dataset", "RemoteDataset"), "datasets"),
+        parse=shapes.many(readers.model("remote_dataset", "RemoteDataset"), "datasets", identity=("name",)),
     )

@@ -19,5 +19,7 @@ def request() -> Call[list[Connection]]:
         method="GET",
         path="/sources/connections",
         retry="safe",
-        parse=shapes.many(readers.model("connection", "Connection"), "connections"),
+        parse=shapes.many(
+            readers.model("connection", "Connection"), "connections", identity=("id", "connection_id")
+        ),
     )

@@ -20,5 +20,7 @@ def request(*, limit: int = 500, offset: int = 0) -> Call[list[Dashboard]]:
         path="/dashboards",
         query=encode.pairs((("limit", limit), ("offset", offset))),
         retry="safe",
-        parse=shapes.many(shapes.envelope(readers.model("dashboard", "Dashboard")), "dashboards"),
+        parse=shapes.many(
+            shapes.envelope(readers.model("dashboard", "Dashboard")), "dashboards", identity=("id",)
+        ),
     )

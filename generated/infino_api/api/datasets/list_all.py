@@ -19,5 +19,7 @@ def request() -> Call[list[Dataset]]:
         method="GET",
         path="/metadata",
         retry="safe",
-        parse=shapes.many(readers.model("dataset", "Dataset"), "datasets", "indices"),
+        parse=shapes.many(
+            readers.model("dataset", "Dataset"), "datasets", "indices", identity=("index", "name")
+        ),
     )

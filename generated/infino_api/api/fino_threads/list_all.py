@@ -19,5 +19,5 @@ def request() -> Call[list[Thread]]:
         method="GET",
         path="/fino/threads",
         retry="safe",
-        parse=shapes.many(readers.model("thread", "Thread"), "threads"),
+        parse=shapes.many(readers.model("thread", "Thread"), "threads", identity=("id", "thread_id", "_id")),
     )

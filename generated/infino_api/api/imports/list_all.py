@@ -19,5 +19,5 @@ def request() -> Call[list[ImportJob]]:
         method="GET",
         path="/import/jobs",
         retry="safe",
-        parse=shapes.many(readers.model("import_job", "ImportJob"), "jobs"),
+        parse=shapes.many(readers.model("import_job", "ImportJob"), "jobs", identity=("job_id", "id")),
     )

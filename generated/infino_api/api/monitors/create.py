@@ -25,5 +25,5 @@ def request(document: Monitor | Mapping[str, Any] | str) -> Call[Monitor]:
         content_type=content_type,
         retry="never",
         experimental=True,
-        parse=shapes.receipt(readers.model("monitor", "Monitor")),
+        parse=shapes.receipt(readers.model("monitor", "Monitor"), "_id"),
     )

@@ -20,5 +20,7 @@ def request() -> Call[list[Monitor]]:
         path="/monitors",
         retry="safe",
         experimental=True,
-        parse=shapes.many(readers.model("monitor", "Monitor"), "monitors"),
+        parse=shapes.many(
+            readers.model("monitor", "Monitor"), "monitors", identity=("_id", "id", "monitor_id")
+        ),
     )

@@ -19,5 +19,5 @@ def request() -> Call[list[Source]]:
         method="GET",
         path="/sources",
         retry="safe",
-        parse=shapes.many(readers.model("source", "Source"), "sources"),
+        parse=shapes.many(readers.model("source", "Source"), "sources", identity=("id", "type")),
     )

@@ -20,5 +20,9 @@ def request(*, limit: int = 500, offset: int = 0) -> Call[list[Visualization]]:
         path="/visualizations",
         query=encode.pairs((("limit", limit), ("offset", offset))),
         retry="safe",
-        parse=shapes.many(shapes.envelope(readers.model("visualization", "Visualization")), "visualizations"),
+        parse=shapes.many(
+            shapes.envelope(readers.model("visualization", "Visualization")),
+            "visualizations",
+            identity=("id",),
+        ),
     )
