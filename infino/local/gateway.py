@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import errno
+import logging
 import os
 import socket
 import threading
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
 
 START_TIMEOUT = 15.0
 WEBSOCKET_MESSAGE_LIMIT = 16 * 1024 * 1024
+
+
+# uvicorn says so of every handshake that is refused with an answer of its own, although that is well-formed ASGI.
+_REFUSED_HANDSHAKE = "ASGI callable returned without completing handshake."
+
+
+def _worth_telling(record: logging.LogRecord) -> bool:
+    return record.msg != _REFUSED_HANDSHAKE
 
 
 class PortInUse(RuntimeError):
@@ -221,6 +230,7 @@ class LocalGateway:
         return AsyncInfino(access_key=self.access_key, secret_key=self.secret_key, endpoint=self.endpoint, **options)
 
     def _config(self, application: Application) -> uvicorn.Config:
+        logging.getLogger("uvicorn.error").addFilter(_worth_telling)
         return uvicorn.Config(
             application,
             log_config=None,
