@@ -6,6 +6,7 @@ what went wrong. The blocking and the asyncio client drive the same generator, s
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections import deque
 from collections.abc import Callable, Generator, Mapping
@@ -19,13 +20,14 @@ from infino.chat.errors import Disconnected, Interrupted, ServiceFailed, TurnTim
 from infino.chat.events import Event, SourceRef
 from infino.chat.turn import State, Turn
 from infino.core.clock import Clock, SystemClock
-from infino.core.errors import APIError, Attempt, ConnectError, InfinoError, Timeout
+from infino.core.errors import APIError, Attempt, ConnectError, InfinoError, Timeout, TransportError
 from infino.core.failures import is_clock_skew, server_offset
 from infino.core.retry import RetryPolicy
 from infino.websocket import SocketClosed, SocketQuiet
 
 GRACE_SECONDS = 1.0
 DRAIN_SECONDS = 0.002
+DROP_SECONDS = 3.0
 DRAIN_LIMIT = 10_000
 REMEMBERED_TURNS = 64
 
@@ -35,6 +37,14 @@ class OpenThread:
     """Create the thread by REST; the result is its id."""
 
     name: str
+    timeout: float
+
+
+@attrs.frozen
+class DropThread:
+    """Delete a thread in which nothing was asked."""
+
+    thread_id: str
     timeout: float
 
 
@@ -84,7 +94,7 @@ class Report:
     event: Event
 
 
-Operation = OpenThread | Connect | Send | Receive | Disconnect | Pause | Report
+Operation = OpenThread | DropThread | Connect | Send | Receive | Disconnect | Pause | Report
 Flow = Generator[Operation, Any, Answer]
 Steps = Generator[Operation, Any, None]
 
@@ -163,7 +173,8 @@ def ask(conversation: Conversation, question: str, settings: Settings) -> Flow:
     deadline = conversation.clock.monotonic() + settings.timeout
     turn = Turn(question)
     conversation.turn = turn
-    if conversation.thread_id is None:
+    created = conversation.thread_id is None
+    if created:
         conversation.thread_id = yield OpenThread(question[:60], settings.timeout)
     for attempt in range(1, settings.retry.attempts + 1):
         turn = Turn(
@@ -183,13 +194,25 @@ def ask(conversation: Conversation, question: str, settings: Settings) -> Flow:
             if not again or attempt == settings.retry.attempts or _left(conversation, deadline) <= pause:
                 raise _disconnected(turn, lost, settings) from None
             yield Pause(pause, attempt, f"close code {lost.closed.code}")
-        except BaseException:
+        except BaseException as error:
             conversation.finish(turn)
+            # Only a first connection fails so: the thread is ours, and nobody asked anything in it.
+            if created and attempt == 1 and isinstance(error, APIError | TransportError):
+                yield from _drop_thread(conversation, deadline)
             raise
         else:
             conversation.finish(turn)
             return turn.answer()
     raise AssertionError("a retry policy allows at least one attempt")  # pragma: no cover - attempts >= 1
+
+
+def _drop_thread(conversation: Conversation, deadline: float) -> Steps:
+    thread_id, left = conversation.thread_id, _left(conversation, deadline)
+    if thread_id is None or left <= 0:
+        return
+    conversation.thread_id = None
+    with contextlib.suppress(InfinoError):
+        yield DropThread(thread_id, min(left, DROP_SECONDS))
 
 
 class _Lost(Exception):

@@ -19,6 +19,7 @@ from infino.chat.flow import (
     Connect,
     Conversation,
     Disconnect,
+    DropThread,
     Flow,
     OpenThread,
     Operation,
@@ -41,12 +42,14 @@ class Ports:
 
     Args:
         open_thread: Creates a thread and returns its id.
+        drop_thread: Deletes it again.
         dial: Opens a connection.
         notice: Told of each pause before another try.
         ready: Called before each turn; raises when the client is closed.
     """
 
     open_thread: Callable[[OpenThread], str]
+    drop_thread: Callable[[DropThread], object]
     dial: Callable[[Connect], Socket]
     notice: Callable[[Pause], None]
     ready: Callable[[], None]
@@ -58,12 +61,14 @@ class AsyncPorts:
 
     Args:
         open_thread: Creates a thread and returns its id.
+        drop_thread: Deletes it again.
         dial: Opens a connection.
         notice: Told of each pause before another try.
         ready: Called before each turn; raises when the client is closed.
     """
 
     open_thread: Callable[[OpenThread], Awaitable[str]]
+    drop_thread: Callable[[DropThread], Awaitable[object]]
     dial: Callable[[Connect], Awaitable[AsyncSocket]]
     notice: Callable[[Pause], None]
     ready: Callable[[], None]
@@ -262,6 +267,8 @@ class AnswerStream(_Stream):
                 return line.hang_up()
             case OpenThread():
                 return line.ports.open_thread(operation)
+            case DropThread():
+                return line.ports.drop_thread(operation)
             case Pause(seconds):
                 line.ports.notice(operation)
                 return self._wake.wait(seconds)
@@ -388,6 +395,8 @@ class AsyncAnswerStream(_Stream):
                 return await line.hang_up()
             case OpenThread():
                 return await line.ports.open_thread(operation)
+            case DropThread():
+                return await line.ports.drop_thread(operation)
             case Pause(seconds):
                 line.ports.notice(operation)
                 return await self._rest(seconds)

@@ -9,7 +9,7 @@ from infino_api.resources.fino import AsyncFinoResource, FinoResource
 
 from infino.caller import json_body
 from infino.chat.answer import Answer
-from infino.chat.flow import Connect, OpenThread
+from infino.chat.flow import Connect, DropThread, OpenThread
 from infino.chat.options import Choices, SourceLike, Task, TurnOptions, source_list, visible
 from infino.chat.session import AsyncSession, Session
 from infino.chat.setting import (
@@ -24,6 +24,7 @@ from infino.chat.setting import (
 )
 from infino.chat.stream import AnswerStream, AsyncAnswerStream, AsyncPorts, Ports
 from infino.core.errors import ValidationError
+from infino.core.retry import RetryPolicy
 from infino.websocket import AsyncSocket, Socket, open_async_socket, open_socket
 
 if TYPE_CHECKING:
@@ -261,13 +262,18 @@ class FinoTasks(FinoResource):
             )
             return thread_id_of(created)
 
+        def drop_thread(step: DropThread) -> bool:
+            return self.threads.delete(step.thread_id, timeout=step.timeout, retry=RetryPolicy(attempts=1))
+
         def dial(connect: Connect) -> Socket:
             before_dialling(transport, choices, connect)
             query, headers = choices.identify(connect.thread_id)
             url = transport.presign(choices.path, query)
             return open_socket(dial_plan(transport, choices, connect, url, headers))
 
-        ports = Ports(open_thread, dial, teller(transport, operation), lambda: transport.check_open(operation))
+        ports = Ports(
+            open_thread, drop_thread, dial, teller(transport, operation), lambda: transport.check_open(operation)
+        )
         return Session(ports, begin(transport, choices, thread, wanted), choices.settings)
 
 
@@ -456,13 +462,18 @@ class AsyncFinoTasks(AsyncFinoResource):
             )
             return thread_id_of(created)
 
+        async def drop_thread(step: DropThread) -> bool:
+            return await self.threads.delete(step.thread_id, timeout=step.timeout, retry=RetryPolicy(attempts=1))
+
         async def dial(connect: Connect) -> AsyncSocket:
             before_dialling(transport, choices, connect)
             query, headers = choices.identify(connect.thread_id)
             url = await transport.presign(choices.path, query)
             return await open_async_socket(dial_plan(transport, choices, connect, url, headers))
 
-        ports = AsyncPorts(open_thread, dial, teller(transport, operation), lambda: transport.check_open(operation))
+        ports = AsyncPorts(
+            open_thread, drop_thread, dial, teller(transport, operation), lambda: transport.check_open(operation)
+        )
         return AsyncSession(ports, begin(transport, choices, thread, wanted), choices.settings)
 
 

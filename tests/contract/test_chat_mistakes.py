@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +13,10 @@ import pytest
 
 from infino import AuthenticationError, ClientClosedError, ConnectError, ServerError, ValidationError
 from infino.chat import TurnInProgress
+from infino.local import LocalGateway
 from tests.support.chat_clients import Connect, answering, clients
 from tests.support.chat_server import ChatServer, Peer, timeline, update
+from tests.support.facade import Blocking, Loop
 
 connect = pytest.fixture(params=["sync", "async"])(clients)
 
@@ -154,3 +156,33 @@ def test_refused_keys_are_no_matter_of_a_dataset(connect: Connect, operation: st
         CALLS[operation](connect(server))
     assert caught.value.hint == "check the access key, the secret key and the region"
     assert caught.value.attempts == 1
+
+
+@pytest.fixture(params=["sync", "async"])
+def local(request: pytest.FixtureRequest) -> Iterator[Any]:
+    with LocalGateway() as gateway:
+        loop = Loop() if request.param == "async" else None
+        client = gateway.client() if loop is None else Blocking(gateway.async_client(), loop)
+        yield client
+        client.close()
+        if loop is not None:
+            loop.close()
+
+
+def test_a_refused_analysis_leaves_no_thread_and_no_noise(local: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    kept = local.fino.threads.create(name="kept")
+    for thread in (None, None, kept.id):
+        with pytest.raises(ServerError) as caught:
+            local.fino.analyze("why?", thread=thread)
+        assert caught.value.status == 501
+    assert [thread.id for thread in local.fino.threads.list()] == [kept.id]
+    assert "handshake" not in capfd.readouterr().err
+
+
+def test_a_session_goes_on_after_a_refusal(local: Any) -> None:
+    with local.fino.chat(path="/fino/analyze") as chat:
+        for _ in range(2):
+            with pytest.raises(ServerError):
+                chat.ask("why?")
+        assert chat.thread_id is None
+    assert [thread.id for thread in local.fino.threads.list()] == []

@@ -17,6 +17,7 @@ from infino.chat.flow import (
     Connect,
     Conversation,
     Disconnect,
+    DropThread,
     OpenThread,
     Operation,
     Pause,
@@ -27,7 +28,7 @@ from infino.chat.flow import (
     ask,
 )
 from infino.chat.thread import Fetch, Wait, poll
-from infino.core.errors import ConnectError, InfinoError, RateLimitError, Timeout
+from infino.core.errors import APIError, ConnectError, InfinoError, RateLimitError, Timeout
 from infino.core.retry import RetryPolicy
 from infino.websocket import SocketClosed, SocketQuiet
 
@@ -319,3 +320,35 @@ def test_no_reply_in_time(messages: Any) -> None:
     with pytest.raises(TurnTimeout, match="no reply in the thread within 30 s"):
         follow(lambda _: messages, clock, timeout=30)
     assert clock.seconds <= 1_030
+
+
+def test_a_thread_of_our_own_goes_when_nothing_was_asked_in_it() -> None:
+    refused = APIError("refused", status=404)
+    world = World(connects=[refused], receives=[])
+    with pytest.raises(APIError):
+        world.run()
+    assert world.log[-1] == DropThread("thread-1", 3.0)
+    assert world.conversation.thread_id is None
+
+
+def test_a_thread_in_which_something_was_asked_stays() -> None:
+    world = World(connects=[None, APIError("refused", status=404)], receives=[SocketClosed(1006)])
+    with pytest.raises(APIError):
+        world.run(resend=True)
+    assert world.count(DropThread) == 0
+    given = World(connects=[APIError("refused", status=404)], receives=[])
+    given.conversation.thread_id = "given"
+    with pytest.raises(APIError):
+        given.run()
+    assert given.count(DropThread) == 0
+
+
+def test_a_thread_that_cannot_be_deleted_changes_nothing() -> None:
+    world = World(connects=[APIError("refused", status=404)], receives=[])
+    plan = ask(world.conversation, "which?", Settings())
+    step = next(plan)
+    while not isinstance(step, DropThread):
+        world_says = world._perform(step)
+        step = plan.throw(world_says) if isinstance(world_says, Exception) else plan.send(world_says)
+    with pytest.raises(APIError, match="refused"):
+        plan.throw(Timeout("too slow"))
