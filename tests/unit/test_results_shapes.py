@@ -186,5 +186,5 @@ def test_a_value_nested_too_deeply_is_a_decode_error(depth: int, tag: str) -> No
     opening, closing = ("[", "]") if tag == "Array" else ('{"a":', "}")
     value = opening * depth + "1" + closing * depth
     answer = SqlResult(f'{{"rows": [{{"values": {{"a": {{"{tag}": {value}}}}}}}]}}'.encode())
-    with pytest.raises(DecodeError, match="nested|JSON"):
+    with pytest.raises(DecodeError, match=r"nested|JSON"):
         len(answer)
