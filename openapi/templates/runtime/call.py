@@ -86,7 +86,7 @@ class RawResponse(Generic[T]):
         request_id: The service's id of the request, if it sent one.
         attempts: How many attempts were made.
         elapsed: Seconds from the first attempt to the last byte.
-        content: Body bytes.
+        content: Body bytes; empty for an answer that holds keys.
         value: The typed value.
     """
 
