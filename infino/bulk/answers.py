@@ -7,7 +7,16 @@ from typing import Any, Literal
 import attrs
 
 from infino.core import codec
-from infino.core.errors import APIError, ConnectError, DecodeError, InfinoError, Timeout
+from infino.core.errors import (
+    APIError,
+    ClientClosedError,
+    ConfigError,
+    ConnectError,
+    DecodeError,
+    InfinoError,
+    Timeout,
+    ValidationError,
+)
 
 RETRYABLE_STATUSES = frozenset({429, 500, 502, 503, 504})
 _RETRYABLE_WORDS = ("rejected_execution", "too_many_requests", "unavailable", "timeout")
@@ -44,9 +53,9 @@ class Answered:
 
 @attrs.frozen
 class Refused:
-    """The service refused the request as a whole; it processed nothing."""
+    """The request was refused as a whole, by the service or before it was sent; nothing was processed."""
 
-    error: APIError
+    error: InfinoError
     retry_after: float | None = None
 
 
@@ -86,6 +95,8 @@ def failed(error: InfinoError) -> Outcome:
         if error.status >= 500 and error.status != 503:
             return Lost(error)
         return Refused(error, getattr(error, "retry_after", None))
+    if isinstance(error, ClientClosedError | ConfigError | ValidationError):
+        return Refused(error)  # raised before anything is sent
     if isinstance(error, ConnectError) or (isinstance(error, Timeout) and error.phase in ("connect", "pool")):
         return Unsent(error)
     return Lost(error)

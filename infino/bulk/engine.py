@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 
 import attrs
@@ -118,8 +118,7 @@ class Engine:
         if not piece.rejections:
             return None
         result = ChunkResult(piece.start, piece.stop)
-        for rejection in piece.rejections:
-            self._refuse(span, rejection, result)
+        self._refuse(span, piece.rejections, result)
         return self._close(span, result)
 
     def end(self) -> None:
@@ -185,7 +184,6 @@ class Engine:
         Returns:
             What this settles.
         """
-        self._flying.remove(chunk)
         result = ChunkResult(chunk.positions[0], chunk.positions[-1] + 1)
         if isinstance(outcome, Answered):
             self._losses = 0
@@ -206,6 +204,7 @@ class Engine:
                 self._pause_until = max(self._pause_until, chunk.not_before)  # nobody else would get through
             else:
                 self._lost(chunk, outcome, now, result)
+        self._flying.remove(chunk)  # only now: should anything above raise, the chunk stays in the books
         return self._close(chunk.span, result)
 
     def _accept(self, span: Span, result: ChunkResult, **counts: int) -> None:
@@ -215,14 +214,15 @@ class Engine:
             self.ledger.pending -= count
             span.open -= count
 
-    def _refuse(self, span: Span, rejection: Rejection, result: ChunkResult) -> None:
-        name = rejection.outcome
-        for book in (self.ledger, span):
-            setattr(book, name, getattr(book, name) + 1)
-        self.ledger.pending -= 1
-        span.open -= 1
-        self.ledger.refuse(rejection)
-        result.rejections.append(rejection)
+    def _refuse(self, span: Span, rejections: list[Rejection], result: ChunkResult) -> None:
+        for rejection in rejections:
+            name = rejection.outcome
+            for book in (self.ledger, span):
+                setattr(book, name, getattr(book, name) + 1)
+            self.ledger.pending -= 1
+            span.open -= 1
+            self.ledger.refuse(rejection)
+            result.rejections.append(rejection)
 
     def _close(self, span: Span, result: ChunkResult) -> ChunkResult:
         if span.open == 0 and not span.abandoned:
@@ -232,23 +232,24 @@ class Engine:
     def _sort(self, chunk: Chunk, items: list[Item], now: float, seconds: float, result: ChunkResult) -> None:
         """Settle a chunk item by item, and keep those that may succeed for another try."""
         again = self._to_retry(chunk, items)
+        bad = [index for index, item in enumerate(items) if item.result is None and index not in again]
+        records = chunk.records() if bad or again else []
+        refused = []
+        for index in bad:
+            # After a lost answer, "it exists already" may well speak of our own first try.
+            unsure = chunk.lost and items[index].status == 409
+            refused.append(_rejection(chunk, index, records[index], items[index], unknown=unsure))
+        later = [chunk.select(sorted(again), records)] if again else []
+        due = now + self._pause(chunk) if again else now
+        # From here on nothing raises, so the books never stop halfway.
         if any(item.status == 429 for item in items):
             self.controller.throttled(now)
         else:
             self.controller.succeeded(now, seconds, len(chunk.body))
-        records: list[bytes] | None = None
-        for index, item in enumerate(items):
-            if index in again:
-                continue
-            if item.result is not None:
-                self._accept(chunk.span, result, **{item.result: 1})
-                continue
-            records = chunk.records() if records is None else records
-            # After a lost answer, "it exists already" may well speak of our own first try.
-            unsure = chunk.lost and item.status == 409
-            self._refuse(chunk.span, _rejection(chunk, index, records[index], item, unknown=unsure), result)
-        if again:
-            self._requeue([chunk.select(sorted(again), records)], now + self._pause(chunk), result)
+        accepted = Counter(str(item.result) for at, item in enumerate(items) if item.result and at not in again)
+        self._accept(chunk.span, result, **accepted)
+        self._refuse(chunk.span, refused, result)
+        self._requeue(later, due, result)
 
     def _to_retry(self, chunk: Chunk, items: list[Item]) -> set[int]:
         """Return the items to send again: those that may succeed, and what follows them under the same id."""
@@ -269,7 +270,7 @@ class Engine:
         return again
 
     def _refused(self, chunk: Chunk, outcome: Refused, now: float, result: ChunkResult) -> None:
-        status = outcome.error.status
+        status = getattr(outcome.error, "status", None)  # None where nothing was sent
         if status in (429, 503):
             self.controller.throttled(now)
             if outcome.retry_after:
@@ -333,18 +334,16 @@ class Engine:
 
     def _give_up(self, chunk: Chunk, error: Exception, result: ChunkResult, *, resumable: bool = False) -> None:
         """Settle every record of a chunk by the error of its last try."""
+        rejections = _rejections(chunk, _as_item(error))
         if resumable:
             chunk.span.abandoned = result.abandoned = True
-        item = _as_item(error)
-        for index, record in enumerate(chunk.records()):
-            self._refuse(chunk.span, _rejection(chunk, index, record, item, unknown=chunk.lost), result)
+        self._refuse(chunk.span, rejections, result)
 
     def _abandon(self, chunk: Chunk, result: ChunkResult) -> None:
         chunk.span.abandoned = True
         result.abandoned = True
         item = Item(None, code="not_sent", reason=f"the upload stopped first: {self.failure}")
-        for index, record in enumerate(chunk.records()):
-            self._refuse(chunk.span, _rejection(chunk, index, record, item, unknown=chunk.lost), result)
+        self._refuse(chunk.span, _rejections(chunk, item), result)
 
     def stop(self, error: BaseException) -> None:
         """Send nothing more; what is in flight may still be answered.
@@ -394,6 +393,11 @@ def _rejection(chunk: Chunk, index: int, record: bytes, item: Item, *, unknown: 
         outcome="unknown" if unknown else "rejected",
         record=record,
     )
+
+
+def _rejections(chunk: Chunk, item: Item) -> list[Rejection]:
+    """Say the same of every record of a chunk."""
+    return [_rejection(chunk, at, record, item, unknown=chunk.lost) for at, record in enumerate(chunk.records())]
 
 
 def read_answer(chunk: Chunk, content: bytes) -> Outcome:

@@ -10,6 +10,7 @@ import attrs
 
 from infino.core.errors import ValidationError
 from infino.core.retry import RetryPolicy
+from infino.core.timeouts import Timeouts
 
 Operation = Literal["index", "create", "update", "delete", "ready"]
 OnError = Literal["raise", "collect"]
@@ -36,6 +37,15 @@ def _at_least(least: int) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
             raise ValidationError(f"{attribute.name} must be a whole number of at least {least}, not {value!r}")
 
     return check
+
+
+def _policy(_: object, __: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, RetryPolicy):
+        raise ValidationError(f"retry must be a RetryPolicy, such as RetryPolicy(attempts=3), not {value!r}")
+
+
+def _timeout(_: object, __: attrs.Attribute[Any], value: Any) -> None:
+    Timeouts.of(value, Timeouts())
 
 
 @attrs.frozen
@@ -67,8 +77,8 @@ class BulkOptions:
     dead_letter: str | os.PathLike[str] | None = None
     checkpoint: str | os.PathLike[str] | None = None
     progress: Any = None
-    retry: RetryPolicy = PATIENCE
-    timeout: float | None = None
+    retry: RetryPolicy = attrs.field(default=PATIENCE, validator=_policy)
+    timeout: float | None = attrs.field(default=None, validator=_timeout)
 
     def __attrs_post_init__(self) -> None:
         if self.op == "ready" and self.id is not None:

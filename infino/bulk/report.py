@@ -157,14 +157,17 @@ class Ledger:
         if len(self.rejections) < SAMPLES:
             self.rejections.append(attrs.evolve(rejection, record=rejection.record[:2000]))
 
-    def check(self) -> None:
+    def check(self, *, ended: bool = False) -> None:
         """Make sure that every record read is accounted for.
+
+        Args:
+            ended: Whether each must have an outcome by now.
 
         Raises:
             BulkError: The books do not balance, which is a fault of this library.
         """
         settled = self.created + self.updated + self.deleted + self.noop + self.rejected + self.unknown
-        if self.read != settled + self.pending or self.pending < 0:
+        if self.read != settled + self.pending or self.pending < 0 or (ended and self.pending):
             raise BulkError(
                 f"the books do not balance: {self.read} read, {settled} settled, {self.pending} pending",
                 operation="records.bulk",
@@ -177,8 +180,11 @@ class Ledger:
         Args:
             seconds: How long the run took.
             complete: Whether the source was read to its end.
+
+        Raises:
+            BulkError: A record has no outcome, which is a fault of this library.
         """
-        self.check()
+        self.check(ended=True)
         counts = {
             attribute.name: getattr(self, attribute.name)
             for attribute in attrs.fields(Ledger)

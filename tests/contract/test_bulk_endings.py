@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from infino.bulk.progress import Progress
+from infino.core.errors import ClientClosedError, ValidationError
 from infino.core.retry import RetryPolicy
+from tests.support.scripted import Exchange, ScriptedServer
 
 QUICK = RetryPolicy(attempts=6, deadline=None, base=0.01, cap=0.02, retry_after_cap=0.05)
 ROWS = [{"id": f"r{n}", "n": n} for n in range(500)]
@@ -17,6 +19,14 @@ ROWS = [{"id": f"r{n}", "n": n} for n in range(500)]
 
 class Boom(Exception):
     """What a function of the caller raises."""
+
+
+def stores(exchange: Exchange) -> None:
+    """Answer that every record was stored."""
+    assert exchange.request is not None
+    item = b'{"index":{"_id":"x","result":"created","status":201}}'
+    items = b",".join([item] * (exchange.request.body.count(b"\n") // 2))
+    exchange.answer(200, b'{"took":1,"errors":false,"items":[%b]}' % items)
 
 
 def balanced(report: Any) -> bool:
@@ -96,3 +106,40 @@ def test_the_first_error_is_the_one_that_surfaces(client: Any, fresh: Any) -> No
     with pytest.raises(KeyError) as caught:
         client.records.bulk(name, rows(), progress=at_the_end)
     assert balanced(caught.value.report)  # type: ignore[attr-defined]  # the report rides along on any error
+
+
+@pytest.mark.parametrize("settings", [{"retry": 3}, {"retry": None}, {"timeout": "x"}, {"timeout": 0}])
+def test_patience_that_is_none_is_refused_before_anything_is_sent(client: Any, settings: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match=next(iter(settings))):
+        client.records.bulk("any", ROWS, **settings)
+
+
+def test_a_fault_while_an_answer_is_booked_leaves_the_books_in_balance(
+    client: Any, fresh: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = fresh("ends")
+    client.datasets.create(name)
+    client.records.bulk(name, ROWS[:50], id="id")
+
+    def broken(*_: object, **__: object) -> None:
+        raise Boom
+
+    monkeypatch.setattr("infino.bulk.engine.Engine._to_retry", broken)
+    with pytest.raises(Boom) as caught:
+        client.records.bulk(name, ROWS, id="id", op="create", chunk_records=100, on_error="collect")
+    report = caught.value.report  # type: ignore[attr-defined]  # the report rides along on any error
+    assert balanced(report)
+    assert report.unknown >= 100
+
+
+def test_a_client_that_was_closed_sends_nothing_and_nothing_is_unknown(make: Any) -> None:
+    with ScriptedServer(stores) as server:
+        client = make(server.endpoint)
+        run = client.records.bulk_iter("any", iter(ROWS), chunk_records=50, concurrency=1, on_error="collect")
+        next(run)
+        client.close()
+        with pytest.raises(ClientClosedError):
+            list(run)
+        report = run.report
+    assert (report.accepted, report.unknown, report.complete) == (50, 0, False)
+    assert balanced(report)

@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 from infino.bulk.answers import Answered, Item, Lost, Refused, Tally, Unsent, failed, understood
 from infino.bulk.chunk import Rejection
 from infino.bulk.report import BulkReport, Ledger
-from infino.core.errors import APIError, BulkError, ConnectError, InfinoError, ServerError, Timeout, TransportError
+from infino.core.errors import (
+    APIError,
+    BulkError,
+    ClientClosedError,
+    ConfigError,
+    ConnectError,
+    InfinoError,
+    ServerError,
+    Timeout,
+    TransportError,
+    ValidationError,
+)
 
 RESULTS = st.sampled_from(["created", "updated", "deleted", "noop"])
 
@@ -99,6 +110,9 @@ def test_missing_items_are_matched_by_id_and_tried_again_or_else_lost() -> None:
         (ServerError("503", status=503), Refused),
         (APIError("429", status=429), Refused),
         (APIError("404", status=404), Refused),
+        (ClientClosedError("closed"), Refused),
+        (ConfigError("no keys"), Refused),
+        (ValidationError("never sent"), Refused),
     ],
 )
 def test_errors_are_sorted_by_what_they_say_about_the_records(error: InfinoError, kind: type) -> None:
@@ -126,3 +140,5 @@ def test_a_report_reads_well_everywhere() -> None:
 def test_books_that_do_not_balance_are_an_error() -> None:
     with pytest.raises(BulkError, match="do not balance"):
         Ledger("d", read=2, created=1).report(seconds=1.0, complete=True)
+    with pytest.raises(BulkError, match="1 pending"):
+        Ledger("d", read=2, created=1, pending=1).report(seconds=1.0, complete=True)
