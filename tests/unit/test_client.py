@@ -75,6 +75,11 @@ def test_an_answer_with_keys_is_not_kept_in_the_error():
 def test_what_cannot_be_sent():
     with pytest.raises(infino.ValidationError, match="JSON"):
         json_body({"a": object()}, "op")
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(infino.ValidationError, match="JSON"):
+        json_body(deep, "op")
     with pytest.raises(infino.ValidationError, match="RetryPolicy"):
         encode_call(get_dataset("a"), retry=3)  # type: ignore[arg-type]  # the mistake is the test
 
