@@ -169,14 +169,14 @@ def local(request: pytest.FixtureRequest) -> Iterator[Any]:
             loop.close()
 
 
-def test_a_refused_analysis_leaves_no_thread_and_no_noise(local: Any, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_refused_analysis_leaves_no_thread_and_no_noise(local: Any, caplog: pytest.LogCaptureFixture) -> None:
     kept = local.fino.threads.create(name="kept")
     for thread in (None, None, kept.id):
         with pytest.raises(ServerError) as caught:
             local.fino.analyze("why?", thread=thread)
         assert caught.value.status == 501
     assert [thread.id for thread in local.fino.threads.list()] == [kept.id]
-    assert "handshake" not in capfd.readouterr().err
+    assert "handshake" not in caplog.text
 
 
 def test_a_session_goes_on_after_a_refusal(local: Any) -> None:
