@@ -24,11 +24,14 @@ MODULES = (
     "infino.testing",
 )
 RESOURCES = "infino_api.resources"
+# Nobody imports from these, but their classes are what a client and its results are made of.
+BEHIND = ("infino.client_base", "infino.resources", "infino.results.tabular")
+SPECIAL = ("init", "iter", "aiter", "len", "getitem", "await", "enter", "aenter", "arrow_c_stream")
 
 
 def public(name: str) -> bool:
     """Whether users may rely on a name."""
-    return not name.startswith("_") or name in {"__init__", "__iter__", "__len__", "__arrow_c_stream__", "__enter__"}
+    return not name.startswith("_") or (name.endswith("__") and name.strip("_") in SPECIAL)
 
 
 def signature(function: griffe.Function) -> str:
@@ -76,6 +79,16 @@ def members(owner: griffe.Class | griffe.Module, prefix: str) -> Iterator[str]:
             yield f"{line}: {member.annotation}"
 
 
+def own_classes(module: griffe.Module) -> Iterator[str]:
+    """The lines of the classes that a module and those below it define; what they import is described elsewhere."""
+    defined = {name for name, member in module.members.items() if not member.is_alias and member.is_class}
+    for line in members(module, module.path):
+        if line[len(module.path) + 1 :].split(" ")[0].split(".")[0] in defined:
+            yield line
+    for inner in module.modules.values():
+        yield from own_classes(inner)
+
+
 def surface() -> str:
     """The public surface, one name to a line, sorted."""
     loader = griffe.GriffeLoader(search_paths=[ROOT, ROOT / "generated"])
@@ -97,6 +110,8 @@ def surface() -> str:
         lines.add(line)
     for name, module in loader.modules_collection[RESOURCES].modules.items():
         lines.update(members(module, f"{RESOURCES}.{name}"))
+    for path in BEHIND:
+        lines.update(own_classes(loader.modules_collection[path]))
     return "\n".join(sorted(lines)) + "\n"
 
 
