@@ -19,6 +19,7 @@ import pytest
 import infino
 from infino.core.version import VERSION
 from infino.results import PromResult, SearchResult, SqlResult
+from tests.support.tree import methods
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -111,23 +112,20 @@ def test_every_example_of_a_docstring_is_python_and_awaits_what_is_to_be_awaited
     assert wrong == []
 
 
-def test_the_table_of_resources_names_what_exists():
+def test_the_table_of_resources_names_what_exists_and_all_of_it():
     rows = re.findall(r"^\| (`client.*?`.*?) \| (.*?) \|$", README.read_text(encoding="utf-8"), re.MULTILINE)
-    assert len(rows) >= 10
+    named: list[tuple[str, str]] = []
+    for left, right in rows:
+        owners = [name.removeprefix("client").removeprefix(".") for name in re.findall(r"`(.*?)`", left)]
+        parts = right.split("; ")
+        # What comes after the lists of the resources themselves is a resource below the last of them.
+        owners += [f"{owners[-1]}.{part.split('`')[1]}" for part in parts[len(owners) :]]
+        for owner, part in zip(owners, parts, strict=True):
+            named += [(owner, name) for name in re.findall(r"[a-z_]+", part.rpartition(":")[2])]
     for client in (infino.Infino, infino.AsyncInfino):
-        made = client(access_key="a", secret_key="b")
-        seen = 0
-        for left, right in rows:
-            owners = [made if name == "client" else getattr(made, name.removeprefix("client."))
-                      for name in re.findall(r"`(.*?)`", left)]  # fmt: skip
-            methods = right.split("; ")
-            if left == "`client.fino`":
-                owners += [made.fino.threads, made.fino.threads.messages]
-            for number, owner in enumerate(owners):
-                for name in re.findall(r"[a-z_]+", methods[min(number, len(methods) - 1)].split(":")[-1]):
-                    assert hasattr(owner, name), f"{type(owner).__name__} has no {name}"
-                    seen += 1
-        assert seen > 60
+        offered = [(path, name) for path, name, _ in methods(client(access_key="a", secret_key="b"))]
+        offered.append(("", "config"))
+        assert sorted(named) == sorted(set(offered) - {("", "aclose")})
 
 
 def test_the_version_is_stated_twice_alike():
