@@ -63,10 +63,11 @@ class Checkpoint:
             self._file.close()
             raise
         self.done = Stretches(done)
-        # Sent but never settled: whether these are stored is not known.
         started = Stretches(sent)
         both = sum(b - a for first, stop in started.pairs for a, b, is_done in self.done.cut(first, stop) if is_done)
-        self.doubtful = len(started) - both
+        # Each run sends again what earlier ones had sent and not settled, and so will this one.
+        again = sum(stop - start for start, stop in sent) - len(started)
+        self.possibly_doubled = again + len(started) - both
 
     def _lock(self) -> None:
         if fcntl is None:

@@ -63,7 +63,7 @@ class Upload:
         for name in COUNTS:
             setattr(ledger, name, checkpoint.counts[name])
         ledger.read = ledger.resumed = sum(checkpoint.counts.values())
-        ledger.possibly_doubled = 0 if options.id is not None else checkpoint.doubtful
+        ledger.possibly_doubled = checkpoint.possibly_doubled
         return checkpoint
 
     def request(self, chunk: Chunk) -> Request:

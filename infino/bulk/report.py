@@ -30,7 +30,8 @@ class BulkReport:
         unknown: Records of which no answer says whether they are stored.
         retried: Records sent again, each time counted.
         resumed: Records settled by an earlier run, from the checkpoint.
-        possibly_doubled: Records without an id that were sent again after a crash, and may be stored twice.
+        possibly_doubled: Copies of records without an id that may be stored beside the first one, because runs under
+            the same checkpoint that were killed had sent these records, and later runs sent them again.
         bytes: Bytes of request bodies sent.
         requests: Requests sent.
         seconds: Seconds from start to end.

@@ -29,13 +29,28 @@ def test_what_was_settled_is_known_to_the_next_run(tmp_path: Path) -> None:
     written(path)
     again = Checkpoint(path, WHAT)
     assert again.done.pairs == [(0, 10), (20, 30)]
-    assert again.doubtful == 10
+    assert again.possibly_doubled == 10
     assert {name: count for name, count in again.counts.items() if count} == {
         "created": 9,
         "rejected": 1,
         "updated": 10,
     }
     again.close()
+
+
+def test_what_may_be_doubled_adds_up_over_all_runs(tmp_path: Path) -> None:
+    path = tmp_path / "check"
+    may_be_doubled = []
+    for stretches in ([(0, 10), (10, 20)], [(0, 15), (15, 20)], [(0, 20), (20, 30)], []):
+        run = Checkpoint(path, WHAT)
+        may_be_doubled.append(run.possibly_doubled)
+        for start, stop in stretches:
+            run.sent(Span(start, stop, stop - start))
+        if stretches and stretches[-1] == (20, 30):
+            run.settled(Span(0, 20, 0, created=20))
+        run.close()
+    # Three runs sent the first twenty, so two copies too many may be there; the last ten are about to be sent again.
+    assert may_be_doubled == [0, 20, 40, 2 * 20 + 10]
 
 
 def test_a_crash_at_any_byte_loses_at_most_the_line_being_written(tmp_path: Path) -> None:
