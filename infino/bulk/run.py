@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from functools import partial
 from typing import Any, Protocol
 
 from infino.bulk.answers import Outcome, failed
@@ -13,6 +14,7 @@ from infino.bulk.engine import ChunkResult, read_answer
 from infino.bulk.job import Upload
 from infino.bulk.options import BulkOptions
 from infino.bulk.report import BulkReport
+from infino.bulk.senders import Senders
 from infino.core.errors import InfinoError
 from infino.core.request import Request
 from infino.core.response import Response
@@ -71,26 +73,28 @@ class Run(Iterator[ChunkResult]):
 
     def _go(self) -> Generator[ChunkResult, None, None]:
         upload = self._upload
-        pool = ThreadPoolExecutor(upload.options.concurrency, "infino-bulk")
+        senders = Senders(upload.options.concurrency)
         try:
-            yield from self._rounds(pool)
+            yield from self._rounds(senders)
         except BaseException as error:
             # The caller goes away or presses a key: nobody waits for answers any more.
-            pool.shutdown(wait=False, cancel_futures=True)
+            for future in self._flights:
+                future.cancel()
+            senders.close(wait=False)
             upload.fail(error)
             if isinstance(error, GeneratorExit):
                 raise
             upload.verdict()
-        pool.shutdown()
+        senders.close(wait=True)
         upload.close()
         upload.verdict()
 
-    def _rounds(self, pool: ThreadPoolExecutor) -> Iterator[ChunkResult]:
+    def _rounds(self, senders: Senders) -> Iterator[ChunkResult]:
         upload, engine = self._upload, self._upload.engine
         pieces = upload.reader.pieces()
         while not engine.done:
             while (chunk := engine.next(upload.clock())) is not None:
-                self._flights[pool.submit(self._send, chunk)] = chunk
+                self._flights[senders.submit(partial(self._send, chunk))] = chunk
             if engine.hungry:
                 try:
                     piece = next(pieces, None)

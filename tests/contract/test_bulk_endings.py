@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -143,3 +147,41 @@ def test_a_client_that_was_closed_sends_nothing_and_nothing_is_unknown(make: Any
         report = run.report
     assert (report.accepted, report.unknown, report.complete) == (50, 0, False)
     assert balanced(report)
+
+
+INTERRUPTED = """
+import asyncio, sys
+from infino import AsyncInfino, Infino
+settings = {"endpoint": sys.argv[1], "access_key": "a", "secret_key": "b"}
+rows = ({"n": n} for n in range(10_000))
+def upload():
+    with Infino(**settings) as client:
+        client.records.bulk("x", rows, chunk_records=100)
+async def upload_async():
+    async with AsyncInfino(**settings) as client:
+        await client.records.bulk("x", rows, chunk_records=100)
+try:
+    upload() if sys.argv[2] == "sync" else asyncio.run(upload_async())
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_a_process_ends_at_once_after_an_interrupt_although_a_request_hangs(kind: str) -> None:
+    arrived = threading.Event()
+
+    def hang(exchange: Exchange) -> None:
+        arrived.set()
+        exchange.hang()
+
+    with ScriptedServer(hang) as server:
+        command = [sys.executable, "-c", INTERRUPTED, server.endpoint, kind]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert arrived.wait(20)
+            process.send_signal(signal.SIGINT)
+            try:
+                out, _ = process.communicate(timeout=15)  # the server would hang for 30 s, the client wait for 120
+            finally:
+                process.kill()
+    assert out == "interrupted\n"
