@@ -44,6 +44,8 @@ class FileBody:
         if isinstance(getattr(source, "mode", "b"), str) and "b" not in getattr(source, "mode", "b"):
             raise ValidationError("open the file in binary mode: open(path, 'rb')")
         self._start = self._position()
+        # Taken once: what the header announces is what every attempt sends, even if the file grows meanwhile.
+        self.file_size = self._measure()
         self._used = False
         name = self._path.name if self._path is not None else Path(str(getattr(source, "name", "upload"))).name
         # A boundary of 128 random bits never occurs in the file, so the file needs no look beforehand.
@@ -53,8 +55,10 @@ class FileBody:
         self._tail = f"\r\n--{self._boundary}--\r\n".encode()
 
     def _position(self) -> int | None:
-        """Where a file object stands, if it can be put back there."""
-        if self._path is not None or isinstance(self._source, bytes | bytearray):
+        """Where a source stands, if it can be put back there; a pipe that has a name cannot either."""
+        if self._path is not None:
+            return 0 if self._path.is_file() else None
+        if isinstance(self._source, bytes | bytearray):
             return 0
         try:
             return int(self._source.tell()) if self._source.seekable() else None
@@ -77,15 +81,14 @@ class FileBody:
         """The media type, boundary included."""
         return f"multipart/form-data; boundary={self._boundary}"
 
-    @property
-    def file_size(self) -> int | None:
+    def _measure(self) -> int | None:
         """Bytes of the file, where they can be known."""
-        if self._path is not None:
-            return os.path.getsize(self._path)
         if isinstance(self._source, bytes | bytearray):
             return len(self._source)
         if self._start is None:
             return None
+        if self._path is not None:
+            return os.path.getsize(self._path)
         end = self._source.seek(0, os.SEEK_END)
         self._source.seek(self._start)
         return int(end) - self._start
@@ -107,12 +110,18 @@ class FileBody:
             raise ValidationError("the file object cannot go back to its start, so it cannot be sent again")
         self._used = True
         yield self._head
-        sent = 0
+        sent, size = 0, self.file_size
         for piece in self._pieces():
-            yield piece
-            sent += len(piece)
+            part = piece if size is None else piece[: size - sent]
+            if not part:  # the file has grown
+                break
+            yield part
+            sent += len(part)
             if self._seen is not None:
                 self._seen(sent)
+        if size is not None and sent < size:
+            # Without its end the request is none, so the service stores nothing of it.
+            raise ValidationError(f"the file became shorter while it was sent: {sent:,} of {size:,} bytes were left")
         yield self._tail
 
     def _pieces(self) -> Iterator[bytes]:

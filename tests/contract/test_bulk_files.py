@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -107,6 +109,53 @@ def test_a_stream_that_cannot_go_back_is_sent_once(client: Any, fresh: Any, arm:
     with pytest.raises(ServerError):
         client.files.upload(dataset, Pipe(), format="jsonl")
     assert client.datasets.count(dataset) == 300
+
+
+def test_a_pipe_with_a_name_is_sent_once_to_its_end(client: Any, fresh: Any, arm: Any, tmp_path: Path) -> None:
+    dataset, pipe = fresh("file"), tmp_path / "pipe.jsonl"
+    client.datasets.create(dataset)
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=[JSONL])
+    writer.start()
+    assert client.files.upload(dataset, pipe).stats.documents_processed == 300
+    writer.join()
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as file:
+        file.write(JSONL)  # less than a pipe holds
+    arm(times=1, status=503)
+    with pytest.raises(ServerError):
+        client.files.upload(dataset, f"/dev/fd/{reading}", format="jsonl")
+    os.close(reading)
+    assert client.datasets.count(dataset) == 300
+
+
+@pytest.mark.parametrize("kind", ["path", "file"])
+def test_a_file_that_grows_is_sent_as_it_was_and_one_that_shrinks_not_at_all(
+    client: Any, fresh: Any, kind: str, tmp_path: Path
+) -> None:
+    dataset, path = fresh("file"), tmp_path / "rows.jsonl"
+    rows = 20_000
+    client.datasets.create(dataset)
+    path.write_bytes(b'{"n":"%s"}\n' % (b"x" * 40) * rows)
+
+    def grow(now: Progress) -> None:
+        if not now.finished:
+            with path.open("ab") as file:
+                file.write(JSONL)
+
+    def shrink(now: Progress) -> None:
+        os.truncate(path, PIECE + 1)
+
+    def upload(change: Any) -> Any:
+        if kind == "path":
+            return client.files.upload(dataset, path, progress=change)
+        with path.open("rb") as file:
+            return client.files.upload(dataset, file, progress=change)
+
+    assert upload(grow).stats.documents_processed == rows
+    with pytest.raises(ValidationError, match="became shorter"):
+        upload(shrink)
+    assert client.datasets.count(dataset) == rows
 
 
 def test_progress_counts_the_bytes_of_the_file(client: Any, fresh: Any) -> None:
