@@ -113,7 +113,7 @@ def understood(content: bytes, count: int, ids: list[str] | None = None) -> Outc
     Returns:
         `Answered`, or `Lost` when the body does not say what became of each record.
     """
-    quick = _all_accepted(content, count)
+    quick = all_accepted(content, count)
     if quick is not None:
         return Answered(quick)
     try:
@@ -135,8 +135,15 @@ def understood(content: bytes, count: int, ids: list[str] | None = None) -> Outc
     )
 
 
-def _all_accepted(content: bytes, count: int) -> Tally | None:
-    """Count results without building objects; the text of an id cannot hold an unescaped quote."""
+def all_accepted(content: bytes, count: int) -> Tally | None:
+    """Count results without building objects, if every record was accepted.
+
+    The text of an id cannot hold an unescaped quote.
+
+    Args:
+        content: The body of an answer.
+        count: How many records were sent.
+    """
     if b'"errors":false' not in content or not content.rstrip().endswith(b"}"):
         return None
     created = content.count(b'"result":"created"')

@@ -103,7 +103,7 @@ class Upload:
         return self.record(results)
 
     def record(self, results: list[ChunkResult]) -> list[ChunkResult]:
-        """Write what was settled to the files, and show it."""
+        """Write what was settled to the files."""
         for result in results:
             # What a resumed run will read again does not belong to the dead letters.
             again = result.abandoned and self._checkpoint is not None
@@ -111,7 +111,6 @@ class Upload:
                 self._bury(result.rejections)
             if self._checkpoint is not None and result.closed is not None:
                 self._checkpoint.settled(result.closed)
-        self.show()
         return results
 
     def _bury(self, rejections: list[Rejection]) -> None:
@@ -168,14 +167,12 @@ class Upload:
                 raise
 
     def fail(self, error: BaseException) -> None:
-        """End after an error, which `verdict` raises; nobody waits for answers any more."""
+        """Stop because of an error, which `verdict` raises; nobody waits for answers any more."""
         try:
             self.stop(error, lose_flying=True)
         except BaseException as later:
             if self._must_rise(later):
                 raise
-        finally:
-            self.close()
 
     def _must_rise(self, later: BaseException) -> bool:
         """Whether an error at the end is to be raised, because no other one is or because it asks for the exit."""

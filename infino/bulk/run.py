@@ -81,7 +81,10 @@ class Run(Iterator[ChunkResult]):
             for future in self._flights:
                 future.cancel()
             senders.close(wait=False)
-            upload.fail(error)
+            try:
+                upload.fail(error)
+            finally:
+                upload.close()
             if isinstance(error, GeneratorExit):
                 raise
             upload.verdict()
@@ -99,12 +102,12 @@ class Run(Iterator[ChunkResult]):
                 try:
                     piece = next(pieces, None)
                 except Exception as error:  # whatever the source raises ends the upload and reaches the caller
-                    yield from upload.stop(error)
+                    yield from self._shown(upload.stop(error))
                 else:
                     if piece is None:
                         engine.end()
                     else:
-                        yield from upload.feed(piece)
+                        yield from self._shown(upload.feed(piece))
                 yield from self._collect(0)
             elif not engine.done:
                 yield from self._collect(engine.wake(upload.clock()))
@@ -118,7 +121,12 @@ class Run(Iterator[ChunkResult]):
         for future in arrived:
             chunk = self._flights.pop(future)
             outcome, took = future.result()
-            yield from self._upload.answered(chunk, outcome, took)
+            yield from self._shown(self._upload.answered(chunk, outcome, took))
+
+    def _shown(self, results: list[ChunkResult]) -> list[ChunkResult]:
+        if results:
+            self._upload.show()
+        return results
 
     def _send(self, chunk: Chunk) -> tuple[Outcome, float]:
         started = self._upload.clock()

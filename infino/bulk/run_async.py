@@ -1,4 +1,4 @@
-"""The async shell: tasks send, a worker thread reads and encodes, the loop stays free.
+"""The async shell: tasks send, a worker thread reads and encodes, another one books what was refused.
 
 Importing what an upload needs takes tens of milliseconds, so that happens in a thread as well.
 """
@@ -11,7 +11,8 @@ import importlib
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from infino.core.errors import InfinoError
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from infino.core.request import Request
     from infino.core.response import Response
 
+T = TypeVar("T")
 _NETWORK = ("httpcore", "anyio._core._sockets", "anyio._backends._asyncio")  # loaded by the first async request
 
 
@@ -114,6 +116,7 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
         self._prepare = prepare
         self._flights: dict[asyncio.Task[tuple[Outcome, float]], Chunk] = {}
         self._meal: asyncio.Task[Piece | None] | None = None
+        self._clerk = ThreadPoolExecutor(1, "infino-bulk")  # begins its thread with the first step
         self._steps = self._go()
 
     @property
@@ -145,16 +148,14 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
             async for result in self._rounds(pieces):
                 yield result
         except BaseException as error:
-            try:
-                await self._cancel()
-            finally:  # also when it is cancelled once more
-                upload.fail(error)
+            await self._end(error)
             if isinstance(error, GeneratorExit):
                 raise
             upload.verdict()
         finally:
             await pieces.aclose()
-            worker.shutdown(wait=False, cancel_futures=True)
+            for thread in (worker, self._clerk):
+                thread.shutdown(wait=False, cancel_futures=True)
         upload.close()
         upload.verdict()
 
@@ -168,6 +169,27 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
                 (await preparing)[1].close()
             raise
         return self._upload
+
+    async def _aside(self, step: Callable[[], T]) -> T:
+        """Do in a thread what takes long when records were refused, and to its end: it must have the books alone."""
+        doing = asyncio.get_running_loop().run_in_executor(self._clerk, step)
+        try:
+            return await asyncio.shield(doing)
+        except asyncio.CancelledError:
+            while not doing.done():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait([doing])
+            doing.exception()  # whatever it is, the cancellation goes first
+            raise
+
+    async def _end(self, error: BaseException) -> None:
+        try:
+            try:
+                await self._cancel()
+            finally:  # also when it is cancelled once more
+                await self._aside(partial(self._upload.fail, error))
+        finally:
+            self._upload.close()
 
     async def _cancel(self) -> None:
         tasks: list[asyncio.Task[Any]] = [*self._flights, *([self._meal] if self._meal is not None else [])]
@@ -183,8 +205,11 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
             if self._meal is None and engine.hungry:
                 self._meal = asyncio.ensure_future(anext(pieces, None))
             await self._wait(engine.wake(upload.clock()))
-            for result in [*self._digest(), *self._collect()]:
-                yield result
+            for results in (await self._digest(), await self._collect()):
+                if results:
+                    upload.show()
+                for result in results:
+                    yield result
         if self._meal is not None:  # the upload stopped while the source was being read
             await self._cancel()
             self._meal = None
@@ -198,7 +223,7 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
         elif seconds:
             await asyncio.sleep(seconds)
 
-    def _digest(self) -> list[ChunkResult]:
+    async def _digest(self) -> list[ChunkResult]:
         """Take what the source has handed over."""
         meal, upload = self._meal, self._upload
         if meal is None or not meal.done():
@@ -206,23 +231,27 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
         self._meal = None
         error = meal.exception()
         if error is not None:
-            return upload.stop(error)
+            return await self._aside(partial(upload.stop, error))
         piece = meal.result()
         if piece is None:
             upload.engine.end()
             return []
-        return upload.feed(piece)
+        return await self._aside(partial(upload.feed, piece)) if piece.rejections else upload.feed(piece)
 
-    def _collect(self) -> list[ChunkResult]:
+    async def _collect(self) -> list[ChunkResult]:
+        from infino.bulk.answers import Answered, Tally
+
         results: list[ChunkResult] = []
         for task in [task for task in self._flights if task.done()]:
             chunk = self._flights.pop(task)
             outcome, took = task.result()
-            results += self._upload.answered(chunk, outcome, took)
+            step = partial(self._upload.answered, chunk, outcome, took)
+            smooth = isinstance(outcome, Answered) and isinstance(outcome.items, Tally)
+            results += step() if smooth else await self._aside(step)
         return results
 
     async def _send(self, chunk: Chunk) -> tuple[Outcome, float]:
-        from infino.bulk.answers import failed
+        from infino.bulk.answers import Answered, all_accepted, failed
         from infino.bulk.engine import read_answer
 
         started = self._upload.clock()
@@ -230,7 +259,10 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
             response = await self._transport.send(self._upload.request(chunk))
         except InfinoError as error:
             return failed(error), self._upload.clock() - started
-        return read_answer(chunk, response.content), self._upload.clock() - started
+        took, quick = self._upload.clock() - started, all_accepted(response.content, len(chunk))
+        if quick is not None:
+            return Answered(quick), took
+        return await self._aside(partial(read_answer, chunk, response.content)), took
 
 
 def iterate_async(caller: HasTransport, dataset: str, source: Any, *, format: str = "auto", **options: Any) -> AsyncRun:

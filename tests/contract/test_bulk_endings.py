@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infino.bulk import engine
+from infino.bulk.deadletter import DeadLetter
 from infino.bulk.progress import Progress
-from infino.core.errors import ClientClosedError, ValidationError
+from infino.bulk.report import Ledger
+from infino.core.errors import ClientClosedError, NotFoundError, ValidationError
 from infino.core.retry import RetryPolicy
+from infino.local import LocalGateway
 from tests.support.scripted import Exchange, ScriptedServer
 
 QUICK = RetryPolicy(attempts=6, deadline=None, base=0.01, cap=0.02, retry_after_cap=0.05)
@@ -147,6 +153,78 @@ def test_a_client_that_was_closed_sends_nothing_and_nothing_is_unknown(make: Any
         report = run.report
     assert (report.accepted, report.unknown, report.complete) == (50, 0, False)
     assert balanced(report)
+
+
+def test_what_was_refused_is_read_and_booked_off_the_event_loop(
+    gateway: LocalGateway, sync_client: Any, fresh: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, threads = fresh("ends"), dict[str, set[int]]()
+    sync_client.datasets.create(name)
+    sync_client.records.bulk(name, ROWS, id="id")
+
+    def watch(owner: Any, method: str) -> None:
+        plain = getattr(owner, method)
+
+        def noted(*arguments: Any, **named: Any) -> Any:
+            threads.setdefault(method, set()).add(threading.get_ident())
+            return plain(*arguments, **named)
+
+        monkeypatch.setattr(owner, method, noted)
+
+    watch(DeadLetter, "add")
+    watch(Ledger, "refuse")
+    watch(engine, "understood")
+
+    async def main() -> int:
+        async with gateway.async_client() as client:
+            rows = [*ROWS, {"id": "x", "n": {1}}]
+            settings: dict[str, Any] = {"id": "id", "chunk_records": 100, "on_error": "collect"}
+            report = await client.records.bulk(name, rows, op="create", dead_letter=tmp_path / "d", **settings)
+            assert report.rejected == 501
+            with pytest.raises(NotFoundError):
+                await client.records.bulk(fresh("nowhere"), rows, **settings)
+        return threading.get_ident()
+
+    loop_thread = asyncio.run(main())
+    assert set(threads) == {"add", "refuse", "understood"}
+    assert loop_thread not in set().union(*threads.values())
+
+
+def test_cancelling_while_refusals_are_booked_keeps_the_books_in_balance(
+    gateway: LocalGateway, sync_client: Any, fresh: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, booking = fresh("ends"), threading.Event()
+    sync_client.datasets.create(name)
+    sync_client.records.bulk(name, ROWS, id="id")
+    plain = Ledger.refuse
+
+    def slow(ledger: Ledger, rejection: Any) -> None:
+        booking.set()
+        time.sleep(0.001)
+        plain(ledger, rejection)
+
+    monkeypatch.setattr(Ledger, "refuse", slow)
+
+    async def main() -> Any:
+        async with gateway.async_client() as client:
+            run = client.records.bulk_iter(name, ROWS, id="id", op="create", chunk_records=100, on_error="collect")
+
+            async def drain() -> None:
+                async for _ in run:
+                    pass
+
+            upload = asyncio.create_task(drain())
+            await asyncio.to_thread(booking.wait, 20)
+            for _ in range(3):
+                upload.cancel()
+                await asyncio.sleep(0.01)
+            with pytest.raises(asyncio.CancelledError):
+                await upload
+            return run.report
+
+    report = asyncio.run(main())
+    assert balanced(report)
+    assert not report.complete
 
 
 INTERRUPTED = """
