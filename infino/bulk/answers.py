@@ -92,7 +92,7 @@ def failed(error: InfinoError) -> Outcome:
         `Refused` when nothing was processed, `Unsent` when nothing was sent, else `Lost`.
     """
     if isinstance(error, APIError):
-        if error.status >= 500 and error.status != 503:
+        if error.status >= 500 and error.status != 503:  # as for any call: 503 comes before the work, like 429
             return Lost(error)
         return Refused(error, getattr(error, "retry_after", None))
     if isinstance(error, ClientClosedError | ConfigError | ValidationError):

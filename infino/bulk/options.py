@@ -63,7 +63,8 @@ class BulkOptions:
         dead_letter: File that takes the records that were not accepted, with the reason.
         checkpoint: File that lets a killed upload go on.
         progress: None for silence, True for a bar, or a function that takes a `Progress`.
-        retry: How often and with which pauses a request or a record is tried again.
+        retry: How often and with which pauses a request or a record is tried again. 429 and 503 mean that nothing was
+            processed, so these requests are sent again also without ids; those of 500, 502 and 504 only with ids.
         timeout: Seconds one request may take, or None for the client's limits.
     """
 

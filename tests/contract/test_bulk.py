@@ -167,7 +167,15 @@ def test_with_ids_every_fault_is_ridden_out(client: Any, fresh: Any, arm: Any, f
 
 
 @pytest.mark.parametrize(
-    ("fault", "unknown"), [({"status": 429}, 0), ({"reset": True, "after": True}, 100), ({"status": 500}, 100)]
+    ("fault", "unknown"),
+    [
+        ({"status": 429}, 0),
+        ({"status": 503}, 0),
+        ({"reset": True, "after": True}, 100),
+        ({"status": 500}, 100),
+        ({"status": 502}, 100),
+        ({"status": 504}, 100),
+    ],
 )
 def test_without_ids_nothing_is_sent_twice(
     client: Any, fresh: Any, arm: Any, fault: dict[str, Any], unknown: int
