@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from inspect import isgenerator
 from typing import Any
 
 from infino_api.api._reserved import RESERVED
@@ -200,6 +201,19 @@ class Upload:
         if not report.ok and self.options.on_error == "raise":
             raise BulkError(_summary(report), report=report, operation=OPERATION, hint=_hint(self.options))
         return report
+
+
+def close_source(pieces: Any, source: Any) -> None:
+    """Let a source go that is not read to its end; a generator would else wait in the traceback of an error.
+
+    Args:
+        pieces: The generator that reads the source.
+        source: What the caller gave.
+    """
+    with suppress(Exception):  # the upload has ended, and with an error of its own, if any
+        pieces.close()
+        if isgenerator(source):
+            source.close()
 
 
 def _summary(report: BulkReport) -> str:

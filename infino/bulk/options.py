@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from inspect import iscoroutinefunction
 from typing import Any, Literal
 
 import attrs
@@ -48,6 +49,23 @@ def _timeout(_: object, __: attrs.Attribute[Any], value: Any) -> None:
     Timeouts.of(value, Timeouts())
 
 
+def check_progress(choice: Any) -> None:
+    """Refuse a function that would never run.
+
+    Args:
+        choice: None, True or False, or a function that takes a `Progress`.
+
+    Raises:
+        ValidationError: It is an async function, which nobody awaits.
+    """
+    if iscoroutinefunction(choice) or iscoroutinefunction(getattr(choice, "__call__", None)):  # noqa: B004  # the method is looked at, not called
+        raise ValidationError("progress must be a plain function, not an async one: it is called and never awaited")
+
+
+def _progress(_: object, __: attrs.Attribute[Any], value: Any) -> None:
+    check_progress(value)
+
+
 @attrs.frozen
 class BulkOptions:
     """The settings of one upload.
@@ -77,7 +95,7 @@ class BulkOptions:
     on_error: OnError = attrs.field(default="raise", validator=_choice("raise", "collect"))
     dead_letter: str | os.PathLike[str] | None = None
     checkpoint: str | os.PathLike[str] | None = None
-    progress: Any = None
+    progress: Any = attrs.field(default=None, validator=_progress)
     retry: RetryPolicy = attrs.field(default=PATIENCE, validator=_policy)
     timeout: float | None = attrs.field(default=None, validator=_timeout)
 

@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any, Protocol
 
 from infino.bulk.answers import Outcome, failed
-from infino.bulk.chunk import Chunk
+from infino.bulk.chunk import Chunk, Piece
 from infino.bulk.engine import ChunkResult, read_answer
-from infino.bulk.job import Upload
+from infino.bulk.job import Upload, close_source
 from infino.bulk.options import BulkOptions
 from infino.bulk.report import BulkReport
 from infino.bulk.senders import Senders
@@ -30,6 +30,8 @@ class Sends(Protocol):
 
 class Run(Iterator[ChunkResult]):
     """An upload that goes on while it is iterated; `report` is there at the end.
+
+    However it ends, a source that is a generator is closed.
 
     Args:
         transport: Sends requests from several threads.
@@ -73,9 +75,12 @@ class Run(Iterator[ChunkResult]):
 
     def _go(self) -> Generator[ChunkResult, None, None]:
         upload = self._upload
-        senders = Senders(upload.options.concurrency)
+        senders, pieces = Senders(upload.options.concurrency), upload.reader.pieces()
         try:
-            yield from self._rounds(senders)
+            try:
+                yield from self._rounds(senders, pieces)
+            finally:
+                close_source(pieces, upload.reader.source)
         except BaseException as error:
             # The caller goes away or presses a key: nobody waits for answers any more.
             for future in self._flights:
@@ -92,9 +97,8 @@ class Run(Iterator[ChunkResult]):
         upload.close()
         upload.verdict()
 
-    def _rounds(self, senders: Senders) -> Iterator[ChunkResult]:
+    def _rounds(self, senders: Senders, pieces: Iterator[Piece]) -> Iterator[ChunkResult]:
         upload, engine = self._upload, self._upload.engine
-        pieces = upload.reader.pieces()
         while not engine.done:
             while (chunk := engine.next(upload.clock())) is not None:
                 self._flights[senders.submit(partial(self._send, chunk))] = chunk

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from infino.core.response import Response
 
 T = TypeVar("T")
+GRACE = 0.2  # seconds to wait for a source that is being closed; one that blocks is closed when it goes on
 _NETWORK = ("httpcore", "anyio._core._sockets", "anyio._backends._asyncio")  # loaded by the first async request
 
 
@@ -65,13 +66,18 @@ def load_network(caller: HasTransport) -> SendsAsync:
 
 async def _off_loop(worker: ThreadPoolExecutor, reader: Reader) -> AsyncGenerator[Piece, None]:
     """Read a source in a worker thread; one that is async itself is read here and encoded there."""
+    from infino.bulk.job import close_source
     from infino.bulk.source import SLOW
 
     loop = asyncio.get_running_loop()
     if not reader.is_async:
         pieces: Iterator[Piece] = reader.pieces()
-        while (piece := await loop.run_in_executor(worker, next, pieces, None)) is not None:
-            yield piece
+        try:
+            while (piece := await loop.run_in_executor(worker, next, pieces, None)) is not None:
+                yield piece
+        finally:
+            closing = loop.run_in_executor(worker, close_source, pieces, reader.source)
+            await asyncio.wait([closing], timeout=GRACE)
         return
     batch: list[Any] = []
     source = aiter(reader.source)
@@ -92,12 +98,18 @@ async def _off_loop(worker: ThreadPoolExecutor, reader: Reader) -> AsyncGenerato
         for piece in await loop.run_in_executor(worker, reader.push, batch) + reader.finish():
             yield piece
         raise
+    finally:
+        if isinstance(source, AsyncGenerator):
+            with contextlib.suppress(Exception):  # as `close_source` does
+                await source.aclose()
     for piece in await loop.run_in_executor(worker, reader.push, batch) + reader.finish():
         yield piece
 
 
 class AsyncRun(AsyncIterator["ChunkResult"]):
     """An upload that goes on while it is iterated; `report` is there at the end.
+
+    However it ends, a source that is a generator is closed.
 
     Args:
         prepare: Makes the transport and the upload, in a thread, when the first result is asked for.
@@ -155,7 +167,7 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
         finally:
             await pieces.aclose()
             for thread in (worker, self._clerk):
-                thread.shutdown(wait=False, cancel_futures=True)
+                thread.shutdown(wait=False)
         upload.close()
         upload.verdict()
 

@@ -14,6 +14,7 @@ from infino_api.models.file_upload import FileUpload
 from infino_api.resources.files import AsyncFilesResource, FilesResource
 
 from infino.bulk.multipart import FileBody
+from infino.bulk.options import check_progress
 from infino.bulk.progress import Progress, display
 from infino.caller import decode_call
 from infino.core.errors import JobFailedError, NotFoundError, Timeout, ValidationError
@@ -62,6 +63,7 @@ class _Watch:
         fields = {"index_name": dataset, "format": format}
         if batch_size is not None:
             fields["batch_size"] = str(batch_size)
+        check_progress(progress)
         self._dataset, self._clock, self._started = dataset, clock, clock()
         self._display = display(progress)
         self.body = FileBody(source, fields, format, self._sent)
@@ -137,6 +139,11 @@ class _Watch:
             errors=errors,
         )
 
+    def leave(self, upload: FileUpload) -> FileUpload:
+        """Show the end where nobody waits for the service."""
+        self._sent(self._size or 0, finished=True)
+        return upload
+
     def close(self) -> None:
         """Leave the screen in order."""
         self._display.close()
@@ -193,7 +200,9 @@ class Files(FilesResource):
         watch = _Watch(dataset, path_or_file, format, batch_size, progress)
         try:
             upload = watch.accepted(self._caller.transport.send(watch.request(timeout)))
-            return watch.settle(upload) or (self._follow(watch, upload, wait_timeout) if wait else upload)
+            if not wait:
+                return watch.settle(upload) or watch.leave(upload)
+            return watch.settle(upload) or self._follow(watch, upload, wait_timeout)
         finally:
             watch.close()
 
@@ -257,7 +266,9 @@ class AsyncFiles(AsyncFilesResource):
         watch = _Watch(dataset, path_or_file, format, batch_size, progress)
         try:
             upload = watch.accepted(await self._caller.transport.send(watch.request(timeout)))
-            return watch.settle(upload) or (await self._follow(watch, upload, wait_timeout) if wait else upload)
+            return watch.settle(upload) or (
+                await self._follow(watch, upload, wait_timeout) if wait else watch.leave(upload)
+            )
         finally:
             watch.close()
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from infino.bulk import engine
@@ -225,6 +227,96 @@ def test_cancelling_while_refusals_are_booked_keeps_the_books_in_balance(
     report = asyncio.run(main())
     assert balanced(report)
     assert not report.complete
+
+
+@attrs.frozen
+class Frozen(Exception):
+    """Takes no report."""
+
+    number: int = 1
+
+
+class Stubborn(Exception):
+    """Takes nothing at all."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise TypeError(name)
+
+
+@pytest.mark.parametrize("kind", [Frozen, Stubborn])
+def test_an_error_of_the_source_that_takes_no_report_surfaces_as_it_is(
+    client: Any, fresh: Any, kind: type[Exception]
+) -> None:
+    name = fresh("ends")
+    client.datasets.create(name)
+
+    def rows() -> Iterator[dict[str, int]]:
+        yield {"n": 1}
+        raise kind()
+
+    run = client.records.bulk_iter(name, rows())
+    with pytest.raises(kind):
+        list(run)
+    assert (run.report.read, balanced(run.report), run.report.complete) == (1, True, False)
+
+
+@pytest.mark.parametrize("kind", ["plain", "partial", "object"])
+def test_an_async_progress_function_is_refused(client: Any, kind: str) -> None:
+    async def progress(_: Progress) -> None:
+        """Is never awaited."""
+
+    class Shows:
+        async def __call__(self, _: Progress) -> None:
+            """Is never awaited."""
+
+    chosen: Any = {"plain": progress, "partial": functools.partial(progress), "object": Shows()}[kind]
+    with pytest.raises(ValidationError, match="plain function"):
+        client.records.bulk("any", ROWS, progress=chosen)
+    with pytest.raises(ValidationError, match="plain function"):
+        client.files.upload("any", b"{}", format="jsonl", progress=chosen)
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_a_source_that_is_a_generator_is_closed_when_the_upload_ends(client: Any, fresh: Any, early: bool) -> None:
+    name, closed = fresh("ends"), list[int]()
+    if early:
+        client.datasets.create(name)
+
+    def rows() -> Iterator[dict[str, int]]:
+        try:
+            yield from ({"n": n} for n in range(100_000))
+        finally:
+            closed.append(1)
+
+    source = rows()
+    if early:
+        with client.records.bulk_iter(name, source, chunk_records=50) as run:
+            next(run)
+    else:
+        with pytest.raises(NotFoundError):
+            client.records.bulk(name, source, chunk_records=50)
+    assert closed == [1]
+
+
+def test_an_async_source_is_closed_when_the_upload_ends(gateway: LocalGateway, fresh: Any) -> None:
+    closed: list[int] = []
+
+    async def rows() -> AsyncIterator[dict[str, int]]:
+        try:
+            for number in range(100_000):
+                yield {"n": number}
+        finally:
+            await asyncio.sleep(0)
+            closed.append(1)
+
+    async def main() -> None:
+        source = rows()
+        async with gateway.async_client() as client:
+            with pytest.raises(NotFoundError):
+                await client.records.bulk(fresh("nowhere"), source, chunk_records=50)
+        assert closed == [1]
+
+    asyncio.run(main())
 
 
 INTERRUPTED = """

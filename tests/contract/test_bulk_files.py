@@ -59,8 +59,10 @@ def test_files_of_each_format(client: Any, fresh: Any, name: str, content: bytes
 def test_without_waiting_the_job_can_be_followed(client: Any, fresh: Any) -> None:
     dataset = fresh("file")
     client.datasets.create(dataset)
-    started = client.files.upload(dataset, JSONL, format="jsonl", wait=False)
+    seen: list[Progress] = []
+    started = client.files.upload(dataset, JSONL, format="jsonl", wait=False, progress=seen.append)
     assert started.run_id
+    assert [now.finished for now in seen] == [False] * (len(seen) - 1) + [True]
     for _ in range(500):
         if client.jobs.get(started.run_id).status == "completed":
             break
