@@ -288,7 +288,7 @@ def _closed(error: ConnectionClosed) -> SocketClosed:
 
 def _limit_sending(raw: socket.socket, timeout: float) -> None:
     """Set the kernel's own limit: a peer that reads nothing must not hold us, and the library has none."""
-    if sys.platform == "win32":  # pragma: no cover - the option has another form there
+    if sys.platform == "win32":  # the option has another form there
         return
     seconds, rest = divmod(max(timeout, 0.001), 1)
     with contextlib.suppress(OSError):

@@ -203,7 +203,7 @@ def ask(conversation: Conversation, question: str, settings: Settings) -> Flow:
         else:
             conversation.finish(turn)
             return turn.answer()
-    raise AssertionError("a retry policy allows at least one attempt")  # pragma: no cover - attempts >= 1
+    raise AssertionError("a retry policy allows at least one attempt")
 
 
 def _drop_thread(conversation: Conversation, deadline: float) -> Steps:

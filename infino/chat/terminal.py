@@ -301,7 +301,7 @@ def _line_history() -> Iterator[None]:
     """Keep the lines between conversations, where the platform can edit lines and someone sits there."""
     try:
         import readline
-    except ImportError:  # pragma: no cover - not on Windows
+    except ImportError:  # not on Windows
         yield
         return
     if not sys.stdin.isatty():
