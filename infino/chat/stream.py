@@ -7,7 +7,7 @@ import contextlib
 import threading
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Any, Self, assert_never
+from typing import Any, Self
 
 import attrs
 
@@ -273,7 +273,7 @@ class AnswerStream(_Stream):
                 line.ports.notice(operation)
                 return self._wake.wait(seconds)
             case _:
-                assert_never(operation)
+                raise AssertionError(operation)
 
     def _socket(self) -> Socket:
         if self._line.socket is None:
@@ -401,7 +401,7 @@ class AsyncAnswerStream(_Stream):
                 line.ports.notice(operation)
                 return await self._rest(seconds)
             case _:
-                assert_never(operation)
+                raise AssertionError(operation)
 
     async def _rest(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
