@@ -6,9 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote_plus
 
-from infino_api.runtime.call import UNSET, Call, RawResponse
-from infino_api.runtime.errors import MissingItemError, ParseError
-
 from infino.core import codec
 from infino.core.config import Config
 from infino.core.errors import APIError, DecodeError, NotFoundError, QueryError, ValidationError
@@ -18,6 +15,8 @@ from infino.core.response import Headers, Response
 from infino.core.retry import RetryPolicy
 from infino.core.timeouts import Timeouts
 from infino.results.tabular import Tabular, name_call
+from infino.runtime.call import UNSET, Call, RawResponse
+from infino.runtime.errors import MissingItemError, ParseError
 
 if TYPE_CHECKING:
     from infino.transport import AsyncTransport, Transport

@@ -13,11 +13,11 @@ from infino_api.models.metric_formatting import MetricFormatting
 from infino_api.models.result_column import ResultColumn
 from infino_api.models.visualization import Visualization
 from infino_api.models.visualization_data import VisualizationData
-from infino_api.runtime.errors import ParseError
-from infino_api.runtime.model import Model
-from infino_api.runtime.shapes import envelope
 
 from infino.core.errors import ValidationError
+from infino.runtime.errors import ParseError
+from infino.runtime.model import Model
+from infino.runtime.shapes import envelope
 
 __all__ = ["ChartDrawing", "Drawing", "MetricDrawing", "TableDrawing", "to_echarts"]
 

@@ -8,7 +8,6 @@ from inspect import isgenerator
 from typing import Any
 
 from infino_api.api._reserved import RESERVED
-from infino_api.runtime.path import segment
 
 from infino.bulk.answers import Outcome
 from infino.bulk.checkpoint import COUNTS, Checkpoint
@@ -22,6 +21,7 @@ from infino.bulk.source import Reader
 from infino.core.errors import BulkError
 from infino.core.request import Request
 from infino.core.retry import RetryPolicy
+from infino.runtime.path import segment
 
 OPERATION = "records.bulk"
 ONCE = RetryPolicy(attempts=1)  # the engine tries again by itself, record by record

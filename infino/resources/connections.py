@@ -10,7 +10,6 @@ import attrs
 from infino_api.api.connections import query, sql
 from infino_api.resources.connections import AsyncConnectionsResource, ConnectionsResource
 from infino_api.resources.connections_raw import AsyncConnectionsRawResponse, ConnectionsRawResponse
-from infino_api.runtime.call import Call, RawResponse
 
 from infino.core.codec import loads
 from infino.resources.options import CallOptions
@@ -18,6 +17,7 @@ from infino.results.prom import PromResult
 from infino.results.search import SearchResult
 from infino.results.sql import SqlResult
 from infino.results.statement import never_writes, reads_only
+from infino.runtime.call import Call, RawResponse
 
 if TYPE_CHECKING:
     from infino.caller import AsyncCaller, SyncCaller

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from infino_api.models.panel import Panel
     from infino_api.models.visualization import Visualization
     from infino_api.models.visualization_data import VisualizationData
-    from infino_api.runtime.call import Call
+
+    from infino.runtime.call import Call
 
     Filters = Sequence[Filter | Mapping[str, Any]]
 

@@ -10,11 +10,11 @@ import attrs
 from infino_api.api.datasets import create, delete
 from infino_api.resources.datasets import AsyncDatasetsResource, DatasetsResource
 from infino_api.resources.datasets_raw import AsyncDatasetsRawResponse, DatasetsRawResponse
-from infino_api.runtime.call import Call, RawResponse
 
 from infino.caller import recover
 from infino.core.errors import APIError, AuthenticationError, ConflictError, NotFoundError
 from infino.resources.options import CallOptions
+from infino.runtime.call import Call, RawResponse
 
 if TYPE_CHECKING:
     from infino_api.models.dataset_created import DatasetCreated
@@ -57,7 +57,8 @@ def plan_delete(name: str, missing_ok: bool) -> Call[bool]:
 def _count_by_query(name: str) -> Call[int]:
     """Plan the query that counts where the gateway has no route for it: no hits, but their exact number."""
     from infino_api.api.query.dsl import request
-    from infino_api.runtime import shapes
+
+    from infino.runtime import shapes
 
     def total(answer: Any) -> int:
         hits = answer.get("hits", {}) if isinstance(answer, dict) else {}

@@ -21,10 +21,9 @@ from infino.core.errors import JobFailedError, NotFoundError, Timeout, Validatio
 from infino.core.request import Request
 
 if TYPE_CHECKING:
-    from infino_api.runtime.call import Call
-
     from infino.caller import AsyncCaller, SyncCaller
     from infino.core.response import Response
+    from infino.runtime.call import Call
 
 FileFormat = Literal["auto", "json", "jsonl", "csv"]
 OPERATION = "files.upload"

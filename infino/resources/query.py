@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from infino_api.resources.query import QueryResource
 from infino_api.resources.query_raw import QueryRawResponse
-from infino_api.runtime.call import RawResponse
 
 from infino.core.times import Moment, Span
 from infino.resources.query_async import AsyncQuery as AsyncQuery
@@ -18,6 +17,7 @@ from infino.results.prom import PromResult
 from infino.results.scan import Scan
 from infino.results.search import Hit, SearchResult
 from infino.results.sql import SqlResult
+from infino.runtime.call import RawResponse
 
 if TYPE_CHECKING:
     from infino.caller import SyncCaller

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from infino_api.resources.query import AsyncQueryResource
 from infino_api.resources.query_raw import AsyncQueryRawResponse
-from infino_api.runtime.call import RawResponse
 
 from infino.core.times import Moment, Span
 from infino.resources.query_plans import plan_dsl, plan_execute, plan_promql, plan_range, plan_sql
@@ -18,6 +17,7 @@ from infino.results.prom import PromResult
 from infino.results.scan import Scan
 from infino.results.search import Hit, SearchResult
 from infino.results.sql import SqlResult
+from infino.runtime.call import RawResponse
 
 if TYPE_CHECKING:
     from infino.caller import AsyncCaller

@@ -9,7 +9,6 @@ from typing import Any
 
 import attrs
 from infino_api.api.query import dsl, execute, promql, promql_range, sql
-from infino_api.runtime.call import Call
 
 from infino.core.times import Moment, Span, parse_span, to_seconds
 from infino.results.binding import Params, bind
@@ -17,6 +16,7 @@ from infino.results.prom import PromResult
 from infino.results.search import SearchResult
 from infino.results.sql import SqlResult
 from infino.results.statement import reads_only
+from infino.runtime.call import Call
 
 
 def plan_sql(q: str, params: Params | None) -> Call[SqlResult]:

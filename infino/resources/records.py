@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 from infino_api.api.records import delete
 from infino_api.resources.records import AsyncRecordsResource, RecordsResource
 from infino_api.resources.records_raw import AsyncRecordsRawResponse, RecordsRawResponse
-from infino_api.runtime.call import Call, RawResponse
 
 from infino.core.errors import ValidationError
 from infino.resources.options import CallOptions
+from infino.runtime.call import Call, RawResponse
 
 if TYPE_CHECKING:
     from infino.bulk.options import IdChoice, OnError, Operation

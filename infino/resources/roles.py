@@ -12,12 +12,12 @@ import attrs
 from infino_api.api.roles import create, update
 from infino_api.resources.roles import AsyncRolesResource, RolesResource
 from infino_api.resources.roles_raw import AsyncRolesRawResponse, RolesRawResponse
-from infino_api.runtime.call import Call, RawResponse
 
 from infino.core.documents import parse_yaml
 from infino.core.errors import ValidationError
 from infino.resources.documents import as_object, checked_document
 from infino.resources.options import CallOptions
+from infino.runtime.call import Call, RawResponse
 
 if TYPE_CHECKING:
     from infino_api.models.role import Role

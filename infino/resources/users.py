@@ -10,7 +10,6 @@ import attrs
 from infino_api.api.users import create, rotate_keys, update
 from infino_api.resources.users import AsyncUsersResource, UsersResource
 from infino_api.resources.users_raw import AsyncUsersRawResponse, UsersRawResponse
-from infino_api.runtime.call import Call, RawResponse
 
 from infino.core.credentials import Credentials
 from infino.core.errors import ValidationError
@@ -18,6 +17,7 @@ from infino.core.redaction import watch
 from infino.core.secret import Secret
 from infino.resources.documents import checked_document
 from infino.resources.options import CallOptions
+from infino.runtime.call import Call, RawResponse
 
 if TYPE_CHECKING:
     from infino_api.models.credentials import Credentials as CredentialsModel

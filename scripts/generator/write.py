@@ -39,7 +39,7 @@ class InfinoProject(Project):
     document: Node
 
     def build(self) -> list[GeneratorError]:
-        """Write models, calls, resource classes and the runtime; the parser's client is left out."""
+        """Write models, calls and resource classes; the parser's client is left out."""
         self.package_dir.mkdir(parents=True)
         self.env.globals["plan_of"] = self._plan_of
         self.env.globals.update(docstring=docstrings.lines, docs=docstrings.inline)
@@ -111,7 +111,7 @@ def generate(document_path: Path, output: Path, settings: Path, templates: Path)
         document_path: The OpenAPI document.
         output: Folder of the package.
         settings: The generator's own settings.
-        templates: Our templates, with the static runtime below them.
+        templates: Our templates.
 
     Raises:
         DocumentError: If the document breaks a rule or the parser does not understand all of it.
@@ -133,7 +133,6 @@ def generate(document_path: Path, output: Path, settings: Path, templates: Path)
         errors = project.build()
     if errors:
         raise DocumentError("\n".join(f"{error.header}: {error.detail}" for error in errors))
-    shutil.copytree(templates / "runtime", output / "runtime", ignore=shutil.ignore_patterns("__pycache__"))
     _format(output)
     _write_manifest(document_path, output)
 

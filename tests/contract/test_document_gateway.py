@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from infino_api.runtime import RawResponse
 from openapi_schema_validator import OAS31Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from infino import Infino, NotFoundError
 from infino.local import LocalGateway
+from infino.runtime import RawResponse
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))

@@ -6,10 +6,10 @@ import pickle
 import traceback
 
 import pytest
-from infino_api.runtime import encode
 
 from infino.core.documents import check_yaml, parse_yaml
 from infino.core.errors import ValidationError
+from infino.runtime import encode
 
 LAUGHS = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"a{level}: &a{level} [{','.join([f'*a{level - 1}'] * 10)}]\n" for level in range(1, 7)

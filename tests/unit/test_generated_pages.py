@@ -5,7 +5,8 @@ from __future__ import annotations
 from traceback import TracebackException
 
 import pytest
-from infino_api.runtime import AsyncPage, SyncPage
+
+from infino.runtime import AsyncPage, SyncPage
 
 
 class Counting:

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from infino_api.resources.root import AsyncRootResources, RootResources
-from infino_api.runtime import Call, ParameterError, RawResponse, segment
+
+from infino.runtime import Call, ParameterError, RawResponse, segment
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))

@@ -12,7 +12,8 @@ import infino_api.models as models
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from infino_api.runtime import Model, ParseError
+
+from infino.runtime import Model, ParseError
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))

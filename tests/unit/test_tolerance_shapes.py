@@ -50,7 +50,8 @@ from infino_api.api.users import update as update_user
 from infino_api.api.visualizations import execute
 from infino_api.api.visualizations import get as get_visualization
 from infino_api.api.visualizations import list_all as list_visualizations
-from infino_api.runtime import MissingItemError, ParseError
+
+from infino.runtime import MissingItemError, ParseError
 
 ROW = {"health": "green", "status": "open", "index": "web", "docs.count": "12", "store.size": "2.8kb", "pri": "1"}
 USER = {"Version": "2025-01-01", "Roles": ["analyst"], "account_id": "7"}

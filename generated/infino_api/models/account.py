@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from ..runtime import read as readers
-from ..runtime.model import Field, Model, extras
+from infino.runtime import read as readers
+from infino.runtime.model import Field, Model, extras
 
 if TYPE_CHECKING:
     from .storage_quota import StorageQuota

@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 import attrs
 
-from ..runtime import read as readers
-from ..runtime.mixins import Sizes
-from ..runtime.model import Field, Model, extras
+from infino.runtime import read as readers
+from infino.runtime.mixins import Sizes
+from infino.runtime.model import Field, Model, extras
 
 
 @attrs.define(kw_only=True, repr=False)

@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 import attrs
 
-from ..runtime import read as readers
-from ..runtime.model import Field, Model, extras
+from infino.runtime import read as readers
+from infino.runtime.model import Field, Model, extras
 
 
 @attrs.define(kw_only=True, repr=False)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller
 
     from ..models.account import Account
     from ..models.identity import Identity
-    from ..runtime.call import AsyncCaller, Caller
     from .account_raw import AccountRawResponse, AsyncAccountRawResponse
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller, RawResponse
 
     from ..models.account import Account
     from ..models.identity import Identity
-    from ..runtime.call import AsyncCaller, Caller, RawResponse
 
 
 class AccountRawResponse:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.page import AsyncPage, SyncPage
 
     from ..models.alert_event import AlertEvent
     from ..models.alert_receipt import AlertReceipt
     from ..models.notification_channel import NotificationChannel
     from ..models.notify_action import NotifyAction
-    from ..runtime.call import AsyncCaller, Caller
-    from ..runtime.page import AsyncPage, SyncPage
     from .alerts_raw import AlertsRawResponse, AsyncAlertsRawResponse
 
 
@@ -191,8 +191,9 @@ class AlertsResource:
             >>> for alert in client.alerts.history():
             ...     print(alert.id, alert.additional_properties)
         """
+        from infino.runtime.page import SyncPage
+
         from ..api.alerts.history import request
-        from ..runtime.page import SyncPage
 
         return SyncPage(
             lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
@@ -223,8 +224,9 @@ class AlertsResource:
         Example:
             >>> [channel.name for channel in client.alerts.list()]
         """
+        from infino.runtime.page import SyncPage
+
         from ..api.alerts.list_all import request
-        from ..runtime.page import SyncPage
 
         return SyncPage(
             lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
@@ -482,8 +484,9 @@ class AsyncAlertsResource:
             >>> async for alert in client.alerts.history():
             ...     print(alert.id, alert.additional_properties)
         """
+        from infino.runtime.page import AsyncPage
+
         from ..api.alerts.history import request
-        from ..runtime.page import AsyncPage
 
         return AsyncPage(
             lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
@@ -514,8 +517,9 @@ class AsyncAlertsResource:
         Example:
             >>> [channel.name async for channel in client.alerts.list()]
         """
+        from infino.runtime.page import AsyncPage
+
         from ..api.alerts.list_all import request
-        from ..runtime.page import AsyncPage
 
         return AsyncPage(
             lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller, RawResponse
 
     from ..models.alert_event import AlertEvent
     from ..models.alert_receipt import AlertReceipt
     from ..models.notification_channel import NotificationChannel
     from ..models.notify_action import NotifyAction
-    from ..runtime.call import AsyncCaller, Caller, RawResponse
 
 
 class AlertsRawResponse:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller, Json
+    from infino.runtime.page import AsyncPage, SyncPage
 
     from ..models.connection import Connection
     from ..models.connection_config import ConnectionConfig
     from ..models.remote_dataset import RemoteDataset
     from ..models.web_result import WebResult
-    from ..runtime.call import AsyncCaller, Caller, Json
-    from ..runtime.page import AsyncPage, SyncPage
     from .connections_raw import AsyncConnectionsRawResponse, ConnectionsRawResponse
 
 
@@ -105,8 +105,9 @@ class ConnectionsResource:
         Example:
             >>> client.connections.datasets("c1")
         """
+        from infino.runtime.page import SyncPage
+
         from ..api.connections.datasets import request
-        from ..runtime.page import SyncPage
 
         return SyncPage(
             lambda start: self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
@@ -202,8 +203,9 @@ class ConnectionsResource:
             >>> for connection in client.connections.list():
             ...     print(connection.id, connection.status)
         """
+        from infino.runtime.page import SyncPage
+
         from ..api.connections.list_all import request
-        from ..runtime.page import SyncPage
 
         return SyncPage(
             lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
@@ -472,8 +474,9 @@ class AsyncConnectionsResource:
         Example:
             >>> await client.connections.datasets("c1")
         """
+        from infino.runtime.page import AsyncPage
+
         from ..api.connections.datasets import request
-        from ..runtime.page import AsyncPage
 
         return AsyncPage(
             lambda start: self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
@@ -569,8 +572,9 @@ class AsyncConnectionsResource:
             >>> async for connection in client.connections.list():
             ...     print(connection.id, connection.status)
         """
+        from infino.runtime.page import AsyncPage
+
         from ..api.connections.list_all import request
-        from ..runtime.page import AsyncPage
 
         return AsyncPage(
             lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller, Json, RawResponse
 
     from ..models.connection import Connection
     from ..models.connection_config import ConnectionConfig
     from ..models.remote_dataset import RemoteDataset
     from ..models.web_result import WebResult
-    from ..runtime.call import AsyncCaller, Caller, Json, RawResponse
 
 
 class ConnectionsRawResponse:

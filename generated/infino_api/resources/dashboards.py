@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.page import AsyncPage, SyncPage
 
     from ..models.dashboard import Dashboard
-    from ..runtime.call import AsyncCaller, Caller
-    from ..runtime.page import AsyncPage, SyncPage
     from .dashboards_raw import AsyncDashboardsRawResponse, DashboardsRawResponse
 
 
@@ -158,8 +158,9 @@ class DashboardsResource:
             >>> for dashboard in client.dashboards.list():
             ...     print(dashboard.id, dashboard.title)
         """
+        from infino.runtime.page import SyncPage
+
         from ..api.dashboards.list_all import request
-        from ..runtime.page import SyncPage
 
         return SyncPage(
             lambda start: self._caller.call(
@@ -380,8 +381,9 @@ class AsyncDashboardsResource:
             >>> async for dashboard in client.dashboards.list():
             ...     print(dashboard.id, dashboard.title)
         """
+        from infino.runtime.page import AsyncPage
+
         from ..api.dashboards.list_all import request
-        from ..runtime.page import AsyncPage
 
         return AsyncPage(
             lambda start: self._caller.call(

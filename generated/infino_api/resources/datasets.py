@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.page import AsyncPage, SyncPage
 
     from ..models.dataset import Dataset
     from ..models.dataset_created import DatasetCreated
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
     from ..models.enrich_receipt import EnrichReceipt
     from ..models.field_schema import FieldSchema
     from ..models.shards_receipt import ShardsReceipt
-    from ..runtime.call import AsyncCaller, Caller
-    from ..runtime.page import AsyncPage, SyncPage
     from .datasets_raw import AsyncDatasetsRawResponse, DatasetsRawResponse
 
 
@@ -297,8 +297,9 @@ class DatasetsResource:
             >>> for dataset in client.datasets.list():
             ...     print(dataset.name, dataset.doc_count)
         """
+        from infino.runtime.page import SyncPage
+
         from ..api.datasets.list_all import request
-        from ..runtime.page import SyncPage
 
         return SyncPage(
             lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
@@ -611,8 +612,9 @@ class AsyncDatasetsResource:
             >>> async for dataset in client.datasets.list():
             ...     print(dataset.name, dataset.doc_count)
         """
+        from infino.runtime.page import AsyncPage
+
         from ..api.datasets.list_all import request
-        from ..runtime.page import AsyncPage
 
         return AsyncPage(
             lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)

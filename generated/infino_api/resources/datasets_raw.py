@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller, RawResponse
 
     from ..models.dataset import Dataset
     from ..models.dataset_created import DatasetCreated
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from ..models.enrich_receipt import EnrichReceipt
     from ..models.field_schema import FieldSchema
     from ..models.shards_receipt import ShardsReceipt
-    from ..runtime.call import AsyncCaller, Caller, RawResponse
 
 
 class DatasetsRawResponse:

@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..runtime.call import AsyncCaller, Caller
+    from infino.runtime.call import AsyncCaller, Caller
+
     from .files_raw import AsyncFilesRawResponse, FilesRawResponse
 
 

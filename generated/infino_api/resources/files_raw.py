@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..runtime.call import AsyncCaller, Caller
+    from infino.runtime.call import AsyncCaller, Caller
 
 
 class FilesRawResponse:

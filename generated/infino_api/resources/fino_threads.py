@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.page import AsyncPage, SyncPage
 
     from ..models.thread import Thread
     from ..models.thread_source import ThreadSource
-    from ..runtime.call import AsyncCaller, Caller
-    from ..runtime.page import AsyncPage, SyncPage
     from .fino_threads_messages import AsyncFinoThreadsMessagesResource, FinoThreadsMessagesResource
     from .fino_threads_raw import AsyncFinoThreadsRawResponse, FinoThreadsRawResponse
 
@@ -183,8 +183,9 @@ class FinoThreadsResource:
             >>> for thread in client.fino.threads.list():
             ...     print(thread.id, thread.name)
         """
+        from infino.runtime.page import SyncPage
+
         from ..api.fino_threads.list_all import request
-        from ..runtime.page import SyncPage
 
         return SyncPage(
             lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
@@ -410,8 +411,9 @@ class AsyncFinoThreadsResource:
             >>> async for thread in client.fino.threads.list():
             ...     print(thread.id, thread.name)
         """
+        from infino.runtime.page import AsyncPage
+
         from ..api.fino_threads.list_all import request
-        from ..runtime.page import AsyncPage
 
         return AsyncPage(
             lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)

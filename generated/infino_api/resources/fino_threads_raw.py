@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller, RawResponse
 
     from ..models.thread import Thread
     from ..models.thread_source import ThreadSource
-    from ..runtime.call import AsyncCaller, Caller, RawResponse
 
 
 class FinoThreadsRawResponse:

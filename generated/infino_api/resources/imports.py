@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..runtime.call import UNSET, Unset
+from infino.runtime.call import UNSET, Unset
 
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.page import AsyncPage, SyncPage
 
     from ..models.import_job import ImportJob
-    from ..runtime.call import AsyncCaller, Caller
-    from ..runtime.page import AsyncPage, SyncPage
     from .imports_raw import AsyncImportsRawResponse, ImportsRawResponse
 
 
@@ -179,8 +179,9 @@ class ImportsResource:
             >>> for job in client.imports.list():
             ...     print(job.id, job.status)
         """
+        from infino.runtime.page import SyncPage
+
         from ..api.imports.list_all import request
-        from ..runtime.page import SyncPage
 
         return SyncPage(
             lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
@@ -348,8 +349,9 @@ class AsyncImportsResource:
             >>> async for job in client.imports.list():
             ...     print(job.id, job.status)
         """
+        from infino.runtime.page import AsyncPage
+
         from ..api.imports.list_all import request
-        from ..runtime.page import AsyncPage
 
         return AsyncPage(
             lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)

@@ -6,14 +6,14 @@ import builtins
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..runtime.call import UNSET, Unset
+from infino.runtime.call import UNSET, Unset
 
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller, RawResponse
 
     from ..models.import_job import ImportJob
-    from ..runtime.call import AsyncCaller, Caller, RawResponse
 
 
 class ImportsRawResponse:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller, RawResponse
 
     from ..models.job_status import JobStatus
-    from ..runtime.call import AsyncCaller, Caller, RawResponse
 
 
 class JobsRawResponse:

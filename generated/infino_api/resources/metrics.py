@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller
 
-    from ..runtime.call import AsyncCaller, Caller
     from .metrics_raw import AsyncMetricsRawResponse, MetricsRawResponse
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.page import AsyncPage, SyncPage
 
     from ..models.alert_receipt import AlertReceipt
     from ..models.monitor import Monitor
-    from ..runtime.call import AsyncCaller, Caller
-    from ..runtime.page import AsyncPage, SyncPage
     from .monitors_raw import AsyncMonitorsRawResponse, MonitorsRawResponse
 
 
@@ -190,8 +190,9 @@ class MonitorsResource:
         Example:
             >>> [monitor.name for monitor in client.monitors.list()]
         """
+        from infino.runtime.page import SyncPage
+
         from ..api.monitors.list_all import request
-        from ..runtime.page import SyncPage
 
         return SyncPage(
             lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
@@ -407,8 +408,9 @@ class AsyncMonitorsResource:
         Example:
             >>> [monitor.name async for monitor in client.monitors.list()]
         """
+        from infino.runtime.page import AsyncPage
+
         from ..api.monitors.list_all import request
-        from ..runtime.page import AsyncPage
 
         return AsyncPage(
             lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)

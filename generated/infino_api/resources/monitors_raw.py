@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller, RawResponse
 
     from ..models.alert_receipt import AlertReceipt
     from ..models.monitor import Monitor
-    from ..runtime.call import AsyncCaller, Caller, RawResponse
 
 
 class MonitorsRawResponse:

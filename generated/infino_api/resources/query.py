@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller, Json
 
-    from ..runtime.call import AsyncCaller, Caller, Json
     from .query_raw import AsyncQueryRawResponse, QueryRawResponse
 
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
-
-    from ..runtime.call import AsyncCaller, Caller, Json, RawResponse
+    from infino.runtime.call import AsyncCaller, Caller, Json, RawResponse
 
 
 class QueryRawResponse:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller, RawResponse
 
     from ..models.bulk_answer import BulkAnswer
     from ..models.record import Record
-    from ..runtime.call import AsyncCaller, Caller, RawResponse
 
 
 class RecordsRawResponse:

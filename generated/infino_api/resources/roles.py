@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.page import AsyncPage, SyncPage
 
     from ..models.role import Role
-    from ..runtime.call import AsyncCaller, Caller
-    from ..runtime.page import AsyncPage, SyncPage
     from .roles_raw import AsyncRolesRawResponse, RolesRawResponse
 
 
@@ -156,8 +156,9 @@ class RolesResource:
         Example:
             >>> [role.name for role in client.roles.list()]
         """
+        from infino.runtime.page import SyncPage
+
         from ..api.roles.list_all import request
-        from ..runtime.page import SyncPage
 
         return SyncPage(
             lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
@@ -338,8 +339,9 @@ class AsyncRolesResource:
         Example:
             >>> [role.name async for role in client.roles.list()]
         """
+        from infino.runtime.page import AsyncPage
+
         from ..api.roles.list_all import request
-        from ..runtime.page import AsyncPage
 
         return AsyncPage(
             lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller
 
     from ..models.service_info import ServiceInfo
-    from ..runtime.call import AsyncCaller, Caller
     from .account import AccountResource, AsyncAccountResource
     from .alerts import AlertsResource, AsyncAlertsResource
     from .connections import AsyncConnectionsResource, ConnectionsResource

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.page import AsyncPage, SyncPage
 
     from ..models.source import Source
-    from ..runtime.call import AsyncCaller, Caller
-    from ..runtime.page import AsyncPage, SyncPage
     from .sources_raw import AsyncSourcesRawResponse, SourcesRawResponse
 
 
@@ -58,8 +58,9 @@ class SourcesResource:
         Example:
             >>> [source.id for source in client.sources.list()]
         """
+        from infino.runtime.page import SyncPage
+
         from ..api.sources.list_all import request
-        from ..runtime.page import SyncPage
 
         return SyncPage(
             lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
@@ -108,8 +109,9 @@ class AsyncSourcesResource:
         Example:
             >>> [source.id async for source in client.sources.list()]
         """
+        from infino.runtime.page import AsyncPage
+
         from ..api.sources.list_all import request
-        from ..runtime.page import AsyncPage
 
         return AsyncPage(
             lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.page import AsyncPage, SyncPage
 
     from ..models.credentials import Credentials
     from ..models.token import Token
     from ..models.user import User
-    from ..runtime.call import AsyncCaller, Caller
-    from ..runtime.page import AsyncPage, SyncPage
     from .users_raw import AsyncUsersRawResponse, UsersRawResponse
 
 
@@ -195,8 +195,9 @@ class UsersResource:
         Example:
             >>> [user.name for user in client.users.list()]
         """
+        from infino.runtime.page import SyncPage
+
         from ..api.users.list_all import request
-        from ..runtime.page import SyncPage
 
         return SyncPage(
             lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
@@ -481,8 +482,9 @@ class AsyncUsersResource:
         Example:
             >>> [user.name async for user in client.users.list()]
         """
+        from infino.runtime.page import AsyncPage
+
         from ..api.users.list_all import request
-        from ..runtime.page import AsyncPage
 
         return AsyncPage(
             lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)

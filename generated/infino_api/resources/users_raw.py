@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller, RawResponse
 
     from ..models.credentials import Credentials
     from ..models.token import Token
     from ..models.user import User
-    from ..runtime.call import AsyncCaller, Caller, RawResponse
 
 
 class UsersRawResponse:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.page import AsyncPage, SyncPage
 
     from ..models.filter_ import Filter
     from ..models.visualization import Visualization
     from ..models.visualization_data import VisualizationData
-    from ..runtime.call import AsyncCaller, Caller
-    from ..runtime.page import AsyncPage, SyncPage
     from .visualizations_raw import AsyncVisualizationsRawResponse, VisualizationsRawResponse
 
 
@@ -199,8 +199,9 @@ class VisualizationsResource:
             >>> for visualization in client.visualizations.list():
             ...     print(visualization.id, visualization.title)
         """
+        from infino.runtime.page import SyncPage
+
         from ..api.visualizations.list_all import request
-        from ..runtime.page import SyncPage
 
         return SyncPage(
             lambda start: self._caller.call(
@@ -460,8 +461,9 @@ class AsyncVisualizationsResource:
             >>> async for visualization in client.visualizations.list():
             ...     print(visualization.id, visualization.title)
         """
+        from infino.runtime.page import AsyncPage
+
         from ..api.visualizations.list_all import request
-        from ..runtime.page import AsyncPage
 
         return AsyncPage(
             lambda start: self._caller.call(

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+    from infino.runtime.call import AsyncCaller, Caller, RawResponse
 
     from ..models.filter_ import Filter
     from ..models.visualization import Visualization
     from ..models.visualization_data import VisualizationData
-    from ..runtime.call import AsyncCaller, Caller, RawResponse
 
 
 class VisualizationsRawResponse:

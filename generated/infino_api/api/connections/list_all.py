@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...runtime import read as readers
-from ...runtime import shapes
-from ...runtime.call import Call
+from infino.runtime import read as readers
+from infino.runtime import shapes
+from infino.runtime.call import Call
 
 if TYPE_CHECKING:
     from ...models.connection import Connection

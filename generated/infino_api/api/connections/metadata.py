@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...runtime import encode
-from ...runtime import read as readers
-from ...runtime.call import Call
-from ...runtime.path import segment
+from infino.runtime import encode
+from infino.runtime import read as readers
+from infino.runtime.call import Call
+from infino.runtime.path import segment
 
 
 def request(id: str, dataset: str) -> Call[dict[str, Any]]:

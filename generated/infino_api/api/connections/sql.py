@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...runtime import encode, shapes
-from ...runtime.call import Call, Json
-from ...runtime.path import segment
+from infino.runtime import encode, shapes
+from infino.runtime.call import Call, Json
+from infino.runtime.path import segment
 
 
 def request(id: str, q: str) -> Call[Json]:

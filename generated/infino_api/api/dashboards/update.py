@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ...runtime import encode, shapes
-from ...runtime import read as readers
-from ...runtime.call import Call
-from ...runtime.path import segment
+from infino.runtime import encode, shapes
+from infino.runtime import read as readers
+from infino.runtime.call import Call
+from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.dashboard import Dashboard

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ...runtime.call import Call
-from ...runtime.path import segment
+from infino.runtime.call import Call
+from infino.runtime.path import segment
+
 from .._reserved import RESERVED
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...runtime import encode, shapes
-from ...runtime import read as readers
-from ...runtime.call import Call
+from infino.runtime import encode, shapes
+from infino.runtime import read as readers
+from infino.runtime.call import Call
 
 if TYPE_CHECKING:
     from ...models.file_upload import FileUpload

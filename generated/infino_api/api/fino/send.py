@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...runtime import encode, shapes
-from ...runtime.call import Call
+from infino.runtime import encode, shapes
+from infino.runtime.call import Call
 
 
 def request(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...runtime import encode, shapes
-from ...runtime.call import Call
-from ...runtime.path import segment
+from infino.runtime import encode, shapes
+from infino.runtime.call import Call
+from infino.runtime.path import segment
 
 
 def request(id: str, text: str | Mapping[str, Any], *, role: str = "user") -> Call[str]:

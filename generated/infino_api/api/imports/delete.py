@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...runtime import shapes
-from ...runtime.call import Call
-from ...runtime.path import segment
+from infino.runtime import shapes
+from infino.runtime.call import Call
+from infino.runtime.path import segment
 
 
 def request(id: str) -> Call[bool]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ...runtime import encode, shapes
-from ...runtime.call import Call
-from ...runtime.path import segment
+from infino.runtime import encode, shapes
+from infino.runtime.call import Call
+from infino.runtime.path import segment
+
 from .._reserved import RESERVED
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...runtime import encode, shapes
-from ...runtime.call import Call, Json
+from infino.runtime import encode, shapes
+from infino.runtime.call import Call, Json
 
 
 def request(expr: str, *, at: float | None = None, dataset: str | None = None) -> Call[Json]:

@@ -7,14 +7,12 @@ from collections.abc import Set as AbstractSet
 from urllib.parse import quote
 from uuid import UUID
 
-from .errors import ParameterError
+from infino.runtime.errors import ParameterError
 
 _SEPARATORS = re.compile(r"[/?#\\\x00-\x1f\x7f-\x9f]")
 
 
-def segment(
-    value: str, parameter: str, opaque: bool = False, reserved: AbstractSet[str] = frozenset()
-) -> str:
+def segment(value: str, parameter: str, opaque: bool = False, reserved: AbstractSet[str] = frozenset()) -> str:
     """Check one path parameter and percent-encode it.
 
     Args:
@@ -50,6 +48,4 @@ def segment(
     try:
         return quote(value, safe="")
     except UnicodeEncodeError:
-        raise ParameterError(
-            parameter, "is not valid Unicode text (a lone surrogate); clean the text"
-        ) from None
+        raise ParameterError(parameter, "is not valid Unicode text (a lone surrogate); clean the text") from None

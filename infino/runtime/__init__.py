@@ -6,20 +6,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .call import UNSET as UNSET
-    from .call import AsyncCaller as AsyncCaller
-    from .call import Call as Call
-    from .call import Caller as Caller
-    from .call import Json as Json
-    from .call import RawResponse as RawResponse
-    from .call import Unset as Unset
-    from .errors import MissingItemError as MissingItemError
-    from .errors import ParameterError as ParameterError
-    from .errors import ParseError as ParseError
-    from .model import Model as Model
-    from .page import AsyncPage as AsyncPage
-    from .page import SyncPage as SyncPage
-    from .path import segment as segment
+    from infino.runtime.call import UNSET as UNSET
+    from infino.runtime.call import AsyncCaller as AsyncCaller
+    from infino.runtime.call import Call as Call
+    from infino.runtime.call import Caller as Caller
+    from infino.runtime.call import Json as Json
+    from infino.runtime.call import RawResponse as RawResponse
+    from infino.runtime.call import Unset as Unset
+    from infino.runtime.errors import MissingItemError as MissingItemError
+    from infino.runtime.errors import ParameterError as ParameterError
+    from infino.runtime.errors import ParseError as ParseError
+    from infino.runtime.model import Model as Model
+    from infino.runtime.page import AsyncPage as AsyncPage
+    from infino.runtime.page import SyncPage as SyncPage
+    from infino.runtime.path import segment as segment
 
 _HOMES = {
     "UNSET": "call",

@@ -8,9 +8,8 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from infino.core.errors import ValidationError
-
-from .call import UNSET
-from .model import Model
+from infino.runtime.call import UNSET
+from infino.runtime.model import Model
 
 
 def body_value(value: Any) -> Any:
@@ -81,14 +80,10 @@ def document(given: Any, operation: str) -> tuple[Any, bytes | None, str]:
             return UNSET, given.encode(), "application/yaml"
         except UnicodeEncodeError:
             given = None  # a traceback may be shown with its variables, and documents hold passwords
-        raise ValidationError(
-            "the document holds half a character, which cannot be sent", operation=operation
-        )
+        raise ValidationError("the document holds half a character, which cannot be sent", operation=operation)
     if not isinstance(given, Model | Mapping):
         kind, given = type(given).__name__, None
-        raise ValidationError(
-            f"pass the document as a model, an object or YAML text, not {kind}", operation=operation
-        )
+        raise ValidationError(f"pass the document as a model, an object or YAML text, not {kind}", operation=operation)
     return body_value(given), None, "application/json"
 
 

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from infino.core.errors import APIError
-
-from . import read as readers
-from .errors import MissingItemError, ParseError, mismatch
-from .read import step
+from infino.runtime import read as readers
+from infino.runtime.errors import MissingItemError, ParseError, mismatch
+from infino.runtime.read import step
 
 T = TypeVar("T")
 
@@ -115,9 +114,7 @@ def many(read: Callable[[Any], T], *keys: str, identity: tuple[str, ...] = ()) -
         if not nested and not others and key in places and isinstance(held, dict):
             return _at(step(key), lambda found: parse(found, True), held)
         if identity and "attributes" not in told and all(isinstance(found, dict) for found in told.values()):
-            return [
-                _at(step(key), read, _identified(found, str(key), identity)) for key, found in told.items()
-            ]
+            return [_at(step(key), read, _identified(found, str(key), identity)) for key, found in told.items()]
         return [read(value)] if told else []
 
     return parse

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from importlib import import_module
 from typing import Any, TypeVar
 
-from .errors import ParseError, mismatch
+from infino.runtime.errors import ParseError, mismatch
 
 T = TypeVar("T")
 Reader = Callable[[Any], Any]
@@ -173,7 +173,8 @@ def model(module: str, name: str) -> Reader:
 
     def read_model(value: Any) -> Any:
         if not known:
-            home = import_module(f"..models.{module}", __package__)
+            # By name: the generated models stand on this module.
+            home = import_module(f"infino_api.models.{module}")
             known.append(getattr(home, name).from_dict)
         return known[0](value)
 

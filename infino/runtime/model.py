@@ -8,8 +8,8 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 import attrs
 
-from .errors import ParseError, mismatch
-from .read import step
+from infino.runtime.errors import ParseError, mismatch
+from infino.runtime.read import step
 
 
 class Field(NamedTuple):
