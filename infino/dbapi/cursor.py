@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from infino.dbapi.errors import InterfaceError, NotSupportedError, ProgrammingError, translated
 from infino.dbapi.types import as_times
-from infino.results.binding import Params
+from infino.plans.binding import Params
+from infino.plans.statement import reads_only
 from infino.results.sql import SqlResult
-from infino.results.statement import reads_only
 
 if TYPE_CHECKING:
     from infino.dbapi.connection import Connection

@@ -12,11 +12,11 @@ from infino_api.resources.connections import AsyncConnectionsResource, Connectio
 from infino_api.resources.connections_raw import AsyncConnectionsRawResponse, ConnectionsRawResponse
 
 from infino.core.codec import loads
+from infino.plans.statement import never_writes, reads_only
 from infino.resources.options import CallOptions
 from infino.results.prom import PromResult
 from infino.results.search import SearchResult
 from infino.results.sql import SqlResult
-from infino.results.statement import never_writes, reads_only
 from infino.runtime.call import Call, RawResponse
 
 if TYPE_CHECKING:

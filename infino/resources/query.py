@@ -10,9 +10,9 @@ from infino_api.resources.query import QueryResource
 from infino_api.resources.query_raw import QueryRawResponse
 
 from infino.core.times import Moment, Span
+from infino.plans.binding import Params
 from infino.resources.query_async import AsyncQuery as AsyncQuery
 from infino.resources.query_plans import plan_dsl, plan_execute, plan_promql, plan_range, plan_sql
-from infino.results.binding import Params
 from infino.results.prom import PromResult
 from infino.results.scan import Scan
 from infino.results.search import Hit, SearchResult

@@ -11,8 +11,8 @@ from infino_api.resources.query import AsyncQueryResource
 from infino_api.resources.query_raw import AsyncQueryRawResponse
 
 from infino.core.times import Moment, Span
+from infino.plans.binding import Params
 from infino.resources.query_plans import plan_dsl, plan_execute, plan_promql, plan_range, plan_sql
-from infino.results.binding import Params
 from infino.results.prom import PromResult
 from infino.results.scan import Scan
 from infino.results.search import Hit, SearchResult

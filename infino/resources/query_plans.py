@@ -11,11 +11,11 @@ import attrs
 from infino_api.api.query import dsl, execute, promql, promql_range, sql
 
 from infino.core.times import Moment, Span, parse_span, to_seconds
-from infino.results.binding import Params, bind
+from infino.plans.binding import Params, bind
+from infino.plans.statement import reads_only
 from infino.results.prom import PromResult
 from infino.results.search import SearchResult
 from infino.results.sql import SqlResult
-from infino.results.statement import reads_only
 from infino.runtime.call import Call
 
 

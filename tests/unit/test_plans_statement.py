@@ -6,8 +6,8 @@ import time
 
 import pytest
 
+from infino.plans.statement import never_writes, reads_only
 from infino.resources.query_plans import plan_execute, plan_sql
-from infino.results.statement import never_writes, reads_only
 
 
 @pytest.mark.parametrize(
