@@ -1,12 +1,12 @@
 PYTHON ?= python3
 VENV ?= .venv
-BIN := $(VENV)/bin
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 RUN := $(BIN)/python
 
-.PHONY: help setup demo generate check test soak bench docs build clean
+.PHONY: help setup demo generate check test test-slow soak bench docs build clean
 
 help: ## Show what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 $(VENV)/.installed-%: pyproject.toml scripts/setup
 	@scripts/setup "$(PYTHON)" "$(VENV)" "$*"
@@ -25,6 +25,9 @@ check: $(VENV)/.installed-test ## Lint, type-check, regenerate and compare; writ
 test: check ## Check, then run every test with coverage
 	@scripts/test "$(BIN)"
 
+test-slow: $(VENV)/.installed-test ## What takes minutes: an environment for each extra, the built packages, browsers
+	@$(BIN)/pytest -m "slow and not soak" --timeout=900 -n "$${INFINO_TEST_WORKERS:-2}" --dist loadfile
+
 soak: $(VENV)/.installed-test ## The long proofs: fuzzing, crash rounds, ten million records
 	@$(BIN)/pytest -m soak --timeout=3600 -p no:xdist
 
@@ -35,7 +38,8 @@ docs: $(VENV)/.installed-docs ## Build the documentation site into site/
 	@$(BIN)/mkdocs build --strict --quiet --config-file docs/mkdocs.yml
 
 build: $(VENV)/.installed-test ## Build the wheel and the source archive into dist/
-	@$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
+	@$(BIN)/python -m build --outdir dist . >/dev/null
+	@ls dist
 
 clean: ## Remove what the other targets made
 	rm -rf "$(VENV)" dist site .demo .coverage .coverage.*
