@@ -11,14 +11,12 @@ from infino.core.errors import (
     APIError,
     ClientClosedError,
     ConfigError,
-    ConnectError,
     DecodeError,
     InfinoError,
-    Timeout,
     ValidationError,
 )
+from infino.core.retry import RETRYABLE_STATUSES, may_be_done, surely_unsent
 
-RETRYABLE_STATUSES = frozenset({429, 500, 502, 503, 504})
 _RETRYABLE_WORDS = ("rejected_execution", "too_many_requests", "unavailable", "timeout")
 Result = Literal["created", "updated", "deleted", "noop"]
 
@@ -92,12 +90,10 @@ def failed(error: InfinoError) -> Outcome:
         `Refused` when nothing was processed, `Unsent` when nothing was sent, else `Lost`.
     """
     if isinstance(error, APIError):
-        if error.status >= 500 and error.status != 503:  # as for any call: 503 comes before the work, like 429
-            return Lost(error)
-        return Refused(error, getattr(error, "retry_after", None))
+        return Lost(error) if may_be_done(error) else Refused(error, error.retry_after)
     if isinstance(error, ClientClosedError | ConfigError | ValidationError):
         return Refused(error)  # raised before anything is sent
-    if isinstance(error, ConnectError) or (isinstance(error, Timeout) and error.phase in ("connect", "pool")):
+    if surely_unsent(error):
         return Unsent(error)
     return Lost(error)
 

@@ -101,6 +101,7 @@ class Chunk:
     tries: int = 0
     lost: bool = False
     not_before: float = 0.0
+    began: float | None = None  # when it was first sent
     failing_since: float | None = None
 
     def __len__(self) -> int:

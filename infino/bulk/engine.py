@@ -13,6 +13,7 @@ from infino.bulk.chunk import Chunk, Piece, Rejection, Span, readable_id, record
 from infino.bulk.controller import Controller
 from infino.bulk.options import BulkOptions
 from infino.bulk.report import Ledger
+from infino.core.errors import DecodeError
 
 AHEAD = 2  # chunks kept ready while others are in flight
 MOST_UNSETTLED = 64  # chunks in memory, however small retries have made them
@@ -136,6 +137,7 @@ class Engine:
         chunk = self._pick(now)
         if chunk is not None:
             chunk.tries += 1
+            chunk.began = now if chunk.began is None else chunk.began
             self._flying.append(chunk)
             self.ledger.requests += 1
             self.ledger.bytes += len(chunk.body)
@@ -231,7 +233,8 @@ class Engine:
 
     def _sort(self, chunk: Chunk, items: list[Item], now: float, seconds: float, result: ChunkResult) -> None:
         """Settle a chunk item by item, and keep those that may succeed for another try."""
-        again = self._to_retry(chunk, items)
+        pause = None if self.failure is not None else self._pause(chunk, now)
+        again = set() if pause is None else self._to_retry(chunk, items)
         bad = [index for index, item in enumerate(items) if item.result is None and index not in again]
         records = chunk.records() if bad or again else []
         refused = []
@@ -240,7 +243,7 @@ class Engine:
             unsure = chunk.lost and items[index].status == 409
             refused.append(_rejection(chunk, index, records[index], items[index], unknown=unsure))
         later = [chunk.select(sorted(again), records)] if again else []
-        due = now + self._pause(chunk) if again else now
+        due = now + (pause or 0.0)
         # From here on nothing raises, so the books never stop halfway.
         if any(item.status == 429 for item in items):
             self.controller.throttled(now)
@@ -253,9 +256,12 @@ class Engine:
 
     def _to_retry(self, chunk: Chunk, items: list[Item]) -> set[int]:
         """Return the items to send again: those that may succeed, and what follows them under the same id."""
-        if chunk.tries >= self.options.retry.attempts or self.failure is not None:
-            return set()
-        again = {index for index, item in enumerate(items) if item.result is None and item.retryable}
+        statuses = self.options.retry.statuses
+        again = {
+            index
+            for index, item in enumerate(items)
+            if item.result is None and (item.retryable if item.status is None else item.status in statuses)
+        }
         if not again or chunk.ids is None:
             return again
         behind: set[bytes] = set()
@@ -271,11 +277,10 @@ class Engine:
 
     def _refused(self, chunk: Chunk, outcome: Refused, now: float, result: ChunkResult) -> None:
         status = getattr(outcome.error, "status", None)  # None where nothing was sent
-        if status in (429, 503):
+        if self.options.retry.may_repeat(outcome.error, "never"):
             self.controller.throttled(now)
             if outcome.retry_after:
-                pause = min(outcome.retry_after, self.options.retry.retry_after_cap)
-                self._pause_until = max(self._pause_until, now + pause)
+                self._pause_until = max(self._pause_until, now + outcome.retry_after)
             self._again(chunk, outcome.error, now, result, outcome.retry_after)
         elif status == 413 and len(chunk) > 1:
             self.chunk_bytes = max(min(self.chunk_bytes, len(chunk.body) // 2), SMALLEST)
@@ -298,8 +303,11 @@ class Engine:
     def _lost(self, chunk: Chunk, outcome: Lost, now: float, result: ChunkResult) -> None:
         chunk.lost = True
         self._losses += 1
-        if chunk.keyed and not outcome.readable:
-            self._again(chunk, outcome.error, now, result)
+        asked = getattr(outcome.error, "retry_after", None)
+        # An answer that is no JSON is as good as none.
+        unreadable = isinstance(outcome.error, DecodeError) and not outcome.readable
+        if chunk.keyed and (unreadable or self.options.retry.may_repeat(outcome.error, "keyed")):
+            self._again(chunk, outcome.error, now, result, asked)
             return
         if self._losses >= max(3, self.options.concurrency):
             self.stop(outcome.error)
@@ -308,17 +316,20 @@ class Engine:
     def _again(
         self, chunk: Chunk, error: Exception, now: float, result: ChunkResult, asked: float | None = None
     ) -> None:
-        """Send a whole chunk again, unless it had its tries."""
-        if chunk.tries < self.options.retry.attempts:
-            self._requeue([chunk], now + self._pause(chunk, asked), result)
+        """Send a whole chunk again, unless it had its tries and its time."""
+        pause = self._pause(chunk, now, asked)
+        if pause is not None:
+            self._requeue([chunk], now + pause, result)
             return
         since = now if chunk.failing_since is None else chunk.failing_since
-        if self._last_success < since:
-            self.stop(error)  # nothing came through meanwhile: it is not this chunk
+        too_long = asked is not None and asked > self.options.retry.retry_after_cap
+        if too_long or self._last_success < since:
+            self.stop(error)  # nothing came through meanwhile, or nothing will: it is not this chunk
         self._give_up(chunk, error, result, resumable=self.failure is not None)
 
-    def _pause(self, chunk: Chunk, asked: float | None = None) -> float:
-        return self.options.retry.pause(max(chunk.tries, 1), self._random, asked)
+    def _pause(self, chunk: Chunk, now: float, asked: float | None = None) -> float | None:
+        elapsed = now - (now if chunk.began is None else chunk.began)
+        return self.options.retry.pause(max(chunk.tries, 1), self._random, asked=asked, elapsed=elapsed)
 
     def _requeue(self, chunks: list[Chunk], not_before: float, result: ChunkResult) -> None:
         if self.failure is not None:

@@ -24,6 +24,12 @@ CHUNK_RECORDS = 5000
 PATIENCE = RetryPolicy(attempts=8, deadline=None)
 
 
+def policy_of(transport: Any) -> RetryPolicy:
+    """Return the retry policy of an upload that names none: the client's where it was chosen, else a patient one."""
+    config = getattr(transport, "config", None)
+    return config.retry if config is not None and "retry" in config.sources else PATIENCE
+
+
 def _choice(*allowed: str) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
     def check(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
         if value not in allowed:
@@ -81,8 +87,10 @@ class BulkOptions:
         dead_letter: File that takes the records that were not accepted, with the reason.
         checkpoint: File that lets a killed upload go on.
         progress: None for silence, True for a bar, or a function that takes a `Progress`.
-        retry: How often and with which pauses a request or a record is tried again. 429 and 503 mean that nothing was
-            processed, so these requests are sent again also without ids; those of 500, 502 and 504 only with ids.
+        retry: Which requests and records are tried again, how often and with which pauses; by default the policy that
+            was chosen for the client, else a patient one. Its `deadline` counts from the first try of each request.
+            425, 429 and 503 mean that nothing was processed, so these requests are sent again also without ids;
+            the other statuses of the policy only with ids.
         timeout: Seconds one request may take, or None for the client's limits.
     """
 

@@ -12,7 +12,7 @@ from infino.bulk.answers import Outcome, failed
 from infino.bulk.chunk import Chunk, Piece
 from infino.bulk.engine import ChunkResult, read_answer
 from infino.bulk.job import Upload, close_source
-from infino.bulk.options import BulkOptions
+from infino.bulk.options import BulkOptions, policy_of
 from infino.bulk.report import BulkReport
 from infino.bulk.senders import Senders
 from infino.core.errors import InfinoError
@@ -151,6 +151,7 @@ def iterate(transport: Sends, dataset: str, source: Any, *, format: str = "auto"
         format: Format of a file, or `auto`.
         **options: The settings, as in `BulkOptions`.
     """
+    options.setdefault("retry", policy_of(transport))
     return Run(transport, Upload(dataset, source, BulkOptions(**options), time.monotonic, format))
 
 

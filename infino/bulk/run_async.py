@@ -282,9 +282,10 @@ def iterate_async(caller: HasTransport, dataset: str, source: Any, *, format: st
 
     def prepare() -> tuple[SendsAsync, Upload]:
         from infino.bulk.job import Upload
-        from infino.bulk.options import BulkOptions
+        from infino.bulk.options import BulkOptions, policy_of
 
         transport = load_network(caller)
+        options.setdefault("retry", policy_of(transport))
         return transport, Upload(dataset, source, BulkOptions(**options), time.monotonic, format)
 
     return AsyncRun(prepare)

@@ -190,8 +190,8 @@ def ask(conversation: Conversation, question: str, settings: Settings) -> Flow:
             conversation.connected = False
             yield Disconnect()
             again = lost.unsent or settings.resend
-            pause = settings.retry.pause(attempt, conversation.random)
-            if not again or attempt == settings.retry.attempts or _left(conversation, deadline) <= pause:
+            pause = _pause_within(conversation, settings, attempt, deadline) if again else None
+            if pause is None:
                 raise _disconnected(turn, lost, settings) from None
             yield Pause(pause, attempt, f"close code {lost.closed.code}")
         except BaseException as error:
@@ -313,10 +313,17 @@ def _pause(
     conversation: Conversation, settings: Settings, failure: InfinoError, number: int, deadline: float
 ) -> float | None:
     """Return how long to wait before the next try; None when there is none."""
-    if isinstance(failure, APIError) and failure.status not in settings.retry.statuses:
+    if not settings.retry.may_repeat(failure, "safe"):
         return None
-    pause = settings.retry.pause(number, conversation.random, getattr(failure, "retry_after", None))
-    return None if number >= settings.retry.attempts or _left(conversation, deadline) <= pause else pause
+    return _pause_within(conversation, settings, number, deadline, getattr(failure, "retry_after", None))
+
+
+def _pause_within(
+    conversation: Conversation, settings: Settings, number: int, deadline: float, asked: float | None = None
+) -> float | None:
+    elapsed = max(settings.timeout - _left(conversation, deadline), 0.0)
+    pause = settings.retry.pause(number, conversation.random, asked=asked, elapsed=elapsed)
+    return None if pause is None or _left(conversation, deadline) <= pause else pause
 
 
 def _drain(conversation: Conversation) -> Steps:

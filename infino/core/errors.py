@@ -7,14 +7,14 @@ InfinoError
 ├── TransportError              no answer came (also ConnectionError)
 │   ├── ConnectError            nothing was sent: refused, name unknown, TLS failed
 │   └── Timeout                 a limit passed (also TimeoutError)
-├── APIError                    an answer came, and it is a refusal
+├── APIError                    an answer came, and it is a refusal (.retry_after where it asks to wait)
 │   ├── BadRequestError         400
 │   ├── AuthenticationError     401
 │   ├── PermissionDeniedError   403
 │   ├── NotFoundError           404
 │   ├── ConflictError           409
 │   ├── PayloadTooLargeError    413
-│   ├── RateLimitError          429 (.retry_after)
+│   ├── RateLimitError          429
 │   └── ServerError             5xx
 ├── DecodeError                 an answer came that cannot be understood (also ValueError)
 ├── QueryError                  a query that failed inside a successful answer
@@ -174,6 +174,7 @@ class APIError(InfinoError):
         path: Path that was asked for.
         hint: What to do about it.
         retryable: Whether the same request may succeed later.
+        retry_after: Seconds the service asked to wait, where it did.
     """
 
     def __init__(
@@ -191,6 +192,7 @@ class APIError(InfinoError):
         path: str | None = None,
         hint: str | None = None,
         retryable: bool = False,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(message, operation=operation, hint=hint)
         self.status = status
@@ -202,6 +204,7 @@ class APIError(InfinoError):
         self.method = method
         self.path = path
         self.retryable = retryable
+        self.retry_after = retry_after
 
     def _details(self) -> list[str]:
         details = [self.operation] if self.operation else []
@@ -244,13 +247,10 @@ class RateLimitError(APIError):
     """429: too many requests; `retry_after` is in seconds where the service said."""
 
     category = "rate_limit"
-    retry_after: float | None = None
 
 
 class ServerError(APIError):
     """5xx: the service failed."""
-
-    retry_after: float | None = None
 
 
 class DecodeError(InfinoError, ValueError):

@@ -15,13 +15,13 @@ from typing import Final
 import attrs
 
 from infino.core.clock import Clock, SystemClock
-from infino.core.errors import APIError, Attempt, ConnectError, InfinoError, Timeout, TransportError
+from infino.core.errors import APIError, Attempt, InfinoError, Timeout
 from infino.core.events import Listeners, RequestEvent, ResponseEvent, RetryEvent
 from infino.core.failures import error_from_response, is_clock_skew, server_offset
 from infino.core.redaction import get_logger
 from infino.core.request import Request
 from infino.core.response import Response
-from infino.core.retry import Random, RetryBudget, RetryPolicy
+from infino.core.retry import Random, RetryBudget, RetryPolicy, may_be_done, surely_unsent
 from infino.core.timeouts import Timeouts
 
 logger: Final = get_logger("infino")
@@ -89,27 +89,14 @@ Outcome = Response | InfinoError | bool | None
 _REFRESH: Final = Refresh()
 
 
-def surely_unsent(error: TransportError) -> bool:
-    """Tell whether a failure happened before anything was sent."""
-    return isinstance(error, ConnectError) or (isinstance(error, Timeout) and error.phase in ("connect", "pool"))
-
-
-def _may_repeat(request: Request, failure: TransportError | APIError, policy: RetryPolicy) -> bool:
-    """Decide by the operation and the failure alone whether another try is safe and has a chance."""
-    content = request.content
-    if isinstance(failure, APIError):
-        if failure.status not in policy.statuses:
-            return False
-        if request.retry == "never" and failure.status not in (429, 503):
-            return False
-        return content is None or isinstance(content, bytes) or content.replayable
+def _may_repeat(request: Request, failure: InfinoError, policy: RetryPolicy) -> bool:
+    """Ask the policy, and whether there still is something to send."""
     if isinstance(failure, Timeout) and failure.phase == "total":
         return False
-    if surely_unsent(failure):
-        return True
-    if content is not None and not isinstance(content, bytes) and not content.replayable:
-        return False
-    return request.retry != "never"
+    content = request.content
+    if content is None or isinstance(content, bytes) or content.replayable or surely_unsent(failure):
+        return policy.may_repeat(failure, request.retry)
+    return False
 
 
 @attrs.define
@@ -131,21 +118,10 @@ class _Call:
         total = self.timeouts.total
         return None if total is None else total - (self.shared.clock.monotonic() - self.started)
 
-    def left_for_retries(self) -> float | None:
-        """Seconds in which another try may begin, or None."""
-        left, deadline = self.left(), self.policy.deadline
-        if deadline is None:
-            return left
-        until = deadline - (self.shared.clock.monotonic() - self.started)
-        return until if left is None else min(left, until)
-
     def note(self, began: float, failure: InfinoError, status: int | None, delay: float | None) -> None:
         reason = getattr(failure, "reason", None) or failure.message
         elapsed = self.shared.clock.monotonic() - began
-        lost = (
-            status in (500, 502, 504) if status else isinstance(failure, TransportError) and not surely_unsent(failure)
-        )
-        self.log.append(Attempt(self.number, elapsed, status, str(reason)[:200], delay, lost))
+        self.log.append(Attempt(self.number, elapsed, status, str(reason)[:200], delay, may_be_done(failure)))
 
     def finish(self, failure: InfinoError) -> InfinoError:
         failure.operation = failure.operation or self.request.operation
@@ -247,15 +223,13 @@ def _adapt(
 
 def _pause_or_raise(call: _Call, failure: InfinoError, began: float) -> Generator[Step, Outcome, None]:
     """Wait before another try, or raise what the last one met."""
-    status = failure.status if isinstance(failure, APIError) else None
-    asked = getattr(failure, "retry_after", None)
-    possible = isinstance(failure, TransportError | APIError) and _may_repeat(call.request, failure, call.policy)
-    if not possible or call.number >= call.policy.attempts:
-        call.note(began, failure, status, None)
-        raise call.finish(failure)
-    delay = call.policy.pause(call.number, call.shared.random, asked)
-    left = call.left_for_retries()
-    if (left is not None and delay >= left) or not call.shared.budget.take():
+    status, asked = (failure.status, failure.retry_after) if isinstance(failure, APIError) else (None, None)
+    delay = None
+    if _may_repeat(call.request, failure, call.policy):
+        elapsed = call.shared.clock.monotonic() - call.started
+        delay = call.policy.pause(call.number, call.shared.random, asked=asked, elapsed=elapsed)
+    left = call.left()
+    if delay is None or (left is not None and delay >= left) or not call.shared.budget.take():
         call.note(began, failure, status, None)
         raise call.finish(failure)
     call.note(began, failure, status, delay)

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infino.core import codec
-from infino.core.errors import APIError, RateLimitError, ServerError, class_for_status
+from infino.core.errors import APIError, class_for_status
 from infino.core.response import Response
+from infino.core.retry import RETRYABLE_STATUSES
 
 _TEXT_LIMIT = 300
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
 _CONVERSATIONS = ("/fino/", "/_conversation/")
 _SKEW_WORDS = ("skew", "expired", "too far", "not yet valid", "clock")
 
@@ -170,7 +170,7 @@ def error_from_response(response: Response, *, method: str, path: str, now: date
     body = parse_body(response.content)
     code, reason = explain(body)
     offset = server_offset(response.headers, now)
-    error = class_for_status(response.status)(
+    return class_for_status(response.status)(
         _message(response, code, reason),
         status=response.status,
         code=code,
@@ -182,8 +182,6 @@ def error_from_response(response: Response, *, method: str, path: str, now: date
         method=method,
         path=path,
         hint=_hint(response.status, code, reason, offset, path),
-        retryable=response.status in _RETRYABLE,
+        retryable=response.status in RETRYABLE_STATUSES,
+        retry_after=retry_after(response.headers, now),
     )
-    if isinstance(error, RateLimitError | ServerError):
-        error.retry_after = retry_after(response.headers, now)
-    return error

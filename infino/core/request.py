@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, Protocol
+from typing import Protocol
 
 import attrs
 
-from infino.core.retry import RetryPolicy
+from infino.core.retry import RetryClass, RetryPolicy
 from infino.core.timeouts import Timeouts
 
-RetryClass = Literal["safe", "keyed", "never"]
 _NO_HEADERS: Mapping[str, str] = {}
 
 

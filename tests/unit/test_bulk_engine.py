@@ -21,6 +21,7 @@ from infino.core.errors import (
     RateLimitError,
     Timeout,
 )
+from infino.core.retry import RetryPolicy
 from tests.unit.bulk_simulation import Network, Service, pieces, record, run, upload
 
 
@@ -208,3 +209,25 @@ def test_a_conflict_after_a_lost_answer_is_unknown_not_rejected() -> None:
     assert again is not None
     engine.answered(again, Answered([Item(None, 409, "version_conflict_engine_exception", "exists")]), 1.0, 0.1)
     assert (engine.ledger.rejected, engine.ledger.unknown) == (0, 1)
+
+
+def test_the_deadline_counts_from_the_first_try_of_each_request() -> None:
+    policy = RetryPolicy(attempts=50, base=1.0, cap=1.0, deadline=3.5)
+    engine, source = engine_of([("a", 0), ("b", 1)], size=1, retry=policy)
+    for piece in source:
+        engine.feed(piece)
+    engine.end()
+    for began in (100.0, 500.0):  # the second one begins late, and has its own time
+        now, tries = began, 0
+        chunk = engine.next(now)
+        while chunk is not None:
+            tries += 1
+            outcome = Refused(RateLimitError("busy", status=429)) if began < 500 or tries < 4 else Answered(Tally(1))
+            engine.answered(chunk, outcome, now, 0.0)
+            if began == 100.0 and tries == 2:
+                engine._last_success = now  # another one came through, so the upload goes on
+            now += 1.0
+            chunk = engine.next(now) if engine._waiting else None
+        assert tries == 4
+    assert engine.done
+    assert (engine.ledger.rejected, engine.ledger.created) == (1, 1)

@@ -93,7 +93,10 @@ POOL = infino.Timeout("full", phase="pool")
         ("safe", lambda: answer(503), True),
         ("safe", lambda: answer(504), True),
         ("safe", lambda: answer(429), True),
+        *(("safe", lambda status=status: answer(status), True) for status in (408, 425, 507, 520, 522, 524, 529, 599)),
         ("safe", lambda: answer(501), False),
+        ("safe", lambda: answer(505), False),
+        ("safe", lambda: answer(600), False),
         ("safe", lambda: answer(400), False),
         ("safe", lambda: answer(404), False),
         ("safe", lambda: answer(409), False),
@@ -106,6 +109,9 @@ POOL = infino.Timeout("full", phase="pool")
         ("never", lambda: answer(500), False),
         ("never", lambda: answer(502), False),
         ("never", lambda: answer(504), False),
+        ("never", lambda: answer(408), False),
+        ("never", lambda: answer(520), False),
+        ("never", lambda: answer(425), True),
         ("never", lambda: answer(429), True),
         ("never", lambda: answer(503), True),
         ("never", lambda: LOST, False),
@@ -138,7 +144,9 @@ def test_pauses_double_up_to_the_cap_and_are_jittered():
 
 @given(st.integers(1, 2000), st.floats(0, 1), st.floats(0.001, 10), st.floats(0.001, 60))
 def test_a_pause_is_never_longer_than_the_cap(attempt, drawn, base, cap):
-    assert 0 <= RetryPolicy(base=base, cap=cap).pause(attempt, lambda: drawn) <= cap
+    policy = RetryPolicy(attempts=attempt + 1, base=base, cap=cap)
+    assert 0 <= policy.pause(attempt, lambda: drawn) <= cap
+    assert policy.pause(attempt + 1, lambda: drawn) is None, "the tries are used up"
 
 
 def test_attempts_counts_every_try():
@@ -158,6 +166,18 @@ def test_attempts_counts_every_try():
 def test_policies_that_are_refused(settings):
     with pytest.raises(infino.ValidationError, match=next(iter(settings))):
         RetryPolicy(**settings)
+
+
+def test_statuses_are_shown_as_ranges():
+    assert "statuses={408, 425, 429, 500, 502-504, 506-599}" in repr(RetryPolicy())
+    assert "statuses={}" in repr(RetryPolicy(statuses=()))
+
+
+@pytest.mark.parametrize("status", range(300, 600))
+def test_an_error_is_called_retryable_when_the_default_policy_repeats_it(status):
+    error, _, _ = run(request(), [answer(status)], policy=RetryPolicy(attempts=1))
+    _, _, sends = run(request(), [answer(status), answer(200)])
+    assert error.retryable == (len(sends) == 2)
 
 
 def test_the_last_real_error_surfaces_with_its_log():
@@ -209,16 +229,30 @@ def test_retry_after_is_read(value, seconds):
     assert retry_after({}, START) is None
 
 
-def test_retry_after_is_honoured_and_capped():
-    _, pauses, _ = run(request("never"), [answer(429, retry_after="7"), answer(200)])
+@pytest.mark.parametrize("status", [408, 425, 429, 503, 529])
+def test_retry_after_is_honoured(status):
+    _, pauses, _ = run(request("safe"), [answer(status, retry_after="7"), answer(200)])
     assert pauses == [7.0]
-    policy = RetryPolicy(deadline=None)
-    _, pauses, _ = run(request(), [answer(503, retry_after="86400"), answer(200)], policy=policy)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(("asked", "policy", "timeouts"), [
+    ("86400", RetryPolicy(deadline=None), Timeouts()),
+    ("60.5", RetryPolicy(deadline=None), Timeouts()),
+    ("31", RetryPolicy(deadline=30), Timeouts()),
+    ("5", RetryPolicy(retry_after_cap=4), Timeouts()),
+    ("5", RetryPolicy(), Timeouts(total=4)),
+])  # fmt: skip
+def test_a_pause_beyond_the_cap_or_the_deadline_surfaces_instead_of_asking_too_early(status, asked, policy, timeouts):
+    error, pauses, sends = run(request(), [answer(status, retry_after=asked)], policy=policy, timeouts=timeouts)
+    assert error.retry_after == float(asked)
+    assert error.retryable
+    assert (pauses, len(sends)) == ([], 1)
+
+
+def test_the_longest_pause_allowed_is_waited_out():
+    _, pauses, _ = run(request(), [answer(503, retry_after="60"), answer(200)])
     assert pauses == [60.0]
-    error, pauses, _ = run(request(), [answer(429, retry_after="80")], policy=RetryPolicy(deadline=30))
-    assert isinstance(error, infino.RateLimitError)
-    assert error.retry_after == 80
-    assert pauses == []
 
 
 def test_the_budget_is_shared_and_refilled():
