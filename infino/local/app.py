@@ -8,14 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from email.utils import format_datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import parse_qsl
 
+import attrs
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from infino.local.access import Principal
-from infino.local.body import Body, Disconnected, read_body
+from infino.local.admission import Admission
+from infino.local.body import IDLE, Bodies, Body, Disconnected, Incoming
 from infino.local.faults import Fault
 from infino.local.http import Answer, Call, Problem
 from infino.local.misbehave import delay, instead, reset, send_answer, skewed_clock
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("infino.local")
 NOBODY = Principal("", "")
+Claimed: TypeAlias = "tuple[str, str] | None"
+"""The access key and the payload hash of a verified request; None for one that needs no signature."""
 
 
 class Application:
@@ -46,6 +50,8 @@ class Application:
         self._gateway = gateway
         routes, self._sockets = collect()
         self._router = Router(routes)
+        self._admission = Admission(gateway.options.hosts)
+        self._bodies = Bodies(gateway.options, gateway.spool)
         start(gateway)
         self._workers = ThreadPoolExecutor(max_workers=40, thread_name_prefix="infino-gateway")
 
@@ -61,42 +67,65 @@ class Application:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         wire = wire_of(scope, scope["method"])
-        fault = self._fault(wire)
-        await delay(fault)
-        match, answer = self._route(wire)
-        upload = match is not None and match.route.upload
+        incoming = Incoming.of(receive, wire)
+        fault, body = None, Body()
         try:
-            body = await read_body(receive, self._gateway.spool if upload else None, self._gateway.options.max_body)
-        except Disconnected:
-            return
-        try:
-            if match is not None and (fault is None or fault.after or instead(fault) is None):
-                loop = asyncio.get_running_loop()
-                answer = await loop.run_in_executor(self._workers, self._work, wire, match, body, fault)
+            try:
+                self._admission.check(wire)
+                fault = self._fault(wire)
+                await delay(fault)
+                answer = instead(fault) if fault and not fault.after else None
+                if answer is not None:
+                    await incoming.drop(self._gateway.options.max_body, IDLE)
+                else:
+                    match = self._router.match(wire.method, wire.raw_path)
+                    key, body = await self._receive(wire, match, incoming, fault)
+                    answer = await self._answer(wire, match, key, body, fault)
+            except Problem as problem:
+                answer = problem.answer()
+            except asyncio.CancelledError:  # the server stops, and this has taken too long
+                answer = Problem(503, "service_unavailable", "the gateway is stopping").answer()
             if fault is not None and fault.reset:
                 reset(send)
                 return
             answer = (instead(fault) if fault else None) or answer
-            body.discard()  # before the answer, so that whoever has it finds nothing left on disk
-            await send_answer(send, answer, wire, fault, skewed_clock(self._gateway.clock, fault))
+            self._bodies.release(body)  # before the answer, so that whoever has it finds nothing left on disk
+            body = Body()
+            now = skewed_clock(self._gateway.clock, fault)
+            await send_answer(send, answer, incoming, fault, now, head=wire.method == "HEAD")
+        except Disconnected:
+            return
         finally:
-            body.discard()
+            self._bodies.release(body)
 
     def _fault(self, wire: Wire) -> Fault | None:
         path = wire.raw_path.decode("latin-1")
         return None if path.startswith("/_local/") else self._gateway.faults.take(wire.method, path)
 
-    def _route(self, wire: Wire) -> tuple[Match | None, Answer]:
-        try:
-            return self._router.match(wire.method, wire.raw_path), Answer()
-        except Problem as problem:
-            return None, problem.answer()
+    async def _receive(self, wire: Wire, match: Match, incoming: Incoming, fault: Fault | None) -> tuple[Claimed, Body]:
+        """Verify the headers, and only then take the body in."""
+        if match.route.public:
+            return None, Body()
+        verifier = self._verifier(fault)
+        key, payload_hash = verifier.check_request(wire, multipart=match.route.upload)
+        if match.route.upload:
+            body = await self._bodies.spool(incoming)
+        else:
+            body = await self._bodies.read(incoming, hashed=bool(payload_hash))
+        return (key, payload_hash), body
 
-    def _work(self, wire: Wire, match: Match, body: Body, fault: Fault | None) -> Answer:
-        """Verify, then run the handler; whatever happens, there is an answer."""
+    async def _answer(self, wire: Wire, match: Match, key: Claimed, body: Body, fault: Fault | None) -> Answer:
+        if key is None:
+            return self._work(wire, match, key, body, fault)  # here, so that it answers while all threads are busy
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._workers, self._work, wire, match, key, body, fault)
+
+    def _work(self, wire: Wire, match: Match, key: Claimed, body: Body, fault: Fault | None) -> Answer:
+        """Run the handler and encode what it says; whatever happens, there is an answer."""
         try:
-            principal = NOBODY if match.route.public else self._principal(wire, match, body, fault)
-            return match.route.handler(self._gateway, call_of(wire, match, body, principal))
+            principal = self._principal(wire, key, body, fault) if key else NOBODY
+            answer = match.route.handler(self._gateway, call_of(wire, match, body, principal))
+            return attrs.evolve(answer, content=answer.encoded())
         except Problem as problem:
             return problem.answer()
         except RecursionError:
@@ -106,13 +135,10 @@ class Application:
             reason = f"the gateway failed with {type(error).__name__}; its log has the details"
             return Problem(500, "internal_error", reason).answer()
 
-    def _principal(self, wire: Wire, match: Match, body: Body, fault: Fault | None) -> Principal:
-        verifier = self._verifier(fault)
-        access_key, payload_hash = verifier.check_request(wire, multipart=match.route.upload)
-        if body.too_large:
-            limit = self._gateway.options.max_body
-            raise Problem(413, "content_too_long", f"the body is larger than {limit} bytes; send smaller chunks")
-        verifier.check_body(wire, body.digest or sha256(body.content).hexdigest(), payload_hash)
+    def _principal(self, wire: Wire, key: tuple[str, str], body: Body, fault: Fault | None) -> Principal:
+        access_key, payload_hash = key
+        digest = body.digest or sha256(body.content).hexdigest()
+        self._verifier(fault).check_body(wire, digest, payload_hash)
         return self._gateway.access.principal_of(access_key)
 
     def _verifier(self, fault: Fault | None) -> Verifier:
@@ -134,6 +160,7 @@ class Application:
         websocket = WebSocket(scope, receive, labelled(send))
         await websocket.receive()
         try:
+            self._admission.check(wire)
             refused = instead(fault) if fault else None
             handler = None if refused else self._socket_handler(wire)
             identity = self._identity(websocket, wire, fault) if handler else None

@@ -9,6 +9,7 @@ import logging
 import os
 import socket
 import threading
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -69,6 +70,7 @@ class LocalGateway:
         host: The address to listen on.
         access_key: The admin's access key; by default the one of the data folder, or a new one.
         secret_key: The admin's secret.
+        hosts: Names, beside addresses, localhost and this machine's, under which the gateway may be asked.
         settings: Further members of `infino.local.state.Options`.
 
     Raises:
@@ -90,6 +92,7 @@ class LocalGateway:
         host: str = "127.0.0.1",
         access_key: str | None = None,
         secret_key: str | None = None,
+        hosts: Collection[str] = (),
         **settings: Any,
     ) -> None:
         self._host = host
@@ -99,6 +102,7 @@ class LocalGateway:
             compat=compat,
             access_key=access_key,
             secret_key=secret_key,
+            hosts=(host, *hosts),
             **settings,
         )
         self._gateway: Gateway | None = None

@@ -11,15 +11,20 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
+from infino.local.body import Incoming
 from infino.local.clock import Clock
 from infino.local.faults import Fault
 from infino.local.http import Answer, Problem
-from infino.local.signature import Wire
 
 if TYPE_CHECKING:
     from starlette.types import Send
 
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+SMALL = 64 * 1024
+"""A refused body of this length is taken in, so that its connection can go on."""
+LINGER = 4 * 1024 * 1024
+GRACE = 2.0
+"""Seconds in which a refused body is taken in before the connection closes."""
 ERROR_PAGE = b"<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
 
 
@@ -46,16 +51,21 @@ def instead(fault: Fault) -> Answer | None:
     return Problem(fault.status, fault.type or "injected_fault", reason, headers).answer()
 
 
-async def send_answer(send: Send, answer: Answer, wire: Wire, fault: Fault | None, now: Callable[[], datetime]) -> None:
+async def send_answer(
+    send: Send, answer: Answer, incoming: Incoming, fault: Fault | None, now: Callable[[], datetime], *, head: bool
+) -> None:
     """Send an answer, whole or as a fault wants it.
 
     Args:
         send: The ASGI channel.
         answer: What to send.
-        wire: The request.
+        incoming: The request's body; when it was not read to its end, the connection closes.
         fault: What to spoil, if anything.
         now: The clock for the Date header.
+        head: Whether the answer has no body because the request was a HEAD.
     """
+    if not incoming.complete and incoming.length is not None and incoming.length <= SMALL:
+        await incoming.drop(SMALL, GRACE)
     content = answer.encoded()
     if fault is not None and fault.invalid_json:
         content = content[: max(1, len(content) // 2)]
@@ -69,6 +79,8 @@ async def send_answer(send: Send, answer: Answer, wire: Wire, fault: Fault | Non
         headers.append((b"content-type", answer.media_type.encode()))
     for name, value in answer.headers.items():
         headers.append((name.lower().encode("latin-1"), value.encode("latin-1", "replace")))
+    if not incoming.complete:
+        headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     cut = None
     if fault is not None and (fault.truncate or fault.drop_after is not None):
@@ -77,7 +89,10 @@ async def send_answer(send: Send, answer: Answer, wire: Wire, fault: Fault | Non
         await send({"type": "http.response.body", "body": content[:cut], "more_body": True})
         close(send)
         return
-    await send({"type": "http.response.body", "body": b"" if wire.method == "HEAD" else content})
+    await send({"type": "http.response.body", "body": b"" if head else content, "more_body": not incoming.complete})
+    if not incoming.complete:
+        await incoming.drop(LINGER, GRACE)
+        await send({"type": "http.response.body", "body": b""})
 
 
 def transport_of(send: Send) -> Any:

@@ -102,7 +102,8 @@ class Verifier:
             multipart: Whether the route takes an upload, whose payload may be unsigned.
 
         Returns:
-            The access key, and the payload hash that the body must have (empty when it was not sent).
+            The access key, and the payload hash that the body must have. It is empty when it was not sent: then all
+            but the signature holds, which `check_body` looks at.
 
         Raises:
             Problem: 401, saying what doesn't hold.
@@ -112,6 +113,10 @@ class Verifier:
             raise refuse("UNSIGNED-PAYLOAD is accepted for multipart uploads only; sign the body's SHA-256")
         if claim.payload_hash:
             self._check(wire, claim, ignore=None)
+        elif multipart:
+            raise refuse("an upload needs the header x-amz-content-sha256: its SHA-256, or UNSIGNED-PAYLOAD")
+        else:
+            self._secret_for(claim, ignore=None)
         return claim.access_key, claim.payload_hash
 
     def check_body(self, wire: Wire, actual: str, payload_hash: str) -> None:
@@ -179,7 +184,8 @@ class Verifier:
         headers = tuple(signed.split(";"))
         return Claim(scope["key"], scope["date"], headers, signature, timestamp, payload_hash)
 
-    def _check(self, wire: Wire, claim: Claim, ignore: str | None) -> None:
+    def _secret_for(self, claim: Claim, ignore: str | None) -> str:
+        """Check all of a claim but its signature, and return the secret that must have made it."""
         if "host" not in claim.signed_headers:
             raise refuse("the host header must be signed")
         if ignore is None and "x-amz-date" not in claim.signed_headers:
@@ -190,7 +196,10 @@ class Verifier:
         secret = self._secret_of(claim.access_key)
         if secret is None:
             raise refuse("the access key is not known here; check INFINO_ACCESS_KEY", "unknown_access_key")
-        key = self._signing_key(secret, claim.date)
+        return secret
+
+    def _check(self, wire: Wire, claim: Claim, ignore: str | None) -> None:
+        key = self._signing_key(self._secret_for(claim, ignore), claim.date)
         scope = f"{claim.date}/{self._region}/{self._service}/aws4_request"
         for canonical in self._canonical_requests(wire, claim, ignore):
             digest = hashlib.sha256(canonical.encode("utf-8", "surrogateescape")).hexdigest()

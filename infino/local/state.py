@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import attrs
@@ -31,6 +31,10 @@ class Options:
         sql_rows: Rows that one SQL result may have.
         sql_shape: "tagged" for rows as the service sends them, "flat" for rows as plain objects.
         max_body: Bytes that one request body may have.
+        max_in_flight: Bytes that all request bodies in memory may have together.
+        max_upload: Bytes that one uploaded file may have.
+        max_spool: Bytes that all uploads under way may have together on disk.
+        hosts: Names, beside addresses and those of this machine, under which the gateway may be asked.
         access_key: The admin's access key; chosen at random when None.
         secret_key: The admin's secret.
         clock_tolerance: Seconds that a caller's clock may be off.
@@ -41,7 +45,11 @@ class Options:
     sql_timeout: float = 60.0
     sql_rows: int = 1_000_000
     sql_shape: str = attrs.field(default="tagged", validator=attrs.validators.in_(("tagged", "flat")))
-    max_body: int = 100 * 1024 * 1024
+    max_body: int = 100 * 1024**2
+    max_in_flight: int = 512 * 1024**2
+    max_upload: int = 4 * 1024**3
+    max_spool: int = 16 * 1024**3
+    hosts: Collection[str] = ()
     access_key: str | None = None
     secret_key: str | None = attrs.field(default=None, repr=False)
     clock_tolerance: float = 300.0

@@ -21,8 +21,7 @@ def ping(gateway: Gateway, call: Call) -> Answer:
 
 
 def health(gateway: Gateway, call: Call) -> Answer:
-    """GET /_local/health; answers without a signature, once everything is ready."""
-    path = gateway.options.path
+    """GET /_local/health; without a signature, once all is ready, and telling nothing of this machine."""
     return Answer(
         json={
             "ready": True,
@@ -32,7 +31,6 @@ def health(gateway: Gateway, call: Call) -> Answer:
                 "querydsl": f"tantivy {installed('tantivy')}",
                 "promql": f"promql-parser {installed('promql-parser')}",
             },
-            "data_dir": str(path.absolute()) if path else None,
             "compat": gateway.options.compat,
         }
     )
