@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy as RetryPolicy
     from infino.core.secret import Secret as Secret
     from infino.core.timeouts import Timeouts as Timeouts
+    from infino.plans.users import IssuedKeys as IssuedKeys
     from infino.resources.roles import RolePlan as RolePlan
-    from infino.resources.users import IssuedKeys as IssuedKeys
     from infino.results import PromResult as PromResult
     from infino.results import SearchResult as SearchResult
     from infino.results import SqlResult as SqlResult
@@ -75,7 +75,7 @@ _HOMES = {
     "Secret": "infino.core.secret",
     "Timeouts": "infino.core.timeouts",
     "RolePlan": "infino.resources.roles",
-    "IssuedKeys": "infino.resources.users",
+    "IssuedKeys": "infino.plans.users",
     **dict.fromkeys(("PromResult", "SearchResult", "SqlResult"), "infino.results"),
     **dict.fromkeys(("load_ipython_extension", "unload_ipython_extension"), "infino.notebook"),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, Unpack
 from urllib.parse import quote_plus
 
 from infino.core import codec
@@ -17,6 +17,7 @@ from infino.core.timeouts import Timeouts
 from infino.results.tabular import Tabular, name_call
 from infino.runtime.call import UNSET, Call, RawResponse
 from infino.runtime.errors import MissingItemError, ParseError
+from infino.runtime.options import CallOptions, check_options
 
 if TYPE_CHECKING:
     from infino.transport import AsyncTransport, Transport
@@ -25,6 +26,7 @@ T = TypeVar("T")
 JSON: Final = "application/json"
 YAML: Final = "application/yaml"
 _ACCEPT: Final = {"json": JSON, "none": JSON, "bytes": "*/*"}
+_NO_ROUTE: Final = frozenset({404, 405, 501})
 _PROXY_HINT: Final = "a proxy or another server may have answered; check the endpoint"
 
 
@@ -47,9 +49,11 @@ def json_body(value: Any, operation: str) -> bytes:
 
 def encode_call(
     call: Call[Any],
+    *,
     timeout: float | Timeouts | None = None,
     headers: Mapping[str, str] | None = None,
     retry: RetryPolicy | None = None,
+    **unknown: object,
 ) -> Request:
     """Turn a planned call into a request with the exact bytes of its body.
 
@@ -58,10 +62,13 @@ def encode_call(
         timeout: Limits of this call.
         headers: Extra headers of this call; they win over those of the plan.
         retry: Retry policy of this call.
+        unknown: Whatever else was given: a mistake.
 
     Raises:
+        TypeError: A keyword argument is not known.
         ValidationError: The body has no JSON form or is no YAML, or `retry` is no policy.
     """
+    check_options(unknown, call.operation)
     if retry is not None and not isinstance(retry, RetryPolicy):
         raise ValidationError("retry must be a RetryPolicy", operation=call.operation)
     content, content_type = call.content, call.content_type
@@ -198,41 +205,33 @@ class SyncCaller:
     def __init__(self, config: Config, connect: Callable[[], Transport]) -> None:
         self.config = config
         self._connect = connect
+        self._unrouted: set[str] = set()
 
     @property
     def transport(self) -> Transport:
         """The transport of the client."""
         return self._connect()
 
-    def call(
-        self,
-        call: Call[T],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> T:
+    def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T:
         """Make the call and return the typed value."""
-        try:
-            response = self._connect().send(encode_call(call, timeout, headers, retry))
-        except APIError as error:
-            return recover(call, error)
-        return decode_call(call, response)
+        return self._exchange(call, options)[1]
 
-    def raw(
-        self,
-        call: Call[T],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[T]:
+    def raw(self, call: Call[T], **options: Unpack[CallOptions]) -> RawResponse[T]:
         """Make the call and return the answer with its typed value."""
+        return _raw(call, *self._exchange(call, options))
+
+    def _exchange(self, call: Call[T], options: CallOptions) -> tuple[Response, T]:
+        if call.instead is not None and call.operation in self._unrouted:
+            call = call.instead
         try:
-            response = self._connect().send(encode_call(call, timeout, headers, retry))
+            response = self._connect().send(encode_call(call, **options))
         except APIError as error:
-            return _raw(call, _refusal(error), recover(call, error))
-        return _raw(call, response, decode_call(call, response))
+            if call.instead is None or error.status not in _NO_ROUTE:
+                return _refusal(error), recover(call, error)
+            found = self._exchange(call.instead, options)
+            self._unrouted.add(call.operation)  # what was asked for is there, so it is the route that is not
+            return found
+        return response, decode_call(call, response)
 
 
 class AsyncCaller:
@@ -246,38 +245,30 @@ class AsyncCaller:
     def __init__(self, config: Config, connect: Callable[[], AsyncTransport]) -> None:
         self.config = config
         self._connect = connect
+        self._unrouted: set[str] = set()
 
     @property
     def transport(self) -> AsyncTransport:
         """The transport of the client."""
         return self._connect()
 
-    async def call(
-        self,
-        call: Call[T],
-        *,
-        timeout: float | Timeouts | None = None,  # noqa: ASYNC109  # a budget for all attempts, kept by the transport
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> T:
+    async def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T:
         """Make the call and return the typed value."""
-        try:
-            response = await self._connect().send(encode_call(call, timeout, headers, retry))
-        except APIError as error:
-            return recover(call, error)
-        return decode_call(call, response)
+        return (await self._exchange(call, options))[1]
 
-    async def raw(
-        self,
-        call: Call[T],
-        *,
-        timeout: float | Timeouts | None = None,  # noqa: ASYNC109  # a budget for all attempts, kept by the transport
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[T]:
+    async def raw(self, call: Call[T], **options: Unpack[CallOptions]) -> RawResponse[T]:
         """Make the call and return the answer with its typed value."""
+        return _raw(call, *await self._exchange(call, options))
+
+    async def _exchange(self, call: Call[T], options: CallOptions) -> tuple[Response, T]:
+        if call.instead is not None and call.operation in self._unrouted:
+            call = call.instead
         try:
-            response = await self._connect().send(encode_call(call, timeout, headers, retry))
+            response = await self._connect().send(encode_call(call, **options))
         except APIError as error:
-            return _raw(call, _refusal(error), recover(call, error))
-        return _raw(call, response, decode_call(call, response))
+            if call.instead is None or error.status not in _NO_ROUTE:
+                return _refusal(error), recover(call, error)
+            found = await self._exchange(call.instead, options)
+            self._unrouted.add(call.operation)  # what was asked for is there, so it is the route that is not
+            return found
+        return response, decode_call(call, response)

@@ -12,7 +12,7 @@ import attrs
 from infino_api.resources.dashboards import AsyncDashboardsResource, DashboardsResource
 
 from infino.core.errors import InfinoError, ValidationError
-from infino.resources.options import CallOptions
+from infino.runtime.options import CallOptions
 
 if TYPE_CHECKING:
     from infino_api.models.dashboard import Dashboard

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
-from infino_api.api.records import delete
 from infino_api.resources.records import AsyncRecordsResource, RecordsResource
-from infino_api.resources.records_raw import AsyncRecordsRawResponse, RecordsRawResponse
-
-from infino.core.errors import ValidationError
-from infino.resources.options import CallOptions
-from infino.runtime.call import Call, RawResponse
 
 if TYPE_CHECKING:
     from infino.bulk.options import IdChoice, OnError, Operation
@@ -45,29 +38,6 @@ class BulkSettings(TypedDict, total=False):
     timeout: float | None
 
 
-def bare_query(query: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Open the whole body of a search, of which the query is the only part.
-
-    Args:
-        query: A QueryDSL query, or `{"query": {...}}`.
-
-    Raises:
-        ValidationError: There is more beside the query, which could only be lost.
-    """
-    if not isinstance(query, Mapping) or "query" not in query:  # no clause of QueryDSL is called `query`
-        return query
-    more = ", ".join(sorted(map(str, set(query) - {"query"})))
-    if more:
-        raise ValidationError(f"pass the query alone; {more} cannot be heeded", operation="records.delete")
-    inner: Mapping[str, Any] = query["query"]
-    return inner
-
-
-def plan_delete(dataset: str, query: Mapping[str, Any]) -> Call[int]:
-    """A deletion by query."""
-    return delete.request(dataset, bare_query(query))
-
-
 class Records(RecordsResource):
     """The records of a dataset.
 
@@ -76,32 +46,6 @@ class Records(RecordsResource):
     """
 
     _caller: SyncCaller
-
-    @cached_property
-    def with_raw_response(self) -> RecordsRaw:
-        """The same methods, answering with status, headers and the typed value."""
-        return RecordsRaw(self._caller)
-
-    def delete(self, dataset: str, query: Mapping[str, Any], **options: Unpack[CallOptions]) -> int:
-        """Delete the records that a query matches. Not repeated once it may have been processed.
-
-        Args:
-            dataset: Name of the dataset.
-            query: A QueryDSL query, bare or as `{"query": {...}}`; `{"match_all": {}}` empties the dataset.
-            options: `timeout`, `headers` and `retry` of this call.
-
-        Returns:
-            How many records were deleted.
-
-        Raises:
-            BadRequestError: It is no query.
-            ValidationError: It is no object, or there is more in it beside `query`.
-            NotFoundError: There is no such dataset.
-
-        Example:
-            >>> client.records.delete("flights", {"term": {"carrier.keyword": "AA"}})
-        """
-        return self._caller.call(plan_delete(dataset, query), **options)
 
     def bulk(self, dataset: str, source: Any, **settings: Unpack[BulkSettings]) -> BulkReport:
         """Upload records from any source, and account for every one of them.
@@ -180,32 +124,6 @@ class AsyncRecords(AsyncRecordsResource):
 
     _caller: AsyncCaller
 
-    @cached_property
-    def with_raw_response(self) -> AsyncRecordsRaw:
-        """The same methods, answering with status, headers and the typed value."""
-        return AsyncRecordsRaw(self._caller)
-
-    async def delete(self, dataset: str, query: Mapping[str, Any], **options: Unpack[CallOptions]) -> int:
-        """Delete the records that a query matches. Not repeated once it may have been processed.
-
-        Args:
-            dataset: Name of the dataset.
-            query: A QueryDSL query, bare or as `{"query": {...}}`; `{"match_all": {}}` empties the dataset.
-            options: `timeout`, `headers` and `retry` of this call.
-
-        Returns:
-            How many records were deleted.
-
-        Raises:
-            BadRequestError: It is no query.
-            ValidationError: It is no object, or there is more in it beside `query`.
-            NotFoundError: There is no such dataset.
-
-        Example:
-            >>> await client.records.delete("flights", {"term": {"carrier.keyword": "AA"}})
-        """
-        return await self._caller.call(plan_delete(dataset, query), **options)
-
     async def bulk(self, dataset: str, source: Any, **settings: Unpack[BulkSettings]) -> BulkReport:
         """Upload records from any source, also an async one, and account for every one of them.
 
@@ -254,19 +172,3 @@ class AsyncRecords(AsyncRecordsResource):
         from infino.bulk.run_async import iterate_async
 
         return iterate_async(self._caller, dataset, source, **settings)
-
-
-class RecordsRaw(RecordsRawResponse):
-    """The methods of `records`, answering with status, headers and the typed value."""
-
-    def delete(self, dataset: str, query: Mapping[str, Any], **options: Unpack[CallOptions]) -> RawResponse[int]:
-        """Delete the records that a query matches."""
-        return self._caller.raw(plan_delete(dataset, query), **options)
-
-
-class AsyncRecordsRaw(AsyncRecordsRawResponse):
-    """The methods of `records`, answering with status, headers and the typed value."""
-
-    async def delete(self, dataset: str, query: Mapping[str, Any], **options: Unpack[CallOptions]) -> RawResponse[int]:
-        """Delete the records that a query matches."""
-        return await self._caller.raw(plan_delete(dataset, query), **options)

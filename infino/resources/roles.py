@@ -5,25 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from difflib import unified_diff
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, Unpack
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
-from infino_api.api.roles import create, update
 from infino_api.resources.roles import AsyncRolesResource, RolesResource
-from infino_api.resources.roles_raw import AsyncRolesRawResponse, RolesRawResponse
 
 from infino.core.documents import parse_yaml
 from infino.core.errors import ValidationError
-from infino.resources.documents import as_object, checked_document
-from infino.resources.options import CallOptions
-from infino.runtime.call import Call, RawResponse
+from infino.plans.documents import as_object
 
 if TYPE_CHECKING:
     from infino_api.models.role import Role
-
-    Document = Role | Mapping[str, Any] | str
-
 Documents = Mapping[str, "Role | Mapping[str, Any] | str"]
 
 
@@ -144,62 +136,8 @@ def make_plan(wanted: Mapping[str, Mapping[str, Any]], existing: Iterable[Role],
     return RolePlan(tuple(changes))
 
 
-def plan_create(name: str, document: Document) -> Call[bool]:
-    """A role to store."""
-    return create.request(name, checked_document(document, "roles.create"))
-
-
-def plan_update(name: str, document: Document) -> Call[bool]:
-    """A change of a role."""
-    return update.request(name, checked_document(document, "roles.update"))
-
-
 class Roles(RolesResource):
     """Roles and what they permit."""
-
-    @cached_property
-    def with_raw_response(self) -> RolesRaw:
-        """The same methods, answering with status, headers and the typed value."""
-        return RolesRaw(self._caller)
-
-    def create(self, name: str, document: Document, **options: Unpack[CallOptions]) -> bool:
-        """Create a role, or replace it.
-
-        Args:
-            name: Name of the role.
-            document: Version and Permissions, as a model, an object or YAML text.
-            options: `timeout`, `headers` and `retry` of this call.
-
-        Returns:
-            True when it was stored.
-
-        Raises:
-            ValidationError: The document is no object or no YAML.
-
-        Example:
-            >>> client.roles.create("reader", {"Permissions": [
-            ...     {"ResourceType": "record", "Actions": ["read"], "Resources": ["logs-*"]}]})
-        """
-        return self._caller.call(plan_create(name, document), **options)
-
-    def update(self, name: str, document: Document, **options: Unpack[CallOptions]) -> bool:
-        """Change a role.
-
-        Args:
-            name: Name of the role.
-            document: What changes, as a model, an object or YAML text.
-            options: `timeout`, `headers` and `retry` of this call.
-
-        Returns:
-            True when it was changed.
-
-        Raises:
-            NotFoundError: There is no such role.
-
-        Example:
-            >>> client.roles.update("reader", {"Permissions": []})
-        """
-        return self._caller.call(plan_update(name, document), **options)
 
     def plan(self, documents: Documents | str, *, prune: bool = False) -> RolePlan:
         """Show what `apply` would do, without doing it.
@@ -250,50 +188,6 @@ class Roles(RolesResource):
 class AsyncRoles(AsyncRolesResource):
     """Roles and what they permit."""
 
-    @cached_property
-    def with_raw_response(self) -> AsyncRolesRaw:
-        """The same methods, answering with status, headers and the typed value."""
-        return AsyncRolesRaw(self._caller)
-
-    async def create(self, name: str, document: Document, **options: Unpack[CallOptions]) -> bool:
-        """Create a role, or replace it.
-
-        Args:
-            name: Name of the role.
-            document: Version and Permissions, as a model, an object or YAML text.
-            options: `timeout`, `headers` and `retry` of this call.
-
-        Returns:
-            True when it was stored.
-
-        Raises:
-            ValidationError: The document is no object or no YAML.
-
-        Example:
-            >>> await client.roles.create("reader", {"Permissions": [
-            ...     {"ResourceType": "record", "Actions": ["read"], "Resources": ["logs-*"]}]})
-        """
-        return await self._caller.call(plan_create(name, document), **options)
-
-    async def update(self, name: str, document: Document, **options: Unpack[CallOptions]) -> bool:
-        """Change a role.
-
-        Args:
-            name: Name of the role.
-            document: What changes, as a model, an object or YAML text.
-            options: `timeout`, `headers` and `retry` of this call.
-
-        Returns:
-            True when it was changed.
-
-        Raises:
-            NotFoundError: There is no such role.
-
-        Example:
-            >>> await client.roles.update("reader", {"Permissions": []})
-        """
-        return await self._caller.call(plan_update(name, document), **options)
-
     async def plan(self, documents: Documents | str, *, prune: bool = False) -> RolePlan:
         """Show what `apply` would do, without doing it.
 
@@ -339,27 +233,3 @@ class AsyncRoles(AsyncRolesResource):
             else:
                 await self.delete(change.name)
         return plan
-
-
-class RolesRaw(RolesRawResponse):
-    """The methods of `roles`, answering with status, headers and the typed value."""
-
-    def create(self, name: str, document: Document, **options: Unpack[CallOptions]) -> RawResponse[bool]:
-        """Create a role, or replace it."""
-        return self._caller.raw(plan_create(name, document), **options)
-
-    def update(self, name: str, document: Document, **options: Unpack[CallOptions]) -> RawResponse[bool]:
-        """Change a role."""
-        return self._caller.raw(plan_update(name, document), **options)
-
-
-class AsyncRolesRaw(AsyncRolesRawResponse):
-    """The methods of `roles`, answering with status, headers and the typed value."""
-
-    async def create(self, name: str, document: Document, **options: Unpack[CallOptions]) -> RawResponse[bool]:
-        """Create a role, or replace it."""
-        return await self._caller.raw(plan_create(name, document), **options)
-
-    async def update(self, name: str, document: Document, **options: Unpack[CallOptions]) -> RawResponse[bool]:
-        """Change a role."""
-        return await self._caller.raw(plan_update(name, document), **options)

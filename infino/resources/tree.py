@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from infino_api.resources.root import AsyncRootResources, RootResources
 
 if TYPE_CHECKING:
-    from infino.resources.connections import AsyncConnections, Connections
     from infino.resources.dashboards import AsyncDashboards, Dashboards
     from infino.resources.datasets import AsyncDatasets, Datasets
     from infino.resources.files import AsyncFiles, Files
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from infino.resources.query import AsyncQuery, Query
     from infino.resources.records import AsyncRecords, Records
     from infino.resources.roles import AsyncRoles, Roles
-    from infino.resources.users import AsyncUsers, Users
 
 
 class Resources(RootResources):
@@ -62,25 +60,11 @@ class Resources(RootResources):
         return Fino(self._caller)
 
     @cached_property
-    def connections(self) -> Connections:
-        """Connections to stores elsewhere."""
-        from infino.resources.connections import Connections
-
-        return Connections(self._caller)
-
-    @cached_property
     def jobs(self) -> Jobs:
         """Background jobs, such as file uploads."""
         from infino.resources.jobs import Jobs
 
         return Jobs(self._caller)
-
-    @cached_property
-    def users(self) -> Users:
-        """Users and their keys."""
-        from infino.resources.users import Users
-
-        return Users(self._caller)
 
     @cached_property
     def roles(self) -> Roles:
@@ -136,25 +120,11 @@ class AsyncResources(AsyncRootResources):
         return AsyncFino(self._caller)
 
     @cached_property
-    def connections(self) -> AsyncConnections:
-        """Connections to stores elsewhere."""
-        from infino.resources.connections import AsyncConnections
-
-        return AsyncConnections(self._caller)
-
-    @cached_property
     def jobs(self) -> AsyncJobs:
         """Background jobs, such as file uploads."""
         from infino.resources.jobs import AsyncJobs
 
         return AsyncJobs(self._caller)
-
-    @cached_property
-    def users(self) -> AsyncUsers:
-        """Users and their keys."""
-        from infino.resources.users import AsyncUsers
-
-        return AsyncUsers(self._caller)
 
     @cached_property
     def roles(self) -> AsyncRoles:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar, Unpack
 
 import attrs
 
 if TYPE_CHECKING:
     from infino.core.errors import APIError
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
+    from infino.runtime.options import CallOptions
 
 T = TypeVar("T")
 Json: TypeAlias = Any
@@ -54,6 +53,7 @@ class Call(Generic[T]):
         accept: What the answer holds.
         experimental: True for operations that only unreleased gateways have.
         secret: True when the answer holds keys, so that its bytes are not kept.
+        instead: Sent where the gateway has no route for this call.
         recover: Turns a refusal into the typed value, or raises it.
         parse: Turns the decoded answer into the typed value; None stands for an empty body.
     """
@@ -72,6 +72,7 @@ class Call(Generic[T]):
     accept: Literal["json", "none", "bytes"] = "json"
     experimental: bool = False
     secret: bool = False
+    instead: Call[T] | None = attrs.field(default=None, kw_only=True, repr=False)
     recover: Callable[[APIError], T] | None = attrs.field(default=None, kw_only=True, repr=False, eq=False)
     parse: Callable[[Any], T] = attrs.field(kw_only=True, repr=False, eq=False)
 
@@ -102,25 +103,11 @@ class RawResponse(Generic[T]):
 class Caller(Protocol):
     """What the sync resource classes need to make their calls."""
 
-    def call(
-        self,
-        call: Call[T],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> T:
+    def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T:
         """Make the call and return the typed value."""
         ...
 
-    def raw(
-        self,
-        call: Call[T],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[T]:
+    def raw(self, call: Call[T], **options: Unpack[CallOptions]) -> RawResponse[T]:
         """Make the call and return the answer with its typed value."""
         ...
 
@@ -128,24 +115,10 @@ class Caller(Protocol):
 class AsyncCaller(Protocol):
     """What the async resource classes need to make their calls."""
 
-    async def call(
-        self,
-        call: Call[T],
-        *,
-        timeout: float | Timeouts | None = None,  # noqa: ASYNC109 - a budget for all attempts, kept by the caller
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> T:
+    async def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T:
         """Make the call and return the typed value."""
         ...
 
-    async def raw(
-        self,
-        call: Call[T],
-        *,
-        timeout: float | Timeouts | None = None,  # noqa: ASYNC109 - a budget for all attempts, kept by the caller
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[T]:
+    async def raw(self, call: Call[T], **options: Unpack[CallOptions]) -> RawResponse[T]:
         """Make the call and return the answer with its typed value."""
         ...

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .document import DocumentError, Node, resolve
 from .types import PythonType, identifier, python_type
 
-TAKEN = {"self", "timeout", "headers", "retry", "request", "call", "encode", "segment", "shapes", "readers"}
+TAKEN = {"self", "options", "timeout", "headers", "retry", "request", "call", "encode", "segment", "shapes", "readers"}
 """Names that the generated methods and calls use themselves."""
 
 

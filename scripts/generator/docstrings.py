@@ -14,6 +14,8 @@ from .arguments import Argument
 from .document import Node
 
 WIDTH = 96
+OPTIONS = "`timeout`, `headers` and `retry` of this call; see `CallOptions`."
+FAILED = "InfinoError: The call failed; the subclass tells how."
 _REPEATS = {
     "safe": "",
     "keyed": "Repeated after a lost answer only when every record has an id.",
@@ -93,7 +95,7 @@ def _returns(operation: Node) -> str:
 
 def _errors(arguments: list[Argument]) -> list[str]:
     checked = any(one.place == "path" for one in arguments)
-    found = ["InfinoError: If the call fails; the subclass tells how."]
+    found = [FAILED]
     return ["ParameterError: If a name can't be part of a URL.", *found] if checked else found
 
 
@@ -158,13 +160,8 @@ def lines(found: Parts, awaited: str = "") -> list[str]:
     made = [found.summary, ""]
     if found.description:
         made += [*wrap(found.description, ""), ""]
-    options = [
-        ("timeout", "Seconds for the whole call, or `Timeouts`; the client's setting when None."),
-        ("headers", "Extra headers of this call."),
-        ("retry", "Retry policy of this call; the client's setting when None."),
-    ]
     made += ["Args:"]
-    for name, text in (*found.arguments, *options):
+    for name, text in (*found.arguments, ("**options", OPTIONS)):
         made += wrap(f"{name}: {text}", "    ")
     made += ["", "Returns:", *wrap(found.returns, "    "), "", "Raises:"]
     for line in found.errors:

@@ -24,8 +24,8 @@ EXTENSIONS = frozenset(
     for name in (
         "accept", "alias", "aliases", "body", "coerce", "example", "experimental", "extra", "from", "get-with-body",
         "handwritten", "item-shape", "keys", "lift", "method", "mixin", "name", "names", "opaque", "pagination",
-        "positional", "reserved", "resource", "resources", "retry", "secret", "serialise", "shape", "signature", "type",
-        "variants", "wrap",
+        "plan", "positional", "reserved", "resource", "resources", "retry", "secret", "serialise", "shape", "signature",
+        "type", "variants", "wrap",
     )
 )  # fmt: skip
 _RESOURCE = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)*")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from . import arguments, docstrings
-from .arguments import Argument
+from . import arguments, docstrings, handplans
+from .arguments import TAKEN, Argument
 from .document import DocumentError, Node, operations, resolve
 from .types import PythonType, class_name, identifier, is_model, module_name, python_type
 
@@ -19,6 +19,8 @@ _FIXED = {
     "raw": ("Json", "shapes.raw"),
 }
 _WRITTEN_BY_HAND = "x-infino-handwritten"
+_PLAN = "x-infino-plan"
+_EVERYWHERE = ("from collections.abc import Mapping", "from collections.abc import Sequence", "from typing import Any")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,42 @@ class Method:
     models: list[str]
     paging: str
     doc: docstrings.Parts
+    hand: handplans.HandPlan | None = None
+
+    @property
+    def parameters(self) -> str:
+        """Parameters of the method as code: those of the plan written by hand, where there is one."""
+        return self.hand.signature if self.hand else self.signature
+
+    @property
+    def given(self) -> str:
+        """The parameters as they are handed to the plan."""
+        if self.hand:
+            return self.hand.given
+        return ", ".join(one.name if one.positional else f"{one.name}={one.name}" for one in self.arguments)
+
+    @property
+    def gives(self) -> str:
+        """What the plan's call gives."""
+        return self.hand.value if self.hand else self.value
+
+    @property
+    def planner(self) -> str:
+        """The import of the plan, under the name that the method calls."""
+        if self.hand:
+            return f"from {self.hand.module} import {self.hand.name} as request"
+        return f"from ..api.{self.resource.replace('.', '_')}.{self.module} import request"
+
+    @property
+    def summary(self) -> str:
+        """First line of the docstring."""
+        return self.hand.summary if self.hand else self.doc.summary
+
+    def docstring(self, is_async: bool) -> list[str]:
+        """Lines of the docstring, without indent."""
+        if self.hand:
+            return self.hand.lines(is_async)
+        return docstrings.lines(self.doc, ("async for" if self.is_paged else "await") if is_async else "")
 
     @property
     def operation(self) -> str:
@@ -88,6 +126,16 @@ class Resource:
     def attribute(self) -> str:
         """Name on its parent, such as `threads`."""
         return self.name.rsplit(".", 1)[-1]
+
+    @property
+    def plan_imports(self) -> list[str]:
+        """Import lines that the annotations of plans written by hand need, beside those that every module has."""
+        lines = sorted({line for method in self.methods if method.hand for line in method.hand.imports})
+        names = [line.rsplit(" ", 1)[1] for line in lines]
+        doubles = sorted({name for name in names if names.count(name) > 1})
+        if doubles:
+            raise DocumentError(f"{self.name}: plans mean different things by {', '.join(doubles)}")
+        return [line for line in lines if not line.startswith(_EVERYWHERE)]
 
     @property
     def called(self) -> list[Method]:
@@ -156,6 +204,7 @@ def _method(document: Node, path: str, http: str, operation: Node, item: Node) -
     try:
         found = arguments.of_operation(document, operation, item)
         kind, value, parse = _answer(document, operation, found)
+        hand = handplans.read(operation[_PLAN], name, frozenset(TAKEN)) if _PLAN in operation else None
     except (DocumentError, KeyError) as error:
         raise DocumentError(f"{where}: {error}") from error
     paging = _paging(operation, found)
@@ -184,6 +233,7 @@ def _method(document: Node, path: str, http: str, operation: Node, item: Node) -
         models=sorted(models),
         paging=paging,
         doc=docstrings.parts(operation, found),
+        hand=hand,
     )
 
 

@@ -42,7 +42,7 @@ class InfinoProject(Project):
         """Write models, calls and resource classes; the parser's client is left out."""
         self.package_dir.mkdir(parents=True)
         self.env.globals["plan_of"] = self._plan_of
-        self.env.globals.update(docstring=docstrings.lines, docs=docstrings.inline)
+        self.env.globals["docs"] = docstrings.inline
         self._render("package_init.py.jinja", self.package_dir / "__init__.py")
         (self.package_dir / "py.typed").write_text("")
         self._build_models()

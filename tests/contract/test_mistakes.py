@@ -128,3 +128,26 @@ client.request("POST", "/sql", json={"query": "SELECT 'PLANTED-value'"})
     assert "POST /sql 200" in done.stderr
     assert "attempt 1" in done.stderr
     assert "PLANTED" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda c: c.datasets.create("flights", timout=3), "datasets.create() .* 'timout'; did you mean 'timeout'?"),
+        (lambda c: c.datasets.create("flights", exist_okay=True), "datasets.create() .*; did you mean 'exist_ok'?"),
+        (
+            lambda c: c.datasets.with_raw_response.create("f", header={}),
+            "datasets.create() .*; did you mean 'headers'?",
+        ),
+        (lambda c: c.dashboards.list(limits=3), "dashboards.list() .*; did you mean 'limit'?"),
+        (lambda c: c.query.sql("SELECT 1", zzz=1), "query.sql() got an unexpected keyword argument 'zzz'"),
+        (lambda c: c.query.scan("flights", retries=1), "query.scan() .*; did you mean 'retry'?"),
+        (lambda c: c.ping(timeot=3), "client.ping() .*; did you mean 'timeout'?"),
+    ],
+)
+def test_a_mistyped_keyword_names_the_method_and_the_likely_one(make, call, message):
+    with ScriptedServer(answering()) as server:
+        pattern = "^" + message.replace("()", r"\(\)").replace("?", r"\?") + "$"
+        with pytest.raises(TypeError, match=pattern):
+            call(make(server.endpoint))
+        assert server.requests == []

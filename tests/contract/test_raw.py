@@ -1,19 +1,22 @@
-"""`with_raw_response` of what is written by hand: the same call as the method itself, on the wire and in its value."""
+"""`with_raw_response` of what has a plan written by hand: the same call as the method itself, and the same value."""
 
 from __future__ import annotations
 
+import ast
 import inspect
 import pickle
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import infino
-from infino.resources.options import CallOptions
-from infino.resources.users import IssuedKeys
+from infino.plans.users import IssuedKeys
+from infino.runtime.options import CallOptions
 from tests.support.scripted import Exchange, Received, ScriptedServer, answering
 
+ROOT = Path(__file__).resolve().parents[2]
 # What the method does beyond its one call, and its raw form leaves to the caller.
 BEYOND_THE_CALL = {"fino.send": {"wait"}}
 USER: dict[str, Any] = {"Roles": ["reader"]}
@@ -22,6 +25,7 @@ ARGUMENTS: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "connections.sql": (("c1", "INSERT INTO t VALUES (1)"), {}),
     "datasets.count": (("flights",), {}),
     "datasets.create": (("flights",), {"exist_ok": True}),
+    "datasets.exists": (("flights",), {}),
     "datasets.delete": (("flights",), {"missing_ok": True}),
     "fino.send": (("t1", "how late?"), {}),
     "query.dsl": (("flights", {"query": {"match_all": {}}}), {}),
@@ -70,22 +74,23 @@ def resources(client: Any) -> Iterator[tuple[str, Any]]:
             yield prefix[:-1], found
 
 
-def overridden(client: Any) -> dict[str, tuple[Any, Any]]:
-    """Methods that are written by hand over a generated one, each with its raw form."""
+def planned(client: Any) -> dict[str, tuple[Any, Any]]:
+    """Methods whose plan is written by hand and those that override a generated one, each with its raw form."""
     found = {}
     for prefix, resource in resources(client):
         kind = type(resource)
         generated = next(base for base in kind.__mro__ if base.__module__.startswith("infino_api."))
         for name in dir(generated):
             method = getattr(kind, name)
-            if name.startswith("_") or not inspect.isfunction(method) or method is getattr(generated, name):
+            if name.startswith("_") or not inspect.isfunction(method):
                 continue
-            found[f"{prefix}.{name}"] = (method, getattr(type(resource.with_raw_response), name))
+            if method is not getattr(generated, name) or "from infino.plans." in inspect.getsource(method):
+                found[f"{prefix}.{name}"] = (method, getattr(type(resource.with_raw_response), name))
     return found
 
 
-SYNC = overridden(infino.Infino(access_key="a", secret_key="b"))
-ASYNC = overridden(infino.AsyncInfino(access_key="a", secret_key="b"))
+SYNC = planned(infino.Infino(access_key="a", secret_key="b"))
+ASYNC = planned(infino.AsyncInfino(access_key="a", secret_key="b"))
 
 
 def parameters(method: Any) -> list[tuple[str, Any, Any]]:
@@ -99,7 +104,7 @@ def parameters(method: Any) -> list[tuple[str, Any, Any]]:
     return sorted(found)
 
 
-def test_both_trees_are_written_by_hand_in_the_same_places_and_none_lacks_arguments_here():
+def test_both_trees_have_plans_in_the_same_places_and_none_lacks_arguments_here():
     assert set(SYNC) == set(ASYNC) == set(ARGUMENTS)
 
 
@@ -137,6 +142,37 @@ def test_the_raw_form_sends_the_same_bytes_and_means_the_same(make, name):
     for label, script in {**ANSWERS, "reset": reset}.items():
         plain, raw = (outcome(make, name, script, raw=raw) for raw in (False, True))
         assert plain == raw, label
+
+
+def test_no_method_of_one_call_is_written_by_hand():
+    """`fino.send` may also wait for the reply, which takes several calls."""
+    source = ROOT / "infino" / "resources"
+    written = {
+        (path.stem, node.name)
+        for path in source.glob("*.py")
+        for kind in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(kind, ast.ClassDef)
+        for node in kind.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_")
+    }
+    documented = {tuple(name.rsplit(".", 1)) for name in SYNC}
+    assert written & documented == {("fino", "send")}
+
+
+def test_a_gateway_without_the_route_is_asked_another_way_and_remembered(make):
+    def script(exchange: Exchange) -> None:
+        if exchange.request.target.endswith("/_count"):
+            exchange.answer(404, b'{"error":"no such route"}')
+        else:
+            exchange.answer(200, b'{"hits":{"total":{"value":7},"hits":[]}}')
+
+    with ScriptedServer(script) as server:
+        datasets = make(server.endpoint).datasets
+        assert datasets.count("flights") == 7
+        assert datasets.with_raw_response.count("flights").value == 7
+        assert datasets.count("flights") == 7
+        targets = [request.target for request in server.requests]
+    assert [target.endswith("/_count") for target in targets] == [True, False, False, False]
 
 
 def test_a_write_elsewhere_is_not_repeated_by_the_raw_form(make):

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
+from infino.plans.query import execute, sql
 from infino.plans.statement import never_writes, reads_only
-from infino.resources.query_plans import plan_execute, plan_sql
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def test_only_what_certainly_reads_may_be_sent_again(statement: str, reads: bool
 
 
 def test_the_plan_of_a_call_follows() -> None:
-    assert plan_sql("SELECT 1", None).retry == "safe"
-    assert plan_sql("INSERT INTO t VALUES (?)", [1]).retry == "never"
-    assert plan_execute("SELECT 1", None).retry == "never"
+    assert sql("SELECT 1", None).retry == "safe"
+    assert sql("INSERT INTO t VALUES (?)", [1]).retry == "never"
+    assert execute("SELECT 1", None).retry == "never"
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.options import CallOptions
 
     from ..models.account import Account
     from ..models.identity import Identity
@@ -33,64 +31,48 @@ class AccountResource:
 
         return AccountRawResponse(self._caller)
 
-    def get(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Account:
+    def get(self, **options: Unpack[CallOptions]) -> Account:
         """Read the account behind the credentials.
 
         Answers its name and how much of its storage is used. Experimental: only unreleased gateways
         answer this.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The account.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.account.get().storage_quota.used_bytes
         """
         from ..api.account.get import request
 
-        return self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(), **options)
 
-    def whoami(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Identity:
+    def whoami(self, **options: Unpack[CallOptions]) -> Identity:
         """Read who the credentials belong to.
 
         Answers user, roles and account. Experimental: only unreleased gateways answer this.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The identity.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.account.whoami().username
         """
         from ..api.account.whoami import request
 
-        return self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(), **options)
 
 
 class AsyncAccountResource:
@@ -110,61 +92,45 @@ class AsyncAccountResource:
 
         return AsyncAccountRawResponse(self._caller)
 
-    async def get(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Account:
+    async def get(self, **options: Unpack[CallOptions]) -> Account:
         """Read the account behind the credentials.
 
         Answers its name and how much of its storage is used. Experimental: only unreleased gateways
         answer this.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The account.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> (await client.account.get()).storage_quota.used_bytes
         """
         from ..api.account.get import request
 
-        return await self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(), **options)
 
-    async def whoami(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Identity:
+    async def whoami(self, **options: Unpack[CallOptions]) -> Identity:
         """Read who the credentials belong to.
 
         Answers user, roles and account. Experimental: only unreleased gateways answer this.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The identity.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> (await client.account.whoami()).username
         """
         from ..api.account.whoami import request
 
-        return await self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(), **options)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.options import CallOptions
 
     from ..models.account import Account
     from ..models.identity import Identity
@@ -20,31 +18,17 @@ class AccountRawResponse:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    def get(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Account]:
+    def get(self, **options: Unpack[CallOptions]) -> RawResponse[Account]:
         """Read the account behind the credentials."""
         from ..api.account.get import request
 
-        call = request()
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(), **options)
 
-    def whoami(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Identity]:
+    def whoami(self, **options: Unpack[CallOptions]) -> RawResponse[Identity]:
         """Read who the credentials belong to."""
         from ..api.account.whoami import request
 
-        call = request()
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(), **options)
 
 
 class AsyncAccountRawResponse:
@@ -53,28 +37,14 @@ class AsyncAccountRawResponse:
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
 
-    async def get(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Account]:
+    async def get(self, **options: Unpack[CallOptions]) -> RawResponse[Account]:
         """Read the account behind the credentials."""
         from ..api.account.get import request
 
-        call = request()
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(), **options)
 
-    async def whoami(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Identity]:
+    async def whoami(self, **options: Unpack[CallOptions]) -> RawResponse[Identity]:
         """Read who the credentials belong to."""
         from ..api.account.whoami import request
 
-        call = request()
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(), **options)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.options import CallOptions
     from infino.runtime.page import AsyncPage, SyncPage
 
     from ..models.alert_event import AlertEvent
@@ -36,14 +35,7 @@ class AlertsResource:
 
         return AlertsRawResponse(self._caller)
 
-    def configure(
-        self,
-        config: Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> AlertReceipt:
+    def configure(self, config: Mapping[str, Any] | str, **options: Unpack[CallOptions]) -> AlertReceipt:
         """Set how the account is notified.
 
         Takes the `Notifications` block of the service. Not repeated once it may have been processed.
@@ -51,30 +43,23 @@ class AlertsResource:
 
         Args:
             config: The block as an object or YAML text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             What the service says of it.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.alerts.configure("Notifications: {}")
         """
         from ..api.alerts.configure import request
 
-        return self._caller.call(request(config), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(config), **options)
 
     def create(
-        self,
-        document: NotificationChannel | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, document: NotificationChannel | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> NotificationChannel:
         """Create a notification channel.
 
@@ -83,63 +68,45 @@ class AlertsResource:
 
         Args:
             document: The channel as a model, an object, or YAML text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The channel, as far as the service tells.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.alerts.create({"name": "on-call", "type": "slack"})
         """
         from ..api.alerts.create import request
 
-        return self._caller.call(request(document), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(document), **options)
 
-    def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
+    def delete(self, id: str, **options: Unpack[CallOptions]) -> bool:
         """Delete a notification channel.
 
         Nothing is sent to it any more. Experimental: only unreleased gateways answer this.
 
         Args:
             id: Id of the notification channel.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when the channel is gone.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.alerts.delete("ch1")
         """
         from ..api.alerts.delete import request
 
-        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id), **options)
 
-    def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> NotificationChannel:
+    def get(self, id: str, **options: Unpack[CallOptions]) -> NotificationChannel:
         """Read a notification channel.
 
         What it holds of secrets is kept out of every repr. Experimental: only unreleased gateways
@@ -147,90 +114,72 @@ class AlertsResource:
 
         Args:
             id: Id of the notification channel.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The channel.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.alerts.get("ch1")
         """
         from ..api.alerts.get import request
 
-        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id), **options)
 
-    def history(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> SyncPage[AlertEvent]:
+    def history(self, **options: Unpack[CallOptions]) -> SyncPage[AlertEvent]:
         """List the alerts that were raised.
 
         Past ones and those that still hold. Experimental: only unreleased gateways answer this.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The alerts.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> for alert in client.alerts.history():
             ...     print(alert.id, alert.additional_properties)
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.alerts.history import request
 
-        return SyncPage(
-            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
-        )
+        check_options(options, "alerts.history")
+        return SyncPage(lambda start: self._caller.call(request(), **options))
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> SyncPage[NotificationChannel]:
+    def list(self, **options: Unpack[CallOptions]) -> SyncPage[NotificationChannel]:
         """List the notification channels.
 
         All of them, without pages. Experimental: only unreleased gateways answer this.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The channels.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> [channel.name for channel in client.alerts.list()]
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.alerts.list_all import request
 
-        return SyncPage(
-            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
-        )
+        check_options(options, "alerts.list")
+        return SyncPage(lambda start: self._caller.call(request(), **options))
 
     def notify(
         self,
@@ -240,9 +189,7 @@ class AlertsResource:
         message: str | Mapping[str, Any],
         action: NotifyAction | Mapping[str, Any] | None = None,
         context: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> AlertReceipt:
         """Send a notification now.
 
@@ -255,15 +202,13 @@ class AlertsResource:
             message: The message, or an object with the template.
             action: Further fields of the action.
             context: What the templates see.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             Its status is `sent` once it is sent.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.alerts.notify("ch1", subject="Late flights", message="Three are late.").status
@@ -272,19 +217,11 @@ class AlertsResource:
 
         return self._caller.call(
             request(destination_id, subject=subject, message=message, action=action, context=context),
-            timeout=timeout,
-            headers=headers,
-            retry=retry,
+            **options,
         )
 
     def update(
-        self,
-        id: str,
-        document: NotificationChannel | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, document: NotificationChannel | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> NotificationChannel:
         """Change a notification channel.
 
@@ -293,23 +230,21 @@ class AlertsResource:
         Args:
             id: Id of the notification channel.
             document: The keys to change as a model, an object, or YAML text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The channel, as far as the service tells.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.alerts.update("ch1", {"name": "night shift"})
         """
         from ..api.alerts.update import request
 
-        return self._caller.call(request(id, document), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id, document), **options)
 
 
 class AsyncAlertsResource:
@@ -330,12 +265,7 @@ class AsyncAlertsResource:
         return AsyncAlertsRawResponse(self._caller)
 
     async def configure(
-        self,
-        config: Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, config: Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> AlertReceipt:
         """Set how the account is notified.
 
@@ -344,30 +274,23 @@ class AsyncAlertsResource:
 
         Args:
             config: The block as an object or YAML text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             What the service says of it.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.alerts.configure("Notifications: {}")
         """
         from ..api.alerts.configure import request
 
-        return await self._caller.call(request(config), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(config), **options)
 
     async def create(
-        self,
-        document: NotificationChannel | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, document: NotificationChannel | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> NotificationChannel:
         """Create a notification channel.
 
@@ -376,63 +299,45 @@ class AsyncAlertsResource:
 
         Args:
             document: The channel as a model, an object, or YAML text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The channel, as far as the service tells.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.alerts.create({"name": "on-call", "type": "slack"})
         """
         from ..api.alerts.create import request
 
-        return await self._caller.call(request(document), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(document), **options)
 
-    async def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
+    async def delete(self, id: str, **options: Unpack[CallOptions]) -> bool:
         """Delete a notification channel.
 
         Nothing is sent to it any more. Experimental: only unreleased gateways answer this.
 
         Args:
             id: Id of the notification channel.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when the channel is gone.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.alerts.delete("ch1")
         """
         from ..api.alerts.delete import request
 
-        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(id), **options)
 
-    async def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> NotificationChannel:
+    async def get(self, id: str, **options: Unpack[CallOptions]) -> NotificationChannel:
         """Read a notification channel.
 
         What it holds of secrets is kept out of every repr. Experimental: only unreleased gateways
@@ -440,90 +345,72 @@ class AsyncAlertsResource:
 
         Args:
             id: Id of the notification channel.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The channel.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.alerts.get("ch1")
         """
         from ..api.alerts.get import request
 
-        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(id), **options)
 
-    def history(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> AsyncPage[AlertEvent]:
+    def history(self, **options: Unpack[CallOptions]) -> AsyncPage[AlertEvent]:
         """List the alerts that were raised.
 
         Past ones and those that still hold. Experimental: only unreleased gateways answer this.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The alerts.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> async for alert in client.alerts.history():
             ...     print(alert.id, alert.additional_properties)
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import AsyncPage
 
         from ..api.alerts.history import request
 
-        return AsyncPage(
-            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
-        )
+        check_options(options, "alerts.history")
+        return AsyncPage(lambda start: self._caller.call(request(), **options))
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> AsyncPage[NotificationChannel]:
+    def list(self, **options: Unpack[CallOptions]) -> AsyncPage[NotificationChannel]:
         """List the notification channels.
 
         All of them, without pages. Experimental: only unreleased gateways answer this.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The channels.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> [channel.name async for channel in client.alerts.list()]
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import AsyncPage
 
         from ..api.alerts.list_all import request
 
-        return AsyncPage(
-            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
-        )
+        check_options(options, "alerts.list")
+        return AsyncPage(lambda start: self._caller.call(request(), **options))
 
     async def notify(
         self,
@@ -533,9 +420,7 @@ class AsyncAlertsResource:
         message: str | Mapping[str, Any],
         action: NotifyAction | Mapping[str, Any] | None = None,
         context: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> AlertReceipt:
         """Send a notification now.
 
@@ -548,15 +433,13 @@ class AsyncAlertsResource:
             message: The message, or an object with the template.
             action: Further fields of the action.
             context: What the templates see.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             Its status is `sent` once it is sent.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> (await client.alerts.notify("ch1", subject="Late flights", message="Three are late.")).status
@@ -565,19 +448,11 @@ class AsyncAlertsResource:
 
         return await self._caller.call(
             request(destination_id, subject=subject, message=message, action=action, context=context),
-            timeout=timeout,
-            headers=headers,
-            retry=retry,
+            **options,
         )
 
     async def update(
-        self,
-        id: str,
-        document: NotificationChannel | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, document: NotificationChannel | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> NotificationChannel:
         """Change a notification channel.
 
@@ -586,20 +461,18 @@ class AsyncAlertsResource:
         Args:
             id: Id of the notification channel.
             document: The keys to change as a model, an object, or YAML text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The channel, as far as the service tells.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.alerts.update("ch1", {"name": "night shift"})
         """
         from ..api.alerts.update import request
 
-        return await self._caller.call(request(id, document), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(id, document), **options)

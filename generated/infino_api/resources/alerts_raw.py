@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.options import CallOptions
 
     from ..models.alert_event import AlertEvent
     from ..models.alert_receipt import AlertReceipt
@@ -24,86 +23,44 @@ class AlertsRawResponse:
         self._caller = caller
 
     def configure(
-        self,
-        config: Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, config: Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> RawResponse[AlertReceipt]:
         """Set how the account is notified."""
         from ..api.alerts.configure import request
 
-        call = request(config)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(config), **options)
 
     def create(
-        self,
-        document: NotificationChannel | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, document: NotificationChannel | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> RawResponse[NotificationChannel]:
         """Create a notification channel."""
         from ..api.alerts.create import request
 
-        call = request(document)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(document), **options)
 
-    def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[bool]:
+    def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a notification channel."""
         from ..api.alerts.delete import request
 
-        call = request(id)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id), **options)
 
-    def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[NotificationChannel]:
+    def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[NotificationChannel]:
         """Read a notification channel."""
         from ..api.alerts.get import request
 
-        call = request(id)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id), **options)
 
-    def history(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[AlertEvent]]:
+    def history(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[AlertEvent]]:
         """List the alerts that were raised."""
         from ..api.alerts.history import request
 
-        call = request()
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(), **options)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[NotificationChannel]]:
+    def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[NotificationChannel]]:
         """List the notification channels."""
         from ..api.alerts.list_all import request
 
-        call = request()
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(), **options)
 
     def notify(
         self,
@@ -113,30 +70,23 @@ class AlertsRawResponse:
         message: str | Mapping[str, Any],
         action: NotifyAction | Mapping[str, Any] | None = None,
         context: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> RawResponse[AlertReceipt]:
         """Send a notification now."""
         from ..api.alerts.notify import request
 
-        call = request(destination_id, subject=subject, message=message, action=action, context=context)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(
+            request(destination_id, subject=subject, message=message, action=action, context=context),
+            **options,
+        )
 
     def update(
-        self,
-        id: str,
-        document: NotificationChannel | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, document: NotificationChannel | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> RawResponse[NotificationChannel]:
         """Change a notification channel."""
         from ..api.alerts.update import request
 
-        call = request(id, document)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id, document), **options)
 
 
 class AsyncAlertsRawResponse:
@@ -146,86 +96,44 @@ class AsyncAlertsRawResponse:
         self._caller = caller
 
     async def configure(
-        self,
-        config: Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, config: Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> RawResponse[AlertReceipt]:
         """Set how the account is notified."""
         from ..api.alerts.configure import request
 
-        call = request(config)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(config), **options)
 
     async def create(
-        self,
-        document: NotificationChannel | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, document: NotificationChannel | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> RawResponse[NotificationChannel]:
         """Create a notification channel."""
         from ..api.alerts.create import request
 
-        call = request(document)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(document), **options)
 
-    async def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[bool]:
+    async def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a notification channel."""
         from ..api.alerts.delete import request
 
-        call = request(id)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id), **options)
 
-    async def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[NotificationChannel]:
+    async def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[NotificationChannel]:
         """Read a notification channel."""
         from ..api.alerts.get import request
 
-        call = request(id)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id), **options)
 
-    async def history(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[AlertEvent]]:
+    async def history(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[AlertEvent]]:
         """List the alerts that were raised."""
         from ..api.alerts.history import request
 
-        call = request()
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(), **options)
 
-    async def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[NotificationChannel]]:
+    async def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[NotificationChannel]]:
         """List the notification channels."""
         from ..api.alerts.list_all import request
 
-        call = request()
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(), **options)
 
     async def notify(
         self,
@@ -235,27 +143,20 @@ class AsyncAlertsRawResponse:
         message: str | Mapping[str, Any],
         action: NotifyAction | Mapping[str, Any] | None = None,
         context: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> RawResponse[AlertReceipt]:
         """Send a notification now."""
         from ..api.alerts.notify import request
 
-        call = request(destination_id, subject=subject, message=message, action=action, context=context)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(
+            request(destination_id, subject=subject, message=message, action=action, context=context),
+            **options,
+        )
 
     async def update(
-        self,
-        id: str,
-        document: NotificationChannel | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, document: NotificationChannel | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> RawResponse[NotificationChannel]:
         """Change a notification channel."""
         from ..api.alerts.update import request
 
-        call = request(id, document)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id, document), **options)

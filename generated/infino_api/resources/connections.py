@@ -5,12 +5,13 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
-    from infino.runtime.call import AsyncCaller, Caller, Json
+    from infino.plans.connections import NativeResult
+    from infino.results.sql import SqlResult
+    from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.options import CallOptions
     from infino.runtime.page import AsyncPage, SyncPage
 
     from ..models.connection import Connection
@@ -43,9 +44,7 @@ class ConnectionsResource:
         *,
         name: str,
         config: ConnectionConfig | Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> Connection:
         """Connect another store.
 
@@ -56,34 +55,23 @@ class ConnectionsResource:
             source_type: Id of the connection; on creation the kind of store.
             name: Name of the connection.
             config: Fields of the kind of store, such as base_url, username and password.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The new connection.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.connections.create("elasticsearch", name="logs", config={"base_url": "https://search.example.com"})
         """
         from ..api.connections.create import request
 
-        return self._caller.call(
-            request(source_type, name=name, config=config), timeout=timeout, headers=headers, retry=retry
-        )
+        return self._caller.call(request(source_type, name=name, config=config), **options)
 
-    def datasets(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> SyncPage[RemoteDataset]:
+    def datasets(self, id: str, **options: Unpack[CallOptions]) -> SyncPage[RemoteDataset]:
         """List the datasets of a connected store.
 
         Tables or indexes, with their row counts where the store tells. Experimental: only unreleased
@@ -91,135 +79,99 @@ class ConnectionsResource:
 
         Args:
             id: Id of the connection; on creation the kind of store.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The datasets.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.connections.datasets("c1")
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.connections.datasets import request
 
-        return SyncPage(
-            lambda start: self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
-        )
+        check_options(options, "connections.datasets")
+        return SyncPage(lambda start: self._caller.call(request(id), **options))
 
-    def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
+    def delete(self, id: str, **options: Unpack[CallOptions]) -> bool:
         """Remove a connection.
 
         The other store is not touched.
 
         Args:
             id: Id of the connection; on creation the kind of store.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when the connection is gone.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.connections.delete("c1")
         """
         from ..api.connections.delete import request
 
-        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id), **options)
 
-    def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Connection:
+    def get(self, id: str, **options: Unpack[CallOptions]) -> Connection:
         """Read a connection.
 
         Answers its kind, state and configuration.
 
         Args:
             id: Id of the connection; on creation the kind of store.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The connection.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.connections.get("c1")
         """
         from ..api.connections.get import request
 
-        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id), **options)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> SyncPage[Connection]:
+    def list(self, **options: Unpack[CallOptions]) -> SyncPage[Connection]:
         """List the connections to other stores.
 
         Every connection the user may use; secrets in their configuration are hidden by the service.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The connections.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> for connection in client.connections.list():
             ...     print(connection.id, connection.status)
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.connections.list_all import request
 
-        return SyncPage(
-            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
-        )
+        check_options(options, "connections.list")
+        return SyncPage(lambda start: self._caller.call(request(), **options))
 
-    def metadata(
-        self,
-        id: str,
-        dataset: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> dict[str, Any]:
+    def metadata(self, id: str, dataset: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Describe a dataset of a connected store.
 
         Columns of a table, or mappings and settings of an index.
@@ -227,104 +179,72 @@ class ConnectionsResource:
         Args:
             id: Id of the connection; on creation the kind of store.
             dataset: Name of an index, or of the database of a SQL store.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The description in the store's own form.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.connections.metadata("c1", "logs-2026")
         """
         from ..api.connections.metadata import request
 
-        return self._caller.call(request(id, dataset), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id, dataset), **options)
 
     def query(
-        self,
-        id: str,
-        dataset: str,
-        query: str | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Json:
+        self, id: str, dataset: str, query: str | Mapping[str, Any], **options: Unpack[CallOptions]
+    ) -> NativeResult:
         """Query a connected store in its own language.
 
-        SQL text for SQL stores, a QueryDSL object for search stores. Old gateways only answer this as a
-        GET with a body.
-
         Args:
-            id: Id of the connection; on creation the kind of store.
-            dataset: Name of an index, or of the database of a SQL store.
-            query: SQL text, or a QueryDSL object, which is sent as its JSON text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            id: Id of the connection.
+            dataset: Name of an index, or of the database of an SQL store.
+            query: SQL or PromQL text, or a QueryDSL object.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
-            The answer in the store's own form.
+            An `SqlResult`, `SearchResult` or `PromResult`, by what the store answered.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            QueryError: The query failed inside a successful answer.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> client.connections.query("c1", "sales", "SELECT count(*) FROM orders")
+            >>> client.connections.query("c1", "sales", "SELECT count(*) FROM orders").scalar()
+            58665
         """
-        from ..api.connections.query import request
+        from infino.plans.connections import query as request
 
-        return self._caller.call(request(id, dataset, query), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id, dataset, query), **options)
 
-    def sql(
-        self,
-        id: str,
-        q: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Json:
-        """Run SQL on a connected store.
-
-        Like a query, without naming a dataset. Experimental: only unreleased gateways answer this.
+    def sql(self, id: str, q: str, **options: Unpack[CallOptions]) -> SqlResult:
+        """Run SQL on a connected store, without naming a dataset. Experimental: only unreleased gateways answer this.
 
         Args:
-            id: Id of the connection; on creation the kind of store.
+            id: Id of the connection.
             q: The statement.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
-            The rows.
+            The rows, decoded as they are read.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            QueryError: The statement failed inside a successful answer.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> client.connections.sql("c1", "SELECT 1")
+            >>> client.connections.sql("c1", "SELECT 1").scalar()
+            1
         """
-        from ..api.connections.sql import request
+        from infino.plans.connections import sql as request
 
-        return self._caller.call(request(id, q), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id, q), **options)
 
-    def update(
-        self,
-        id: str,
-        config: Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Connection:
+    def update(self, id: str, config: Mapping[str, Any], **options: Unpack[CallOptions]) -> Connection:
         """Change the configuration of a connection.
 
         Only the given fields change.
@@ -332,33 +252,24 @@ class ConnectionsResource:
         Args:
             id: Id of the connection; on creation the kind of store.
             config: The fields to change.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The connection as it is now, as far as the gateway tells.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.connections.update("c1", {"timeout_secs": 30})
         """
         from ..api.connections.update import request
 
-        return self._caller.call(request(id, config), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id, config), **options)
 
     def web_search(
-        self,
-        id: str,
-        query: str,
-        *,
-        max_results: int = 10,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, query: str, *, max_results: int = 10, **options: Unpack[CallOptions]
     ) -> builtins.list[WebResult]:
         """Search the web through a connection.
 
@@ -368,25 +279,21 @@ class ConnectionsResource:
             id: Id of the connection; on creation the kind of store.
             query: What to look for.
             max_results: How many results at most.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The results, best first.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.connections.web_search("c1", "observability trends", max_results=5)
         """
         from ..api.connections.web_search import request
 
-        return self._caller.call(
-            request(id, query, max_results=max_results), timeout=timeout, headers=headers, retry=retry
-        )
+        return self._caller.call(request(id, query, max_results=max_results), **options)
 
 
 class AsyncConnectionsResource:
@@ -412,9 +319,7 @@ class AsyncConnectionsResource:
         *,
         name: str,
         config: ConnectionConfig | Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> Connection:
         """Connect another store.
 
@@ -425,34 +330,23 @@ class AsyncConnectionsResource:
             source_type: Id of the connection; on creation the kind of store.
             name: Name of the connection.
             config: Fields of the kind of store, such as base_url, username and password.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The new connection.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.connections.create("elasticsearch", name="logs", config={"base_url": "https://search.example.com"})
         """
         from ..api.connections.create import request
 
-        return await self._caller.call(
-            request(source_type, name=name, config=config), timeout=timeout, headers=headers, retry=retry
-        )
+        return await self._caller.call(request(source_type, name=name, config=config), **options)
 
-    def datasets(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> AsyncPage[RemoteDataset]:
+    def datasets(self, id: str, **options: Unpack[CallOptions]) -> AsyncPage[RemoteDataset]:
         """List the datasets of a connected store.
 
         Tables or indexes, with their row counts where the store tells. Experimental: only unreleased
@@ -460,135 +354,99 @@ class AsyncConnectionsResource:
 
         Args:
             id: Id of the connection; on creation the kind of store.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The datasets.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.connections.datasets("c1")
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import AsyncPage
 
         from ..api.connections.datasets import request
 
-        return AsyncPage(
-            lambda start: self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
-        )
+        check_options(options, "connections.datasets")
+        return AsyncPage(lambda start: self._caller.call(request(id), **options))
 
-    async def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
+    async def delete(self, id: str, **options: Unpack[CallOptions]) -> bool:
         """Remove a connection.
 
         The other store is not touched.
 
         Args:
             id: Id of the connection; on creation the kind of store.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when the connection is gone.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.connections.delete("c1")
         """
         from ..api.connections.delete import request
 
-        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(id), **options)
 
-    async def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Connection:
+    async def get(self, id: str, **options: Unpack[CallOptions]) -> Connection:
         """Read a connection.
 
         Answers its kind, state and configuration.
 
         Args:
             id: Id of the connection; on creation the kind of store.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The connection.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.connections.get("c1")
         """
         from ..api.connections.get import request
 
-        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(id), **options)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> AsyncPage[Connection]:
+    def list(self, **options: Unpack[CallOptions]) -> AsyncPage[Connection]:
         """List the connections to other stores.
 
         Every connection the user may use; secrets in their configuration are hidden by the service.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The connections.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> async for connection in client.connections.list():
             ...     print(connection.id, connection.status)
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import AsyncPage
 
         from ..api.connections.list_all import request
 
-        return AsyncPage(
-            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
-        )
+        check_options(options, "connections.list")
+        return AsyncPage(lambda start: self._caller.call(request(), **options))
 
-    async def metadata(
-        self,
-        id: str,
-        dataset: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> dict[str, Any]:
+    async def metadata(self, id: str, dataset: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Describe a dataset of a connected store.
 
         Columns of a table, or mappings and settings of an index.
@@ -596,106 +454,72 @@ class AsyncConnectionsResource:
         Args:
             id: Id of the connection; on creation the kind of store.
             dataset: Name of an index, or of the database of a SQL store.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The description in the store's own form.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.connections.metadata("c1", "logs-2026")
         """
         from ..api.connections.metadata import request
 
-        return await self._caller.call(request(id, dataset), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(id, dataset), **options)
 
     async def query(
-        self,
-        id: str,
-        dataset: str,
-        query: str | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Json:
+        self, id: str, dataset: str, query: str | Mapping[str, Any], **options: Unpack[CallOptions]
+    ) -> NativeResult:
         """Query a connected store in its own language.
 
-        SQL text for SQL stores, a QueryDSL object for search stores. Old gateways only answer this as a
-        GET with a body.
-
         Args:
-            id: Id of the connection; on creation the kind of store.
-            dataset: Name of an index, or of the database of a SQL store.
-            query: SQL text, or a QueryDSL object, which is sent as its JSON text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            id: Id of the connection.
+            dataset: Name of an index, or of the database of an SQL store.
+            query: SQL or PromQL text, or a QueryDSL object.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
-            The answer in the store's own form.
+            An `SqlResult`, `SearchResult` or `PromResult`, by what the store answered.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            QueryError: The query failed inside a successful answer.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> await client.connections.query("c1", "sales", "SELECT count(*) FROM orders")
+            >>> (await client.connections.query("c1", "sales", "SELECT count(*) FROM orders")).scalar()
+            58665
         """
-        from ..api.connections.query import request
+        from infino.plans.connections import query as request
 
-        return await self._caller.call(
-            request(id, dataset, query), timeout=timeout, headers=headers, retry=retry
-        )
+        return await self._caller.call(request(id, dataset, query), **options)
 
-    async def sql(
-        self,
-        id: str,
-        q: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Json:
-        """Run SQL on a connected store.
-
-        Like a query, without naming a dataset. Experimental: only unreleased gateways answer this.
+    async def sql(self, id: str, q: str, **options: Unpack[CallOptions]) -> SqlResult:
+        """Run SQL on a connected store, without naming a dataset. Experimental: only unreleased gateways answer this.
 
         Args:
-            id: Id of the connection; on creation the kind of store.
+            id: Id of the connection.
             q: The statement.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
-            The rows.
+            The rows, decoded as they are read.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            QueryError: The statement failed inside a successful answer.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> await client.connections.sql("c1", "SELECT 1")
+            >>> (await client.connections.sql("c1", "SELECT 1")).scalar()
+            1
         """
-        from ..api.connections.sql import request
+        from infino.plans.connections import sql as request
 
-        return await self._caller.call(request(id, q), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(id, q), **options)
 
-    async def update(
-        self,
-        id: str,
-        config: Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Connection:
+    async def update(self, id: str, config: Mapping[str, Any], **options: Unpack[CallOptions]) -> Connection:
         """Change the configuration of a connection.
 
         Only the given fields change.
@@ -703,33 +527,24 @@ class AsyncConnectionsResource:
         Args:
             id: Id of the connection; on creation the kind of store.
             config: The fields to change.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The connection as it is now, as far as the gateway tells.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.connections.update("c1", {"timeout_secs": 30})
         """
         from ..api.connections.update import request
 
-        return await self._caller.call(request(id, config), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(id, config), **options)
 
     async def web_search(
-        self,
-        id: str,
-        query: str,
-        *,
-        max_results: int = 10,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, query: str, *, max_results: int = 10, **options: Unpack[CallOptions]
     ) -> builtins.list[WebResult]:
         """Search the web through a connection.
 
@@ -739,22 +554,18 @@ class AsyncConnectionsResource:
             id: Id of the connection; on creation the kind of store.
             query: What to look for.
             max_results: How many results at most.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The results, best first.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.connections.web_search("c1", "observability trends", max_results=5)
         """
         from ..api.connections.web_search import request
 
-        return await self._caller.call(
-            request(id, query, max_results=max_results), timeout=timeout, headers=headers, retry=retry
-        )
+        return await self._caller.call(request(id, query, max_results=max_results), **options)

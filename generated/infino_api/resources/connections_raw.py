@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
-    from infino.runtime.call import AsyncCaller, Caller, Json, RawResponse
+    from infino.plans.connections import NativeResult
+    from infino.results.sql import SqlResult
+    from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.options import CallOptions
 
     from ..models.connection import Connection
     from ..models.connection_config import ConnectionConfig
@@ -29,147 +30,72 @@ class ConnectionsRawResponse:
         *,
         name: str,
         config: ConnectionConfig | Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> RawResponse[Connection]:
         """Connect another store."""
         from ..api.connections.create import request
 
-        call = request(source_type, name=name, config=config)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(source_type, name=name, config=config), **options)
 
-    def datasets(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[RemoteDataset]]:
+    def datasets(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[RemoteDataset]]:
         """List the datasets of a connected store."""
         from ..api.connections.datasets import request
 
-        call = request(id)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id), **options)
 
-    def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[bool]:
+    def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Remove a connection."""
         from ..api.connections.delete import request
 
-        call = request(id)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id), **options)
 
-    def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Connection]:
+    def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Connection]:
         """Read a connection."""
         from ..api.connections.get import request
 
-        call = request(id)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id), **options)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[Connection]]:
+    def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Connection]]:
         """List the connections to other stores."""
         from ..api.connections.list_all import request
 
-        call = request()
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(), **options)
 
-    def metadata(
-        self,
-        id: str,
-        dataset: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[dict[str, Any]]:
+    def metadata(self, id: str, dataset: str, **options: Unpack[CallOptions]) -> RawResponse[dict[str, Any]]:
         """Describe a dataset of a connected store."""
         from ..api.connections.metadata import request
 
-        call = request(id, dataset)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id, dataset), **options)
 
     def query(
-        self,
-        id: str,
-        dataset: str,
-        query: str | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Json]:
+        self, id: str, dataset: str, query: str | Mapping[str, Any], **options: Unpack[CallOptions]
+    ) -> RawResponse[NativeResult]:
         """Query a connected store in its own language."""
-        from ..api.connections.query import request
+        from infino.plans.connections import query as request
 
-        call = request(id, dataset, query)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id, dataset, query), **options)
 
-    def sql(
-        self,
-        id: str,
-        q: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Json]:
-        """Run SQL on a connected store."""
-        from ..api.connections.sql import request
+    def sql(self, id: str, q: str, **options: Unpack[CallOptions]) -> RawResponse[SqlResult]:
+        """Run SQL on a connected store, without naming a dataset. Experimental: only unreleased gateways answer this."""
+        from infino.plans.connections import sql as request
 
-        call = request(id, q)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id, q), **options)
 
     def update(
-        self,
-        id: str,
-        config: Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, config: Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> RawResponse[Connection]:
         """Change the configuration of a connection."""
         from ..api.connections.update import request
 
-        call = request(id, config)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id, config), **options)
 
     def web_search(
-        self,
-        id: str,
-        query: str,
-        *,
-        max_results: int = 10,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, query: str, *, max_results: int = 10, **options: Unpack[CallOptions]
     ) -> RawResponse[builtins.list[WebResult]]:
         """Search the web through a connection."""
         from ..api.connections.web_search import request
 
-        call = request(id, query, max_results=max_results)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id, query, max_results=max_results), **options)
 
 
 class AsyncConnectionsRawResponse:
@@ -184,144 +110,73 @@ class AsyncConnectionsRawResponse:
         *,
         name: str,
         config: ConnectionConfig | Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> RawResponse[Connection]:
         """Connect another store."""
         from ..api.connections.create import request
 
-        call = request(source_type, name=name, config=config)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(source_type, name=name, config=config), **options)
 
     async def datasets(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, **options: Unpack[CallOptions]
     ) -> RawResponse[builtins.list[RemoteDataset]]:
         """List the datasets of a connected store."""
         from ..api.connections.datasets import request
 
-        call = request(id)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id), **options)
 
-    async def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[bool]:
+    async def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Remove a connection."""
         from ..api.connections.delete import request
 
-        call = request(id)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id), **options)
 
-    async def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Connection]:
+    async def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Connection]:
         """Read a connection."""
         from ..api.connections.get import request
 
-        call = request(id)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id), **options)
 
-    async def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[Connection]]:
+    async def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Connection]]:
         """List the connections to other stores."""
         from ..api.connections.list_all import request
 
-        call = request()
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(), **options)
 
     async def metadata(
-        self,
-        id: str,
-        dataset: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, dataset: str, **options: Unpack[CallOptions]
     ) -> RawResponse[dict[str, Any]]:
         """Describe a dataset of a connected store."""
         from ..api.connections.metadata import request
 
-        call = request(id, dataset)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id, dataset), **options)
 
     async def query(
-        self,
-        id: str,
-        dataset: str,
-        query: str | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Json]:
+        self, id: str, dataset: str, query: str | Mapping[str, Any], **options: Unpack[CallOptions]
+    ) -> RawResponse[NativeResult]:
         """Query a connected store in its own language."""
-        from ..api.connections.query import request
+        from infino.plans.connections import query as request
 
-        call = request(id, dataset, query)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id, dataset, query), **options)
 
-    async def sql(
-        self,
-        id: str,
-        q: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Json]:
-        """Run SQL on a connected store."""
-        from ..api.connections.sql import request
+    async def sql(self, id: str, q: str, **options: Unpack[CallOptions]) -> RawResponse[SqlResult]:
+        """Run SQL on a connected store, without naming a dataset. Experimental: only unreleased gateways answer this."""
+        from infino.plans.connections import sql as request
 
-        call = request(id, q)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id, q), **options)
 
     async def update(
-        self,
-        id: str,
-        config: Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, config: Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> RawResponse[Connection]:
         """Change the configuration of a connection."""
         from ..api.connections.update import request
 
-        call = request(id, config)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id, config), **options)
 
     async def web_search(
-        self,
-        id: str,
-        query: str,
-        *,
-        max_results: int = 10,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, query: str, *, max_results: int = 10, **options: Unpack[CallOptions]
     ) -> RawResponse[builtins.list[WebResult]]:
         """Search the web through a connection."""
         from ..api.connections.web_search import request
 
-        call = request(id, query, max_results=max_results)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id, query, max_results=max_results), **options)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.options import CallOptions
     from infino.runtime.page import AsyncPage, SyncPage
 
     from ..models.dashboard import Dashboard
@@ -33,109 +32,76 @@ class DashboardsResource:
 
         return DashboardsRawResponse(self._caller)
 
-    def create(
-        self,
-        dashboard: Dashboard | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Dashboard:
+    def create(self, dashboard: Dashboard | Mapping[str, Any], **options: Unpack[CallOptions]) -> Dashboard:
         """Save a dashboard.
 
         The service adds id, times and defaults. Not repeated once it may have been processed.
 
         Args:
             dashboard: The dashboard.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The dashboard as saved.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.dashboards.create({"title": "Delays", "panels": [{"viz_id": "v1"}]})
         """
         from ..api.dashboards.create import request
 
-        return self._caller.call(request(dashboard), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(dashboard), **options)
 
-    def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
+    def delete(self, id: str, **options: Unpack[CallOptions]) -> bool:
         """Delete a dashboard.
 
         Can't be undone.
 
         Args:
             id: Id of the dashboard.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when the dashboard is gone.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.dashboards.delete("d1")
         """
         from ..api.dashboards.delete import request
 
-        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id), **options)
 
-    def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Dashboard:
+    def get(self, id: str, **options: Unpack[CallOptions]) -> Dashboard:
         """Read a dashboard.
 
         Old forms are brought up to date by the service when read.
 
         Args:
             id: Id of the dashboard.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The dashboard.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.dashboards.get("d1")
         """
         from ..api.dashboards.get import request
 
-        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id), **options)
 
     def list(
-        self,
-        *,
-        limit: int = 500,
-        offset: int = 0,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, *, limit: int = 500, offset: int = 0, **options: Unpack[CallOptions]
     ) -> SyncPage[Dashboard]:
         """List the saved dashboards.
 
@@ -144,40 +110,30 @@ class DashboardsResource:
         Args:
             limit: Size of a page; all pages are read when iterating.
             offset: How many items to skip.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The dashboards.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> for dashboard in client.dashboards.list():
             ...     print(dashboard.id, dashboard.title)
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.dashboards.list_all import request
 
+        check_options(options, "dashboards.list")
         return SyncPage(
-            lambda start: self._caller.call(
-                request(limit=limit, offset=start), timeout=timeout, headers=headers, retry=retry
-            ),
-            limit,
-            offset,
+            lambda start: self._caller.call(request(limit=limit, offset=start), **options), limit, offset
         )
 
     def replace(
-        self,
-        id: str,
-        dashboard: Dashboard | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, dashboard: Dashboard | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> Dashboard:
         """Replace a dashboard as a whole.
 
@@ -186,32 +142,24 @@ class DashboardsResource:
         Args:
             id: Id of the dashboard.
             dashboard: The whole dashboard.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The dashboard as it is now.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.dashboards.replace("d1", {"title": "Delays", "panels": [{"viz_id": "v1"}]})
         """
         from ..api.dashboards.replace import request
 
-        return self._caller.call(request(id, dashboard), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id, dashboard), **options)
 
     def update(
-        self,
-        id: str,
-        changes: Dashboard | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, changes: Dashboard | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> Dashboard:
         """Change a dashboard.
 
@@ -220,23 +168,21 @@ class DashboardsResource:
         Args:
             id: Id of the dashboard.
             changes: What changes.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The dashboard as it is now.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.dashboards.update("d1", {"title": "Delays by carrier"})
         """
         from ..api.dashboards.update import request
 
-        return self._caller.call(request(id, changes), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id, changes), **options)
 
 
 class AsyncDashboardsResource:
@@ -257,12 +203,7 @@ class AsyncDashboardsResource:
         return AsyncDashboardsRawResponse(self._caller)
 
     async def create(
-        self,
-        dashboard: Dashboard | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, dashboard: Dashboard | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> Dashboard:
         """Save a dashboard.
 
@@ -270,95 +211,69 @@ class AsyncDashboardsResource:
 
         Args:
             dashboard: The dashboard.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The dashboard as saved.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.dashboards.create({"title": "Delays", "panels": [{"viz_id": "v1"}]})
         """
         from ..api.dashboards.create import request
 
-        return await self._caller.call(request(dashboard), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(dashboard), **options)
 
-    async def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
+    async def delete(self, id: str, **options: Unpack[CallOptions]) -> bool:
         """Delete a dashboard.
 
         Can't be undone.
 
         Args:
             id: Id of the dashboard.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when the dashboard is gone.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.dashboards.delete("d1")
         """
         from ..api.dashboards.delete import request
 
-        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(id), **options)
 
-    async def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Dashboard:
+    async def get(self, id: str, **options: Unpack[CallOptions]) -> Dashboard:
         """Read a dashboard.
 
         Old forms are brought up to date by the service when read.
 
         Args:
             id: Id of the dashboard.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The dashboard.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.dashboards.get("d1")
         """
         from ..api.dashboards.get import request
 
-        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(id), **options)
 
     def list(
-        self,
-        *,
-        limit: int = 500,
-        offset: int = 0,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, *, limit: int = 500, offset: int = 0, **options: Unpack[CallOptions]
     ) -> AsyncPage[Dashboard]:
         """List the saved dashboards.
 
@@ -367,40 +282,30 @@ class AsyncDashboardsResource:
         Args:
             limit: Size of a page; all pages are read when iterating.
             offset: How many items to skip.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The dashboards.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> async for dashboard in client.dashboards.list():
             ...     print(dashboard.id, dashboard.title)
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import AsyncPage
 
         from ..api.dashboards.list_all import request
 
+        check_options(options, "dashboards.list")
         return AsyncPage(
-            lambda start: self._caller.call(
-                request(limit=limit, offset=start), timeout=timeout, headers=headers, retry=retry
-            ),
-            limit,
-            offset,
+            lambda start: self._caller.call(request(limit=limit, offset=start), **options), limit, offset
         )
 
     async def replace(
-        self,
-        id: str,
-        dashboard: Dashboard | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, dashboard: Dashboard | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> Dashboard:
         """Replace a dashboard as a whole.
 
@@ -409,32 +314,24 @@ class AsyncDashboardsResource:
         Args:
             id: Id of the dashboard.
             dashboard: The whole dashboard.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The dashboard as it is now.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.dashboards.replace("d1", {"title": "Delays", "panels": [{"viz_id": "v1"}]})
         """
         from ..api.dashboards.replace import request
 
-        return await self._caller.call(request(id, dashboard), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(id, dashboard), **options)
 
     async def update(
-        self,
-        id: str,
-        changes: Dashboard | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, changes: Dashboard | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> Dashboard:
         """Change a dashboard.
 
@@ -443,20 +340,18 @@ class AsyncDashboardsResource:
         Args:
             id: Id of the dashboard.
             changes: What changes.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The dashboard as it is now.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.dashboards.update("d1", {"title": "Delays by carrier"})
         """
         from ..api.dashboards.update import request
 
-        return await self._caller.call(request(id, changes), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(id, changes), **options)

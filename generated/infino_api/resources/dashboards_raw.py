@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.options import CallOptions
 
     from ..models.dashboard import Dashboard
 
@@ -21,91 +20,48 @@ class DashboardsRawResponse:
         self._caller = caller
 
     def create(
-        self,
-        dashboard: Dashboard | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, dashboard: Dashboard | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> RawResponse[Dashboard]:
         """Save a dashboard."""
         from ..api.dashboards.create import request
 
-        call = request(dashboard)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(dashboard), **options)
 
-    def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[bool]:
+    def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a dashboard."""
         from ..api.dashboards.delete import request
 
-        call = request(id)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id), **options)
 
-    def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Dashboard]:
+    def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Dashboard]:
         """Read a dashboard."""
         from ..api.dashboards.get import request
 
-        call = request(id)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id), **options)
 
     def list(
-        self,
-        *,
-        limit: int = 500,
-        offset: int = 0,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, *, limit: int = 500, offset: int = 0, **options: Unpack[CallOptions]
     ) -> RawResponse[builtins.list[Dashboard]]:
         """List the saved dashboards."""
         from ..api.dashboards.list_all import request
 
-        call = request(limit=limit, offset=offset)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(limit=limit, offset=offset), **options)
 
     def replace(
-        self,
-        id: str,
-        dashboard: Dashboard | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, dashboard: Dashboard | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> RawResponse[Dashboard]:
         """Replace a dashboard as a whole."""
         from ..api.dashboards.replace import request
 
-        call = request(id, dashboard)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id, dashboard), **options)
 
     def update(
-        self,
-        id: str,
-        changes: Dashboard | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, changes: Dashboard | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> RawResponse[Dashboard]:
         """Change a dashboard."""
         from ..api.dashboards.update import request
 
-        call = request(id, changes)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id, changes), **options)
 
 
 class AsyncDashboardsRawResponse:
@@ -115,88 +71,45 @@ class AsyncDashboardsRawResponse:
         self._caller = caller
 
     async def create(
-        self,
-        dashboard: Dashboard | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, dashboard: Dashboard | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> RawResponse[Dashboard]:
         """Save a dashboard."""
         from ..api.dashboards.create import request
 
-        call = request(dashboard)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(dashboard), **options)
 
-    async def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[bool]:
+    async def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a dashboard."""
         from ..api.dashboards.delete import request
 
-        call = request(id)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id), **options)
 
-    async def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Dashboard]:
+    async def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Dashboard]:
         """Read a dashboard."""
         from ..api.dashboards.get import request
 
-        call = request(id)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id), **options)
 
     async def list(
-        self,
-        *,
-        limit: int = 500,
-        offset: int = 0,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, *, limit: int = 500, offset: int = 0, **options: Unpack[CallOptions]
     ) -> RawResponse[builtins.list[Dashboard]]:
         """List the saved dashboards."""
         from ..api.dashboards.list_all import request
 
-        call = request(limit=limit, offset=offset)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(limit=limit, offset=offset), **options)
 
     async def replace(
-        self,
-        id: str,
-        dashboard: Dashboard | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, dashboard: Dashboard | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> RawResponse[Dashboard]:
         """Replace a dashboard as a whole."""
         from ..api.dashboards.replace import request
 
-        call = request(id, dashboard)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id, dashboard), **options)
 
     async def update(
-        self,
-        id: str,
-        changes: Dashboard | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, changes: Dashboard | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> RawResponse[Dashboard]:
         """Change a dashboard."""
         from ..api.dashboards.update import request
 
-        call = request(id, changes)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id, changes), **options)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.options import CallOptions
     from infino.runtime.page import AsyncPage, SyncPage
+    from infino_api.models.dataset_created import DatasetCreated
 
     from ..models.dataset import Dataset
     from ..models.dataset_created import DatasetCreated
@@ -40,116 +40,81 @@ class DatasetsResource:
 
         return DatasetsRawResponse(self._caller)
 
-    def count(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> int:
-        """Count the records of a dataset.
-
-        Only unreleased gateways have this route; the SDK falls back to a query of size zero.
-        Experimental: only unreleased gateways answer this.
+    def count(self, name: str, **options: Unpack[CallOptions]) -> int:
+        """Count the records of a dataset; by a query where the gateway has no route for it.
 
         Args:
             name: Name of the dataset.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The number of records.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            NotFoundError: There is no such dataset.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.datasets.count("flights")
         """
-        from ..api.datasets.count import request
+        from infino.plans.datasets import count as request
 
-        return self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(name), **options)
 
     def create(
         self,
         name: str,
         *,
         mapping: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        exist_ok: bool = False,
+        **options: Unpack[CallOptions],
     ) -> DatasetCreated:
         """Create a dataset.
 
-        Fields need no declaration; a mapping is only known to unreleased gateways. A suffix chooses the
-        kind of index: none or `.doc` documents, `.aly` metrics, `.kwd` keywords, `.rel` relational.
+        Args:
+            name: Name: lower-case letters, digits, `-`, `_` and `.`; it begins with a letter or digit.
+            mapping: Types of fields; experimental, and not needed.
+            exist_ok: Take a dataset of this name that exists already as success.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+
+        Returns:
+            What was acknowledged.
+
+        Raises:
+            ConflictError: It exists already, and `exist_ok` is false.
+            ValidationError: The name cannot be used.
+            InfinoError: The call failed; the subclass tells how.
+
+        Example:
+            >>> client.datasets.create("flights", exist_ok=True)
+        """
+        from infino.plans.datasets import create as request
+
+        return self._caller.call(request(name, mapping=mapping, exist_ok=exist_ok), **options)
+
+    def delete(self, name: str, *, missing_ok: bool = False, **options: Unpack[CallOptions]) -> bool:
+        """Delete a dataset and all its records. This cannot be undone.
 
         Args:
             name: Name of the dataset.
-            mapping: `{"properties": {field: {"type": ...}}}`; experimental.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            missing_ok: Return False when there is no such dataset, instead of raising.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
-            The dataset exists now.
+            True when the dataset was deleted.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            NotFoundError: There is no such dataset, and `missing_ok` is false.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> client.datasets.create("flights")
+            >>> client.datasets.delete("flights", missing_ok=True)
         """
-        from ..api.datasets.create import request
+        from infino.plans.datasets import delete as request
 
-        return self._caller.call(
-            request(name, mapping=mapping), timeout=timeout, headers=headers, retry=retry
-        )
+        return self._caller.call(request(name, missing_ok=missing_ok), **options)
 
-    def delete(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
-        """Delete a dataset and all its records.
-
-        Can't be undone. For a dataset that does not exist some gateways answer 401 instead of 404.
-
-        Args:
-            name: Name of the dataset.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
-
-        Returns:
-            True when the dataset is gone.
-
-        Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
-
-        Example:
-            >>> client.datasets.delete("flights")
-        """
-        from ..api.datasets.delete import request
-
-        return self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
-
-    def describe(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> DatasetDescription:
+    def describe(self, name: str, **options: Unpack[CallOptions]) -> DatasetDescription:
         """Read aliases, mappings and settings of a dataset.
 
         The full index information in the form of the index engine. Experimental: only unreleased
@@ -157,32 +122,24 @@ class DatasetsResource:
 
         Args:
             name: Name of the dataset.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The description.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.datasets.describe("flights")
         """
         from ..api.datasets.describe import request
 
-        return self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(name), **options)
 
     def enrich(
-        self,
-        name: str,
-        policy: EnrichPolicy | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, policy: EnrichPolicy | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> EnrichReceipt:
         """Set the enrichment policy of a dataset.
 
@@ -191,151 +148,136 @@ class DatasetsResource:
         Args:
             name: Name of the dataset.
             policy: The policy.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             What the service says of the policy.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.datasets.enrich("flights", {"match_field": "carrier", "enrich_fields": ["name"]})
         """
         from ..api.datasets.enrich import request
 
-        return self._caller.call(request(name, policy), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(name, policy), **options)
 
-    def flush(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> ShardsReceipt:
+    def exists(self, name: str, **options: Unpack[CallOptions]) -> bool:
+        """Tell whether there is a dataset of this name.
+
+        Args:
+            name: Name of the dataset.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+
+        Returns:
+            False only when the service says that it does not exist.
+
+        Raises:
+            APIError: The service refused to tell.
+            InfinoError: The call failed; the subclass tells how.
+
+        Example:
+            >>> client.datasets.exists("flights")
+        """
+        from infino.plans.datasets import exists as request
+
+        return self._caller.call(request(name), **options)
+
+    def flush(self, **options: Unpack[CallOptions]) -> ShardsReceipt:
         """Write all buffered records to storage.
 
         Asks every shard to persist what it still holds in memory. Experimental: only unreleased
         gateways answer this.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             How many shards took part.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.datasets.flush()
         """
         from ..api.datasets.flush import request
 
-        return self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(), **options)
 
-    def get(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Dataset:
+    def get(self, name: str, **options: Unpack[CallOptions]) -> Dataset:
         """Read health, size and record count of a dataset.
 
         Answers the same row that the list of datasets has.
 
         Args:
             name: Name of the dataset.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The dataset.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.datasets.get("flights").doc_count
         """
         from ..api.datasets.get import request
 
-        return self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(name), **options)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> SyncPage[Dataset]:
+    def list(self, **options: Unpack[CallOptions]) -> SyncPage[Dataset]:
         """List all datasets.
 
         Every dataset the credentials may see, with its health and size.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The datasets, one row each.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> for dataset in client.datasets.list():
             ...     print(dataset.name, dataset.doc_count)
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.datasets.list_all import request
 
-        return SyncPage(
-            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
-        )
+        check_options(options, "datasets.list")
+        return SyncPage(lambda start: self._caller.call(request(), **options))
 
-    def schema(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> builtins.list[FieldSchema]:
+    def schema(self, name: str, **options: Unpack[CallOptions]) -> builtins.list[FieldSchema]:
         """List the fields of a dataset.
 
         Field names with the types the service found in the records.
 
         Args:
             name: Name of the dataset.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The fields.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> [field.name for field in client.datasets.schema("flights")]
         """
         from ..api.datasets.schema import request
 
-        return self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(name), **options)
 
 
 class AsyncDatasetsResource:
@@ -355,116 +297,81 @@ class AsyncDatasetsResource:
 
         return AsyncDatasetsRawResponse(self._caller)
 
-    async def count(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> int:
-        """Count the records of a dataset.
-
-        Only unreleased gateways have this route; the SDK falls back to a query of size zero.
-        Experimental: only unreleased gateways answer this.
+    async def count(self, name: str, **options: Unpack[CallOptions]) -> int:
+        """Count the records of a dataset; by a query where the gateway has no route for it.
 
         Args:
             name: Name of the dataset.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The number of records.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            NotFoundError: There is no such dataset.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.datasets.count("flights")
         """
-        from ..api.datasets.count import request
+        from infino.plans.datasets import count as request
 
-        return await self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(name), **options)
 
     async def create(
         self,
         name: str,
         *,
         mapping: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        exist_ok: bool = False,
+        **options: Unpack[CallOptions],
     ) -> DatasetCreated:
         """Create a dataset.
 
-        Fields need no declaration; a mapping is only known to unreleased gateways. A suffix chooses the
-        kind of index: none or `.doc` documents, `.aly` metrics, `.kwd` keywords, `.rel` relational.
+        Args:
+            name: Name: lower-case letters, digits, `-`, `_` and `.`; it begins with a letter or digit.
+            mapping: Types of fields; experimental, and not needed.
+            exist_ok: Take a dataset of this name that exists already as success.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+
+        Returns:
+            What was acknowledged.
+
+        Raises:
+            ConflictError: It exists already, and `exist_ok` is false.
+            ValidationError: The name cannot be used.
+            InfinoError: The call failed; the subclass tells how.
+
+        Example:
+            >>> await client.datasets.create("flights", exist_ok=True)
+        """
+        from infino.plans.datasets import create as request
+
+        return await self._caller.call(request(name, mapping=mapping, exist_ok=exist_ok), **options)
+
+    async def delete(self, name: str, *, missing_ok: bool = False, **options: Unpack[CallOptions]) -> bool:
+        """Delete a dataset and all its records. This cannot be undone.
 
         Args:
             name: Name of the dataset.
-            mapping: `{"properties": {field: {"type": ...}}}`; experimental.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            missing_ok: Return False when there is no such dataset, instead of raising.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
-            The dataset exists now.
+            True when the dataset was deleted.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            NotFoundError: There is no such dataset, and `missing_ok` is false.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> await client.datasets.create("flights")
+            >>> await client.datasets.delete("flights", missing_ok=True)
         """
-        from ..api.datasets.create import request
+        from infino.plans.datasets import delete as request
 
-        return await self._caller.call(
-            request(name, mapping=mapping), timeout=timeout, headers=headers, retry=retry
-        )
+        return await self._caller.call(request(name, missing_ok=missing_ok), **options)
 
-    async def delete(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
-        """Delete a dataset and all its records.
-
-        Can't be undone. For a dataset that does not exist some gateways answer 401 instead of 404.
-
-        Args:
-            name: Name of the dataset.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
-
-        Returns:
-            True when the dataset is gone.
-
-        Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
-
-        Example:
-            >>> await client.datasets.delete("flights")
-        """
-        from ..api.datasets.delete import request
-
-        return await self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
-
-    async def describe(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> DatasetDescription:
+    async def describe(self, name: str, **options: Unpack[CallOptions]) -> DatasetDescription:
         """Read aliases, mappings and settings of a dataset.
 
         The full index information in the form of the index engine. Experimental: only unreleased
@@ -472,32 +379,24 @@ class AsyncDatasetsResource:
 
         Args:
             name: Name of the dataset.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The description.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.datasets.describe("flights")
         """
         from ..api.datasets.describe import request
 
-        return await self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(name), **options)
 
     async def enrich(
-        self,
-        name: str,
-        policy: EnrichPolicy | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, policy: EnrichPolicy | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> EnrichReceipt:
         """Set the enrichment policy of a dataset.
 
@@ -506,148 +405,133 @@ class AsyncDatasetsResource:
         Args:
             name: Name of the dataset.
             policy: The policy.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             What the service says of the policy.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.datasets.enrich("flights", {"match_field": "carrier", "enrich_fields": ["name"]})
         """
         from ..api.datasets.enrich import request
 
-        return await self._caller.call(request(name, policy), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(name, policy), **options)
 
-    async def flush(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> ShardsReceipt:
+    async def exists(self, name: str, **options: Unpack[CallOptions]) -> bool:
+        """Tell whether there is a dataset of this name.
+
+        Args:
+            name: Name of the dataset.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+
+        Returns:
+            False only when the service says that it does not exist.
+
+        Raises:
+            APIError: The service refused to tell.
+            InfinoError: The call failed; the subclass tells how.
+
+        Example:
+            >>> await client.datasets.exists("flights")
+        """
+        from infino.plans.datasets import exists as request
+
+        return await self._caller.call(request(name), **options)
+
+    async def flush(self, **options: Unpack[CallOptions]) -> ShardsReceipt:
         """Write all buffered records to storage.
 
         Asks every shard to persist what it still holds in memory. Experimental: only unreleased
         gateways answer this.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             How many shards took part.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.datasets.flush()
         """
         from ..api.datasets.flush import request
 
-        return await self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(), **options)
 
-    async def get(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Dataset:
+    async def get(self, name: str, **options: Unpack[CallOptions]) -> Dataset:
         """Read health, size and record count of a dataset.
 
         Answers the same row that the list of datasets has.
 
         Args:
             name: Name of the dataset.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The dataset.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> (await client.datasets.get("flights")).doc_count
         """
         from ..api.datasets.get import request
 
-        return await self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(name), **options)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> AsyncPage[Dataset]:
+    def list(self, **options: Unpack[CallOptions]) -> AsyncPage[Dataset]:
         """List all datasets.
 
         Every dataset the credentials may see, with its health and size.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The datasets, one row each.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> async for dataset in client.datasets.list():
             ...     print(dataset.name, dataset.doc_count)
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import AsyncPage
 
         from ..api.datasets.list_all import request
 
-        return AsyncPage(
-            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
-        )
+        check_options(options, "datasets.list")
+        return AsyncPage(lambda start: self._caller.call(request(), **options))
 
-    async def schema(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> builtins.list[FieldSchema]:
+    async def schema(self, name: str, **options: Unpack[CallOptions]) -> builtins.list[FieldSchema]:
         """List the fields of a dataset.
 
         Field names with the types the service found in the records.
 
         Args:
             name: Name of the dataset.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The fields.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> [field.name for field in await client.datasets.schema("flights")]
         """
         from ..api.datasets.schema import request
 
-        return await self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(name), **options)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.options import CallOptions
+    from infino_api.models.dataset_created import DatasetCreated
 
     from ..models.dataset import Dataset
     from ..models.dataset_created import DatasetCreated
@@ -26,131 +26,76 @@ class DatasetsRawResponse:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    def count(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[int]:
-        """Count the records of a dataset."""
-        from ..api.datasets.count import request
+    def count(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[int]:
+        """Count the records of a dataset; by a query where the gateway has no route for it."""
+        from infino.plans.datasets import count as request
 
-        call = request(name)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(name), **options)
 
     def create(
         self,
         name: str,
         *,
         mapping: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        exist_ok: bool = False,
+        **options: Unpack[CallOptions],
     ) -> RawResponse[DatasetCreated]:
         """Create a dataset."""
-        from ..api.datasets.create import request
+        from infino.plans.datasets import create as request
 
-        call = request(name, mapping=mapping)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(name, mapping=mapping, exist_ok=exist_ok), **options)
 
     def delete(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, *, missing_ok: bool = False, **options: Unpack[CallOptions]
     ) -> RawResponse[bool]:
-        """Delete a dataset and all its records."""
-        from ..api.datasets.delete import request
+        """Delete a dataset and all its records. This cannot be undone."""
+        from infino.plans.datasets import delete as request
 
-        call = request(name)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(name, missing_ok=missing_ok), **options)
 
-    def describe(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[DatasetDescription]:
+    def describe(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[DatasetDescription]:
         """Read aliases, mappings and settings of a dataset."""
         from ..api.datasets.describe import request
 
-        call = request(name)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(name), **options)
 
     def enrich(
-        self,
-        name: str,
-        policy: EnrichPolicy | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, policy: EnrichPolicy | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> RawResponse[EnrichReceipt]:
         """Set the enrichment policy of a dataset."""
         from ..api.datasets.enrich import request
 
-        call = request(name, policy)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(name, policy), **options)
 
-    def flush(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[ShardsReceipt]:
+    def exists(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
+        """Tell whether there is a dataset of this name."""
+        from infino.plans.datasets import exists as request
+
+        return self._caller.raw(request(name), **options)
+
+    def flush(self, **options: Unpack[CallOptions]) -> RawResponse[ShardsReceipt]:
         """Write all buffered records to storage."""
         from ..api.datasets.flush import request
 
-        call = request()
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(), **options)
 
-    def get(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Dataset]:
+    def get(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[Dataset]:
         """Read health, size and record count of a dataset."""
         from ..api.datasets.get import request
 
-        call = request(name)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(name), **options)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[Dataset]]:
+    def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Dataset]]:
         """List all datasets."""
         from ..api.datasets.list_all import request
 
-        call = request()
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(), **options)
 
-    def schema(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[FieldSchema]]:
+    def schema(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[FieldSchema]]:
         """List the fields of a dataset."""
         from ..api.datasets.schema import request
 
-        call = request(name)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(name), **options)
 
 
 class AsyncDatasetsRawResponse:
@@ -159,128 +104,75 @@ class AsyncDatasetsRawResponse:
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
 
-    async def count(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[int]:
-        """Count the records of a dataset."""
-        from ..api.datasets.count import request
+    async def count(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[int]:
+        """Count the records of a dataset; by a query where the gateway has no route for it."""
+        from infino.plans.datasets import count as request
 
-        call = request(name)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(name), **options)
 
     async def create(
         self,
         name: str,
         *,
         mapping: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        exist_ok: bool = False,
+        **options: Unpack[CallOptions],
     ) -> RawResponse[DatasetCreated]:
         """Create a dataset."""
-        from ..api.datasets.create import request
+        from infino.plans.datasets import create as request
 
-        call = request(name, mapping=mapping)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(name, mapping=mapping, exist_ok=exist_ok), **options)
 
     async def delete(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, *, missing_ok: bool = False, **options: Unpack[CallOptions]
     ) -> RawResponse[bool]:
-        """Delete a dataset and all its records."""
-        from ..api.datasets.delete import request
+        """Delete a dataset and all its records. This cannot be undone."""
+        from infino.plans.datasets import delete as request
 
-        call = request(name)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(name, missing_ok=missing_ok), **options)
 
-    async def describe(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[DatasetDescription]:
+    async def describe(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[DatasetDescription]:
         """Read aliases, mappings and settings of a dataset."""
         from ..api.datasets.describe import request
 
-        call = request(name)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(name), **options)
 
     async def enrich(
-        self,
-        name: str,
-        policy: EnrichPolicy | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, policy: EnrichPolicy | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> RawResponse[EnrichReceipt]:
         """Set the enrichment policy of a dataset."""
         from ..api.datasets.enrich import request
 
-        call = request(name, policy)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(name, policy), **options)
 
-    async def flush(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[ShardsReceipt]:
+    async def exists(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
+        """Tell whether there is a dataset of this name."""
+        from infino.plans.datasets import exists as request
+
+        return await self._caller.raw(request(name), **options)
+
+    async def flush(self, **options: Unpack[CallOptions]) -> RawResponse[ShardsReceipt]:
         """Write all buffered records to storage."""
         from ..api.datasets.flush import request
 
-        call = request()
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(), **options)
 
-    async def get(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Dataset]:
+    async def get(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[Dataset]:
         """Read health, size and record count of a dataset."""
         from ..api.datasets.get import request
 
-        call = request(name)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(name), **options)
 
-    async def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[Dataset]]:
+    async def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Dataset]]:
         """List all datasets."""
         from ..api.datasets.list_all import request
 
-        call = request()
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(), **options)
 
     async def schema(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, **options: Unpack[CallOptions]
     ) -> RawResponse[builtins.list[FieldSchema]]:
         """List the fields of a dataset."""
         from ..api.datasets.schema import request
 
-        call = request(name)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(name), **options)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.options import CallOptions
 
     from .fino_raw import AsyncFinoRawResponse, FinoRawResponse
     from .fino_threads import AsyncFinoThreadsResource, FinoThreadsResource
@@ -46,9 +45,7 @@ class FinoResource:
         *,
         role: str = "user",
         extra: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> str:
         """Send a message to a conversation.
 
@@ -59,24 +56,20 @@ class FinoResource:
             text: The text, or an object with the content as the service takes it.
             role: Who speaks.
             extra: Further fields of the body, sent as they are.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The id of the message.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.fino.send("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", "Which carrier is late most often?")
         """
         from ..api.fino.send import request
 
-        return self._caller.call(
-            request(thread_id, text, role=role, extra=extra), timeout=timeout, headers=headers, retry=retry
-        )
+        return self._caller.call(request(thread_id, text, role=role, extra=extra), **options)
 
 
 class AsyncFinoResource:
@@ -110,9 +103,7 @@ class AsyncFinoResource:
         *,
         role: str = "user",
         extra: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> str:
         """Send a message to a conversation.
 
@@ -123,21 +114,17 @@ class AsyncFinoResource:
             text: The text, or an object with the content as the service takes it.
             role: Who speaks.
             extra: Further fields of the body, sent as they are.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The id of the message.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.fino.send("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", "Which carrier is late most often?")
         """
         from ..api.fino.send import request
 
-        return await self._caller.call(
-            request(thread_id, text, role=role, extra=extra), timeout=timeout, headers=headers, retry=retry
-        )
+        return await self._caller.call(request(thread_id, text, role=role, extra=extra), **options)

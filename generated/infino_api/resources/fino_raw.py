@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.options import CallOptions
 
 
 class FinoRawResponse:
@@ -24,15 +23,12 @@ class FinoRawResponse:
         *,
         role: str = "user",
         extra: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> RawResponse[str]:
         """Send a message to a conversation."""
         from ..api.fino.send import request
 
-        call = request(thread_id, text, role=role, extra=extra)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(thread_id, text, role=role, extra=extra), **options)
 
 
 class AsyncFinoRawResponse:
@@ -48,12 +44,9 @@ class AsyncFinoRawResponse:
         *,
         role: str = "user",
         extra: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> RawResponse[str]:
         """Send a message to a conversation."""
         from ..api.fino.send import request
 
-        call = request(thread_id, text, role=role, extra=extra)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(thread_id, text, role=role, extra=extra), **options)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.options import CallOptions
     from infino.runtime.page import AsyncPage, SyncPage
 
     from ..models.thread import Thread
@@ -50,9 +49,7 @@ class FinoThreadsResource:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> Thread:
         """Start a conversation.
 
@@ -65,15 +62,13 @@ class FinoThreadsResource:
             streaming: True for answers piece by piece.
             workflow_name: Workflow that answers.
             metadata: Free-form notes.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The new thread.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.fino.threads.create(name="Delays", sources=[{"index_name": "flights", "connection_id": "infino"}])
@@ -88,108 +83,80 @@ class FinoThreadsResource:
                 workflow_name=workflow_name,
                 metadata=metadata,
             ),
-            timeout=timeout,
-            headers=headers,
-            retry=retry,
+            **options,
         )
 
-    def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
+    def delete(self, id: str, **options: Unpack[CallOptions]) -> bool:
         """Delete a conversation.
 
         The thread and its messages are gone afterwards.
 
         Args:
             id: Id of the thread.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when the thread is gone.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.fino.threads.delete("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
         """
         from ..api.fino_threads.delete import request
 
-        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id), **options)
 
-    def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Thread:
+    def get(self, id: str, **options: Unpack[CallOptions]) -> Thread:
         """Read a conversation with its messages.
 
         Answers the thread and all messages so far.
 
         Args:
             id: Id of the thread.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The thread.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.fino.threads.get("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
         """
         from ..api.fino_threads.get import request
 
-        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id), **options)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> SyncPage[Thread]:
+    def list(self, **options: Unpack[CallOptions]) -> SyncPage[Thread]:
         """List the conversations.
 
         Every thread the user owns or shares.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The threads.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> for thread in client.fino.threads.list():
             ...     print(thread.id, thread.name)
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.fino_threads.list_all import request
 
-        return SyncPage(
-            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
-        )
+        check_options(options, "fino.threads.list")
+        return SyncPage(lambda start: self._caller.call(request(), **options))
 
     def update(
         self,
@@ -200,9 +167,7 @@ class FinoThreadsResource:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> Thread:
         """Change a conversation's settings.
 
@@ -215,16 +180,14 @@ class FinoThreadsResource:
             streaming: True for answers piece by piece.
             workflow_name: Workflow that answers.
             metadata: Free-form notes.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The thread as it is now.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.fino.threads.update("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", name="Late flights")
@@ -240,9 +203,7 @@ class FinoThreadsResource:
                 workflow_name=workflow_name,
                 metadata=metadata,
             ),
-            timeout=timeout,
-            headers=headers,
-            retry=retry,
+            **options,
         )
 
 
@@ -278,9 +239,7 @@ class AsyncFinoThreadsResource:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> Thread:
         """Start a conversation.
 
@@ -293,15 +252,13 @@ class AsyncFinoThreadsResource:
             streaming: True for answers piece by piece.
             workflow_name: Workflow that answers.
             metadata: Free-form notes.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The new thread.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.fino.threads.create(name="Delays", sources=[{"index_name": "flights", "connection_id": "infino"}])
@@ -316,108 +273,80 @@ class AsyncFinoThreadsResource:
                 workflow_name=workflow_name,
                 metadata=metadata,
             ),
-            timeout=timeout,
-            headers=headers,
-            retry=retry,
+            **options,
         )
 
-    async def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
+    async def delete(self, id: str, **options: Unpack[CallOptions]) -> bool:
         """Delete a conversation.
 
         The thread and its messages are gone afterwards.
 
         Args:
             id: Id of the thread.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when the thread is gone.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.fino.threads.delete("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
         """
         from ..api.fino_threads.delete import request
 
-        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(id), **options)
 
-    async def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Thread:
+    async def get(self, id: str, **options: Unpack[CallOptions]) -> Thread:
         """Read a conversation with its messages.
 
         Answers the thread and all messages so far.
 
         Args:
             id: Id of the thread.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The thread.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.fino.threads.get("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
         """
         from ..api.fino_threads.get import request
 
-        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(id), **options)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> AsyncPage[Thread]:
+    def list(self, **options: Unpack[CallOptions]) -> AsyncPage[Thread]:
         """List the conversations.
 
         Every thread the user owns or shares.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The threads.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> async for thread in client.fino.threads.list():
             ...     print(thread.id, thread.name)
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import AsyncPage
 
         from ..api.fino_threads.list_all import request
 
-        return AsyncPage(
-            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
-        )
+        check_options(options, "fino.threads.list")
+        return AsyncPage(lambda start: self._caller.call(request(), **options))
 
     async def update(
         self,
@@ -428,9 +357,7 @@ class AsyncFinoThreadsResource:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> Thread:
         """Change a conversation's settings.
 
@@ -443,16 +370,14 @@ class AsyncFinoThreadsResource:
             streaming: True for answers piece by piece.
             workflow_name: Workflow that answers.
             metadata: Free-form notes.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The thread as it is now.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.fino.threads.update("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", name="Late flights")
@@ -468,7 +393,5 @@ class AsyncFinoThreadsResource:
                 workflow_name=workflow_name,
                 metadata=metadata,
             ),
-            timeout=timeout,
-            headers=headers,
-            retry=retry,
+            **options,
         )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.options import CallOptions
 
     from .fino_threads_messages_raw import AsyncFinoThreadsMessagesRawResponse, FinoThreadsMessagesRawResponse
 
@@ -32,14 +31,7 @@ class FinoThreadsMessagesResource:
         return FinoThreadsMessagesRawResponse(self._caller)
 
     def add(
-        self,
-        id: str,
-        text: str | Mapping[str, Any],
-        *,
-        role: str = "user",
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, text: str | Mapping[str, Any], *, role: str = "user", **options: Unpack[CallOptions]
     ) -> str:
         """Add a message to a conversation.
 
@@ -49,55 +41,44 @@ class FinoThreadsMessagesResource:
             id: Id of the thread.
             text: The text, or an object with the content as the service takes it.
             role: Who speaks: user, assistant or system.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The id of the message.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.fino.threads.messages.add("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", "Only flights from JFK.")
         """
         from ..api.fino_threads_messages.add import request
 
-        return self._caller.call(request(id, text, role=role), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id, text, role=role), **options)
 
-    def clear(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
+    def clear(self, id: str, **options: Unpack[CallOptions]) -> bool:
         """Remove all messages of a conversation.
 
         The thread stays, with no messages.
 
         Args:
             id: Id of the thread.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when the messages are gone.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.fino.threads.messages.clear("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
         """
         from ..api.fino_threads_messages.clear import request
 
-        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id), **options)
 
 
 class AsyncFinoThreadsMessagesResource:
@@ -118,14 +99,7 @@ class AsyncFinoThreadsMessagesResource:
         return AsyncFinoThreadsMessagesRawResponse(self._caller)
 
     async def add(
-        self,
-        id: str,
-        text: str | Mapping[str, Any],
-        *,
-        role: str = "user",
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, text: str | Mapping[str, Any], *, role: str = "user", **options: Unpack[CallOptions]
     ) -> str:
         """Add a message to a conversation.
 
@@ -135,54 +109,41 @@ class AsyncFinoThreadsMessagesResource:
             id: Id of the thread.
             text: The text, or an object with the content as the service takes it.
             role: Who speaks: user, assistant or system.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The id of the message.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.fino.threads.messages.add("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", "Only flights from JFK.")
         """
         from ..api.fino_threads_messages.add import request
 
-        return await self._caller.call(
-            request(id, text, role=role), timeout=timeout, headers=headers, retry=retry
-        )
+        return await self._caller.call(request(id, text, role=role), **options)
 
-    async def clear(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
+    async def clear(self, id: str, **options: Unpack[CallOptions]) -> bool:
         """Remove all messages of a conversation.
 
         The thread stays, with no messages.
 
         Args:
             id: Id of the thread.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when the messages are gone.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.fino.threads.messages.clear("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
         """
         from ..api.fino_threads_messages.clear import request
 
-        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(id), **options)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.options import CallOptions
 
 
 class FinoThreadsMessagesRawResponse:
@@ -18,34 +17,18 @@ class FinoThreadsMessagesRawResponse:
         self._caller = caller
 
     def add(
-        self,
-        id: str,
-        text: str | Mapping[str, Any],
-        *,
-        role: str = "user",
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, text: str | Mapping[str, Any], *, role: str = "user", **options: Unpack[CallOptions]
     ) -> RawResponse[str]:
         """Add a message to a conversation."""
         from ..api.fino_threads_messages.add import request
 
-        call = request(id, text, role=role)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id, text, role=role), **options)
 
-    def clear(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[bool]:
+    def clear(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Remove all messages of a conversation."""
         from ..api.fino_threads_messages.clear import request
 
-        call = request(id)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id), **options)
 
 
 class AsyncFinoThreadsMessagesRawResponse:
@@ -55,31 +38,15 @@ class AsyncFinoThreadsMessagesRawResponse:
         self._caller = caller
 
     async def add(
-        self,
-        id: str,
-        text: str | Mapping[str, Any],
-        *,
-        role: str = "user",
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, text: str | Mapping[str, Any], *, role: str = "user", **options: Unpack[CallOptions]
     ) -> RawResponse[str]:
         """Add a message to a conversation."""
         from ..api.fino_threads_messages.add import request
 
-        call = request(id, text, role=role)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id, text, role=role), **options)
 
-    async def clear(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[bool]:
+    async def clear(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Remove all messages of a conversation."""
         from ..api.fino_threads_messages.clear import request
 
-        call = request(id)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id), **options)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.options import CallOptions
 
     from ..models.thread import Thread
     from ..models.thread_source import ThreadSource
@@ -29,58 +28,39 @@ class FinoThreadsRawResponse:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> RawResponse[Thread]:
         """Start a conversation."""
         from ..api.fino_threads.create import request
 
-        call = request(
-            name=name, sources=sources, streaming=streaming, workflow_name=workflow_name, metadata=metadata
+        return self._caller.raw(
+            request(
+                name=name,
+                sources=sources,
+                streaming=streaming,
+                workflow_name=workflow_name,
+                metadata=metadata,
+            ),
+            **options,
         )
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
-    def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[bool]:
+    def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a conversation."""
         from ..api.fino_threads.delete import request
 
-        call = request(id)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id), **options)
 
-    def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Thread]:
+    def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Thread]:
         """Read a conversation with its messages."""
         from ..api.fino_threads.get import request
 
-        call = request(id)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id), **options)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[Thread]]:
+    def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Thread]]:
         """List the conversations."""
         from ..api.fino_threads.list_all import request
 
-        call = request()
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(), **options)
 
     def update(
         self,
@@ -91,22 +71,22 @@ class FinoThreadsRawResponse:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> RawResponse[Thread]:
         """Change a conversation's settings."""
         from ..api.fino_threads.update import request
 
-        call = request(
-            id,
-            name=name,
-            sources=sources,
-            streaming=streaming,
-            workflow_name=workflow_name,
-            metadata=metadata,
+        return self._caller.raw(
+            request(
+                id,
+                name=name,
+                sources=sources,
+                streaming=streaming,
+                workflow_name=workflow_name,
+                metadata=metadata,
+            ),
+            **options,
         )
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
 
 class AsyncFinoThreadsRawResponse:
@@ -123,58 +103,39 @@ class AsyncFinoThreadsRawResponse:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> RawResponse[Thread]:
         """Start a conversation."""
         from ..api.fino_threads.create import request
 
-        call = request(
-            name=name, sources=sources, streaming=streaming, workflow_name=workflow_name, metadata=metadata
+        return await self._caller.raw(
+            request(
+                name=name,
+                sources=sources,
+                streaming=streaming,
+                workflow_name=workflow_name,
+                metadata=metadata,
+            ),
+            **options,
         )
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
-    async def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[bool]:
+    async def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a conversation."""
         from ..api.fino_threads.delete import request
 
-        call = request(id)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id), **options)
 
-    async def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Thread]:
+    async def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Thread]:
         """Read a conversation with its messages."""
         from ..api.fino_threads.get import request
 
-        call = request(id)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id), **options)
 
-    async def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[Thread]]:
+    async def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Thread]]:
         """List the conversations."""
         from ..api.fino_threads.list_all import request
 
-        call = request()
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(), **options)
 
     async def update(
         self,
@@ -185,19 +146,19 @@ class AsyncFinoThreadsRawResponse:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> RawResponse[Thread]:
         """Change a conversation's settings."""
         from ..api.fino_threads.update import request
 
-        call = request(
-            id,
-            name=name,
-            sources=sources,
-            streaming=streaming,
-            workflow_name=workflow_name,
-            metadata=metadata,
+        return await self._caller.raw(
+            request(
+                id,
+                name=name,
+                sources=sources,
+                streaming=streaming,
+                workflow_name=workflow_name,
+                metadata=metadata,
+            ),
+            **options,
         )
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from infino.runtime.call import UNSET, Unset
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.options import CallOptions
 
     from ..models.import_job import ImportJob
 
@@ -31,63 +30,40 @@ class ImportsRawResponse:
         query: str | None = None,
         schedule: str | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> RawResponse[ImportJob]:
         """Copy data from a connection into a dataset."""
         from ..api.imports.create import request
 
-        call = request(
-            source_type,
-            connection_id=connection_id,
-            target_dataset=target_dataset,
-            query=query,
-            schedule=schedule,
-            extra=extra,
+        return self._caller.raw(
+            request(
+                source_type,
+                connection_id=connection_id,
+                target_dataset=target_dataset,
+                query=query,
+                schedule=schedule,
+                extra=extra,
+            ),
+            **options,
         )
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
-    def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[bool]:
+    def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete an import job."""
         from ..api.imports.delete import request
 
-        call = request(id)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id), **options)
 
-    def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[ImportJob]:
+    def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[ImportJob]:
         """Read an import job."""
         from ..api.imports.get import request
 
-        call = request(id)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id), **options)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[ImportJob]]:
+    def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[ImportJob]]:
         """List the import jobs."""
         from ..api.imports.list_all import request
 
-        call = request()
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(), **options)
 
 
 class AsyncImportsRawResponse:
@@ -105,60 +81,37 @@ class AsyncImportsRawResponse:
         query: str | None = None,
         schedule: str | None | Unset = UNSET,
         extra: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> RawResponse[ImportJob]:
         """Copy data from a connection into a dataset."""
         from ..api.imports.create import request
 
-        call = request(
-            source_type,
-            connection_id=connection_id,
-            target_dataset=target_dataset,
-            query=query,
-            schedule=schedule,
-            extra=extra,
+        return await self._caller.raw(
+            request(
+                source_type,
+                connection_id=connection_id,
+                target_dataset=target_dataset,
+                query=query,
+                schedule=schedule,
+                extra=extra,
+            ),
+            **options,
         )
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
 
-    async def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[bool]:
+    async def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete an import job."""
         from ..api.imports.delete import request
 
-        call = request(id)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id), **options)
 
-    async def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[ImportJob]:
+    async def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[ImportJob]:
         """Read an import job."""
         from ..api.imports.get import request
 
-        call = request(id)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id), **options)
 
-    async def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[ImportJob]]:
+    async def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[ImportJob]]:
         """List the import jobs."""
         from ..api.imports.list_all import request
 
-        call = request()
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(), **options)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.options import CallOptions
 
     from ..models.job_status import JobStatus
     from .jobs_raw import AsyncJobsRawResponse, JobsRawResponse
@@ -32,37 +30,28 @@ class JobsResource:
 
         return JobsRawResponse(self._caller)
 
-    def get(
-        self,
-        run_id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> JobStatus:
+    def get(self, run_id: str, **options: Unpack[CallOptions]) -> JobStatus:
         """Read the state of a background job.
 
         Only the status decides; a running job may already carry an end time.
 
         Args:
             run_id: Id of the run.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The job.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.jobs.get("3f0a0f4e-0d6c-4a44-8f0e-9a0a6a2d7c11")
         """
         from ..api.jobs.get import request
 
-        return self._caller.call(request(run_id), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(run_id), **options)
 
 
 class AsyncJobsResource:
@@ -82,34 +71,25 @@ class AsyncJobsResource:
 
         return AsyncJobsRawResponse(self._caller)
 
-    async def get(
-        self,
-        run_id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> JobStatus:
+    async def get(self, run_id: str, **options: Unpack[CallOptions]) -> JobStatus:
         """Read the state of a background job.
 
         Only the status decides; a running job may already carry an end time.
 
         Args:
             run_id: Id of the run.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The job.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.jobs.get("3f0a0f4e-0d6c-4a44-8f0e-9a0a6a2d7c11")
         """
         from ..api.jobs.get import request
 
-        return await self._caller.call(request(run_id), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(run_id), **options)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.options import CallOptions
 
     from ..models.job_status import JobStatus
 
@@ -19,19 +17,11 @@ class JobsRawResponse:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    def get(
-        self,
-        run_id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[JobStatus]:
+    def get(self, run_id: str, **options: Unpack[CallOptions]) -> RawResponse[JobStatus]:
         """Read the state of a background job."""
         from ..api.jobs.get import request
 
-        call = request(run_id)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(run_id), **options)
 
 
 class AsyncJobsRawResponse:
@@ -40,16 +30,8 @@ class AsyncJobsRawResponse:
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
 
-    async def get(
-        self,
-        run_id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[JobStatus]:
+    async def get(self, run_id: str, **options: Unpack[CallOptions]) -> RawResponse[JobStatus]:
         """Read the state of a background job."""
         from ..api.jobs.get import request
 
-        call = request(run_id)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(run_id), **options)

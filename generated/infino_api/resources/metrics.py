@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.options import CallOptions
 
     from .metrics_raw import AsyncMetricsRawResponse, MetricsRawResponse
 
@@ -33,13 +31,7 @@ class MetricsResource:
         return MetricsRawResponse(self._caller)
 
     def upload(
-        self,
-        dataset: str,
-        exposition: str | bytes,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, dataset: str, exposition: str | bytes, **options: Unpack[CallOptions]
     ) -> builtins.list[str]:
         """Send samples in the Prometheus exposition format.
 
@@ -49,23 +41,21 @@ class MetricsResource:
         Args:
             dataset: Name of the dataset.
             exposition: The samples as text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             What the service says, one text each.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.metrics.upload("web.aly", 'http_requests_total{code="200"} 1027 1735689600000')
         """
         from ..api.metrics.upload import request
 
-        return self._caller.call(request(dataset, exposition), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(dataset, exposition), **options)
 
 
 class AsyncMetricsResource:
@@ -86,13 +76,7 @@ class AsyncMetricsResource:
         return AsyncMetricsRawResponse(self._caller)
 
     async def upload(
-        self,
-        dataset: str,
-        exposition: str | bytes,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, dataset: str, exposition: str | bytes, **options: Unpack[CallOptions]
     ) -> builtins.list[str]:
         """Send samples in the Prometheus exposition format.
 
@@ -102,22 +86,18 @@ class AsyncMetricsResource:
         Args:
             dataset: Name of the dataset.
             exposition: The samples as text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             What the service says, one text each.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.metrics.upload("web.aly", 'http_requests_total{code="200"} 1027 1735689600000')
         """
         from ..api.metrics.upload import request
 
-        return await self._caller.call(
-            request(dataset, exposition), timeout=timeout, headers=headers, retry=retry
-        )
+        return await self._caller.call(request(dataset, exposition), **options)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.options import CallOptions
 
 
 class MetricsRawResponse:
@@ -19,19 +17,12 @@ class MetricsRawResponse:
         self._caller = caller
 
     def upload(
-        self,
-        dataset: str,
-        exposition: str | bytes,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, dataset: str, exposition: str | bytes, **options: Unpack[CallOptions]
     ) -> RawResponse[builtins.list[str]]:
         """Send samples in the Prometheus exposition format."""
         from ..api.metrics.upload import request
 
-        call = request(dataset, exposition)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(dataset, exposition), **options)
 
 
 class AsyncMetricsRawResponse:
@@ -41,16 +32,9 @@ class AsyncMetricsRawResponse:
         self._caller = caller
 
     async def upload(
-        self,
-        dataset: str,
-        exposition: str | bytes,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, dataset: str, exposition: str | bytes, **options: Unpack[CallOptions]
     ) -> RawResponse[builtins.list[str]]:
         """Send samples in the Prometheus exposition format."""
         from ..api.metrics.upload import request
 
-        call = request(dataset, exposition)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(dataset, exposition), **options)

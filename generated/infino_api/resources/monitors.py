@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.options import CallOptions
     from infino.runtime.page import AsyncPage, SyncPage
 
     from ..models.alert_receipt import AlertReceipt
@@ -34,14 +33,7 @@ class MonitorsResource:
 
         return MonitorsRawResponse(self._caller)
 
-    def create(
-        self,
-        document: Monitor | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Monitor:
+    def create(self, document: Monitor | Mapping[str, Any] | str, **options: Unpack[CallOptions]) -> Monitor:
         """Create a monitor.
 
         It watches data and raises alerts. Not repeated once it may have been processed. Experimental:
@@ -49,63 +41,46 @@ class MonitorsResource:
 
         Args:
             document: The monitor as a model, an object, or YAML text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The monitor, as far as the service tells.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.monitors.create({"name": "late-flights"})
         """
         from ..api.monitors.create import request
 
-        return self._caller.call(request(document), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(document), **options)
 
-    def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
+    def delete(self, id: str, **options: Unpack[CallOptions]) -> bool:
         """Delete a monitor.
 
         It raises no more alerts. Experimental: only unreleased gateways answer this.
 
         Args:
             id: Id of the monitor.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when the monitor is gone.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.monitors.delete("m1")
         """
         from ..api.monitors.delete import request
 
-        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id), **options)
 
     def execute(
-        self,
-        id: str,
-        *,
-        context: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, *, context: Mapping[str, Any] | None = None, **options: Unpack[CallOptions]
     ) -> AlertReceipt:
         """Run a monitor now.
 
@@ -115,97 +90,72 @@ class MonitorsResource:
         Args:
             id: Id of the monitor.
             context: What the run is told beside the document of the monitor.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             What came of it.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.monitors.execute("m1")
         """
         from ..api.monitors.execute import request
 
-        return self._caller.call(request(id, context=context), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id, context=context), **options)
 
-    def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Monitor:
+    def get(self, id: str, **options: Unpack[CallOptions]) -> Monitor:
         """Read a monitor.
 
         Answers its whole document. Experimental: only unreleased gateways answer this.
 
         Args:
             id: Id of the monitor.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The monitor.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.monitors.get("m1")
         """
         from ..api.monitors.get import request
 
-        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id), **options)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> SyncPage[Monitor]:
+    def list(self, **options: Unpack[CallOptions]) -> SyncPage[Monitor]:
         """List the monitors.
 
         All of them, without pages. Experimental: only unreleased gateways answer this.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The monitors.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> [monitor.name for monitor in client.monitors.list()]
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.monitors.list_all import request
 
-        return SyncPage(
-            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
-        )
+        check_options(options, "monitors.list")
+        return SyncPage(lambda start: self._caller.call(request(), **options))
 
     def update(
-        self,
-        id: str,
-        document: Monitor | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, document: Monitor | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> Monitor:
         """Change a monitor.
 
@@ -214,23 +164,21 @@ class MonitorsResource:
         Args:
             id: Id of the monitor.
             document: The keys to change as a model, an object, or YAML text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The monitor, as far as the service tells.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.monitors.update("m1", {"name": "very-late-flights"})
         """
         from ..api.monitors.update import request
 
-        return self._caller.call(request(id, document), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id, document), **options)
 
 
 class AsyncMonitorsResource:
@@ -251,12 +199,7 @@ class AsyncMonitorsResource:
         return AsyncMonitorsRawResponse(self._caller)
 
     async def create(
-        self,
-        document: Monitor | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, document: Monitor | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> Monitor:
         """Create a monitor.
 
@@ -265,63 +208,46 @@ class AsyncMonitorsResource:
 
         Args:
             document: The monitor as a model, an object, or YAML text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The monitor, as far as the service tells.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.monitors.create({"name": "late-flights"})
         """
         from ..api.monitors.create import request
 
-        return await self._caller.call(request(document), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(document), **options)
 
-    async def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
+    async def delete(self, id: str, **options: Unpack[CallOptions]) -> bool:
         """Delete a monitor.
 
         It raises no more alerts. Experimental: only unreleased gateways answer this.
 
         Args:
             id: Id of the monitor.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when the monitor is gone.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.monitors.delete("m1")
         """
         from ..api.monitors.delete import request
 
-        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(id), **options)
 
     async def execute(
-        self,
-        id: str,
-        *,
-        context: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, *, context: Mapping[str, Any] | None = None, **options: Unpack[CallOptions]
     ) -> AlertReceipt:
         """Run a monitor now.
 
@@ -331,99 +257,72 @@ class AsyncMonitorsResource:
         Args:
             id: Id of the monitor.
             context: What the run is told beside the document of the monitor.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             What came of it.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.monitors.execute("m1")
         """
         from ..api.monitors.execute import request
 
-        return await self._caller.call(
-            request(id, context=context), timeout=timeout, headers=headers, retry=retry
-        )
+        return await self._caller.call(request(id, context=context), **options)
 
-    async def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Monitor:
+    async def get(self, id: str, **options: Unpack[CallOptions]) -> Monitor:
         """Read a monitor.
 
         Answers its whole document. Experimental: only unreleased gateways answer this.
 
         Args:
             id: Id of the monitor.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The monitor.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.monitors.get("m1")
         """
         from ..api.monitors.get import request
 
-        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(id), **options)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> AsyncPage[Monitor]:
+    def list(self, **options: Unpack[CallOptions]) -> AsyncPage[Monitor]:
         """List the monitors.
 
         All of them, without pages. Experimental: only unreleased gateways answer this.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The monitors.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> [monitor.name async for monitor in client.monitors.list()]
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import AsyncPage
 
         from ..api.monitors.list_all import request
 
-        return AsyncPage(
-            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
-        )
+        check_options(options, "monitors.list")
+        return AsyncPage(lambda start: self._caller.call(request(), **options))
 
     async def update(
-        self,
-        id: str,
-        document: Monitor | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, document: Monitor | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> Monitor:
         """Change a monitor.
 
@@ -432,20 +331,18 @@ class AsyncMonitorsResource:
         Args:
             id: Id of the monitor.
             document: The keys to change as a model, an object, or YAML text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The monitor, as far as the service tells.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.monitors.update("m1", {"name": "very-late-flights"})
         """
         from ..api.monitors.update import request
 
-        return await self._caller.call(request(id, document), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(id, document), **options)

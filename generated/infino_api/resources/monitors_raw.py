@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.options import CallOptions
 
     from ..models.alert_receipt import AlertReceipt
     from ..models.monitor import Monitor
@@ -22,89 +21,46 @@ class MonitorsRawResponse:
         self._caller = caller
 
     def create(
-        self,
-        document: Monitor | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, document: Monitor | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> RawResponse[Monitor]:
         """Create a monitor."""
         from ..api.monitors.create import request
 
-        call = request(document)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(document), **options)
 
-    def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[bool]:
+    def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a monitor."""
         from ..api.monitors.delete import request
 
-        call = request(id)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id), **options)
 
     def execute(
-        self,
-        id: str,
-        *,
-        context: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, *, context: Mapping[str, Any] | None = None, **options: Unpack[CallOptions]
     ) -> RawResponse[AlertReceipt]:
         """Run a monitor now."""
         from ..api.monitors.execute import request
 
-        call = request(id, context=context)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id, context=context), **options)
 
-    def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Monitor]:
+    def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Monitor]:
         """Read a monitor."""
         from ..api.monitors.get import request
 
-        call = request(id)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id), **options)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[Monitor]]:
+    def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Monitor]]:
         """List the monitors."""
         from ..api.monitors.list_all import request
 
-        call = request()
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(), **options)
 
     def update(
-        self,
-        id: str,
-        document: Monitor | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, document: Monitor | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> RawResponse[Monitor]:
         """Change a monitor."""
         from ..api.monitors.update import request
 
-        call = request(id, document)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id, document), **options)
 
 
 class AsyncMonitorsRawResponse:
@@ -114,86 +70,43 @@ class AsyncMonitorsRawResponse:
         self._caller = caller
 
     async def create(
-        self,
-        document: Monitor | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, document: Monitor | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> RawResponse[Monitor]:
         """Create a monitor."""
         from ..api.monitors.create import request
 
-        call = request(document)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(document), **options)
 
-    async def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[bool]:
+    async def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a monitor."""
         from ..api.monitors.delete import request
 
-        call = request(id)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id), **options)
 
     async def execute(
-        self,
-        id: str,
-        *,
-        context: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, *, context: Mapping[str, Any] | None = None, **options: Unpack[CallOptions]
     ) -> RawResponse[AlertReceipt]:
         """Run a monitor now."""
         from ..api.monitors.execute import request
 
-        call = request(id, context=context)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id, context=context), **options)
 
-    async def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Monitor]:
+    async def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Monitor]:
         """Read a monitor."""
         from ..api.monitors.get import request
 
-        call = request(id)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id), **options)
 
-    async def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[Monitor]]:
+    async def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Monitor]]:
         """List the monitors."""
         from ..api.monitors.list_all import request
 
-        call = request()
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(), **options)
 
     async def update(
-        self,
-        id: str,
-        document: Monitor | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, document: Monitor | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> RawResponse[Monitor]:
         """Change a monitor."""
         from ..api.monitors.update import request
 
-        call = request(id, document)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id, document), **options)

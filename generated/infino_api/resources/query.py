@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
-    from infino.runtime.call import AsyncCaller, Caller, Json
+    from infino.core.times import Moment, Span
+    from infino.plans.binding import Params
+    from infino.results.prom import PromResult
+    from infino.results.search import SearchResult
+    from infino.results.sql import SqlResult
+    from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.options import CallOptions
 
     from .query_raw import AsyncQueryRawResponse, QueryRawResponse
 
@@ -31,184 +35,136 @@ class QueryResource:
 
         return QueryRawResponse(self._caller)
 
-    def dsl(
-        self,
-        dataset: str,
-        body: Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Json:
+    def dsl(self, dataset: str, body: Mapping[str, Any], **options: Unpack[CallOptions]) -> SearchResult:
         """Search a dataset with QueryDSL.
-
-        Takes `query`, `aggs`, `size`, `from`, `sort`, `_source` and `track_total_hits`. Old gateways
-        only answer this as a GET with a body.
 
         Args:
             dataset: Name of the dataset.
-            body: The search.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            body: The search: `query`, `aggs`, `size`, `from`, `sort`, `_source`.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             Hits and aggregations.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> client.query.dsl("flights", {"query": {"term": {"carrier.keyword": "AA"}}, "size": 5})
+            >>> client.query.dsl("flights", {"query": {"term": {"carrier.keyword": "UA"}}, "size": 5}).hits()[0].id
         """
-        from ..api.query.dsl import request
+        from infino.plans.query import dsl as request
 
-        return self._caller.call(request(dataset, body), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(dataset, body), **options)
 
-    def execute(
-        self,
-        q: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Json:
-        """Run a SQL statement that writes.
-
-        INSERT, UPDATE, UPSERT or DELETE. Not repeated once it may have been processed.
+    def execute(self, q: str, params: Params | None = None, **options: Unpack[CallOptions]) -> SqlResult:
+        """Run an SQL statement that writes; it is never sent again when it may have been processed.
 
         Args:
-            q: The statement.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            q: The statement, with `?` or `:name` where values go.
+            params: The values, in a list for `?` or a mapping for `:name`.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
-            The rows, or what a write changed.
+            The result; `.stats.affected_rows` counts what was written.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            QueryError: The statement failed inside a successful answer.
+            ValidationError: Values and placeholders don't match.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> client.query.execute("INSERT INTO airlines (_id, name) VALUES ('ZZ', 'Zed Air')")
+            >>> client.query.execute("INSERT INTO airlines (_id, name) VALUES (?, ?)", ["ZZ", "Zed Air"])
         """
-        from ..api.query.execute import request
+        from infino.plans.query import execute as request
 
-        return self._caller.call(request(q), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(q, params), **options)
 
     def promql(
         self,
         expr: str,
         *,
-        at: float | None = None,
+        at: Moment | None = None,
         dataset: str | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Json:
+        **options: Unpack[CallOptions],
+    ) -> PromResult:
         """Evaluate a PromQL expression at one moment.
-
-        Without a time the service takes now; without a dataset it takes all metrics.
 
         Args:
             expr: The expression.
-            at: Moment in Unix seconds.
-            dataset: Dataset whose metrics are meant.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            at: The moment: datetime, Unix seconds, ISO text or `now-6h`; now when None.
+            dataset: Dataset that holds the metrics; all when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
-            A vector, matrix, scalar or string.
+            The samples.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            QueryError: The expression failed inside a successful answer.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> client.query.promql("sum(rate(http_requests_total[5m])) by (code)", dataset="web.aly")
+            >>> client.query.promql("sum(up) by (job)", at="now-5m", dataset="web.aly").to_pandas()
         """
-        from ..api.query.promql import request
+        from infino.plans.query import promql as request
 
-        return self._caller.call(
-            request(expr, at=at, dataset=dataset), timeout=timeout, headers=headers, retry=retry
-        )
+        return self._caller.call(request(expr, at=at, dataset=dataset), **options)
 
     def promql_range(
         self,
         expr: str,
         *,
-        start: float,
-        end: float,
-        step: str,
+        start: Moment,
+        end: Moment,
+        step: Span,
         dataset: str | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Json:
+        **options: Unpack[CallOptions],
+    ) -> PromResult:
         """Evaluate a PromQL expression over a span of time.
-
-        Answers one value per step from start to end, both included.
 
         Args:
             expr: The expression.
-            start: First moment in Unix seconds.
-            end: Last moment in Unix seconds.
-            step: Distance of the moments as seconds or a duration such as 30s.
-            dataset: Dataset whose metrics are meant.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            start: The first moment: datetime, Unix seconds, ISO text or `now-6h`.
+            end: The last moment, included.
+            step: Time between values: timedelta, seconds, or text such as `30s`.
+            dataset: Dataset that holds the metrics; all when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
-            A matrix.
+            The samples, one per step and series.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            QueryError: The expression failed inside a successful answer.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> client.query.promql_range("up", start=1735689600, end=1735693200, step="60s")
+            >>> client.query.promql_range("up", start="now-1h", end="now", step="1m").to_pandas(shape="wide")
         """
-        from ..api.query.promql_range import request
+        from infino.plans.query import promql_range as request
 
-        return self._caller.call(
-            request(expr, start=start, end=end, step=step, dataset=dataset),
-            timeout=timeout,
-            headers=headers,
-            retry=retry,
-        )
+        return self._caller.call(request(expr, start=start, end=end, step=step, dataset=dataset), **options)
 
-    def sql(
-        self,
-        q: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Json:
-        """Run a SQL statement that reads.
-
-        Names with a hyphen, a dot or an `@` need double quotes. A failed statement can come back as a
-        200 with an `error_message`. Old gateways only answer this as a GET with a body.
+    def sql(self, q: str, params: Params | None = None, **options: Unpack[CallOptions]) -> SqlResult:
+        """Run an SQL statement that reads; it is repeated after failures that may pass (one that writes is not).
 
         Args:
-            q: The statement.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            q: The statement, with `?` or `:name` where values go.
+            params: The values, in a list for `?` or a mapping for `:name`.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
-            The rows, or what a write changed.
+            The rows.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            QueryError: The statement failed inside a successful answer.
+            ValidationError: Values and placeholders don't match.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> client.query.sql("SELECT carrier, count(*) AS flights FROM flights GROUP BY carrier")
+            >>> client.query.sql("SELECT count(*) FROM flights WHERE carrier = ?", ["UA"]).scalar()
         """
-        from ..api.query.sql import request
+        from infino.plans.query import sql as request
 
-        return self._caller.call(request(q), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(q, params), **options)
 
 
 class AsyncQueryResource:
@@ -229,180 +185,138 @@ class AsyncQueryResource:
         return AsyncQueryRawResponse(self._caller)
 
     async def dsl(
-        self,
-        dataset: str,
-        body: Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Json:
+        self, dataset: str, body: Mapping[str, Any], **options: Unpack[CallOptions]
+    ) -> SearchResult:
         """Search a dataset with QueryDSL.
-
-        Takes `query`, `aggs`, `size`, `from`, `sort`, `_source` and `track_total_hits`. Old gateways
-        only answer this as a GET with a body.
 
         Args:
             dataset: Name of the dataset.
-            body: The search.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            body: The search: `query`, `aggs`, `size`, `from`, `sort`, `_source`.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             Hits and aggregations.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> await client.query.dsl("flights", {"query": {"term": {"carrier.keyword": "AA"}}, "size": 5})
+            >>> (await client.query.dsl("flights", {"query": {"term": {"carrier.keyword": "UA"}}, "size": 5})).hits()[0].id
         """
-        from ..api.query.dsl import request
+        from infino.plans.query import dsl as request
 
-        return await self._caller.call(request(dataset, body), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(dataset, body), **options)
 
     async def execute(
-        self,
-        q: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Json:
-        """Run a SQL statement that writes.
-
-        INSERT, UPDATE, UPSERT or DELETE. Not repeated once it may have been processed.
+        self, q: str, params: Params | None = None, **options: Unpack[CallOptions]
+    ) -> SqlResult:
+        """Run an SQL statement that writes; it is never sent again when it may have been processed.
 
         Args:
-            q: The statement.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            q: The statement, with `?` or `:name` where values go.
+            params: The values, in a list for `?` or a mapping for `:name`.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
-            The rows, or what a write changed.
+            The result; `.stats.affected_rows` counts what was written.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            QueryError: The statement failed inside a successful answer.
+            ValidationError: Values and placeholders don't match.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> await client.query.execute("INSERT INTO airlines (_id, name) VALUES ('ZZ', 'Zed Air')")
+            >>> await client.query.execute("INSERT INTO airlines (_id, name) VALUES (?, ?)", ["ZZ", "Zed Air"])
         """
-        from ..api.query.execute import request
+        from infino.plans.query import execute as request
 
-        return await self._caller.call(request(q), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(q, params), **options)
 
     async def promql(
         self,
         expr: str,
         *,
-        at: float | None = None,
+        at: Moment | None = None,
         dataset: str | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Json:
+        **options: Unpack[CallOptions],
+    ) -> PromResult:
         """Evaluate a PromQL expression at one moment.
-
-        Without a time the service takes now; without a dataset it takes all metrics.
 
         Args:
             expr: The expression.
-            at: Moment in Unix seconds.
-            dataset: Dataset whose metrics are meant.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            at: The moment: datetime, Unix seconds, ISO text or `now-6h`; now when None.
+            dataset: Dataset that holds the metrics; all when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
-            A vector, matrix, scalar or string.
+            The samples.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            QueryError: The expression failed inside a successful answer.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> await client.query.promql("sum(rate(http_requests_total[5m])) by (code)", dataset="web.aly")
+            >>> (await client.query.promql("sum(up) by (job)", at="now-5m", dataset="web.aly")).to_pandas()
         """
-        from ..api.query.promql import request
+        from infino.plans.query import promql as request
 
-        return await self._caller.call(
-            request(expr, at=at, dataset=dataset), timeout=timeout, headers=headers, retry=retry
-        )
+        return await self._caller.call(request(expr, at=at, dataset=dataset), **options)
 
     async def promql_range(
         self,
         expr: str,
         *,
-        start: float,
-        end: float,
-        step: str,
+        start: Moment,
+        end: Moment,
+        step: Span,
         dataset: str | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Json:
+        **options: Unpack[CallOptions],
+    ) -> PromResult:
         """Evaluate a PromQL expression over a span of time.
-
-        Answers one value per step from start to end, both included.
 
         Args:
             expr: The expression.
-            start: First moment in Unix seconds.
-            end: Last moment in Unix seconds.
-            step: Distance of the moments as seconds or a duration such as 30s.
-            dataset: Dataset whose metrics are meant.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            start: The first moment: datetime, Unix seconds, ISO text or `now-6h`.
+            end: The last moment, included.
+            step: Time between values: timedelta, seconds, or text such as `30s`.
+            dataset: Dataset that holds the metrics; all when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
-            A matrix.
+            The samples, one per step and series.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            QueryError: The expression failed inside a successful answer.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> await client.query.promql_range("up", start=1735689600, end=1735693200, step="60s")
+            >>> (await client.query.promql_range("up", start="now-1h", end="now", step="1m")).to_pandas(shape="wide")
         """
-        from ..api.query.promql_range import request
+        from infino.plans.query import promql_range as request
 
         return await self._caller.call(
-            request(expr, start=start, end=end, step=step, dataset=dataset),
-            timeout=timeout,
-            headers=headers,
-            retry=retry,
+            request(expr, start=start, end=end, step=step, dataset=dataset), **options
         )
 
-    async def sql(
-        self,
-        q: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Json:
-        """Run a SQL statement that reads.
-
-        Names with a hyphen, a dot or an `@` need double quotes. A failed statement can come back as a
-        200 with an `error_message`. Old gateways only answer this as a GET with a body.
+    async def sql(self, q: str, params: Params | None = None, **options: Unpack[CallOptions]) -> SqlResult:
+        """Run an SQL statement that reads; it is repeated after failures that may pass (one that writes is not).
 
         Args:
-            q: The statement.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            q: The statement, with `?` or `:name` where values go.
+            params: The values, in a list for `?` or a mapping for `:name`.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
-            The rows, or what a write changed.
+            The rows.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            QueryError: The statement failed inside a successful answer.
+            ValidationError: Values and placeholders don't match.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> await client.query.sql("SELECT carrier, count(*) AS flights FROM flights GROUP BY carrier")
+            >>> (await client.query.sql("SELECT count(*) FROM flights WHERE carrier = ?", ["UA"])).scalar()
         """
-        from ..api.query.sql import request
+        from infino.plans.query import sql as request
 
-        return await self._caller.call(request(q), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(q, params), **options)

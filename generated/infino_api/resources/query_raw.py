@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
-    from infino.runtime.call import AsyncCaller, Caller, Json, RawResponse
+    from infino.core.times import Moment, Span
+    from infino.plans.binding import Params
+    from infino.results.prom import PromResult
+    from infino.results.search import SearchResult
+    from infino.results.sql import SqlResult
+    from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.options import CallOptions
 
 
 class QueryRawResponse:
@@ -18,81 +22,56 @@ class QueryRawResponse:
         self._caller = caller
 
     def dsl(
-        self,
-        dataset: str,
-        body: Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Json]:
+        self, dataset: str, body: Mapping[str, Any], **options: Unpack[CallOptions]
+    ) -> RawResponse[SearchResult]:
         """Search a dataset with QueryDSL."""
-        from ..api.query.dsl import request
+        from infino.plans.query import dsl as request
 
-        call = request(dataset, body)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(dataset, body), **options)
 
     def execute(
-        self,
-        q: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Json]:
-        """Run a SQL statement that writes."""
-        from ..api.query.execute import request
+        self, q: str, params: Params | None = None, **options: Unpack[CallOptions]
+    ) -> RawResponse[SqlResult]:
+        """Run an SQL statement that writes; it is never sent again when it may have been processed."""
+        from infino.plans.query import execute as request
 
-        call = request(q)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(q, params), **options)
 
     def promql(
         self,
         expr: str,
         *,
-        at: float | None = None,
+        at: Moment | None = None,
         dataset: str | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Json]:
+        **options: Unpack[CallOptions],
+    ) -> RawResponse[PromResult]:
         """Evaluate a PromQL expression at one moment."""
-        from ..api.query.promql import request
+        from infino.plans.query import promql as request
 
-        call = request(expr, at=at, dataset=dataset)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(expr, at=at, dataset=dataset), **options)
 
     def promql_range(
         self,
         expr: str,
         *,
-        start: float,
-        end: float,
-        step: str,
+        start: Moment,
+        end: Moment,
+        step: Span,
         dataset: str | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Json]:
+        **options: Unpack[CallOptions],
+    ) -> RawResponse[PromResult]:
         """Evaluate a PromQL expression over a span of time."""
-        from ..api.query.promql_range import request
+        from infino.plans.query import promql_range as request
 
-        call = request(expr, start=start, end=end, step=step, dataset=dataset)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(expr, start=start, end=end, step=step, dataset=dataset), **options)
 
     def sql(
-        self,
-        q: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Json]:
-        """Run a SQL statement that reads."""
-        from ..api.query.sql import request
+        self, q: str, params: Params | None = None, **options: Unpack[CallOptions]
+    ) -> RawResponse[SqlResult]:
+        """Run an SQL statement that reads; it is repeated after failures that may pass (one that writes is not)."""
+        from infino.plans.query import sql as request
 
-        call = request(q)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(q, params), **options)
 
 
 class AsyncQueryRawResponse:
@@ -102,78 +81,55 @@ class AsyncQueryRawResponse:
         self._caller = caller
 
     async def dsl(
-        self,
-        dataset: str,
-        body: Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Json]:
+        self, dataset: str, body: Mapping[str, Any], **options: Unpack[CallOptions]
+    ) -> RawResponse[SearchResult]:
         """Search a dataset with QueryDSL."""
-        from ..api.query.dsl import request
+        from infino.plans.query import dsl as request
 
-        call = request(dataset, body)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(dataset, body), **options)
 
     async def execute(
-        self,
-        q: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Json]:
-        """Run a SQL statement that writes."""
-        from ..api.query.execute import request
+        self, q: str, params: Params | None = None, **options: Unpack[CallOptions]
+    ) -> RawResponse[SqlResult]:
+        """Run an SQL statement that writes; it is never sent again when it may have been processed."""
+        from infino.plans.query import execute as request
 
-        call = request(q)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(q, params), **options)
 
     async def promql(
         self,
         expr: str,
         *,
-        at: float | None = None,
+        at: Moment | None = None,
         dataset: str | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Json]:
+        **options: Unpack[CallOptions],
+    ) -> RawResponse[PromResult]:
         """Evaluate a PromQL expression at one moment."""
-        from ..api.query.promql import request
+        from infino.plans.query import promql as request
 
-        call = request(expr, at=at, dataset=dataset)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(expr, at=at, dataset=dataset), **options)
 
     async def promql_range(
         self,
         expr: str,
         *,
-        start: float,
-        end: float,
-        step: str,
+        start: Moment,
+        end: Moment,
+        step: Span,
         dataset: str | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Json]:
+        **options: Unpack[CallOptions],
+    ) -> RawResponse[PromResult]:
         """Evaluate a PromQL expression over a span of time."""
-        from ..api.query.promql_range import request
+        from infino.plans.query import promql_range as request
 
-        call = request(expr, start=start, end=end, step=step, dataset=dataset)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(
+            request(expr, start=start, end=end, step=step, dataset=dataset), **options
+        )
 
     async def sql(
-        self,
-        q: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Json]:
-        """Run a SQL statement that reads."""
-        from ..api.query.sql import request
+        self, q: str, params: Params | None = None, **options: Unpack[CallOptions]
+    ) -> RawResponse[SqlResult]:
+        """Run an SQL statement that reads; it is repeated after failures that may pass (one that writes is not)."""
+        from infino.plans.query import sql as request
 
-        call = request(q)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(q, params), **options)

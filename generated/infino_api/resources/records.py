@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.options import CallOptions
 
     from ..models.bulk_answer import BulkAnswer
     from ..models.record import Record
@@ -33,15 +32,7 @@ class RecordsResource:
 
         return RecordsRawResponse(self._caller)
 
-    def bulk_chunk(
-        self,
-        dataset: str,
-        lines: str | bytes,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> BulkAnswer:
+    def bulk_chunk(self, dataset: str, lines: str | bytes, **options: Unpack[CallOptions]) -> BulkAnswer:
         """Send one ready block of bulk action lines.
 
         One action line per record, followed by its document line where the action has one, each ended
@@ -51,68 +42,47 @@ class RecordsResource:
         Args:
             dataset: Name of the dataset.
             lines: The action lines.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             One item for each action, in order.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.records.bulk_chunk("airlines", b'{"index": {"_id": "AA"}}\\n{"name": "American"}\\n')
         """
         from ..api.records.bulk_chunk import request
 
-        return self._caller.call(request(dataset, lines), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(dataset, lines), **options)
 
-    def delete(
-        self,
-        dataset: str,
-        query: Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> int:
-        """Delete the records that a query matches.
-
-        Takes a QueryDSL query; `{"match_all" = {}}` as the query empties the dataset. Not repeated once
-        it may have been processed.
+    def delete(self, dataset: str, query: Mapping[str, Any], **options: Unpack[CallOptions]) -> int:
+        """Delete the records that a query matches. Not repeated once it may have been processed.
 
         Args:
             dataset: Name of the dataset.
-            query: A QueryDSL query.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            query: A QueryDSL query, bare or as `{"query": {...}}`; `{"match_all": {}}` empties the dataset.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             How many records were deleted.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            BadRequestError: It is no query.
+            ValidationError: It is no object, or there is more in it beside `query`.
+            NotFoundError: There is no such dataset.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.records.delete("flights", {"term": {"carrier.keyword": "AA"}})
         """
-        from ..api.records.delete import request
+        from infino.plans.records import delete as request
 
-        return self._caller.call(request(dataset, query), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(dataset, query), **options)
 
-    def get(
-        self,
-        dataset: str,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Record:
+    def get(self, dataset: str, id: str, **options: Unpack[CallOptions]) -> Record:
         """Read one record by its id.
 
         Answers the record with its id and version; a missing record is a 404.
@@ -120,23 +90,21 @@ class RecordsResource:
         Args:
             dataset: Name of the dataset.
             id: The record's id; it may hold any character.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The record.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.records.get("airlines", "AA").source
         """
         from ..api.records.get import request
 
-        return self._caller.call(request(dataset, id), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(dataset, id), **options)
 
 
 class AsyncRecordsResource:
@@ -157,13 +125,7 @@ class AsyncRecordsResource:
         return AsyncRecordsRawResponse(self._caller)
 
     async def bulk_chunk(
-        self,
-        dataset: str,
-        lines: str | bytes,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, dataset: str, lines: str | bytes, **options: Unpack[CallOptions]
     ) -> BulkAnswer:
         """Send one ready block of bulk action lines.
 
@@ -174,68 +136,47 @@ class AsyncRecordsResource:
         Args:
             dataset: Name of the dataset.
             lines: The action lines.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             One item for each action, in order.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.records.bulk_chunk("airlines", b'{"index": {"_id": "AA"}}\\n{"name": "American"}\\n')
         """
         from ..api.records.bulk_chunk import request
 
-        return await self._caller.call(request(dataset, lines), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(dataset, lines), **options)
 
-    async def delete(
-        self,
-        dataset: str,
-        query: Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> int:
-        """Delete the records that a query matches.
-
-        Takes a QueryDSL query; `{"match_all" = {}}` as the query empties the dataset. Not repeated once
-        it may have been processed.
+    async def delete(self, dataset: str, query: Mapping[str, Any], **options: Unpack[CallOptions]) -> int:
+        """Delete the records that a query matches. Not repeated once it may have been processed.
 
         Args:
             dataset: Name of the dataset.
-            query: A QueryDSL query.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            query: A QueryDSL query, bare or as `{"query": {...}}`; `{"match_all": {}}` empties the dataset.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             How many records were deleted.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            BadRequestError: It is no query.
+            ValidationError: It is no object, or there is more in it beside `query`.
+            NotFoundError: There is no such dataset.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.records.delete("flights", {"term": {"carrier.keyword": "AA"}})
         """
-        from ..api.records.delete import request
+        from infino.plans.records import delete as request
 
-        return await self._caller.call(request(dataset, query), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(dataset, query), **options)
 
-    async def get(
-        self,
-        dataset: str,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Record:
+    async def get(self, dataset: str, id: str, **options: Unpack[CallOptions]) -> Record:
         """Read one record by its id.
 
         Answers the record with its id and version; a missing record is a 404.
@@ -243,20 +184,18 @@ class AsyncRecordsResource:
         Args:
             dataset: Name of the dataset.
             id: The record's id; it may hold any character.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The record.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> (await client.records.get("airlines", "AA")).source
         """
         from ..api.records.get import request
 
-        return await self._caller.call(request(dataset, id), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(dataset, id), **options)

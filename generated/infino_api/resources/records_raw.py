@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.options import CallOptions
 
     from ..models.bulk_answer import BulkAnswer
     from ..models.record import Record
@@ -21,49 +20,26 @@ class RecordsRawResponse:
         self._caller = caller
 
     def bulk_chunk(
-        self,
-        dataset: str,
-        lines: str | bytes,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, dataset: str, lines: str | bytes, **options: Unpack[CallOptions]
     ) -> RawResponse[BulkAnswer]:
         """Send one ready block of bulk action lines."""
         from ..api.records.bulk_chunk import request
 
-        call = request(dataset, lines)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(dataset, lines), **options)
 
     def delete(
-        self,
-        dataset: str,
-        query: Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, dataset: str, query: Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> RawResponse[int]:
-        """Delete the records that a query matches."""
-        from ..api.records.delete import request
+        """Delete the records that a query matches. Not repeated once it may have been processed."""
+        from infino.plans.records import delete as request
 
-        call = request(dataset, query)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(dataset, query), **options)
 
-    def get(
-        self,
-        dataset: str,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Record]:
+    def get(self, dataset: str, id: str, **options: Unpack[CallOptions]) -> RawResponse[Record]:
         """Read one record by its id."""
         from ..api.records.get import request
 
-        call = request(dataset, id)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(dataset, id), **options)
 
 
 class AsyncRecordsRawResponse:
@@ -73,46 +49,23 @@ class AsyncRecordsRawResponse:
         self._caller = caller
 
     async def bulk_chunk(
-        self,
-        dataset: str,
-        lines: str | bytes,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, dataset: str, lines: str | bytes, **options: Unpack[CallOptions]
     ) -> RawResponse[BulkAnswer]:
         """Send one ready block of bulk action lines."""
         from ..api.records.bulk_chunk import request
 
-        call = request(dataset, lines)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(dataset, lines), **options)
 
     async def delete(
-        self,
-        dataset: str,
-        query: Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, dataset: str, query: Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> RawResponse[int]:
-        """Delete the records that a query matches."""
-        from ..api.records.delete import request
+        """Delete the records that a query matches. Not repeated once it may have been processed."""
+        from infino.plans.records import delete as request
 
-        call = request(dataset, query)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(dataset, query), **options)
 
-    async def get(
-        self,
-        dataset: str,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Record]:
+    async def get(self, dataset: str, id: str, **options: Unpack[CallOptions]) -> RawResponse[Record]:
         """Read one record by its id."""
         from ..api.records.get import request
 
-        call = request(dataset, id)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(dataset, id), **options)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.options import CallOptions
     from infino.runtime.page import AsyncPage, SyncPage
+    from infino_api.models.role import Role
 
     from ..models.role import Role
     from .roles_raw import AsyncRolesRawResponse, RolesRawResponse
@@ -34,169 +34,124 @@ class RolesResource:
         return RolesRawResponse(self._caller)
 
     def create(
-        self,
-        name: str,
-        document: Role | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, document: Role | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> bool:
-        """Create a role.
-
-        Its permissions name resources by patterns, and fields to allow, deny or mask.
+        """Create a role, or replace it.
 
         Args:
             name: Name of the role.
-            document: The role as a model, an object, or YAML text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            document: Version and Permissions, as a model, an object or YAML text.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
-            True when it was created.
+            True when it was stored.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            ValidationError: The document is no object or no YAML.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> client.roles.create("analyst", {"Permissions": [{"ResourceType": "record", "Actions": ["read"], "Resources": ["logs-*"]}]})
+            >>> client.roles.create("reader", {"Permissions": [
+            ...     {"ResourceType": "record", "Actions": ["read"], "Resources": ["logs-*"]}]})
         """
-        from ..api.roles.create import request
+        from infino.plans.roles import create as request
 
-        return self._caller.call(request(name, document), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(name, document), **options)
 
-    def delete(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
+    def delete(self, name: str, **options: Unpack[CallOptions]) -> bool:
         """Delete a role.
 
         Users keep the other roles they have.
 
         Args:
             name: Name of the role.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when the role is gone.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.roles.delete("analyst")
         """
         from ..api.roles.delete import request
 
-        return self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(name), **options)
 
-    def get(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Role:
+    def get(self, name: str, **options: Unpack[CallOptions]) -> Role:
         """Read a role.
 
         Answers its permissions, which may be none.
 
         Args:
             name: Name of the role.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The role.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.roles.get("analyst")
         """
         from ..api.roles.get import request
 
-        return self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(name), **options)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> SyncPage[Role]:
+    def list(self, **options: Unpack[CallOptions]) -> SyncPage[Role]:
         """List the roles.
 
         Each with its permissions.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The roles.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> [role.name for role in client.roles.list()]
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.roles.list_all import request
 
-        return SyncPage(
-            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
-        )
+        check_options(options, "roles.list")
+        return SyncPage(lambda start: self._caller.call(request(), **options))
 
     def update(
-        self,
-        name: str,
-        document: Role | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, document: Role | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> bool:
         """Change a role.
 
-        Only the given keys change.
-
         Args:
             name: Name of the role.
-            document: The keys to change as a model, an object, or YAML text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            document: What changes, as a model, an object or YAML text.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when it was changed.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            NotFoundError: There is no such role.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> client.roles.update("analyst", {"Permissions": []})
+            >>> client.roles.update("reader", {"Permissions": []})
         """
-        from ..api.roles.update import request
+        from infino.plans.roles import update as request
 
-        return self._caller.call(request(name, document), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(name, document), **options)
 
 
 class AsyncRolesResource:
@@ -217,166 +172,121 @@ class AsyncRolesResource:
         return AsyncRolesRawResponse(self._caller)
 
     async def create(
-        self,
-        name: str,
-        document: Role | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, document: Role | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> bool:
-        """Create a role.
-
-        Its permissions name resources by patterns, and fields to allow, deny or mask.
+        """Create a role, or replace it.
 
         Args:
             name: Name of the role.
-            document: The role as a model, an object, or YAML text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            document: Version and Permissions, as a model, an object or YAML text.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
-            True when it was created.
+            True when it was stored.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            ValidationError: The document is no object or no YAML.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> await client.roles.create("analyst", {"Permissions": [{"ResourceType": "record", "Actions": ["read"], "Resources": ["logs-*"]}]})
+            >>> await client.roles.create("reader", {"Permissions": [
+            ...     {"ResourceType": "record", "Actions": ["read"], "Resources": ["logs-*"]}]})
         """
-        from ..api.roles.create import request
+        from infino.plans.roles import create as request
 
-        return await self._caller.call(request(name, document), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(name, document), **options)
 
-    async def delete(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
+    async def delete(self, name: str, **options: Unpack[CallOptions]) -> bool:
         """Delete a role.
 
         Users keep the other roles they have.
 
         Args:
             name: Name of the role.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when the role is gone.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.roles.delete("analyst")
         """
         from ..api.roles.delete import request
 
-        return await self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(name), **options)
 
-    async def get(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Role:
+    async def get(self, name: str, **options: Unpack[CallOptions]) -> Role:
         """Read a role.
 
         Answers its permissions, which may be none.
 
         Args:
             name: Name of the role.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The role.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.roles.get("analyst")
         """
         from ..api.roles.get import request
 
-        return await self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(name), **options)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> AsyncPage[Role]:
+    def list(self, **options: Unpack[CallOptions]) -> AsyncPage[Role]:
         """List the roles.
 
         Each with its permissions.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The roles.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> [role.name async for role in client.roles.list()]
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import AsyncPage
 
         from ..api.roles.list_all import request
 
-        return AsyncPage(
-            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
-        )
+        check_options(options, "roles.list")
+        return AsyncPage(lambda start: self._caller.call(request(), **options))
 
     async def update(
-        self,
-        name: str,
-        document: Role | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, document: Role | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> bool:
         """Change a role.
 
-        Only the given keys change.
-
         Args:
             name: Name of the role.
-            document: The keys to change as a model, an object, or YAML text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            document: What changes, as a model, an object or YAML text.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when it was changed.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            NotFoundError: There is no such role.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> await client.roles.update("analyst", {"Permissions": []})
+            >>> await client.roles.update("reader", {"Permissions": []})
         """
-        from ..api.roles.update import request
+        from infino.plans.roles import update as request
 
-        return await self._caller.call(request(name, document), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(name, document), **options)

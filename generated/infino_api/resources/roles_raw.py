@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.options import CallOptions
+    from infino_api.models.role import Role
 
     from ..models.role import Role
 
@@ -21,75 +21,38 @@ class RolesRawResponse:
         self._caller = caller
 
     def create(
-        self,
-        name: str,
-        document: Role | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, document: Role | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> RawResponse[bool]:
-        """Create a role."""
-        from ..api.roles.create import request
+        """Create a role, or replace it."""
+        from infino.plans.roles import create as request
 
-        call = request(name, document)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(name, document), **options)
 
-    def delete(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[bool]:
+    def delete(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a role."""
         from ..api.roles.delete import request
 
-        call = request(name)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(name), **options)
 
-    def get(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Role]:
+    def get(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[Role]:
         """Read a role."""
         from ..api.roles.get import request
 
-        call = request(name)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(name), **options)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[Role]]:
+    def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Role]]:
         """List the roles."""
         from ..api.roles.list_all import request
 
-        call = request()
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(), **options)
 
     def update(
-        self,
-        name: str,
-        document: Role | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, document: Role | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> RawResponse[bool]:
         """Change a role."""
-        from ..api.roles.update import request
+        from infino.plans.roles import update as request
 
-        call = request(name, document)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(name, document), **options)
 
 
 class AsyncRolesRawResponse:
@@ -99,72 +62,35 @@ class AsyncRolesRawResponse:
         self._caller = caller
 
     async def create(
-        self,
-        name: str,
-        document: Role | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, document: Role | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> RawResponse[bool]:
-        """Create a role."""
-        from ..api.roles.create import request
+        """Create a role, or replace it."""
+        from infino.plans.roles import create as request
 
-        call = request(name, document)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(name, document), **options)
 
-    async def delete(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[bool]:
+    async def delete(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a role."""
         from ..api.roles.delete import request
 
-        call = request(name)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(name), **options)
 
-    async def get(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Role]:
+    async def get(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[Role]:
         """Read a role."""
         from ..api.roles.get import request
 
-        call = request(name)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(name), **options)
 
-    async def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[Role]]:
+    async def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Role]]:
         """List the roles."""
         from ..api.roles.list_all import request
 
-        call = request()
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(), **options)
 
     async def update(
-        self,
-        name: str,
-        document: Role | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, document: Role | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> RawResponse[bool]:
         """Change a role."""
-        from ..api.roles.update import request
+        from infino.plans.roles import update as request
 
-        call = request(name, document)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(name, document), **options)

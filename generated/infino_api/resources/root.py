@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.options import CallOptions
 
     from ..models.service_info import ServiceInfo
     from .account import AccountResource, AsyncAccountResource
@@ -168,34 +166,26 @@ class RootResources:
 
         return VisualizationsResource(self._caller)
 
-    def ping(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> ServiceInfo:
+    def ping(self, **options: Unpack[CallOptions]) -> ServiceInfo:
         """Ask the service for its version.
 
         The cheapest signed call, good for checking the endpoint and the keys.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             What the gateway says of itself.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.ping().version
         """
         from ..api.client.ping import request
 
-        return self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(), **options)
 
 
 class AsyncRootResources:
@@ -334,31 +324,23 @@ class AsyncRootResources:
 
         return AsyncVisualizationsResource(self._caller)
 
-    async def ping(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> ServiceInfo:
+    async def ping(self, **options: Unpack[CallOptions]) -> ServiceInfo:
         """Ask the service for its version.
 
         The cheapest signed call, good for checking the endpoint and the keys.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             What the gateway says of itself.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> (await client.ping()).version
         """
         from ..api.client.ping import request
 
-        return await self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(), **options)

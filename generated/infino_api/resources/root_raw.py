@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.options import CallOptions
 
     from ..models.service_info import ServiceInfo
 
@@ -19,18 +17,11 @@ class RootRawResponse:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    def ping(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[ServiceInfo]:
+    def ping(self, **options: Unpack[CallOptions]) -> RawResponse[ServiceInfo]:
         """Ask the service for its version."""
         from ..api.client.ping import request
 
-        call = request()
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(), **options)
 
 
 class AsyncRootRawResponse:
@@ -39,15 +30,8 @@ class AsyncRootRawResponse:
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
 
-    async def ping(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[ServiceInfo]:
+    async def ping(self, **options: Unpack[CallOptions]) -> RawResponse[ServiceInfo]:
         """Ask the service for its version."""
         from ..api.client.ping import request
 
-        call = request()
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(), **options)

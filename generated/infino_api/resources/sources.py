@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.options import CallOptions
     from infino.runtime.page import AsyncPage, SyncPage
 
     from ..models.source import Source
@@ -33,38 +31,30 @@ class SourcesResource:
 
         return SourcesRawResponse(self._caller)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> SyncPage[Source]:
+    def list(self, **options: Unpack[CallOptions]) -> SyncPage[Source]:
         """List the kinds of stores that can be connected.
 
         Each kind tells its category, how it is queried and how it authenticates.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The kinds of stores.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> [source.id for source in client.sources.list()]
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.sources.list_all import request
 
-        return SyncPage(
-            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
-        )
+        check_options(options, "sources.list")
+        return SyncPage(lambda start: self._caller.call(request(), **options))
 
 
 class AsyncSourcesResource:
@@ -84,35 +74,27 @@ class AsyncSourcesResource:
 
         return AsyncSourcesRawResponse(self._caller)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> AsyncPage[Source]:
+    def list(self, **options: Unpack[CallOptions]) -> AsyncPage[Source]:
         """List the kinds of stores that can be connected.
 
         Each kind tells its category, how it is queried and how it authenticates.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The kinds of stores.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> [source.id async for source in client.sources.list()]
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import AsyncPage
 
         from ..api.sources.list_all import request
 
-        return AsyncPage(
-            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
-        )
+        check_options(options, "sources.list")
+        return AsyncPage(lambda start: self._caller.call(request(), **options))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.options import CallOptions
 
     from ..models.source import Source
 
@@ -20,18 +18,11 @@ class SourcesRawResponse:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[Source]]:
+    def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Source]]:
         """List the kinds of stores that can be connected."""
         from ..api.sources.list_all import request
 
-        call = request()
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(), **options)
 
 
 class AsyncSourcesRawResponse:
@@ -40,15 +31,8 @@ class AsyncSourcesRawResponse:
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
 
-    async def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[Source]]:
+    async def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Source]]:
         """List the kinds of stores that can be connected."""
         from ..api.sources.list_all import request
 
-        call = request()
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(), **options)

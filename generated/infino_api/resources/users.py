@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
+    from infino.plans.users import IssuedKeys
     from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.options import CallOptions
     from infino.runtime.page import AsyncPage, SyncPage
+    from infino_api.models.user import User
 
-    from ..models.credentials import Credentials
     from ..models.token import Token
     from ..models.user import User
     from .users_raw import AsyncUsersRawResponse, UsersRawResponse
@@ -36,48 +36,32 @@ class UsersResource:
         return UsersRawResponse(self._caller)
 
     def create(
-        self,
-        name: str,
-        document: User | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Credentials:
-        """Create a user.
-
-        The keys and the password are shown this one time. Not repeated once it may have been processed.
+        self, name: str, document: User | Mapping[str, Any] | str, **options: Unpack[CallOptions]
+    ) -> IssuedKeys:
+        """Create a user and issue keys. Never repeated after a lost answer.
 
         Args:
             name: Name of the user.
-            document: The user as a model, an object, or YAML text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            document: Version, Password and Roles, as a model, an object or YAML text.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
-            The credentials of the new user.
+            The keys, shown this one time.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            ConflictError: There is a user of this name.
+            ValidationError: The document is no object or no YAML.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> client.users.create("ada", {"Version": "2025-01-01", "Password": "correct-horse", "Roles": ["analyst"]})
+            >>> keys = client.users.create("ann", {"Password": password, "Roles": ["reader"]})
+            >>> keys.secret_key.reveal()
         """
-        from ..api.users.create import request
+        from infino.plans.users import create as request
 
-        return self._caller.call(request(name, document), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(name, document), **options)
 
-    def create_token(
-        self,
-        name: str,
-        *,
-        duration_days: int = 30,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Token:
+    def create_token(self, name: str, *, duration_days: int = 30, **options: Unpack[CallOptions]) -> Token:
         """Make a token for a user.
 
         The token works for the given days. Not repeated once it may have been processed. Experimental:
@@ -86,165 +70,115 @@ class UsersResource:
         Args:
             name: Name of the user.
             duration_days: Days the token lasts.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The token, shown this one time.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.users.create_token("ada", duration_days=7)
         """
         from ..api.users.create_token import request
 
-        return self._caller.call(
-            request(name, duration_days=duration_days), timeout=timeout, headers=headers, retry=retry
-        )
+        return self._caller.call(request(name, duration_days=duration_days), **options)
 
-    def delete(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
+    def delete(self, name: str, **options: Unpack[CallOptions]) -> bool:
         """Delete a user.
 
         The user's keys stop working.
 
         Args:
             name: Name of the user.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when the user is gone.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.users.delete("ada")
         """
         from ..api.users.delete import request
 
-        return self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(name), **options)
 
-    def get(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> User:
+    def get(self, name: str, **options: Unpack[CallOptions]) -> User:
         """Read a user.
 
         Answers the roles; passwords and keys are never told.
 
         Args:
             name: Name of the user.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The user.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.users.get("ada")
         """
         from ..api.users.get import request
 
-        return self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(name), **options)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> SyncPage[User]:
+    def list(self, **options: Unpack[CallOptions]) -> SyncPage[User]:
         """List the users of the account.
 
         Each with roles; passwords and keys are never told.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The users.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> [user.name for user in client.users.list()]
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.users.list_all import request
 
-        return SyncPage(
-            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
-        )
+        check_options(options, "users.list")
+        return SyncPage(lambda start: self._caller.call(request(), **options))
 
-    def rotate_keys(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Credentials:
-        """Give a user new keys.
-
-        Each success replaces the keys of the one before, so it is never repeated. Not repeated once it
-        may have been processed.
+    def rotate_keys(self, name: str, **options: Unpack[CallOptions]) -> IssuedKeys:
+        """Replace the keys of a user. Never repeated, because each success makes the last answer worthless.
 
         Args:
-            name: Name of the user.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            name: Name of the user. For your own user, open a new client with the answer: this one keeps the old keys.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The new keys, shown this one time.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            NotFoundError: There is no such user.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> client.users.rotate_keys("ada")
+            >>> keys = client.users.rotate_keys("ann")
         """
-        from ..api.users.rotate_keys import request
+        from infino.plans.users import rotate_keys as request
 
-        return self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(name), **options)
 
-    def set_password(
-        self,
-        name: str,
-        password: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
+    def set_password(self, name: str, password: str, **options: Unpack[CallOptions]) -> bool:
         """Set a user's password.
 
         The user's keys stay. Experimental: only unreleased gateways answer this.
@@ -252,57 +186,45 @@ class UsersResource:
         Args:
             name: Name of the user.
             password: The password.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when it was set.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.users.set_password("ada", "correct-horse")
         """
         from ..api.users.set_password import request
 
-        return self._caller.call(request(name, password), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(name, password), **options)
 
     def update(
-        self,
-        name: str,
-        document: User | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, document: User | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> bool:
         """Change a user.
 
-        Only the given keys change.
-
         Args:
             name: Name of the user.
-            document: The keys to change as a model, an object, or YAML text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            document: What changes, as a model, an object or YAML text.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when it was changed.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            NotFoundError: There is no such user.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> client.users.update("ada", {"Roles": ["analyst", "writer"]})
+            >>> client.users.update("ann", {"Roles": ["reader", "writer"]})
         """
-        from ..api.users.update import request
+        from infino.plans.users import update as request
 
-        return self._caller.call(request(name, document), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(name, document), **options)
 
 
 class AsyncUsersResource:
@@ -323,47 +245,33 @@ class AsyncUsersResource:
         return AsyncUsersRawResponse(self._caller)
 
     async def create(
-        self,
-        name: str,
-        document: User | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Credentials:
-        """Create a user.
-
-        The keys and the password are shown this one time. Not repeated once it may have been processed.
+        self, name: str, document: User | Mapping[str, Any] | str, **options: Unpack[CallOptions]
+    ) -> IssuedKeys:
+        """Create a user and issue keys. Never repeated after a lost answer.
 
         Args:
             name: Name of the user.
-            document: The user as a model, an object, or YAML text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            document: Version, Password and Roles, as a model, an object or YAML text.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
-            The credentials of the new user.
+            The keys, shown this one time.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            ConflictError: There is a user of this name.
+            ValidationError: The document is no object or no YAML.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> await client.users.create("ada", {"Version": "2025-01-01", "Password": "correct-horse", "Roles": ["analyst"]})
+            >>> keys = await client.users.create("ann", {"Password": password, "Roles": ["reader"]})
+            >>> keys.secret_key.reveal()
         """
-        from ..api.users.create import request
+        from infino.plans.users import create as request
 
-        return await self._caller.call(request(name, document), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(name, document), **options)
 
     async def create_token(
-        self,
-        name: str,
-        *,
-        duration_days: int = 30,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, *, duration_days: int = 30, **options: Unpack[CallOptions]
     ) -> Token:
         """Make a token for a user.
 
@@ -373,165 +281,115 @@ class AsyncUsersResource:
         Args:
             name: Name of the user.
             duration_days: Days the token lasts.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The token, shown this one time.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.users.create_token("ada", duration_days=7)
         """
         from ..api.users.create_token import request
 
-        return await self._caller.call(
-            request(name, duration_days=duration_days), timeout=timeout, headers=headers, retry=retry
-        )
+        return await self._caller.call(request(name, duration_days=duration_days), **options)
 
-    async def delete(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
+    async def delete(self, name: str, **options: Unpack[CallOptions]) -> bool:
         """Delete a user.
 
         The user's keys stop working.
 
         Args:
             name: Name of the user.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when the user is gone.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.users.delete("ada")
         """
         from ..api.users.delete import request
 
-        return await self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(name), **options)
 
-    async def get(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> User:
+    async def get(self, name: str, **options: Unpack[CallOptions]) -> User:
         """Read a user.
 
         Answers the roles; passwords and keys are never told.
 
         Args:
             name: Name of the user.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The user.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.users.get("ada")
         """
         from ..api.users.get import request
 
-        return await self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(name), **options)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> AsyncPage[User]:
+    def list(self, **options: Unpack[CallOptions]) -> AsyncPage[User]:
         """List the users of the account.
 
         Each with roles; passwords and keys are never told.
 
         Args:
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The users.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> [user.name async for user in client.users.list()]
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import AsyncPage
 
         from ..api.users.list_all import request
 
-        return AsyncPage(
-            lambda start: self._caller.call(request(), timeout=timeout, headers=headers, retry=retry)
-        )
+        check_options(options, "users.list")
+        return AsyncPage(lambda start: self._caller.call(request(), **options))
 
-    async def rotate_keys(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Credentials:
-        """Give a user new keys.
-
-        Each success replaces the keys of the one before, so it is never repeated. Not repeated once it
-        may have been processed.
+    async def rotate_keys(self, name: str, **options: Unpack[CallOptions]) -> IssuedKeys:
+        """Replace the keys of a user. Never repeated, because each success makes the last answer worthless.
 
         Args:
-            name: Name of the user.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            name: Name of the user. For your own user, open a new client with the answer: this one keeps the old keys.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The new keys, shown this one time.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            NotFoundError: There is no such user.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> await client.users.rotate_keys("ada")
+            >>> keys = await client.users.rotate_keys("ann")
         """
-        from ..api.users.rotate_keys import request
+        from infino.plans.users import rotate_keys as request
 
-        return await self._caller.call(request(name), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(name), **options)
 
-    async def set_password(
-        self,
-        name: str,
-        password: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
+    async def set_password(self, name: str, password: str, **options: Unpack[CallOptions]) -> bool:
         """Set a user's password.
 
         The user's keys stay. Experimental: only unreleased gateways answer this.
@@ -539,54 +397,42 @@ class AsyncUsersResource:
         Args:
             name: Name of the user.
             password: The password.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when it was set.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.users.set_password("ada", "correct-horse")
         """
         from ..api.users.set_password import request
 
-        return await self._caller.call(request(name, password), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(name, password), **options)
 
     async def update(
-        self,
-        name: str,
-        document: User | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, document: User | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> bool:
         """Change a user.
 
-        Only the given keys change.
-
         Args:
             name: Name of the user.
-            document: The keys to change as a model, an object, or YAML text.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            document: What changes, as a model, an object or YAML text.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when it was changed.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            NotFoundError: There is no such user.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> await client.users.update("ada", {"Roles": ["analyst", "writer"]})
+            >>> await client.users.update("ann", {"Roles": ["reader", "writer"]})
         """
-        from ..api.users.update import request
+        from infino.plans.users import update as request
 
-        return await self._caller.call(request(name, document), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(name, document), **options)

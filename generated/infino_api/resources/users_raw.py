@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
+    from infino.plans.users import IssuedKeys
     from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.options import CallOptions
+    from infino_api.models.user import User
 
-    from ..models.credentials import Credentials
     from ..models.token import Token
     from ..models.user import User
 
@@ -23,119 +23,58 @@ class UsersRawResponse:
         self._caller = caller
 
     def create(
-        self,
-        name: str,
-        document: User | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Credentials]:
-        """Create a user."""
-        from ..api.users.create import request
+        self, name: str, document: User | Mapping[str, Any] | str, **options: Unpack[CallOptions]
+    ) -> RawResponse[IssuedKeys]:
+        """Create a user and issue keys. Never repeated after a lost answer."""
+        from infino.plans.users import create as request
 
-        call = request(name, document)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(name, document), **options)
 
     def create_token(
-        self,
-        name: str,
-        *,
-        duration_days: int = 30,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, *, duration_days: int = 30, **options: Unpack[CallOptions]
     ) -> RawResponse[Token]:
         """Make a token for a user."""
         from ..api.users.create_token import request
 
-        call = request(name, duration_days=duration_days)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(name, duration_days=duration_days), **options)
 
-    def delete(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[bool]:
+    def delete(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a user."""
         from ..api.users.delete import request
 
-        call = request(name)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(name), **options)
 
-    def get(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[User]:
+    def get(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[User]:
         """Read a user."""
         from ..api.users.get import request
 
-        call = request(name)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(name), **options)
 
-    def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[User]]:
+    def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[User]]:
         """List the users of the account."""
         from ..api.users.list_all import request
 
-        call = request()
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(), **options)
 
-    def rotate_keys(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Credentials]:
-        """Give a user new keys."""
-        from ..api.users.rotate_keys import request
+    def rotate_keys(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[IssuedKeys]:
+        """Replace the keys of a user. Never repeated, because each success makes the last answer worthless."""
+        from infino.plans.users import rotate_keys as request
 
-        call = request(name)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(name), **options)
 
-    def set_password(
-        self,
-        name: str,
-        password: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[bool]:
+    def set_password(self, name: str, password: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Set a user's password."""
         from ..api.users.set_password import request
 
-        call = request(name, password)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(name, password), **options)
 
     def update(
-        self,
-        name: str,
-        document: User | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, document: User | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> RawResponse[bool]:
         """Change a user."""
-        from ..api.users.update import request
+        from infino.plans.users import update as request
 
-        call = request(name, document)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(name, document), **options)
 
 
 class AsyncUsersRawResponse:
@@ -145,116 +84,57 @@ class AsyncUsersRawResponse:
         self._caller = caller
 
     async def create(
-        self,
-        name: str,
-        document: User | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Credentials]:
-        """Create a user."""
-        from ..api.users.create import request
+        self, name: str, document: User | Mapping[str, Any] | str, **options: Unpack[CallOptions]
+    ) -> RawResponse[IssuedKeys]:
+        """Create a user and issue keys. Never repeated after a lost answer."""
+        from infino.plans.users import create as request
 
-        call = request(name, document)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(name, document), **options)
 
     async def create_token(
-        self,
-        name: str,
-        *,
-        duration_days: int = 30,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, *, duration_days: int = 30, **options: Unpack[CallOptions]
     ) -> RawResponse[Token]:
         """Make a token for a user."""
         from ..api.users.create_token import request
 
-        call = request(name, duration_days=duration_days)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(name, duration_days=duration_days), **options)
 
-    async def delete(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[bool]:
+    async def delete(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a user."""
         from ..api.users.delete import request
 
-        call = request(name)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(name), **options)
 
-    async def get(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[User]:
+    async def get(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[User]:
         """Read a user."""
         from ..api.users.get import request
 
-        call = request(name)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(name), **options)
 
-    async def list(
-        self,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[builtins.list[User]]:
+    async def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[User]]:
         """List the users of the account."""
         from ..api.users.list_all import request
 
-        call = request()
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(), **options)
 
-    async def rotate_keys(
-        self,
-        name: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Credentials]:
-        """Give a user new keys."""
-        from ..api.users.rotate_keys import request
+    async def rotate_keys(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[IssuedKeys]:
+        """Replace the keys of a user. Never repeated, because each success makes the last answer worthless."""
+        from infino.plans.users import rotate_keys as request
 
-        call = request(name)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(name), **options)
 
     async def set_password(
-        self,
-        name: str,
-        password: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, password: str, **options: Unpack[CallOptions]
     ) -> RawResponse[bool]:
         """Set a user's password."""
         from ..api.users.set_password import request
 
-        call = request(name, password)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(name, password), **options)
 
     async def update(
-        self,
-        name: str,
-        document: User | Mapping[str, Any] | str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, name: str, document: User | Mapping[str, Any] | str, **options: Unpack[CallOptions]
     ) -> RawResponse[bool]:
         """Change a user."""
-        from ..api.users.update import request
+        from infino.plans.users import update as request
 
-        call = request(name, document)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(name, document), **options)

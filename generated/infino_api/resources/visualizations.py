@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.options import CallOptions
     from infino.runtime.page import AsyncPage, SyncPage
 
     from ..models.filter_ import Filter
@@ -36,12 +35,7 @@ class VisualizationsResource:
         return VisualizationsRawResponse(self._caller)
 
     def create(
-        self,
-        visualization: Visualization | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, visualization: Visualization | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> Visualization:
         """Save a visualization.
 
@@ -49,54 +43,43 @@ class VisualizationsResource:
 
         Args:
             visualization: The visualization.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The visualization as saved.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.visualizations.create({"title": "Late flights", "source": {"kind": "sql", "index": "flights"}, "chart": {"type": "bar"}})
         """
         from ..api.visualizations.create import request
 
-        return self._caller.call(request(visualization), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(visualization), **options)
 
-    def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
+    def delete(self, id: str, **options: Unpack[CallOptions]) -> bool:
         """Delete a visualization.
 
         Can't be undone.
 
         Args:
             id: Id of the visualization.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when the visualization is gone.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.visualizations.delete("v1")
         """
         from ..api.visualizations.delete import request
 
-        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id), **options)
 
     def execute(
         self,
@@ -104,9 +87,7 @@ class VisualizationsResource:
         *,
         filters: Sequence[Filter | Mapping[str, Any]] | None = None,
         time_range: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> VisualizationData:
         """Run the query of a visualization.
 
@@ -117,66 +98,47 @@ class VisualizationsResource:
             id: Id of the visualization.
             filters: Filters beside the saved ones.
             time_range: Span with from and to, as ISO text or milliseconds.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             Columns, rows and how they were made.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.visualizations.execute("v1", filters=[{"field": "carrier", "operator": "is", "value": "AA"}])
         """
         from ..api.visualizations.execute import request
 
-        return self._caller.call(
-            request(id, filters=filters, time_range=time_range), timeout=timeout, headers=headers, retry=retry
-        )
+        return self._caller.call(request(id, filters=filters, time_range=time_range), **options)
 
-    def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Visualization:
+    def get(self, id: str, **options: Unpack[CallOptions]) -> Visualization:
         """Read a visualization.
 
         Old forms are brought up to date by the service when read.
 
         Args:
             id: Id of the visualization.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The visualization.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.visualizations.get("v1")
         """
         from ..api.visualizations.get import request
 
-        return self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id), **options)
 
     def list(
-        self,
-        *,
-        limit: int = 500,
-        offset: int = 0,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, *, limit: int = 500, offset: int = 0, **options: Unpack[CallOptions]
     ) -> SyncPage[Visualization]:
         """List the saved visualizations.
 
@@ -185,40 +147,30 @@ class VisualizationsResource:
         Args:
             limit: Size of a page; all pages are read when iterating.
             offset: How many items to skip.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The visualizations.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> for visualization in client.visualizations.list():
             ...     print(visualization.id, visualization.title)
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.visualizations.list_all import request
 
+        check_options(options, "visualizations.list")
         return SyncPage(
-            lambda start: self._caller.call(
-                request(limit=limit, offset=start), timeout=timeout, headers=headers, retry=retry
-            ),
-            limit,
-            offset,
+            lambda start: self._caller.call(request(limit=limit, offset=start), **options), limit, offset
         )
 
     def replace(
-        self,
-        id: str,
-        visualization: Visualization | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, visualization: Visualization | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> Visualization:
         """Replace a visualization as a whole.
 
@@ -227,32 +179,24 @@ class VisualizationsResource:
         Args:
             id: Id of the visualization.
             visualization: The whole visualization.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The visualization as it is now.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.visualizations.replace("v1", {"title": "Late flights", "source": {"kind": "sql", "index": "flights"}, "chart": {"type": "bar"}})
         """
         from ..api.visualizations.replace import request
 
-        return self._caller.call(request(id, visualization), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id, visualization), **options)
 
     def update(
-        self,
-        id: str,
-        changes: Visualization | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, changes: Visualization | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> Visualization:
         """Change a visualization.
 
@@ -261,23 +205,21 @@ class VisualizationsResource:
         Args:
             id: Id of the visualization.
             changes: What changes.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The visualization as it is now.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> client.visualizations.update("v1", {"title": "Delays by carrier"})
         """
         from ..api.visualizations.update import request
 
-        return self._caller.call(request(id, changes), timeout=timeout, headers=headers, retry=retry)
+        return self._caller.call(request(id, changes), **options)
 
 
 class AsyncVisualizationsResource:
@@ -298,12 +240,7 @@ class AsyncVisualizationsResource:
         return AsyncVisualizationsRawResponse(self._caller)
 
     async def create(
-        self,
-        visualization: Visualization | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, visualization: Visualization | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> Visualization:
         """Save a visualization.
 
@@ -311,54 +248,43 @@ class AsyncVisualizationsResource:
 
         Args:
             visualization: The visualization.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The visualization as saved.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.visualizations.create({"title": "Late flights", "source": {"kind": "sql", "index": "flights"}, "chart": {"type": "bar"}})
         """
         from ..api.visualizations.create import request
 
-        return await self._caller.call(request(visualization), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(visualization), **options)
 
-    async def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> bool:
+    async def delete(self, id: str, **options: Unpack[CallOptions]) -> bool:
         """Delete a visualization.
 
         Can't be undone.
 
         Args:
             id: Id of the visualization.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             True when the visualization is gone.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.visualizations.delete("v1")
         """
         from ..api.visualizations.delete import request
 
-        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(id), **options)
 
     async def execute(
         self,
@@ -366,9 +292,7 @@ class AsyncVisualizationsResource:
         *,
         filters: Sequence[Filter | Mapping[str, Any]] | None = None,
         time_range: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> VisualizationData:
         """Run the query of a visualization.
 
@@ -379,66 +303,47 @@ class AsyncVisualizationsResource:
             id: Id of the visualization.
             filters: Filters beside the saved ones.
             time_range: Span with from and to, as ISO text or milliseconds.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             Columns, rows and how they were made.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.visualizations.execute("v1", filters=[{"field": "carrier", "operator": "is", "value": "AA"}])
         """
         from ..api.visualizations.execute import request
 
-        return await self._caller.call(
-            request(id, filters=filters, time_range=time_range), timeout=timeout, headers=headers, retry=retry
-        )
+        return await self._caller.call(request(id, filters=filters, time_range=time_range), **options)
 
-    async def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Visualization:
+    async def get(self, id: str, **options: Unpack[CallOptions]) -> Visualization:
         """Read a visualization.
 
         Old forms are brought up to date by the service when read.
 
         Args:
             id: Id of the visualization.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The visualization.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.visualizations.get("v1")
         """
         from ..api.visualizations.get import request
 
-        return await self._caller.call(request(id), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(id), **options)
 
     def list(
-        self,
-        *,
-        limit: int = 500,
-        offset: int = 0,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, *, limit: int = 500, offset: int = 0, **options: Unpack[CallOptions]
     ) -> AsyncPage[Visualization]:
         """List the saved visualizations.
 
@@ -447,40 +352,30 @@ class AsyncVisualizationsResource:
         Args:
             limit: Size of a page; all pages are read when iterating.
             offset: How many items to skip.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The visualizations.
 
         Raises:
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> async for visualization in client.visualizations.list():
             ...     print(visualization.id, visualization.title)
         """
+        from infino.runtime.options import check_options
         from infino.runtime.page import AsyncPage
 
         from ..api.visualizations.list_all import request
 
+        check_options(options, "visualizations.list")
         return AsyncPage(
-            lambda start: self._caller.call(
-                request(limit=limit, offset=start), timeout=timeout, headers=headers, retry=retry
-            ),
-            limit,
-            offset,
+            lambda start: self._caller.call(request(limit=limit, offset=start), **options), limit, offset
         )
 
     async def replace(
-        self,
-        id: str,
-        visualization: Visualization | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, visualization: Visualization | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> Visualization:
         """Replace a visualization as a whole.
 
@@ -489,34 +384,24 @@ class AsyncVisualizationsResource:
         Args:
             id: Id of the visualization.
             visualization: The whole visualization.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The visualization as it is now.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.visualizations.replace("v1", {"title": "Late flights", "source": {"kind": "sql", "index": "flights"}, "chart": {"type": "bar"}})
         """
         from ..api.visualizations.replace import request
 
-        return await self._caller.call(
-            request(id, visualization), timeout=timeout, headers=headers, retry=retry
-        )
+        return await self._caller.call(request(id, visualization), **options)
 
     async def update(
-        self,
-        id: str,
-        changes: Visualization | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, changes: Visualization | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> Visualization:
         """Change a visualization.
 
@@ -525,20 +410,18 @@ class AsyncVisualizationsResource:
         Args:
             id: Id of the visualization.
             changes: What changes.
-            timeout: Seconds for the whole call, or `Timeouts`; the client's setting when None.
-            headers: Extra headers of this call.
-            retry: Retry policy of this call; the client's setting when None.
+            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
             The visualization as it is now.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
-            InfinoError: If the call fails; the subclass tells how.
+            InfinoError: The call failed; the subclass tells how.
 
         Example:
             >>> await client.visualizations.update("v1", {"title": "Delays by carrier"})
         """
         from ..api.visualizations.update import request
 
-        return await self._caller.call(request(id, changes), timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.call(request(id, changes), **options)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
     from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.options import CallOptions
 
     from ..models.filter_ import Filter
     from ..models.visualization import Visualization
@@ -23,32 +22,18 @@ class VisualizationsRawResponse:
         self._caller = caller
 
     def create(
-        self,
-        visualization: Visualization | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, visualization: Visualization | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> RawResponse[Visualization]:
         """Save a visualization."""
         from ..api.visualizations.create import request
 
-        call = request(visualization)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(visualization), **options)
 
-    def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[bool]:
+    def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a visualization."""
         from ..api.visualizations.delete import request
 
-        call = request(id)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id), **options)
 
     def execute(
         self,
@@ -56,74 +41,42 @@ class VisualizationsRawResponse:
         *,
         filters: Sequence[Filter | Mapping[str, Any]] | None = None,
         time_range: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> RawResponse[VisualizationData]:
         """Run the query of a visualization."""
         from ..api.visualizations.execute import request
 
-        call = request(id, filters=filters, time_range=time_range)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id, filters=filters, time_range=time_range), **options)
 
-    def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Visualization]:
+    def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Visualization]:
         """Read a visualization."""
         from ..api.visualizations.get import request
 
-        call = request(id)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id), **options)
 
     def list(
-        self,
-        *,
-        limit: int = 500,
-        offset: int = 0,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, *, limit: int = 500, offset: int = 0, **options: Unpack[CallOptions]
     ) -> RawResponse[builtins.list[Visualization]]:
         """List the saved visualizations."""
         from ..api.visualizations.list_all import request
 
-        call = request(limit=limit, offset=offset)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(limit=limit, offset=offset), **options)
 
     def replace(
-        self,
-        id: str,
-        visualization: Visualization | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, visualization: Visualization | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> RawResponse[Visualization]:
         """Replace a visualization as a whole."""
         from ..api.visualizations.replace import request
 
-        call = request(id, visualization)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id, visualization), **options)
 
     def update(
-        self,
-        id: str,
-        changes: Visualization | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, changes: Visualization | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> RawResponse[Visualization]:
         """Change a visualization."""
         from ..api.visualizations.update import request
 
-        call = request(id, changes)
-        return self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return self._caller.raw(request(id, changes), **options)
 
 
 class AsyncVisualizationsRawResponse:
@@ -133,32 +86,18 @@ class AsyncVisualizationsRawResponse:
         self._caller = caller
 
     async def create(
-        self,
-        visualization: Visualization | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, visualization: Visualization | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> RawResponse[Visualization]:
         """Save a visualization."""
         from ..api.visualizations.create import request
 
-        call = request(visualization)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(visualization), **options)
 
-    async def delete(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[bool]:
+    async def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a visualization."""
         from ..api.visualizations.delete import request
 
-        call = request(id)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id), **options)
 
     async def execute(
         self,
@@ -166,71 +105,39 @@ class AsyncVisualizationsRawResponse:
         *,
         filters: Sequence[Filter | Mapping[str, Any]] | None = None,
         time_range: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        **options: Unpack[CallOptions],
     ) -> RawResponse[VisualizationData]:
         """Run the query of a visualization."""
         from ..api.visualizations.execute import request
 
-        call = request(id, filters=filters, time_range=time_range)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id, filters=filters, time_range=time_range), **options)
 
-    async def get(
-        self,
-        id: str,
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> RawResponse[Visualization]:
+    async def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Visualization]:
         """Read a visualization."""
         from ..api.visualizations.get import request
 
-        call = request(id)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id), **options)
 
     async def list(
-        self,
-        *,
-        limit: int = 500,
-        offset: int = 0,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, *, limit: int = 500, offset: int = 0, **options: Unpack[CallOptions]
     ) -> RawResponse[builtins.list[Visualization]]:
         """List the saved visualizations."""
         from ..api.visualizations.list_all import request
 
-        call = request(limit=limit, offset=offset)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(limit=limit, offset=offset), **options)
 
     async def replace(
-        self,
-        id: str,
-        visualization: Visualization | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, visualization: Visualization | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> RawResponse[Visualization]:
         """Replace a visualization as a whole."""
         from ..api.visualizations.replace import request
 
-        call = request(id, visualization)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id, visualization), **options)
 
     async def update(
-        self,
-        id: str,
-        changes: Visualization | Mapping[str, Any],
-        *,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        self, id: str, changes: Visualization | Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> RawResponse[Visualization]:
         """Change a visualization."""
         from ..api.visualizations.update import request
 
-        call = request(id, changes)
-        return await self._caller.raw(call, timeout=timeout, headers=headers, retry=retry)
+        return await self._caller.raw(request(id, changes), **options)

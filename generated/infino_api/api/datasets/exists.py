@@ -1,0 +1,26 @@
+"""The call of `datasets.exists`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from infino.runtime import read as readers
+from infino.runtime import shapes
+from infino.runtime.call import Call
+from infino.runtime.path import segment
+
+from .._reserved import RESERVED
+
+if TYPE_CHECKING:
+    from ...models.dataset import Dataset
+
+
+def request(name: str) -> Call[Dataset]:
+    """Plan the call; see the resource method of the same name."""
+    return Call(
+        operation="datasets.exists",
+        method="GET",
+        path=f"/{segment(name, 'name', reserved=RESERVED)}/metadata",
+        retry="safe",
+        parse=shapes.one(readers.model("dataset", "Dataset"), name),
+    )

@@ -1,0 +1,80 @@
+"""The calls of `client.connections` that reach into a store, with its answers as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, TypeAlias
+
+import attrs
+from infino_api.api.connections import query as _query
+from infino_api.api.connections import sql as _sql
+
+from infino.core.codec import loads
+from infino.plans.statement import never_writes, reads_only
+from infino.results.prom import PromResult
+from infino.results.search import SearchResult
+from infino.results.sql import SqlResult
+from infino.runtime.call import Call
+
+NativeResult: TypeAlias = SqlResult | SearchResult | PromResult
+
+
+def query(id: str, dataset: str, query: str | Mapping[str, Any]) -> Call[NativeResult]:
+    """Query a connected store in its own language.
+
+    Args:
+        id: Id of the connection.
+        dataset: Name of an index, or of the database of an SQL store.
+        query: SQL or PromQL text, or a QueryDSL object.
+
+    Returns:
+        An `SqlResult`, `SearchResult` or `PromResult`, by what the store answered.
+
+    Raises:
+        QueryError: The query failed inside a successful answer.
+
+    Example:
+        >>> client.connections.query("c1", "sales", "SELECT count(*) FROM orders").scalar()
+        58665
+    """
+    call = _query.request(id, dataset, query)
+    # A write that may have happened is not repeated; QueryDSL has none.
+    retry = call.retry if not isinstance(query, str) or never_writes(query) else "never"
+    return attrs.evolve(call, retry=retry, accept="bytes", parse=_native)
+
+
+def sql(id: str, q: str) -> Call[SqlResult]:
+    """Run SQL on a connected store, without naming a dataset. Experimental: only unreleased gateways answer this.
+
+    Args:
+        id: Id of the connection.
+        q: The statement.
+
+    Returns:
+        The rows, decoded as they are read.
+
+    Raises:
+        QueryError: The statement failed inside a successful answer.
+
+    Example:
+        >>> client.connections.sql("c1", "SELECT 1").scalar()
+        1
+    """
+    call = _sql.request(id, q)
+    # A write that may have happened is not repeated.
+    retry = call.retry if reads_only(q) else "never"
+    return attrs.evolve(call, retry=retry, accept="bytes", parse=partial(SqlResult, statement=q))
+
+
+def _native(content: bytes) -> NativeResult:
+    """Tell by its form what a store answered: hits of a search, samples of PromQL, or rows of SQL."""
+    try:
+        body = loads(content)
+    except ValueError:
+        body = None  # what is no JSON is no rows either, and `SqlResult` says so
+    if isinstance(body, dict) and "hits" in body:
+        return SearchResult(content)
+    if isinstance(body, dict) and "data" in body and "status" in body:
+        return PromResult(content)
+    return SqlResult(content)

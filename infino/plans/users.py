@@ -1,0 +1,127 @@
+"""The calls of `client.users`, whose keys come wrapped so that no log can show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from infino_api.api.users import create as _create
+from infino_api.api.users import rotate_keys as _rotate_keys
+from infino_api.api.users import update as _update
+
+from infino.core.credentials import Credentials
+from infino.core.errors import ValidationError
+from infino.core.redaction import watch
+from infino.core.secret import Secret
+from infino.plans.documents import checked_document
+from infino.runtime.call import Call
+
+if TYPE_CHECKING:
+    from infino_api.models.credentials import Credentials as CredentialsModel
+    from infino_api.models.user import User
+
+
+@attrs.frozen
+class IssuedKeys:
+    """Keys of a user. The service shows them this one time; call `reveal()` to store them.
+
+    Args:
+        username: Name of the user.
+        access_key: Access key.
+        secret_key: Secret key.
+        password: Password, where the service repeats it.
+        account_id: Account of the user.
+    """
+
+    username: str | None
+    access_key: str | None
+    secret_key: Secret | None
+    password: Secret | None
+    account_id: str | None
+
+    def credentials(self) -> Credentials:
+        """Return the pair of keys as a client takes it.
+
+        Raises:
+            ValidationError: The service answered without keys.
+
+        Example:
+            >>> as_ann = Infino(credentials=client.users.create("ann", document).credentials())
+        """
+        if not self.access_key or self.secret_key is None:
+            raise ValidationError("the service answered without keys; an older gateway issues them elsewhere")
+        return Credentials(self.access_key, self.secret_key)
+
+
+def _issued(name: str, model: CredentialsModel) -> IssuedKeys:
+    secret_key = Secret(model.secret_key) if model.secret_key else None
+    password = Secret(model.password) if model.password else None
+    for secret in (secret_key, password):
+        if secret is not None:
+            watch(secret)
+    return IssuedKeys(model.username or name, model.access_key, secret_key, password, model.account_id)
+
+
+def _wrapped(name: str, call: Call[Any]) -> Call[IssuedKeys]:
+    """The same call with its keys wrapped; the bytes that hold them are not kept."""
+    read = call.parse
+    return attrs.evolve(call, secret=True, parse=lambda answer: _issued(name, read(answer)))
+
+
+def create(name: str, document: User | Mapping[str, Any] | str) -> Call[IssuedKeys]:
+    """Create a user and issue keys. Never repeated after a lost answer.
+
+    Args:
+        name: Name of the user.
+        document: Version, Password and Roles, as a model, an object or YAML text.
+
+    Returns:
+        The keys, shown this one time.
+
+    Raises:
+        ConflictError: There is a user of this name.
+        ValidationError: The document is no object or no YAML.
+
+    Example:
+        >>> keys = client.users.create("ann", {"Password": password, "Roles": ["reader"]})
+        >>> keys.secret_key.reveal()
+    """
+    return _wrapped(name, _create.request(name, checked_document(document, "users.create")))
+
+
+def update(name: str, document: User | Mapping[str, Any] | str) -> Call[bool]:
+    """Change a user.
+
+    Args:
+        name: Name of the user.
+        document: What changes, as a model, an object or YAML text.
+
+    Returns:
+        True when it was changed.
+
+    Raises:
+        NotFoundError: There is no such user.
+
+    Example:
+        >>> client.users.update("ann", {"Roles": ["reader", "writer"]})
+    """
+    return _update.request(name, checked_document(document, "users.update"))
+
+
+def rotate_keys(name: str) -> Call[IssuedKeys]:
+    """Replace the keys of a user. Never repeated, because each success makes the last answer worthless.
+
+    Args:
+        name: Name of the user. For your own user, open a new client with the answer: this one keeps the old keys.
+
+    Returns:
+        The new keys, shown this one time.
+
+    Raises:
+        NotFoundError: There is no such user.
+
+    Example:
+        >>> keys = client.users.rotate_keys("ann")
+    """
+    return _wrapped(name, _rotate_keys.request(name))
