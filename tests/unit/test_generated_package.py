@@ -80,7 +80,8 @@ def test_the_manifest_names_document_and_tools() -> None:
 def test_generated_code_stands_on_its_rooms_only() -> None:
     below = ("infino.core.", "infino.runtime")
     for path in PACKAGE.rglob("*.py"):
-        allowed = (*below, "infino.plans.", "infino.results.") if path.parent.name == "resources" else below
+        planned = (*below, "infino.plans.", "infino.results.", "infino_api.models.")
+        allowed = planned if path.parent.name == "resources" else below
         for node in ast.walk(ast.parse(path.read_text())):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and not node.level:
@@ -92,7 +93,8 @@ def test_generated_code_stands_on_its_rooms_only() -> None:
 def test_the_root_imports_neither_models_nor_calls() -> None:
     code = (
         "import sys, infino_api.resources.root\n"
-        "print([name for name in sys.modules if name.startswith(('infino_api.models', 'infino_api.api', 'infino.plans', 'attrs'))])"
+        "late = ('infino_api.models', 'infino_api.api', 'infino.plans', 'attrs')\n"
+        "print([name for name in sys.modules if name.startswith(late)])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
