@@ -12,15 +12,24 @@ import threading
 import time
 import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator, MutableMapping
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import httpx
 
 from infino.core.causes import connect_hint, root_cause
 from infino.core.compression import decompressed
 from infino.core.config import Config
+from infino.core.corrections import Corrections, Signed
 from infino.core.credentials import CredentialCache, ask, ask_async
-from infino.core.errors import ClientClosedError, ConfigError, ConnectError, InfinoError, Timeout, TransportError
+from infino.core.errors import (
+    APIError,
+    ClientClosedError,
+    ConfigError,
+    ConnectError,
+    InfinoError,
+    Timeout,
+    TransportError,
+)
 from infino.core.exchange import Outcome, Send, Shared, Step, Wait, exchange
 from infino.core.redaction import follow_environment
 from infino.core.request import Request, Upload
@@ -32,6 +41,7 @@ from infino.core.version import USER_AGENT
 from infino.core.wire import Wire, WireRequest, check_path
 from infino.deadline import Deadline, DeadlineBackend
 
+Connection = TypeVar("Connection")
 _KEEPALIVE_SECONDS: Final = 30.0
 
 
@@ -243,18 +253,11 @@ class _Base:
         """Return the TLS settings (an `ssl.SSLContext`), for connections that are not opened here."""
         return _tls(self.config)
 
-    def _known_signer(self) -> SigV4Signer | None:
-        return self._connections.keys.current(self.shared.clock.now())
-
-    def _forget(self) -> bool:
-        signer = self._known_signer()
-        return signer is not None and self._connections.keys.forget(signer)
-
-    def _presigned(self, signer: SigV4Signer, path: str, query: tuple[tuple[str, str], ...]) -> Secret:
+    def _presigned(self, signed: Signed, path: str, query: tuple[tuple[str, str], ...]) -> Secret:
         check_path(path)
         url = self.config.endpoint.websocket_url + path
         encoded = canonical_query(query)
-        return Secret(signer.presign(f"{url}?{encoded}" if encoded else url, now=self.shared.now()))
+        return Secret(signed.signer.presign(f"{url}?{encoded}" if encoded else url, now=signed.time))
 
     def _answer(self, operation: str, answer: httpx.Response, pieces: list[bytes], began: float) -> Response:
         headers = Headers(answer.headers.raw)
@@ -316,7 +319,7 @@ class Transport(_Base):
                     self.sleep(step.seconds)
                     outcome = None
                 else:
-                    outcome = self._forget()
+                    outcome = self._renew(step.refused, step.at)
                 step = plan.send(outcome)
         except StopIteration as stop:
             response: Response = stop.value
@@ -329,20 +332,72 @@ class Transport(_Base):
             path: Path, percent-encoded.
             query: Names and values to add to the signed query.
         """
-        return self._presigned(self._signer(), path, query)
+        return self._presigned(Corrections(self.shared).sign(self._signer()), path, query)
+
+    def connect(
+        self, path: str, query: tuple[tuple[str, str], ...], dial: Callable[[Secret], Connection]
+    ) -> Connection:
+        """Open a connection with a signed address, and once more when only the clock or the keys were wrong.
+
+        Args:
+            path: Path, percent-encoded.
+            query: Names and values to add to the signed query.
+            dial: Opens a connection to the address.
+
+        Raises:
+            APIError: The service refused.
+        """
+        corrections = Corrections(self.shared)
+        while True:
+            signed = corrections.sign(self._signer())
+            try:
+                connection = dial(self._presigned(signed, path, query))
+            except APIError as error:
+                remedy, now = corrections.judge(error, signed), self.shared.clock.monotonic()
+                if remedy is None or (remedy == "keys" and self._renew(signed.signer, now) is not True):
+                    raise
+            else:
+                corrections.accepted()
+                return connection
 
     def _signer(self) -> SigV4Signer:
-        signer = self._known_signer()
+        keys, lock = self._connections.keys, self._connections.refreshing_threads
+        signer = keys.fresh(self.shared.now())
         if signer is not None:
             return signer
+        held = keys.held(self.shared.now())
+        if held is not None and lock.locked():
+            return held  # another thread is asking
+        with lock:  # many threads wait here for one refresh
+            return keys.fresh(self.shared.now()) or self._ask()
+
+    def _ask(self) -> SigV4Signer:
         keys = self._connections.keys
-        with self._connections.refreshing_threads:  # many threads wait here for one refresh
-            return self._known_signer() or keys.store(ask(keys.provider))
+        try:
+            return keys.store(ask(keys.asking(self.shared.clock.monotonic())), self.shared.now())
+        except ConfigError:
+            held = keys.postpone(self.shared.now())
+            if held is None:
+                raise
+            return held
+
+    def _renew(self, refused: SigV4Signer, at: float) -> bool | InfinoError:
+        """Tell whether there is another pair than the refused one, after asking for it where nobody has since."""
+        keys = self._connections.keys
+        if keys.provider is None:
+            return False
+        with self._connections.refreshing_threads:
+            if not keys.superseded(refused) and not keys.asked_since(at):
+                try:
+                    keys.store(ask(keys.asking(self.shared.clock.monotonic())), self.shared.now())
+                except ConfigError as error:
+                    return error
+            return keys.superseded(refused)
 
     def _attempt(self, request: Request, step: Send) -> Outcome:
         try:
-            signer = self._signer()
-            prepared = self._wire.prepare(request, step.method, signer, self.shared.now())
+            signed = step.sign(self._signer())
+            prepared = self._wire.prepare(request, step.method, signed.signer, signed.time)
             return self._move(request.operation, prepared, step.timeouts)
         except InfinoError as error:
             return error
@@ -421,7 +476,7 @@ class AsyncTransport(_Base):
                     await self.sleep(step.seconds)
                     outcome = None
                 else:
-                    outcome = self._forget()
+                    outcome = await self._renew(step.refused, step.at)
                 step = plan.send(outcome)
         except StopIteration as stop:
             response: Response = stop.value
@@ -429,21 +484,66 @@ class AsyncTransport(_Base):
 
     async def presign(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> Secret:
         """Do the same as `Transport.presign`."""
-        return self._presigned(await self._signer(), path, query)
+        return self._presigned(Corrections(self.shared).sign(await self._signer()), path, query)
+
+    async def connect(
+        self, path: str, query: tuple[tuple[str, str], ...], dial: Callable[[Secret], Awaitable[Connection]]
+    ) -> Connection:
+        """Do the same as `Transport.connect`."""
+        corrections = Corrections(self.shared)
+        while True:
+            signed = corrections.sign(await self._signer())
+            try:
+                connection = await dial(self._presigned(signed, path, query))
+            except APIError as error:
+                remedy, now = corrections.judge(error, signed), self.shared.clock.monotonic()
+                if remedy is None or (remedy == "keys" and await self._renew(signed.signer, now) is not True):
+                    raise
+            else:
+                corrections.accepted()
+                return connection
+
+    def _refreshing(self) -> asyncio.Lock:
+        """The lock of this event loop, under which credentials are asked for."""
+        return self._connections.refreshing.setdefault(asyncio.get_running_loop(), asyncio.Lock())
 
     async def _signer(self) -> SigV4Signer:
-        signer = self._known_signer()
+        keys = self._connections.keys
+        signer = keys.fresh(self.shared.now())
         if signer is not None:
             return signer
-        keys = self._connections.keys
-        lock = self._connections.refreshing.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+        held, lock = keys.held(self.shared.now()), self._refreshing()
+        if held is not None and lock.locked():
+            return held  # another task is asking
         async with lock:  # many tasks wait here for one refresh
-            return self._known_signer() or keys.store(await ask_async(keys.provider))
+            return keys.fresh(self.shared.now()) or await self._ask()
+
+    async def _ask(self) -> SigV4Signer:
+        keys = self._connections.keys
+        try:
+            return keys.store(await ask_async(keys.asking(self.shared.clock.monotonic())), self.shared.now())
+        except ConfigError:
+            held = keys.postpone(self.shared.now())
+            if held is None:
+                raise
+            return held
+
+    async def _renew(self, refused: SigV4Signer, at: float) -> bool | InfinoError:
+        keys = self._connections.keys
+        if keys.provider is None:
+            return False
+        async with self._refreshing():
+            if not keys.superseded(refused) and not keys.asked_since(at):
+                try:
+                    keys.store(await ask_async(keys.asking(self.shared.clock.monotonic())), self.shared.now())
+                except ConfigError as error:
+                    return error
+            return keys.superseded(refused)
 
     async def _attempt(self, request: Request, step: Send) -> Outcome:
         try:
-            signer = await self._signer()
-            prepared = self._wire.prepare(request, step.method, signer, self.shared.now())
+            signed = step.sign(await self._signer())
+            prepared = self._wire.prepare(request, step.method, signed.signer, signed.time)
             if step.timeouts.total is None:
                 return await self._move(request.operation, prepared, step.timeouts)
             async with asyncio.timeout(step.timeouts.total):

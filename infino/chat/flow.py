@@ -21,7 +21,6 @@ from infino.chat.events import Event, SourceRef
 from infino.chat.turn import State, Turn
 from infino.core.clock import Clock, SystemClock
 from infino.core.errors import APIError, Attempt, ConnectError, InfinoError, Timeout, TransportError
-from infino.core.failures import is_clock_skew, server_offset
 from infino.core.retry import RetryPolicy
 from infino.websocket import SocketClosed, SocketQuiet
 
@@ -50,11 +49,10 @@ class DropThread:
 
 @attrs.frozen
 class Connect:
-    """Open a connection with a newly signed URL, dropping any that is open; `offset` corrects the clock."""
+    """Open a connection with a newly signed URL, dropping any that is open."""
 
     thread_id: str
     timeout: float
-    offset: float | None = None
 
 
 @attrs.frozen
@@ -276,37 +274,24 @@ def _connect(conversation: Conversation, settings: Settings, deadline: float) ->
     """Connect with back-off; nothing has been asked yet, so trying again is always safe."""
     assert conversation.thread_id is not None
     clock = conversation.clock
-    offset: float | None = None
     log: list[Attempt] = []
     while True:
         began = clock.monotonic()
         limit = max(min(settings.connect_timeout, _left(conversation, deadline)), 0.001)
         try:
-            yield Connect(conversation.thread_id, limit, offset)
+            yield Connect(conversation.thread_id, limit)
         except (ConnectError, Timeout, APIError) as error:
             failure: InfinoError = error
         else:
             conversation.connected, conversation.owed_end = True, False
             return
         number, status = len(log) + 1, getattr(failure, "status", None)
-        skew = _skew(conversation, failure) if offset is None else None
-        pause = _pause(conversation, settings, failure, number, deadline) if skew is None else 0.0
+        pause = _pause(conversation, settings, failure, number, deadline)
         log.append(Attempt(number, clock.monotonic() - began, status, failure.message[:200], pause))
         if pause is None:
             failure.attempt_log = tuple(log)
             raise failure
-        if skew is None:
-            yield Pause(pause, number, failure.message, status)
-        else:
-            offset = skew
-
-
-def _skew(conversation: Conversation, failure: InfinoError) -> float | None:
-    """Return how wrong our clock is, if the connection was refused for that."""
-    if not isinstance(failure, APIError):
-        return None
-    skew = server_offset(failure.headers, conversation.clock.now())
-    return skew if is_clock_skew(failure.status, failure.reason, failure.code, skew) else None
+        yield Pause(pause, number, failure.message, status)
 
 
 def _pause(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import ssl
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from infino.chat.events import SourceRef
@@ -110,10 +109,8 @@ def dial_plan(
 
 
 def before_dialling(transport: Transport | AsyncTransport, choices: Choices, connect: Connect) -> None:
-    """Take over a corrected clock, and tell the log; the signed address is not part of it."""
+    """Tell the log; the signed address is not part of it."""
     transport.check_open(choices.settings.operation)
-    if connect.offset is not None:
-        transport.shared.offset = timedelta(seconds=connect.offset)
     _logger.debug("connecting to %s%s for thread %s", transport.config.endpoint.url, choices.path, connect.thread_id)
 
 

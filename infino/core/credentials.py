@@ -15,6 +15,14 @@ from infino.core.secret import Secret
 from infino.core.signer import PathStyle, SigV4Signer
 
 _EARLY: Final = timedelta(seconds=60)
+_ASK_AGAIN: Final = timedelta(seconds=10)
+
+
+def _moment(_instance: object, _attribute: object, value: Any) -> None:
+    if value is not None and (not isinstance(value, datetime) or value.utcoffset() is None):
+        raise ConfigError(
+            "expires_at needs a datetime with a time zone, such as datetime.now(UTC) + timedelta(hours=1)"
+        )
 
 
 @attrs.frozen
@@ -26,13 +34,16 @@ class Credentials:
         secret_key: Secret key; text is wrapped in a `Secret`.
         expires_at: When the pair ends, with time zone; None when it does not.
 
+    Raises:
+        ConfigError: `expires_at` has no time zone.
+
     Example:
         >>> Infino(credentials=lambda: Credentials(read_key(), read_secret(), expires_at=later))
     """
 
     access_key: str
     secret_key: Secret = attrs.field(converter=Secret)
-    expires_at: datetime | None = None
+    expires_at: datetime | None = attrs.field(default=None, validator=_moment)
 
 
 Answer = Credentials | tuple[str, str]
@@ -52,7 +63,7 @@ class CredentialCache:
     One try of a request uses one signer, so a key never meets the secret of another pair.
     """
 
-    __slots__ = ("_expires_at", "_signer", "path_style", "provider", "region", "service")
+    __slots__ = ("_asked", "_expires_at", "_renew_at", "_signer", "path_style", "provider", "region", "service")
 
     def __init__(
         self,
@@ -68,16 +79,45 @@ class CredentialCache:
         self.path_style: PathStyle = path_style
         self._signer: SigV4Signer | None = None
         self._expires_at: datetime | None = None
+        self._renew_at: datetime | None = None
+        self._asked = float("-inf")
         if fixed is not None:
-            self.store(fixed)
+            self._signer = self._signer_of(fixed)
 
-    def current(self, now: datetime) -> SigV4Signer | None:
-        """Return the signer to use, or None when credentials must be asked for first."""
-        if self._expires_at is not None and self.provider is not None and now >= self._expires_at - _EARLY:
-            return None
-        return self._signer
+    def fresh(self, now: datetime) -> SigV4Signer | None:
+        """Return the signer to use, or None when credentials are to be asked for."""
+        return self._signer if self._renew_at is None or now < self._renew_at else None
 
-    def store(self, answer: object) -> SigV4Signer:
+    def held(self, now: datetime) -> SigV4Signer | None:
+        """Return a signer that may be used although newer credentials are due, or None."""
+        return self._signer if self._expires_at is None or now < self._expires_at else None
+
+    def postpone(self, now: datetime) -> SigV4Signer | None:
+        """Credentials could not be had: go on with the pair that holds, if one does, and ask again later."""
+        held = self.held(now)
+        if held is not None and self._expires_at is not None:
+            self._renew_at = now + min(_ASK_AGAIN, (self._expires_at - now) / 2)
+        return held
+
+    def superseded(self, refused: SigV4Signer) -> bool:
+        """Tell whether there is another pair than the one that was refused."""
+        now = self._signer
+        return now is not None and (now.access_key, now.secret_key) != (refused.access_key, refused.secret_key)
+
+    def asked_since(self, moment: float) -> bool:
+        """Tell whether the provider was asked after a moment of the monotonic clock."""
+        return self._asked >= moment
+
+    def asking(self, moment: float) -> Provider | None:
+        """Return the provider, and note when it is asked."""
+        self._asked = moment
+        return self.provider
+
+    def _signer_of(self, pair: Credentials) -> SigV4Signer:
+        watch(pair.secret_key)
+        return SigV4Signer(pair.access_key, pair.secret_key, self.region, self.service, self.path_style)
+
+    def store(self, answer: object, now: datetime) -> SigV4Signer:
         """Keep what a provider gave, or say what is wrong with it."""
         problem = None
         if isinstance(answer, tuple) and len(answer) == 2:
@@ -92,18 +132,18 @@ class CredentialCache:
         if problem is not None or not isinstance(answer, Credentials):
             answer = None  # it may hold a secret, and tracebacks may show locals
             raise ConfigError(f"the credentials callable {problem}")
-        watch(answer.secret_key)
-        signer = SigV4Signer(answer.access_key, answer.secret_key, self.region, self.service, self.path_style)
-        self._signer, self._expires_at = signer, answer.expires_at
-        return signer
+        self._signer = self._signer_of(answer)
+        self._expires_at = self._renew_at = answer.expires_at
+        if answer.expires_at is not None:
+            left = answer.expires_at - now
+            # A pair that seems to be over may only meet a wrong clock: the service decides, a while at least.
+            self._renew_at = answer.expires_at - min(_EARLY, left / 5) if left > timedelta() else now + _ASK_AGAIN
+        return self._signer
 
-    def forget(self, refused: SigV4Signer) -> bool:
-        """Drop a pair the service refused; tell whether another may be asked for."""
-        if self.provider is None:
-            return False
-        if self._signer is refused:
-            self._signer = None
-        return True
+
+def _failure(error: Exception) -> str:
+    """What went wrong in a provider; only our own settings say it in words that hold no secret."""
+    return f"failed: {error.message}" if isinstance(error, ConfigError) else f"failed with {type(error).__name__}"
 
 
 def ask(provider: Provider | None) -> object:
@@ -117,7 +157,7 @@ def ask(provider: Provider | None) -> object:
     try:
         answer: object = provider()
     except Exception as error:
-        problem = f"failed with {type(error).__name__}"
+        problem = _failure(error)
     else:
         if not inspect.isawaitable(answer):
             return answer
@@ -144,5 +184,5 @@ async def ask_async(provider: Provider | None) -> object:
         answer: object = provider() if is_async else await asyncio.to_thread(provider)
         return await answer if inspect.isawaitable(answer) else answer
     except Exception as error:
-        problem = f"failed with {type(error).__name__}"
+        problem = _failure(error)
     raise ConfigError(f"the credentials callable {problem}")

@@ -15,13 +15,15 @@ from typing import Final
 import attrs
 
 from infino.core.clock import Clock, SystemClock
+from infino.core.corrections import Corrections, Signed
 from infino.core.errors import APIError, Attempt, InfinoError, Timeout
 from infino.core.events import Listeners, RequestEvent, ResponseEvent, RetryEvent
-from infino.core.failures import error_from_response, is_clock_skew, server_offset
+from infino.core.failures import error_from_response
 from infino.core.redaction import get_logger
 from infino.core.request import Request
 from infino.core.response import Response
 from infino.core.retry import Random, RetryBudget, RetryPolicy, may_be_done, surely_unsent
+from infino.core.signer import SigV4Signer
 from infino.core.timeouts import Timeouts
 
 logger: Final = get_logger("infino")
@@ -63,10 +65,16 @@ class Shared:
 class Send:
     """Sign the request anew and send it."""
 
-    __slots__ = ("method", "number", "timeouts")
+    __slots__ = ("_corrections", "method", "number", "signed", "timeouts")
 
-    def __init__(self, number: int, method: str, timeouts: Timeouts) -> None:
-        self.number, self.method, self.timeouts = number, method, timeouts
+    def __init__(self, number: int, method: str, timeouts: Timeouts, corrections: Corrections) -> None:
+        self.number, self.method, self.timeouts, self._corrections = number, method, timeouts, corrections
+        self.signed: Signed | None = None
+
+    def sign(self, signer: SigV4Signer) -> Signed:
+        """Note who signs this try; a refusal is judged by it."""
+        self.signed = self._corrections.sign(signer)
+        return self.signed
 
 
 class Wait:
@@ -79,14 +87,16 @@ class Wait:
 
 
 class Refresh:
-    """Drop the refused credentials; answer True when there are others to ask for."""
+    """These keys were refused: answer True when there are others, False, or the error that kept them from coming."""
 
-    __slots__ = ()
+    __slots__ = ("at", "refused")
+
+    def __init__(self, refused: SigV4Signer, at: float) -> None:
+        self.refused, self.at = refused, at
 
 
 Step = Send | Wait | Refresh
 Outcome = Response | InfinoError | bool | None
-_REFRESH: Final = Refresh()
 
 
 def _may_repeat(request: Request, failure: InfinoError, policy: RetryPolicy) -> bool:
@@ -110,8 +120,11 @@ class _Call:
     started: float
     log: list[Attempt] = attrs.field(factory=list)
     number: int = 0
-    skew_corrected: bool = False
-    refreshed: bool = False
+    corrected: int = 0  # tries that were repaired; they do not count as retries
+    corrections: Corrections = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.corrections = Corrections(self.shared)
 
     def left(self) -> float | None:
         """Seconds until the call must be over, or None."""
@@ -157,7 +170,8 @@ def exchange(
         if listeners.request:
             listeners.tell(listeners.request, RequestEvent(request.operation, method, request.path, call.number))
         began = clock.monotonic()
-        outcome = yield Send(call.number, method, timeouts.within(call.left()))
+        step = Send(call.number, method, timeouts.within(call.left()), call.corrections)
+        outcome = yield step
         if isinstance(outcome, Response):
             ended = clock.monotonic()
             if listeners.response:
@@ -169,12 +183,17 @@ def exchange(
                 )  # fmt: skip
             if 200 <= outcome.status < 300:
                 shared.budget.give()
+                call.corrections.accepted()
                 if call.number > 1:
                     return attrs.evolve(outcome, attempts=call.number, elapsed=ended - call.started)
                 return outcome
-            failure: InfinoError = error_from_response(outcome, method=method, path=request.path, now=clock.now())
-            if (yield from _adapt(call, method, outcome, failure, began)):
+            refusal = error_from_response(
+                outcome, method=method, path=request.path, now=shared.now(), signed=step.signed and step.signed.time
+            )
+            if (yield from _repair(call, step, refusal, began)):
+                call.corrected += 1
                 continue
+            failure: InfinoError = refusal
         elif isinstance(outcome, InfinoError):
             failure = outcome
             logger.debug("%s %s failed: %s, attempt %d", method, request.path, failure.message, call.number)
@@ -192,33 +211,31 @@ def _tell_response(
     listeners.tell(listeners.response, event)
 
 
-def _adapt(
-    call: _Call, method: str, response: Response, failure: InfinoError, began: float
-) -> Generator[Step, Outcome, bool]:
-    """Repair what can be repaired once: an old gateway, a wrong clock, keys that were rotated.
+def _repair(call: _Call, step: Send, refusal: APIError, began: float) -> Generator[Step, Outcome, bool]:
+    """Repair what can be repaired: an old gateway, a wrong clock, keys that were rotated.
 
     None of these was processed by the service, so they are open to every operation.
     """
-    shared, status = call.shared, response.status
-    if status == 405 and call.request.get_with_body and method != "GET":
-        shared.get_with_body = True
-        call.note(began, failure, status, 0.0)
-        return True
-    if status not in (400, 401, 403):
+    shared, status = call.shared, refusal.status
+    left = call.left()
+    if left is not None and left <= 0:
         return False
-    if not call.skew_corrected:
-        offset = server_offset(response.headers, shared.now())
-        if isinstance(failure, APIError) and is_clock_skew(status, failure.reason, failure.code, offset):
-            call.skew_corrected = True
-            shared.offset = (shared.offset or timedelta()) + timedelta(seconds=offset or 0.0)
-            call.note(began, failure, status, 0.0)
-            return True
-    if status in (401, 403) and not call.refreshed:
-        call.refreshed = True
-        if (yield _REFRESH) is True:
-            call.note(began, failure, status, 0.0)
-            return True
-    return False
+    if status == 405 and call.request.get_with_body and step.method != "GET":
+        shared.get_with_body = True
+        call.note(began, refusal, status, 0.0)
+        return True
+    remedy = call.corrections.judge(refusal, step.signed)
+    if remedy is None:
+        return False
+    if remedy == "keys":
+        assert step.signed is not None  # nothing is judged without it
+        renewed = yield Refresh(step.signed.signer, shared.clock.monotonic())
+        if isinstance(renewed, InfinoError):
+            refusal.hint = f"the keys were refused, and {renewed.message}"
+        if renewed is not True:
+            return False
+    call.note(began, refusal, status, 0.0)
+    return True
 
 
 def _pause_or_raise(call: _Call, failure: InfinoError, began: float) -> Generator[Step, Outcome, None]:
@@ -227,7 +244,7 @@ def _pause_or_raise(call: _Call, failure: InfinoError, began: float) -> Generato
     delay = None
     if _may_repeat(call.request, failure, call.policy):
         elapsed = call.shared.clock.monotonic() - call.started
-        delay = call.policy.pause(call.number, call.shared.random, asked=asked, elapsed=elapsed)
+        delay = call.policy.pause(call.number - call.corrected, call.shared.random, asked=asked, elapsed=elapsed)
     left = call.left()
     if delay is None or (left is not None and delay >= left) or not call.shared.budget.take():
         call.note(began, failure, status, None)

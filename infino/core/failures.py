@@ -16,7 +16,14 @@ from infino.core.retry import RETRYABLE_STATUSES
 _TEXT_LIMIT = 300
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _CONVERSATIONS = ("/fino/", "/_conversation/")
-_SKEW_WORDS = ("skew", "expired", "too far", "not yet valid", "clock")
+_TIME_WORDS = re.compile(
+    r"skew|expired|not yet (?:valid|current)|too (?:far|old|early|late)|\bclock\b|request.?time|timestamp|signature.*\bdate\b"
+)
+_SIGNATURE_WORDS = re.compile("signature|unauthori[sz]ed|authentication")
+_SAID_SECONDS = 2.0
+_UNSAID_SECONDS = 240.0  # services accept about five minutes
+# What a clock that is right can say for as long as this is in use.
+_EARLIEST, _LATEST = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 def parse_body(content: bytes) -> Any:
@@ -83,39 +90,66 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     try:
         seconds = float(value)
     except ValueError:
-        offset = _seconds_until(value, now)
-        if offset is None:
+        moment = _date(value)
+        if moment is None:
             return None
-        seconds = offset
+        # Both dates are the service's: the difference holds whatever our clock says.
+        seconds = (moment - (server_time(headers) or now)).total_seconds()
     return max(0.0, seconds) if seconds == seconds and seconds != float("inf") else None
 
 
 def is_clock_skew(status: int, reason: str | None, code: str | None, offset: float | None) -> bool:
-    """Tell whether a refusal is about our clock: the service says so, or the clocks are minutes apart."""
-    if status not in (400, 401, 403):
+    """Tell whether a refusal is about the time of signing.
+
+    Args:
+        status: HTTP status.
+        reason: The service's explanation, if it gave one.
+        code: The service's word for the kind of error, if it gave one.
+        offset: Seconds between the time of signing and the service's clock, as `server_offset` gives them.
+    """
+    if status not in (400, 401, 403) or offset is None or code == "html":
         return False
-    if offset is not None and abs(offset) >= 240:
-        return True
     said = f"{code or ''} {reason or ''}".lower()
-    return offset is not None and abs(offset) >= 2 and any(word in said for word in _SKEW_WORDS)
+    if abs(offset) >= _SAID_SECONDS and _TIME_WORDS.search(said):
+        return True
+    # Some gateways give no reason, or only that the signature is wrong.
+    return abs(offset) >= _UNSAID_SECONDS and (not said.strip() or _SIGNATURE_WORDS.search(said) is not None)
 
 
-def server_offset(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return how many seconds the service's clock is ahead of ours, or None when it does not say."""
-    value = headers.get("date")
-    return None if value is None else _seconds_until(value, now)
+def server_time(headers: Mapping[str, str]) -> datetime | None:
+    """Return the service's clock as it answered; None when the answer does not say, or not credibly.
+
+    An `Age` means that the answer comes from a cache, and so does its `Date` (RFC 9111, 5.1).
+    """
+    moment = None if "age" in headers else _date(headers.get("date"))
+    return moment if moment is not None and _EARLIEST <= moment < _LATEST else None
 
 
-def _seconds_until(date: str, now: datetime) -> float | None:
+def server_offset(headers: Mapping[str, str], signed: datetime, took: float = 0.0) -> float | None:
+    """Return how many seconds the service's clock was ahead of the time of signing, or None when it does not say.
+
+    Args:
+        headers: Headers of the answer.
+        signed: The time that was signed.
+        took: Seconds from signing to the answer; the service may have looked at its clock at any moment of them.
+    """
+    moment = server_time(headers)
+    if moment is None:
+        return None
+    ahead = (moment - signed).total_seconds()
+    return ahead - min(max(ahead, 0.0), took)
+
+
+def _date(value: str | None) -> datetime | None:
+    if value is None:
+        return None
     from email.utils import parsedate_to_datetime  # slow to import, and only refusals need it
 
     try:
-        moment = parsedate_to_datetime(date)
-    except ValueError:
+        moment = parsedate_to_datetime(value)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError, TypeError, IndexError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return (moment - now).total_seconds()
 
 
 def _hint(status: int, code: str | None, reason: str | None, offset: float | None, path: str) -> str | None:
@@ -152,7 +186,9 @@ def _message(response: Response, code: str | None, reason: str | None) -> str:
     return f"{response.status} {code}" if code else f"{response.status}: {reason or 'no explanation given'}"
 
 
-def error_from_response(response: Response, *, method: str, path: str, now: datetime) -> APIError:
+def error_from_response(
+    response: Response, *, method: str, path: str, now: datetime, signed: datetime | None = None
+) -> APIError:
     """Build the typed error for a refusal.
 
     Args:
@@ -160,6 +196,7 @@ def error_from_response(response: Response, *, method: str, path: str, now: date
         method: HTTP method that was used.
         path: Path that was asked for, without the query.
         now: The present in UTC, to judge dates in headers.
+        signed: The time that was signed, where it is another.
 
     Returns:
         An error of the class that belongs to the status; not raised here.
@@ -169,7 +206,7 @@ def error_from_response(response: Response, *, method: str, path: str, now: date
     """
     body = parse_body(response.content)
     code, reason = explain(body)
-    offset = server_offset(response.headers, now)
+    offset = server_offset(response.headers, signed or now)
     return class_for_status(response.status)(
         _message(response, code, reason),
         status=response.status,

@@ -268,8 +268,11 @@ class FinoTasks(FinoResource):
         def dial(connect: Connect) -> Socket:
             before_dialling(transport, choices, connect)
             query, headers = choices.identify(connect.thread_id)
-            url = transport.presign(choices.path, query)
-            return open_socket(dial_plan(transport, choices, connect, url, headers))
+            return transport.connect(
+                choices.path,
+                query,
+                lambda url: open_socket(dial_plan(transport, choices, connect, url, headers)),
+            )
 
         ports = Ports(
             open_thread, drop_thread, dial, teller(transport, operation), lambda: transport.check_open(operation)
@@ -468,8 +471,11 @@ class AsyncFinoTasks(AsyncFinoResource):
         async def dial(connect: Connect) -> AsyncSocket:
             before_dialling(transport, choices, connect)
             query, headers = choices.identify(connect.thread_id)
-            url = await transport.presign(choices.path, query)
-            return await open_async_socket(dial_plan(transport, choices, connect, url, headers))
+            return await transport.connect(
+                choices.path,
+                query,
+                lambda url: open_async_socket(dial_plan(transport, choices, connect, url, headers)),
+            )
 
         ports = AsyncPorts(
             open_thread, drop_thread, dial, teller(transport, operation), lambda: transport.check_open(operation)

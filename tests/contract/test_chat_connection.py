@@ -209,6 +209,16 @@ def test_a_wrong_clock_is_corrected_once(connect: Connect) -> None:
     assert len(server.requests) == 2
 
 
+def test_keys_that_were_rotated_are_asked_for_again(connect: Connect) -> None:
+    pairs = iter([("AKOLD", "old"), ("AKNEW", "new"), ("AKNEVER", "asked")])
+    refusal = (403, {}, b'{"message": "expired token"}')
+    with ChatServer(_answering, refusing(refusal)) as server:
+        client = connect(server.endpoint, credentials=lambda: next(pairs), access_key=None, secret_key=None)
+        assert client.fino.ask("which?", thread="t").text == "Done."
+        queries = [parse_qs(urlsplit(request.path).query) for request in server.requests]
+    assert [query["X-Amz-Credential"][0].split("/")[0] for query in queries] == ["AKOLD", "AKNEW"]
+
+
 def test_nothing_listens(connect: Connect) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

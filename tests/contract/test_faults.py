@@ -381,3 +381,33 @@ def test_keys_are_asked_for_once_by_many_and_again_when_refused(make):
         assert len(asked) == 2
         used = [received.header("authorization").split("=")[1].split("/")[0] for received in server.requests]
         assert used == ["IAK_1", "IAK_1", "IAK_2"]
+
+
+def test_a_provider_that_is_down_while_its_pair_holds_ends_no_call(make):
+    asked = []
+
+    def provider() -> infino.Credentials:
+        asked.append(1)
+        if len(asked) > 1:
+            raise OSError("the metadata service is busy")
+        return infino.Credentials("IAK", "s", expires_at=datetime.now(UTC) + timedelta(seconds=50))
+
+    with ScriptedServer(answering(200, b'{"version":"1"}')) as server:
+        client = make(server.endpoint, credentials=provider, access_key=None, secret_key=None)
+        for _ in range(5):
+            client.ping()
+        client._shared.offset = timedelta(seconds=45)  # nearly over
+        for _ in range(5):
+            client.ping()
+        assert len(asked) == 2, "asked once, and again later"
+        client._shared.offset = timedelta(seconds=51)
+        with pytest.raises(infino.ConfigError, match="OSError"):
+            client.ping()
+
+
+def test_a_provider_that_gives_the_refused_pair_again_is_not_believed(make):
+    with ScriptedServer(answering(403, b'{"message":"no role of this user allows this action"}')) as server:
+        client = make(server.endpoint, credentials=lambda: ("IAK", "s"), access_key=None, secret_key=None)
+        with pytest.raises(infino.PermissionDeniedError):
+            client.ping()
+        assert len(server.requests) == 1, "the same keys would be refused again"

@@ -141,18 +141,35 @@ def test_an_async_provider_needs_the_async_client():
 
 
 def test_keys_are_renewed_before_they_end():
-    from datetime import UTC, datetime, timedelta
+    from datetime import datetime, timedelta
 
-    lives = iter([30, 3600])  # seconds: the first pair is as good as over
+    from infino.core.clock import SystemClock
+
+    class Forwarded(SystemClock):
+        """A clock that can be put forward."""
+
+        ahead = timedelta()
+
+        def now(self) -> datetime:
+            return super().now() + self.ahead
+
+    lives = iter([300, 3600])
+    clock = Forwarded()
 
     def provider() -> infino.Credentials:
-        return infino.Credentials("IAK", "s", datetime.now(UTC) + timedelta(seconds=next(lives)))
+        return infino.Credentials("IAK", "s", clock.now() + timedelta(seconds=next(lives)))
 
     with ScriptedServer() as server, infino.Infino(credentials=provider, endpoint=server.endpoint) as client:
+        client._shared.clock = clock
+        client.ping()
+        clock.ahead = timedelta(seconds=200)
+        client.ping()
+        assert next(lives, None) == 3600, "the first pair still holds"
+        lives = iter([3600])
+        clock.ahead = timedelta(seconds=250)  # 50 seconds before its end
         for _ in range(3):
             client.ping()
-    with pytest.raises(StopIteration):
-        next(lives)
+        assert next(lives, None) is None
 
 
 def test_one_async_client_on_two_event_loops():

@@ -99,7 +99,7 @@ def public_objects(client: infino.Infino) -> list[object]:
 
     credentials = infino.Credentials("IAK_PLANTED000000001", infino.Secret(SECRET))
     transport = client._transport
-    signer = transport._connections.keys.current(datetime.now(UTC))
+    signer = transport._connections.keys.fresh(datetime.now(UTC))
     assert signer is not None
     prepared = transport._wire.prepare(Request("x", "GET", "/"), "GET", signer, datetime.now(UTC))
     return [

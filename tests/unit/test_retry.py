@@ -15,8 +15,10 @@ from infino.core.failures import retry_after
 from infino.core.request import Request
 from infino.core.response import Headers, Response
 from infino.core.retry import RetryBudget, RetryPolicy
+from infino.core.signer import SigV4Signer
 from infino.core.timeouts import Timeouts
 
+SIGNER = SigV4Signer("IAK_TEST", "secret")
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
@@ -59,6 +61,7 @@ def run(request, outcomes, *, policy=None, timeouts=None, shared=None, took=0.0,
         while True:
             if isinstance(step, Send):
                 sends.append(step)
+                step.sign(SIGNER)
                 shared.clock.passed += took
                 given_back = next(outcomes)
             elif isinstance(step, Wait):
@@ -67,6 +70,7 @@ def run(request, outcomes, *, policy=None, timeouts=None, shared=None, took=0.0,
                 given_back = None
             else:
                 assert isinstance(step, Refresh)
+                assert step.refused is SIGNER
                 given_back = refresh
             step = plan.send(given_back)
     except StopIteration as stop:
@@ -305,10 +309,24 @@ def test_a_wrong_clock_is_corrected_once(retry, minutes):
     assert pauses == []
     assert shared.now() == START + timedelta(minutes=minutes)
     date = format_datetime(START + timedelta(minutes=3 * minutes), usegmt=True)
-    error, _, sends = run(request(retry), [answer(403, date=date), answer(403, date=date)],
-                          shared=shared)  # fmt: skip
+    error, _, sends = run(request(retry), [answer(403, b'{"error":"expired"}', date=date)] * 2, shared=shared)
     assert error.status == 403
     assert len(sends) == 2, "once per call"
+    assert shared.now() == START + timedelta(minutes=minutes), "what did not help is not kept"
+
+
+def test_a_correction_is_no_retry():
+    date = format_datetime(START + timedelta(minutes=10), usegmt=True)
+    outcomes = [answer(403, b'{"error":"expired"}', date=date), answer(401), answer(503), answer(200)]
+    result, pauses, sends = run(request(), outcomes, policy=RetryPolicy(attempts=2), refresh=True)
+    assert (result.status, result.attempts, len(sends), len(pauses)) == (200, 4, 4, 1)
+
+
+def test_a_provider_that_fails_leaves_the_refusal_and_says_so():
+    error, _, sends = run(request(), [answer(401)], refresh=infino.ConfigError("the credentials callable failed"))
+    assert error.status == 401
+    assert "the credentials callable failed" in str(error)
+    assert len(sends) == 1
 
 
 def test_a_refusal_with_a_right_clock_is_no_skew():
@@ -325,13 +343,13 @@ def test_a_wrong_clock_explains_itself():
     assert "clock" in error.hint
 
 
-def test_refused_keys_are_asked_for_again_once():
+def test_refused_keys_are_asked_for_again_twice_at_most():
     result, _, sends = run(request("never"), [answer(401), answer(200)], refresh=True)
     assert result.status == 200
     assert len(sends) == 2
-    error, _, sends = run(request("never"), [answer(401), answer(401)], refresh=True)
+    error, _, sends = run(request("never"), [answer(401)] * 4, refresh=True)
     assert error.status == 401
-    assert len(sends) == 2
+    assert len(sends) == 3
     error, _, sends = run(request("never"), [answer(401)], refresh=False)
     assert len(sends) == 1
 
