@@ -188,7 +188,11 @@ def exchange(
                     return attrs.evolve(outcome, attempts=call.number, elapsed=ended - call.started)
                 return outcome
             refusal = error_from_response(
-                outcome, method=method, path=request.path, now=shared.now(), signed=step.signed and step.signed.time
+                outcome,
+                method=method,
+                path=request.path,
+                now=shared.now(),
+                signed=None if step.signed is None else step.signed.time,
             )
             if (yield from _repair(call, step, refusal, began)):
                 call.corrected += 1

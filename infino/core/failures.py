@@ -17,7 +17,7 @@ _TEXT_LIMIT = 300
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _CONVERSATIONS = ("/fino/", "/_conversation/")
 _TIME_WORDS = re.compile(
-    r"skew|expired|not yet (?:valid|current)|too (?:far|old|early|late)|\bclock\b|request.?time|timestamp|signature.*\bdate\b"
+    r"skew|expired|not yet (?:valid|current)|too (?:far|old|early|late)|\bclock\b|request.?time|timestamp"
 )
 _SIGNATURE_WORDS = re.compile("signature|unauthori[sz]ed|authentication")
 _SAID_SECONDS = 2.0
