@@ -12,9 +12,9 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from infino.local.catalogue.shape import Shape
 from infino.local.querydsl import search
 from infino.local.store import Store
-from infino.local.store.shapes import Shape
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 SEARCHES: dict[str, dict[str, Any]] = {

@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 import duckdb
@@ -15,6 +15,7 @@ import orjson
 from infino.local.http import Answer, Call, Problem
 from infino.local.store.database import Dataset
 from infino.local.store.writer import Batch, Stored, fetch, insert, put, remove
+from infino.local.values import exact
 
 if TYPE_CHECKING:
     from infino.local.access import Principal
@@ -100,8 +101,8 @@ def read_plain(lines: Sequence[bytes], dataset: str) -> Batch | None:
         metas = [action["index"] for action in actions if len(action) == 1]
         given = [meta.get("_id") for meta in metas]
         indices = {meta.get("_index", dataset) for meta in metas}
-        documents = orjson.loads(b"[" + b",".join(texts) + b"]")
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+        documents = decoded(texts)
+    except (orjson.JSONDecodeError, exact.RepeatedKey, exact.TooDeep, KeyError, TypeError, AttributeError):
         return None
     if not len(given) == len(documents) == len(texts) or indices != {dataset} or set(map(type, documents)) != {dict}:
         return None
@@ -111,6 +112,15 @@ def read_plain(lines: Sequence[bytes], dataset: str) -> Batch | None:
     if kinds != {str} or len(set(given)) != len(given) or not all(given) or "\0" in "".join(given):
         return None
     return Batch(given, texts, documents)
+
+
+def decoded(texts: Sequence[bytes]) -> list[Any]:
+    """Decode documents, digit for digit; together where the commonest spelling lets them be checked together."""
+    joined = b"[" + b",".join(texts) + b"]"
+    documents = orjson.loads(joined)
+    if exact.unbent(documents, joined):
+        return cast("list[Any]", documents)
+    return [exact.loads(text) for text in texts]
 
 
 def new_ids(count: int) -> list[str]:
@@ -200,9 +210,11 @@ def read_action(line: bytes, position: int, dataset: str) -> Action:
 def read_document(action: Action) -> dict[str, Any]:
     """Decode an action's document, or say why it is none."""
     try:
-        document = orjson.loads(action.text)
+        document = exact.loads(action.text)
     except orjson.JSONDecodeError as error:
         raise ItemProblem(400, "document_parsing_exception", f"not valid JSON: {error}") from None
+    except (exact.RepeatedKey, exact.TooDeep) as error:
+        raise ItemProblem(400, "document_parsing_exception", str(error)) from None
     if not isinstance(document, dict):
         raise ItemProblem(400, "document_parsing_exception", "a document must be a JSON object")
     return document
@@ -250,7 +262,7 @@ def apply_in_order(
     remove(gateway.store, cursor, dataset, gone)
     kept = {id: state for id, state in now.items() if state is not None and state != before.get(id)}
     texts = [state.source.encode() for state in kept.values()]
-    batch = Batch(list(kept), texts, [orjson.loads(text) for text in texts])
+    batch = Batch(list(kept), texts, decoded(texts))
     current = gateway.store.get(cursor, dataset.name)
     put(gateway.store, cursor, current, batch, [state.version for state in kept.values()])
     return items
@@ -286,7 +298,7 @@ def update(
         if not isinstance(created, dict):
             raise ItemProblem(404, "document_missing_exception", f"[{id}]: document missing")
         return Stored(1, encoded(created)), "created", 1
-    old = orjson.loads(state.source)
+    old = exact.loads(state.source)
     merged = merge(old, doc) if isinstance(doc, dict) else old
     if merged == old and tell_noop and request.get("detect_noop", True):
         return state, "noop", state.version
@@ -296,9 +308,9 @@ def update(
 def encoded(document: dict[str, Any]) -> str:
     """Return a document's JSON; the encoder takes fewer levels than the decoder."""
     try:
-        return orjson.dumps(document).decode()
-    except orjson.JSONEncodeError:
-        raise ItemProblem(400, "document_parsing_exception", "the document is nested too deeply") from None
+        return exact.dumps(document).decode()
+    except exact.TooDeep as error:
+        raise ItemProblem(400, "document_parsing_exception", str(error)) from None
 
 
 def merge(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:

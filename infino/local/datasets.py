@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from infino.local.catalogue.kinds import names_of
 from infino.local.http import Answer, Call, Problem, Route
 from infino.local.router import RESERVED
 from infino.local.store import Dataset
@@ -15,14 +16,6 @@ if TYPE_CHECKING:
     from infino.local.state import Gateway
 
 FORBIDDEN = re.compile(r'[\\/*?"<>|,#\s\x00-\x1f\x7f]')
-INFINO_TYPES = {
-    "BIGINT": "Integer", "HUGEINT": "Integer", "DOUBLE": "Float", "BOOLEAN": "Boolean",
-    "DATE": "ISO8601Date", "TIMESTAMP": "ISO8601Date", "VARCHAR": "String",
-}  # fmt: skip
-MAPPING_TYPES = {
-    "BIGINT": "long", "HUGEINT": "unsigned_long", "DOUBLE": "double", "BOOLEAN": "boolean",
-    "DATE": "date", "TIMESTAMP": "date", "VARCHAR": "text",
-}  # fmt: skip
 
 
 def check_name(name: str) -> None:
@@ -116,7 +109,7 @@ def schema(gateway: Gateway, call: Call) -> Answer:
     with gateway.store.reading() as cursor:
         dataset = gateway.store.get(cursor, name)
         view = gateway.access.view(call.principal, gateway.store.view_of(cursor, dataset))
-    fields = {field: {"source": "Logs", "infino_type": INFINO_TYPES[kind]} for field, kind in view.types.items()}
+    fields = {field: {"source": "Logs", "infino_type": names_of(kind).infino} for field, kind in view.types.items()}
     fields |= {field: {"source": "Logs", "infino_type": "String"} for field in view.replacements}
     for field, declared in dataset.settings.get("properties", {}).items():
         if field not in fields and view.allowed(field):
@@ -140,7 +133,7 @@ def describe(gateway: Gateway, call: Call) -> Answer:
     with gateway.store.reading() as cursor:
         dataset = gateway.store.get(cursor, name)
         view = gateway.access.view(call.principal, gateway.store.view_of(cursor, dataset))
-    properties: dict[str, Any] = {field: {"type": MAPPING_TYPES[kind]} for field, kind in view.types.items()}
+    properties: dict[str, Any] = {field: {"type": names_of(kind).mapping} for field, kind in view.types.items()}
     declared = dataset.settings.get("properties", {})
     properties |= {field: given for field, given in declared.items() if view.allowed(field)}
     described = {"aliases": {}, "mappings": {"properties": properties}}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import orjson
 
 from infino.local.http import Answer, Call, Problem, Route
 from infino.local.sql import readable
@@ -15,6 +14,7 @@ from infino.local.sql.watchdog import time_limit
 from infino.local.sql.writes import Writing, setter
 from infino.local.store import identifier
 from infino.local.store.writer import Batch, fetch, put
+from infino.local.values import exact
 
 if TYPE_CHECKING:
     from infino.local.access import Principal
@@ -96,11 +96,11 @@ def copy_fields(writing: Writing, name: str, source: str, match_field: str, fiel
     stored = fetch(cursor, dataset.id, [row[0] for row in rows])
     changed = {}
     for id, *values in rows:
-        document = orjson.loads(stored[id].source)
+        document = exact.loads(stored[id].source)
         for assign, value in zip(setters, values, strict=True):
             assign(document, value)
         changed[id] = document
-    texts = [orjson.dumps(document) for document in changed.values()]
+    texts = [exact.dumps(document) for document in changed.values()]
     put(store, cursor, dataset, Batch(list(changed), texts, list(changed.values())))
     return len(changed)
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import attrs
 import orjson
 
+from infino.local.values.exact import digits
+
 if TYPE_CHECKING:
     from infino.local.access import Principal
     from infino.local.state import Gateway
@@ -91,7 +93,7 @@ class Call:
 def encode_json(value: Any) -> bytes:
     """Encode a value as JSON; numbers that orjson refuses (beyond 64 bits) go through `json`."""
     try:
-        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
+        return orjson.dumps(value, default=digits, option=orjson.OPT_NON_STR_KEYS)
     except TypeError:
         import json
 

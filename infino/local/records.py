@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import orjson
-
 from infino.local.bulk import bulk
 from infino.local.http import Answer, Call, Problem, Route
 from infino.local.querydsl import matching_ids
 from infino.local.sql.watchdog import time_limit
 from infino.local.store.writer import remove
+from infino.local.values import exact
 
 if TYPE_CHECKING:
     from infino.local.state import Gateway
@@ -25,7 +24,7 @@ def get_record(gateway: Gateway, call: Call) -> Answer:
         row = cursor.execute(f"SELECT _source, _version FROM {view.table} WHERE _id = ?", [id]).fetchone()
     if row is None:
         raise Problem(404, "document_not_found", f"dataset [{name}] has no record [{id}]")
-    source = view.present(orjson.loads(row[0]))
+    source = view.present(exact.loads(row[0]))
     return Answer(
         json={
             "_index": name, "_id": id, "_version": row[1], "_seq_no": row[1] - 1, "_primary_term": 1,

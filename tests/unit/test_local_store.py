@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from infino.local.catalogue.kinds import sql_type, text_kinds
+from infino.local.catalogue.shape import Shape, dump_fields, load_fields
 from infino.local.control import Control
 from infino.local.credentials import admin_credentials
 from infino.local.http import Problem
 from infino.local.store import Store, identifier
-from infino.local.store.shapes import Shape, dump_fields, load_fields, text_type
-from infino.local.store.view import column_type, keys_of, prefixes
 from infino.local.store.writer import Batch, fetch, insert, put, remove
+from infino.local.values import exact
+from infino.local.values.paths import keys_of, prefixes
+
+
+def utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[misc,arg-type]  # the parts are year, month, day and so on
 
 
 def now() -> datetime:
@@ -44,10 +51,10 @@ def store() -> Iterator[Store]:
 
 
 def write(store: Store, name: str, documents: Mapping[str, Any]) -> dict[str, int]:
-    texts = [orjson.dumps(document) for document in documents.values()]
+    texts = [exact.dumps(document) for document in documents.values()]
     with store.writing() as cursor:
         dataset = store.find(cursor, name) or store.create(cursor, name)
-        return put(store, cursor, dataset, Batch(list(documents), texts, list(documents.values())))
+        return put(store, cursor, dataset, Batch(list(documents), texts, [exact.loads(text) for text in texts]))
 
 
 def column(store: Store, name: str, field: str) -> tuple[str, list[Any]]:
@@ -72,8 +79,34 @@ def column(store: Store, name: str, field: str) -> tuple[str, list[Any]]:
         ([None], "VARCHAR", [None]),
         (["2024-02-29"], "DATE", [datetime(2024, 2, 29).date()]),
         (["2024-02-30"], "VARCHAR", ["2024-02-30"]),
-        (["2024-02-29", "2024-01-01T00:00:00+02:00"], "TIMESTAMP", [datetime(2024, 2, 29), datetime(2023, 12, 31, 22)]),
-        (["2024-01-01 10:00:00.123456789"], "TIMESTAMP", [datetime(2024, 1, 1, 10, 0, 0, 123456)]),
+        # A zone was given, so the column has zones; a date without one is read as UTC.
+        (["2024-02-29", "2024-01-01T00:00:00+02:00"], "TIMESTAMPTZ", [utc(2024, 2, 29), utc(2023, 12, 31, 22)]),
+        (["2024-02-29", "2024-01-01T00:00:00"], "TIMESTAMP", [datetime(2024, 2, 29), datetime(2024, 1, 1)]),
+        (["2024-01-01 10:00:00.123456789"], "TIMESTAMP_NS", [datetime(2024, 1, 1, 10, 0, 0, 123456)]),
+        (
+            ["2024-01-01T10:00:00.1234567Z", "2024-01-01"],
+            "TIMESTAMPTZ_NS",
+            [utc(2024, 1, 1, 10, 0, 0, 123456), utc(2024, 1, 1)],
+        ),
+        (["2024-01-01T10:00:00.1234567Z", "9999-12-31"], "VARCHAR", ["2024-01-01T10:00:00.1234567Z", "9999-12-31"]),
+        ([2**53 + 1, 2**53, Decimal(2**70)], "HUGEINT", [2**53 + 1, 2**53, 2**70]),
+        ([Decimal(10**38), Decimal(-(10**39))], "VARCHAR", [str(10**38), str(-(10**39))]),
+        ([2**53 + 1, 2**53, 0.5], "DECIMAL(38,1)", [Decimal(2**53 + 1), Decimal(2**53), Decimal("0.5")]),
+        (
+            [0.5, 1e-3, 2**53 + 1, 0.25],
+            "DECIMAL(38,3)",
+            [Decimal("0.5"), Decimal("0.001"), Decimal(2**53 + 1), Decimal("0.25")],
+        ),
+        ([Decimal("0.12345678901234567890"), 1], "DECIMAL(38,20)", [Decimal("0.12345678901234567890"), Decimal(1)]),
+        ([Decimal("0." + "1" * 39), 10**9], "VARCHAR", ["0." + "1" * 39, "1000000000"]),
+        (
+            [[Decimal("0.12345678901234567890"), 2], 1.5],
+            "DECIMAL(38,20)[]",
+            [[Decimal("0.12345678901234567890"), Decimal(2)], [Decimal("1.5")]],
+        ),
+        ([1e300, 2**60], "VARCHAR", ["1e300", str(2**60)]),
+        ([1e300, 5e-324, 1], "DOUBLE", [1e300, 5e-324, 1.0]),
+        ([2**60, "x", Decimal("0.12345678901234567890")], "VARCHAR", [str(2**60), "x", "0.12345678901234567890"]),
         (["2024-02-29", "later"], "VARCHAR", ["2024-02-29", "later"]),
         ([["a", "b"], [], None], "VARCHAR[]", [["a", "b"], None, None]),
         ([[1, 2], 3], "BIGINT[]", [[1, 2], [3]]),
@@ -92,7 +125,7 @@ def test_a_field_gets_the_narrowest_type_that_holds_all(
         assert column(store, "d", "f") == (type_, shown)
     with store.reading() as cursor:
         rows = cursor.execute(f"SELECT _source FROM {store.view(cursor, 'd').table} ORDER BY _id").fetchall()
-    assert [orjson.loads(row[0]) for row in rows] == [{"f": value} for value in values]
+    assert [exact.loads(row[0]) for row in rows] == [{"f": value} for value in values]
 
 
 def test_objects_give_dotted_columns_and_one_for_the_whole(store: Store) -> None:
@@ -142,6 +175,7 @@ DOCUMENTS = st.lists(
 
 @given(DOCUMENTS)
 @example([{"b": False}, {"a": None, "b": {"": None}}])
+@example([{"a": None, "b": [2**53 + 1, 0.0]}, {"b": False}])
 def test_no_document_is_lost_or_changed_and_every_column_can_be_read(documents: list[dict[str, Any]]) -> None:
     with opened() as store:
         numbered = {str(number): document for number, document in enumerate(documents)}
@@ -165,24 +199,35 @@ def test_no_document_is_lost_or_changed_and_every_column_can_be_read(documents: 
                     assert values == {id: document.get(shown.field) for id, document in numbered.items()}
 
 
+def floats_in(value: Any) -> list[float]:
+    """Return the floats anywhere in a value, but for those in objects, which are other fields."""
+    if isinstance(value, list):
+        return [found for inner in value for found in floats_in(inner)]
+    return [value] if isinstance(value, float) else []
+
+
 @given(st.lists(st.dictionaries(st.sampled_from(["a", "b"]), VALUES, max_size=2), max_size=6))
 def test_a_shape_is_the_same_whether_learnt_at_once_or_one_by_one(documents: list[dict[str, Any]]) -> None:
     together, apart = Shape(), Shape()
     together.learn(documents, big=True)
     for document in documents:
         apart.learn([document], big=True)
+    for shape in (together, apart):
+        for field in shape.newly_exact():
+            shape.add_digits(field, [value for document in documents for value in floats_in(document.get(field))])
     both = [shape.fields() for shape in (together, apart)]
-    assert [{f: column_type(kinds) for f, kinds in fields.items()} for fields in both[:1]] == [
-        {f: column_type(kinds) for f, kinds in fields.items()} for fields in both[1:]
+    assert [{f: sql_type(kinds) for f, kinds in fields.items()} for fields in both[:1]] == [
+        {f: sql_type(kinds) for f, kinds in fields.items()} for fields in both[1:]
     ]
     assert together.learn(documents, big=True) is False
     assert load_fields(dump_fields(together.fields())) == together.fields()
 
 
 def test_text_types() -> None:
-    assert [text_type(text) for text in ("2024-01-01", "2024-01-01T10:00Z", "20240101", "2024-13-01", "now")] == [
-        "DATE", "TIMESTAMP", "VARCHAR", "VARCHAR", "VARCHAR",
+    assert [text_kinds(text) for text in ("2024-01-01", "2024-01-01T10:00Z", "20240101", "2024-13-01", "now")] == [
+        ("DATE",), ("TIMESTAMPTZ",), ("VARCHAR",), ("VARCHAR",), ("VARCHAR",),
     ]  # fmt: skip
+    assert text_kinds("1066-10-14T09:00:00.1234567") == ("TIMESTAMP_NS", "FAR")
 
 
 def test_paths_are_read_back() -> None:
@@ -211,7 +256,7 @@ def test_a_failed_change_leaves_no_trace(store: Store) -> None:
     with pytest.raises(duckdb.ConstraintException), store.writing() as cursor:
         insert(store, cursor, store.get(cursor, "d"), Batch(["1"], [b'{"other":1}'], [{"other": 1}]))
     with store.reading() as cursor:
-        assert dict(store.view(cursor, "d").catalogue) == {"a": {"BIGINT": frozenset({"$.a"})}}
+        assert dict(store.view(cursor, "d").catalogue) == {"a": {"INTEGER": frozenset({"$.a"})}}
         assert cursor.execute("SELECT count(*) FROM ds_1").fetchone() == (1,)
     write(store, "d", {"2": {"third": "x"}})
     with store.reading() as cursor:

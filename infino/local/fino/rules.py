@@ -14,7 +14,7 @@ import attrs
 
 from infino.local.fino.plan import DatasetSchema, NotUnderstood, Plan, Turn
 from infino.local.fino.words import best_name, name_score, words
-from infino.local.store.view import identifier, literal
+from infino.local.values.paths import identifier, literal
 
 HELP = (
     "I did not understand that. I am a small offline planner: ask for a count, an average, a sum, the highest or the "

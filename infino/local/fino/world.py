@@ -7,25 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from infino.local.catalogue.kinds import names_of
 from infino.local.fino.answering import World
 from infino.local.fino.plan import DatasetSchema, FieldKind
 from infino.local.http import Problem
 from infino.local.sql import ask
 from infino.local.sql.dialect import parse
-from infino.local.store.view import identifier, literal
+from infino.local.values.paths import identifier, literal
 
 if TYPE_CHECKING:
     from infino.local.access import Principal
     from infino.local.state import Gateway
-
-KINDS: dict[str, FieldKind] = {
-    "BIGINT": "number",
-    "HUGEINT": "number",
-    "DOUBLE": "number",
-    "BOOLEAN": "boolean",
-    "DATE": "date",
-    "TIMESTAMP": "date",
-}
 
 
 def world_of(gateway: Gateway, principal: Principal, sources: Collection[dict[str, Any]]) -> World:
@@ -41,7 +33,7 @@ def world_of(gateway: Gateway, principal: Principal, sources: Collection[dict[st
             if (sources and dataset.name not in named) or not _readable(gateway, principal, dataset.name):
                 continue
             view = gateway.access.view(principal, gateway.store.view_of(cursor, dataset))
-            fields: dict[str, FieldKind] = {field: KINDS.get(kind, "text") for field, kind in view.types.items()}
+            fields: dict[str, FieldKind] = {field: names_of(kind).plain for field, kind in view.types.items()}
             schemas.append(DatasetSchema(dataset.name, fields, _lookup(dataset.name, run)))
     return World(tuple(schemas), run, gateway.clock.now)
 

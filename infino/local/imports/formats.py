@@ -11,6 +11,7 @@ import attrs
 import orjson
 
 from infino.local.http import Problem
+from infino.local.values import exact
 
 FORMATS = ("json", "jsonl", "csv", "auto")
 SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
@@ -53,15 +54,15 @@ def records(path: Path, form: str) -> Iterator[Record]:
 
 def _json(path: Path) -> Iterator[Record]:
     try:
-        values = orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError as error:
+        values = exact.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    except (orjson.JSONDecodeError, exact.RepeatedKey, exact.TooDeep) as error:
         raise Problem(400, "parse_exception", f"the file is not JSON: {error}")
     if isinstance(values, dict):
         values = [values]
     if not isinstance(values, list):
         raise Problem(400, "parse_exception", "the file must hold an array of objects")
     for position, value in enumerate(values, 1):
-        yield orjson.dumps(value) if isinstance(value, dict) else Bad(position, "not an object")
+        yield exact.dumps(value) if isinstance(value, dict) else Bad(position, "not an object")
 
 
 def _jsonl(path: Path) -> Iterator[Record]:
@@ -71,8 +72,8 @@ def _jsonl(path: Path) -> Iterator[Record]:
             if not text:
                 continue
             try:
-                good = isinstance(orjson.loads(text), dict)
-            except orjson.JSONDecodeError as error:
+                good = isinstance(exact.loads(text), dict)
+            except (orjson.JSONDecodeError, exact.RepeatedKey, exact.TooDeep) as error:
                 yield Bad(position, f"line {position}: {error}")
             else:
                 yield text if good else Bad(position, f"line {position}: not an object")

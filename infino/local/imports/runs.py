@@ -14,11 +14,11 @@ from weakref import WeakKeyDictionary
 
 import attrs
 import duckdb
-import orjson
 
 from infino.local.http import Problem
 from infino.local.imports.formats import Bad, Record
 from infino.local.store.writer import Batch, put
+from infino.local.values import exact
 
 if TYPE_CHECKING:
     from infino.local.state import Gateway
@@ -166,7 +166,7 @@ def _store(gateway: Gateway, dataset: str, batch: list[tuple[str | None, Record]
 
 def _put(gateway: Gateway, dataset: str, good: dict[str, bytes]) -> None:
     texts = list(good.values())
-    batch = Batch(list(good), texts, [orjson.loads(text) for text in texts])
+    batch = Batch(list(good), texts, [exact.loads(text) for text in texts])
     with gateway.store.writing() as cursor:
         put(gateway.store, cursor, gateway.store.get(cursor, dataset), batch)
 

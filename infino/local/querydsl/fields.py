@@ -6,20 +6,19 @@ restricted view restricts every query, sort, aggregation and highlight at this o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, Protocol
 
 import attrs
 
+from infino.local.catalogue.kinds import compared, json_types, sql_type
 from infino.local.querydsl.names import name_pattern
+from infino.local.store.view import decimal_at
+from infino.local.values.paths import literal
 
-Kind = Literal["long", "double", "boolean", "date", "text", "keyword", "none"]
+Kind = Literal["long", "double", "boolean", "date", "text", "keyword", "decimal", "none"]
 NUMERIC = ("long", "double")
-TEXTS = {"VARCHAR", "DATE", "TIMESTAMP"}
-CONTAINERS = {"OBJECT", "ARRAY", "NULL"}
 KEYWORD_LIMIT = 256
-STEP = re.compile(r'\.(?:"((?:[^"\\]|\\.)*)"|([^."\[\]]+))|(\[\*\])', re.DOTALL)
 DECLARED: Mapping[str, Kind] = {
     "text": "text", "match_only_text": "text", "search_as_you_type": "text", "keyword": "keyword",
     "constant_keyword": "keyword", "wildcard": "keyword", "ip": "keyword", "version": "keyword",
@@ -68,6 +67,7 @@ class Field:
         kind: How its values compare.
         paths: JSON paths that hold its values.
         types: JSON type names its values have.
+        exact: The SQL type that tells its numbers apart where doubles would merge neighbours, or "".
     """
 
     name: str
@@ -75,6 +75,7 @@ class Field:
     kind: Kind
     paths: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
+    exact: str = ""
 
     @property
     def many(self) -> bool:
@@ -82,19 +83,24 @@ class Field:
         return len(self.paths) != 1 or "[*]" in self.paths[0]
 
     @property
-    def exact(self) -> bool:
-        """Whether values compare as whole strings."""
-        return self.kind == "keyword"
-
-    @property
     def sql_type(self) -> str:
         """The SQL type of one value."""
-        return SQL_TYPES.get(self.kind, "varchar")
+        return self.exact if self.kind == "decimal" else SQL_TYPES.get(self.kind, "varchar")
+
+    def told_apart(self) -> Field:
+        """Return the same field with its values as decimals, where doubles would merge neighbours."""
+        return attrs.evolve(self, kind="decimal") if self.exact else self
 
     def sql(self, source: str = "_source") -> str:
         """Return the SQL expression of the value, or of the list of values when there may be `many`."""
         if self.name in ("_id", "_index"):
             return self.paths[0]
+        if self.kind == "decimal":
+            found = [decimal_at(path, self.exact) for path in self.paths]
+            if not self.many:
+                return found[0]
+            lists = [value if "[*]" in path else f"[{value}]" for path, value in zip(self.paths, found, strict=True)]
+            return f"list_filter(flatten([{','.join(lists)}]), lambda v: v is not null)"
         if not self.many:
             return self._cast(self._guarded(source, self.paths[0]))
         parts = [self._elements(source, path) for path in self.paths]
@@ -172,7 +178,9 @@ class Fields:
         fits = name_pattern(pattern)
         found = [field for field in self if fits(field.name)]
         if pattern.endswith(".keyword"):
-            found += [f for f in (self[x.name + ".keyword"] for x in self if fits(x.name + ".keyword")) if f.exact]
+            found += [
+                f for f in (self[x.name + ".keyword"] for x in self if fits(x.name + ".keyword")) if f.kind == "keyword"
+            ]
         return found
 
     def _resolve(self, name: str) -> Field:
@@ -190,15 +198,15 @@ class Fields:
 
     def _typed(self, base: str, name: str) -> Field:
         kinds = self.view.catalogue.get(base, {})
-        seen = set(kinds) - CONTAINERS
-        paths = {path for kind in seen for path in kinds[kind] if safe_path(path)}
+        paths = {path for found in kinds.values() for path in found}
         if not paths:
             return Field(name, base, "none")
-        types = {"VARCHAR" if kind in TEXTS else kind for kind in seen}
-        if types & {"BIGINT", "UBIGINT"}:
-            types |= {"BIGINT", "UBIGINT"}
-        kind = self._declared_kind(base) or kind_of(seen)
-        return Field(name, base, kind, tuple(sorted(paths)), tuple(sorted(types)))
+        kind = self._declared_kind(base) or compared(kinds)
+        exact = sql_type(kinds) if kind == "double" else ""
+        return Field(
+            name, base, kind, tuple(sorted(paths)), tuple(sorted(json_types(kinds))),
+            exact if exact.startswith("DECIMAL") else "",
+        )  # fmt: skip
 
     def declared(self, name: str) -> bool:
         """Tell whether the mapping of the dataset names a field, though no document may have it yet."""
@@ -208,35 +216,3 @@ class Fields:
         """Return how the mapping of the dataset says that values compare, where it says so."""
         given = str(self.view.declared.get(name, {}).get("type", ""))
         return DECLARED.get(given)
-
-
-def kind_of(seen: set[str]) -> Kind:
-    """Return how values of these catalogue types compare."""
-    if seen <= {"BIGINT", "UBIGINT", "HUGEINT"}:
-        return "long"
-    if seen <= {"BIGINT", "UBIGINT", "HUGEINT", "DOUBLE"}:
-        return "double"
-    if seen == {"BOOLEAN"}:
-        return "boolean"
-    return "date" if seen <= {"DATE", "TIMESTAMP"} else "text"
-
-
-def safe_path(path: str) -> bool:
-    """Tell whether the engine reads a path literally.
-
-    A quoted `*` is a wildcard to the engine and would read every field, an empty key is an error to it.
-    """
-    if not path.startswith("$"):
-        return False
-    at = 1
-    while at < len(path):
-        step = STEP.match(path, at)
-        if step is None or step[1] in ("", "*") or step[2] == "*":
-            return False
-        at = step.end()
-    return at > 1
-
-
-def literal(text: str) -> str:
-    """Return text as an SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
-import orjson
 
 from infino.local.http import Problem
 from infino.local.querydsl import compound, fulltext, querystring, simplestring, termlevel
@@ -22,6 +21,7 @@ from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.request import Request, read_request
 from infino.local.querydsl.sorting import SortKey, after_condition, read_sort
 from infino.local.querydsl.source import SourceFilter
+from infino.local.values import exact
 
 HANDLERS: dict[str, Handler] = {
     **compound.HANDLERS,
@@ -211,7 +211,7 @@ class Search:
         rows = self.plan.run(
             f"select _id, _source from {self.plan.view.table} where _id in (select unnest({bound}::varchar[]))"
         )
-        return {identity: self.plan.view.present(orjson.loads(text)) for identity, text in rows}
+        return {identity: self.plan.view.present(exact.loads(text)) for identity, text in rows}
 
     def _hit(
         self,

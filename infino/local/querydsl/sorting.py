@@ -18,7 +18,7 @@ from infino.local.querydsl.termlevel import number_of, number_sql
 GREATEST = 2**63 - 1
 OPTIONS = ("order", "missing", "mode", "unmapped_type", "numeric_type", "format", "nested", "nested_path", "time_zone")
 MODES = {"min": "list_min", "max": "list_max", "avg": "list_avg", "sum": "list_sum", "median": "list_median"}
-SortKind = Literal["score", "place", "long", "double", "boolean", "date", "keyword", "none"]
+SortKind = Literal["score", "place", "long", "double", "boolean", "date", "keyword", "decimal", "none"]
 
 
 @attrs.frozen

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from datetime import UTC
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from typing import Any
 
 from infino.local.querydsl.compiler import Compiler, single_field
@@ -19,31 +21,67 @@ from infino.local.querydsl.regexps import RegexpReader, either_case, escape, fro
 from infino.local.querydsl.textindex import INDEXES
 
 MAX_TERMS = 65_536
+Test = Callable[[str], str]
+"""Gives the SQL condition on one value."""
 DECIMAL = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*", re.ASCII)
 BOUNDS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 RANGE_OPTIONS = frozenset({*BOUNDS, "from", "to", "include_lower", "include_upper", "format", "time_zone", "relation"})
 
 
-def number_of(value: Any) -> int | float:
+def number_of(value: Any) -> int | float | Decimal:
     """Return the number a query value stands for, or raise the 400 for one that is none."""
     if isinstance(value, bool):
         raise shard(f'failed to create query: For input string: "{str(value).lower()}"')
     if isinstance(value, str):
         if not DECIMAL.fullmatch(value):
             raise shard(f'failed to create query: For input string: "{short(value)}"')
-        value = int(value) if value.strip().lstrip("+-").isdigit() and len(value) < 39 else float(value)
-    if not isinstance(value, int | float):
+        value = int(value) if value.strip().lstrip("+-").isdigit() and len(value) < 39 else unbent(value.strip())
+    if not isinstance(value, int | float | Decimal):
         raise shard(f'failed to create query: For input string: "{short(value)}"')
     if not -1e308 < value < 1e308:
         raise shard(f"failed to create query: [{short(value)}] is out of range")
     return value
 
 
-def number_sql(value: float) -> str:
+def unbent(text: str) -> float | Decimal:
+    """Return a number as a float where that holds it, and as a decimal where it does not."""
+    value, exact = float(text), Decimal(text)
+    return value if Decimal(repr(value)) == exact else exact
+
+
+def number_sql(value: float | Decimal) -> str:
     """Return a number as SQL; whole ones stay whole, so that large ones compare exactly."""
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        value = int(value)
     if isinstance(value, int) and abs(value) < 2**126:
         return f"{value}::hugeint"
     return f"{float(value)!r}::double"
+
+
+def number_test(field: Field, operator: str, value: Any) -> Test:
+    """Return the SQL test of a field's value against a number, exact where the field's values are.
+
+    Args:
+        field: A numeric field; where it is `exact`, the test is for its values as decimals.
+        operator: `=`, `<`, `<=`, `>` or `>=`.
+        value: The number of the request.
+    """
+    number = number_of(value)
+    if not field.exact:
+        plain = number_sql(float(number) if isinstance(number, Decimal) else number)
+        return lambda x: f"{x} {operator} {plain}"
+    wanted = number if isinstance(number, Decimal) else Decimal(repr(number))
+    scale = int(field.exact.rstrip(")").rpartition(",")[2])
+    with localcontext() as context:
+        context.prec = 400
+        rounding = ROUND_CEILING if operator in (">=", "<") else ROUND_FLOOR
+        bound = wanted.quantize(Decimal(1).scaleb(-scale), rounding)
+    if operator == "=" and bound != wanted:
+        return lambda x: "false"
+    if abs(bound) >= 10 ** (38 - scale):  # beyond every value that the type holds
+        met = operator in ("<", "<=") if bound > 0 else operator in (">", ">=")
+        return lambda x: f"({x} is not null and {str(met).lower()})"
+    return lambda x: f"{x} {operator} '{bound:f}'::{field.exact}"
 
 
 def boolean_of(value: Any) -> bool:
@@ -88,8 +126,8 @@ def term_clause(compiler: Compiler, field: Field, value: Any, *, blind: bool = F
         low, high = read_date(value, context), read_date(value, context, up=True)
         return Clause(compiler.plan.holds(field, lambda x: f"{x} between {low} and {high}"))
     if field.kind in NUMERIC:
-        number = number_sql(number_of(value))
-        return Clause(compiler.plan.holds(field, lambda x: f"{x} = {number}"))
+        test = number_test(field, "=", value)
+        return Clause(compiler.plan.holds(field.told_apart(), test))
     if field.kind == "boolean":
         truth = str(boolean_of(value)).lower()
         return keyword_score(compiler, field, compiler.plan.holds(field, lambda x: f"{x} = {truth}"))
@@ -163,11 +201,13 @@ def terms_match(compiler: Compiler, field: Field, values: list[Any]) -> str:
     if field.kind == "date" or field.kind == "boolean":
         with compiler.filtering():
             return any_of([term_clause(compiler, field, value).match for value in dict.fromkeys(map(scalar, values))])
+    if field.exact:
+        return any_of([term_clause(compiler, field, value).match for value in dict.fromkeys(map(scalar, values))])
     if field.kind in NUMERIC:
         bound = plan.bind([float(number_of(value)) for value in values]) + "::double[]"
         if field.kind == "long":
-            numbers = [number_of(value) for value in values]
-            whole = [str(int(n)) for n in numbers if n == int(n) and abs(n) < 2**126]
+            numbers = map(number_of, values)
+            whole = [str(int(n)) for n in numbers if n == int(n) and -(2**126) < n < 2**126]
             bound = plan.bind(whole) + "::varchar[]::hugeint[]"
     else:
         bound = plan.bind([as_text(value, "terms") for value in values]) + "::varchar[]"
@@ -200,9 +240,9 @@ def range_query(compiler: Compiler, body: dict[str, Any]) -> Clause:
         return NOTHING
     if field.kind == "text":
         return range_text(compiler, field, bounds, boost)
-    tests = [(operator, bound_sql(compiler, field, operator, value, options)) for operator, value in bounds]
+    tests = [bound_test(compiler, field, operator, value, options) for operator, value in bounds]
     match = compiler.plan.holds(
-        field, lambda x: " and ".join(f"{x} {operator} {sql}" for operator, sql in tests) or f"{x} is not null"
+        field.told_apart(), lambda x: " and ".join(test(x) for test in tests) or f"{x} is not null"
     )
     return Clause(f"({match})", boost)
 
@@ -219,15 +259,17 @@ def read_bounds(options: dict[str, Any]) -> list[tuple[str, Any]]:
     return bounds
 
 
-def bound_sql(compiler: Compiler, field: Field, operator: str, value: Any, options: dict[str, Any]) -> str:
-    """Return one bound of a range as SQL."""
+def bound_test(compiler: Compiler, field: Field, operator: str, value: Any, options: dict[str, Any]) -> Test:
+    """Return the test of one bound of a range."""
     if field.kind in NUMERIC:
-        return number_sql(number_of(value))
+        return number_test(field, operator, value)
     if field.kind == "date":
-        return str(read_date(value, date_context(compiler, options), up=operator in (">", "<=")))
-    if field.kind == "boolean":
-        return str(boolean_of(value)).lower()
-    return compiler.plan.bind(as_text(value, "range"))
+        bound = str(read_date(value, date_context(compiler, options), up=operator in (">", "<=")))
+    elif field.kind == "boolean":
+        bound = str(boolean_of(value)).lower()
+    else:
+        bound = compiler.plan.bind(as_text(value, "range"))
+    return lambda x: f"{x} {operator} {bound}"
 
 
 def range_text(compiler: Compiler, field: Field, bounds: list[tuple[str, Any]], boost: str) -> Clause:

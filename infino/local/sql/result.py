@@ -83,6 +83,7 @@ TAGS = {
     "TIMESTAMP_S": ("DateTime", "'\"' || replace({}::VARCHAR, ' ', 'T') || '\"'"),
     "TIMESTAMP_MS": ("DateTime", "'\"' || replace({}::VARCHAR, ' ', 'T') || '\"'"),
     "TIMESTAMP_NS": ("DateTime", "'\"' || replace({}::VARCHAR, ' ', 'T') || '\"'"),
+    "TIMESTAMPTZ_NS": ("DateTime", "'\"' || replace(({} AT TIME ZONE 'UTC')::VARCHAR, ' ', 'T') || 'Z\"'"),
     "TIMESTAMP WITH TIME ZONE": (
         "DateTime", "'\"' || replace(({} AT TIME ZONE 'UTC')::VARCHAR, ' ', 'T') || 'Z\"'",
     ),

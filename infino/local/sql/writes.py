@@ -18,8 +18,9 @@ from infino.local.sql.guard import check_nodes
 from infino.local.sql.names import resolve
 from infino.local.sql.result import Header, describe
 from infino.local.store import Dataset, DatasetView, identifier
-from infino.local.store.view import keys_of
 from infino.local.store.writer import Batch, fetch, put, remove
+from infino.local.values import exact
+from infino.local.values.paths import keys_of
 
 if TYPE_CHECKING:
     from infino.local.state import Gateway
@@ -29,6 +30,8 @@ Readable = Callable[[str], DatasetView | None]
 UNSUPPORTED_CLAUSES = ("returning", "from_", "from", "using", "order", "limit", "tables", "cluster")
 AS_TEXT = {
     "TIMESTAMP": "replace({}::VARCHAR, ' ', 'T')",
+    "TIMESTAMP_NS": "replace({}::VARCHAR, ' ', 'T')",
+    "TIMESTAMPTZ_NS": "replace(({} AT TIME ZONE 'UTC')::VARCHAR, ' ', 'T') || 'Z'",
     "TIMESTAMP WITH TIME ZONE": "replace(({} AT TIME ZONE 'UTC')::VARCHAR, ' ', 'T') || 'Z'",
     "BLOB": "to_base64({})",
     "DATE": "{}::VARCHAR",
@@ -100,7 +103,7 @@ class Writing:
         query = f"SELECT json_array({cells})::VARCHAR FROM ({sql}) AS result({names})"
         found = self.cursor.execute(query).fetchall()
         try:
-            values = orjson.loads("[" + ",".join([row[0] for row in found]) + "]")
+            values = exact.loads("[" + ",".join([row[0] for row in found]) + "]")
         except orjson.JSONDecodeError:
             raise wrong_sql("NaN and infinity can't be stored in a JSON document") from None
         return list(columns or [header.name for header in headers]), values
@@ -188,7 +191,7 @@ class Writing:
         stored = fetch(self.cursor, target.dataset.id, [row[0] for row in rows])
         changed = {}
         for id, *cells in rows:
-            document = orjson.loads(stored[id].source)
+            document = exact.loads(stored[id].source)
             for assign, value in zip(setters, cells, strict=True):
                 assign(document, value)
             changed[id] = document
@@ -203,7 +206,7 @@ class Writing:
         return remove(self.gateway.store, self.cursor, target.dataset, [row[0] for row in rows])
 
     def _store(self, target: Target, documents: Mapping[str, Document]) -> int:
-        texts = [orjson.dumps(document) for document in documents.values()]
+        texts = [exact.dumps(document) for document in documents.values()]
         batch = Batch(list(documents), texts, list(documents.values()))
         put(self.gateway.store, self.cursor, target.dataset, batch)
         return len(documents)
@@ -249,7 +252,7 @@ def cell(header: Header, column: str) -> str:
 
 def merged(old: str, new: Document) -> Document:
     """Return a stored document with the members of a new one."""
-    return merge(orjson.loads(old), new)
+    return merge(exact.loads(old), new)
 
 
 def setter(view: DatasetView, name: str) -> Callable[[Document, Any], None]:

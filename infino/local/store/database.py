@@ -13,11 +13,13 @@ from typing import Any
 import attrs
 import duckdb
 import orjson
+from duckdb.func import FunctionNullHandling
 
+from infino.local.catalogue.shape import EMPTY, Fields, Shape, dump_fields, load_fields
 from infino.local.clock import iso
 from infino.local.http import Problem
-from infino.local.store.shapes import EMPTY, Fields, Shape, dump_fields, load_fields, step
-from infino.local.store.view import DatasetView
+from infino.local.store.view import EXACT_TEXTS, DatasetView, exact_texts
+from infino.local.values.paths import step
 
 SCHEMA = """
 CREATE SEQUENCE IF NOT EXISTS dataset_ids;
@@ -71,6 +73,9 @@ class Store:
         self._db = duckdb.connect(str(path or ":memory:"), config=SETTINGS)
         self._db.execute("SET TimeZone = 'UTC'")
         self._db.execute(SCHEMA)
+        self._db.create_function(
+            EXACT_TEXTS, exact_texts, ["VARCHAR", "VARCHAR"], "VARCHAR[]", null_handling=FunctionNullHandling.SPECIAL
+        )
         self._db.execute("SET lock_configuration = true")
         self._writer = self._db.cursor()
 

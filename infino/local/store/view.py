@@ -2,45 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Mapping
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import attrs
 
-from infino.local.store.shapes import Fields, step
+from infino.local.catalogue.kinds import NO_SCALARS, sql_type
+from infino.local.catalogue.shape import Fields, exact_paths, paths_of
+from infino.local.values.exact import dumps, loads
+from infino.local.values.paths import identifier, literal, prefixes, steps_of
 
-NOT_VALUES = frozenset({"NULL", "OBJECT", "ARRAY"})
-NUMBERS = frozenset({"BIGINT", "UBIGINT", "DOUBLE"})
-PATH_STEP = re.compile(r'\.([A-Za-z_][A-Za-z0-9_]*)|\."((?:[^"\\]|\\.)*)"|(\[\*\])')
 Document = dict[str, Any]
-
-
-def literal(text: str) -> str:
-    """Quote text as an SQL string."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def identifier(name: str) -> str:
-    """Quote a name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def column_type(kinds: Collection[str]) -> str:
-    """Return the narrowest SQL type that holds every JSON type a field was seen with."""
-    seen = frozenset(kinds) - {"NULL", "ARRAY"}
-    if seen <= NUMBERS and seen:
-        if "DOUBLE" in seen:
-            return "DOUBLE"
-        return "HUGEINT" if "UBIGINT" in seen else "BIGINT"
-    if seen == {"BOOLEAN"}:
-        return "BOOLEAN"
-    if seen == {"DATE"}:
-        return "DATE"
-    if seen and seen <= {"DATE", "TIMESTAMP"}:
-        return "TIMESTAMP"
-    return "VARCHAR"
+EXACT_TEXTS = "exact_texts"
+"""The name of the function of this module in SQL."""
 
 
 @attrs.frozen
@@ -105,7 +81,7 @@ class DatasetView:
 
     @property
     def catalogue(self) -> Fields:
-        """Dotted field -> JSON type (VARCHAR DATE TIMESTAMP BIGINT UBIGINT DOUBLE BOOLEAN) -> JSON paths.
+        """Dotted field -> kind of value -> JSON paths.
 
         Masked fields are left out: a search, a sort or a count over the stored values would tell what they are.
         """
@@ -114,7 +90,7 @@ class DatasetView:
     @cached_property
     def _catalogue(self) -> Fields:
         values = {
-            field: {kind: paths for kind, paths in kinds.items() if kind not in NOT_VALUES}
+            field: {kind: paths for kind, paths in kinds.items() if kind not in NO_SCALARS}
             for field, kinds in self.shape.items()
             if self.allowed(field) and field not in self.replacements
         }
@@ -134,7 +110,7 @@ class DatasetView:
         for field, kinds in self.shape.items():
             if field.startswith("_id.") or field == "_id" or not self.allowed(field):
                 continue
-            paths = frozenset().union(*kinds.values())
+            paths = paths_of(kinds)
             containers.update(container for path in paths for container in prefixes(path))
             made.append(self._column(unique(field, taken), field, kinds))
         for field, path in containers.items():
@@ -153,18 +129,14 @@ class DatasetView:
 
     def _type(self, field: str, kinds: Collection[str]) -> str:
         mixed = any(other.startswith(field + ".") for other in self.shape)
-        return "VARCHAR" if mixed else column_type(kinds)
+        return "VARCHAR" if mixed else sql_type(kinds)
 
     def _column(self, name: str, field: str, kinds: Mapping[str, frozenset[str]]) -> Column:
         kind = self._type(field, kinds)
         if field in self.replacements:
             return Column(name, field, "VARCHAR", self.replacements[field])
-        scalars = {path for paths in kinds.values() for path in paths if "[*]" not in path}
-        arrays = {path for paths in kinds.values() for path in paths if "[*]" in path}
-        bare = kinds.get("ARRAY", frozenset())
-        if not arrays and not bare:
-            return Column(name, field, kind, scalar_expression(sorted(scalars), kind))
-        return Column(name, field, f"{kind}[]", array_expression(sorted(scalars), sorted(arrays), kind))
+        many = "ARRAY" in kinds or any("[*]" in path for path in paths_of(kinds))
+        return Column(name, field, f"{kind}[]" if many else kind, value_expression(kinds, kind))
 
     def rows(self, names: Collection[str] | None = None) -> str:
         """Return a SELECT of `_id` and typed columns, for use as a subquery.
@@ -194,68 +166,86 @@ def unique(name: str, taken: set[str]) -> str:
     return candidate
 
 
-def scalar_expression(paths: list[str], kind: str) -> str:
-    """Return SQL for the first value found at one of the paths."""
-    texts = [f"json_extract_string(_source, {literal(path)})" for path in paths]
-    text = texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
-    return typed(text, kind)
+def value_expression(kinds: Mapping[str, frozenset[str]], kind: str) -> str:
+    """Return SQL over `_source` for the value of a field, or for the list of its values where a list was seen.
 
-
-def typed(text: str, kind: str, suffix: str = "") -> str:
-    """Return SQL that casts text to a type; times go through UTC, for a plain cast would drop the offset."""
-    if kind == "VARCHAR":
-        return text
-    if kind == "TIMESTAMP":
-        return f"CAST(TRY_CAST({text} AS TIMESTAMPTZ{suffix}) AS TIMESTAMP{suffix})"
-    return f"TRY_CAST({text} AS {kind}{suffix})"
-
-
-def array_expression(scalars: list[str], arrays: list[str], kind: str) -> str:
-    """Return SQL for the list of all values at the paths; NULL when there are none."""
-    parts = [f"json_extract_string(_source, {literal(path)})" for path in arrays]
+    Args:
+        kinds: The kinds and paths of its values.
+        kind: The SQL type of one value.
+    """
+    paths = paths_of({name: found for name, found in kinds.items() if name != "ARRAY"})
+    exact = exact_paths(kinds) if kind == "VARCHAR" else frozenset()
+    scalars = [path for path in sorted(paths) if "[*]" not in path]
+    arrays = [path for path in sorted(paths) if "[*]" in path]
+    arrays += [f"{path}[*]" for path in sorted(kinds.get("ARRAY", ())) if f"{path}[*]" not in arrays]
+    if not arrays:
+        found = [value_at(path, kind, path in exact) for path in scalars]
+        return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
+    parts = [value_at(path, kind, path in exact) for path in arrays]
     for path in scalars:
-        text = f"json_extract_string(_source, {literal(path)})"
+        value = value_at(path, kind, path in exact)
         is_array = f"json_type(_source, {literal(path)}) IN ('ARRAY', 'NULL')"
-        parts.append(f"CASE WHEN {text} IS NULL OR {is_array} THEN []::VARCHAR[] ELSE [{text}] END")
+        parts.append(f"CASE WHEN {value} IS NULL OR {is_array} THEN []::{kind}[] ELSE [{value}] END")
     joined = parts[0]
     for part in parts[1:]:
         joined = f"list_concat({joined}, {part})"
-    return typed(f"nullif({joined}, []::VARCHAR[])", kind, "[]")
+    return f"nullif({joined}, []::{kind}[])"
 
 
-def prefixes(path: str) -> list[tuple[str, str]]:
-    """Return (dotted field, path) of every object or array on the way to a value.
-
-    Args:
-        path: Such as `$.items[*].name`.
-
-    Example:
-        >>> prefixes("$.items[*].name")
-        [('items', '$.items')]
-    """
-    found: list[tuple[str, str]] = []
-    field, walked = "", "$"
-    for plain, quoted, _ in PATH_STEP.findall(path):
-        if not plain and not quoted:
-            break
-        key = plain or re.sub(r"\\(.)", r"\1", quoted)
-        if field:
-            found.append((field, walked))
-        field, walked = f"{field}.{key}" if field else key, step(walked, key)
-    else:
-        return found
-    return [*found, (field, walked)]
-
-
-def keys_of(path: str) -> list[str]:
-    """Return the object keys of a JSON path.
+def value_at(path: str, kind: str, exact: bool = False) -> str:
+    """Return SQL for the value at a path of `_source`, or for the list of values at a path with `[*]`.
 
     Args:
-        path: Such as `$.user."first name"`.
-
-    Example:
-        >>> keys_of('$.user."first name"')
-        ['user', 'first name']
+        path: The JSON path.
+        kind: The SQL type of one value.
+        exact: Whether it may be a number that the engine's own reader would bend.
     """
-    steps = PATH_STEP.findall(path)
-    return [plain or re.sub(r"\\(.)", r"\1", quoted) for plain, quoted, array in steps if not array]
+    many = "[*]" in path
+    if kind.startswith("DECIMAL"):
+        return decimal_at(path, kind)
+    if exact:
+        texts = f"{EXACT_TEXTS}(_source, {literal(json.dumps(steps_of(path)))})"
+        return texts if many else f"{texts}[1]"
+    text = f"json_extract_string(_source, {literal(path)})"
+    return text if kind == "VARCHAR" else f"TRY_CAST({text} AS {kind}{'[]' if many else ''})"
+
+
+def decimal_at(path: str, kind: str) -> str:
+    """Return SQL for a number at a path; only `json_transform` reads its digits, everything else reads a double."""
+    steps = steps_of(path)
+    shape: Any = kind
+    for key in reversed(steps):
+        shape = [shape] if key is None else {key: shape}
+    found = f"json_transform(_source, {literal(json.dumps(shape, ensure_ascii=False))})"
+    reached = inside(found, steps, 0)
+    return f"list_filter({reached}, lambda v: v IS NOT NULL)" if None in steps else reached
+
+
+def inside(value: str, steps: Sequence[str | None], depth: int) -> str:
+    """Return SQL for what lies some steps inside a value; all places of lists are joined into one list."""
+    if not steps:
+        return value
+    head, rest = steps[0], steps[1:]
+    if head is not None:
+        return inside(f"struct_extract({value}, {literal(head)})", rest, depth)
+    if not rest:
+        return value
+    found = f"list_transform({value}, lambda e{depth}: {inside(f'e{depth}', rest, depth + 1)})"
+    return f"flatten({found})" if None in rest else found
+
+
+def exact_texts(source: str, steps: str) -> list[str] | None:
+    """Return the text of each value at a path, digit for digit; the slow way, for numbers that no SQL type holds.
+
+    Args:
+        source: The document.
+        steps: A JSON list of the path's keys, with null for any place in a list.
+    """
+    values: list[Any] = [loads(source)]
+    for key in json.loads(steps):
+        if key is None:
+            values = [inner for value in values if isinstance(value, list) for inner in value]
+        else:
+            values = [value[key] for value in values if isinstance(value, dict) and key in value]
+    found = [value if isinstance(value, str) else dumps(value).decode() for value in values if value is not None]
+    return found or None

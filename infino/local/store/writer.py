@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -10,10 +12,12 @@ import duckdb
 
 from infino.local.http import Problem
 from infino.local.store.database import Dataset, Store
+from infino.local.values.paths import literal
 
 ONLY_DIGITS = bytes(ord("0") if byte in b"0123456789" else ord(" ") for byte in range(256))
-LONG = b"0" * 19
-"""So many digits in a row, after `ONLY_DIGITS`, may be an integer beyond 64 bits; cheaper than an expression."""
+LONG = b"0" * 16
+"""So many digits in a row, after `ONLY_DIGITS`, may be an integer beyond 2^53; cheaper than an expression."""
+NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
 LINES = "SELECT unnest(string_split(?, chr(10))), unnest(string_split(?, chr(10)))"
 LISTS = "SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])"
 
@@ -107,7 +111,22 @@ def learn(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, bat
     """Record that a dataset was written, and what its shape gained."""
     shape = store.shape(cursor, dataset)
     grown = shape.learn(batch.documents, big=LONG in b"\n".join(batch.texts).translate(ONLY_DIGITS))
+    for field in shape.newly_exact() if grown else ():
+        shape.add_digits(field, stored_doubles(cursor, dataset, shape.fields()[field]["DOUBLE"]))
     store.touch(cursor, dataset, shape if grown else None)
+
+
+def stored_doubles(
+    cursor: duckdb.DuckDBPyConnection, dataset: Dataset, paths: Iterable[str]
+) -> Iterator[float | Decimal]:
+    """Yield the numbers at some paths of the stored documents that have a fraction or an exponent."""
+    for path in paths:
+        value = f"json_extract_string(_source, {literal(path)})"
+        values = f"unnest({value})" if "[*]" in path else value
+        found = cursor.execute(f"SELECT DISTINCT v FROM (SELECT {values} AS v FROM ds_{dataset.id})").fetchall()
+        for (text,) in found:
+            if text is not None and NUMBER.fullmatch(text):
+                yield Decimal(text)
 
 
 def refuse_metrics(dataset: Dataset) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import attrs
 
+from infino.local.catalogue.shape import Shape
 from infino.local.querydsl import matching_ids, search
 from infino.local.store import Store
-from infino.local.store.shapes import Shape
 from infino.local.store.view import DatasetView
 
 NOW = datetime(2024, 3, 15, 10, 30, tzinfo=UTC)

@@ -11,7 +11,6 @@ import pytest
 from infino.local.http import Problem
 from infino.local.querydsl.compound import required
 from infino.local.querydsl.dates import DateContext, read_date, read_zone, show_date
-from infino.local.querydsl.fields import safe_path
 from infino.local.querydsl.names import name_pattern
 from infino.local.querydsl.regexps import RegexpReader, from_wildcard
 
@@ -100,18 +99,6 @@ def test_patterns() -> None:
     assert not re.fullmatch(from_wildcard(r"a*\*?"), "abcd")
     assert [name_pattern("a*b*c")(name) for name in ("abc", "axbxc", "ac", "abcx")] == [True, True, False, False]
     assert not name_pattern("ab*b")("ab")
-
-
-@pytest.mark.parametrize(
-    ("path", "safe"),
-    [
-        ("$.a", True), ('$."a.b"[*].c', True), ('$."a*b"', True), ('$."it\'s"', True), ('$."a\\"b"', True),
-        ('$."*"', False), ('$."*"[*]', False), ("$.*", False), ('$.""', False), ("$", False),
-        ("a", False), ('$."a', False),
-    ],
-)  # fmt: skip
-def test_paths_that_the_engine_reads_literally(path: str, safe: bool) -> None:
-    assert safe_path(path) is safe
 
 
 @pytest.mark.parametrize(

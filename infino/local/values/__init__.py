@@ -1,0 +1,1 @@
+"""Values: JSON without loss, and how paths, names and literals are written for the engine. Knows no other room."""

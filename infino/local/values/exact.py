@@ -1,0 +1,104 @@
+"""JSON without loss: a number that a float or 64 bits would bend keeps its digits, as a `Decimal`."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+
+class RepeatedKey(ValueError):
+    """An object has two members of one name."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Duplicate field '{key}'")
+
+
+class TooDeep(ValueError):
+    """The JSON has more levels than can be read."""
+
+    def __init__(self) -> None:
+        super().__init__("the document is nested too deeply")
+
+
+def loads(text: bytes | str) -> Any:
+    """Decode JSON; integers beyond 64 bits, and numbers spelt otherwise than their float, become `Decimal`.
+
+    Args:
+        text: The JSON.
+
+    Raises:
+        orjson.JSONDecodeError: It is no JSON.
+        RepeatedKey: An object has two members of one name.
+        TooDeep: It has more levels than can be read.
+
+    Example:
+        >>> loads('{"price": 1.50, "n": 3}')
+        {'price': Decimal('1.50'), 'n': 3}
+    """
+    value = orjson.loads(text)
+    if unbent(value, text.encode() if isinstance(text, str) else text):
+        return value
+    try:
+        return json.loads(text, parse_int=_integer, parse_float=_number, object_pairs_hook=_members)
+    except RecursionError:
+        raise TooDeep from None
+
+
+def unbent(value: Any, text: bytes) -> bool:
+    """Tell whether decoded JSON is written back as it was: then no digit and no repeated member was lost."""
+    try:
+        return orjson.dumps(value) == text
+    except orjson.JSONEncodeError:  # the encoder takes fewer levels than the decoder
+        return False
+
+
+def dumps(value: Any) -> bytes:
+    """Encode as JSON what `loads` gave, digit for digit.
+
+    Raises:
+        TooDeep: It has more levels than can be written.
+
+    Example:
+        >>> dumps(loads(b'{"price": 1.50}'))
+        b'{"price":1.50}'
+    """
+    try:
+        return orjson.dumps(value, default=digits)
+    except orjson.JSONEncodeError as error:
+        if isinstance(error.__cause__, TypeError) or "not JSON serializable" in str(error):
+            raise
+        raise TooDeep from None
+
+
+def digits(value: Any) -> orjson.Fragment:
+    """Return a `Decimal` as JSON; given to `orjson.dumps` as its `default`."""
+    if isinstance(value, Decimal):
+        return orjson.Fragment(str(value).encode())
+    raise TypeError(f"Type is not JSON serializable: {type(value).__name__}")
+
+
+def _integer(text: str) -> int | Decimal:
+    if len(text) < 19 or -(2**63) <= int(text) < 2**64:
+        value = int(text)
+        if value or text == "0":
+            return value
+    return Decimal(text)
+
+
+def _number(text: str) -> float | Decimal:
+    value = float(text)
+    return value if repr(value) == text else Decimal(text)
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise RepeatedKey(key)
+            seen.add(key)
+    return found

@@ -1,0 +1,163 @@
+"""What was stored is what is compared, changed and shown: digits, zones, nanoseconds, and no member twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from infino.local import LocalGateway
+from tests.support.signed import Signed
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[LocalGateway]:
+    with LocalGateway() as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def call(served: LocalGateway) -> Signed:
+    served.reset()
+    signed = Signed(served)
+    signed("PUT", "/d")
+    return signed
+
+
+def store(call: Signed, *texts: str) -> None:
+    """Store documents as they are written, with ids from 1."""
+    lines = [line for number, text in enumerate(texts, 1) for line in (f'{{"index":{{"_id":"{number}"}}}}', text)]
+    reply = call("POST", "/d/json", "\n".join(lines).encode() + b"\n")
+    assert reply.status == 200, reply.content
+    assert reply.json["errors"] is False, reply.content
+
+
+def raw(call: Signed, id: str) -> bytes:
+    return call("GET", f"/d/doc/{id}").content.partition(b'"_source":')[2][:-1]
+
+
+def sql(call: Signed, query: str) -> Any:
+    reply = call("POST", "/sql", {"query": query})
+    assert reply.status == 200, reply.content
+    return reply.json
+
+
+def ids(call: Signed, query: str) -> list[str]:
+    return [row["values"]["_id"]["String"] for row in sql(call, f"SELECT _id FROM d WHERE {query} ORDER BY 1")["rows"]]
+
+
+def found(call: Signed, query: Any) -> list[str]:
+    text = query if isinstance(query, str) else None
+    reply = call("POST", "/d/querydsl", text.encode() if text else {"query": query})
+    assert reply.status == 200, reply.content
+    return sorted(hit["_id"] for hit in reply.json["hits"]["hits"])
+
+
+NEIGHBOURS = (str(2**53), str(2**53 + 1))
+
+
+@pytest.mark.parametrize("other", ["0.5", str(2**70), "1e3", "0.1234567890123456789", "1" * 45, "[7, 0.25]", '"text"'])
+def test_neighbours_stay_apart_whatever_else_the_column_holds(call: Signed, other: str) -> None:
+    store(call, *(f'{{"n":{number}}}' for number in (*NEIGHBOURS, other)))
+    if other.startswith("["):
+        assert ids(call, f"list_contains(n, {2**53})") == ["1"]
+    else:
+        assert ids(call, f"n::VARCHAR IN ('{2**53}', '{2**53}.0', rpad('{2**53}.', 36, '0'))") == ["1"]
+    if other[0] in "01[" and len(other) < 40:  # beyond 38 digits the query language compares doubles, as text is none
+        assert found(call, {"term": {"n": 2**53}}) == ["1"]
+        assert found(call, {"range": {"n": {"gt": 2**53, "lt": 2**60}}}) == ["2"]
+
+
+@pytest.mark.parametrize(("other", "deleted"), [("0.5", 1), (str(2**70), 1), ("0.1234567890123456789", 1), ("7", 1)])
+def test_a_delete_by_number_deletes_that_number(call: Signed, other: str, deleted: int) -> None:
+    store(call, *(f'{{"n":{number}}}' for number in (*NEIGHBOURS, other)))
+    assert sql(call, f"DELETE FROM d WHERE n = {2**53}")["affected_rows"] == deleted
+    assert ids(call, "true") == ["2", "3"]
+
+
+def test_doubles_stored_before_a_long_integer_keep_their_digits(call: Signed) -> None:
+    store(call, '{"n":0.1}', '{"n":[0.25,2]}', f'{{"n":{2**53 + 1}}}')
+    assert [row["values"]["t"]["String"] for row in sql(call, "SELECT typeof(n) AS t FROM d LIMIT 1")["rows"]] == [
+        "DECIMAL(38,2)[]"
+    ]
+    assert ids(call, "list_contains(n, 0.1)") == ["1"]
+    assert ids(call, f"list_contains(n, {2**53 + 1})") == ["3"]
+    assert found(call, {"range": {"n": {"gte": 0.1, "lt": 0.26}}}) == ["1", "2"]
+    assert found(call, {"terms": {"n": [0.25, 3]}}) == ["2"]
+    assert found(call, {"range": {"n": {"gt": 1e300}}}) == []
+    assert found(call, {"range": {"n": {"lt": 1e300}}}) == ["1", "2", "3"]
+
+
+def test_times_with_a_zone_are_moments(call: Signed) -> None:
+    store(call, *(f'{{"t":"2024-07-01T{hour}:00:00Z"}}' for hour in (10, 11, 12)))
+    assert ids(call, "t >= '2024-07-01T12:00:00+02:00'") == ["1", "2", "3"]
+    assert sql(call, "DELETE FROM d WHERE t < '2024-07-01T12:00:00+02:00'")["affected_rows"] == 0
+    hours = sql(call, "SELECT extract(hour FROM t AT TIME ZONE 'Europe/Berlin') AS h FROM d ORDER BY t")["rows"]
+    assert [row["values"]["h"]["Integer"] for row in hours] == [12, 13, 14]
+    assert sql(call, "SELECT min(t) AS t FROM d")["rows"][0]["values"]["t"] == {"DateTime": "2024-07-01T10:00:00Z"}
+
+
+def test_times_without_a_zone_have_none(call: Signed) -> None:
+    store(call, '{"t":"2024-07-01T10:00:00"}')
+    assert sql(call, "SELECT t FROM d")["rows"][0]["values"]["t"] == {"DateTime": "2024-07-01T10:00:00"}
+
+
+@pytest.mark.parametrize("zone", ["", "Z", "+02:00"])
+def test_nanoseconds_are_told_apart(call: Signed, zone: str) -> None:
+    store(call, *(f'{{"t":"2024-01-01T00:00:00.00000000{nano}{zone}"}}' for nano in (1, 2)))
+    assert sql(call, "SELECT count(DISTINCT t) AS n FROM d")["rows"][0]["values"]["n"] == {"Integer": 2}
+    assert ids(call, f"t > '2024-01-01T00:00:00.000000001{zone}'") == ["2"]
+    shown = sql(call, "SELECT max(t) AS t FROM d")["rows"][0]["values"]["t"]["DateTime"]
+    assert "00.000000002" in shown
+
+
+LONG = '{"id":"1","big":123456789012345678901234567890,"dec":0.1234567890123456789,"price":1.50,"e":1E+5,"o":{"x":-0}}'
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda call: call.bulk("d", {"update": {"_id": "1"}}, {"doc": {"x": 1}}),
+        lambda call: sql(call, "UPDATE d SET x = 1"),
+        lambda call: sql(call, "UPSERT INTO d (_id, x) VALUES ('1', 1)"),
+        lambda call: call.bulk("d", {"update": {"_id": "1"}}, {"doc": {"o": {"y": 1}}}),
+    ],
+    ids=["partial update", "UPDATE", "UPSERT", "partial update of an object"],
+)
+def test_a_change_leaves_the_other_members_as_they_were(call: Signed, change: Any) -> None:
+    store(call, LONG)
+    assert raw(call, "1") == LONG.encode()
+    change(call)
+    for kept in (b"123456789012345678901234567890", b"0.1234567890123456789", b"1.50", b"1E+5", b'"x":-0'):
+        assert kept in raw(call, "1")
+
+
+def test_a_search_shows_the_digits_that_were_stored(call: Signed) -> None:
+    store(call, LONG)
+    reply = call("POST", "/d/querydsl", {"query": {"match_all": {}}, "fields": ["dec", "big"]})
+    assert b'"dec":0.1234567890123456789,"price":1.50' in reply.content
+    assert b'"dec":[0.1234567890123456789]' in reply.content
+
+
+def test_insert_select_keeps_zones_and_digits(call: Signed) -> None:
+    call("PUT", "/e")
+    store(call, '{"t":"2024-07-01T10:00:00.123456789Z","n":0.1234567890123456789,"b":123456789012345678901234567890}')
+    sql(call, "INSERT INTO e (_id, t, n, b) SELECT _id, t, n, b FROM d")
+    copied = call("GET", "/e/doc/1").content
+    assert (
+        b'"t":"2024-07-01T10:00:00.123456789Z","n":0.1234567890123456789,"b":123456789012345678901234567890' in copied
+    )
+
+
+@pytest.mark.parametrize("document", ['{"a":1,"a":2}', '{"a": 1, "o": {"k": 1, "k": 1}}', '{"l":[{"k":1,"k":2}]}'])
+@pytest.mark.parametrize("action", ["index", "create", "update"])
+def test_a_repeated_member_is_refused_for_its_record(call: Signed, document: str, action: str) -> None:
+    body = document if action != "update" else f'{{"doc":{document},"doc_as_upsert":true}}'
+    good = '{"a":1}' if action != "update" else '{"doc":{"a":1},"doc_as_upsert":true}'
+    lines = [f'{{"{action}":{{"_id":"1"}}}}', body, f'{{"{action}":{{"_id":"2"}}}}', good, ""]
+    items = call("POST", "/d/json", "\n".join(lines).encode()).json["items"]
+    assert [item[action]["status"] for item in items] == [400, 201]
+    assert items[0][action]["error"]["type"] == "document_parsing_exception"
+    assert "Duplicate field" in items[0][action]["error"]["reason"]
+    assert sql(call, "SELECT count(*) AS n FROM d")["rows"][0]["values"]["n"] == {"Integer": 1}
