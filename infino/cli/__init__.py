@@ -1,4 +1,4 @@
-"""The `infino` command: a gateway on this machine, questions in SQL, PromQL or English, uploads and a conversation."""
+"""The `infino` command: everything the client can do, on a terminal and in scripts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 def main() -> None:
     """Run the command line; without its extra, say how to install it."""
     try:
-        from infino.cli.commands import infino
+        from infino.cli.app import infino
     except ModuleNotFoundError as error:
         if error.name not in {"click", "rich"}:
             raise

@@ -12,8 +12,7 @@ from rich.console import Console
 
 from infino import Infino
 from infino.chat import Interrupted, Status
-from infino.chat.__main__ import run
-from infino.chat.terminal import Talk, _line_history, clean, main
+from infino.cli.chat import Talk, _line_history, clean, main
 from infino.local import LocalGateway
 
 
@@ -151,18 +150,6 @@ def test_lines_are_kept_for_the_next_conversation_and_for_their_writer_only(
 
 def test_what_the_service_says_cannot_steer_the_terminal() -> None:
     assert clean("a\x1b[2Jb\x9b1m\r\nc\td\x07") == "a[2Jb1m\nc\td"
-
-
-def test_the_module(gateway: LocalGateway, flights: str, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
-    monkeypatch.setenv("INFINO_ENDPOINT", gateway.endpoint)
-    monkeypatch.setenv("INFINO_ACCESS_KEY", gateway.access_key)
-    monkeypatch.setenv("INFINO_SECRET_KEY", gateway.secret_key)
-    assert run(["--source", flights, f"how many {flights}", "are there?"]) == 0
-    assert "25" in capsys.readouterr().out
-    monkeypatch.setenv("INFINO_ENDPOINT", "http://127.0.0.1:9")
-    monkeypatch.delenv("INFINO_ACCESS_KEY")
-    assert run(["how many?"]) == 1
-    assert "access_key" in capsys.readouterr().err
 
 
 def test_interrupted_is_what_users_catch() -> None:

@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from infino.cli.commands import infino as command
+from infino.cli.app import infino as command
+from infino.cli.operations import argument_texts
+from infino.cli.output import fitting, printable
+from infino.cli.session import Session
+from infino.cli.shell import Shell, statements
 
 
 @pytest.fixture
@@ -17,7 +21,8 @@ def run(gateway, monkeypatch):
     monkeypatch.setenv("INFINO_ENDPOINT", gateway.endpoint)
     monkeypatch.setenv("INFINO_ACCESS_KEY", gateway.access_key)
     monkeypatch.setenv("INFINO_SECRET_KEY", gateway.secret_key)
-    return lambda *arguments: CliRunner().invoke(command, arguments)
+    monkeypatch.setenv("COLUMNS", "80")
+    return lambda *arguments, text=None: CliRunner().invoke(command, arguments, input=text)
 
 
 @pytest.fixture
@@ -36,9 +41,9 @@ def test_sql_as_table_csv_and_json(run, loaded):
     table = run("sql", f'SELECT n, w FROM "{loaded}" ORDER BY n', "--limit", "3")
     assert table.exit_code == 0
     assert "3 of 60 rows" in table.output
-    csv = run("sql", f'SELECT n FROM "{loaded}" ORDER BY n LIMIT 2', "--format", "csv")
+    csv = run("sql", f'SELECT n FROM "{loaded}" ORDER BY n LIMIT 2', "--output", "csv")
     assert csv.output.split() == ["n", "0", "1"]
-    lines = run("sql", f'SELECT n, w FROM "{loaded}" ORDER BY n LIMIT 2', "--format", "json")
+    lines = run("sql", f'SELECT n, w FROM "{loaded}" ORDER BY n LIMIT 2', "--output", "ndjson")
     assert [json.loads(line) for line in lines.output.splitlines()] == [{"n": 0, "w": None}, {"n": 1, "w": "a"}]
 
 
@@ -47,11 +52,11 @@ def test_promql_at_one_moment_and_over_a_range(run, gateway, fresh):
     with gateway.client() as client:
         client.datasets.create(dataset)
         client.metrics.upload(dataset, "up 1 1700000000000\n")
-    instant = run("promql", "up", "--dataset", dataset, "--at", "1700000000", "--format", "json")
+    instant = run("promql", "up", "--dataset", dataset, "--at", "1700000000", "--output", "ndjson")
     assert json.loads(instant.output)["value"] == 1.0
     ranged = run(
         "promql", "up", "--dataset", dataset, "--start", "1700000000", "--end", "1700000060", "--step", "30s",
-        "--format", "json",
+        "--output", "ndjson",
     )  # fmt: skip
     assert len(ranged.output.splitlines()) == 3
 
@@ -89,3 +94,223 @@ def test_without_credentials_it_says_what_to_set(monkeypatch):
 def test_help_and_version():
     assert "Run a gateway on this machine" in CliRunner().invoke(command, ["-h"]).output
     assert "infino" in CliRunner().invoke(command, ["--version"]).output
+
+
+WIDE = (
+    "year,month,day,dep_time,sched_dep_time,dep_delay,arr_time,sched_arr_time,arr_delay,carrier,flight,tailnum,origin,"
+    "dest,air_time,distance,hour,minute,time_hour\n"
+    "2013,1,1,517,515,2,830,819,11,UA,1545,N14228,EWR,IAH,227,1400,5,15,2013-01-01T10:00:00Z\n"
+)
+
+
+@pytest.fixture
+def wide(run, fresh, tmp_path: Path):
+    """A dataset of nineteen columns and one record, loaded from standard input."""
+    dataset = fresh("wide")
+    done = run("load", dataset, "-", text=WIDE)
+    assert done.exit_code == 0, done.output
+    return dataset
+
+
+def test_a_wide_table_leaves_out_the_middle_and_says_which(run, wide):
+    done = run("sql", f'SELECT * FROM "{wide}"')
+    assert all(len(line) <= 80 for line in done.stdout.splitlines())
+    assert {"2013", "517", "1400"} <= set(done.stdout.split())
+    assert "left out: _id, sched_dep_time" in done.stderr
+    assert "N14228" in run("sql", f'SELECT * FROM "{wide}"', "-o", "vertical").output
+
+
+@pytest.mark.parametrize(
+    ("widths", "room", "spare", "kept"),
+    [
+        ([5, 5, 5], 80, None, [0, 1, 2]),
+        ([26, 4, 4], 30, 0, [1, 2]),
+        ([10, 10, 10, 10], 46, None, [0, 1, 3]),
+        ([90, 90], 80, None, []),
+        ([90], 80, None, [0]),
+    ],
+)
+def test_columns_that_fit(widths, room, spare, kept):
+    assert fitting(widths, room, spare) == kept
+
+
+def test_when_nothing_fits_rows_stand_beneath_each_other(run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "20")
+    assert run("sql", "SELECT 'abcdefghijklmn' AS a, 'opqrstuvwxyzab' AS b").output.splitlines() == [
+        "a  abcdefghijklmn",
+        "b  opqrstuvwxyzab",
+    ]
+
+
+def test_what_data_says_cannot_steer_the_terminal(run):
+    table = run("sql", "SELECT 'level[bold]7' AS a, 'a[/b]c' AS b, chr(27) || '[31m' AS c, chr(8238) AS d").output
+    assert "level[bold]7" in table
+    assert "a[/b]c" in table
+    assert "\\x1b[31m" in table
+    assert "\\u202e" in table
+    assert printable("a\tb\ud800") == "a\\tb\\ud800"
+    error = run("sql", 'SELECT * FROM "\x1b[2J"').output
+    assert "\x1b" not in error
+
+
+def test_a_statement_from_a_pipe_a_file_and_with_values(run, tmp_path: Path):
+    assert run("sql", "-", "-o", "ndjson", text="SELECT 41 + 1 AS answer").output == '{"answer":42}\n'
+    (tmp_path / "q.sql").write_text("SELECT 1 AS one")
+    assert run("sql", "-f", str(tmp_path / "q.sql"), "-o", "json").output == '[{"one":1}]\n'
+    assert run("sql", "SELECT ? AS v", "-p", "x", "-o", "csv").output == "v\nx\n"
+    assert "not both" in run("sql", "SELECT 1", "-f", str(tmp_path / "q.sql")).output
+
+
+def test_a_statement_that_writes_says_how_much(run, wide):
+    assert "1 record changed" in run("sql", f"DELETE FROM \"{wide}\" WHERE origin = 'EWR'").output
+
+
+def test_rows_as_parquet(run, loaded, tmp_path: Path):
+    import io
+
+    import pyarrow.parquet as pq
+
+    written = run("sql", f'SELECT n FROM "{loaded}" ORDER BY n', "-o", "parquet").stdout_bytes
+    assert pq.read_table(io.BytesIO(written)).column("n").to_pylist() == list(range(60))
+
+
+def test_every_operation_of_the_document_is_a_command(run):
+    from infino import Infino
+    from infino.cli.operations import _BY_HAND, resource_group
+    from tests.support.tree import methods
+
+    known = {name: resource_group(name) for name in ("datasets", "connections", "dashboards", "users", "fino")}
+    for path, name, _ in methods(Infino(access_key="a", secret_key="b")):
+        parts = path.split(".")[1:]
+        if not parts or parts[0] not in known or name in _BY_HAND:
+            continue
+        group = known[parts[0]]
+        for part in parts[1:]:
+            group = group.commands[part]
+        assert name.replace("_", "-") in group.commands, f"{path}.{name}"
+
+
+def test_an_operation_takes_objects_files_and_lists(run, fresh, tmp_path: Path):
+    user, role = fresh("ann"), fresh("reader")
+    document = tmp_path / "role.yaml"
+    document.write_text(
+        'Version: 2025-01-01\nPermissions:\n  - {ResourceType: record, Actions: [read], Resources: ["x*"]}'
+    )
+    assert run("roles", "create", role, f"@{document}").exit_code == 0
+    keys = run("users", "create", user, json.dumps({"Roles": [role]}))
+    assert "secret_key" in keys.output
+    assert role in run("users", "get", user, "-o", "json").output
+    rotated = run("keys", "rotate", user, "--yes")
+    assert rotated.output != keys.output
+    assert "--yes" in run("users", "delete", user).output
+    assert run("users", "delete", user, "--yes").exit_code == 0
+    assert "neither JSON nor YAML" in run("roles", "create", role, "{a: [").output
+
+
+def test_roles_from_a_folder_are_planned_and_applied(run, fresh, tmp_path: Path):
+    role = fresh("planned")
+    document = {
+        "Version": "2025-01-01",
+        "Permissions": [{"ResourceType": "record", "Actions": ["read"], "Resources": ["x"]}],
+    }
+    (tmp_path / f"{role}.json").write_text(json.dumps(document))
+    planned = run("roles", "plan", str(tmp_path))
+    assert planned.exit_code == 2
+    assert f"create role {role}" in planned.output
+    assert "1 roles changed" in run("roles", "apply", str(tmp_path)).output
+    assert run("roles", "plan", str(tmp_path)).exit_code == 0
+    (tmp_path / "again.json").write_text(json.dumps({role: document}))
+    assert "a second time" in run("roles", "plan", str(tmp_path)).output
+
+
+def test_a_look_at_the_connection(run, gateway):
+    assert "admin" in run("whoami").output
+    assert gateway.endpoint in run("ping").output
+    report = run("doctor")
+    assert report.exit_code == 0
+    assert [line.split()[0] for line in report.output.splitlines()] == ["ok"] * 5
+    assert run("request", "POST", "/sql", "-d", '{"query": "SELECT 1 AS one"}', "-o", "json").exit_code == 0
+
+
+def test_a_doctor_names_what_is_wrong(run, monkeypatch):
+    monkeypatch.setenv("INFINO_SECRET_KEY", "wrong")
+    report = run("doctor")
+    assert report.exit_code == 1
+    assert "FAIL keys" in report.output
+
+
+def test_settings_are_written_where_clients_read_them(run, gateway, monkeypatch, tmp_path: Path):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert run("config", "set", "region", "eu-west-1", "--profile", "work").exit_code == 0
+    login = run(
+        "config",
+        "login",
+        "--profile",
+        "work",
+        "--endpoint",
+        gateway.endpoint,
+        text=f"{gateway.access_key}\n{gateway.secret_key}\n",
+    )
+    assert login.exit_code == 0, login.output
+    assert gateway.secret_key not in login.output
+    assert (tmp_path / "infino" / "config.toml").stat().st_mode & 0o777 == 0o600
+    assert run("config", "profiles").output == "work\n"
+    shown = run("--profile", "work", "config", "show").output
+    assert "eu-west-1" in shown
+    assert gateway.secret_key not in shown
+    assert "true or false" in run("config", "set", "allow_http", "maybe").output
+
+
+def test_completion_is_written_where_the_shell_looks(run, monkeypatch, tmp_path: Path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert run("completion", "install", "fish").exit_code == 0
+    assert "_INFINO_COMPLETE" in (tmp_path / ".config/fish/completions/infino.fish").read_text()
+
+
+def test_new_records_are_followed(run, loaded):
+    shown = run("tail", loaded, "--by", "n", "-n", "2", "--rounds", "2", "--interval", "0.1")
+    assert [json.loads(line)["n"] for line in shown.output.splitlines()] == [58, 59]
+    assert "no date field" in run("tail", loaded, "--rounds", "1").output
+    assert "Name a dataset" in run("tail").output
+
+
+def test_one_question(run, loaded):
+    answered = run("ask", f"how many {loaded}", "--source", loaded, "-o", "json")
+    assert answered.exit_code == 0
+    assert "60" in answered.output
+
+
+def test_the_shell_answers_and_helps(gateway, loaded, tmp_path: Path, capsys):
+    script = tmp_path / "script.sql"
+    script.write_text("SELECT 'a;b' AS x; -- a; comment\nSELECT 2 AS y;")
+    with gateway.client() as client:
+        shell = Shell(client, Session(), 5)
+        shell.statement(f'SELECT count(*) AS c FROM "{loaded}";')
+        assert shell.command("\\d")
+        assert shell.command(f"\\d {loaded}")
+        assert shell.command("\\o ndjson")
+        assert shell.command(f"\\i {script}")
+        shell.statement("SELECT nonsense FROM nowhere;")
+        assert shell.command("\\unknown")
+        assert not shell.command("\\q")
+        fields = list(shell.words.matching(f'SELECT  FROM "{loaded}"', ""))[:3]
+        words = list(shell.words.matching(f'SELECT w FROM "{loaded}"', "w"))
+    said = capsys.readouterr()
+    assert "60" in said.out
+    assert loaded in said.out
+    assert '{"x":"a;b"}\n{"y":2}' in said.out
+    assert "nowhere" in said.err
+    assert "not a command" in said.err
+    assert {"n", "w"} <= set(fields)
+    assert {"WHEN", "WHERE", "WITH"} <= set(words)
+
+
+def test_a_file_is_cut_at_semicolons_outside_quotes():
+    assert statements("a ';' b; /* ; */ c; -- ;\n d") == ["a ';' b", "/* ; */ c", "-- ;\n d"]
+
+
+def test_the_texts_of_arguments_are_those_of_the_docstring():
+    assert argument_texts("One.\n\nArgs:\n    a: First\n        and more.\n    b: Second.\n\nReturns:\n    x") == {
+        "a": "First and more.",
+        "b": "Second.",
+    }

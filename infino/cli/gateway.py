@@ -1,0 +1,26 @@
+"""`infino local`: a gateway on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--port", default=9201, show_default=True, help="TCP port on loopback; 0 takes a free one.")
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Folder that keeps everything.")
+@click.option("--ephemeral", is_flag=True, help="Keep nothing after it stops.")
+@click.option("--compat", is_flag=True, help="Tolerate what the old SDK 0.7.0 signs differently.")
+@click.option("--seed", type=click.Choice(["flights"]), help="Load demonstration data first.")
+def local(port: int, data: Path | None, ephemeral: bool, compat: bool, seed: str | None) -> None:
+    """Run a gateway on this machine and print how to reach it."""
+    try:
+        from infino.local.serve import serve
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"The local gateway needs an extra: pip install 'infino-sdk[local]' ({error.name})")
+    if data and ephemeral:
+        raise click.UsageError("--data keeps everything and --ephemeral keeps nothing: choose one.")
+    if data is None and not ephemeral:
+        data = Path.home() / ".local" / "share" / "infino"
+    serve(port=port, data=data, compat=compat, seed=seed)

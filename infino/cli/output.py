@@ -1,0 +1,253 @@
+"""Results on a terminal: tables that fit, rows beneath each other, and files for other programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice, pairwise
+from typing import Any
+
+import attrs
+import click
+
+# Control characters, and those that turn the direction of a line or hide in it.
+_UNFIT = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\ud800-\udfff]"
+)
+# Characters of a cell, of one where room is short, and of a line where there is no terminal.
+CELL, NARROW, WIDTH = 40, 16, 160
+SHOWN = 50
+
+
+def printable(text: object) -> str:
+    """What a service says must not steer the terminal: every character that could is shown as its escape."""
+    return _UNFIT.sub(lambda found: found[0].encode("unicode_escape", "backslashreplace").decode(), str(text))
+
+
+@attrs.frozen
+class Rows:
+    """Columns and their rows, whatever they came from."""
+
+    names: Sequence[str]
+    rows: Callable[[], Iterable[Sequence[Any]]]
+    length: int | None = None
+    result: Any = None
+
+
+def as_rows(value: Any) -> Rows:
+    """Read a result, a page, a model or plain JSON as rows.
+
+    Args:
+        value: What a method of the client gave.
+
+    Returns:
+        The rows; a single object is one row.
+    """
+    if hasattr(value, "columns") and hasattr(value, "rows"):
+        return Rows([column.name for column in value.columns], value.rows, len(value), value)
+    items = [_plain(one) for one in _items(value)]
+    if any(not isinstance(item, Mapping) for item in items):
+        return Rows(["value"], lambda: ([item] for item in items), len(items))
+    names = list(dict.fromkeys(name for item in items for name in item))
+    return Rows(names, lambda: ([item.get(name) for name in names] for item in items), len(items))
+
+
+def _items(value: Any) -> Iterable[Any]:
+    if isinstance(value, str | bytes | Mapping) or hasattr(value, "to_dict") or not isinstance(value, Iterable):
+        return [value]
+    return value
+
+
+def _plain(value: Any) -> Any:
+    to_dict: Any = getattr(value, "to_dict", None)
+    return value if to_dict is None else to_dict()
+
+
+def text_of(value: Any) -> str:
+    """One cell: nothing for null, JSON for what is nested, ISO for times."""
+    if value is None:
+        return ""
+    if isinstance(value, Mapping | list | tuple):
+        from infino.core.codec import dumps
+
+        return printable(dumps(value).decode())
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat())
+    return printable(value)
+
+
+def write(value: Any, form: str | None, *, limit: int | None = SHOWN, single: bool = False) -> None:
+    """Print a value in the form that was asked for.
+
+    Args:
+        value: A result, a page, a model, or plain JSON.
+        form: One of `session.FORMS`; a table when None, or rows beneath each other for a single object.
+        limit: Rows of a table at most; None for all. The forms for programs print all rows.
+        single: Whether the value is one object.
+    """
+    found = as_rows(value)
+    if form is None:
+        form = "vertical" if single else "table"
+    if form == "table":
+        _table(found, limit)
+    elif form == "vertical":
+        _vertical(found, limit)
+    else:
+        _FOR_PROGRAMS[form](found)
+
+
+def _table(found: Rows, limit: int | None) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH
+    rows = [[text_of(cell) for cell in row] for row in islice(found.rows(), limit)]
+    heads = [printable(name) for name in found.names]
+    widths = _widths(heads, rows, CELL)
+    if _needed(widths) > room:
+        # Headings break at their underscores and cells are cut, before a column has to go.
+        heads = [head.replace("_", "_\n") for head in heads]
+        widths = _widths(heads, rows, NARROW)
+    if not heads:
+        click.echo("nothing to show", err=True)
+        return
+    kept = fitting(widths, room, spare=_generated_id(found.names))
+    if not kept:
+        _vertical(found, limit)
+        return
+    gap = next((at + 1 for at, (left, right) in enumerate(pairwise(kept)) if right > left + 1), None)
+    shown: list[int | None] = [*kept]
+    if gap is not None:
+        shown.insert(gap, None)
+    table = Table(highlight=False)
+    for at in shown:
+        table.add_column(
+            Text("…" if at is None else heads[at]),
+            max_width=1 if at is None else widths[at],
+            overflow="ellipsis",
+            no_wrap=True,
+        )
+    for row in rows:
+        table.add_row(*[Text("…" if at is None else row[at]) for at in shown])
+    Console(width=room, highlight=False).print(table)
+    left_out = [printable(name) for at, name in enumerate(found.names) if at not in kept]
+    if left_out:
+        click.echo(
+            f"{len(kept)} of {len(found.names)} columns; left out: {', '.join(left_out)} (--output vertical shows all)",
+            err=True,
+        )
+    _more(found, len(rows))
+
+
+def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]], most: int) -> list[int]:
+    from rich.cells import cell_len
+
+    lines = [max(map(cell_len, head.split("\n")), default=0) for head in heads]
+    return [
+        max(1, line, min(most, max((cell_len(row[at]) for row in rows), default=0))) for at, line in enumerate(lines)
+    ]
+
+
+def _needed(widths: Sequence[int]) -> int:
+    # A column takes its text, a blank on each side and a line.
+    return sum(width + 3 for width in widths) + 1
+
+
+def _generated_id(names: Sequence[str]) -> int | None:
+    """The id stands first and tells little where it was made by the service: it goes before what was written."""
+    return 0 if len(names) > 1 and names[0] == "_id" else None
+
+
+def _more(found: Rows, shown: int) -> None:
+    if found.length is not None and found.length > shown:
+        click.echo(f"{shown} of {found.length} rows; --limit shows more, --output csv prints all", err=True)
+
+
+def fitting(widths: Sequence[int], room: int, spare: int | None = None) -> list[int]:
+    """Choose the columns that fit, leaving out those in the middle first.
+
+    Args:
+        widths: Width of each column in characters.
+        room: Width of the terminal in characters.
+        spare: Place of a column that goes before all others.
+
+    Returns:
+        The places of the columns that stay; empty when not even two of several fit.
+    """
+    kept = list(range(len(widths)))
+    while len(kept) > 1 and _needed([widths[at] for at in kept]) + (4 if len(kept) < len(widths) else 0) > room:
+        if spare is not None and spare in kept:
+            kept.remove(spare)
+        else:
+            del kept[len(kept) // 2]
+    return kept if len(kept) > 1 or len(widths) <= 1 else []
+
+
+def _vertical(found: Rows, limit: int | None) -> None:
+    width = max((len(name) for name in found.names), default=0)
+    count = 0
+    for count, row in enumerate(islice(found.rows(), limit), 1):
+        if found.length != 1:
+            click.echo(f"- {count} -")
+        for name, cell in zip(found.names, row, strict=True):
+            click.echo(f"{printable(name).ljust(width)}  {text_of(cell)}")
+    _more(found, count)
+
+
+def _csv(found: Rows) -> None:
+    # Values as they are: what reads CSV is a program, and its line breaks belong to the data.
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(found.names)
+    writer.writerows([_csv_cell(cell) for cell in row] for row in found.rows())
+
+
+def _csv_cell(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, Mapping | list | tuple) else value
+
+
+def _objects(found: Rows) -> Iterator[str]:
+    from infino.core.codec import dumps
+
+    for row in found.rows():
+        yield dumps(dict(zip(found.names, row, strict=True))).decode()
+
+
+def _ndjson(found: Rows) -> None:
+    for line in _objects(found):
+        click.echo(line)
+
+
+def _json(found: Rows) -> None:
+    click.echo("[" + ",\n ".join(_objects(found)) + "]")
+
+
+def _parquet(found: Rows) -> None:
+    if sys.stdout.isatty():
+        raise click.UsageError("Parquet is not text: redirect it, as in `infino sql ... -o parquet > rows.parquet`.")
+    from infino.core.extras import require
+
+    parquet = require("pyarrow.parquet", "arrow", "--output parquet")
+    arrow = require("pyarrow", "arrow", "--output parquet")
+    table = (
+        found.result.to_arrow()
+        if found.result is not None
+        else arrow.Table.from_pylist([dict(zip(found.names, row, strict=True)) for row in found.rows()])
+    )
+    buffer = io.BytesIO()
+    parquet.write_table(table, buffer)
+    sys.stdout.buffer.write(buffer.getvalue())
+
+
+_FOR_PROGRAMS: Mapping[str, Callable[[Rows], None]] = {
+    "csv": _csv,
+    "json": _json,
+    "ndjson": _ndjson,
+    "parquet": _parquet,
+}

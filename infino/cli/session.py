@@ -1,0 +1,119 @@
+"""What every command shares: its options, the client, and how errors and questions look."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import click
+
+if TYPE_CHECKING:
+    from infino import Infino
+
+FORMS = ("table", "vertical", "csv", "json", "ndjson", "parquet")
+
+
+@attrs.define
+class Session:
+    """The options that every command takes, before or after its name."""
+
+    profile: str | None = None
+    endpoint: str | None = None
+    output: str | None = None
+    quiet: bool = False
+    yes: bool = False
+    verbose: bool = False
+
+    @contextlib.contextmanager
+    def client(self) -> Iterator[Infino]:
+        """A client of what the options, the environment or the profile name; errors end as one line."""
+        from infino import Infino, InfinoError
+
+        try:
+            if self.verbose:
+                from infino.core.redaction import follow_environment
+
+                follow_environment({"INFINO_LOG": "debug"})
+            with Infino(profile=self.profile, endpoint=self.endpoint) as client:
+                yield client
+        except InfinoError as error:
+            raise failure(error) from error
+
+    def say(self, text: str) -> None:
+        """Tell what was done, on standard error, so that it never mixes with data."""
+        if not self.quiet:
+            click.echo(text, err=True)
+
+    def confirm(self, what: str) -> None:
+        """Ask before something is destroyed; without a terminal to ask at, refuse."""
+        if self.yes:
+            return
+        if not sys.stdin.isatty():
+            raise click.UsageError(f"{what} needs --yes, for nobody can be asked here.")
+        click.confirm(f"{what}?", abort=True, err=True)
+
+
+def failure(error: Exception) -> click.ClickException:
+    """One line with the reason, and one with what to do."""
+    from infino.cli.output import printable
+
+    hint = getattr(error, "hint", None)
+    text = f"{error}\n{hint}" if hint and str(hint) not in str(error) else str(error)
+    return click.ClickException("\n".join(printable(line) for line in text.splitlines()))
+
+
+def shared_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that all have, kept in the session and not in its own arguments."""
+
+    def keep(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
+        session = ctx.ensure_object(Session)
+        if value not in (None, False):
+            setattr(session, parameter.name or "", value)
+        return value
+
+    options: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
+        (("-v", "--verbose"), {"is_flag": True, "help": "Log each request on standard error."}),
+        (("-y", "--yes"), {"is_flag": True, "help": "Don't ask before something is destroyed."}),
+        (("-q", "--quiet"), {"is_flag": True, "help": "Print data and errors only."}),
+        (("-o", "--output"), {"type": click.Choice(FORMS), "help": "How data is printed."}),
+        (("--endpoint",), {"metavar": "URL", "help": "Address of the service."}),
+        (("--profile",), {"metavar": "NAME", "help": "Profile of the configuration file."}),
+    )
+    for names, settings in options:
+        function = click.option(*names, expose_value=False, callback=keep, **settings)(function)
+    return function
+
+
+def command(name: str | None = None, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
+    """Make a command that gets the session as its first argument.
+
+    Args:
+        name: Name on the command line; the function's own when None.
+        settings: Further settings of the command.
+
+    Returns:
+        The decorator.
+    """
+
+    def decorate(function: Callable[..., Any]) -> click.Command:
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            ctx = click.get_current_context()
+            try:
+                return function(ctx.ensure_object(Session), *args, **kwargs)
+            except BrokenPipeError:
+                # The reader has seen enough (`| head`): no error, and nothing more may be written at exit.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                ctx.exit(0)
+            except KeyboardInterrupt:
+                ctx.exit(130)
+
+        made: click.Command = click.command(name, cls=click.Command, **settings)(shared_options(call))
+        return made
+
+    return decorate

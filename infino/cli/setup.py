@@ -1,0 +1,263 @@
+"""Settings, a look at the connection, and signed requests to any path."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from infino.cli.operations import read_object, show
+from infino.cli.output import printable, write
+from infino.cli.session import Session, command
+
+if TYPE_CHECKING:
+    from infino import Infino
+
+SETTINGS = ("endpoint", "region", "access_key", "secret_key", "allow_http", "timeout", "ca_bundle")
+
+
+@command()
+def whoami(session: Session) -> None:
+    """Show whose keys these are."""
+    with session.client() as client:
+        show(session, client.account.whoami(), done="")
+
+
+@command()
+def ping(session: Session) -> None:
+    """Ask the service for its version."""
+    with session.client() as client:
+        started = time.perf_counter()
+        answer = client.ping()
+        session.say(f"{client.config.endpoint.url} answered in {1000 * (time.perf_counter() - started):.0f} ms")
+        show(session, answer, done="")
+
+
+@command()
+@click.argument("method")
+@click.argument("path")
+@click.option("-d", "--data", "body", help="Body: JSON or YAML text, @FILE, or - for standard input.")
+@click.option(
+    "--query", "params", multiple=True, metavar="NAME=VALUE", help="Query parameter; may be given several times."
+)
+def request(session: Session, method: str, path: str, body: str | None, params: tuple[str, ...]) -> None:
+    """Send a signed request: infino request POST /sql -d '{"query": "SELECT 1"}'."""
+    pairs = [(name, value) for name, _, value in (one.partition("=") for one in params)]
+    with session.client() as client:
+        answer = client.request(method, path, json=None if body is None else read_object(body), params=pairs)
+    if answer is None:
+        session.say("the answer is empty")
+    else:
+        write(answer, session.output or "json") if isinstance(answer, list) else write(
+            answer, session.output, single=True
+        )
+
+
+@command()
+def doctor(session: Session) -> None:
+    """Check endpoint, clock, keys, proxy and versions; each finding says what to do."""
+    failed = False
+    with session.client() as client:
+        for name, look in CHECKS.items():
+            try:
+                good, text = look(client)
+            except Exception as error:
+                good, text = False, f"{error}"
+            failed = failed or not good
+            click.echo(f"{'ok  ' if good else 'FAIL'} {name}: {printable(text)}")
+    if failed:
+        sys.exit(1)
+
+
+def _versions(client: Infino) -> tuple[bool, str]:
+    import infino
+
+    good = sys.version_info >= (3, 11)
+    return good, f"infino-sdk {infino.__version__}, Python {platform.python_version()}, {platform.system()}" + (
+        "" if good else "; use Python 3.11 or newer"
+    )
+
+
+def _endpoint(client: Infino) -> tuple[bool, str]:
+    version = client.ping().version
+    return True, f"{client.config.endpoint.url} answers, version {version or 'unknown'}"
+
+
+def _clock(client: Infino) -> tuple[bool, str]:
+    said = client.with_raw_response.ping().headers.get("date")
+    if not said:
+        return True, "the service tells no time"
+    off = (datetime.now(UTC) - parsedate_to_datetime(said)).total_seconds()
+    good = abs(off) < 300
+    return good, f"{abs(off):.0f} s {'ahead' if off > 0 else 'behind'}" + (
+        "" if good else "; signatures are refused beyond 300 s: set this machine's clock (NTP)"
+    )
+
+
+def _keys(client: Infino) -> tuple[bool, str]:
+    who = client.account.whoami()
+    return True, f"the signature holds; these are the keys of {who.username or 'an account'}"
+
+
+def _proxy(client: Infino) -> tuple[bool, str]:
+    named = [
+        name for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY") if os.environ.get(name)
+    ]
+    if client.config.proxy:
+        return True, "requests go through the configured proxy"
+    return (
+        True,
+        f"none is used; {', '.join(named)} of the environment would have to be given as proxy=" if named else "none",
+    )
+
+
+CHECKS: dict[str, Callable[[Infino], tuple[bool, str]]] = {
+    "versions": _versions,
+    "endpoint": _endpoint,
+    "clock": _clock,
+    "keys": _keys,
+    "proxy": _proxy,
+}
+
+
+@click.group()
+def config() -> None:
+    """Settings and profiles."""
+
+
+@command("show")
+def config_show(session: Session) -> None:
+    """Show each setting and where it came from; secrets are masked."""
+    with session.client() as client:
+        click.echo(repr(client.config))
+
+
+@command("profiles")
+def config_profiles(session: Session) -> None:
+    """List the profiles of the configuration file."""
+    for name in _read_profiles():
+        click.echo(printable(name))
+
+
+@command("set")
+@click.argument("name", type=click.Choice(SETTINGS))
+@click.argument("value")
+def config_set(session: Session, name: str, value: str) -> None:
+    """Write one setting of a profile (--profile NAME, else default)."""
+    _save(session, {name: value})
+
+
+@command("login")
+@click.option("--access-key", prompt="Access key")
+@click.option("--secret-key", prompt="Secret key", hide_input=True)
+def config_login(session: Session, access_key: str, secret_key: str) -> None:
+    """Ask for keys, try them, and keep them in a profile that only you can read."""
+    from infino import Infino, InfinoError
+    from infino.cli.session import failure
+
+    endpoint = session.endpoint or click.prompt("Endpoint", default="https://api.infino.ws")
+    try:
+        with Infino(access_key=access_key, secret_key=secret_key, endpoint=endpoint) as client:
+            who = client.account.whoami()
+    except InfinoError as error:
+        raise failure(error) from error
+    session.say(f"These are the keys of {printable(who.username or 'an account')}.")
+    _save(session, {"endpoint": endpoint, "access_key": access_key, "secret_key": secret_key})
+
+
+def _read_profiles() -> dict[str, Any]:
+    import tomllib
+
+    from infino.core.config import profile_path
+
+    path = profile_path(os.environ)
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise click.ClickException(f"{path} cannot be read: {error}") from None
+
+
+def _save(session: Session, values: dict[str, str]) -> None:
+    from infino.core.config import profile_path
+
+    name = session.profile or "default"
+    profiles = _read_profiles()
+    profiles.setdefault(name, {}).update({key: _typed(key, value) for key, value in values.items()})
+    path = profile_path(os.environ)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    written = path.with_suffix(".new")
+    # Readable by nobody else from the first byte, and never half written.
+    with open(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.writelines(line + "\n" for line in _toml(profiles))
+    written.replace(path)
+    session.say(f"{', '.join(sorted(values))} written to profile {name} in {path}")
+
+
+def _typed(name: str, value: str) -> Any:
+    if name == "allow_http":
+        if value.lower() not in ("true", "false"):
+            raise click.UsageError("allow_http is true or false.")
+        return value.lower() == "true"
+    if name == "timeout":
+        try:
+            return float(value)
+        except ValueError:
+            raise click.UsageError("timeout is a number of seconds.") from None
+    return value
+
+
+def _toml(profiles: dict[str, Any]) -> Iterator[str]:
+    """Write profiles: tables of text, numbers and yes or no; TOML's basic strings escape as JSON's do."""
+    import json
+
+    for name, values in profiles.items():
+        yield f"[{json.dumps(name)}]"
+        yield from (f"{key} = {json.dumps(value)}" for key, value in values.items())
+        yield ""
+
+
+for _one in (config_show, config_profiles, config_set, config_login):
+    config.add_command(_one)
+
+
+@click.group()
+def completion() -> None:
+    """Completion for the shell."""
+
+
+PLACES = {
+    "bash": "~/.local/share/bash-completion/completions/infino",
+    "zsh": "~/.zfunc/_infino",
+    "fish": "~/.config/fish/completions/infino.fish",
+}
+
+
+@command("install")
+@click.argument("shell", required=False, type=click.Choice(list(PLACES)))
+def completion_install(session: Session, shell: str | None) -> None:
+    """Write the completion for bash, zsh or fish where the shell looks for it."""
+    from click.shell_completion import get_completion_class
+
+    from infino.cli.app import infino as root
+
+    shell = shell or Path(os.environ.get("SHELL", "bash")).name
+    kind = get_completion_class(shell)
+    if kind is None or shell not in PLACES:
+        raise click.UsageError(f"There is no completion for {shell}; name one of {', '.join(PLACES)}.")
+    path = Path(PLACES[shell]).expanduser()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(kind(root, {}, "infino", "_INFINO_COMPLETE").source(), encoding="utf-8")
+    session.say(f"written to {path}; open a new shell" + (" (with ~/.zfunc in fpath)" if shell == "zsh" else ""))
+
+
+completion.add_command(completion_install)

@@ -1,0 +1,214 @@
+"""The interactive SQL shell: history, completion, and the helps that psql has."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from infino.cli.output import write
+from infino.cli.queries import show_sql
+from infino.cli.session import FORMS, Session
+from infino.core.extras import require
+
+if TYPE_CHECKING:
+    from prompt_toolkit.completion import CompleteEvent, Completion
+    from prompt_toolkit.document import Document
+
+    from infino import Infino
+
+HELP = """\
+\\d            list the datasets
+\\d NAME       list the fields of a dataset
+\\o FORM       print as table, vertical, csv, json or ndjson
+\\x            rows beneath each other, or as a table again
+\\limit N      rows shown of a table
+\\i FILE       run the statements of a file
+\\?            this help
+\\q            leave; so does Ctrl-D
+
+A statement ends with a semicolon and may take several lines. Ctrl-C drops what is typed or stops waiting."""
+KEYWORDS = tuple(
+    word
+    for line in (
+        "ALL AND AS ASC BETWEEN BY CASE CAST COUNT DELETE DESC DISTINCT ELSE END EXISTS FROM GROUP HAVING IN INSERT",
+        "INTO IS JOIN LEFT LIKE LIMIT NOT NULL OFFSET ON OR ORDER OUTER SELECT SET SUM THEN UNION UPDATE USING VALUES",
+        "WHEN WHERE WITH",
+    )
+    for word in line.split()
+)
+
+
+class Words:
+    """What can be completed: keywords, datasets, and the fields of the datasets that a statement names."""
+
+    def __init__(self, client: Infino) -> None:
+        self.client = client
+        self._datasets: list[str] | None = None
+        self._fields: dict[str, list[str]] = {}
+
+    @property
+    def datasets(self) -> list[str]:
+        """The names of the datasets; asked for once, and none when the service can't say."""
+        from infino import InfinoError
+
+        if self._datasets is None:
+            try:
+                self._datasets = [str(one.name) for one in self.client.datasets.list()]
+            except InfinoError:
+                self._datasets = []
+        return self._datasets
+
+    def fields(self, dataset: str) -> list[str]:
+        """The fields of one dataset."""
+        from infino import InfinoError
+
+        if dataset not in self._fields:
+            try:
+                self._fields[dataset] = [str(one.name) for one in self.client.datasets.schema(dataset)]
+            except InfinoError:
+                self._fields[dataset] = []
+        return self._fields[dataset]
+
+    def matching(self, text: str, word: str) -> Iterator[str]:
+        """Give what may stand where a word is begun, fields of named datasets first."""
+        begun = word.strip('"').lower()
+        named = [name for name in self.datasets if name in text]
+        found: Iterable[str] = (*(field for name in named for field in self.fields(name)), *self.datasets)
+        for one in dict.fromkeys(found):
+            if one.lower().startswith(begun) and one.lower() != begun:
+                yield one if one.isidentifier() else f'"{one}"'
+        if begun and not word.startswith('"'):
+            yield from (one for one in KEYWORDS if one.lower().startswith(begun))
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:
+        """What prompt-toolkit asks a completer."""
+        from prompt_toolkit.completion import Completion
+
+        text = document.text_before_cursor
+        word = document.get_word_before_cursor(WORD=True).rsplit(",", 1)[-1].rsplit("(", 1)[-1]
+        yield from (Completion(one, start_position=-len(word)) for one in self.matching(text, word))
+
+
+class Shell:
+    """Reads statements and prints their answers until the user leaves.
+
+    Args:
+        client: The client to ask with.
+        session: The options of the command.
+        limit: Rows shown of a table.
+    """
+
+    def __init__(self, client: Infino, session: Session, limit: int) -> None:
+        self.client, self.session, self.limit = client, session, limit
+        self.words = Words(client)
+
+    def run(self) -> None:
+        """Read until Ctrl-D or `\\q`."""
+        toolkit = require("prompt_toolkit", "cli", "the interactive shell")
+        from prompt_toolkit.completion import Completer
+        from prompt_toolkit.history import FileHistory
+
+        completer = type("SqlCompleter", (Completer,), {"get_completions": staticmethod(self.words.get_completions)})()
+        home = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "infino"
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        prompt: Any = toolkit.PromptSession(history=FileHistory(str(home / "sql_history")), completer=completer)
+        click.echo(f"Connected to {self.client.config.endpoint.url}. A statement ends with ; - \\? helps, \\q leaves.")
+        begun = ""
+        while True:
+            try:
+                begun += prompt.prompt("infino> " if not begun else "   ...> ") + "\n"
+            except KeyboardInterrupt:
+                begun = ""
+                continue
+            except EOFError:
+                return
+            if begun.strip().startswith("\\") or not begun.strip():
+                line, begun = begun.strip(), ""
+                if line and not self.command(line):
+                    return
+            elif begun.rstrip().endswith(";"):
+                self.statement(begun)
+                begun = ""
+
+    def command(self, line: str) -> bool:
+        """Do what a line that begins with a backslash says.
+
+        Args:
+            line: The line.
+
+        Returns:
+            False when it was `\\q`.
+        """
+        name, _, rest = line.partition(" ")
+        rest = rest.strip().rstrip(";")
+        match name:
+            case "\\q":
+                return False
+            case "\\?":
+                click.echo(HELP)
+            case "\\x":
+                self.session.output = None if self.session.output == "vertical" else "vertical"
+            case "\\o" if rest in FORMS and rest != "parquet":
+                self.session.output = rest
+            case "\\limit" if rest.isdecimal():
+                self.limit = int(rest)
+            case "\\d" if rest:
+                self._guarded(
+                    lambda: write(self.client.datasets.schema(rest.strip('"')), self.session.output, limit=None)
+                )
+            case "\\d":
+                self._guarded(lambda: write(self.client.datasets.list(), self.session.output, limit=None))
+            case "\\i" if rest:
+                self._guarded(lambda: self.file(Path(rest)))
+            case _:
+                click.echo(f"{line} is not a command of this shell; \\? lists them", err=True)
+        return True
+
+    def file(self, path: Path) -> None:
+        """Run the statements of a file."""
+        for one in statements(path.read_text(encoding="utf-8")):
+            self.statement(one)
+
+    def statement(self, text: str) -> None:
+        """Run one statement and print its answer or its error."""
+        self._guarded(lambda: show_sql(self.session, self.client.query.sql(text.strip().rstrip(";")), self.limit))
+
+    def _guarded(self, action: Any) -> None:
+        from infino import InfinoError
+        from infino.cli.session import failure
+
+        try:
+            action()
+        except (InfinoError, OSError, UnicodeDecodeError) as error:
+            failure(error).show()
+        except KeyboardInterrupt:
+            click.echo("stopped", err=True)
+
+
+def statements(text: str) -> list[str]:
+    """Cut a file into statements at semicolons outside quotes and comments.
+
+    Args:
+        text: The file.
+
+    Returns:
+        The statements that are not empty.
+    """
+    found, begun, at = [], 0, 0
+    while at < len(text):
+        if text[at] in "'\"":
+            closing = text.find(text[at], at + 1)
+            at = len(text) if closing < 0 else closing
+        elif text.startswith("--", at):
+            at = len(text) if (end := text.find("\n", at)) < 0 else end
+        elif text.startswith("/*", at):
+            at = len(text) if (end := text.find("*/", at + 2)) < 0 else end + 1
+        elif text[at] == ";":
+            found.append(text[begun:at])
+            begun = at + 1
+        at += 1
+    return [one.strip() for one in [*found, text[begun:]] if one.strip()]

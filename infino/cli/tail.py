@@ -1,0 +1,87 @@
+"""Following what is new: records of a dataset, or an expression over metrics."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from infino.cli.output import text_of
+from infino.cli.session import Session, command
+
+if TYPE_CHECKING:
+    from infino import Infino
+
+
+@command()
+@click.argument("dataset", required=False)
+@click.option(
+    "--by", "field", help="Field of time or of a sequence that orders the records; the first date when left out."
+)
+@click.option("-n", "--lines", default=10, show_default=True, help="Records shown first.")
+@click.option("--promql", "expression", help="Follow this expression instead of records.")
+@click.option("--interval", default=2.0, show_default=True, help="Seconds between two looks.")
+@click.option("--rounds", type=int, help="Stop after so many looks; by default at Ctrl-C.")
+def tail(
+    session: Session,
+    dataset: str | None,
+    field: str | None,
+    lines: int,
+    expression: str | None,
+    interval: float,
+    rounds: int | None,
+) -> None:
+    """Follow new records: infino tail web-logs --by timestamp, one JSON object a line. Ctrl-C ends it."""
+    if (dataset is None) == (expression is None):
+        raise click.UsageError("Name a dataset, or an expression with --promql.")
+    with session.client() as client:
+        looks = _values(client, expression) if expression else _records(client, str(dataset), field, lines)
+        done = 0
+        while rounds is None or done < rounds:
+            for line in next(looks):
+                click.echo(line)
+            sys.stdout.flush()
+            done += 1
+            if rounds is None or done < rounds:
+                time.sleep(max(interval, 0.1))
+
+
+def _values(client: Infino, expression: str) -> Iterator[list[str]]:
+    while True:
+        yield [
+            "  ".join(f"{name}={text_of(value)}" for name, value in row.items())
+            for row in client.query.promql(expression)
+        ]
+
+
+def _records(client: Infino, dataset: str, field: str | None, lines: int) -> Iterator[list[str]]:
+    from infino.core.codec import dumps
+
+    field = field or _order(client, dataset)
+    newest: Any = None
+    at_newest: set[str] = set()
+    while True:
+        # Records of the newest moment may still come: they are asked for again, and those that were shown are known.
+        body: dict[str, Any] = {"size": lines, "sort": [{field: "desc"}]}
+        if newest is not None:
+            body = {"size": 1000, "query": {"range": {field: {"gte": newest}}}, "sort": [{field: "asc"}]}
+        found = client.query.dsl(dataset, body).hits()
+        fresh = [hit for hit in found if str(hit.id) not in at_newest]
+        if newest is None:
+            fresh.reverse()
+        for hit in fresh:
+            moment = (hit.sort or [None])[0]
+            if moment != newest:
+                newest, at_newest = moment, set()
+            at_newest.add(str(hit.id))
+        yield [dumps({"_id": hit.id, **(hit.source or {})}).decode() for hit in fresh]
+
+
+def _order(client: Infino, dataset: str) -> str:
+    for one in client.datasets.schema(dataset):
+        if str(one.type).lower() in ("date", "datetime", "timestamp", "date_nanos"):
+            return str(one.name)
+    raise click.UsageError(f"{dataset} has no date field to follow: name a field that grows with --by.")
