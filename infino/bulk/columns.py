@@ -1,19 +1,21 @@
-"""Columns to lines: polars writes the JSON of whole frames, so that no row becomes a Python object."""
+"""Columns and whole blocks of lines to request bodies: polars does the work, and no record becomes a Python object."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from itertools import groupby
 from typing import Any
 
-from infino.core.errors import ValidationError
+from infino.bulk.options import BulkOptions
 
-ROWS = 20_000
-SAMPLE = 100
-BATCH_BYTES = 1 << 25  # of columns held at once
 _ESCAPED = b'"\\' + bytes(range(32))
 _KINDS = "String Boolean Date Categorical Enum Null Float32 Float64 Int8 Int16 Int32 Int64 UInt8 UInt16 UInt32 UInt64"
 PLAIN = frozenset(_KINDS.split())
+_NOBODY = "\x00"  # a field to ask for where only the check counts
+_PLAIN_NAME = re.compile(r"[ !#-.0-\[\]-~]+\Z")  # no other spelling in JSON than with \u escapes
+_SPELLED = re.compile(rb"\\u00[2-7]")
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def load_polars() -> Any:
@@ -25,165 +27,46 @@ def load_polars() -> Any:
     return polars
 
 
-def load_pyarrow() -> Any:
-    """Return the pyarrow module, or None."""
-    try:
-        import pyarrow
-    except ImportError:
-        return None
-    return pyarrow
-
-
-def missing(what: str) -> ValidationError:
-    """Return the error for a source that needs an extra."""
-    return ValidationError(
-        f"reading {what} needs pyarrow: pip install 'infino-sdk[arrow]' (or [polars], which is faster)"
-    )
-
-
-def errors() -> tuple[type[Exception], ...]:
-    """Return what the libraries raise for a file that they cannot read."""
-    polars, pyarrow = load_polars(), load_pyarrow()
-    return (
-        *([polars.exceptions.PolarsError] if polars is not None else []),
-        *([pyarrow.ArrowException] if pyarrow is not None else []),
-    )
-
-
-def frames(source: Any, kind: str, stream: Any = None) -> tuple[Iterator[Any], int | None]:
-    """Return batches of columns, and the number of rows where it is known.
+def written(polars: Any, column: Any, kind: Any) -> Any:
+    """Return a column as polars writes it exactly: times as text, and anything else as it is.
 
     Args:
-        source: An object with columns, or the path of a file.
-        kind: `parquet`, `arrow`, or `object`.
-        stream: The open file, for the first two.
+        polars: The module.
+        column: An expression.
+        kind: Its type.
 
     Returns:
-        Frames of polars, or record batches of pyarrow where polars is missing.
+        An expression, or None where polars would not write the value as it is.
     """
-    polars, pyarrow = load_polars(), load_pyarrow()
-    if kind == "parquet":
-        return _parquet(source, stream, polars, pyarrow)
-    if kind == "arrow":
-        if pyarrow is None:
-            raise missing("Arrow files")
-        reader = _arrow_file(stream, pyarrow)
-        return _frames_of(iter(reader), polars), None
-    return _object_frames(source, polars, pyarrow)
+    if isinstance(kind, polars.Datetime):
+        zone = "" if kind.time_zone is None else "%:z"
+        return column.dt.to_string(f"%Y-%m-%dT%H:%M:%S%.f{zone}")
+    if isinstance(kind, polars.Time):
+        return column.dt.to_string("%H:%M:%S%.f")
+    if str(kind.base_type()) in PLAIN:
+        return column
+    if isinstance(kind, polars.List | polars.Array):
+        inner = written(polars, polars.element(), kind.inner)
+        if inner is None or not _has_times(polars, kind.inner):
+            return None if inner is None else column
+        return (column if isinstance(kind, polars.List) else column.arr.to_list()).list.eval(inner)
+    if isinstance(kind, polars.Struct) and kind.fields:
+        parts = {field.name: written(polars, column.struct.field(field.name), field.dtype) for field in kind.fields}
+        if any(part is None for part in parts.values()):
+            return None
+        if not _has_times(polars, kind):
+            return column
+        struct = polars.struct([part.alias(name) for name, part in parts.items()])
+        return polars.when(column.is_null()).then(None).otherwise(struct)
+    return None
 
 
-def _parquet(path: Any, stream: Any, polars: Any, pyarrow: Any) -> tuple[Iterator[Any], int | None]:
-    if polars is not None and path is not None:
-        lazy = polars.scan_parquet(path, glob=False)
-        rows = lazy.select(polars.len()).collect().item()
-        step = _step(lazy.head(SAMPLE).collect().estimated_size(), min(rows, SAMPLE))
-        if hasattr(lazy, "collect_batches"):
-            return lazy.collect_batches(chunk_size=step, maintain_order=True), rows
-        return (lazy.slice(at, step).collect() for at in range(0, rows, step)), rows
-    if pyarrow is not None:
-        from pyarrow import parquet
-
-        file = parquet.ParquetFile(stream)
-        groups = [file.metadata.row_group(group) for group in range(file.metadata.num_row_groups)]
-        step = _step(sum(group.total_byte_size for group in groups), file.metadata.num_rows)
-        return _frames_of(file.iter_batches(step), polars), file.metadata.num_rows
-    if polars is None:
-        raise missing("Parquet")
-    frame = polars.read_parquet(stream)
-    return frame.iter_slices(ROWS), frame.height
-
-
-def _step(size: int, rows: int) -> int:
-    """How many rows to take at once, so that large ones do not fill the memory.
-
-    Args:
-        size: Bytes of some rows.
-        rows: How many these are.
-    """
-    return max(1, min(ROWS, BATCH_BYTES * max(rows, 1) // max(size, 1)))
-
-
-def _arrow_file(stream: Any, pyarrow: Any) -> Any:
-    if stream.peek(6).startswith(b"ARROW1"):
-        return _batches(pyarrow.ipc.open_file(stream))
-    return pyarrow.ipc.open_stream(stream)
-
-
-def _batches(file: Any) -> Iterator[Any]:
-    for index in range(file.num_record_batches):
-        yield file.get_batch(index)
-
-
-def _object_frames(source: Any, polars: Any, pyarrow: Any) -> tuple[Iterator[Any], int | None]:
-    module = type(source).__module__.split(".", 1)[0]
-    if module == "polars":
-        if hasattr(source, "collect_batches"):
-            return source.collect_batches(chunk_size=ROWS, maintain_order=True), None
-        return source.iter_slices(ROWS), source.height
-    if module == "pandas":
-        return _pandas(source, polars, pyarrow), len(source)
-    rows = getattr(source, "num_rows", None)
-    if pyarrow is not None:
-        reader = pyarrow.RecordBatchReader.from_stream(source)
-        return _frames_of(iter(reader), polars), rows
-    if polars is not None:
-        return polars.DataFrame(source).iter_slices(ROWS), rows
-    raise missing("Arrow data")
-
-
-def _pandas(source: Any, polars: Any, pyarrow: Any) -> Iterator[Any]:
-    """A named index becomes a column; rows that Arrow does not understand become records."""
-    named = [name for name in source.index.names if name is not None and name not in source.columns]
-    for at in range(0, len(source), ROWS):
-        part = source.iloc[at : at + ROWS]
-        part = part.reset_index(level=named) if named else part
-        if pyarrow is None:
-            yield part.to_dict("records")
-            continue
-        try:
-            table = pyarrow.Table.from_pandas(part, preserve_index=False)
-        except (pyarrow.ArrowException, OverflowError):  # values of several kinds in one column, or huge ones
-            yield part.to_dict("records")
-        else:
-            yield from _frames_of(iter([table]), polars)
-
-
-def _frames_of(batches: Iterator[Any], polars: Any) -> Iterator[Any]:
-    for batch in batches:
-        step = _step(batch.nbytes, batch.num_rows)
-        # polars would make bytes of these.
-        foreign = any(getattr(field.type, "extension_name", "") == "arrow.uuid" for field in batch.schema)
-        for at in range(0, batch.num_rows, step):  # a table may come as one huge batch
-            part = batch.slice(at, step)
-            yield part if polars is None or foreign else _polars_frame(part, polars)
-
-
-def _polars_frame(part: Any, polars: Any) -> Any:
-    try:
-        return polars.from_arrow(part)
-    except polars.exceptions.PolarsError:  # a type that it does not have, such as an interval of months
-        return part
-
-
-def rows_of(frame: Any) -> list[dict[str, Any]]:
-    """Return a frame as records, for values that only the careful encoder writes exactly."""
-    if isinstance(frame, list):
-        return frame
-    if not hasattr(frame, "to_dicts"):
-        return list(frame.to_pylist())
-    polars = load_polars()
-    # Python's own times end at microseconds.
-    precise = [_time_text(polars, name, kind) for name, kind in frame.schema.items() if _is_time(polars, kind)]
-    return list(frame.with_columns(precise).to_dicts())
-
-
-def _is_time(polars: Any, kind: Any) -> bool:
-    return isinstance(kind, polars.Datetime)
-
-
-def _time_text(polars: Any, name: str, kind: Any) -> Any:
-    zone = "" if kind.time_zone is None else "%:z"
-    return polars.col(name).dt.to_string(f"%Y-%m-%dT%H:%M:%S%.f{zone}").alias(name)
+def _has_times(polars: Any, kind: Any) -> bool:
+    if isinstance(kind, polars.Struct):
+        return any(_has_times(polars, field.dtype) for field in kind.fields)
+    if isinstance(kind, polars.List | polars.Array):
+        return _has_times(polars, kind.inner)
+    return isinstance(kind, polars.Datetime | polars.Time)
 
 
 class ColumnIds:
@@ -221,33 +104,49 @@ class FrameEncoder:
 
     def __init__(self, op: str, id: str | None, upsert: bool) -> None:
         self._op, self._id, self._upsert = op, id, upsert
-        self._polars = load_polars()
-        self._casts: dict[tuple[Any, ...], list[Any] | None] = {}
+        self._polars: Any = None  # loaded with the first frame: it takes long, and sources without columns need none
+        self._documents: dict[tuple[Any, ...], Any] = {}
 
     def suits(self, frame: Any) -> bool:
-        """Return whether the result would be exactly that of the careful encoder."""
-        if self._polars is None or not isinstance(frame, self._polars.DataFrame) or not frame.width:
+        """Return whether the result would be exactly that of the careful encoder.
+
+        Args:
+            frame: A frame as `Batch.frame` returns it, or None.
+        """
+        if frame is None or not frame.width:
             return False
-        return self._expressions(frame) is not None and self._good_ids(frame)
+        self._polars = self._polars or load_polars()
+        return self._document(frame) is not None and self._good_ids(frame)
 
-    def _expressions(self, frame: Any) -> list[Any] | None:
+    def _document(self, frame: Any) -> Any:
+        """An expression for the document lines; it is kept, for frames of a source are of one kind."""
         key = tuple(frame.schema.items())
-        if key not in self._casts:
-            self._casts[key] = self._plan(frame)
-        return self._casts[key]
+        if key not in self._documents:
+            self._documents[key] = self._plan(frame)
+        return self._documents[key]
 
-    def _plan(self, frame: Any) -> list[Any] | None:
-        polars, columns = self._polars, []
-        for name, kind in frame.schema.items():
-            if name == "_id" and self._id == "_id":
-                continue  # the name belongs to the service: used as id, it leaves the document
-            if _is_time(polars, kind):
-                columns.append(_time_text(polars, name, kind))
-            elif _is_plain(kind, polars):
-                columns.append(polars.col(name))
-            else:
+    def _plan(self, frame: Any) -> Any:
+        polars = self._polars
+        # The name "_id" belongs to the service: used as id, it leaves the document.
+        columns = [(name, kind) for name, kind in frame.schema.items() if not (name == self._id == "_id")]
+        runs = [(ready, list(run)) for ready, run in groupby(columns, lambda column: column[1] == polars.Binary)]
+        parts: list[Any] = []
+        for ready, run in runs:
+            if ready:
+                for name, _ in run:
+                    key = f"{json.dumps(name, ensure_ascii=False)}:"
+                    parts += [polars.lit(f",{key}" if parts else key), polars.col(name).cast(polars.String)]
+                continue
+            found = [written(polars, polars.col(name), kind) for name, kind in run]
+            if any(column is None for column in found):
                 return None
-        return columns or None
+            named = [column.alias(name) for column, (name, _) in zip(found, run, strict=True)]
+            text = polars.struct(named).struct.json_encode()
+            if len(runs) == 1:
+                return text
+            text = text.str.strip_prefix("{").str.strip_suffix("}")
+            parts += [polars.lit(","), text] if parts else [text]
+        return polars.concat_str(polars.lit("{"), *parts, polars.lit("}")) if parts else None
 
     def _good_ids(self, frame: Any) -> bool:
         if self._id is None:
@@ -267,8 +166,7 @@ class FrameEncoder:
         Args:
             frame: A frame for which `suits` holds.
         """
-        polars, columns = self._polars, self._expressions(frame)
-        document = polars.struct(columns).struct.json_encode()
+        polars, document = self._polars, self._document(frame)
         name = None if self._id is None else polars.col(self._id).cast(polars.String)
         body = frame.select(compose(polars, self._op, self._upsert, name, document)).item()
         ids = None if self._id is None else ColumnIds(frame[self._id].cast(polars.String))
@@ -308,22 +206,85 @@ def compose(polars: Any, op: str, upsert: bool, name: Any, document: Any) -> Any
     return polars.concat_str(*parts, polars.lit(after)).str.join("").cast(polars.Binary)
 
 
-def _is_plain(kind: Any, polars: Any) -> bool:
-    if isinstance(kind, polars.List | polars.Array):
-        return _is_plain(kind.inner, polars)
-    if isinstance(kind, polars.Struct):
-        return all(_is_plain(field.dtype, polars) for field in kind.fields)
-    return str(kind.base_type()) in PLAIN
+class LineColumns:
+    """Writes the records of whole blocks of lines.
 
+    Args:
+        op: `index`, `create` or `update`.
+        id: Field that holds the id, or None.
+        upsert: With `update`: create the record where there is none.
+    """
 
-def schema_text(source: Any) -> str:
-    """Describe the columns of a source, to recognise it again."""
-    if hasattr(source, "collect_schema"):
-        schema: Any = source.collect_schema()
-    elif type(source).__module__.split(".", 1)[0] == "pandas":
-        schema = [(str(name), str(kind)) for name, kind in source.dtypes.items()]
-    else:
-        schema = getattr(source, "schema", None)
-        if callable(schema) or schema is None:
-            schema = getattr(source, "dtypes", None) or getattr(source, "columns", None)
-    return json.dumps(str(schema))
+    def __init__(self, op: str, id: str | None, upsert: bool) -> None:
+        self._op, self._id, self._upsert = op, id, upsert
+        self._polars = load_polars()
+        self._key = json.dumps(id)
+
+    @classmethod
+    def of(cls, options: BulkOptions) -> LineColumns | None:
+        """Return the encoder for an upload, or None where its lines must become objects."""
+        identity = options.id
+        if options.op not in ("index", "create", "update") or load_polars() is None:
+            return None
+        if identity is not None and (not isinstance(identity, str) or identity == "_id"):
+            return None
+        if identity is not None and not _PLAIN_NAME.match(identity):
+            return None
+        return cls(options.op, identity, options.upsert)
+
+    def frame(self, block: bytes) -> Any:
+        """Return lines beside their ids, as columns; None where it is not certain that each is fine.
+
+        Args:
+            block: Lines without blank ones between.
+        """
+        if b"\r" in block:
+            block = block.replace(b"\r\n", b"\n").removesuffix(b"\r")
+        if not block.startswith(b"{") or not block.endswith((b"}\n", b"}")) or b"\r" in block:
+            return None
+        if b"\\" in block and _SURROGATE.search(block):
+            return None  # polars takes half a pair
+        polars = self._polars
+        try:
+            schema = {self._id or _NOBODY: polars.String}
+            ids = polars.read_ndjson(block, schema=schema).to_series()  # strict: one object in each line
+            lines = self._lines(block)
+        except Exception:  # polars raises types of its own: whatever is odd is looked at line by line
+            return None
+        if len(ids) != len(lines):
+            return None
+        frame = polars.DataFrame([lines, ids.alias("id")])
+        return frame if self._id is None or self._certain(block, frame) else None
+
+    def _lines(self, block: bytes) -> Any:
+        polars = self._polars
+        if hasattr(polars, "scan_lines"):  # recent releases have it, and it is faster
+            return polars.scan_lines(block, name="line").collect().to_series()
+        whole = polars.Series("line", [block.removesuffix(b"\n")], polars.Binary)
+        return whole.cast(polars.String).str.split("\n").explode()
+
+    def _certain(self, block: bytes, frame: Any) -> bool:
+        """Whether the ids are what a careful reader finds: text or whole numbers, each named once in its line."""
+        polars, lines, ids = self._polars, frame["line"], frame["id"]
+        if ids.null_count() or not safe_ids(ids, polars):
+            return False
+        if b"\\" in block and _SPELLED.search(block):
+            return False  # the name may be there a second time, spelled otherwise
+        if lines.str.count_matches(polars.escape_regex(self._key)).max() > 1:
+            return False
+        for mark in (f'{self._key}:"', f'{self._key}: "'):
+            if lines.str.contains(mark, literal=True).all():
+                return True
+        numbers = lines.str.extract(re.escape(self._key).replace("/", "\\/") + r"\s*:\s*(-?[0-9]{1,18})\s*[,}]")
+        return bool((numbers == ids).all() and not numbers.null_count())
+
+    def body(self, frame: Any) -> tuple[bytes, ColumnIds | None]:
+        """Return the request body for all rows of a frame, and the ids.
+
+        Args:
+            frame: As `frame` returned it, or a part of it.
+        """
+        polars = self._polars
+        name = None if self._id is None else polars.col("id")
+        body = frame.select(compose(polars, self._op, self._upsert, name, polars.col("line"))).item()
+        return body, None if name is None else ColumnIds(frame["id"])

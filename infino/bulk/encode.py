@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
 from decimal import Decimal
 from enum import Enum
 from operator import itemgetter
@@ -17,6 +15,7 @@ import attrs
 
 from infino.bulk.options import BulkOptions, IdChoice
 from infino.core import codec
+from infino.core.values import number, plain
 
 try:
     import orjson
@@ -51,61 +50,45 @@ class Encoded:
     failures: list[tuple[int, str, str]] = attrs.field(factory=list)
 
 
-def plain(value: Any) -> Any:
-    """Turn a value that JSON does not know into one that it does, or refuse it by name."""
-    if isinstance(value, Decimal):
-        return _number(str(value)) if value.is_finite() else None
-    if isinstance(value, bytes | bytearray | memoryview):
-        return base64.b64encode(value).decode("ascii")
-    if isinstance(value, Mapping):
-        return dict(value)
-    if hasattr(type(value), "__dataclass_fields__"):
-        return {field.name: getattr(value, field.name) for field in fields(value) if hasattr(value, field.name)}
-    for name in ("model_dump", "to_dict"):
-        method = getattr(value, name, None)
-        if callable(method) and not isinstance(value, type):
-            return method()
-    if attrs.has(type(value)):
-        return {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
-    if hasattr(value, "total_seconds"):
-        return value.total_seconds()
-    if hasattr(value, "isoformat"):
-        text = value.isoformat()
-        return text if isinstance(text, str) and text != "NaT" else None
-    if isinstance(value, tuple):
-        return list(value)
-    if type(value).__name__ in ("NAType", "NaTType"):
-        return None
-    if hasattr(value, "dtype") and callable(getattr(value, "tolist", None)):
-        return _numpy(value)
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+def encode_value(value: Any) -> bytes:
+    """Encode one value with care.
+
+    Args:
+        value: A record, or a value of one.
+
+    Returns:
+        JSON on one line, without LF.
+
+    Raises:
+        Unsendable: The value has no JSON form; the reason says where in it.
+    """
+    try:
+        return _dumps(value)
+    except (TypeError, ValueError, RecursionError):
+        try:
+            return _dumps(_tidy(value, "$"))
+        except Unsendable:
+            raise
+        except (TypeError, ValueError, RecursionError) as error:
+            raise Unsendable("not_json", str(error)) from None
 
 
-def _numpy(value: Any) -> Any:
-    """Scalars and arrays of numpy, with every digit of a time and no more digits of a float than it has."""
-    kind = value.dtype.kind
-    if kind == "M":
-        import numpy
+def as_record(value: Any) -> Any:
+    """Return the rows that database drivers give as mappings, and anything else as it is.
 
-        return _times(numpy.datetime_as_string(value).tolist())
-    if kind == "m":
-        return (value / value.dtype.type(1, "s")).tolist()
-    if kind == "f" and value.dtype.itemsize < 8:
-        return value.astype("U").astype("f8").tolist()
-    return value.tolist()
-
-
-def _times(texts: Any) -> Any:
-    if isinstance(texts, list):
-        return [_times(text) for text in texts]
-    return None if texts == "NaT" else texts
-
-
-def _number(text: str) -> Any:
-    """Keep every digit of a number that a float or 64 bits could not hold."""
-    if orjson is not None:
-        return orjson.Fragment(text)
-    return int(text) if text.lstrip("-").isdigit() else float(text)
+    Args:
+        value: A row of SQLAlchemy, of sqlite3, a named tuple, a structured scalar of numpy, or a record.
+    """
+    if isinstance(value, Mapping | Exception):
+        return value
+    if isinstance(mapping := getattr(value, "_mapping", None), Mapping):
+        return dict(mapping)
+    if isinstance(value, tuple) and callable(as_dict := getattr(value, "_asdict", None)):
+        return as_dict()
+    if type(value).__name__ == "Row" and callable(getattr(value, "keys", None)):
+        return dict(zip(value.keys(), value, strict=True))
+    names = getattr(getattr(value, "dtype", None), "names", None)
+    return dict(zip(names, value, strict=True)) if names else value
 
 
 def encode_one(record: Any) -> bytes:
@@ -120,15 +103,7 @@ def encode_one(record: Any) -> bytes:
     Raises:
         Unsendable: The record has no JSON form; the reason says which value.
     """
-    try:
-        line = _dumps(record)
-    except (TypeError, ValueError, RecursionError):
-        try:
-            line = _dumps(_tidy(record, "$"))
-        except Unsendable:
-            raise
-        except (TypeError, ValueError, RecursionError) as error:
-            raise Unsendable("not_json", str(error)) from None
+    line = encode_value(record)
     if not line.startswith(b"{"):
         raise Unsendable("not_an_object", f"{type(record).__name__} is not a record: a mapping or an object is")
     return line
@@ -149,7 +124,7 @@ def _tidy(value: Any, path: str, depth: int = 0) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
-        return int(value) if -(2**63) <= value < 2**64 else _number(str(int(value)))
+        return int(value) if -(2**63) <= value < 2**64 else number(str(int(value)))
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, str):
@@ -163,7 +138,7 @@ def _tidy(value: Any, path: str, depth: int = 0) -> Any:
     if isinstance(value, list | tuple):
         return [_tidy(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]
     if isinstance(value, Decimal):
-        return _number(str(value)) if value.is_finite() else None
+        return number(str(value)) if value.is_finite() else None
     try:
         return _tidy(plain(value), path, depth + 1)
     except TypeError as error:
@@ -283,6 +258,7 @@ class Encoder:
             try:
                 if isinstance(record, Unsendable):  # the source has seen already that this one is broken
                     raise record
+                record = as_record(record)
                 identity = None if self._id is None else escaped_id(take_id(self._id, record, self._op))
                 text = b"" if self._op == "delete" else encode_one(self._document(record))
             except Unsendable as error:

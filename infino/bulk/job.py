@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
+from difflib import get_close_matches
 from inspect import isgenerator
 from typing import Any
 
+import attrs
 from infino_api.api._reserved import RESERVED
 
 from infino.bulk.answers import Outcome
@@ -16,14 +19,17 @@ from infino.bulk.deadletter import DeadLetter
 from infino.bulk.engine import ChunkResult, Engine
 from infino.bulk.options import BulkOptions
 from infino.bulk.progress import Progress, Silent, display
+from infino.bulk.reading import ReadOptions
 from infino.bulk.report import BulkReport
 from infino.bulk.source import Reader
-from infino.core.errors import BulkError
+from infino.core.errors import BulkError, ValidationError
 from infino.core.request import Request
 from infino.core.retry import RetryPolicy
 from infino.runtime.path import segment
 
 OPERATION = "records.bulk"
+BULK_NAMES = tuple(attribute.name for attribute in attrs.fields(BulkOptions))
+READ_NAMES = tuple(attribute.name for attribute in attrs.fields(ReadOptions))
 ONCE = RetryPolicy(attempts=1)  # the engine tries again by itself, record by record
 
 
@@ -35,15 +41,41 @@ class Upload:
         source: Where they come from.
         options: The settings.
         clock: Seconds on a clock that never goes back.
-        kind: Format of the source, or `auto`.
+        reading: How to read the source.
     """
 
+    @classmethod
+    def of(cls, dataset: str, source: Any, settings: Mapping[str, Any]) -> Upload:
+        """Make the upload that a caller describes.
+
+        Args:
+            dataset: Where the records go.
+            source: Where they come from.
+            settings: Fields of `BulkOptions` and of `ReadOptions`.
+
+        Raises:
+            ValidationError: There is no such setting, or its value is not allowed.
+        """
+        how = {name: value for name, value in settings.items() if name in READ_NAMES}
+        rest = {name: value for name, value in settings.items() if name not in READ_NAMES}
+        for name in rest:
+            if name not in BULK_NAMES:
+                likely = get_close_matches(name, [*BULK_NAMES, *READ_NAMES], 1, 0.5)
+                more = f"; did you mean {likely[0]}?" if likely else ""
+                raise ValidationError(f"{OPERATION} has no setting {name!r}{more}", operation=OPERATION)
+        return cls(dataset, source, BulkOptions(**rest), time.monotonic, ReadOptions(**how))
+
     def __init__(
-        self, dataset: str, source: Any, options: BulkOptions, clock: Callable[[], float], kind: str = "auto"
+        self,
+        dataset: str,
+        source: Any,
+        options: BulkOptions,
+        clock: Callable[[], float],
+        reading: ReadOptions | None = None,
     ) -> None:
         self.options, self.clock = options, clock
         self.engine = Engine(dataset, options)
-        self.reader = Reader(source, options, lambda: self.engine.chunk_bytes, kind=kind)
+        self.reader = Reader(source, options, lambda: self.engine.chunk_bytes, reading=reading)
         self._path = f"/{segment(dataset, 'dataset', reserved=RESERVED)}/json"
         self._display = display(options.progress)
         self._letters = DeadLetter(options.dead_letter, dataset, source) if options.dead_letter is not None else None

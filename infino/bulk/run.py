@@ -12,7 +12,7 @@ from infino.bulk.answers import Outcome, failed
 from infino.bulk.chunk import Chunk, Piece
 from infino.bulk.engine import ChunkResult, read_answer
 from infino.bulk.job import Upload, close_source
-from infino.bulk.options import BulkOptions, policy_of
+from infino.bulk.options import policy_of
 from infino.bulk.report import BulkReport
 from infino.bulk.senders import Senders
 from infino.core.errors import InfinoError
@@ -141,29 +141,27 @@ class Run(Iterator[ChunkResult]):
         return read_answer(chunk, response.content), self._upload.clock() - started
 
 
-def iterate(transport: Sends, dataset: str, source: Any, *, format: str = "auto", **options: Any) -> Run:
+def iterate(transport: Sends, dataset: str, source: Any, **options: Any) -> Run:
     """Upload a source, one result at a time.
 
     Args:
         transport: Sends requests from several threads.
         dataset: Name of the dataset.
         source: Where the records come from.
-        format: Format of a file, or `auto`.
-        **options: The settings, as in `BulkOptions`.
+        **options: The settings, as in `BulkOptions` and `ReadOptions`.
     """
     options.setdefault("retry", policy_of(transport))
-    return Run(transport, Upload(dataset, source, BulkOptions(**options), time.monotonic, format))
+    return Run(transport, Upload.of(dataset, source, options))
 
 
-def upload(transport: Sends, dataset: str, source: Any, *, format: str = "auto", **options: Any) -> BulkReport:
+def upload(transport: Sends, dataset: str, source: Any, **options: Any) -> BulkReport:
     """Upload a source to its end.
 
     Args:
         transport: Sends requests from several threads.
         dataset: Name of the dataset.
         source: Where the records come from.
-        format: Format of a file, or `auto`.
-        **options: The settings, as in `BulkOptions`.
+        **options: The settings, as in `BulkOptions` and `ReadOptions`.
 
     Returns:
         What became of every record.
@@ -171,7 +169,7 @@ def upload(transport: Sends, dataset: str, source: Any, *, format: str = "auto",
     Raises:
         BulkError: Records were not accepted, and `on_error` is `raise`.
     """
-    run = iterate(transport, dataset, source, format=format, **options)
+    run = iterate(transport, dataset, source, **options)
     for _ in run:
         pass
     return run._upload.verdict()

@@ -64,19 +64,25 @@ def load_network(caller: HasTransport) -> SendsAsync:
     return transport
 
 
+async def _stepwise(worker: ThreadPoolExecutor, pieces: Iterator[Piece]) -> AsyncGenerator[Piece, None]:
+    """Let a worker thread take each step of a generator."""
+    loop = asyncio.get_running_loop()
+    while (piece := await loop.run_in_executor(worker, next, pieces, None)) is not None:
+        yield piece
+
+
 async def _off_loop(worker: ThreadPoolExecutor, reader: Reader) -> AsyncGenerator[Piece, None]:
     """Read a source in a worker thread; one that is async itself is read here and encoded there."""
     from infino.bulk.job import close_source
     from infino.bulk.source import SLOW
 
-    loop = asyncio.get_running_loop()
     if not reader.is_async:
-        pieces: Iterator[Piece] = reader.pieces()
+        pieces = reader.pieces()
         try:
-            while (piece := await loop.run_in_executor(worker, next, pieces, None)) is not None:
+            async for piece in _stepwise(worker, pieces):
                 yield piece
         finally:
-            closing = loop.run_in_executor(worker, close_source, pieces, reader.source)
+            closing = asyncio.get_running_loop().run_in_executor(worker, close_source, pieces, reader.source)
             await asyncio.wait([closing], timeout=GRACE)
         return
     batch: list[Any] = []
@@ -91,18 +97,18 @@ async def _off_loop(worker: ThreadPoolExecutor, reader: Reader) -> AsyncGenerato
             took = time.monotonic() - before
             reader.waited += took
             if took > SLOW or len(batch) >= reader.batch_size:
-                for piece in await loop.run_in_executor(worker, reader.push, batch):
+                taken, batch = batch, []
+                async for piece in _stepwise(worker, reader.take(taken)):
                     yield piece
-                batch = []
     except Exception:
-        for piece in await loop.run_in_executor(worker, reader.push, batch) + reader.finish():
+        async for piece in _stepwise(worker, reader.last(batch)):
             yield piece
         raise
     finally:
         if isinstance(source, AsyncGenerator):
             with contextlib.suppress(Exception):  # as `close_source` does
                 await source.aclose()
-    for piece in await loop.run_in_executor(worker, reader.push, batch) + reader.finish():
+    async for piece in _stepwise(worker, reader.last(batch)):
         yield piece
 
 
@@ -277,25 +283,23 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
         return await self._aside(partial(read_answer, chunk, response.content)), took
 
 
-def iterate_async(caller: HasTransport, dataset: str, source: Any, *, format: str = "auto", **options: Any) -> AsyncRun:
+def iterate_async(caller: HasTransport, dataset: str, source: Any, **options: Any) -> AsyncRun:
     """Upload a source, one result at a time; see `infino.bulk.run.iterate`."""
 
     def prepare() -> tuple[SendsAsync, Upload]:
         from infino.bulk.job import Upload
-        from infino.bulk.options import BulkOptions, policy_of
+        from infino.bulk.options import policy_of
 
         transport = load_network(caller)
         options.setdefault("retry", policy_of(transport))
-        return transport, Upload(dataset, source, BulkOptions(**options), time.monotonic, format)
+        return transport, Upload.of(dataset, source, options)
 
     return AsyncRun(prepare)
 
 
-async def upload_async(
-    caller: HasTransport, dataset: str, source: Any, *, format: str = "auto", **options: Any
-) -> BulkReport:
+async def upload_async(caller: HasTransport, dataset: str, source: Any, **options: Any) -> BulkReport:
     """Upload a source to its end; see `infino.bulk.run.upload`."""
-    run = iterate_async(caller, dataset, source, format=format, **options)
+    run = iterate_async(caller, dataset, source, **options)
     async for _ in run:
         pass
     return run._upload.verdict()

@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from datetime import time as time_of_day
 from itertools import islice
+from numbers import Number
 from typing import Any
 
-from infino.bulk import columns, text
+from infino.bulk import tables, text
 from infino.bulk.chunk import Piece, Rejection, readable_id
+from infino.bulk.columns import FrameEncoder, LineColumns
 from infino.bulk.encode import Encoded, Encoder, Unsendable
-from infino.bulk.linecolumns import LineColumns
 from infino.bulk.lines import SLOW as SLOW
 from infino.bulk.lines import LineEncoder, blocks, lines_of
 from infino.bulk.opening import Opened, check_path, is_path
 from infino.bulk.options import BulkOptions
 from infino.bulk.packer import Packer
+from infino.bulk.reading import ReadOptions
 from infino.bulk.ready import Ready, ReadyEncoder, as_lines, looks_ready
 from infino.bulk.stretches import Stretches
 from infino.core.errors import ValidationError
@@ -24,8 +28,8 @@ from infino.core.errors import ValidationError
 MOST = 256  # records encoded at once: few enough to stay small, enough to be fast
 STEP = 16  # records taken at once, before the clock is looked at
 LINGER = 5.0  # seconds of a slow source, after which a body leaves that is not full
-_COLUMN_MODULES = ("polars", "pandas")
-_Native = columns.FrameEncoder | LineColumns
+_NO_RECORDS = (str, bytes, bytearray, memoryview, Number, list, set, frozenset, date, time_of_day)
+_Native = FrameEncoder | LineColumns
 
 
 class Reader:
@@ -36,7 +40,7 @@ class Reader:
         options: The settings of the upload.
         limit: Returns the largest body in bytes, which may shrink while the upload runs.
         done: Positions that an earlier run has settled.
-        kind: Format of the source, or `auto`.
+        reading: How to read the source.
     """
 
     def __init__(
@@ -45,9 +49,9 @@ class Reader:
         options: BulkOptions,
         limit: Callable[[], int],
         done: Stretches | None = None,
-        kind: str = "auto",
+        reading: ReadOptions | None = None,
     ) -> None:
-        self._options, self._limit, self._kind = options, limit, kind
+        self._options, self._limit, self._reading = options, limit, reading or ReadOptions()
         self.source = source
         self.done = done or Stretches()
         # Of action lines nobody knows how many records they make.
@@ -56,6 +60,8 @@ class Reader:
         self.is_async = isinstance(source, AsyncIterable) and not isinstance(source, Iterable)
         self._packer = Packer(options, limit)
         self._encoder = Encoder(options)
+        self._frames = _frame_encoder(options)
+        self._tabular: bool | None = None  # whether a stream gives tables; None before its first element
         self._ready = ReadyEncoder()
         self._at = 0
         self.waited = 0.0  # seconds that the source took for the body that is being filled
@@ -75,8 +81,8 @@ class Reader:
                 head = hashlib.sha256(file.read(65536)).hexdigest()[:32]
             return {"file": path.name, "size": stat.st_size, "changed": stat.st_mtime_ns, "head": head}
         kind = f"{type(source).__module__}.{type(source).__qualname__}"
-        if _has_columns(source):
-            return {"kind": kind, "rows": self.total, "schema": columns.schema_text(source)}
+        if tables.has_columns(source):
+            return {"kind": kind, "rows": self.total, "schema": tables.schema_text(source)}
         return {"kind": kind, "records": _known_length(source)}
 
     def fraction(self, settled: int) -> float | None:
@@ -97,7 +103,7 @@ class Reader:
             Pieces in order. When the source fails, what it gave before comes first, then its own error.
         """
         try:
-            yield from self._any()
+            yield from tables.shielded(self._any())
         except Exception:
             yield from self.finish()
             raise
@@ -106,10 +112,12 @@ class Reader:
         source = self.source
         if self.is_async:
             raise ValidationError("an async source needs AsyncInfino")
-        if _has_columns(source):
-            yield from self._columns(*columns.frames(source, "object"))
+        if tables.has_columns(source):
+            yield from self._columns(*tables.batches(source, self._reading.index))
+        elif (stream := tables.stream_of(source)) is not None:
+            yield from self._objects(stream)
         elif _is_file(source):
-            with Opened(source, self._kind) as opened:
+            with Opened(source, self._reading.format) as opened:
                 for piece in self._file(opened):
                     self.share = opened.share
                     yield piece
@@ -130,8 +138,8 @@ class Reader:
         elif opened.kind in ("parquet", "arrow"):
             path = None if opened.packed else opened.path
             try:
-                yield from self._columns(*columns.frames(path, opened.kind, opened.columns()))
-            except columns.errors() as error:
+                yield from self._columns(*tables.file_batches(opened.kind, path, opened.columns()))
+            except tables.errors() as error:
                 raise ValidationError(f"the file cannot be read as {opened.kind}: {error}") from error
         else:
             raise ValidationError(f"unknown format {opened.kind!r}: ndjson, json, csv, tsv, parquet or arrow")
@@ -146,19 +154,60 @@ class Reader:
                 # Unlike list(islice()), this keeps what came before an error of the source.
                 batch.extend(islice(iterator, min(step, self.batch_size)))
             except Exception:
-                yield from self.push(batch)
+                yield from self.take(batch)
                 raise
             took, more = time.monotonic() - before, len(batch) > had
             step = 1 if took > SLOW else min(2 * step, STEP)
             self.waited += took
             if not more or took > SLOW or len(batch) >= self.batch_size:
-                yield from self.push(batch)
+                yield from self.take(batch)
                 batch = []
         yield from self.finish()
+
+    def take(self, batch: list[Any]) -> Iterator[Piece]:
+        """Take what a stream gave: records, or tables of records.
+
+        Args:
+            batch: Elements as the source gave them.
+
+        Yields:
+            The bodies that are full now, or have waited long enough.
+
+        Raises:
+            ValidationError: The first is neither, or records and tables are mixed.
+        """
+        yield from tables.shielded(self._take(batch))
+
+    def last(self, batch: list[Any]) -> Iterator[Piece]:
+        """Take the last of what a stream gave, and close the body that is being filled."""
+        yield from self.take(batch)
+        yield from self.finish()
+
+    def _take(self, batch: list[Any]) -> Iterator[Piece]:
+        kinds = set(map(type, batch))
+        if self._tabular is None and batch:
+            self._tabular = tables.is_table(type(batch[0]))
+            self._check_first(batch[0])
+        if any(tables.is_table(kind) is not self._tabular for kind in kinds):
+            raise ValidationError("the source mixes tables and records: pass it in two parts")
+        if not self._tabular:
+            yield from self.push(batch)
+        for table in batch if self._tabular else ():
+            yield from self._batches(tables.batches(table, self._reading.index)[0])
+
+    def _check_first(self, first: Any) -> None:
+        bare = isinstance(first, _NO_RECORDS) or first is None or type(first) is tuple
+        if bare and self._options.op not in ("ready", "delete"):
+            raise ValidationError(
+                f"the source gives {type(first).__name__}, which is neither a record nor a table of records:"
+                " pass mappings, objects of attrs, dataclasses or pydantic, or frames"
+            )
 
     @property
     def batch_size(self) -> int:
         """How many records to take next: never more than were seen before, so that huge ones do not pile up."""
+        if self._tabular:
+            return 1
         seen = max(self._at, 1)
         average = max(self._packer.seen_bytes // seen, 1)
         return max(1, min(MOST, seen, self._options.chunk_records, self._limit() // (4 * average)))
@@ -276,20 +325,22 @@ class Reader:
 
     # Columns
 
-    def _columns(self, frames: Iterator[Any], rows: int | None) -> Iterator[Piece]:
+    def _columns(self, batches: Iterator[tables.Batch], rows: int | None) -> Iterator[Piece]:
         self.total = rows if rows is not None else self.total
-        options = self._options
-        native = options.op in ("index", "create", "update") and not callable(options.id)
-        encoder = columns.FrameEncoder(options.op, options.id, options.upsert) if native else None  # type: ignore[arg-type]  # not callable here
-        for frame in frames:
+        yield from self._batches(batches)
+        yield from self.finish()
+
+    def _batches(self, batches: Iterator[tables.Batch]) -> Iterator[Piece]:
+        encoder = self._frames
+        for batch in batches:
+            frame = None if encoder is None else batch.frame()
             if encoder is not None and encoder.suits(frame):
                 yield from self._native(frame, encoder)
             else:
                 yield from self._release()
-                records = columns.rows_of(frame)
+                records = batch.rows()
                 for at in range(0, len(records), MOST):
                     yield from self.push(records[at : at + MOST])
-        yield from self.finish()
 
     def _native(self, frame: Any, encoder: _Native) -> Iterator[Piece]:
         """Encode the rows of a frame; the last ones wait for the next frame where they do not fill a body."""
@@ -339,14 +390,12 @@ class Reader:
             yield Piece(start, start + 1, (), b"", rejections=[rejection])
 
 
-def _has_columns(source: Any) -> bool:
-    """Whether a source is a frame, a table, a relation or a stream of columns."""
-    if hasattr(source, "__arrow_c_stream__"):
-        return True
-    kind = type(source)
-    if kind.__module__.split(".", 1)[0] in _COLUMN_MODULES:
-        return kind.__name__ in ("DataFrame", "LazyFrame")
-    return False
+def _frame_encoder(options: BulkOptions) -> FrameEncoder | None:
+    """The encoder of columns, or None where each record must be seen."""
+    identity = options.id
+    if callable(identity) or options.op not in ("index", "create", "update"):
+        return None
+    return FrameEncoder(options.op, identity, options.upsert)
 
 
 def _is_file(source: Any) -> bool:

@@ -27,6 +27,7 @@ class BulkSettings(TypedDict, total=False):
     op: Operation
     upsert: bool
     format: Format
+    index: bool | None
     chunk_bytes: int
     chunk_records: int
     concurrency: int
@@ -56,17 +57,18 @@ class Records(RecordsResource):
 
         Args:
             dataset: Name of the dataset.
-            source: Records (mappings, or objects of attrs, dataclasses or pydantic), a frame of pandas or polars,
-                anything with `__arrow_c_stream__`, or the path or file object of NDJSON, JSON, CSV, Parquet or
-                Arrow data, also packed with gzip or zstd.
+            source: Records (mappings, objects of attrs, dataclasses or pydantic, rows of database drivers), a frame or
+                series of pandas or polars, anything with `__arrow_c_stream__`, a stream of these tables, or the path
+                or file object of NDJSON, JSON, CSV, Parquet or Arrow data, also packed with gzip or zstd.
             **settings: `id` names the field that identifies a record, or is a function of the record; without it
                 the service assigns ids, and a lost answer leaves records unknown. `op` is `index`, `create`,
                 `update` (with `upsert`), `delete`, or `ready` when the source holds action lines or dead letters.
                 `chunk_bytes` (3 MiB), `chunk_records` (5000) and `concurrency` (4) limit the requests.
                 `on_error` is `raise` or `collect`. `dead_letter` takes the path for records that were not
                 accepted, `checkpoint` the path that lets a killed upload go on. `progress` is True for a bar, or a
-                function. `format` names the format of a file that cannot be recognised. `timeout` is in seconds
-                for each request; `retry` says how often and with which pauses to try again.
+                function. `format` names the format of a file that cannot be recognised. `index` says whether the
+                index of a pandas frame is written, under its name or as `index`; left out, any is but a plain count.
+                `timeout` is in seconds for each request; `retry` says how often and with which pauses to try again.
 
         Returns:
             The counts: `read == accepted + rejected + unknown`, always.

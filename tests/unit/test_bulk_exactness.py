@@ -26,12 +26,24 @@ from hypothesis import strategies as st
 
 from infino.bulk.chunk import Piece, Rejection
 from infino.bulk.options import BulkOptions
+from infino.bulk.reading import ReadOptions
 from infino.bulk.source import Reader
+
+READING = tuple(attribute.name for attribute in attrs.fields(ReadOptions))
 
 
 def read(source: Any, **options: Any) -> tuple[list[bytes], list[Rejection]]:
     """Return the lines of all bodies and the rejections, after checking that positions add up."""
-    return gather(list(Reader(source, BulkOptions(**options), lambda: options.get("chunk_bytes", 3 << 20)).pieces()))
+    reading = ReadOptions(**{name: options.pop(name) for name in READING if name in options})
+    reader = Reader(source, BulkOptions(**options), lambda: options.get("chunk_bytes", 3 << 20), reading=reading)
+    return gather(list(reader.pieces()))
+
+
+def stored(source: Any, **options: Any) -> list[Any]:
+    """Return the documents of a source of which every record can be sent."""
+    lines, rejections = read(source, **options)
+    assert rejections == []
+    return [json.loads(line, parse_float=Decimal) for line in lines[1::2]]
 
 
 def gather(pieces: list[Piece]) -> tuple[list[bytes], list[Rejection]]:
@@ -334,14 +346,14 @@ def test_without_polars_and_without_orjson_the_lines_are_the_same(
     wanted = [read(source, id=identity)[0] for source in (rows, ndjson, table)]
     monkeypatch.setattr("infino.bulk.columns.load_polars", lambda: None)
     monkeypatch.setattr("infino.bulk.encode.orjson", None)
-    monkeypatch.setattr("infino.bulk.linecolumns.load_polars", lambda: None)
+    monkeypatch.setattr("infino.core.values.orjson", None)
     monkeypatch.setattr("infino.bulk.lines.orjson", None)
     assert [read(source, id=identity)[0] for source in (rows, ndjson, table)] == wanted
 
 
 def test_a_frame_without_its_extra_says_which_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("infino.bulk.columns.load_polars", lambda: None)
-    monkeypatch.setattr("infino.bulk.columns.load_pyarrow", lambda: None)
+    monkeypatch.setattr("infino.bulk.tables.load_pyarrow", lambda: None)
     for source in (pyarrow.table({"a": [1]}), io.BytesIO(b"PAR1...")):
         with pytest.raises(ValueError, match=r"pip install 'infino-sdk\[arrow\]'"):
             read(source)
@@ -405,7 +417,12 @@ def test_a_named_index_of_pandas_becomes_a_field() -> None:
         {"key": "a", "v": 1},
         {"key": "b", "v": 2},
     ]
-    assert [json.loads(line) for line in read(frame.rename_axis(None))[0][1::2]] == [{"v": 1}, {"v": 2}]
+    assert stored(frame.rename_axis(None)) == [{"index": "a", "v": 1}, {"index": "b", "v": 2}]
+    assert stored(frame, index=False) == [{"v": 1}, {"v": 2}]
+    counted = frame.reset_index(drop=True)
+    assert stored(counted) == [{"v": 1}, {"v": 2}]
+    assert stored(counted, index=True) == [{"index": 0, "v": 1}, {"index": 1, "v": 2}]
+    assert stored(counted.rename_axis("n")) == [{"n": 0, "v": 1}, {"n": 1, "v": 2}]
 
 
 def test_columns_that_arrow_does_not_understand_are_read_row_by_row() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from infino.bulk.lines import LineEncoder, lines_of
 from infino.bulk.options import BulkOptions
+from infino.bulk.reading import ReadOptions
 from infino.bulk.source import Reader
 
 ODD = [
@@ -36,7 +37,9 @@ def read(data: bytes, options: BulkOptions, block: int) -> list[Any]:
     found: list[Any] = []
     with patch("infino.bulk.lines.BLOCK", block):
         stop = 0
-        for piece in Reader(io.BytesIO(data), options, lambda: options.chunk_bytes, kind="ndjson").pieces():
+        for piece in Reader(
+            io.BytesIO(data), options, lambda: options.chunk_bytes, reading=ReadOptions("ndjson")
+        ).pieces():
             assert piece.start == stop
             stop = piece.stop
             lines = iter(piece.body.split(b"\n")[:-1])

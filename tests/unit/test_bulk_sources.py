@@ -20,13 +20,13 @@ import pyarrow
 import pytest
 from pyarrow import feather, parquet
 
-from infino.bulk import columns
+from infino.bulk import tables
 from infino.bulk.chunk import Chunk, Piece, Rejection, Span
-from infino.bulk.columns import FrameEncoder
+from infino.bulk.columns import FrameEncoder, LineColumns
 from infino.bulk.deadletter import DeadLetter
-from infino.bulk.linecolumns import LineColumns
 from infino.bulk.opening import Opened
 from infino.bulk.options import BulkOptions
+from infino.bulk.reading import ReadOptions
 from infino.bulk.source import Reader
 from infino.bulk.stretches import Stretches
 from infino.core.errors import ValidationError
@@ -181,7 +181,7 @@ def test_natively_and_line_by_line_the_same_is_sent(
 ) -> None:
     around = b"".join(b'{"id":%s,"n":%d}\n' % ((ids % n).encode(), n) for n in range(20))
     native = read(around + line + b"\n" + around, id=identity)
-    monkeypatch.setattr("infino.bulk.linecolumns.load_polars", lambda: None)
+    monkeypatch.setattr("infino.bulk.columns.load_polars", lambda: None)
     monkeypatch.setattr("infino.bulk.lines.LineEncoder._quick", lambda self, lines: None)
     lines, rejections = read(around + line + b"\n" + around, id=identity)
     assert [line.strip() for line in native[0]] == lines
@@ -214,7 +214,7 @@ def test_csv_recognises_columns_and_names_broken_rows() -> None:
 
 
 def read_csv(content: bytes) -> Any:
-    return gather(list(Reader(content, BulkOptions(), lambda: 1 << 20, kind="csv").pieces()))
+    return gather(list(Reader(content, BulkOptions(), lambda: 1 << 20, reading=ReadOptions("csv")).pieces()))
 
 
 def test_csv_text_that_comes_late_in_a_column_of_numbers_is_not_lost() -> None:
@@ -463,8 +463,8 @@ def test_large_rows_come_in_smaller_batches(tmp_path: Path, monkeypatch: pytest.
             monkeypatch.setattr("infino.bulk.columns.load_polars", lambda: None)
         for source, kind in ((path, "parquet"), (frame.to_arrow(), "object")):
             with path.open("rb") as stream:
-                batches, _ = columns.frames(source, kind, stream)
-                assert max(len(batch) for batch in batches) <= 400
+                found, _ = tables.batches(source) if kind == "object" else tables.file_batches(kind, source, stream)
+                assert max(batch.height for batch in found) <= 400
 
 
 def test_a_pipe_is_read_from_its_start_also_with_a_checkpoint(tmp_path: Path) -> None:

@@ -1,0 +1,231 @@
+"""Arrow arrays as values of Python, with every digit that they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+from typing import Any, Final
+
+from infino.bulk.encode import Unsendable
+from infino.core.errors import ValidationError
+from infino.core.values import seconds_of
+
+_PER_SECOND: Final = {"s": 1, "ms": 1000, "us": 1_000_000, "ns": 1_000_000_000}
+
+
+def check_names(names: Iterable[str], place: str = "the source") -> None:
+    """Refuse names that stand for two things.
+
+    Args:
+        names: Names of columns or fields.
+        place: What holds them.
+
+    Raises:
+        ValidationError: A name occurs twice; a record can hold only one value under it.
+    """
+    seen: set[str] = set()
+    doubled = list(dict.fromkeys(name for name in names if name in seen or seen.add(name)))  # type: ignore[func-returns-value]  # None on purpose
+    if doubled:
+        raise ValidationError(f"{place} has several columns of one name: {', '.join(map(repr, doubled))}; rename them")
+
+
+def check_schema(pa: Any, fields: Iterable[Any], place: str = "the source") -> None:
+    """Refuse doubled names, also inside of columns.
+
+    Args:
+        pa: The module pyarrow.
+        fields: Fields of a schema or a struct.
+        place: What holds them.
+
+    Raises:
+        ValidationError: A name occurs twice.
+    """
+    fields = list(fields)
+    check_names([field.name for field in fields], place)
+    for field in fields:
+        kind = field.type
+        while _is_list(pa.types, kind) or pa.types.is_list_view(kind) or pa.types.is_large_list_view(kind):
+            kind = kind.value_type
+        if pa.types.is_struct(kind):
+            check_schema(pa, kind, f"the column {field.name!r}")
+
+
+def _is_list(types: Any, kind: Any) -> bool:
+    return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
+
+
+def is_native(pa: Any, kind: Any) -> bool:
+    """Return whether polars takes a type over unchanged and writes it as JSON just as it is.
+
+    Args:
+        pa: The module pyarrow.
+        kind: A type of Arrow.
+    """
+    types = pa.types
+    if isinstance(kind, pa.BaseExtensionType):
+        return False
+    if _is_list(types, kind):
+        return is_native(pa, kind.value_type)
+    if types.is_struct(kind):
+        return kind.num_fields > 0 and all(is_native(pa, field.type) for field in kind)
+    if types.is_dictionary(kind):
+        return _is_text(types, kind.value_type)
+    if types.is_timestamp(kind):
+        return kind.tz is None or not kind.tz.startswith(("+", "-"))  # polars knows zones by name only
+    checks = (types.is_boolean, types.is_integer, types.is_float32, types.is_float64, types.is_date32, types.is_null)
+    return types.is_time(kind) or _is_text(types, kind) or any(check(kind) for check in checks)
+
+
+def _is_text(types: Any, kind: Any) -> bool:
+    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
+
+
+def values_of(pa: Any, array: Any) -> list[Any]:
+    """Return the values of an array: times as text, durations as seconds, maps as dictionaries.
+
+    Args:
+        pa: The module pyarrow.
+        array: An array, or a chunked one.
+
+    Returns:
+        Values that have a JSON form; what has none stands as an `Unsendable` in its place.
+    """
+    if isinstance(array, pa.ChunkedArray):
+        return [value for chunk in array.chunks for value in values_of(pa, chunk)]
+    types, kind = pa.types, array.type
+    if isinstance(kind, pa.BaseExtensionType):
+        return _extension(pa, array)
+    for check, read in _READERS:
+        if check(types, kind):
+            return read(pa, array)
+    return list(array.to_pylist())
+
+
+def _extension(pa: Any, array: Any) -> list[Any]:
+    name = array.type.extension_name
+    if name.startswith("pandas."):  # Period and Interval, of which the storage is only half
+        return list(array.to_pandas())
+    return list(array.to_pylist()) if name == "arrow.uuid" else values_of(pa, array.storage)
+
+
+def _strings(pa: Any, array: Any) -> list[str | None]:
+    import pyarrow.compute as pc
+
+    return list(pc.cast(array, pa.string()).to_pylist())
+
+
+def _reals(pa: Any, array: Any) -> list[Any]:
+    """No more digits than a float of this width has."""
+    return [None if text is None else float(text) for text in _strings(pa, array)]
+
+
+def _dates(pa: Any, array: Any) -> list[Any]:
+    import pyarrow.compute as pc
+
+    return [text and _signed(text) for text in _strings(pa, pc.cast(array, pa.date32()))]
+
+
+def _clock_times(pa: Any, array: Any) -> list[Any]:
+    return [text and _short(text) for text in _strings(pa, array)]
+
+
+def _timestamps(pa: Any, array: Any) -> list[Any]:
+    import pyarrow.compute as pc
+
+    zone = array.type.tz
+    local = array if zone is None else pc.local_timestamp(array)
+    texts = [text and _signed(_short(text)).replace(" ", "T") for text in _strings(pa, local)]
+    if zone is None:
+        return texts
+    second = _PER_SECOND[array.type.unit]
+    pairs = zip(pc.cast(local, pa.int64()).to_pylist(), pc.cast(array, pa.int64()).to_pylist(), strict=True)
+    offsets = ["" if here is None else _offset((here - there) // second) for here, there in pairs]
+    return [text and text + offset for text, offset in zip(texts, offsets, strict=True)]
+
+
+def _offset(seconds: int) -> str:
+    hours, minutes = divmod(abs(seconds) // 60, 60)
+    return f"{'-' if seconds < 0 else '+'}{hours:02d}:{minutes:02d}"
+
+
+def _short(text: str) -> str:
+    """Digits of a second in threes, without the zeros at the end."""
+    while "." in text and text.endswith("000"):
+        text = text[:-3].removesuffix(".")
+    return text
+
+
+def _signed(text: str) -> str:
+    """Years of more than four digits have a sign (ISO 8601, 4.3.2)."""
+    return text if text[0] == "-" or text.find("-") <= 4 else f"+{text}"
+
+
+def _durations(pa: Any, array: Any) -> list[Any]:
+    scale = 1_000_000_000 // _PER_SECOND[array.type.unit]
+    counts = array.cast(pa.int64()).to_pylist()
+    return [None if count is None else seconds_of(count * scale) for count in counts]
+
+
+def _structs(pa: Any, array: Any) -> list[Any]:
+    names = [field.name for field in array.type]
+    inner = [values_of(pa, array.field(index)) for index in range(len(names))]
+    rows = zip(*inner, strict=True) if names else ((),) * len(array)
+    present = array.is_valid().to_pylist()
+    return [dict(zip(names, row, strict=True)) if here else None for row, here in zip(rows, present, strict=True)]
+
+
+def _lists(pa: Any, array: Any) -> list[Any]:
+    if pa.types.is_fixed_size_list(array.type):
+        size = array.type.list_size
+        offsets = [(array.offset + index) * size for index in range(len(array) + 1)]
+    else:
+        offsets = array.offsets.to_pylist()
+    items = values_of(pa, array.values.slice(offsets[0], offsets[-1] - offsets[0])) if offsets else []
+    return _cut(offsets, items, array)
+
+
+def _cut(offsets: list[int], items: list[Any], array: Any) -> list[Any]:
+    first = offsets[0] if offsets else 0
+    present = array.is_valid().to_pylist()
+    spans = zip(pairwise(offsets), present, strict=True)
+    return [items[a - first : b - first] if here else None for (a, b), here in spans]
+
+
+def _maps(pa: Any, array: Any) -> list[Any]:
+    offsets = array.offsets.to_pylist()
+    first, count = offsets[0], offsets[-1] - offsets[0]
+    keys = values_of(pa, array.keys.slice(first, count))
+    pairs = list(zip(keys, values_of(pa, array.items.slice(first, count)), strict=True))
+    return [None if part is None else _mapping(part) for part in _cut(offsets, pairs, array)]
+
+
+def _mapping(pairs: list[tuple[Any, Any]]) -> Any:
+    try:
+        found = dict(pairs)
+    except TypeError:
+        return Unsendable("bad_key", "a key of a map is no plain value, and JSON keys are text")
+    return found if len(found) == len(pairs) else Unsendable("doubled_key", "a key occurs twice in a map")
+
+
+def _decoded(pa: Any, array: Any) -> list[Any]:
+    return values_of(pa, array.dictionary_decode())
+
+
+def _run_ends(pa: Any, array: Any) -> list[Any]:
+    import pyarrow.compute as pc
+
+    return values_of(pa, pc.call_function("run_end_decode", [array]))
+
+
+_READERS: Final[tuple[tuple[Callable[[Any, Any], bool], Callable[[Any, Any], list[Any]]], ...]] = (
+    (lambda types, kind: types.is_float16(kind) or types.is_float32(kind), _reals),
+    (lambda types, kind: types.is_date(kind), _dates),
+    (lambda types, kind: types.is_time(kind), _clock_times),
+    (lambda types, kind: types.is_timestamp(kind), _timestamps),
+    (lambda types, kind: types.is_duration(kind), _durations),
+    (lambda types, kind: types.is_struct(kind), _structs),
+    (_is_list, _lists),
+    (lambda types, kind: types.is_map(kind), _maps),
+    (lambda types, kind: types.is_dictionary(kind), _decoded),
+    (lambda types, kind: types.is_run_end_encoded(kind), _run_ends),
+)

@@ -1,0 +1,403 @@
+"""Sources with columns, as batches: frames of pandas and polars, relations, Arrow data and files of columns.
+
+A batch has two faces. As a frame of polars, whole columns become JSON without a Python object for each value; as
+records, each value is looked at. Both give the same JSON: a column that polars would not write just so is written
+value by value beside the others.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, TypeVar
+
+import attrs
+
+from infino.bulk import arrow, columns
+from infino.bulk.encode import Unsendable, encode_value
+from infino.core.errors import ValidationError
+
+T = TypeVar("T")
+ROWS = 20_000
+SAMPLE = 100
+BATCH_BYTES = 1 << 25  # of columns held at once
+_CERTAIN: Final = ("string", "boolean", "integer", "empty")  # objects that Arrow takes over as they are
+
+
+def load_pyarrow() -> Any:
+    """Return the pyarrow module, or None."""
+    try:
+        import pyarrow
+    except ImportError:
+        return None
+    return pyarrow
+
+
+def missing(what: str) -> ValidationError:
+    """Return the error for a source that needs an extra."""
+    return ValidationError(
+        f"reading {what} needs pyarrow: pip install 'infino-sdk[arrow]' (or [polars], which is faster)"
+    )
+
+
+def is_table(kind: type[Any]) -> bool:
+    """Return whether objects of a type are frames, series, tables, relations or streams of columns."""
+    return hasattr(kind, "__arrow_c_stream__") or hasattr(kind, "__arrow_c_array__") or _library(kind) != ""
+
+
+def has_columns(source: Any) -> bool:
+    """Return whether a source is a table of some kind; `is_table` of its type."""
+    return is_table(type(source))
+
+
+def _library(kind: Any) -> str:
+    module = kind.__module__.split(".", 1)[0]
+    known = module in ("polars", "pandas") and kind.__name__ in ("DataFrame", "LazyFrame", "Series")
+    return module if known else ""
+
+
+def shielded(steps: Iterator[T]) -> Iterator[T]:
+    """Go through steps; what panics in Rust, which no `except Exception` would catch, is an error like any other.
+
+    Args:
+        steps: What may call polars.
+
+    Raises:
+        ValidationError: A library of columns gave up.
+    """
+    try:
+        yield from steps
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise ValidationError(f"the columns of the source cannot be read: {error}") from None
+        raise
+
+
+def errors() -> tuple[type[BaseException], ...]:
+    """Return what the libraries raise for a file that they cannot read."""
+    polars, pyarrow = columns.load_polars(), load_pyarrow()
+    return (
+        *([polars.exceptions.PolarsError, polars.exceptions.PanicException] if polars is not None else []),
+        *([pyarrow.ArrowException] if pyarrow is not None else []),
+    )
+
+
+def stream_of(source: Any) -> Iterator[Any] | None:
+    """Return the tables of an object that hands them out one by one, or None.
+
+    Args:
+        source: Such as what `pandas.read_csv(chunksize=)` gives, a file of pyarrow, or a dataset.
+    """
+    module, found = type(source).__module__.split(".", 1)[0], None
+    if module == "pyarrow":
+        method = getattr(source, "iter_batches", None) or getattr(source, "to_batches", None)
+        found = method() if method is not None else None
+    elif module == "pandas" and hasattr(source, "__next__"):
+        found = source
+    return None if found is None else iter(found)
+
+
+@attrs.define(eq=False)
+class Batch:
+    """Some rows of columns.
+
+    Args:
+        names: Names of the columns, each once.
+        columns: Series of polars, arrays of Arrow, or lists of Python values.
+        height: How many rows.
+    """
+
+    names: list[str]
+    columns: list[Any] = attrs.field(repr=False)
+    height: int
+
+    @classmethod
+    def of_arrow(cls, batch: Any) -> Batch:
+        """Return the batch of a table or record batch of Arrow."""
+        return cls([field.name for field in batch.schema], list(batch.columns), batch.num_rows)
+
+    @classmethod
+    def of_polars(cls, frame: Any) -> Batch:
+        """Return the batch of a polars frame."""
+        return cls(frame.columns, frame.get_columns(), frame.height)
+
+    def frame(self) -> Any:
+        """Return the batch as a frame that `FrameEncoder` writes, or None where a value needs a look.
+
+        Columns of bytes in it hold JSON that is written already.
+        """
+        polars = columns.load_polars()
+        if polars is None:
+            return None
+        found = []
+        for name, column in zip(self.names, self.columns, strict=True):
+            try:
+                found.append(_series(polars, name, column))
+            except Unsendable:  # the careful encoder finds the record
+                return None
+        return polars.DataFrame(found)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the batch as records."""
+        values = [_values(column) for column in self.columns]
+        if not values:
+            return [{} for _ in range(self.height)]
+        return [dict(zip(self.names, row, strict=True)) for row in zip(*values, strict=True)]
+
+
+def _series(polars: Any, name: str, column: Any) -> Any:
+    if isinstance(column, polars.Series):
+        if columns.written(polars, polars.col(name), column.dtype) is not None:
+            return column
+    elif not isinstance(column, list):
+        pa = load_pyarrow()
+        if arrow.is_native(pa, column.type):
+            try:
+                return polars.from_arrow(column).alias(name)
+            except (polars.exceptions.PolarsError, polars.exceptions.PanicException):
+                pass  # a type that this release does not have
+    return polars.Series(name, list(map(encode_value, _values(column))), polars.Binary)
+
+
+def _values(column: Any) -> list[Any]:
+    if isinstance(column, list):
+        return column
+    pa, polars = load_pyarrow(), columns.load_polars()
+    if polars is not None and isinstance(column, polars.Series):
+        return _polars_values(pa, polars, column)
+    return arrow.values_of(pa, column)
+
+
+def _polars_values(pa: Any, polars: Any, series: Any) -> list[Any]:
+    kind = series.dtype
+    if kind == polars.String or kind == polars.Boolean or kind.is_integer() or kind == polars.Object:
+        return list(series.to_list())
+    if pa is not None:
+        return arrow.values_of(pa, series.to_arrow())
+    text = columns.written(polars, polars.col(series.name), kind)
+    if text is None and _has_nanoseconds(polars, kind):
+        raise missing(f"durations with nanoseconds (the column {series.name!r})")
+    return list((series if text is None else series.to_frame().select(text).to_series()).to_list())
+
+
+def _has_nanoseconds(polars: Any, kind: Any) -> bool:
+    if isinstance(kind, polars.Struct):
+        return any(_has_nanoseconds(polars, field.dtype) for field in kind.fields)
+    if isinstance(kind, polars.List | polars.Array):
+        return _has_nanoseconds(polars, kind.inner)
+    return isinstance(kind, polars.Time) or getattr(kind, "time_unit", None) == "ns"
+
+
+def batches(source: Any, index: bool | None = None) -> tuple[Iterator[Batch], int | None]:
+    """Return an object with columns as batches, and its number of rows where it is known.
+
+    Args:
+        source: A frame, a series, a table, a relation, or a stream of columns.
+        index: For pandas: whether the index is written; None writes any but a plain count of the rows.
+
+    Raises:
+        ValidationError: Names are doubled, or what it needs is not installed.
+    """
+    kind = _library(type(source))
+    if kind and type(source).__name__ == "Series":
+        if source.name is None or source.name == "":
+            raise ValidationError("the series has no name, and a field needs one: give it a name, or pass a frame")
+        source = source.to_frame()
+    if kind == "polars":
+        if hasattr(source, "collect_batches"):
+            return map(Batch.of_polars, source.collect_batches(chunk_size=ROWS, maintain_order=True)), None
+        if hasattr(source, "collect"):
+            source = source.collect()
+        return map(Batch.of_polars, source.iter_slices(ROWS)), source.height
+    if kind == "pandas":
+        return _pandas(source, load_pyarrow(), index), len(source)
+    return _arrow_object(source)
+
+
+def _arrow_object(source: Any) -> tuple[Iterator[Batch], int | None]:
+    polars, pa = columns.load_polars(), load_pyarrow()
+    rows = getattr(source, "num_rows", None)
+    if pa is not None:
+        try:
+            stream = hasattr(source, "__arrow_c_stream__")
+            found = pa.RecordBatchReader.from_stream(source) if stream else pa.record_batch(source)
+        except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError) as error:
+            raise ValidationError(f"{type(source).__name__} holds no columns with names: {error}") from None
+        arrow.check_schema(pa, found.schema)
+        return of_arrow(found if stream else [found]), rows
+    if polars is not None:
+        return map(Batch.of_polars, polars.DataFrame(source).iter_slices(ROWS)), rows
+    raise missing("Arrow data")
+
+
+def of_arrow(found: Iterable[Any]) -> Iterator[Batch]:
+    """Cut record batches of Arrow into batches of a moderate size.
+
+    Args:
+        found: Record batches; a table may come as one huge one.
+    """
+    for batch in found:
+        step = _step(batch.nbytes, batch.num_rows)
+        for at in range(0, batch.num_rows, step):
+            yield Batch.of_arrow(batch.slice(at, step))
+
+
+def file_batches(kind: str, path: Any, stream: Any) -> tuple[Iterator[Batch], int | None]:
+    """Return a file of columns as batches, and its number of rows where it is known.
+
+    Args:
+        kind: `parquet` or `arrow`.
+        path: Its path, or None where it is packed or a stream.
+        stream: The open file.
+
+    Raises:
+        ValidationError: Names are doubled, or what it needs is not installed.
+    """
+    pa = load_pyarrow()
+    if kind == "parquet":
+        return _parquet(path, stream, columns.load_polars(), pa)
+    if pa is None:
+        raise missing("Arrow files")
+    schema, found = _arrow_file(stream, pa)
+    arrow.check_schema(pa, schema, "the file")
+    return of_arrow(found), None
+
+
+def _parquet(path: Any, stream: Any, polars: Any, pa: Any) -> tuple[Iterator[Batch], int | None]:
+    lazy = None if polars is None or path is None else _scan(polars, path)
+    if lazy is not None:
+        rows = lazy.select(polars.len()).collect().item()
+        step = _step(lazy.head(SAMPLE).collect().estimated_size(), min(rows, SAMPLE))
+        if hasattr(lazy, "collect_batches"):
+            return map(Batch.of_polars, lazy.collect_batches(chunk_size=step, maintain_order=True)), rows
+        return (Batch.of_polars(lazy.slice(at, step).collect()) for at in range(0, rows, step)), rows
+    if pa is not None:
+        from pyarrow import parquet
+
+        file = parquet.ParquetFile(stream)
+        arrow.check_schema(pa, file.schema_arrow, "the file")
+        groups = [file.metadata.row_group(group) for group in range(file.metadata.num_row_groups)]
+        step = _step(sum(group.total_byte_size for group in groups), file.metadata.num_rows)
+        return of_arrow(file.iter_batches(step)), file.metadata.num_rows
+    if polars is None:
+        raise missing("Parquet")
+    frame = polars.read_parquet(stream)
+    if any(_may_be_map(polars, kind) for kind in frame.dtypes):
+        raise missing("a Parquet file with maps")
+    return map(Batch.of_polars, frame.iter_slices(ROWS)), frame.height
+
+
+def _scan(polars: Any, path: Any) -> Any:
+    """The file as polars reads it, or None where a column needs pyarrow to come out exactly."""
+    try:
+        lazy = polars.scan_parquet(path, glob=False)
+        schema = lazy.collect_schema()
+    except polars.exceptions.PanicException:
+        return None
+    exact = all(columns.written(polars, polars.col(name), kind) is not None for name, kind in schema.items())
+    return lazy if exact and not any(_may_be_map(polars, kind) for kind in schema.dtypes()) else None
+
+
+def _may_be_map(polars: Any, kind: Any) -> bool:
+    """A map of Parquet comes out of polars as a list of structs."""
+    if isinstance(kind, polars.Struct):
+        return any(_may_be_map(polars, field.dtype) for field in kind.fields)
+    if not isinstance(kind, polars.List | polars.Array):
+        return False
+    inner = kind.inner
+    return _may_be_map(polars, inner) or (
+        isinstance(inner, polars.Struct) and [field.name for field in inner.fields] == ["key", "value"]
+    )
+
+
+def _step(size: int, rows: int) -> int:
+    """How many rows to take at once, so that large ones do not fill the memory.
+
+    Args:
+        size: Bytes of some rows.
+        rows: How many these are.
+    """
+    return max(1, min(ROWS, BATCH_BYTES * max(rows, 1) // max(size, 1)))
+
+
+def _arrow_file(stream: Any, pa: Any) -> tuple[Any, Iterator[Any]]:
+    if stream.peek(6).startswith(b"ARROW1"):
+        file = pa.ipc.open_file(stream)
+        return file.schema, (file.get_batch(at) for at in range(file.num_record_batches))
+    reader = pa.ipc.open_stream(stream)
+    return reader.schema, iter(reader)
+
+
+def _pandas(source: Any, pa: Any, index: bool | None) -> Iterator[Batch]:
+    levels = _levels(source, index)
+    names = [str(name) for name in [*levels.values(), *source.columns]]
+    arrow.check_names(names, "the frame")
+    for at in range(0, len(source), ROWS):
+        part = source.iloc[at : at + ROWS]
+        found = [part.index.get_level_values(level) for level in levels]
+        found += [part.iloc[:, position] for position in range(part.shape[1])]
+        yield Batch(names, [_pandas_column(column, pa) for column in found], len(part))
+
+
+def _levels(source: Any, index: bool | None) -> dict[int, Any]:
+    """The levels of the index that are written, with their names."""
+    labels = source.index
+    counted = type(labels).__name__ == "RangeIndex" and labels.name is None
+    if index is False or (counted and index is None):
+        return {}
+    several = labels.nlevels > 1
+    named = {
+        level: (f"level_{level}" if several else "index") if name is None else name
+        for level, name in enumerate(labels.names)
+    }
+    # What `set_index(drop=False)` leaves twice is written once.
+    return {
+        level: name
+        for level, name in named.items()
+        if not (name in source.columns and labels.get_level_values(level).equals(_as_index(source, name)))
+    }
+
+
+def _as_index(source: Any, name: Any) -> Any:
+    found = source.loc[:, name]
+    return found.set_axis(found).index if found.ndim == 1 else None
+
+
+def _pandas_column(column: Any, pa: Any) -> Any:
+    """A column of pandas as Arrow, or as Python values where Arrow would change them."""
+    kind = column.dtype
+    word = type(kind).__name__
+    if word == "SparseDtype":
+        return _pandas_column(column.astype(kind.subtype), pa)
+    if getattr(kind, "kind", "") == "f" and getattr(kind, "itemsize", 8) < 8 and pa is None:
+        return list(column.to_numpy())
+    if pa is None or word in ("PeriodDtype", "IntervalDtype"):
+        return list(column)
+    if word == "ObjectDType":
+        import pandas
+
+        if pandas.api.types.infer_dtype(column, skipna=True) not in _CERTAIN:
+            return list(column)
+    try:
+        return pa.array(column, from_pandas=True)
+    except (
+        pa.ArrowException,
+        OverflowError,
+        TypeError,
+        ValueError,
+    ):  # such as huge numbers
+        return list(column)
+
+
+def schema_text(source: Any) -> str:
+    """Describe the columns of a source, to recognise it again."""
+    if hasattr(source, "collect_schema"):
+        schema: Any = source.collect_schema()
+    elif _library(type(source)) == "pandas":
+        frame = source.to_frame() if type(source).__name__ == "Series" else source
+        schema = [(str(name), str(kind)) for name, kind in frame.dtypes.items()]
+    else:
+        schema = getattr(source, "schema", None)
+        if callable(schema) or schema is None:
+            schema = getattr(source, "dtypes", None) or getattr(source, "columns", None)
+    return json.dumps(str(schema))

@@ -1,0 +1,288 @@
+"""Tables of every library and driver: each type is written in one way, and what could only be lost is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import sqlite3
+import subprocess
+import sys
+from collections import namedtuple
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import duckdb
+import numpy
+import pandas
+import polars
+import pyarrow
+import pytest
+import sqlalchemy
+from pyarrow import dataset, parquet
+
+from infino.core.errors import ValidationError
+from tests.unit.test_bulk_exactness import NANO, read, stored
+
+PAIR = pandas.DataFrame({"a": [1, 2]})
+NANOSECOND = 1_704_067_200_123_456_789
+
+
+def frames() -> Iterator[Any]:
+    yield PAIR
+    yield polars.DataFrame({"a": [3], "b": ["x"]})
+    yield pyarrow.table({"a": [4]})
+    yield pyarrow.RecordBatch.from_pylist([{"a": 5}])
+    yield duckdb.sql("SELECT 6 AS a")
+    yield pandas.Series([7], name="a")
+    yield polars.Series("a", [8])
+
+
+def test_a_stream_of_tables_is_the_records_of_each() -> None:
+    wanted = [{"a": 1}, {"a": 2}, {"a": 3, "b": "x"}, *({"a": n} for n in range(4, 9))]
+    for source in (frames(), list(frames()), tuple(frames())):
+        assert stored(source) == wanted
+    lines, _ = read(frames(), id="a")
+    assert [json.loads(line)["index"]["_id"] for line in lines[::2]] == [str(n) for n in range(1, 9)]
+
+
+def test_readers_that_hand_out_tables(tmp_path: Path) -> None:
+    path = tmp_path / "rows.parquet"
+    PAIR.to_parquet(path)
+    for source in (
+        pandas.read_csv(io.StringIO("a\n1\n2\n"), chunksize=1),
+        pandas.read_json(io.StringIO('{"a":1}\n{"a":2}'), lines=True, chunksize=1),
+        parquet.ParquetFile(path),
+        dataset.dataset(path),
+        pyarrow.table({"a": [1, 2]}).to_batches()[0],
+    ):
+        assert stored(source) == [{"a": 1}, {"a": 2}]
+
+
+@pytest.mark.parametrize(
+    ("source", "word"),
+    [
+        ([1, 2], "gives int"),
+        ([None], "gives NoneType"),
+        (iter([(1, 2)]), "gives tuple"),
+        ([[{"a": 1}]], "gives list"),
+        (numpy.array([1, 2]), "gives int"),
+        ([PAIR, {"a": 1}], "mixes"),
+        ([{"a": 1}, PAIR], "mixes"),
+        (pandas.Series([1]), "no name"),
+        (pyarrow.chunked_array([[1]]), "no columns"),
+        (pandas.DataFrame([[1, 2]], columns=["a", "a"]), "'a'"),
+        (pandas.DataFrame({"a": [1]}, index=pandas.Index([5], name="a")), "'a'"),
+        (pandas.DataFrame({1: [1], "1": [2]}), "'1'"),
+        (pyarrow.Table.from_arrays([pyarrow.array([1]), pyarrow.array([2])], names=["id", "id"]), "'id'"),
+        (
+            pyarrow.table({"s": pyarrow.StructArray.from_arrays([pyarrow.array([1])] * 2, names=["x", "x"])}),
+            "'s' has several columns of one name: 'x'",
+        ),
+    ],
+)
+def test_what_could_only_be_lost_is_refused_once(source: Any, word: str) -> None:
+    with pytest.raises(ValidationError, match=word):
+        read(source)
+
+
+@pytest.mark.parametrize(
+    ("index", "wanted"),
+    [
+        (pandas.date_range("2026-01-01", periods=2, freq="h"), ["2026-01-01T00:00:00", "2026-01-01T01:00:00"]),
+        (pandas.period_range("2026-03", periods=2, freq="M"), ["2026-03", "2026-04"]),
+        (pandas.to_timedelta([1_500_000_001, 0]), [Decimal("1.500000001"), 0]),
+        (pandas.Index([7, 9]), [7, 9]),
+        (pandas.Index(["x", None], name="index"), ["x", None]),
+        (pandas.CategoricalIndex(["x", "y"]), ["x", "y"]),
+        (pandas.IntervalIndex.from_breaks([0, 1, 2]), [{"left": n, "right": n + 1, "closed": "right"} for n in (0, 1)]),
+    ],
+)
+def test_an_index_that_means_something_is_written(index: Any, wanted: list[Any]) -> None:
+    frame = pandas.DataFrame({"v": [1, 2]}, index=index)
+    before = frame.copy()
+    assert stored(frame) == [{"index": value, "v": n} for n, value in enumerate(wanted, 1)]
+    assert stored(frame["v"]) == stored(frame)
+    pandas.testing.assert_frame_equal(frame, before)
+
+
+def test_levels_of_an_index_have_names() -> None:
+    index = pandas.MultiIndex.from_tuples([("a", 7), ("b", 8)], names=["key", None])
+    assert stored(pandas.DataFrame({"v": [1, 2]}, index=index)) == [
+        {"key": "a", "level_1": 7, "v": 1},
+        {"key": "b", "level_1": 8, "v": 2},
+    ]
+
+
+MAP = pyarrow.array([[("k", 1), ("l", None)], None, []], pyarrow.map_(pyarrow.string(), pyarrow.int64()))
+ARROW: list[tuple[Any, list[Any]]] = [
+    (MAP, [{"k": 1, "l": None}, None, {}]),
+    (pyarrow.array([[(1, "x")]], pyarrow.map_(pyarrow.int64(), pyarrow.string())), [{"1": "x"}]),
+    (pyarrow.array([Decimal("1.10"), None], pyarrow.decimal256(50, 2)), [Decimal("1.10"), None]),
+    (pyarrow.array([Decimal("9" * 60)], pyarrow.decimal256(60, 0)), [int("9" * 60)]),
+    (pyarrow.array([Decimal("0.5")], pyarrow.decimal128(20, 4)), [Decimal("0.5000")]),
+    (pyarrow.array([1, None], pyarrow.time64("ns")), ["00:00:00.000000001", None]),
+    (pyarrow.array([1001], pyarrow.time32("ms")), ["00:00:01.001"]),
+    (pyarrow.array([1_500_000_001, -1], pyarrow.duration("ns")), [Decimal("1.500000001"), Decimal("-1E-9")]),
+    (pyarrow.array([90], pyarrow.duration("s")), [Decimal("90.0")]),
+    (pyarrow.array([NANOSECOND], pyarrow.timestamp("ns")), [NANO]),
+    (pyarrow.array([NANOSECOND], pyarrow.timestamp("ns", "Asia/Kolkata")), ["2024-01-01T05:30:00.123456789+05:30"]),
+    (pyarrow.array([0], pyarrow.timestamp("s", "-03:30")), ["1969-12-31T20:30:00-03:30"]),
+    (pyarrow.array([3_650_000, -800_000], pyarrow.date32()), ["+11963-05-13", "-0221-09-04"]),
+    (pyarrow.array([0], pyarrow.date64()), ["1970-01-01"]),
+    (pyarrow.array([0.1, None], pyarrow.float32()), [Decimal("0.1"), None]),
+    (pyarrow.array([b"\xff", None], pyarrow.large_binary()), ["/w==", None]),
+    (pyarrow.array([b"ab"], pyarrow.binary(2)), ["YWI="]),
+    (pyarrow.array([b"\x00" * 16], pyarrow.uuid()), ["00000000-0000-0000-0000-000000000000"]),
+    (pyarrow.array(["x", None, "x"]).dictionary_encode(), ["x", None, "x"]),
+    (pyarrow.array([Decimal("1.5")] * 2).dictionary_encode(), [Decimal("1.5")] * 2),
+    (pyarrow.RunEndEncodedArray.from_arrays([2, 3], ["a", None]), ["a", "a", None]),
+    (pyarrow.array([[[1], []], None], pyarrow.list_(pyarrow.large_list(pyarrow.int8()))), [[[1], []], None]),
+    (
+        pyarrow.array([[1, 2], None], pyarrow.list_(pyarrow.duration("ns"), 2)),
+        [[Decimal("1E-9"), Decimal("2E-9")], None],
+    ),
+    (pyarrow.array([{"t": 1, "d": Decimal(1)}, None]), [{"t": 1, "d": 1}, None]),
+    (pyarrow.array([None, None], pyarrow.null()), [None, None]),
+]
+
+
+@pytest.mark.parametrize(("array", "wanted"), ARROW, ids=[str(array.type) for array, _ in ARROW])
+def test_every_type_of_arrow_is_written_in_one_way(
+    array: Any, wanted: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alone, beside columns of other kinds, within a struct, in a slice, record by record, and without polars."""
+    alone = [{"v": value} for value in wanted]
+    nested = pyarrow.StructArray.from_arrays([array], names=["i"])
+    beside = {"u": pyarrow.array([b"0" * 16] * len(array), pyarrow.uuid()), "n": pyarrow.array(range(len(array)))}
+    for without in (False, True):
+        if without:
+            monkeypatch.setattr("infino.bulk.columns.load_polars", lambda: None)
+        assert stored(pyarrow.table({"v": array})) == alone
+        assert [{"v": row["v"]} for row in stored(pyarrow.table({**beside, "v": array}))] == alone
+        assert stored(pyarrow.table({"v": nested})) == [{"v": {"i": value}} for value in wanted]
+        assert stored(pyarrow.table({"v": array}).slice(1)) == alone[1:]
+        assert stored(pyarrow.table({"v": array}), id=lambda record: "x") == alone
+
+
+def test_a_map_with_a_key_twice_is_refused_by_its_position() -> None:
+    doubled = pyarrow.array([[("k", 1)], [("k", 1), ("k", 2)]], MAP.type)
+    lines, (rejection,) = read(pyarrow.table({"n": [1, 2], "m": doubled}))
+    assert (rejection.position, rejection.code) == (1, "doubled_key")
+    assert json.loads(lines[1]) == {"n": 1, "m": {"k": 1}}
+
+
+def test_objects_in_a_column_stay_what_they_are() -> None:
+    objects = [{"a": 1}, {"b": 2.5}, [1, 2.5], None, Decimal("1.10"), 2**70, "x", True, b"\xff", UUID(int=0)]
+    wanted = [*objects[:8], "/w==", str(UUID(int=0))]
+    frame = pandas.DataFrame({"n": range(len(objects)), "o": pandas.Series(objects, dtype=object)})
+    assert [record["o"] for record in stored(frame)] == wanted
+    lines, _ = read(pandas.DataFrame({"o": pandas.Series([1, 2.5], dtype=object)}))
+    assert lines[1::2] == [b'{"o":1}', b'{"o":2.5}']
+
+
+def test_one_bad_object_costs_its_own_record_only() -> None:
+    frame = pandas.DataFrame({"id": ["a", "b", "c"], "o": [{"x": 1}, {"x": {1, 2}}, {"y": 2}]})
+    lines, (rejection,) = read(frame, id="id")
+    assert (rejection.position, rejection.code) == (1, "not_json")
+    assert [json.loads(line) for line in lines[1::2]] == [{"id": "a", "o": {"x": 1}}, {"id": "c", "o": {"y": 2}}]
+
+
+PANDAS: list[tuple[Any, list[Any]]] = [
+    (pandas.arrays.SparseArray([0, 0, 1]), [0, 0, 1]),
+    (pandas.Categorical([3, 1, None]), [3, 1, None]),
+    (
+        pandas.cut([1, 5], [0, 3, 6]),
+        [{"left": 0, "right": 3, "closed": "right"}, {"left": 3, "right": 6, "closed": "right"}],
+    ),
+    (pandas.array([1, None], dtype="Int64"), [1, None]),
+    (pandas.array([True, None], dtype="boolean"), [True, None]),
+    (pandas.array([2**64 - 1], dtype="UInt64"), [2**64 - 1]),
+    (pandas.array([0.1], dtype="Float32"), [Decimal("0.1")]),
+    (numpy.array([0.1], dtype="f4"), [Decimal("0.1")]),
+    (pandas.array(["é", None], dtype="string"), ["é", None]),
+    (pandas.array([MAP[0].as_py()], dtype=pandas.ArrowDtype(MAP.type)), [{"k": 1, "l": None}]),
+    (pandas.array([NANOSECOND, None], dtype="datetime64[ns]"), [NANO, None]),
+    (pandas.to_datetime(["2026-01-02T00:00:00+02:00"]), ["2026-01-02T00:00:00+02:00"]),
+    (numpy.array(["0001-01-01", "9999-12-31"], dtype="M8[s]"), ["0001-01-01T00:00:00", "9999-12-31T00:00:00"]),
+    ([dt.date(1, 1, 1), None], ["0001-01-01", None]),
+    ([dt.time(1, 2, 3, 4), None], ["01:02:03.000004", None]),
+    ([float("inf"), float("nan"), 1.5], [None, None, Decimal("1.5")]),
+    ([numpy.array([1, 2]), None], [[1, 2], None]),
+    ([2**63, 1], [2**63, 1]),
+    (["\ud800"[:0], "x"], ["", "x"]),
+]
+
+
+@pytest.mark.parametrize(("column", "wanted"), PANDAS, ids=[f"{n}" for n in range(len(PANDAS))])
+def test_every_type_of_pandas_is_written_exactly(column: Any, wanted: list[Any]) -> None:
+    frame = pandas.DataFrame({"v": column})
+    assert [record["v"] for record in stored(frame)] == wanted
+    assert [record["v"] for record in stored(frame.assign(o=[{}] * len(frame)))] == wanted
+
+
+POLARS: list[tuple[Any, list[Any]]] = [
+    (polars.Series("v", [3600 * 10**9 + 1, None], dtype=polars.Time), ["01:00:00.000000001", None]),
+    (polars.Series("v", [1_500_000_001], dtype=polars.Duration("ns")), [Decimal("1.500000001")]),
+    (polars.Series("v", [Decimal("1.10"), None]), [Decimal("1.10"), None]),
+    (polars.Series("v", [2**100], dtype=polars.Int128), [2**100]),
+    (polars.Series("v", [[NANOSECOND], []], dtype=polars.List(polars.Datetime("ns"))), [[NANO], []]),
+    (
+        polars.Series("v", [{"t": NANOSECOND}, None], dtype=polars.Struct({"t": polars.Datetime("ns")})),
+        [{"t": NANO}, None],
+    ),
+    (
+        polars.Series("v", [[{"d": 1}]], dtype=polars.List(polars.Struct({"d": polars.Duration("ns")}))),
+        [[{"d": Decimal("1E-9")}]],
+    ),
+    (
+        polars.Series("v", [[1, 2]], dtype=polars.Array(polars.Datetime("ns"), 2)),
+        [["1970-01-01T00:00:00.000000001", "1970-01-01T00:00:00.000000002"]],
+    ),
+    (polars.Series("v", [{"a": 1}, "x", None], dtype=polars.Object), [{"a": 1}, "x", None]),
+    (polars.Series("v", [0.1], dtype=polars.Float32), [Decimal("0.1")]),
+]
+
+
+@pytest.mark.parametrize(("series", "wanted"), POLARS, ids=[str(series.dtype) for series, _ in POLARS])
+def test_every_type_of_polars_is_written_exactly(series: Any, wanted: list[Any]) -> None:
+    assert [record["v"] for record in stored(polars.DataFrame([series]))] == wanted
+    beside = polars.DataFrame([series]).with_columns(b=polars.lit(b"\xff"), n=1)
+    assert [(record["v"], record["b"]) for record in stored(beside)] == [(value, "/w==") for value in wanted]
+
+
+def test_maps_of_parquet_files_are_those_of_tables(tmp_path: Path) -> None:
+    table = pyarrow.table({"m": MAP, "d": pyarrow.array([Decimal(1)] * 3, pyarrow.decimal256(50, 0))})
+    path = tmp_path / "maps.parquet"
+    parquet.write_table(table.select(["m"]), path)
+    assert stored(path) == stored(table.select(["m"])) == [{"m": {"k": 1, "l": None}}, {"m": None}, {"m": {}}]
+    parquet.write_table(table, path)
+    assert stored(path) == stored(table)
+
+
+def test_rows_of_drivers_are_records() -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    named = namedtuple("named", "a b")  # as drivers make them
+    rows = connection.execute("SELECT 1 AS a, 'x' AS b").fetchall()
+    connection.close()
+    engine = sqlalchemy.create_engine("sqlite://")
+    with engine.connect() as alchemy:
+        rows += alchemy.execute(sqlalchemy.text("SELECT 1 AS a, 'x' AS b")).all()
+    engine.dispose()
+    rows += [named(1, "x"), *numpy.array([(1, "x")], dtype=[("a", "i8"), ("b", "U1")])]
+    assert stored(rows) == [{"a": 1, "b": "x"}] * 4
+    lines, _ = read(rows, id="b")
+    assert lines[::2] == [b'{"index":{"_id":"x"}}'] * 4
+
+
+def test_records_need_no_library_of_columns() -> None:
+    code = (
+        "import sys; from infino.bulk.source import Reader; from infino.bulk.options import BulkOptions;"
+        "pieces = list(Reader([{'a': 1}], BulkOptions(), lambda: 1 << 20).pieces());"
+        "assert len(pieces) == 1; print(sorted({'polars', 'pyarrow', 'pandas', 'numpy'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
