@@ -52,6 +52,7 @@ class Control:
         self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("PRAGMA secure_delete = ON")  # what was a secret is overwritten, not only unlinked
         self._db.execute(SCHEMA)
 
     @contextmanager

@@ -1,9 +1,11 @@
-"""The data folder, and the lock that keeps a second process out of it."""
+"""The data folder: for its owner alone, and held by one process at a time."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import stat
+import struct
 from pathlib import Path
 
 try:
@@ -20,8 +22,25 @@ class FolderInUse(RuntimeError):
     """
 
 
+class DamagedFile(RuntimeError):
+    """A file of the data folder is missing, broken or half written.
+
+    Args:
+        path: Which file.
+        what: What is wrong with it, as it goes on after the name.
+        remedy: What can be done.
+
+    Example:
+        >>> str(DamagedFile(Path("data/vault.key"), "is missing", "put it back"))
+        'data/vault.key is missing; put it back'
+    """
+
+    def __init__(self, path: Path | None, what: str, remedy: str) -> None:
+        super().__init__(f"{path} {what}; {remedy}")
+
+
 class Folder:
-    """A data folder held by this process until `close`.
+    """A data folder held by this process until `close`; only its owner may enter.
 
     Args:
         path: The folder; it is made when missing.
@@ -35,8 +54,9 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.mkdir(parents=True, exist_ok=True)
-        self._file = os.open(path / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(path)
+        self._file = os.open(path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             if fcntl is not None:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -53,6 +73,39 @@ class Folder:
     def close(self) -> None:
         """Let go of the folder."""
         os.close(self._file)
+
+
+OWN = ("infino.duckdb*", "control.sqlite*", "lock", "credentials.json*", "vault.key*", "spool", "spool/*")
+"""What a folder of an earlier release may hold, made when the umask alone chose the modes."""
+DEFAULT_ACL = struct.pack(
+    "<I" + "HHI" * 3,
+    2,  # the version of the format
+    *(0x01, 0o7, 0xFFFFFFFF),  # the owner
+    *(0x04, 0o0, 0xFFFFFFFF),  # the group
+    *(0x20, 0o0, 0xFFFFFFFF),  # everybody else
+)
+"""Linux' `system.posix_acl_default`: what is made in the folder is its owner's from its first byte, whatever the umask
+(acl(5); the layout is that of linux/posix_acl_xattr.h). The engines make files at any time and in any thread, and the
+umask is one for the whole process, so nothing else holds for all of them."""
+
+
+def make_private(folder: Path) -> None:
+    """Let only the owner enter a folder, and read what is in it or will be made in it.
+
+    Args:
+        folder: The data folder.
+
+    Raises:
+        PermissionError: When it belongs to somebody else and others may enter it.
+    """
+    if os.name != "posix":
+        return
+    for path in (folder, *(path for pattern in OWN for path in folder.glob(pattern))):
+        mode = path.lstat().st_mode
+        if mode & 0o077 and not stat.S_ISLNK(mode):
+            path.chmod(mode & 0o700)
+    with contextlib.suppress(OSError, AttributeError):  # no Linux, or a file system without such lists
+        os.setxattr(folder, "system.posix_acl_default", DEFAULT_ACL)
 
 
 def holder_of_port(port: int) -> str:

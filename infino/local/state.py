@@ -16,8 +16,10 @@ from infino.local.control import Control
 from infino.local.credentials import admin_credentials
 from infino.local.faults import Faults
 from infino.local.folder import Folder
+from infino.local.keys import Keys
 from infino.local.rbac.access import RoleAccess
 from infino.local.store import Store
+from infino.local.vault import Vault
 
 
 @attrs.frozen
@@ -80,7 +82,9 @@ class Gateway:
             self._opened.append(self.store.close)
             self.control = Control(self._file("control.sqlite"), self.clock.now)
             self._opened.append(self.control.close)
-            self.access: Access = RoleAccess(self.control, self.credentials)
+            self.vault = Vault(options.path)
+            self.keys = Keys(self.control, self.vault, self.credentials)
+            self.access: Access = RoleAccess(self.control, self.keys, self.credentials.account_id)
         except BaseException:
             self.close()
             raise
@@ -96,7 +100,7 @@ class Gateway:
             return spool
         spool = self.options.path / "spool"
         shutil.rmtree(spool, ignore_errors=True)
-        spool.mkdir()
+        spool.mkdir(mode=0o700)
         return spool
 
     def on_close(self, action: Callable[[], None]) -> None:
@@ -109,6 +113,7 @@ class Gateway:
             self.faults.clear()
             self.store.clear()
             self.control.clear()
+            self.keys.forget()
 
     def close(self) -> None:
         """Close everything, last opened first."""

@@ -9,52 +9,51 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from infino.local.access import Principal
-from infino.local.credentials import Credentials, new_access_key, new_secret_key
 from infino.local.http import Problem
+from infino.local.keys import ADMIN
 from infino.local.rbac.documents import VERSION
 from infino.local.rbac.rules import REDACTED, FieldRules, Permission, field_rules, may
 
 if TYPE_CHECKING:
     from infino.local.control import Control
+    from infino.local.credentials import Credentials
+    from infino.local.keys import Keys
     from infino.local.store import DatasetView
 
-USER, ROLE, KEY = "user", "role", "access_key"
-ADMIN = "admin"
+USER, ROLE = "user", "role"
 
 
 class RoleAccess:
     """Who a key belongs to and what its roles allow; the admin of the first start may do everything.
 
     Args:
-        control: Where users, roles and keys are kept.
-        root: The admin's keys.
+        control: Where users and roles are kept.
+        keys: Their access keys.
+        account_id: The account that every user belongs to.
 
     Example:
-        >>> access = RoleAccess(control, credentials)
+        >>> access = RoleAccess(control, keys, "123456789012")
         >>> keys, password = access.create_user("ann", {"Version": "2025-01-01", "Roles": ["analyst"]})
     """
 
-    def __init__(self, control: Control, root: Credentials) -> None:
+    def __init__(self, control: Control, keys: Keys, account_id: str) -> None:
         self._control = control
-        self._root = root
-
-    @property
-    def account_id(self) -> str:
-        """The account that every user belongs to."""
-        return self._root.account_id
+        self._keys = keys
+        self.account_id = account_id
 
     def secret_of(self, access_key: str) -> str | None:
         """The secret that belongs to an access key, or None for an unknown key."""
-        stored = self._control.get(KEY, access_key)
-        if stored is not None:
-            return str(stored.body["secret_key"])
-        replaced = self._control.get(USER, ADMIN)
-        return self._root.secret_key if access_key == self._root.access_key and replaced is None else None
+        return self._keys.secret_of(access_key)
 
     def principal_of(self, access_key: str) -> Principal:
-        """Who owns an access key that `secret_of` knew."""
-        stored = self._control.get(KEY, access_key)
-        username = str(stored.body["username"]) if stored else ADMIN
+        """Who owns an access key that `secret_of` knew.
+
+        Raises:
+            Problem: 401 when it was taken back since.
+        """
+        username = self._keys.owner_of(access_key)
+        if username is None:
+            raise Problem(401, "unknown_access_key", "the access key was taken back")
         return Principal(username, self.account_id, admin=username == ADMIN)
 
     def permissions(self, principal: Principal) -> tuple[Permission, ...]:
@@ -97,7 +96,7 @@ class RoleAccess:
             if name == ADMIN or self._control.get(USER, name) is not None:
                 raise Problem(409, "resource_already_exists_exception", f"user [{name}] already exists")
             self._control.put(USER, name, {"document": kept, "password": digest(password)})
-            return self._issue(name), password
+            return self._keys.issue(name), password
 
     def rotate(self, name: str) -> Credentials:
         """Give a user new keys; the old ones stop at once.
@@ -112,25 +111,15 @@ class RoleAccess:
                 # From now on the admin's keys live here, and the ones of the first start stop.
                 document = {"Version": VERSION, "Roles": [ADMIN]}
                 self._control.put(USER, ADMIN, {"document": document, "password": ""})
-            self._revoke(name)
-            return self._issue(name)
+            self._keys.revoke(name)
+            return self._keys.issue(name)
 
     def delete_user(self, name: str) -> None:
         """Remove a user and the keys."""
         with self._control.changing():
-            self._revoke(name)
+            self._keys.revoke(name)
             if name == ADMIN or not self._control.delete(USER, name):
                 raise missing("user", name)
-
-    def _issue(self, name: str) -> Credentials:
-        made = Credentials(new_access_key(), new_secret_key(), self.account_id)
-        self._control.put(KEY, made.access_key, {"username": name, "secret_key": made.secret_key})
-        return made
-
-    def _revoke(self, name: str) -> None:
-        for stored in self._control.list(KEY):
-            if stored.body["username"] == name:
-                self._control.delete(KEY, stored.id)
 
 
 def digest(password: str) -> str:

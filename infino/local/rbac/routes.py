@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from infino.local.http import Answer, Call, Problem, Route, unsupported
-from infino.local.rbac.access import ADMIN, ROLE, USER, RoleAccess, digest, missing
+from infino.local.keys import ADMIN
+from infino.local.rbac.access import ROLE, USER, RoleAccess, digest, missing
 from infino.local.rbac.documents import VERSION, body_of, role_document, user_document
 
 if TYPE_CHECKING:

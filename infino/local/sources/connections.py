@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 from typing import TYPE_CHECKING, Any, TypeAlias
-from weakref import WeakKeyDictionary
 
 import attrs
 
@@ -14,7 +12,7 @@ from infino.local.sources.catalogue import KINDS, SourceKind
 from infino.local.sources.duckdb_file import DuckdbFile
 from infino.local.sources.pass_through import PrometheusStore, SearchStore
 from infino.local.sources.relational import Relational
-from infino.local.sources.vault import Vault, masked
+from infino.local.sources.vault import masked
 
 if TYPE_CHECKING:
     from infino.local.control import Document
@@ -22,17 +20,6 @@ if TYPE_CHECKING:
 
 KIND = "connection"
 Connector: TypeAlias = "Relational | DuckdbFile | SearchStore | PrometheusStore"
-_vaults: WeakKeyDictionary[Gateway, Vault] = WeakKeyDictionary()
-_lock = threading.Lock()
-
-
-def vault_of(gateway: Gateway) -> Vault:
-    """The vault of a gateway, opened on first use."""
-    with _lock:
-        vault = _vaults.get(gateway)
-        if vault is None:
-            vault = _vaults[gateway] = Vault(gateway.options.path)
-        return vault
 
 
 def kind_of_source(source_type: str) -> SourceKind:
@@ -100,7 +87,7 @@ def create(gateway: Gateway, source_type: str, config: dict[str, Any]) -> Docume
     """Test a connection and store it."""
     kind = kind_of_source(source_type)
     connector(kind, config).test()
-    body = {"type": kind.id, "status": "connected", "config": vault_of(gateway).close(config)}
+    body = {"type": kind.id, "status": "connected", "config": gateway.vault.encrypt(config)}
     return gateway.control.put(KIND, str(uuid.uuid4()), body)
 
 
@@ -110,7 +97,7 @@ def update(gateway: Gateway, connection_id: str, changes: dict[str, Any]) -> Sto
         stored = get(gateway, connection_id)
         config = {**stored.config, **changes}
         connector(stored.kind, config).test()
-        body = {**stored.document.body, "status": "connected", "config": vault_of(gateway).close(config)}
+        body = {**stored.document.body, "status": "connected", "config": gateway.vault.encrypt(config)}
         return Stored(gateway.control.put(KIND, connection_id, body), config)
 
 
@@ -123,10 +110,9 @@ def get(gateway: Gateway, connection_id: str) -> Stored:
     document = gateway.control.get(KIND, connection_id)
     if document is None:
         raise Problem(404, "connection_not_found_exception", f"no connection [{connection_id}]")
-    return Stored(document, vault_of(gateway).open(document.body["config"]))
+    return Stored(document, gateway.vault.decrypt(document.body["config"]))
 
 
 def everything(gateway: Gateway) -> list[Stored]:
     """All connections, oldest first."""
-    vault = vault_of(gateway)
-    return [Stored(document, vault.open(document.body["config"])) for document in gateway.control.list(KIND)]
+    return [Stored(document, gateway.vault.decrypt(document.body["config"])) for document in gateway.control.list(KIND)]

@@ -1,43 +1,13 @@
-"""Connection settings with their secrets, encrypted before they reach the disk."""
+"""Connection settings as they may be shown: with their secrets masked."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
-
-import orjson
-from cryptography.fernet import Fernet
-
-from infino.local.credentials import write_private
 
 SECRET = re.compile(r"pass|secret|token|api_?key|account_key|private|credential", re.IGNORECASE)
 URL_PASSWORD = re.compile(r"(//[^:/@\s]*):[^@\s]*@")
 MASK = "****"
-
-
-class Vault:
-    """Encrypts and decrypts settings with a key that lives beside, not in, the database.
-
-    Args:
-        folder: The data folder, or None to keep the key in memory only.
-    """
-
-    def __init__(self, folder: Path | None) -> None:
-        path = folder / "vault.key" if folder else None
-        key = path.read_bytes() if path and path.exists() else Fernet.generate_key()
-        if path and not path.exists():
-            write_private(path, key)
-        self._fernet = Fernet(key)
-
-    def close(self, config: dict[str, Any]) -> str:
-        """Settings as text that may be stored."""
-        return self._fernet.encrypt(orjson.dumps(config)).decode()
-
-    def open(self, stored: str) -> dict[str, Any]:
-        """The settings that `close` was given."""
-        config: dict[str, Any] = orjson.loads(self._fernet.decrypt(stored.encode()))
-        return config
 
 
 def masked(config: dict[str, Any]) -> dict[str, Any]:
