@@ -1,7 +1,7 @@
 """Measure the embedded gateway: start, ingest over HTTP, and SQL against bare DuckDB on the same view.
 
 The gateway of the ingest runs in a process of its own, as a user's would; one caller sends signed NDJSON chunks.
-The SQL is timed in this process, alternating: the rewritten query on a cursor of the store, fetched into Python,
+The SQL is timed in this process, alternating: the checked query on a cursor of the store, fetched into Python,
 then the same query through HTTP. Medians count.
 
     python scripts/bench_gateway.py                    # 1,000,000 records
@@ -23,11 +23,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from infino.local import LocalGateway
-from infino.local.sql.dialect import parse
-from infino.local.sql.names import resolve
+from infino.local.access import Principal
+from infino.local.sql.question import Asker
 from infino.signing import SigV4Signer
 
 CHUNK = 5000
+ADMIN = Principal("admin", "", admin=True)
 ROUNDS = 5
 QUERIES = {
     "group by": "SELECT carrier, count(*) AS n, avg(dep_delay) AS d FROM flights GROUP BY carrier ORDER BY n DESC",
@@ -119,7 +120,7 @@ def ask(folder: Path) -> None:
             body = b'{"query":"%s"}' % query.encode()
             bare, through = [], []
             with store.reading() as cursor:
-                sql = resolve(parse(query)[0], lambda dataset: store.view(cursor, dataset)).sql
+                sql = Asker(gateway.state, ADMIN, cursor).prepare(query).sql
                 for _ in range(ROUNDS):
                     bare.append(timed(lambda: cursor.execute(sql).fetchall()))  # noqa: B023  # called at once
                     through.append(timed(lambda: caller("POST", "/sql", body)))  # noqa: B023  # called at once

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from infino.local.http import Answer, Call, Problem, Route
-from infino.local.sql import readable
-from infino.local.sql.dialect import wrong_sql
-from infino.local.sql.result import reason_of
+from infino.local.sql.dialect import engine_error
+from infino.local.sql.question import readable
 from infino.local.sql.watchdog import time_limit
-from infino.local.sql.writes import Writing, setter
+from infino.local.sql.writes import Writing
 from infino.local.store import identifier
 from infino.local.store.writer import Batch, fetch, put
 from infino.local.values import exact
@@ -27,14 +26,14 @@ def enrich(gateway: Gateway, call: Call) -> Answer:
     gateway.access.check(call.principal, "write", "record", name)
     match_field, fields, source = read_policy(call.json_object())
     with gateway.store.writing() as cursor, time_limit(cursor, gateway.options.sql_timeout):
-        writing = Writing(gateway, cursor, lambda dataset: readable(gateway, call.principal, cursor, dataset))
+        writing = Writing(gateway, call.principal, cursor)
         source = source or only_source(gateway, call.principal, cursor, name, [match_field, *fields])
         try:
             updated = copy_fields(writing, name, source, match_field, fields)
         except duckdb.InterruptException:
             raise
         except duckdb.Error as error:
-            raise wrong_sql(reason_of(error)) from None
+            raise engine_error(error) from None
     return Answer(json={"acknowledged": True, "updated": updated, "source": source})
 
 
@@ -92,7 +91,7 @@ def copy_fields(writing: Writing, name: str, source: str, match_field: str, fiel
         f" ON t.{key} = s.k"
     )
     dataset = store.get(cursor, name)
-    setters = [setter(store.view_of(cursor, dataset), field) for field in fields]
+    setters = [writing.setter(store.view_of(cursor, dataset), field) for field in fields]
     stored = fetch(cursor, dataset.id, [row[0] for row in rows])
     changed = {}
     for id, *values in rows:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import attrs
 
-from infino.local.access import Access
 from infino.local.clock import Clock
 from infino.local.control import Control
 from infino.local.credentials import admin_credentials
@@ -84,7 +83,7 @@ class Gateway:
             self._opened.append(self.control.close)
             self.vault = Vault(options.path)
             self.keys = Keys(self.control, self.vault, self.credentials)
-            self.access: Access = RoleAccess(self.control, self.keys, self.credentials.account_id)
+            self.access = RoleAccess(self.control, self.keys, self.credentials.account_id)
         except BaseException:
             self.close()
             raise

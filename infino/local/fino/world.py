@@ -12,7 +12,6 @@ from infino.local.fino.answering import World
 from infino.local.fino.plan import DatasetSchema, FieldKind
 from infino.local.http import Problem
 from infino.local.sql import ask
-from infino.local.sql.dialect import parse
 from infino.local.values.paths import identifier, literal
 
 if TYPE_CHECKING:
@@ -52,12 +51,8 @@ def select(
     Raises:
         Problem: The statement is no SELECT or wrong, or reads another dataset.
     """
-    statement, _ = parse(query)
-    answer = orjson.loads(ask(gateway, principal, statement))
-    beyond = sorted(set(answer["table_names"]) - set(within)) if within is not None else ()
-    if beyond:  # a planner may write any statement, whatever datasets it was told of
-        reason = f"the sources of this thread do not include [{', '.join(beyond)}]"
-        raise Problem(403, "security_exception", reason)
+    # A planner may write any statement, whatever datasets it was told of.
+    answer = orjson.loads(ask(gateway, principal, query, within=within))
     return [{column: _untagged(value) for column, value in row["values"].items()} for row in answer["rows"]]
 
 

@@ -66,7 +66,14 @@ class RoleAccess:
         return tuple(found)
 
     def check(self, principal: Principal, action: str, resource_type: str, resource: str) -> None:
-        """Raise a 403 `Problem` unless the principal may do `action` on the resource; see `Access.check`."""
+        """Raise a 403 `Problem` unless the principal may do `action` on the resource.
+
+        Args:
+            principal: Who asks.
+            action: read, write, create or delete.
+            resource_type: metadata, dataset, record, connection, import, user or role.
+            resource: The dataset's name, or "*" for something that belongs to no dataset.
+        """
         if principal.admin or may(self.permissions(principal), action, resource_type, resource):
             return
         reason = f"user [{principal.username}] may not {action} {resource_type} [{resource}]"

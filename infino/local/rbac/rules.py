@@ -88,6 +88,10 @@ class FieldRules:
         """Whether a field's value is replaced."""
         return any(covers(pattern, field) for pattern in self.redact)
 
+    def writes(self, field: str) -> bool:
+        """Whether a field may be set: it is shown, and as it is."""
+        return self.shows(field) and not self.redacts(field)
+
     def present(self, document: Any, path: str = "") -> Any:
         """A document without what must not be seen."""
         if isinstance(document, list):

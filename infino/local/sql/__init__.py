@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-from sqlglot import exp
 
 from infino.local.http import Answer, Call, Problem, Route
-from infino.local.sql.dialect import parse, render, wrong_sql
-from infino.local.sql.guard import check_nodes, check_question
-from infino.local.sql.names import resolve
-from infino.local.sql.result import Header, data_type, describe, envelope, fetch_rows, reason_of
+from infino.local.sql.changes import read_change
+from infino.local.sql.dialect import EXPLAIN, QUESTIONS, SEND, WRITES, check_length, engine_error, wrong_sql
+from infino.local.sql.guard import Statement
+from infino.local.sql.question import Asker
+from infino.local.sql.result import Header, data_type, describe, envelope, fetch_rows
+from infino.local.sql.tokens import Token, find, first_word, split, tokens, written
 from infino.local.sql.watchdog import time_limit
 from infino.local.sql.writes import Writing
-from infino.local.store import DatasetView
+from infino.local.store import literal
 
 if TYPE_CHECKING:
     from infino.local.access import Principal
@@ -36,90 +38,116 @@ def run(gateway: Gateway, principal: Principal, query: str) -> bytes:
     Args:
         gateway: The gateway.
         principal: Who asks; sees only what access rules allow.
-        query: One SELECT, INSERT, UPSERT, UPDATE or DELETE.
+        query: One SELECT, INSERT, UPSERT, UPDATE, DELETE, EXPLAIN, DESCRIBE, SUMMARIZE or SHOW.
 
     Raises:
         Problem: 400 for wrong SQL, 403 and 404 for datasets.
     """
-    statement, upsert = parse(query)
-    if isinstance(statement, (exp.Insert, exp.Update, exp.Delete)):
-        return change(gateway, principal, statement, upsert)
-    return ask(gateway, principal, statement, flat=gateway.options.sql_shape == "flat")
+    check_length(query)
+    word = first_word(query)
+    if word in WRITES:
+        return change(gateway, principal, query)
+    flat = gateway.options.sql_shape == "flat"
+    if word == EXPLAIN:
+        return explain(gateway, principal, query, flat)
+    if [token.word for token in tokens(query)] == ["SHOW", "TABLES"]:
+        return ask(gateway, principal, listing(gateway, principal), flat)
+    if word and word not in QUESTIONS:
+        raise wrong_sql(f"{word} is not supported; {SEND}")
+    return ask(gateway, principal, query, flat)
 
 
-def change(gateway: Gateway, principal: Principal, statement: exp.Expr, upsert: bool) -> bytes:
+def change(gateway: Gateway, principal: Principal, query: str) -> bytes:
     """Carry out an INSERT, UPSERT, UPDATE or DELETE."""
     started = time.perf_counter()
-    for part in statement.iter_expressions():
-        check_nodes(part)
+    change = read_change(query)
     with gateway.store.writing() as cursor, time_limit(cursor, gateway.options.sql_timeout):
-        writing = Writing(gateway, cursor, lambda name: readable(gateway, principal, cursor, name))
-        name = writing.target(dataset_written(statement)).view.name
-        gateway.access.check(principal, "write", "record", name)
+        writing = Writing(gateway, principal, cursor)
+        target = writing.target(change)
+        gateway.access.check(principal, "write", "record", target.view.name)
         try:
-            affected = writing.run(statement, upsert)
+            affected = writing.run(change, target)
         except duckdb.InterruptException:
             raise
         except duckdb.Error as error:
-            raise wrong_sql(reason_of(error)) from None
+            raise engine_error(error) from None
     members = {
-        **facts_of(exp.Select()),
+        **facts_of(None),
         "execution_time": int((time.perf_counter() - started) * 1000),
-        "statement_type": "Upsert" if upsert else statement.key.capitalize(),
+        "statement_type": change.kind,
         "affected_rows": affected,
         "columns": [],
-        "table_names": [name],
+        "table_names": [target.view.name],
     }
     return envelope(b"", members)
 
 
-def dataset_written(statement: exp.Expr) -> exp.Expr | None:
-    """Return the table that a statement writes."""
-    written: exp.Expr | None = statement.this
-    return written.this if isinstance(written, exp.Schema) else written
-
-
-def ask(gateway: Gateway, principal: Principal, statement: exp.Expr, flat: bool = False) -> bytes:
+def ask(
+    gateway: Gateway, principal: Principal, query: str, flat: bool = False, within: Collection[str] | None = None
+) -> bytes:
     """Answer a SELECT.
 
     Args:
         gateway: The gateway.
         principal: Who asks.
-        statement: The parsed statement.
+        query: The statement.
         flat: Whether rows are plain objects, without tags.
+        within: The only datasets that it may read; None for all that the caller may.
     """
     started = time.perf_counter()
-    check_question(statement)
-    facts = facts_of(statement)
     with gateway.store.reading() as cursor, time_limit(cursor, gateway.options.sql_timeout):
         try:
-            resolved = resolve(statement, lambda name: readable(gateway, principal, cursor, name))
-            headers = describe(cursor, resolved.sql)
-            rows, count = fetch_rows(cursor, resolved.sql, headers, gateway.options.sql_rows, flat)
+            question = Asker(gateway, principal, cursor, within).prepare(query)
+            headers = describe(cursor, question.sql)
+            rows, count = fetch_rows(cursor, question.sql, headers, gateway.options.sql_rows, flat)
         except duckdb.InterruptException:
             raise
         except duckdb.Error as error:
-            raise wrong_sql(reason_of(error)) from None
+            raise engine_error(error) from None
     members = {
-        **facts,
+        **facts_of(question.statement),
         "execution_time": int((time.perf_counter() - started) * 1000),
         "statement_type": "Select",
         "affected_rows": count,
         "columns": [column_of(header) for header in headers],
-        "table_names": [view.name for view in resolved.views],
+        "table_names": [view.name for view in question.views],
     }
     return envelope(rows, members)
 
 
-def readable(
-    gateway: Gateway, principal: Principal, cursor: duckdb.DuckDBPyConnection, name: str
-) -> DatasetView | None:
-    """Return a dataset as a caller may read it, or None when there is none."""
-    dataset = gateway.store.find(cursor, name)
-    if dataset is None:
-        return None
-    gateway.access.check(principal, "read", "record", dataset.name)
-    return gateway.access.view(principal, gateway.store.view_of(cursor, dataset))
+def explain(gateway: Gateway, principal: Principal, query: str, flat: bool) -> bytes:
+    """Answer an EXPLAIN, for callers from whom nothing of the datasets is hidden: plans show what views leave out."""
+    inner = written(query, tokens(query)[1:])
+    with gateway.store.reading() as cursor, time_limit(cursor, gateway.options.sql_timeout):
+        try:
+            question = Asker(gateway, principal, cursor).prepare(inner)
+            if not all(gateway.access.fields(principal, view.name).unrestricted for view in question.views):
+                raise Problem(403, "security_exception", "EXPLAIN takes the permission to read every field")
+            plans = cursor.execute(f"EXPLAIN\n{question.sql}").fetchall()
+        except duckdb.InterruptException:
+            raise
+        except duckdb.Error as error:
+            raise engine_error(error) from None
+    return ask(gateway, principal, table(("explain_key", "explain_value"), plans), flat)
+
+
+def listing(gateway: Gateway, principal: Principal) -> str:
+    """Return what SHOW TABLES asks for: the names of the datasets that a caller may read."""
+    readable = []
+    with gateway.store.reading() as cursor:
+        for dataset in gateway.store.list(cursor):
+            try:
+                gateway.access.check(principal, "read", "record", dataset.name)
+            except Problem:
+                continue
+            readable.append((dataset.name,))
+    return table(("name",), readable)
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a question whose answer is a table of texts."""
+    values = ", ".join(f"({', '.join(map(literal, row))})" for row in rows) or f"({', '.join('NULL' for _ in columns)})"
+    return f"SELECT * FROM (VALUES {values}) AS t({', '.join(columns)})" + ("" if rows else " WHERE false")
 
 
 def column_of(header: Header) -> dict[str, Any]:
@@ -131,21 +159,32 @@ def column_of(header: Header) -> dict[str, Any]:
     }
 
 
-def facts_of(statement: exp.Expr) -> dict[str, Any]:
+def facts_of(statement: Statement | None) -> dict[str, Any]:
     """Return what the response tells about the statement itself."""
-    group, order = statement.args.get("group"), statement.args.get("order")
-    limit = statement.args.get("limit")
-    number = limit.expression.name if limit is not None and limit.expression is not None else ""
+    clauses = {kind: node for node in (statement.top["modifiers"] if statement else ()) for kind in [node["type"]]}
+    limit = (clauses.get("LIMIT_MODIFIER", {}).get("limit") or {}).get("literal", {}).get("text", "")
     return {
-        "has_joins": statement.find(exp.Join) is not None,
+        "has_joins": statement is not None and statement.joins,
         "aggregations": None,
         "error_message": None,
         "query_events": None,
-        "order_by": [render(key) for key in order.expressions] if order else [],
-        "limit": int(number) if number.isdigit() else None,
-        "distinct": statement.args.get("distinct") is not None,
-        "group_by_columns": [render(key) for key in group.expressions] if group else [],
+        "order_by": keys_behind(statement.text, "ORDER") if statement else [],
+        "limit": int(limit) if limit.isdigit() else None,
+        "distinct": "DISTINCT_MODIFIER" in clauses,
+        "group_by_columns": keys_behind(statement.text, "GROUP") if statement else [],
     }
 
 
+def keys_behind(text: str, word: str) -> list[str]:
+    """Return the keys of the outermost ORDER BY or GROUP BY, as they are written."""
+    given = tokens(text)
+    place = find(given, word, "BY")
+    if place is None:
+        return []
+    rest: Sequence[Token] = given[place + 2 :]
+    ends = [end for following in BEHIND if (end := find(rest, following)) is not None]
+    return [written(text, key) for key in split(rest[: min(ends, default=len(rest))])]
+
+
+BEHIND = ("HAVING", "WINDOW", "QUALIFY", "ORDER", "LIMIT", "OFFSET", "USING", "UNION", "INTERSECT", "EXCEPT")
 ROUTES = (Route("POST", "/sql", sql), Route("GET", "/sql", sql))

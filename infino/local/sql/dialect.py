@@ -1,28 +1,18 @@
-"""Reads the service's SQL dialect: DuckDB's, with backticks as quotes and UPSERT INTO."""
+"""The service's SQL dialect: DuckDB's, with UPSERT INTO; and the words in which SQL is refused."""
 
 from __future__ import annotations
 
-import re
-from typing import ClassVar
-
-import sqlglot
-from sqlglot import exp
-from sqlglot.dialects.duckdb import DuckDB
-from sqlglot.errors import SqlglotError
+import duckdb
 
 from infino.local.http import Problem
 
-UPSERT = re.compile(r"\s*UPSERT\s+INTO\b", re.IGNORECASE)
-FIRST_WORD = re.compile(r"[\s(]*([A-Za-z_]+)")
-STATEMENTS = frozenset({"SELECT", "WITH", "FROM", "INSERT", "UPSERT", "UPDATE", "DELETE", "VALUES", "TABLE"})
-HINT = "; names with dots, hyphens or @ need double quotes or backticks"
-
-
-class InfinoSql(DuckDB):
-    """DuckDB's SQL in which backticks quote names as double quotes do."""
-
-    class Tokenizer(DuckDB.Tokenizer):
-        IDENTIFIERS: ClassVar = ['"', "`"]
+MAX_BYTES = 256 * 1024
+"""The longest statement: the engine's parser can't be interrupted, and takes about a second for so much."""
+QUESTIONS = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE", "(", "DESCRIBE", "DESC", "SUMMARIZE", "SHOW"})
+WRITES = frozenset({"INSERT", "UPSERT", "UPDATE", "DELETE"})
+EXPLAIN = "EXPLAIN"
+SEND = "send SELECT, INSERT, UPSERT, UPDATE or DELETE"
+HINT = "; names with dots, hyphens or @, and words of SQL used as names, need double quotes or backticks"
 
 
 def wrong_sql(reason: str) -> Problem:
@@ -30,43 +20,19 @@ def wrong_sql(reason: str) -> Problem:
     return Problem(400, "sql_exception", reason)
 
 
-def parse(text: str) -> tuple[exp.Expr, bool]:
-    """Parse exactly one statement.
+def check_length(text: str) -> None:
+    """Raise a 400 for a statement that is too long to be parsed."""
+    if len(text) > MAX_BYTES or len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        raise wrong_sql(f"the statement is longer than {MAX_BYTES} bytes; send many records by bulk")
 
-    Args:
-        text: The SQL.
 
-    Returns:
-        The statement, and whether it was written as UPSERT INTO.
+def engine_error(error: duckdb.Error) -> Problem:
+    """Return the 400 for what the engine says about a caller's statement.
 
-    Raises:
-        Problem: 400 for a syntax error, no statement or several.
-
-    Example:
-        >>> parse("SELECT 1")[1]
-        False
+    Its message is cut before the statement that it quotes and before the names that it proposes instead, for those
+    are looked for among all tables.
     """
-    first = FIRST_WORD.match(text)
-    if first and first[1].upper() not in STATEMENTS:
-        raise wrong_sql(f"{first[1].upper()} is not supported; send SELECT, INSERT, UPSERT, UPDATE or DELETE")
-    upsert = UPSERT.match(text)
-    if upsert:
-        text = "INSERT INTO" + text[upsert.end() :]
-    try:
-        statements = [statement for statement in sqlglot.parse(text, read=InfinoSql) if statement is not None]
-    except (SqlglotError, RecursionError) as error:
-        raise wrong_sql(f"syntax error: {first_line(error)}{HINT}") from None
-    if len(statements) != 1:
-        raise wrong_sql(f"send one statement, not {len(statements)}")
-    return statements[0], upsert is not None
-
-
-def first_line(error: BaseException) -> str:
-    """Return an error's first line without terminal colours."""
-    text = str(error) or type(error).__name__
-    return re.sub(r"\x1b\[\d*m", "", text.splitlines()[0]).rstrip(". ")
-
-
-def render(statement: exp.Expr) -> str:
-    """Return a statement as DuckDB's SQL."""
-    return statement.sql(dialect="duckdb", comments=False)
+    text = str(error)
+    for mark in ("\n\nLINE ", "\nLINE ", "Did you mean", "Candidate tables:", "Candidate functions:"):
+        text = text.split(mark)[0]
+    return wrong_sql(" ".join(text.split())[:1000])

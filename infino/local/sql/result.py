@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import attrs
@@ -40,7 +39,7 @@ def describe(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[Header]:
     """Return the columns of a query, without running it."""
     headers: list[Header] = []
     taken: set[str] = set()
-    for name, kind, *_ in cursor.execute(f"DESCRIBE {sql}").fetchall():
+    for name, kind, *_ in cursor.execute(f"DESCRIBE (\n{sql}\n)").fetchall():
         key, number = name, 0
         while key in taken:
             number += 1
@@ -128,7 +127,7 @@ def fetch_rows(
         Problem: 400 when there are more.
     """
     names = ", ".join(f"c{number}" for number in range(len(headers)))
-    cursor.execute(f"SELECT {row_expression(headers, flat)} FROM ({sql}) AS result({names})")
+    cursor.execute(f"SELECT {row_expression(headers, flat)} FROM (\n{sql}\n) AS result({names})")
     chunks: list[str] = []
     count = 0
     while batch := cursor.fetchmany(BATCH):
@@ -153,12 +152,6 @@ def strict_json(rows: bytes) -> bytes:
         except (ValueError, TypeError):
             raise wrong_sql("the result holds text cast to JSON that is not valid JSON") from None
     return rows
-
-
-def reason_of(error: duckdb.Error) -> str:
-    """Return an engine's message without the rewritten SQL that it quotes."""
-    text = re.split(r"\n+LINE \d+:", str(error))[0].strip()
-    return re.sub(r"\bds_\d+\b", "the dataset", " ".join(text.split()))[:1000]
 
 
 def envelope(rows: bytes, members: dict[str, Any]) -> bytes:

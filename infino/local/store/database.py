@@ -19,7 +19,7 @@ from infino.local.catalogue.shape import EMPTY, Fields, Shape, dump_fields, load
 from infino.local.clock import iso
 from infino.local.http import Problem
 from infino.local.store.view import EXACT_TEXTS, DatasetView, exact_texts
-from infino.local.values.paths import step
+from infino.local.values.paths import identifier, step
 
 SCHEMA = """
 CREATE SEQUENCE IF NOT EXISTS dataset_ids;
@@ -49,6 +49,10 @@ class Dataset:
     settings: dict[str, Any]
 
 
+NOWHERE = "nowhere"
+"""An empty database: callers' statements run in it, so that no table of the store has a name there."""
+
+
 class Store:
     """All datasets of one gateway.
 
@@ -76,6 +80,9 @@ class Store:
         self._db.create_function(
             EXACT_TEXTS, exact_texts, ["VARCHAR", "VARCHAR"], "VARCHAR[]", null_handling=FunctionNullHandling.SPECIAL
         )
+        self._db.execute(f"ATTACH ':memory:' AS {NOWHERE}")
+        (name,) = self._db.execute("SELECT current_database()").fetchone() or ("memory",)
+        self._schema = f"{identifier(name)}.main."
         self._db.execute("SET lock_configuration = true")
         self._writer = self._db.cursor()
 
@@ -90,6 +97,10 @@ class Store:
             with suppress(duckdb.Error):
                 cursor.execute("ROLLBACK")
             cursor.close()
+
+    def hide(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Put the tables out of a reading cursor's reach, but for the temporary views that it made over them."""
+        cursor.execute(f"SET search_path = '{NOWHERE}'")
 
     @contextmanager
     def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -172,7 +183,9 @@ class Store:
     def view_of(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> DatasetView:
         """Return the view of a dataset that was read by the same cursor."""
         fields, declared = self.fields(cursor, dataset), dataset.settings.get("properties", {})
-        return DatasetView(dataset.id, dataset.name, dataset.version, fields, declared, uuid=dataset.uuid)
+        return DatasetView(
+            dataset.id, dataset.name, dataset.version, fields, declared, uuid=dataset.uuid, schema=self._schema
+        )
 
     def fields(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> Fields:
         """Return the fields of a dataset; cached, for they change seldom."""

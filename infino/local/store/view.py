@@ -57,6 +57,7 @@ class DatasetView:
         allowed: Whether the caller may know of a field.
         replacements: Field -> SQL literal shown instead of its value.
         uuid: Never given twice in any store; derived data can be cached under it, with the version.
+        schema: What stands in front of its tables' names, so that they are found from any search path.
 
     Example:
         >>> with store.reading() as cursor:
@@ -73,11 +74,12 @@ class DatasetView:
     allowed: Callable[[str], bool] = attrs.field(default=lambda field: True)
     replacements: Mapping[str, str] = attrs.field(factory=dict)
     uuid: str = ""
+    schema: str = ""
 
     @property
     def table(self) -> str:
         """SQL for use after FROM; it has the columns `_id VARCHAR` and `_source JSON`."""
-        return f"ds_{self.id}"
+        return f"{self.schema}ds_{self.id}"
 
     @property
     def catalogue(self) -> Fields:

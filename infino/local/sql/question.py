@@ -1,0 +1,180 @@
+"""A caller's question made ready to run: checked, with the caller's own views of the datasets that it names.
+
+The text runs as it was written, where nothing but these views has a name. What runs is what was checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import attrs
+import duckdb
+
+from infino.local.http import Problem
+from infino.local.sql.dialect import wrong_sql
+from infino.local.sql.guard import Relation, Statement, checked
+from infino.local.sql.tokens import tokens
+from infino.local.store import DatasetView, identifier
+
+if TYPE_CHECKING:
+    from infino.local.access import Principal
+    from infino.local.state import Gateway
+
+Views = Mapping[str, DatasetView]
+STATE = frozenset({"current_catalog", "current_role", "current_schema", "current_user", "session_user", "user"})
+"""Names that the engine reads as functions, without brackets, where nothing selected is called so."""
+EXACT = "DECIMAL(38, 10)"
+"""What DECIMAL without precision means; the engine alone would keep three digits of a fraction."""
+
+
+@attrs.frozen
+class Asker:
+    """Who asks, and by what; one for each statement.
+
+    Args:
+        gateway: The gateway.
+        principal: Who asks; sees only what access rules allow.
+        cursor: A reading cursor of this statement's own.
+        within: The only datasets that may be named; None for all that the caller may read.
+    """
+
+    gateway: Gateway
+    principal: Principal
+    cursor: duckdb.DuckDBPyConnection
+    within: Collection[str] | None = None
+
+    def prepare(self, text: str) -> Question:
+        """Check a question and put the caller's views in its way.
+
+        Raises:
+            Problem: 400 for what is not allowed, 403 and 404 for datasets.
+
+        Example:
+            >>> question = asker.prepare("SELECT carrier FROM flights")
+            >>> asker.cursor.execute(question.sql)
+        """
+        statement = checked(self.cursor, text)
+        views = {relation.name.lower(): self._view(relation) for relation in statement.relations}
+        self._check_within(views.values())
+        sql = edited(text, [*datasets(statement), *fields(statement, columns_of(views)), *decimals(statement)])
+        if sql != text:
+            statement = checked(self.cursor, sql)
+        self._show(statement, views)
+        return Question(statement.text, statement, tuple({view.name: view for view in views.values()}.values()))
+
+    def find(self, name: str) -> DatasetView | None:
+        """Return a dataset as the caller may read it, or None when there is none."""
+        found = readable(self.gateway, self.principal, self.cursor, name)
+        return found or readable(self.gateway, self.principal, self.cursor, name.lower())
+
+    def _view(self, relation: Relation) -> DatasetView:
+        name = relation.name
+        view = self.find(name)
+        if view is None:
+            if len(relation.path) > 1:
+                raise wrong_sql(f"no dataset [{name}]; qualified names and system tables are not supported")
+            hint = "; create it first, and quote names with dots or hyphens"
+            raise Problem(404, "index_not_found_exception", f"no such dataset [{name}]{hint}")
+        return view
+
+    def _check_within(self, views: Collection[DatasetView]) -> None:
+        beyond = sorted({view.name for view in views} - set(self.within)) if self.within is not None else ()
+        if beyond:
+            reason = f"the sources of this thread do not include [{', '.join(beyond)}]"
+            raise Problem(403, "security_exception", reason)
+
+    def _show(self, statement: Statement, views: Views) -> None:
+        """Give the datasets' names to views of the caller's, and leave nothing else in reach of the cursor."""
+        state = STATE - columns_of(views).keys() - statement.labels
+        if any(len(path) == 1 and path[0].lower() in state for path, _, _ in statement.columns):
+            raise wrong_sql(f"there is no such column, and the functions {', '.join(sorted(STATE))} are not supported")
+        wanted = None if statement.everything else statement.mentioned()
+        for relation in statement.relations:
+            view = views.get(relation.name.lower())
+            if view is None or len(relation.path) != 1:  # the edited text must name what the first one named
+                raise wrong_sql(f"[{relation.name}] can't be read as the name of a dataset; quote it")
+            self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(relation.name)} AS {view.rows(wanted)}")
+        self.gateway.store.hide(self.cursor)
+
+
+@attrs.frozen
+class Question:
+    """A question that is ready to run, on the cursor that it was prepared with.
+
+    Args:
+        sql: The statement.
+        statement: What is known of it.
+        views: The datasets it reads.
+    """
+
+    sql: str
+    statement: Statement
+    views: tuple[DatasetView, ...]
+
+
+def readable(
+    gateway: Gateway, principal: Principal, cursor: duckdb.DuckDBPyConnection, name: str
+) -> DatasetView | None:
+    """Return a dataset as a caller may read it, or None when there is none."""
+    dataset = gateway.store.find(cursor, name)
+    if dataset is None:
+        return None
+    gateway.access.check(principal, "read", "record", dataset.name)
+    return gateway.access.view(principal, gateway.store.view_of(cursor, dataset))
+
+
+def columns_of(views: Views) -> dict[str, str]:
+    """Return the columns of all the views: name in lower case -> name."""
+    return {column.name.lower(): column.name for view in views.values() for column in view.columns}
+
+
+Edit = tuple[int, int, str]
+
+
+def datasets(statement: Statement) -> Iterator[Edit]:
+    """Yield the edits that quote a dataset's name with dots, which the engine reads as a schema and a table."""
+    for relation in statement.relations:
+        if len(relation.path) > 1:
+            yield *span_of(statement.text, relation), identifier(relation.name)
+
+
+def span_of(text: str, relation: Relation) -> tuple[int, int]:
+    """Return where a dotted name begins and ends, in bytes."""
+    parts = [token for token in tokens(text) if token.start >= relation.location][: 2 * len(relation.path) - 1]
+    if [part.name for part in parts[::2]] != list(relation.path) or any(part.text != "." for part in parts[1::2]):
+        raise wrong_sql(f"[{relation.name}] can't be read as the name of a dataset; quote it")
+    return relation.location, parts[-1].end
+
+
+def fields(statement: Statement, columns: Mapping[str, str]) -> Iterator[Edit]:
+    """Yield the edits that make one column of `a.b.c` where it is a dotted field, behind its table's name if any."""
+    for path, start, length in statement.columns:
+        if len(path) < 2 or length == 0:
+            continue
+        taken = next((n for n in range(len(path) - 1, 0, -1) if ".".join(path[:n]).lower() in statement.aliases), 0)
+        field = columns.get(".".join(path[taken:]).lower())
+        if field is None or (taken == 1 and len(path) == 2):
+            continue
+        table = [".".join(path[:taken])] if taken else []
+        yield start, start + length, ".".join(identifier(name) for name in [*table, field])
+
+
+def decimals(statement: Statement) -> Iterator[Edit]:
+    """Yield the edits that give DECIMAL without precision the digits that it needs."""
+    for name, start, length in statement.types:
+        if name == "DECIMAL" and length:
+            yield start, start + length, EXACT
+
+
+def edited(text: str, edits: Collection[Edit]) -> str:
+    """Return a text with parts replaced.
+
+    Args:
+        text: The text.
+        edits: Where each part begins and ends, in bytes, and what comes there.
+    """
+    encoded = text.encode()
+    for start, end, new in sorted(edits, reverse=True):
+        encoded = encoded[:start] + new.encode() + encoded[end:]
+    return encoded.decode()
