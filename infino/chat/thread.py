@@ -13,6 +13,7 @@ from infino.chat.errors import ServiceFailed, TurnTimeout
 from infino.chat.turn import Turn
 from infino.core import codec
 from infino.core.clock import Clock
+from infino.core.polling import Polling
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 2.0
@@ -52,22 +53,20 @@ def poll(thread_id: str, message_id: str, question: str, timeout: float, clock: 
     Raises:
         ChatError: The service failed, or the time was up.
     """
-    deadline = began + timeout
-    pause = FIRST_PAUSE
+    polling = Polling(clock, max(began + timeout - clock.monotonic(), 0.0), interval=FIRST_PAUSE, longest=LONGEST_PAUSE)
     while True:
-        left = deadline - clock.monotonic()
-        messages: Sequence[Any] = (yield Fetch(max(left, 0.001))) or ()
+        messages: Sequence[Any] = (yield Fetch(max(polling.left or 0.0, 0.001))) or ()
         reply = reply_to(messages, message_id, question)
         if reply is not None:
             return read_reply(reply, question, thread_id)
-        if deadline - clock.monotonic() <= pause:
+        pause = polling.pause()
+        if pause is None:
             raise TurnTimeout(
                 f"no reply in the thread within {timeout:g} s",
                 answer=Answer(question=question, thread_id=thread_id),
                 hint="it may still come: look at fino.threads.get(thread_id)",
             )
         yield Wait(pause)
-        pause = min(pause * 1.5, LONGEST_PAUSE)
 
 
 def reply_to(messages: Sequence[Any], message_id: str, question: str) -> Mapping[str, Any] | None:

@@ -1,0 +1,94 @@
+"""When to look again at work that goes on elsewhere, and which of its words are the last: one policy for all of it."""
+
+from __future__ import annotations
+
+import math
+from typing import Final, Literal
+
+from infino.core.clock import Clock
+from infino.core.errors import NotFoundError, ValidationError
+
+End = Literal["done", "failed"]
+DONE: Final = frozenset({"completed", "complete", "succeeded", "success", "successful", "done", "finished"})
+FAILED: Final = frozenset(
+    {"failed", "failure", "error", "errored", "cancelled", "canceled", "aborted", "timed_out", "timeout", "killed"}
+)
+INTERVAL: Final = 0.5
+LONGEST: Final = 15.0
+_GROWTH: Final = 1.5
+_GRACE: Final = 30.0
+
+
+def end_of(status: str | None) -> End | None:
+    """Tell whether a job's word is its last one.
+
+    Args:
+        status: The word, in any case; one that is not known means that the job goes on.
+
+    Example:
+        >>> end_of("SUCCEEDED"), end_of("cancelled"), end_of("running")
+        ('done', 'failed', None)
+    """
+    word = (status or "").strip().lower().replace(" ", "_")
+    return "done" if word in DONE else "failed" if word in FAILED else None
+
+
+class Polling:
+    """The looks at one piece of work: often at first, seldom later, and a last one when the time is up.
+
+    Args:
+        clock: Tells the time.
+        timeout: Seconds to wait in all; None waits for ever.
+        interval: Seconds until the second look; each pause is half as long again.
+        longest: Longest pause in seconds.
+
+    Raises:
+        ValidationError: A number of seconds makes no sense.
+
+    Example:
+        >>> polling = Polling(clock, timeout=60)
+        >>> while not over() and (pause := polling.pause()) is not None:
+        ...     sleep(pause)
+    """
+
+    def __init__(
+        self, clock: Clock, timeout: float | None, *, interval: float = INTERVAL, longest: float = LONGEST
+    ) -> None:
+        if not _is_number(interval) or not 0 < interval < math.inf:
+            raise ValidationError(f"interval must be a positive number of seconds, not {interval!r}")
+        if timeout is not None and (not _is_number(timeout) or not timeout >= 0):
+            raise ValidationError(f"timeout must be a number of seconds, 0 or more, or None, not {timeout!r}")
+        self._clock, self.timeout, self._longest = clock, timeout, longest
+        self._began = clock.monotonic()
+        self._next = min(interval, longest)
+
+    @property
+    def passed(self) -> float:
+        """Seconds since the first look."""
+        return self._clock.monotonic() - self._began
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until the time is up, never negative; None where it never is."""
+        return None if self.timeout is None else max(self.timeout - self.passed, 0.0)
+
+    def pause(self) -> float | None:
+        """Return the seconds until the next look; None when the time is up, after a look at its very end."""
+        left, pause = self.left, self._next
+        if left is not None and left <= 0:
+            return None
+        self._next = min(pause * _GROWTH, self._longest)
+        return pause if left is None else min(pause, max(left, 0.001))
+
+    def unknown(self, error: NotFoundError) -> None:
+        """Bear with a service that does not know the work yet, for half a minute after its start.
+
+        Raises:
+            NotFoundError: It has had its time.
+        """
+        if self.passed >= _GRACE:
+            raise error
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
