@@ -138,6 +138,8 @@ def decode_call(call: Call[T], response: Response) -> T:
         path, message, missing = error.path, error.message, True
     except ParseError as error:
         path, message, missing = error.path, error.message, False
+    except RecursionError:
+        path, message, missing = "$", "it is nested too deeply", False
     is_text, value = isinstance(value, str), None  # a traceback may be shown with its variables
     if missing:
         raise NotFoundError(
@@ -177,7 +179,10 @@ def recover(call: Call[T], error: APIError) -> T:
 def _refusal(error: APIError) -> Response:
     """The answer that an error was made of; its body is written anew."""
     body = error.body
-    content = body.encode() if isinstance(body, str) else b"" if body is None else codec.dumps(body)
+    try:
+        content = body.encode() if isinstance(body, str) else b"" if body is None else codec.dumps(body)
+    except RecursionError:  # nested so deeply that it can be read but not written
+        content = b""
     elapsed = sum(attempt.elapsed + (attempt.delay or 0) for attempt in error.attempt_log)
     return Response(error.operation or "", error.status, Headers.of(error.headers), content, error.attempts, elapsed)
 

@@ -17,7 +17,7 @@ from typing import Any, Final, Self, TypeVar
 import httpx
 
 from infino.core.causes import connect_hint, root_cause
-from infino.core.compression import decompressed
+from infino.core.compression import decompressed, too_large
 from infino.core.config import Config
 from infino.core.corrections import Corrections, Signed
 from infino.core.credentials import CredentialCache, ask, ask_async
@@ -26,6 +26,7 @@ from infino.core.errors import (
     ClientClosedError,
     ConfigError,
     ConnectError,
+    DecodeError,
     InfinoError,
     Timeout,
     TransportError,
@@ -43,6 +44,7 @@ from infino.deadline import Deadline, DeadlineBackend
 
 Connection = TypeVar("Connection")
 _KEEPALIVE_SECONDS: Final = 30.0
+_LARGE: Final = 1 << 20
 
 
 class _UploadStream(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -58,6 +60,21 @@ class _UploadStream(httpx.SyncByteStream, httpx.AsyncByteStream):
         chunks = self._upload.chunks()
         while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
             yield chunk
+
+
+class _Body:
+    """The pieces of an answer, up to a limit of bytes."""
+
+    __slots__ = ("most", "pieces", "size")
+
+    def __init__(self, most: int | None) -> None:
+        self.most, self.size, self.pieces = most, 0, list[bytes]()
+
+    def full(self, piece: bytes) -> bool:
+        """Keep a piece, and tell whether it was one too many."""
+        self.pieces.append(piece)
+        self.size += len(piece)
+        return self.most is not None and self.size > self.most
 
 
 _PHASES: Final[tuple[tuple[type[Exception], str], ...]] = (
@@ -259,10 +276,28 @@ class _Base:
         encoded = canonical_query(query)
         return Secret(signed.signer.presign(f"{url}?{encoded}" if encoded else url, now=signed.time))
 
-    def _answer(self, operation: str, answer: httpx.Response, pieces: list[bytes], began: float) -> Response:
-        headers = Headers(answer.headers.raw)
-        content = decompressed(pieces[0] if len(pieces) == 1 else b"".join(pieces), headers)
-        return Response(operation, answer.status_code, headers, content, 1, self.shared.clock.monotonic() - began)
+    def _answer(
+        self, request: Request, answer: httpx.Response, pieces: list[bytes], began: float, limit: float | None
+    ) -> Response | InfinoError:
+        """Put an answer together; a refusal keeps its status whatever its body is."""
+        headers, clock = Headers(answer.headers.raw), self.shared.clock
+        content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        coding, most = headers.get("content-encoding"), self.config.max_response_bytes
+        refused = not 200 <= answer.status_code < 300
+
+        def check() -> None:
+            if limit is not None and clock.monotonic() - began > limit:
+                raise Timeout(f"the answer took longer than {limit:g} s", phase="total")
+
+        if coding is not None:
+            try:
+                content = decompressed(content, coding, most, check)
+            except (TransportError, DecodeError) as error:
+                if not refused:
+                    return error
+        if most is not None and len(content) > most and not refused:
+            return too_large(most)
+        return Response(request.operation, answer.status_code, headers, content, 1, clock.monotonic() - began)
 
 
 class Transport(_Base):
@@ -398,22 +433,24 @@ class Transport(_Base):
         try:
             signed = step.sign(self._signer())
             prepared = self._wire.prepare(request, step.method, signed.signer, signed.time)
-            return self._move(request.operation, prepared, step.timeouts)
+            return self._move(request, prepared, step.timeouts)
         except InfinoError as error:
             return error
 
-    def _move(self, operation: str, prepared: WireRequest, timeouts: Timeouts) -> Response | InfinoError:
+    def _move(self, request: Request, prepared: WireRequest, timeouts: Timeouts) -> Response | InfinoError:
         clock = self.shared.clock
         began = clock.monotonic()
         pool = self._connections.for_threads()
         deadline = self._connections.deadline
         deadline.start(timeouts.total, clock.monotonic)
-        pieces: list[bytes] = []
+        body = _Body(self.config.max_response_bytes)
         try:
             answer = pool.handle_request(self._build(prepared, timeouts))
             try:
                 stream: Any = answer.stream
-                pieces += stream
+                for piece in stream:
+                    if body.full(piece):
+                        break
             finally:
                 answer.close()
         except httpx.HTTPError as error:
@@ -421,7 +458,7 @@ class Transport(_Base):
             if isinstance(failure, Timeout) and failure.phase == "read" and deadline.passed():
                 failure.phase = "total"
             return failure
-        return self._answer(operation, answer, pieces, began)
+        return self._answer(request, answer, body.pieces, began, timeouts.total)
 
     def close(self) -> None:
         """Close all connections; later calls raise `ClientClosedError`. A copy closes only itself."""
@@ -545,29 +582,34 @@ class AsyncTransport(_Base):
             signed = step.sign(await self._signer())
             prepared = self._wire.prepare(request, step.method, signed.signer, signed.time)
             if step.timeouts.total is None:
-                return await self._move(request.operation, prepared, step.timeouts)
+                return await self._move(request, prepared, step.timeouts)
             async with asyncio.timeout(step.timeouts.total):
-                return await self._move(request.operation, prepared, step.timeouts)
+                return await self._move(request, prepared, step.timeouts)
         except InfinoError as error:
             return error
         except TimeoutError:
             return Timeout(f"the answer took longer than {step.timeouts.total:g} s", phase="total")
 
-    async def _move(self, operation: str, prepared: WireRequest, timeouts: Timeouts) -> Response | InfinoError:
+    async def _move(self, request: Request, prepared: WireRequest, timeouts: Timeouts) -> Response | InfinoError:
         clock = self.shared.clock
         began = clock.monotonic()
         pool = await self._connections.for_loop()
-        pieces: list[bytes] = []
+        body = _Body(self.config.max_response_bytes)
         try:
             answer = await pool.handle_async_request(self._build(prepared, timeouts))
             try:
                 stream: Any = answer.stream
-                pieces += [piece async for piece in stream]
+                async for piece in stream:
+                    if body.full(piece):
+                        break
             finally:
                 await answer.aclose()
         except httpx.HTTPError as error:
             return _translate(error, self.config.endpoint.url)
-        return self._answer(operation, answer, pieces, began)
+        if body.size < _LARGE or "content-encoding" not in answer.headers:
+            return self._answer(request, answer, body.pieces, began, timeouts.total)
+        # Unpacking takes long: the event loop goes on meanwhile.
+        return await asyncio.to_thread(self._answer, request, answer, body.pieces, began, timeouts.total)
 
     async def aclose(self) -> None:
         """Close the connections of this loop; later calls raise `ClientClosedError`. A copy closes only itself."""

@@ -33,6 +33,18 @@ _PROFILE_KEYS: Final = frozenset(
     {"access_key", "secret_key", "endpoint", "region", "allow_http", "timeout", "ca_bundle"}
 )
 
+_OPTIONAL: Final = (
+    "region", "service", "path_style", "verify", "ca_bundle", "client_certificate", "max_connections",
+    "max_response_bytes",
+)  # fmt: skip
+
+
+def _count(_instance: object, attribute: Any, value: Any) -> None:
+    if value is None and attribute.name == "max_response_bytes":
+        return
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigError(f"{attribute.name} is a whole number, 1 or more, not {value!r}")
+
 
 @attrs.frozen(repr=False)
 class Config:
@@ -53,6 +65,7 @@ class Config:
         ca_bundle: Path of a file with certificate authorities to trust instead of the usual ones.
         client_certificate: Path of a certificate with key, or the paths of certificate and key.
         max_connections: Connections open at the same time.
+        max_response_bytes: Most bytes of an answer that is decoded; None for no limit.
         get_with_body: Send read queries as GET with a body, as old gateways want it.
         sources: For each setting, where it came from.
     """
@@ -70,7 +83,8 @@ class Config:
     verify: bool | ssl.SSLContext = True
     ca_bundle: str | None = None
     client_certificate: str | tuple[str, str] | None = None
-    max_connections: int = 100
+    max_connections: int = attrs.field(default=100, validator=_count)
+    max_response_bytes: int | None = attrs.field(default=1 << 30, validator=_count)
     get_with_body: bool = False
     sources: Mapping[str, str] = attrs.field(factory=dict, eq=False)
 
@@ -85,7 +99,8 @@ class Config:
         shown |= {"timeout": self.timeouts, "retry": self.retry}
         shown["headers"] = {name: MASK if looks_secret(name) else value for name, value in self.headers.items()}
         shown |= {"proxy": MASK if self.proxy else None, "verify": self.verify, "ca_bundle": self.ca_bundle}
-        shown |= {"max_connections": self.max_connections, "get_with_body": self.get_with_body}
+        shown |= {"max_connections": self.max_connections, "max_response_bytes": self.max_response_bytes}
+        shown |= {"get_with_body": self.get_with_body}
         lines = (f"  {name} = {value}  # {self.sources.get(name, 'default')}" for name, value in shown.items())
         return "Config(\n" + "\n".join(lines) + "\n)"
 
@@ -274,7 +289,16 @@ def resolve(
     if proxy is not None:
         watch(proxy)
     optional: dict[str, Any] = {}
-    for name in ("region", "service", "path_style", "verify", "ca_bundle", "client_certificate", "max_connections"):
+    for name in (
+        "region",
+        "service",
+        "path_style",
+        "verify",
+        "ca_bundle",
+        "client_certificate",
+        "max_connections",
+        "max_response_bytes",
+    ):
         value = gathered.get(name)
         if value is not None:
             optional[name] = value

@@ -32,7 +32,7 @@ def parse_body(content: bytes) -> Any:
         return None
     try:
         return codec.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return content.decode("utf-8", "replace")
 
 

@@ -93,10 +93,12 @@ class Response:
             return None
         try:
             return codec.loads(self.content)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             problem = str(error)
         # Raised outside of the handler: the decoder's error holds the whole body.
         kind = self.headers.get("content-type", "no content type")
+        if coding := self.headers.get("content-encoding"):
+            kind += f", encoded as {coding[:40]!r}"
         raise DecodeError(
             f"the answer is not JSON ({kind}, {len(self.content)} bytes): {problem}",
             operation=self.operation,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
-from infino.core.errors import DecodeError, QueryError, ValidationError
+from infino.core.errors import DecodeError, InfinoError, QueryError, ValidationError
 from infino.core.extras import require
 from infino.results import arrays, frames, render
 from infino.results.column import Column
@@ -286,7 +287,18 @@ class Tabular:
         require("pyarrow.parquet", "arrow", "to_parquet()").write_table(self.to_arrow(), target)
 
     def __repr__(self) -> str:
-        return render.text(type(self).__name__, self._table)
+        try:
+            return render.text(type(self).__name__, self._table)
+        except (InfinoError, RecursionError) as error:
+            return f"{type(self).__name__}: {_unreadable(error)}"
 
     def _repr_html_(self) -> str:
-        return render.html(self._table)
+        try:
+            return render.html(self._table)
+        except (InfinoError, RecursionError) as error:
+            return f"<p>{escape(_unreadable(error))}</p>"
+
+
+def _unreadable(error: Exception) -> str:
+    """Why a result cannot show itself; whoever asks for its values gets the error itself."""
+    return f"cannot be read: {error if isinstance(error, InfinoError) else 'it is nested too deeply'}"

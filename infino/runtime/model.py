@@ -78,7 +78,10 @@ class Model:
         for field in attrs.fields(type(self)):
             value = getattr(self, field.name)
             if value is not None and not (field.name == "additional_properties" and not value):
-                text = field.repr(value) if callable(field.repr) else repr(value)
+                try:
+                    text = field.repr(value) if callable(field.repr) else repr(value)
+                except RecursionError:
+                    text = "..."
                 shown.append(f"{field.name}={text}")
         return f"{type(self).__name__}({', '.join(shown)})"
 

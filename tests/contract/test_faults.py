@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 import infino
@@ -283,36 +284,151 @@ def test_repeated_headers_are_joined(make):
         assert "r-1" in str(error)
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "deflate", "raw-deflate", "identity", "two-gzips"])
-def test_compressed_answers(make, encoding):
-    plain = b'{"a":' + b" " * 5000 + b"1}"
-    packed = {
-        "gzip": gzip.compress(plain, mtime=0),
-        "deflate": zlib.compress(plain),
-        "raw-deflate": zlib.compress(plain)[2:-4],
-        "identity": plain,
-        "two-gzips": gzip.compress(plain[:9], mtime=0) + gzip.compress(plain[9:]),
-    }[encoding]
-    name = {"raw-deflate": "deflate", "two-gzips": "gzip"}.get(encoding, encoding)
-    with ScriptedServer(answering(200, packed, [("Content-Encoding", name)])) as server:
+PLAIN = b'{"a":' + b" " * 5000 + b"1}"
+RAW_DEFLATE = zlib.compress(PLAIN)[2:-4]
+
+
+@pytest.mark.parametrize(("coding", "body"), [
+    ("gzip", gzip.compress(PLAIN)), ("GZIP", gzip.compress(PLAIN)), ("x-gzip", gzip.compress(PLAIN)),
+    ("deflate", zlib.compress(PLAIN)), ("deflate", RAW_DEFLATE), ("identity", PLAIN), ("", PLAIN),
+    ("gzip", gzip.compress(PLAIN[:9]) + gzip.compress(PLAIN[9:])),
+    ("gzip, gzip", gzip.compress(gzip.compress(PLAIN))), ("deflate,gzip", gzip.compress(zlib.compress(PLAIN))),
+    ("identity, gzip", gzip.compress(PLAIN)), ("gzip, aws-chunked", gzip.compress(PLAIN)),
+    ("none", PLAIN), ("utf-8", PLAIN), ("aws-chunked", PLAIN),
+])  # fmt: skip
+def test_codings_are_undone_in_reverse_and_other_words_mean_nothing(make, coding, body):
+    with ScriptedServer(answering(200, body, [("Content-Encoding", coding)])) as server:
         assert outcome(server, make, read) == ({"a": 1}, 1)
 
 
-@pytest.mark.parametrize(
-    ("encoding", "body"),
-    [
-        ("gzip", b"not gzip at all"),
-        ("gzip", gzip.compress(b"{}" * 99, mtime=0)[:-9]),
-        ("deflate", b"\xff\xff"),
-        ("br", b"x"),
-    ],
-)
-def test_broken_compression(make, encoding, body):
-    with ScriptedServer(answering(200, body, [("Content-Encoding", encoding)])) as server:
+def test_codings_in_several_headers_are_one_list(make):
+    body = gzip.compress(zlib.compress(PLAIN))
+    headers = [("Content-Encoding", "deflate"), ("Content-Encoding", "gzip")]
+    with ScriptedServer(answering(200, body, headers)) as server:
+        assert outcome(server, make, read) == ({"a": 1}, 1)
+
+
+@pytest.mark.parametrize(("coding", "body"), [
+    ("gzip", b"not gzip at all"), ("gzip", gzip.compress(b"{}" * 99)[:-9]), ("gzip", gzip.compress(b"{}") + b"junk"),
+    ("deflate", b"\xff\xff"), ("gzip, gzip", gzip.compress(PLAIN)),
+])  # fmt: skip
+def test_broken_compression(make, coding, body):
+    with ScriptedServer(answering(200, body, [("Content-Encoding", coding)])) as server:
         error, hits = outcome(server, make, write)
         assert isinstance(error, infino.TransportError)
-        assert encoding in str(error)
+        assert coding.split(",")[0] in str(error)
         assert hits == 1
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "compress", "gzip, br"])
+def test_a_coding_that_was_not_asked_for_is_named_and_not_asked_for_again(make, coding):
+    with ScriptedServer(answering(200, b"x", [("Content-Encoding", coding)])) as server:
+        error, hits = outcome(server, make, read)
+        assert isinstance(error, infino.DecodeError)
+        assert coding.split(", ")[-1] in str(error)
+        assert hits == 1
+
+
+@pytest.mark.parametrize("coding", ["br", "gzip", "deflate", "unheard-of"])
+def test_a_refusal_keeps_its_status_in_any_coding(make, coding):
+    with ScriptedServer(answering(503, b"xx", [("Content-Encoding", coding)])) as server:
+        error, hits = outcome(server, make, read)
+        assert (error.status, hits) == (503, 3)
+
+
+def test_many_members_of_gzip_cost_what_their_bytes_cost(make):
+    members = 20_000
+    body = gzip.compress(b'{"a":1') + gzip.compress(b" " * 2000) * members + gzip.compress(b"}")
+    with ScriptedServer(answering(200, body, [("Content-Encoding", "gzip")])) as server:
+        assert outcome(server, make, read) == ({"a": 1}, 1)
+
+
+def test_unpacking_ends_with_the_time_of_the_call(make):
+    class Late(SystemClock):
+        """A clock on which much time passes once the answer is there."""
+
+        passed = 0.0
+
+        def monotonic(self) -> float:
+            return super().monotonic() + self.passed
+
+    clock = Late()
+
+    def slowly(exchange: Exchange) -> None:
+        exchange.answer(200, gzip.compress(b"{}") * 2000, [("Content-Encoding", "gzip")])
+        clock.passed = 100.0
+
+    with ScriptedServer(slowly) as server:
+        client = make(server.endpoint, timeout=60.0)
+        client._shared.clock = clock
+        with pytest.raises(infino.Timeout):
+            read(client)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("chunked", [False, True])
+def test_an_answer_larger_than_the_limit_is_refused_before_it_fills_the_memory(make, packed, chunked):
+    plain = b'{"a":"' + b"x" * 100_000 + b'"}'
+    body = gzip.compress(plain) if packed else plain
+
+    def answer(exchange: Exchange) -> None:
+        coding = b"Content-Encoding: gzip\r\n" if packed else b""
+        if not chunked:
+            exchange.answer(200, body, [("Content-Encoding", "gzip")] if packed else [])
+            return
+        exchange.send(b"HTTP/1.1 200 OK\r\n" + coding + b"Transfer-Encoding: chunked\r\n\r\n")
+        exchange.send(b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
+
+    with ScriptedServer(answer) as server:
+        for most, fits in ((len(plain), True), (len(plain) - 1, False)):
+            limited = make(server.endpoint, config=attrs.evolve(make(server.endpoint).config, max_response_bytes=most))
+            if fits:
+                assert read(limited)["a"] == "x" * 100_000
+                continue
+            with pytest.raises(infino.DecodeError, match="max_response_bytes") as caught:
+                read(limited)
+            assert "raise max_response_bytes" in str(caught.value)
+
+
+def test_a_refusal_larger_than_the_limit_keeps_its_status(make):
+    with ScriptedServer(answering(404, b"x" * 100_000)) as server:
+        config = attrs.evolve(make(server.endpoint).config, max_response_bytes=10)
+        error, _ = outcome(server, lambda endpoint: make(endpoint, config=config), read)
+        assert error.status == 404
+
+
+@pytest.mark.parametrize("depth", [1000, 1500, 200_000])
+@pytest.mark.parametrize("status", [200, 400])
+def test_answers_that_are_nested_too_deeply_are_decode_errors_or_show_themselves(make, depth, status):
+    body = b'{"version":"1","x":' + b"[" * depth + b"]" * depth + b"}"
+    with ScriptedServer(answering(status, body)) as server:
+        client = make(server.endpoint)
+        for call in (
+            lambda: client.ping(), lambda: client.datasets.get("a"), lambda: list(client.query.sql("SELECT 1").rows()),
+            lambda: client.datasets.list().all(), lambda: list(client.query.dsl("a", {}).rows()),
+        ):  # fmt: skip
+            raised = []
+            try:
+                assert repr(call())
+            except (infino.DecodeError, infino.APIError) as error:
+                raised.append(type(error))
+            if status == 400 or depth > 1024:
+                assert raised == [infino.DecodeError if status == 200 else infino.BadRequestError]
+
+
+@pytest.mark.parametrize("body", [b"[", b'{"error":"no such table"}', b'{"hits":1}', b"[" * 2000 + b"]" * 2000])
+def test_a_result_that_cannot_be_read_still_shows_itself(make, body):
+    with ScriptedServer(answering(200, body)) as server:
+        client = make(server.endpoint)
+        for call in (
+            lambda: client.query.sql("SELECT 1"), lambda: client.query.dsl("a", {}), lambda: client.query.promql("up"),
+        ):  # fmt: skip
+            try:
+                result = call()
+            except infino.InfinoError:
+                continue
+            assert "Result" in repr(result)
+            assert result._repr_html_().startswith("<")
 
 
 def test_not_json(make):

@@ -121,9 +121,9 @@ async def with_tasks(seed: int) -> Counter[str]:
         world.pass_time(seconds)
 
     class Simulated(AsyncTransport):
-        async def _move(self, operation: str, prepared: Any, timeouts: Any) -> Any:
+        async def _move(self, request: Any, prepared: Any, timeouts: Any) -> Any:
             await elapse()
-            answer = world.answer(operation, prepared)
+            answer = world.answer(request.operation, prepared)
             await elapse()
             return answer
 
@@ -144,9 +144,9 @@ def with_threads(seed: int) -> Counter[str]:
     world = World(seed)
 
     class Simulated(Transport):
-        def _move(self, operation: str, prepared: Any, timeouts: Any) -> Any:
+        def _move(self, request: Any, prepared: Any, timeouts: Any) -> Any:
             world.pass_time(0.5)
-            answer = world.answer(operation, prepared)
+            answer = world.answer(request.operation, prepared)
             world.pass_time(0.5)
             return answer
 
