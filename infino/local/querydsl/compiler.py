@@ -9,12 +9,14 @@ from typing import Any
 from infino.local.http import Problem, unsupported
 from infino.local.querydsl.fields import Field
 from infino.local.querydsl.highlight import Mark
+from infino.local.querydsl.options import check_query
 from infino.local.querydsl.plan import Clause, Plan
 from infino.local.querydsl.problems import illegal, parsing, token
 from infino.local.querydsl.reading import short
 
 MAX_DEPTH = 30
 MAX_CLAUSES = 1024
+TOO_MANY = "too_many_nested_clauses"
 KNOWN_ELSEWHERE = frozenset(
     [
         "combined_fields",
@@ -69,14 +71,18 @@ class Compiler:
         plan: Where columns, values and text hits are collected.
         handlers: Query kind -> its compiler.
         scoring: Whether scores are wanted at all.
+        naming: Whether the queries with a `_name` are remembered, to tell which of them a hit meets.
 
     Example:
         >>> Compiler(plan, HANDLERS).query({"term": {"carrier.keyword": "UA"}}).match
         'coalesce(c0 = $b0, false)'
     """
 
-    def __init__(self, plan: Plan, handlers: Mapping[str, Handler], *, scoring: bool = True) -> None:
+    def __init__(
+        self, plan: Plan, handlers: Mapping[str, Handler], *, scoring: bool = True, naming: bool = False
+    ) -> None:
         self.plan = plan
+        self._naming = naming
         self.scoring = scoring
         self._handlers = handlers
         self._depth = 0
@@ -98,25 +104,39 @@ class Compiler:
             if kind in KNOWN_ELSEWHERE:
                 raise unsupported(f"the query [{kind}]")
             raise parsing(f"unknown query [{short(kind)}]")
-        self.count()
         if self._depth >= MAX_DEPTH:
             raise illegal(
                 f"The nested depth of the query exceeds the maximum nested depth [{MAX_DEPTH}] for bool queries set in "
                 "[indices.query.bool.max_nested_depth]"
             )
         self._depth += 1
+        before = self._clauses
         try:
-            return handler(self, options)
+            clause = handler(self, options)
         finally:
             self._depth -= 1
+        if self._clauses == before:
+            self.count()
+        if self._naming:
+            self._remember(options, clause)
+        return clause
+
+    def _remember(self, options: dict[str, Any], clause: Clause) -> None:
+        """Keep the condition of a query that has a name: its own, or in the options of its one field."""
+        given = [options, *(value for value in options.values() if isinstance(value, dict))]
+        name = next((one["_name"] for one in given if one.get("_name") is not None), None)
+        if isinstance(name, str):
+            self.plan.named[name] = clause.match
 
     def count(self, clauses: int = 1) -> None:
-        """Count clauses against the greatest number a query may have."""
+        """Count clauses against the greatest number a query may have, as Lucene does: each word, phrase, value or
+        pattern in each field is one, what holds others is none; a query that counts none itself is one.
+        """
         self._clauses += clauses
         if self._clauses > MAX_CLAUSES:
             raise Problem(
                 400,
-                "too_many_nested_clauses",
+                TOO_MANY,
                 f"Query contains too many nested clauses; maxClauseCount is set to {MAX_CLAUSES}",
             )
 
@@ -155,16 +175,13 @@ def read_kind(body: Any) -> tuple[str, Any]:
     return str(kind), options
 
 
-def single_field(
-    kind: str, body: dict[str, Any], value_key: str, allowed: frozenset[str]
-) -> tuple[str, dict[str, Any]]:
+def single_field(kind: str, body: dict[str, Any], value_key: str) -> tuple[str, dict[str, Any]]:
     """Return the field and the options of a query of the form `{field: value}` or `{field: {...}}`.
 
     Args:
         kind: The query kind, for messages.
         body: What stands under the kind.
         value_key: The option that the short form stands for.
-        allowed: Option names besides `boost` and `_name`.
     """
     outer: dict[str, Any] = {
         name: body[name] for name in ("boost", "_name") if name in body and not isinstance(body[name], dict)
@@ -184,7 +201,5 @@ def single_field(
             else f"[{kind}] unknown token [{token(given)}] after [{short(name)}]"
         )
     options = dict(given) if isinstance(given, dict) else {value_key: given}
-    for option in options:
-        if option not in allowed and option not in ("boost", "_name", value_key):
-            raise parsing(f"[{kind}] query does not support [{short(option)}]")
+    check_query(kind, options)
     return name, {**outer, **options}

@@ -6,9 +6,10 @@ import re
 from typing import Any
 
 from infino.local.querydsl.compiler import Compiler
+from infino.local.querydsl.options import check_query
 from infino.local.querydsl.plan import EVERYTHING, NOTHING, Clause, all_of, any_of, at_least, boosted, scored, total
 from infino.local.querydsl.problems import illegal, parsing, shard
-from infino.local.querydsl.reading import as_boolean, as_boost, as_number, known, listed, short
+from infino.local.querydsl.reading import as_boolean, as_boost, as_number, listed, short
 
 OCCURRENCES = ("must", "filter", "should", "must_not")
 SHOULD_SPEC = re.compile(r"(?:(\d{1,9})<)?(-?\d{1,9})(?:\.\d*)?(%)?", re.ASCII)
@@ -49,19 +50,19 @@ def required(value: Any, count: int) -> int | None:
 
 def match_all(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `match_all`."""
-    known(body, ("boost", "_name"), "match_all")
+    check_query("match_all", body)
     return boosted(EVERYTHING, as_boost(body.get("boost", 1.0)))
 
 
 def match_none(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `match_none`."""
-    known(body, ("boost", "_name"), "match_none")
+    check_query("match_none", body)
     return NOTHING
 
 
 def bool_query(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `bool`."""
-    known(body, (*OCCURRENCES, "mustNot", "minimum_should_match", "adjust_pure_negative", "boost", "_name"), "bool")
+    check_query("bool", body)
     parts: dict[str, list[Clause]] = {}
     for name in OCCURRENCES:
         queries = [] if body.get(name) is None else listed(body[name])
@@ -95,9 +96,7 @@ def assemble(
 
 def constant_score(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `constant_score`."""
-    for option in body:
-        if option not in ("filter", "boost", "_name"):
-            raise parsing(f"[constant_score] query does not support [{short(option)}]")
+    check_query("constant_score", body)
     if body.get("filter") is None:
         raise parsing("[constant_score] requires a 'filter' element")
     if isinstance(body["filter"], list):
@@ -128,9 +127,7 @@ def best_of(clauses: list[Clause], tie_breaker: float) -> Clause:
 
 def dis_max(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `dis_max`."""
-    for option in body:
-        if option not in ("queries", "tie_breaker", "boost", "_name"):
-            raise parsing(f"[dis_max] query does not support [{short(option)}]")
+    check_query("dis_max", body)
     queries = listed(body.get("queries", []))
     if not queries:
         raise parsing("[dis_max] requires 'queries' field with at least one clause")
@@ -142,9 +139,7 @@ def dis_max(compiler: Compiler, body: dict[str, Any]) -> Clause:
 
 def boosting(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `boosting`: what also matches the negative query scores less."""
-    for option in body:
-        if option not in ("positive", "negative", "negative_boost", "boost", "_name"):
-            raise parsing(f"[boosting] query does not support [{short(option)}]")
+    check_query("boosting", body)
     for name in ("positive", "negative"):
         if body.get(name) is None:
             raise parsing(f"[boosting] query requires '{name}' query to be set'")
@@ -160,9 +155,7 @@ def boosting(compiler: Compiler, body: dict[str, Any]) -> Clause:
 
 def nested(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `nested`; objects in arrays are flattened, so each condition may be met by another object."""
-    for option in body:
-        if option not in ("path", "query", "score_mode", "ignore_unmapped", "inner_hits", "boost", "_name"):
-            raise parsing(f"[nested] query does not support [{short(option)}]")
+    check_query("nested", body)
     path = body.get("path")
     if not isinstance(path, str):
         raise illegal("[nested] requires 'path' field")

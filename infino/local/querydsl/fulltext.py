@@ -10,11 +10,12 @@ from tantivy import Query
 
 from infino.local.http import Problem
 from infino.local.querydsl.analysis import words
-from infino.local.querydsl.compiler import Compiler, single_field
+from infino.local.querydsl.compiler import TOO_MANY, Compiler, single_field
 from infino.local.querydsl.compound import assemble, best_of, required
 from infino.local.querydsl.fields import Field
 from infino.local.querydsl.fuzzy import fuzziness, fuzzy_query
 from infino.local.querydsl.highlight import Mark
+from infino.local.querydsl.options import check_query, lenient_of
 from infino.local.querydsl.plan import EVERYTHING, NOTHING, Clause, boosted
 from infino.local.querydsl.problems import illegal, parsing, shard
 from infino.local.querydsl.reading import as_boolean, as_boost, as_integer, as_number, as_text, listed, short
@@ -22,14 +23,6 @@ from infino.local.querydsl.regexps import escape, from_wildcard
 from infino.local.querydsl.termlevel import pattern_clause, term_clause
 from infino.local.querydsl.textindex import INDEXES, FieldIndex
 
-COMMON = frozenset({"analyzer", "zero_terms_query", "lenient"})
-FUZZY = frozenset({"fuzziness", "prefix_length", "max_expansions", "fuzzy_transpositions", "fuzzy_rewrite"})
-ALLOWED = {
-    "match": COMMON | FUZZY | {"operator", "minimum_should_match", "auto_generate_synonyms_phrase_query"},
-    "match_phrase": COMMON | {"slop"},
-    "match_phrase_prefix": COMMON | {"slop", "max_expansions"},
-    "match_bool_prefix": COMMON | FUZZY | {"operator", "minimum_should_match"},
-}  # fmt: skip
 ANALYSERS = (None, "standard")
 
 
@@ -101,7 +94,7 @@ def match_clause(compiler: Compiler, field: Field, wanted: Wanted) -> Clause:
     tokens = words(wanted.text)
     if not tokens:
         return EVERYTHING if wanted.everything_when_empty else NOTHING
-    compiler.count(len(tokens) - 1)
+    compiler.count(len(tokens))
     index = INDEXES.get(compiler.plan.cursor, compiler.plan.view, field)
     parts = [word_query(compiler, index, field, token, wanted) for token in tokens]
     return joined(compiler, index, parts, wanted)
@@ -131,10 +124,11 @@ def joined(compiler: Compiler, index: FieldIndex, parts: Sequence[Query], wanted
 
 def value_clause(compiler: Compiler, field: Field, wanted: Wanted) -> Clause:
     """Compile a text against a field that isn't analysed: it is one value there."""
+    compiler.count()
     try:
         return boosted(term_clause(compiler, field, wanted.value), wanted.boost)
-    except Problem:
-        if wanted.lenient:
+    except Problem as problem:
+        if wanted.lenient and problem.type != TOO_MANY:
             return NOTHING
         raise
 
@@ -146,6 +140,7 @@ def phrase_clause(compiler: Compiler, field: Field, wanted: Wanted) -> Clause:
     tokens = words(wanted.text)
     if not tokens:
         return EVERYTHING if wanted.everything_when_empty else NOTHING
+    compiler.count()
     compiler.mark(field, Mark("phrase", tuple(tokens), slop=wanted.slop))
     index = INDEXES.get(compiler.plan.cursor, compiler.plan.view, field)
     hits = index.search(index.phrase(tokens, wanted.slop), scored=compiler.scoring)
@@ -159,6 +154,7 @@ def phrase_prefix_clause(compiler: Compiler, field: Field, wanted: Wanted) -> Cl
     tokens = words(wanted.text)
     if not tokens:
         return EVERYTHING if wanted.everything_when_empty else NOTHING
+    compiler.count()
     compiler.mark(field, Mark("phrase", tuple(tokens), slop=wanted.slop, open_end=True))
     index = INDEXES.get(compiler.plan.cursor, compiler.plan.view, field)
     query = index.phrase_prefix(tokens, wanted.slop, wanted.max_expansions)
@@ -172,7 +168,7 @@ def bool_prefix_clause(compiler: Compiler, field: Field, wanted: Wanted) -> Clau
     tokens = words(wanted.text)
     if not tokens:
         return NOTHING
-    compiler.count(len(tokens) - 1)
+    compiler.count(len(tokens))
     index = INDEXES.get(compiler.plan.cursor, compiler.plan.view, field)
     parts = [word_query(compiler, index, field, token, wanted) for token in tokens[:-1]]
     compiler.mark(field, Mark("pattern", (escape(tokens[-1]) + from_wildcard("*"),)))
@@ -194,7 +190,7 @@ ONE_FIELD = {
 
 def one_field(kind: str, compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile one of the four queries on one field."""
-    name, options = single_field(kind, body, "query", ALLOWED[kind])
+    name, options = single_field(kind, body, "query")
     return ONE_FIELD[kind](compiler, compiler.plan.fields[name], read_wanted(kind, options))
 
 
@@ -224,10 +220,6 @@ TYPES = {
     "best_fields": "match", "most_fields": "match", "cross_fields": "match", "phrase": "match_phrase",
     "phrase_prefix": "match_phrase_prefix", "bool_prefix": "match_bool_prefix",
 }  # fmt: skip
-MULTI_ALLOWED = COMMON | FUZZY | {
-    "query", "fields", "type", "tie_breaker", "operator", "minimum_should_match", "slop", "boost", "_name",
-    "auto_generate_synonyms_phrase_query",
-}  # fmt: skip
 MAX_FIELDS = 1024
 
 
@@ -252,15 +244,12 @@ def weighted_fields(compiler: Compiler, names: Sequence[Any] | None) -> tuple[li
             found[field.name] = (field, weight)
     if len(found) > MAX_FIELDS:
         raise illegal(f"field expansion matches too many fields, limit: {MAX_FIELDS}, got: {len(found)}")
-    compiler.count(len(found))
     return list(found.values()), implied
 
 
 def multi_match(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `multi_match`."""
-    for option in body:
-        if option not in MULTI_ALLOWED:
-            raise parsing(f"[multi_match] query does not support [{short(option)}]")
+    check_query("multi_match", body)
     if body.get("query") is None:
         raise parsing("No text specified for multi_match query")
     kind = body.get("type", "best_fields")
@@ -268,7 +257,7 @@ def multi_match(compiler: Compiler, body: dict[str, Any]) -> Clause:
         raise parsing(f"failed to parse [multi_match] query type [{short(kind)}]. unknown type.")
     fields, implied = weighted_fields(compiler, None if body.get("fields") is None else listed(body["fields"]))
     wanted = read_wanted("multi_match", {name: value for name, value in body.items() if name != "boost"})
-    wanted = attrs.evolve(wanted, lenient=wanted.lenient or implied)
+    wanted = attrs.evolve(wanted, lenient=lenient_of(body, implied))
     if wanted.fuzziness is not None and kind in ("cross_fields", "phrase", "phrase_prefix"):
         raise parsing(f"Fuzziness not allowed for type [{kind}]")
     tie = as_number(body.get("tie_breaker", 1.0 if kind in ("most_fields", "bool_prefix") else 0.0), "tie_breaker")
@@ -292,7 +281,6 @@ def cross_fields(compiler: Compiler, fields: Sequence[tuple[Field, float]], want
     tokens = words(wanted.text)
     if not tokens:
         return EVERYTHING if wanted.everything_when_empty else NOTHING
-    compiler.count(len(tokens) * len(fields))
     parts = [
         over_fields(compiler, "match", fields, attrs.evolve(wanted, value=token, minimum=None, lenient=True), tie)
         for token in tokens

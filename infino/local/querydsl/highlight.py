@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal
@@ -10,37 +11,12 @@ import attrs
 
 from infino.local.querydsl.analysis import spans
 from infino.local.querydsl.fields import Field, Fields
-from infino.local.querydsl.problems import parsing
+from infino.local.querydsl.options import check_options
+from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.reading import as_boolean, as_integer, as_object, as_text, listed, short
 
 SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?]++(?!\s|$))*+(?:[.!?]++|\n|$)\s*")
-OPTIONS = frozenset(
-    [
-        "pre_tags",
-        "post_tags",
-        "fragment_size",
-        "number_of_fragments",
-        "no_match_size",
-        "require_field_match",
-        "order",
-        "type",
-        "encoder",
-        "highlight_query",
-        "boundary_scanner",
-        "boundary_chars",
-        "boundary_max_scan",
-        "boundary_scanner_locale",
-        "fragmenter",
-        "max_analyzed_offset",
-        "max_fragment_length",
-        "matched_fields",
-        "phrase_limit",
-        "tags_schema",
-        "force_source",
-        "fragment_offset",
-    ]
-)
-
+MAX_ANALYSED = 1_000_000
 Matching = Callable[[str, Sequence[str]], Collection[str]]
 
 
@@ -55,6 +31,9 @@ class Mark:
     blind: bool = False
 
 
+MarksOf = Callable[[Any], Mapping[str, Sequence[Mark]]]
+
+
 @attrs.frozen
 class Style:
     """How one field is highlighted."""
@@ -66,28 +45,33 @@ class Style:
     no_match_size: int = 0
     by_score: bool = False
     any_field: bool = False
+    encode: Callable[[str], str] = str
+    analysed: int = MAX_ANALYSED
+    """How many characters of a text are looked at."""
     marks: Mapping[str, Sequence[Mark]] | None = None
+    """What a query of its own looks for; None for what the search's query does."""
 
     def wrap(self, text: str, found: Sequence[tuple[int, int]]) -> str:
         """Return text with the spans between tags."""
         out, at = [], 0
         for start, end in found:
-            out += [text[at:start], self.before, text[start:end], self.after]
+            out += [self.encode(text[at:start]), self.before, self.encode(text[start:end]), self.after]
             at = end
-        return "".join([*out, text[at:]])
+        return "".join([*out, self.encode(text[at:])])
 
 
-def read_style(options: dict[str, Any], outer: Style, name: str) -> Style:
+def read_style(options: dict[str, Any], outer: Style, marks_of: MarksOf) -> Style:
     """Return a style with the given options over those of the whole request."""
-    for option in options:
-        if option not in OPTIONS:
-            raise parsing(f"[{short(name)}] unknown field [{short(option)}]")
+    check_options("highlight", options)
     changes: dict[str, Any] = {}
     for option, attribute in (("pre_tags", "before"), ("post_tags", "after")):
         if options.get(option) is not None:
             tags = listed(options[option])
             changes[attribute] = as_text(tags[0] if tags else "", option)
-    if options.get("tags_schema") == "styled":
+    schema = options.get("tags_schema", "default")
+    if schema not in ("styled", "default"):
+        raise illegal(f"Unknown tag schema [{short(schema)}]")
+    if schema == "styled":
         changes.update(before='<em class="hlt1">', after="</em>")
     for option, attribute in (
         ("fragment_size", "size"),
@@ -97,7 +81,20 @@ def read_style(options: dict[str, Any], outer: Style, name: str) -> Style:
         if options.get(option) is not None:
             changes[attribute] = max(0, as_integer(options[option], option))
     if options.get("order") is not None:
+        if options["order"] not in ("score", "none"):
+            raise illegal(f"Unknown order [{short(options['order'])}] of highlights")
         changes["by_score"] = options["order"] == "score"
+    if options.get("encoder") is not None:
+        if options["encoder"] not in ("html", "default"):
+            raise illegal(f"Unknown encoder [{short(options['encoder'])}]")
+        changes["encode"] = escaped if options["encoder"] == "html" else str
+    if options.get("max_analyzed_offset") is not None:
+        limit = as_integer(options["max_analyzed_offset"], "max_analyzed_offset")
+        if limit < -1 or limit == 0:
+            raise illegal(f"[max_analyzed_offset] must be a positive integer, or -1, but was [{limit}]")
+        changes["analysed"] = MAX_ANALYSED if limit == -1 else limit
+    if options.get("highlight_query") is not None:
+        changes["marks"] = marks_of(options["highlight_query"])
     if options.get("require_field_match") is not None:
         changes["any_field"] = not as_boolean(options["require_field_match"], "require_field_match")
     return attrs.evolve(outer, **changes)
@@ -111,27 +108,36 @@ class Highlighter:
         fields: The catalogue; a field outside it is never shown.
         marks: Field -> what the query looks for.
         matching: Returns which of some texts a regular expression fits; Python's own engine is not safe here.
+        marks_of: Returns what a query of the request's own looks for.
     """
 
-    def __init__(self, body: Any, fields: Fields, marks: Mapping[str, Sequence[Mark]], matching: Matching) -> None:
+    def __init__(
+        self,
+        body: Any,
+        fields: Fields,
+        marks: Mapping[str, Sequence[Mark]],
+        matching: Matching,
+        marks_of: MarksOf,
+    ) -> None:
         self._matching = matching
         body = as_object(body, "highlight")
         given = body.get("fields")
         entries = [entry for item in listed(given or []) for entry in as_object(item, "fields").items()]
-        outer = read_style({key: value for key, value in body.items() if key != "fields"}, Style(), "highlight")
+        outer = read_style({key: value for key, value in body.items() if key != "fields"}, Style(), marks_of)
         self._marks = marks
         self._fields: list[tuple[Field, Style]] = []
         for name, options in entries:
-            style = read_style(as_object(options, "fields"), outer, "highlight_field")
+            style = read_style(as_object(options, "fields"), outer, marks_of)
             self._fields += [(field, style) for field in fields.matching(name) if field.kind != "none"]
 
     def show(self, source: Mapping[str, Any]) -> dict[str, list[str]]:
         """Return field -> marked pieces of a document."""
         shown: dict[str, list[str]] = {}
         for field, style in self._fields:
-            marks = self._marks.get(field.base, ())
+            by_field = self._marks if style.marks is None else style.marks
+            marks = by_field.get(field.base, ())
             if style.any_field:
-                marks = [mark for others in self._marks.values() for mark in others]
+                marks = [mark for others in by_field.values() for mark in others]
             pieces = self._pieces(field, style, source, marks)
             if pieces:
                 shown[field.name] = pieces
@@ -141,14 +147,19 @@ class Highlighter:
         texts = [text for text in values_at(source, field.base) if isinstance(text, str)]
         made: list[tuple[int, str]] = []
         for text in texts:
-            found = find(text, marks, self._matching, analysed=field.kind == "text")
+            found = find(text[: style.analysed], marks, self._matching, analysed=field.kind == "text")
             if found:
                 made += list(cut(text, found, style))
         if style.by_score:
             made.sort(key=lambda piece: -piece[0])
         if not made and style.no_match_size and texts:
-            return [texts[0][: style.no_match_size]]
+            return [style.encode(texts[0][: style.no_match_size])]
         return [piece for _, piece in (made[: style.fragments] if style.fragments else made)]
+
+
+def escaped(text: str) -> str:
+    """Write text as HTML, the slash included as Lucene's encoder does."""
+    return html.escape(text).replace("/", "&#x2F;")
 
 
 def values_at(source: Any, name: str) -> Iterator[Any]:

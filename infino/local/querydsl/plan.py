@@ -49,12 +49,13 @@ class Plan:
         self.now = now
         self.fields = Fields(view)
         self.marks: dict[str, list[Mark]] = {}
+        self.named: dict[str, str] = {}
         # The prefix cannot be guessed, so that no field name inside a literal looks like a bound value.
         self._prefix = f"b{secrets.token_hex(6)}_"
         self._bound: dict[str, Any] = {}
         self._names = re.compile(rf"\$({self._prefix}\d+)")
         self._columns: dict[Field, str] = {}
-        self._joins: list[str] = []
+        self._hits: list[Hits] = []
         self._outputs: dict[str, str] = {}
         self._tables: list[str] = []
         self._fitting: dict[str, dict[str, bool]] = {}
@@ -84,11 +85,26 @@ class Plan:
         """Return the clause of documents found in a text index."""
         if not hits.ids:
             return NOTHING
-        alias = f"t{len(self._joins)}"
-        ids, scores = self.bind(hits.ids), hits.scores
-        values = "" if scores is None else f", unnest({self.bind(scores)}::double[]) s"
-        self._joins.append(f" left join (select unnest({ids}::varchar[]) i{values}) {alias} on {alias}.i = _id")
-        return Clause(f"({alias}.i is not null)", "1.0" if scores is None else f"coalesce({alias}.s, 0.0)")
+        column = f"hits.s{len(self._hits)}"
+        self._hits.append(hits)
+        return Clause(f"({column} is not null)", "1.0" if hits.scores is None else f"coalesce({column}, 0.0)")
+
+    def _joined(self) -> str:
+        """Return the join with all hits of text indexes: a row a document, a column of scores a query.
+
+        It is one join however many queries there are, for the engine takes minutes to order hundreds of them.
+        """
+        if not self._hits:
+            return ""
+        ids = self.bind([identity for hits in self._hits for identity in hits.ids])
+        scores = self.bind([score for hits in self._hits for score in hits.scores or [1.0] * len(hits.ids)])
+        found = f"select unnest({ids}::varchar[]) i, unnest({scores}::double[]) s0"
+        if len(self._hits) > 1:
+            numbers = self.bind([number for number, hits in enumerate(self._hits) for _ in hits.ids])
+            columns = ", ".join(f"m[{number}] s{number}" for number in range(len(self._hits)))
+            by_document = f"select i, map(list(n), list(s0)) m from ({found}, unnest({numbers}::bigint[]) n) group by i"
+            found = f"select i, {columns} from ({by_document})"
+        return f" left join ({found}) hits on hits.i = _id"
 
     def check_expression(self, expression: str) -> None:
         """Refuse a regular expression that the engine finds too large, before any document is read."""
@@ -119,7 +135,7 @@ class Plan:
         columns = "".join(f", {field.sql()} as {name}" for field, name in self._columns.items())
         base = f"(select row_number() over () as d, _id, _source from {self.view.table})"
         inner = f"(select d, _id, _source{columns} from {base} base) docs"
-        return f"select {select} from {inner}{''.join(self._joins)}{where and ' where ' + where}"
+        return f"select {select} from {inner}{self._joined()}{where and ' where ' + where}"
 
     def outputs(self) -> str:
         """Return the output columns as a part of a select list."""
@@ -145,12 +161,20 @@ class Plan:
 
 def any_of(conditions: Sequence[str]) -> str:
     """Return the SQL condition that at least one holds."""
-    return f"({' or '.join(conditions)})" if conditions else "false"
+    return joined(" or ", conditions) if conditions else "false"
 
 
 def all_of(conditions: Sequence[str]) -> str:
     """Return the SQL condition that every one holds."""
-    return f"({' and '.join(conditions)})" if conditions else "true"
+    return joined(" and ", conditions) if conditions else "true"
+
+
+def joined(word: str, conditions: Sequence[str]) -> str:
+    """Join conditions as a balanced tree: the engine limits how deep an expression may be, not how long."""
+    if len(conditions) < 3:
+        return f"({word.join(conditions)})"
+    middle = len(conditions) // 2
+    return f"({joined(word, conditions[:middle])}{word}{joined(word, conditions[middle:])})"
 
 
 def at_least(count: int, conditions: Sequence[str]) -> str:

@@ -18,47 +18,18 @@ with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
 from luqum import tree
 
 from infino.local.http import Problem
-from infino.local.querydsl.compiler import Compiler
+from infino.local.querydsl.compiler import TOO_MANY, Compiler
 from infino.local.querydsl.compound import assemble, best_of
 from infino.local.querydsl.fields import Field
 from infino.local.querydsl.fulltext import ONE_FIELD, TYPES, Wanted, cross_fields, over_fields, weighted_fields
+from infino.local.querydsl.options import check_query, lenient_of
 from infino.local.querydsl.plan import EVERYTHING, NOTHING, Clause, any_of, boosted
 from infino.local.querydsl.problems import illegal, parsing, shard
 from infino.local.querydsl.reading import as_boolean, as_boost, as_integer, as_number, as_text, listed, short
 from infino.local.querydsl.regexps import RegexpReader, from_wildcard, has_wildcard
 from infino.local.querydsl.termlevel import pattern_clause, present, range_query
 
-ALLOWED = frozenset(
-    [
-        "query",
-        "default_field",
-        "fields",
-        "default_operator",
-        "analyzer",
-        "quote_analyzer",
-        "allow_leading_wildcard",
-        "analyze_wildcard",
-        "auto_generate_synonyms_phrase_query",
-        "boost",
-        "enable_position_increments",
-        "escape",
-        "fuzziness",
-        "fuzzy_max_expansions",
-        "fuzzy_prefix_length",
-        "fuzzy_rewrite",
-        "fuzzy_transpositions",
-        "lenient",
-        "max_determinized_states",
-        "minimum_should_match",
-        "phrase_slop",
-        "quote_field_suffix",
-        "rewrite",
-        "tie_breaker",
-        "time_zone",
-        "type",
-        "_name",
-    ]
-)
+SPECIAL = re.compile(r'[-+!():^\[\]"{}~*?|&/\\]')
 COMPARISON = re.compile(r"(>=?|<=?)(.+)", re.DOTALL)
 MAX_DEPTH = 60
 MAX_TEXT = 32_000
@@ -75,18 +46,20 @@ class Scope:
 
 def query_string(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `query_string`."""
-    for option in body:
-        if option not in ALLOWED:
-            raise parsing(f"[query_string] query does not support [{short(option)}]")
+    check_query("query_string", body)
     if body.get("query") is None:
         raise parsing("[query_string] must be provided with a [query]")
     text = as_text(body["query"], "query_string")
     if "default_field" in body and body.get("fields"):
         raise parsing("cannot use [fields] parameter in conjunction with [default_field]")
+    if not isinstance(body.get("fields"), list | None) or not isinstance(body.get("default_field"), str | None):
+        raise parsing("[query_string] query takes a list of names in [fields], one name in [default_field]")
     names = body.get("fields") or body.get("default_field")
     fields, implied = weighted_fields(compiler, listed(names) if names is not None else None)
     reader = StringReader(compiler, body, text)
-    scope = Scope(fields, implied or as_boolean(body.get("lenient", False), "lenient"))
+    scope = Scope(fields, lenient_of(body, implied))
+    if as_boolean(body.get("escape") or False, "escape"):
+        text = SPECIAL.sub(r"\\\g<0>", text)
     if not text.strip():
         return NOTHING
     if len(text) > MAX_TEXT:
@@ -125,6 +98,7 @@ class StringReader:
         self.tie = as_number(body.get("tie_breaker", 1.0 if kind == "most_fields" else 0.0), "tie_breaker")
         self.fuzziness = body.get("fuzziness", "AUTO")
         self.prefix_length = as_integer(body.get("fuzzy_prefix_length", 0), "fuzzy_prefix_length")
+        self.expansions = as_integer(body.get("fuzzy_max_expansions", 50), "fuzzy_max_expansions")
         self.slop = max(0, as_integer(body.get("phrase_slop", 0), "phrase_slop"))
         self.leading = as_boolean(body.get("allow_leading_wildcard", True), "allow_leading_wildcard")
         self.zone = body.get("time_zone")
@@ -202,12 +176,13 @@ class StringReader:
 
     def _each(self, scope: Scope, compile_one: Any) -> Clause:
         clauses = []
+        self.compiler.count(len(scope.fields))
         for field, boost in scope.fields:
             try:
                 clauses.append(boosted(compile_one(field), boost))
             except Problem as problem:
                 # Of all fields together, those that a value doesn't fit are simply not searched.
-                if not scope.implied or problem.status != 400:
+                if not scope.implied or problem.status != 400 or problem.type == TOO_MANY:
                     raise
         return best_of(clauses, self.tie)
 
@@ -252,7 +227,7 @@ class StringReader:
     def _words(self, scope: Scope, text: str, fuzziness: Any = None) -> Clause:
         wanted = Wanted(
             text, operator=self.operator, fuzziness=fuzziness, prefix_length=max(0, self.prefix_length),
-            lenient=scope.implied,
+            max_expansions=max(1, self.expansions), lenient=scope.implied,
         )  # fmt: skip
         if self.kind == "cross_fields" and fuzziness is None:
             return cross_fields(self.compiler, scope.fields, wanted, self.tie)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from infino.local.http import Problem, unsupported
 from infino.local.querydsl.problems import illegal
@@ -21,6 +22,8 @@ CLASSES = {
 }
 ANY = r"(?:.|\n)"
 MAX_INTERVAL = 2000
+OPERATORS = {"INTERSECTION": "&", "COMPLEMENT": "~", "EMPTY": "#", "ANYSTRING": "@", "INTERVAL": "<"}
+EVERY_OPERATOR = "".join(OPERATORS.values())
 
 
 def escape(text: str) -> str:
@@ -52,19 +55,36 @@ def either_case(expression: str) -> str:
     return f"(?i:{expression})"
 
 
+def read_flags(given: Any) -> str:
+    """Return the optional operators that `flags` switches on; all of them when it is absent."""
+    if given is None:
+        return EVERY_OPERATOR
+    chosen = ""
+    for flag in str(given).upper().split("|"):
+        if flag not in (*OPERATORS, "ALL", "NONE", ""):
+            raise illegal(f"Unknown regexp flag [{flag[:80]}]")
+        chosen += EVERY_OPERATOR if flag == "ALL" else OPERATORS.get(flag, "")
+    return chosen
+
+
 class RegexpReader:
     """Translates the service's own regular-expression syntax.
 
     It always matches the whole value; `@` is any text, `"..."` is plain text, `<1-9>` a range of numbers, and
     `^` `$` are plain characters.
 
+    Args:
+        pattern: The expression.
+        operators: Which of the optional operators `&~#@<` are more than plain characters.
+
     Example:
         >>> RegexpReader('v<8-11>.@').translate()
         'v(?:8|9|10|11)(?:.|\\\\n)(?:.|\\\\n)*'
     """
 
-    def __init__(self, pattern: str) -> None:
+    def __init__(self, pattern: str, operators: str = EVERY_OPERATOR) -> None:
         self.pattern = pattern
+        self.operators = operators
         self.at = 0
         self.depth = 0
         self.out: list[str] = []
@@ -95,7 +115,9 @@ class RegexpReader:
         self.atom = True
 
     def _step(self, char: str) -> None:
-        if char in "*+?":
+        if char in EVERY_OPERATOR and char not in self.operators:
+            self._emit(escape(char))
+        elif char in "*+?":
             self._repeat(char, 1)
         elif char == "{":
             self._counted()

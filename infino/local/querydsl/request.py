@@ -2,67 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import attrs
 
-from infino.local.http import unsupported
+from infino.local.querydsl.options import check_options, check_search
 from infino.local.querydsl.problems import illegal, parsing, token
-from infino.local.querydsl.reading import as_boolean, as_integer, as_number, short
+from infino.local.querydsl.reading import as_boolean, as_boost, as_integer, as_number, listed, short
 
 MAX_WINDOW = 10_000
 DEFAULT_TRACKED = 10_000
-READ = frozenset(
-    [
-        "query",
-        "from",
-        "size",
-        "sort",
-        "_source",
-        "aggs",
-        "aggregations",
-        "highlight",
-        "track_total_hits",
-        "track_scores",
-        "search_after",
-        "min_score",
-        "post_filter",
-        "fields",
-        "docvalue_fields",
-    ]
-)
-IGNORED = frozenset(
-    [
-        "timeout",
-        "terminate_after",
-        "version",
-        "seq_no_primary_term",
-        "stats",
-        "profile",
-        "indices_boost",
-        "allow_partial_search_results",
-        "ext",
-        "request_cache",
-    ]
-)
-ELSEWHERE = frozenset(
-    [
-        "collapse",
-        "explain",
-        "knn",
-        "pit",
-        "rank",
-        "rescore",
-        "retriever",
-        "runtime_mappings",
-        "script_fields",
-        "slice",
-        "stored_fields",
-        "suggest",
-        "derived",
-        "pipeline",
-    ]
-)
+TIME = re.compile(r"(\d{1,12})(nanos|micros|ms|s|m|h|d)", re.ASCII)
+SECONDS = {"nanos": 1e-9, "micros": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+
+
+@attrs.frozen
+class Named:
+    """A field that the answer shows by its values, and the format of its dates."""
+
+    pattern: str
+    format: str | None = None
+    sorted: bool = False
 
 
 @attrs.frozen
@@ -82,7 +43,13 @@ class Request:
     search_after: Any = None
     min_score: float | None = None
     post_filter: Any = None
-    fields: tuple[str, ...] = ()
+    fields: tuple[Named, ...] = ()
+    version: bool = False
+    sequence: bool = False
+    terminate_after: int = 0
+    """How many documents are matched before the search stops; 0 for all."""
+    boosts: tuple[tuple[str, float], ...] = ()
+    """Patterns of dataset names, each with what the scores are multiplied by."""
 
 
 def read_request(body: Any) -> Request:
@@ -95,13 +62,9 @@ def read_request(body: Any) -> Request:
         body = {}
     if not isinstance(body, dict):
         raise parsing(f"Expected [START_OBJECT] but found [{token(body)}]")
-    for name, value in body.items():
-        if name in ELSEWHERE:
-            if value in (None, False, [], {}):
-                continue
-            raise unsupported(f"the search element [{name}]")
-        if name not in READ and name not in IGNORED:
-            raise parsing(f"Unknown key for a {token(value)} in [{short(str(name))}].")
+    check_search(body, lambda name: parsing(f"Unknown key for a {token(body.get(name))} in [{name}]."))
+    if body.get("aggs") is not None and body.get("aggregations") is not None:
+        raise parsing("[aggs] and [aggregations] are the same member; give one of them")
     aggregations = body.get("aggs", body.get("aggregations"))
     if aggregations is not None and not isinstance(aggregations, dict):
         raise parsing(f"Unknown key for a {token(aggregations)} in [aggs].")
@@ -120,7 +83,43 @@ def read_request(body: Any) -> Request:
         min_score=None if body.get("min_score") is None else as_number(body["min_score"], "min_score"),
         post_filter=body.get("post_filter"),
         fields=(*read_names(body.get("fields"), "fields"), *read_names(body.get("docvalue_fields"), "docvalue_fields")),
+        version=as_boolean(body.get("version") or False, "version"),
+        sequence=as_boolean(body.get("seq_no_primary_term") or False, "seq_no_primary_term"),
+        terminate_after=read_limit(body.get("terminate_after")),
+        boosts=read_boosts(body.get("indices_boost")),
     )
+
+
+def read_limit(value: Any) -> int:
+    """Return after how many matched documents a search stops."""
+    limit = 0 if value is None else as_integer(value, "terminate_after")
+    if limit < 0:
+        raise illegal("terminateAfter must be > 0")
+    return limit
+
+
+def read_timeout(body: Any) -> float | None:
+    """Return the seconds after which a search is to be stopped, if it says so."""
+    value = body.get("timeout") if isinstance(body, dict) else None
+    if value is None or value in (-1, "-1"):
+        return None
+    found = TIME.fullmatch(value.strip().lower()) if isinstance(value, str) else None
+    if found is None:
+        raise illegal(
+            f"failed to parse setting [timeout] with value [{short(value)}] as a time value: "
+            "unit is missing or unrecognized"
+        )
+    return int(found[1]) * SECONDS[found[2]]
+
+
+def read_boosts(value: Any) -> tuple[tuple[str, float], ...]:
+    """Return the pairs of `indices_boost`, an object or a list of them."""
+    pairs: list[tuple[str, float]] = []
+    for item in [] if value is None else listed(value):
+        if not isinstance(item, dict):
+            raise parsing(f"Expected [START_OBJECT] in [indices_boost] but found [{token(item)}]")
+        pairs += [(name, as_boost(boost)) for name, boost in item.items()]
+    return tuple(pairs)
 
 
 def window(body: dict[str, Any]) -> tuple[int, int]:
@@ -154,16 +153,18 @@ def read_tracked(value: Any) -> int | None:
     return 2**62 if number == -1 else number
 
 
-def read_names(value: Any, where: str) -> tuple[str, ...]:
-    """Return the field names of a `fields` list."""
+def read_names(value: Any, where: str) -> tuple[Named, ...]:
+    """Return the field names of a `fields` or `docvalue_fields` list."""
     if value is None:
         return ()
     if not isinstance(value, list):
         raise parsing(f"Unknown key for a {token(value)} in [{where}].")
-    names: list[str] = []
+    names: list[Named] = []
     for item in value:
-        name = item.get("field") if isinstance(item, dict) else item
-        if not isinstance(name, str):
-            raise parsing(f"[{where}] a field name must be a text")
-        names.append(name)
+        options = item if isinstance(item, dict) else {"field": item}
+        check_options("fields", options)
+        name, pattern = options.get("field"), options.get("format")
+        if not isinstance(name, str) or not isinstance(pattern, str | None):
+            raise parsing(f"[{where}] the name and the format of a field must be texts")
+        names.append(Named(name, pattern, where == "docvalue_fields"))
     return tuple(names)

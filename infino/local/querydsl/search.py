@@ -10,16 +10,18 @@ from typing import Any
 
 import duckdb
 
-from infino.local.http import Problem
+from infino.local.http import Problem, unsupported
 from infino.local.querydsl import compound, fulltext, querystring, simplestring, termlevel
-from infino.local.querydsl.aggs import Context, Level, Runner, prepare, read_tree
+from infino.local.querydsl.aggs import Context, Level, Runner, asks_for, prepare, read_tree
 from infino.local.querydsl.compiler import Compiler, Handler
-from infino.local.querydsl.fields import View
-from infino.local.querydsl.highlight import Highlighter, values_at
-from infino.local.querydsl.plan import EVERYTHING, Clause, Plan
+from infino.local.querydsl.dates import DateContext, read_date, show_date
+from infino.local.querydsl.fields import Field, View
+from infino.local.querydsl.highlight import Highlighter, Mark, values_at
+from infino.local.querydsl.names import name_pattern
+from infino.local.querydsl.plan import EVERYTHING, Clause, Plan, boosted
 from infino.local.querydsl.problems import illegal
-from infino.local.querydsl.request import Request, read_request
-from infino.local.querydsl.sorting import SortKey, after_condition, read_sort
+from infino.local.querydsl.request import Named, Request, read_request
+from infino.local.querydsl.sorting import SortKey, after_condition, no_fielddata, read_sort
 from infino.local.querydsl.source import SourceFilter
 from infino.local.values import exact
 
@@ -114,21 +116,31 @@ class Search:
         self.request = request
         self.started = time.perf_counter()
         self.sorted_by_score = request.sort is None or request.sort == []
+        self.named: dict[str, str] = {}
+        self.terminated = False
 
     def run(self) -> dict[str, Any]:
         """Run it and return the answer."""
         request, plan = self.request, self.plan
         keys = read_sort(plan, request.sort) if not self.sorted_by_score else []
-        scoring = self._scoring(keys)
-        compiler = Compiler(plan, HANDLERS, scoring=scoring)
+        tree = read_tree(request.aggregations or {})
+        scoring = self._scoring(keys) or asks_for(tree, "top_hits")
+        compiler = Compiler(plan, HANDLERS, scoring=scoring, naming=True)
         clause = EVERYTHING if request.query is None else compiler.query(request.query)
+        for pattern, boost in request.boosts:
+            if name_pattern(pattern)(plan.view.name):
+                clause = boosted(clause, boost)
+                break
         source = SourceFilter(request.source)
         marks = {name: list(found) for name, found in plan.marks.items()}
         highlighter = (
-            Highlighter(request.highlight, plan.fields, marks, plan.matching) if request.highlight is not None else None
+            Highlighter(request.highlight, plan.fields, marks, plan.matching, self.marks_of)
+            if request.highlight is not None
+            else None
         )
         shown = self._condition()
-        works = prepare(read_tree(request.aggregations or {}), self._context())
+        self.named = {name: plan.output(match) for name, match in plan.named.items()}
+        works = prepare(tree, self._context())
         matched = self._matched(clause, keys)
         answer: dict[str, Any] = {
             "took": 0,
@@ -136,6 +148,8 @@ class Search:
             "_shards": {"total": 1, "successful": 1, "skipped": 0, "failed": 0},
             "hits": self._hits(matched, shown, keys, source, highlighter, scoring),
         }
+        if request.terminate_after:
+            answer["terminated_early"] = self.terminated
         if request.aggregations is not None:
             runner = Runner(plan, self._everything)
             answer["aggregations"] = runner.run(Level.root(matched), works)[0]
@@ -153,7 +167,16 @@ class Search:
             with compiler.filtering(negative=True):
                 return compiler.query(query).match
 
-        return Context(self.plan, compile_filter, self.documents)
+        return Context(self.plan, compile_filter, self.documents, self.versions, self.marks_of)
+
+    def marks_of(self, query: Any) -> dict[str, list[Mark]]:
+        """Return what a query of its own would highlight."""
+        before, self.plan.marks = self.plan.marks, {}
+        try:
+            Compiler(self.plan, HANDLERS, scoring=False).query(query)
+            return self.plan.marks
+        finally:
+            self.plan.marks = before
 
     def _everything(self) -> str:
         """Keep what is needed of all documents, and return the table they are in."""
@@ -163,7 +186,9 @@ class Search:
         """Return the condition of the documents that are shown, among those that are matched."""
         if self.request.post_filter is None:
             return "true"
-        return self.plan.output(self._context().compile_filter(self.request.post_filter))
+        compiler = Compiler(self.plan, HANDLERS, scoring=False, naming=True)
+        with compiler.filtering(negative=True):
+            return self.plan.output(compiler.query(self.request.post_filter).match)
 
     def _matched(self, clause: Clause, keys: Sequence[SortKey]) -> str:
         """Keep what is needed of the matched documents, and return the table they are in."""
@@ -171,7 +196,12 @@ class Search:
         if self.request.min_score is not None:
             where += f" and {clause.score} >= {self.request.min_score!r}"
         select = f"d, _id, ({clause.score})::double as _score{self.plan.outputs()}"
-        return self.plan.table(self.plan.documents(select, where))
+        documents, limit = self.plan.documents(select, where), self.request.terminate_after
+        if not limit:
+            return self.plan.table(documents)
+        found = self.plan.table(f"{documents} order by d limit {limit + 1}")
+        self.terminated = self.plan.run(f"select count(*) from {found}")[0][0] > limit
+        return self.plan.table(f"select * from {found} order by d limit {limit}")
 
     def _hits(
         self,
@@ -194,14 +224,34 @@ class Search:
         if request.search_after is not None:
             where += f" and {after_condition(plan, list(keys), request.search_after)}"
         order = ", ".join(key.order for key in keys) or "_score desc"
-        columns = "".join(f", {key.sql}" for key in keys)
+        columns = "".join(f", {key.sql}" for key in keys) + "".join(f", {met}" for met in self.named.values())
         rows = plan.run(
             f"select _id, _score{columns} from {matched} where {where} order by {order}, d"
             f" limit {request.size} offset {request.start}"
         )
         documents = self.documents([row[0] for row in rows])
-        hits["hits"] = [self._hit(row, documents[row[0]], keys, source, highlighter, show_score) for row in rows]
+        versions = self.versions([row[0] for row in rows], request.version, request.sequence)
+        hits["hits"] = [
+            self._hit(row, documents[row[0]], versions.get(row[0], {}), keys, source, highlighter, show_score)
+            for row in rows
+        ]
         return hits
+
+    def versions(self, ids: list[str], version: bool, sequence: bool) -> dict[str, dict[str, int]]:
+        """Return id -> what the request wants to know of the version of a document."""
+        if not ids or not (version or sequence):
+            return {}
+        bound = self.plan.bind(ids)
+        rows = self.plan.run(
+            f"select _id, _version from {self.plan.view.table} where _id in (select unnest({bound}::varchar[]))"
+        )
+        return {
+            identity: {
+                **({"_version": number} if version else {}),
+                **({"_seq_no": number - 1, "_primary_term": 1} if sequence else {}),
+            }
+            for identity, number in rows
+        }
 
     def documents(self, ids: list[str]) -> dict[str, dict[str, Any]]:
         """Return id -> document, as the caller may see it."""
@@ -217,12 +267,14 @@ class Search:
         self,
         row: tuple[Any, ...],
         document: dict[str, Any],
+        versions: dict[str, int],
         keys: Sequence[SortKey],
         source: SourceFilter,
         highlighter: Highlighter | None,
         show_score: bool,
     ) -> dict[str, Any]:
-        hit: dict[str, Any] = {"_index": self.plan.view.name, "_id": row[0], "_score": row[1] if show_score else None}
+        score = row[1] if show_score else None
+        hit: dict[str, Any] = {"_index": self.plan.view.name, "_id": row[0], **versions, "_score": score}
         if source.wanted:
             hit["_source"] = source.show(document)
         fields = self._named_fields(document)
@@ -231,14 +283,30 @@ class Search:
         if highlighter is not None and (marked := highlighter.show(document)):
             hit["highlight"] = marked
         if keys:
-            hit["sort"] = [key.show(value) for key, value in zip(keys, row[2:], strict=True)]
+            hit["sort"] = [key.show(value) for key, value in zip(keys, row[2 : 2 + len(keys)], strict=True)]
+        if met := [name for name, holds in zip(self.named, row[2 + len(keys) :], strict=True) if holds]:
+            hit["matched_queries"] = met
         return hit
 
     def _named_fields(self, document: dict[str, Any]) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = {}
-        for name in self.request.fields:
-            for field in self.plan.fields.matching(name):
-                values = [value for value in values_at(document, field.base) if not isinstance(value, dict)]
+        for named in self.request.fields:
+            for field in self.plan.fields.matching(named.pattern):
+                values = [value for value in values_at(document, field.base) if not isinstance(value, dict | None)]
                 if values and field.kind != "none":
-                    found[field.name] = values
+                    found[field.name] = shown_values(self.plan, field, named, values)
         return found
+
+
+def shown_values(plan: Plan, field: Field, named: Named, values: list[Any]) -> list[Any]:
+    """Return the values of a field as `fields` and `docvalue_fields` show them."""
+    if named.sorted and field.kind == "text":
+        raise illegal(no_fielddata(field.name))
+    if field.kind == "date":
+        dates = DateContext(plan.now)
+        values = [show_date(read_date(value, dates), named.format) for value in values]
+    elif named.format is not None:
+        raise unsupported(f"[format] of the field [{field.name}], which is no date")
+    if not named.sorted:
+        return values
+    return sorted(set(values) if field.kind == "keyword" else values)

@@ -7,53 +7,22 @@ from typing import Any
 
 import attrs
 
-from infino.local.http import Problem
+from infino.local.http import unsupported
 from infino.local.querydsl.compiler import Compiler
 from infino.local.querydsl.compound import assemble
 from infino.local.querydsl.fulltext import Wanted, over_fields, weighted_fields
+from infino.local.querydsl.options import check_query, lenient_of
 from infino.local.querydsl.plan import EVERYTHING, NOTHING, Clause, boosted
 from infino.local.querydsl.problems import illegal, parsing
 from infino.local.querydsl.querystring import Weighted
-from infino.local.querydsl.reading import as_boolean, as_boost, as_integer, as_text, listed, short
+from infino.local.querydsl.reading import as_boost, as_integer, as_text, short
 
-ALLOWED = frozenset(
-    [
-        "query",
-        "fields",
-        "default_operator",
-        "all_fields",
-        "analyze_wildcard",
-        "analyzer",
-        "auto_generate_synonyms_phrase_query",
-        "boost",
-        "flags",
-        "fuzzy_max_expansions",
-        "fuzzy_prefix_length",
-        "fuzzy_transpositions",
-        "lenient",
-        "minimum_should_match",
-        "quote_field_suffix",
-        "_name",
-    ]
-)
-FLAGS = frozenset(
-    [
-        "ALL",
-        "NONE",
-        "AND",
-        "NOT",
-        "OR",
-        "PREFIX",
-        "PHRASE",
-        "PRECEDENCE",
-        "ESCAPE",
-        "WHITESPACE",
-        "FUZZY",
-        "NEAR",
-        "SLOP",
-    ]
-)
-WORD = re.compile(r'(?:\\.|[^\s"()|+\\])+', re.DOTALL)
+SYNTAX = {
+    "AND": "+", "OR": "|", "NOT": "-", "PHRASE": '"', "PRECEDENCE": "()", "WHITESPACE": r"\s", "PREFIX": "*",
+    "ESCAPE": "\\\\", "FUZZY": "~", "NEAR": "~", "SLOP": "~",
+}  # fmt: skip
+"""The parts of the syntax that `flags` names, each with its characters as they stand in a class of characters."""
+ENDS_A_WORD = ("AND", "OR", "PHRASE", "PRECEDENCE", "WHITESPACE", "ESCAPE")
 EDITS = re.compile(r"(.+?)~(\d?)", re.DOTALL)
 SLOP = re.compile(r"~(\d{1,4})?")
 MAX_DEPTH = 40
@@ -61,23 +30,22 @@ MAX_DEPTH = 40
 
 def simple_query_string(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `simple_query_string`."""
-    for option in body:
-        if option not in ALLOWED:
-            raise parsing(f"[simple_query_string] unsupported field [{short(option)}]")
+    check_query("simple_query_string", body)
     if body.get("query") is None:
         raise parsing("[simple_query_string] query text missing")
     operator = str(body.get("default_operator", "or")).lower()
     if operator not in ("or", "and"):
         raise illegal(f"No enum constant org.elasticsearch.index.query.Operator.{short(operator.upper())}")
-    flags = body.get("flags", "ALL")
-    if isinstance(flags, str) and not set(flags.upper().split("|")) <= FLAGS:
-        raise illegal(f"Unknown simple_query_string flag [{short(flags)}]")
     names = body.get("fields")
-    fields, implied = weighted_fields(compiler, None if names is None else listed(names))
-    lenient = implied or as_boolean(body.get("lenient", False), "lenient")
+    if not isinstance(names, list | None):
+        raise parsing("[simple_query_string] query takes a list of names in [fields]")
+    fields, implied = weighted_fields(compiler, names)
+    lenient = lenient_of(body, implied)
+    most = as_integer(body.get("fuzzy_max_expansions", 50), "fuzzy_max_expansions")
     prefix_length = max(0, as_integer(body.get("fuzzy_prefix_length", 0), "fuzzy_prefix_length"))
-    base = Wanted("", operator=operator, lenient=lenient, prefix_length=prefix_length)
-    reader = SimpleReader(compiler, as_text(body["query"], "query"), fields, base, body.get("minimum_should_match"))
+    base = Wanted("", operator=operator, lenient=lenient, prefix_length=prefix_length, max_expansions=max(1, most))
+    text, flags = as_text(body["query"], "query"), read_flags(body.get("flags"))
+    reader = SimpleReader(compiler, text, fields, base, body.get("minimum_should_match"), flags)
     return boosted(reader.read(), as_boost(body.get("boost", 1.0)))
 
 
@@ -90,11 +58,19 @@ class SimpleReader:
         fields: Where to search, with boosts.
         base: Options that every word shares.
         minimum: `minimum_should_match` of the outermost level.
+        flags: Which parts of the syntax are switched on; the characters of the others are plain ones.
     """
 
-    def __init__(self, compiler: Compiler, text: str, fields: Weighted, base: Wanted, minimum: Any) -> None:
+    def __init__(
+        self, compiler: Compiler, text: str, fields: Weighted, base: Wanted, minimum: Any, flags: frozenset[str]
+    ) -> None:
         self.compiler = compiler
-        self.text = balanced(text)
+        self.flags = flags
+        self.text = balanced(text) if "PRECEDENCE" in flags else text
+        ends = "".join(SYNTAX[flag] for flag in ENDS_A_WORD if flag in flags)
+        plain_one = f"[^{ends}]" if ends else "."
+        escaped = r"\\.|" if "ESCAPE" in flags else ""
+        self.word_pattern = re.compile(f"(?:{escaped}{plain_one})+", re.DOTALL)
         self.fields = fields
         self.base = base
         self.minimum = minimum
@@ -108,11 +84,11 @@ class SimpleReader:
     def _group(self) -> Clause:
         parts: list[Clause] = []
         before = pending = None
-        while self.at < len(self.text) and self.text[self.at] != ")":
+        while not self._ended():
             char = self.text[self.at]
-            if char.isspace():
+            if self._blank():
                 self.at += 1
-            elif char in "+|":
+            elif (char == "+" and "AND" in self.flags) or (char == "|" and "OR" in self.flags):
                 pending, self.at = ("and" if char == "+" else "or"), self.at + 1
             elif (clause := self._one()) is not None:
                 operator = pending or self.base.operator
@@ -123,6 +99,13 @@ class SimpleReader:
                 pending = None
         return self._join(parts, before or self.base.operator, outer=self.depth == 0)
 
+    def _ended(self) -> bool:
+        """Tell whether the text or the group is at its end."""
+        return self.at >= len(self.text) or (self.text[self.at] == ")" and "PRECEDENCE" in self.flags)
+
+    def _blank(self) -> bool:
+        return self.text[self.at].isspace() and "WHITESPACE" in self.flags
+
     def _join(self, parts: list[Clause], operator: str, *, outer: bool = False) -> Clause:
         if not parts:
             return NOTHING
@@ -132,11 +115,10 @@ class SimpleReader:
 
     def _one(self) -> Clause | None:
         barred = False
-        while self.at < len(self.text) and self.text[self.at] == "-":
+        while "NOT" in self.flags and self.at < len(self.text) and self.text[self.at] == "-":
             barred, self.at = not barred, self.at + 1
-        if self.at >= len(self.text) or self.text[self.at].isspace() or self.text[self.at] in "+|)":
+        if self._ended() or self._blank():
             return None
-        self.compiler.count()
         if not barred:
             return self._atom()
         with self.compiler.filtering(negative=True):
@@ -145,13 +127,13 @@ class SimpleReader:
 
     def _atom(self) -> Clause | None:
         char = self.text[self.at]
-        if char == "(":
+        if char == "(" and "PRECEDENCE" in self.flags:
             return self._parenthesis()
-        if char == '"':
+        if char == '"' and "PHRASE" in self.flags:
             end = self.text.find('"', self.at + 1)
             if end > 0:
                 return self._phrase(end)
-        word = WORD.match(self.text, self.at)
+        word = self.word_pattern.match(self.text, self.at)
         if word is None:
             self.at += 1
             return None
@@ -170,28 +152,44 @@ class SimpleReader:
     def _phrase(self, end: int) -> Clause:
         text = self.text[self.at + 1 : end]
         self.at = end + 1
-        slop = SLOP.match(self.text, self.at)
+        slop = SLOP.match(self.text, self.at) if self.flags & {"NEAR", "SLOP"} else None
         self.at = slop.end() if slop else self.at
         return self._search("match_phrase", text, slop=int(slop[1] or 0) if slop else 0)
 
     def _word(self, raw: str) -> Clause:
-        if raw == "*":
+        prefixes = "PREFIX" in self.flags
+        if raw == "*" and prefixes:
+            self.compiler.count()
             return EVERYTHING
-        if raw.endswith("*") and not raw.endswith("\\*"):
-            return self._search("match_bool_prefix", plain(raw[:-1]))
-        edits = EDITS.fullmatch(raw)
+        if raw.endswith("*") and prefixes and not raw.endswith("\\*"):
+            return self._search("match_bool_prefix", self._plain(raw[:-1]))
+        edits = EDITS.fullmatch(raw) if "FUZZY" in self.flags else None
         if edits and not edits[1].endswith("\\"):
-            return self._search("match", plain(edits[1]), fuzziness=min(2, int(edits[2])) if edits[2] else "AUTO")
-        return self._search("match", plain(raw))
+            fuzziness = min(2, int(edits[2])) if edits[2] else "AUTO"
+            return self._search("match", self._plain(edits[1]), fuzziness=fuzziness)
+        return self._search("match", self._plain(raw))
+
+    def _plain(self, text: str) -> str:
+        """Take out the backslashes that make the next character plain."""
+        return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL) if "ESCAPE" in self.flags else text
 
     def _search(self, kind: str, text: str, **options: Any) -> Clause:
         wanted = attrs.evolve(self.base, value=text, **options)
-        try:
-            return over_fields(self.compiler, kind, self.fields, wanted, 1.0)
-        except Problem:
-            if not self.base.lenient:
-                raise
-            return NOTHING
+        return over_fields(self.compiler, kind, self.fields, wanted, 1.0)
+
+
+def read_flags(given: Any) -> frozenset[str]:
+    """Return the parts of the syntax that `flags` switches on; all of them when it is absent."""
+    if given is None or given in (-1, "-1"):
+        return frozenset(SYNTAX)
+    if not isinstance(given, str):
+        raise unsupported("[flags] of [simple_query_string] as a number")
+    flags = set(given.upper().split("|")) - {"", "NONE"}
+    if "ALL" in flags:
+        return frozenset(SYNTAX)
+    if unknown := flags - set(SYNTAX):
+        raise illegal(f"Unknown simple_query_string flag [{short(min(unknown))}]")
+    return frozenset(flags)
 
 
 def balanced(text: str) -> str:
@@ -202,11 +200,6 @@ def balanced(text: str) -> str:
         depth += (char == "(") - (char == ")" and not stray)
         out.append(" " if stray else char)
     return "".join(out)
-
-
-def plain(text: str) -> str:
-    """Take out the backslashes that make the next character plain."""
-    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
 
 
 HANDLERS = {"simple_query_string": simple_query_string}

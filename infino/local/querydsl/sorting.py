@@ -10,13 +10,13 @@ import attrs
 from infino.local.http import unsupported
 from infino.local.querydsl.dates import DEFAULT_FORMAT, DateContext, read_date, show_date
 from infino.local.querydsl.fields import Field
+from infino.local.querydsl.options import check_options
 from infino.local.querydsl.plan import Plan
 from infino.local.querydsl.problems import content, illegal, parsing, shard
-from infino.local.querydsl.reading import as_number, as_text, known, listed, short
+from infino.local.querydsl.reading import as_number, as_text, listed, short
 from infino.local.querydsl.termlevel import number_of, number_sql
 
-GREATEST = 2**63 - 1
-OPTIONS = ("order", "missing", "mode", "unmapped_type", "numeric_type", "format", "nested", "nested_path", "time_zone")
+LEAST, GREATEST = -(2**63), 2**63 - 1
 MODES = {"min": "list_min", "max": "list_max", "avg": "list_avg", "sum": "list_sum", "median": "list_median"}
 SortKind = Literal["score", "place", "long", "double", "boolean", "date", "keyword", "decimal", "none"]
 
@@ -100,7 +100,7 @@ def read_sort(plan: Plan, body: Any) -> list[SortKey]:
 
 def sort_key(plan: Plan, name: str, options: dict[str, Any]) -> SortKey:
     """Return one sort key."""
-    known(options, OPTIONS, "field_sort")
+    check_options("sort", options)
     order = str(options.get("order") or ("desc" if name == "_score" else "asc")).lower()
     if order not in ("asc", "desc"):
         raise illegal(f"Unknown SortOrder [{short(order)}]")
@@ -154,7 +154,7 @@ def field_key(plan: Plan, field: Field, options: dict[str, Any], descending: boo
     stand_in = (
         f"'{'-' if low else ''}infinity'::double"
         if field.kind == "double"
-        else f"{'-' if low else ''}{GREATEST}::hugeint"
+        else f"{LEAST if low else GREATEST}::hugeint"
     )
     name = plan.output(f"coalesce({value}, {stand_in})")
     if options.get("format") is not None and not isinstance(options["format"], str):

@@ -14,10 +14,11 @@ from infino.local.querydsl.dates import DEFAULT_FORMAT, DateContext, read_date, 
 from infino.local.querydsl.fields import NUMERIC, Field
 from infino.local.querydsl.fuzzy import expand_fuzzy, fuzziness
 from infino.local.querydsl.highlight import Mark
+from infino.local.querydsl.options import check_query
 from infino.local.querydsl.plan import BM25_B, BM25_K1, NOTHING, Clause, any_of, boosted
 from infino.local.querydsl.problems import illegal, parsing, shard
 from infino.local.querydsl.reading import as_boolean, as_boost, as_integer, as_text, listed, short
-from infino.local.querydsl.regexps import RegexpReader, either_case, escape, from_wildcard
+from infino.local.querydsl.regexps import RegexpReader, either_case, escape, from_wildcard, read_flags
 from infino.local.querydsl.textindex import INDEXES
 
 MAX_TERMS = 65_536
@@ -25,7 +26,6 @@ Test = Callable[[str], str]
 """Gives the SQL condition on one value."""
 DECIMAL = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*", re.ASCII)
 BOUNDS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
-RANGE_OPTIONS = frozenset({*BOUNDS, "from", "to", "include_lower", "include_upper", "format", "time_zone", "relation"})
 
 
 def number_of(value: Any) -> int | float | Decimal:
@@ -104,7 +104,7 @@ def date_context(compiler: Compiler, options: dict[str, Any]) -> DateContext:
 
 def term(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `term`: documents with exactly this value; on analysed text, with exactly this token."""
-    name, options = single_field("term", body, "value", frozenset({"case_insensitive"}))
+    name, options = single_field("term", body, "value")
     value = options.get("value")
     if value is None:
         raise illegal("value cannot be null")
@@ -230,7 +230,7 @@ def scalar(value: Any) -> Any:
 
 def range_query(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `range`: documents with a value between bounds; dates take date math."""
-    name, options = single_field("range", body, "gte", RANGE_OPTIONS)
+    name, options = single_field("range", body, "gte")
     if not isinstance(body[name], dict):
         raise parsing("[range] query malformed, no start_object after field name")
     field = compiler.plan.fields[name]
@@ -286,9 +286,7 @@ def range_text(compiler: Compiler, field: Field, bounds: list[tuple[str, Any]], 
 
 def exists(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `exists`: documents with any value in a field or in the object of that name."""
-    for option in body:
-        if option not in ("field", "boost", "_name"):
-            raise parsing(f"[exists] query does not support [{short(option)}]")
+    check_query("exists", body)
     name = body.get("field")
     if not isinstance(name, str) or not name:
         raise parsing("[exists] must be provided with a [field]")
@@ -306,9 +304,7 @@ def present(compiler: Compiler, field: Field) -> str:
 
 def ids(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `ids`: documents by their id."""
-    for option in body:
-        if option not in ("values", "boost", "_name"):
-            raise parsing(f"[ids] unknown field [{short(option)}]")
+    check_query("ids", body)
     if "values" not in body:
         raise illegal("[ids] requires providing a [values] array of ids")
     wanted = [as_text(value, "ids") for value in listed(body["values"])]
@@ -341,29 +337,25 @@ def pattern_clause(compiler: Compiler, field: Field, expression: str, blind: boo
     return Clause(plan.holds(field, lambda x: f"regexp_full_match({x}, {bound})"), repr(boost))
 
 
-PATTERN_OPTIONS = frozenset({"case_insensitive", "rewrite"})
-
-
 def prefix(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `prefix`: values that start with a text."""
-    name, options = single_field("prefix", body, "value", PATTERN_OPTIONS)
+    name, options = single_field("prefix", body, "value")
     text = pattern_text("prefix", options.get("value"))
     return pattern_of(compiler, name, escape(text) + from_wildcard("*"), options)
 
 
 def wildcard(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `wildcard`: values that match a pattern with `*` and `?`."""
-    name, options = single_field("wildcard", body, "value", PATTERN_OPTIONS | {"wildcard"})
+    name, options = single_field("wildcard", body, "value")
     text = pattern_text("wildcard", options.get("value", options.get("wildcard")))
     return pattern_of(compiler, name, from_wildcard(text), options)
 
 
 def regexp(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `regexp`: values that match a regular expression as a whole."""
-    allowed = PATTERN_OPTIONS | {"flags", "flags_value", "max_determinized_states"}
-    name, options = single_field("regexp", body, "value", allowed)
+    name, options = single_field("regexp", body, "value")
     text = pattern_text("regexp", options.get("value"))
-    return pattern_of(compiler, name, RegexpReader(text).translate(), options)
+    return pattern_of(compiler, name, RegexpReader(text, read_flags(options.get("flags"))).translate(), options)
 
 
 def pattern_of(compiler: Compiler, name: str, expression: str, options: dict[str, Any]) -> Clause:
@@ -382,8 +374,7 @@ def pattern_text(kind: str, value: Any) -> str:
 
 def fuzzy(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `fuzzy`: values within an edit distance."""
-    allowed = frozenset({"fuzziness", "prefix_length", "max_expansions", "transpositions", "rewrite"})
-    name, options = single_field("fuzzy", body, "value", allowed)
+    name, options = single_field("fuzzy", body, "value")
     if options.get("value") is None:
         raise illegal("value cannot be null")
     text, field = as_text(options["value"], "fuzzy"), compiler.plan.fields[name]

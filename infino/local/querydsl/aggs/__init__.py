@@ -2,6 +2,6 @@
 
 from infino.local.querydsl.aggs.base import Context, Level
 from infino.local.querydsl.aggs.runner import Runner, prepare
-from infino.local.querydsl.aggs.tree import read_tree
+from infino.local.querydsl.aggs.tree import asks_for, read_tree
 
-__all__ = ["Context", "Level", "Runner", "prepare", "read_tree"]
+__all__ = ["Context", "Level", "Runner", "asks_for", "prepare", "read_tree"]

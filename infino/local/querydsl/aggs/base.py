@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import attrs
 
+from infino.local.http import unsupported
 from infino.local.querydsl.aggs.tree import Node
 from infino.local.querydsl.fields import Field
+from infino.local.querydsl.highlight import Mark
+from infino.local.querydsl.options import check_options
 from infino.local.querydsl.plan import Plan
 from infino.local.querydsl.problems import illegal
-from infino.local.querydsl.reading import known, short
+from infino.local.querydsl.reading import as_text, short
 from infino.local.querydsl.sorting import no_fielddata
 
 MAX_BUCKETS = 65_536
@@ -52,11 +55,15 @@ class Context:
         plan: Collects the columns they read.
         compile_filter: Compiles a query into an SQL condition.
         documents: Returns id -> document as the caller may see it.
+        versions: Returns id -> what is wanted of its version, or of its sequence number.
+        marks_of: Returns what a query of its own would highlight.
     """
 
     plan: Plan
     compile_filter: Callable[[Any], str]
     documents: Callable[[list[str]], dict[str, dict[str, Any]]]
+    versions: Callable[[list[str], bool, bool], dict[str, dict[str, int]]]
+    marks_of: Callable[[Any], Mapping[str, Sequence[Mark]]]
 
 
 class Running(Protocol):
@@ -82,7 +89,6 @@ class Aggregation(ABC):
         children: The prepared aggregations inside it.
     """
 
-    options: frozenset[str] = frozenset()
     parent = True
     """Whether it may hold other aggregations."""
     histogram = False
@@ -92,9 +98,13 @@ class Aggregation(ABC):
         self.node = node
         self.context = context
         self.children = children
-        known(node.options, self.options, node.kind)
+        self.check()
         if children and not self.parent:
             raise illegal(f"Aggregator [{short(node.name)}] of type [{node.kind}] cannot accept sub-aggregations")
+
+    def check(self) -> None:
+        """Refuse options that do not exist or would not act."""
+        check_options(self.node.kind, self.node.options)
 
     @abstractmethod
     def results(self, runner: Running, level: Level) -> list[Result]:
@@ -103,8 +113,6 @@ class Aggregation(ABC):
     def field(self) -> Field:
         """Return the field that the options name."""
         name = self.node.options.get("field")
-        if "script" in self.node.options:
-            raise illegal("scripts are not supported by the local gateway")
         if not isinstance(name, str):
             raise illegal("Required one of fields [field, script], but none were specified. ")
         found = self.context.plan.fields[name]
@@ -112,11 +120,25 @@ class Aggregation(ABC):
             raise illegal(no_fielddata(name))
         return found
 
-    def column(self, field: Field) -> str:
-        """Return the column of the matched documents that holds a field."""
+    def column(self, field: Field, unmapped: str = "varchar") -> str:
+        """Return the column of the matched documents that holds a field.
+
+        Args:
+            field: The field.
+            unmapped: The SQL type to take for a field that no document has.
+        """
         if field.kind == "none":
-            return f"null::{field.sql_type}"
+            return f"null::{unmapped}"
         return self.context.plan.output(self.context.plan.column(field))
+
+    def date_format(self, field: Field) -> str | None:
+        """Return the `format` of dates; numbers are not written by a format here."""
+        pattern = self.node.options.get("format")
+        if pattern is None:
+            return None
+        if field.kind not in ("date", "none"):
+            raise unsupported(f"[format] in [{self.node.kind}] of the field [{short(field.name)}], which is no date")
+        return as_text(pattern, "format")
 
 
 def tell_buckets(count: int) -> None:

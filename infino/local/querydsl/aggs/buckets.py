@@ -12,8 +12,9 @@ from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result,
 from infino.local.querydsl.aggs.tree import Node
 from infino.local.querydsl.dates import DEFAULT_FORMAT, DateContext, read_date, read_zone, show_date
 from infino.local.querydsl.fields import NUMERIC, Field
+from infino.local.querydsl.options import check_options
 from infino.local.querydsl.problems import illegal, parsing
-from infino.local.querydsl.reading import as_boolean, as_number, as_object, as_text, known, short
+from infino.local.querydsl.reading import as_boolean, as_number, as_object, as_text, short
 
 
 @attrs.define
@@ -157,12 +158,12 @@ class Filter(Single):
 class Missing(Single):
     """`missing`: documents without a value."""
 
-    options = frozenset({"field", "missing"})
-
     def read_choices(self) -> list[tuple[Result, str]]:
         name = self.node.options.get("field")
         if not isinstance(name, str):
             raise illegal("Required one of fields [field, script], but none were specified. ")
+        if self.node.options.get("missing") is not None:
+            return [({}, "false")]  # with a value to stand for none, no document is without one
         held = self.context.compile_filter({"exists": {"field": name}})
         return [({}, f"not {self.context.plan.output(held)}")]
 
@@ -183,8 +184,6 @@ class Global(Single):
 
 class Filters(Choice):
     """`filters`: named, or in a list."""
-
-    options = frozenset({"filters", "other_bucket", "other_bucket_key", "keyed"})
 
     def read_choices(self) -> list[tuple[Result, str]]:
         given, plan = self.node.options.get("filters"), self.context.plan
@@ -208,14 +207,13 @@ class Filters(Choice):
 class Range(Choice):
     """`range`: buckets of numbers, from included, to excluded."""
 
-    options = frozenset({"field", "ranges", "keyed", "missing", "script", "format"})
-
     def read_choices(self) -> list[tuple[Result, str]]:
         self.on = self.field()
         if self.on.kind not in (*NUMERIC, "date", "none"):
             raise illegal(
                 f"Field [{self.on.name}] of type [{self.on.kind}] is not supported for aggregation [{self.node.kind}]"
             )
+        self.format = self.date_format(self.on)
         self.keyed = as_boolean(self.node.options.get("keyed", False), "keyed")
         ranges = self.node.options.get("ranges")
         if not isinstance(ranges, list) or not ranges:
@@ -223,7 +221,7 @@ class Range(Choice):
         made = []
         for item in ranges:
             options = as_object(item, "ranges")
-            known(options, ("key", "from", "to", "mask"), "ranges")
+            check_options("ranges", options)
             low, high = self.bound(options, "from"), self.bound(options, "to")
             made.append((low, high, options.get("key")))
         made.sort(key=lambda item: (item[0] is not None, item[0] or 0, item[1] is None, item[1] or 0))
@@ -236,7 +234,9 @@ class Range(Choice):
     def condition(self, low: float | None, high: float | None) -> str:
         """Return the SQL condition of a range."""
         ends = [f"x {operator} {end!r}::double" for operator, end in ((">=", low), ("<", high)) if end is not None]
-        return any_value(self.on, self.column(self.on), " and ".join(ends) or "x is not null", self._missing())
+        return any_value(
+            self.on, self.column(self.on, "double"), " and ".join(ends) or "x is not null", self._missing()
+        )
 
     def _missing(self) -> str | None:
         given = self.node.options.get("missing")
@@ -264,12 +264,10 @@ def any_value(field: Field, column: str, condition: str, missing: str | None = N
 class DateRange(Range):
     """`date_range`."""
 
-    options = Range.options | {"time_zone"}
-
     def _dates(self) -> DateContext:
         options = self.node.options
         zone = read_zone(options.get("time_zone", "UTC"))
-        return DateContext(self.context.plan.now, zone, as_text(options.get("format", DEFAULT_FORMAT), "format"))
+        return DateContext(self.context.plan.now, zone, self.format or DEFAULT_FORMAT)
 
     def bound(self, options: dict[str, Any], name: str) -> float | None:
         if options.get(name) is None:
@@ -283,7 +281,7 @@ class DateRange(Range):
         return None if given is None else str(read_date(given, self._dates()))
 
     def shown(self, low: float | None, high: float | None, key: Any) -> Result:
-        zone, pattern = read_zone(self.node.options.get("time_zone", "UTC")), self.node.options.get("format")
+        zone, pattern = read_zone(self.node.options.get("time_zone", "UTC")), self.format
         texts = {
             end: show_date(int(value), pattern, zone)
             for end, value in (("from", low), ("to", high))

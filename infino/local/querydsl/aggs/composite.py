@@ -12,6 +12,7 @@ from infino.local.querydsl.aggs.histograms import HISTOGRAMS, DateHistogram, His
 from infino.local.querydsl.aggs.terms import key_value, key_values
 from infino.local.querydsl.aggs.tree import Node
 from infino.local.querydsl.fields import Field
+from infino.local.querydsl.options import check_options
 from infino.local.querydsl.problems import illegal, parsing
 from infino.local.querydsl.reading import as_boolean, as_integer, as_object, listed, short
 
@@ -34,11 +35,15 @@ class Source:
         kind, options = next(iter(spec.items()))
         options = as_object(options, "sources")
         self.name = name
+        if kind not in (*HISTOGRAMS, "terms"):
+            raise unsupported(f"the source [{short(kind)}] of the aggregation [composite]")
+        check_options(f"composite.{kind}", options)
         self.missing = as_boolean(options.get("missing_bucket", False), "missing_bucket")
         order = str(options.get("order", "asc")).lower()
         if order not in ("asc", "desc"):
             raise illegal(f"Unknown SortOrder [{short(order)}]")
         self.descending = order == "desc"
+        self.nulls_first = self._nulls_first(options.get("missing_order"))
         inner = {key: value for key, value in options.items() if key not in ORDERING}
         self.buckets: Histogram | None = None
         self.field: Field
@@ -47,15 +52,19 @@ class Source:
             assert isinstance(made, Histogram)
             self.buckets, self.field, self.type = made, made.on, made.key_type
             self.column = made.column_sql
-        elif kind == "terms":
-            self._terms(inner, context)
         else:
-            raise unsupported(f"the source [{short(kind)}] of the aggregation [composite]")
+            self._terms(inner, context)
+
+    def _nulls_first(self, given: Any) -> bool:
+        """Return whether the bucket without a value comes before all others."""
+        place = "default" if given is None else str(given).lower()
+        if place not in ("first", "last", "default"):
+            raise illegal(f"Unknown missing_order [{short(given)}]: it is first, last or default")
+        if place != "default" and not self.missing:
+            raise illegal("missing_order can only be set if missing_bucket is true")
+        return place == "first" or (place == "default" and not self.descending)
 
     def _terms(self, options: dict[str, Any], context: Context) -> None:
-        for option in options:
-            if option not in ("field", "script", "value_type"):
-                raise parsing(f"[terms] unknown field [{short(option)}]")
         reader = FieldReader(Node(self.name, "terms", options), context, ())
         self.field = reader.field()
         self.column = reader.column(self.field)
@@ -92,7 +101,8 @@ class Source:
 class FieldReader(Aggregation):
     """Reads the field of a source."""
 
-    options = frozenset({"field", "script", "value_type"})
+    def check(self) -> None:
+        """Check nothing: the source has."""
 
     def results(self, runner: Running, level: Level) -> list[Result]:
         """Never called: a source has no results of its own."""
@@ -101,8 +111,6 @@ class FieldReader(Aggregation):
 
 class Composite(BucketAggregation):
     """`composite`."""
-
-    options = frozenset({"sources", "size", "after"})
 
     def __init__(self, node: Node, context: Context, children: Sequence[Aggregation]) -> None:
         super().__init__(node, context, children)
@@ -142,7 +150,7 @@ class Composite(BucketAggregation):
         """Return one page of buckets."""
         columns = [f"k{number}" for number in range(len(self.sources))]
         order = [
-            f"k{number} {'desc nulls last' if source.descending else 'asc nulls first'}"
+            f"k{number} {'desc' if source.descending else 'asc'} nulls {'first' if source.nulls_first else 'last'}"
             for number, source in enumerate(self.sources)
         ]
         rows = runner.plan.run(
@@ -168,12 +176,11 @@ class Composite(BucketAggregation):
         for number, source in enumerate(self.sources):
             key, value = f"k{number}", source.read(self.after[source.name], self.context)
             if value is None:
-                beyond, same = ("false" if source.descending else f"{key} is not null"), f"{key} is null"
+                beyond, same = (f"{key} is not null" if source.nulls_first else "false"), f"{key} is null"
             else:
                 bound = f"{self.context.plan.bind(str(value))}::varchar::{source.type}"
-                beyond = (
-                    f"coalesce({key} {'<' if source.descending else '>'} {bound}, {str(source.descending).lower()})"
-                )
+                nulls_follow = str(not source.nulls_first).lower()
+                beyond = f"coalesce({key} {'<' if source.descending else '>'} {bound}, {nulls_follow})"
                 same = f"coalesce({key} = {bound}, false)"
             parts.append(f"({level} and {beyond})")
             level = f"{level} and {same}"

@@ -18,20 +18,6 @@ from infino.local.querydsl.fields import NUMERIC
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.reading import as_boolean, as_integer, as_number, as_object, as_text, known, short
 
-SHARED = frozenset(
-    [
-        "field",
-        "min_doc_count",
-        "order",
-        "keyed",
-        "missing",
-        "offset",
-        "extended_bounds",
-        "hard_bounds",
-        "format",
-        "script",
-    ]
-)
 FIXED = re.compile(r"(\d{1,9})\s*(ms|s|m|h|d)", re.ASCII)
 FIXED_MILLIS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 CALENDAR = {
@@ -50,7 +36,6 @@ DAY = 86_400_000
 class Histogram(BucketAggregation):
     """`histogram`."""
 
-    options = SHARED | {"interval"}
     histogram = True
     key_type = "double"
 
@@ -68,10 +53,12 @@ class Histogram(BucketAggregation):
             )
         self.keyed = as_boolean(node.options.get("keyed", False), "keyed")
         self.order = read_order(node.options.get("order", {"_key": "asc"}))
-        self.column_sql = self.column(self.on)
+        self.format = self.date_format(self.on)
+        self.column_sql = self.column(self.on, self.key_type)
         self.read_interval()
         self.extended = self.read_bounds("extended_bounds")
         self.hard = self.read_bounds("hard_bounds")
+        self.check_bounds()
         missing = node.options.get("missing")
         self.missing = None if missing is None else self.value_sql(missing)
 
@@ -108,6 +95,17 @@ class Histogram(BucketAggregation):
             )
         return low, high
 
+    def check_bounds(self) -> None:
+        """Refuse extended bounds outside the hard ones."""
+        (low, high), (least, most) = self.extended, self.hard
+        if (low is not None and least is not None and low < least) or (
+            high is not None and most is not None and high > most
+        ):
+            raise illegal(
+                f"Extended bounds have to be inside hard bounds, hard bounds: [{least}--{most}], "
+                f"extended bounds: [{low}--{high}]"
+            )
+
     def bucket_sql(self, value: str) -> str:
         """Return the SQL of the key of a value."""
         shifted = f"({value})::double - {self.offset!r}" if self.offset else f"({value})::double"
@@ -118,14 +116,14 @@ class Histogram(BucketAggregation):
         """Return each document with each of its keys."""
         values = key_values(self.column_sql, self.on, self.missing)
         keys = f"list_distinct(list_transform({values}, lambda x: {self.bucket_sql('x')}))"
-        if self.on.kind == "none" and self.missing is None:
-            keys = f"[]::{self.key_type}[]"
-        low, high = self.hard
-        tests = [
-            f"k {sign} {end!r}" for sign, end in ((">=", low and self.floor(low)), ("<=", high)) if end is not None
-        ]
+        tests = [f"k {sign} {end!r}" for sign, end in self.inside() if end is not None]
         where = f" where {' and '.join(tests)}" if tests else ""
         return f"select * from (select d, b as p, unnest({keys}) as k from {level.rows}){where}"
+
+    def inside(self) -> list[tuple[str, float | None]]:
+        """Return what a key within the hard bounds is compared with: as Elasticsearch does, without its offset."""
+        low, high = (None if end is None else end + self.offset for end in self.hard)
+        return [(">=", low), ("<=", high)]
 
     def results(self, runner: Running, level: Level) -> list[Result]:
         """Return the buckets of each parent, with empty ones in between unless they are not wanted."""
@@ -182,7 +180,6 @@ class Histogram(BucketAggregation):
 class DateHistogram(Histogram):
     """`date_histogram`, by calendar unit or fixed interval, on the wall clock of a time zone."""
 
-    options = SHARED | {"calendar_interval", "fixed_interval", "interval", "time_zone"}
     key_type = "bigint"
 
     def accepted(self) -> tuple[str, ...]:
@@ -208,11 +205,21 @@ class DateHistogram(Histogram):
         return read_date(value, self._dates())
 
     def _dates(self) -> DateContext:
-        pattern = self.node.options.get("format")
         context = DateContext(self.context.plan.now, self.zone)
-        if pattern is None:
+        if self.format is None:
             return context
-        return DateContext(context.now, self.zone, f"{pattern}||{context.format}")
+        return DateContext(context.now, self.zone, f"{self.format}||{context.format}")
+
+    def inside(self) -> list[tuple[str, float | None]]:
+        return [
+            (sign, None if end is None else self.wall(end)) for sign, end in zip((">=", "<"), self.hard, strict=True)
+        ]
+
+    def wall(self, moment: float) -> float:
+        """Return a moment as the keys in SQL are: on the wall clock where buckets are whole days."""
+        if self.zone == UTC or not self.whole_days:
+            return moment
+        return to_millis(from_millis(int(moment), self.zone).replace(tzinfo=UTC))
 
     def bucket_sql(self, value: str) -> str:
         local = f"({value})" if self.zone == UTC else self._wall(f"({value})")
@@ -280,7 +287,7 @@ class DateHistogram(Histogram):
 
     def shown(self, key: float) -> Result:
         moment = self.moment(int(key))
-        return {"key_as_string": show_date(moment, self.node.options.get("format"), self.zone), "key": moment}
+        return {"key_as_string": show_date(moment, self.format, self.zone), "key": moment}
 
 
 def later(start: datetime, unit: str, number: int) -> datetime:

@@ -9,18 +9,15 @@ from typing import Any
 
 from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result, Running
 from infino.local.querydsl.aggs.tree import Node
-from infino.local.querydsl.dates import DateContext, read_date, show_date
+from infino.local.querydsl.dates import DEFAULT_FORMAT, DateContext, read_date, show_date
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.reading import as_boolean, as_number, as_text, listed, short
-from infino.local.querydsl.termlevel import number_sql
-
-COMMON = frozenset({"field", "missing", "format", "script"})
+from infino.local.querydsl.termlevel import boolean_of, number_of, number_sql
 
 
 class Metric(Aggregation):
     """A metric over the values of one field."""
 
-    options = COMMON
     parent = False
     numeric = True
 
@@ -33,28 +30,37 @@ class Metric(Aggregation):
             )
         self.on = self.field()
         self.dated = self.on.kind == "date"
+        self.format = self.date_format(self.on)
         self.value = self._value()
 
     def _value(self) -> str:
         """Return the SQL of the value, or of the list of values."""
-        column = self.column(self.on)
         kind = self.on.kind
+        missing = self.node.options.get("missing")
+        stand_in = None if missing is None else self._stand_in(missing)
+        if kind == "none":
+            return stand_in or "null::double"
+        column = self.column(self.on)
         if kind == "boolean":
             column = f"list_transform({column}, lambda x: x::int)" if self.on.many else f"({column})::int"
         elif kind == "keyword" and self.on.many:
             column = f"list_distinct({column})"
-        missing = self.node.options.get("missing")
-        if missing is None:
+        if stand_in is None:
             return column
-        if kind == "date":
-            stand_in = str(read_date(missing, DateContext(self.context.plan.now)))
-        elif kind == "keyword":
-            stand_in = self.context.plan.bind(as_text(missing, "missing"))
-        else:
-            stand_in = number_sql(as_number(missing, "missing"))
-        if self.on.many and kind != "none":
+        if self.on.many:
             return f"(case when len({column}) = 0 then [{stand_in}] else {column} end)"
         return f"coalesce({column}, {stand_in})"
+
+    def _stand_in(self, missing: Any) -> str:
+        """Return the SQL of the value that stands for none."""
+        kind = self.on.kind
+        if kind == "date":
+            return str(read_date(missing, DateContext(self.context.plan.now, format=self.format or DEFAULT_FORMAT)))
+        if kind == "keyword" or (kind == "none" and not self.numeric):
+            return self.context.plan.bind(as_text(missing, "missing")) + "::varchar"
+        if kind == "boolean":
+            return str(int(boolean_of(missing)))
+        return number_sql(number_of(missing))
 
     @property
     def many(self) -> bool:
@@ -77,9 +83,8 @@ class Metric(Aggregation):
         """Return a single value as the answer has it."""
         if value is None or not math.isfinite(value):
             return {"value": None}
-        pattern = self.node.options.get("format")
         if self.dated:
-            return {"value": value, "value_as_string": show_date(int(value), pattern)}
+            return {"value": value, "value_as_string": show_date(int(value), self.format)}
         return {"value": value}
 
 
@@ -173,7 +178,6 @@ class ValueCount(Counted):
 class Cardinality(Counted):
     """`cardinality`, counted exactly."""
 
-    options = COMMON | {"precision_threshold", "execution_hint", "rehash"}
     numeric = False
 
     def expressions(self, value: str) -> list[str]:
@@ -194,16 +198,13 @@ class Stats(Metric):
         count, least, greatest, average, total = values
         made: Result = {"count": count or 0, "min": least, "max": greatest, "avg": average, "sum": total or 0.0}
         if self.dated and count:
-            pattern = self.node.options.get("format")
             for name in ("min", "max", "avg", "sum"):
-                made[f"{name}_as_string"] = show_date(int(made[name]), pattern)
+                made[f"{name}_as_string"] = show_date(int(made[name]), self.format)
         return made
 
 
 class ExtendedStats(Stats):
     """`extended_stats`."""
-
-    options = COMMON | {"sigma"}
 
     def __init__(self, node: Node, context: Context, children: Sequence[Aggregation]) -> None:
         super().__init__(node, context, children)
@@ -259,9 +260,12 @@ def beyond(average: float | None, sigma: float, variance: float | None) -> float
 
 
 class Percentiles(Metric):
-    """`percentiles`, interpolated between the values on either side."""
+    """`percentiles`, as a t-digest answers them while each value is a centroid of its own.
 
-    options = COMMON | {"percents", "keyed", "tdigest", "hdr"}
+    A value stands in the middle of its share: the value number i of n sorted ones, counted from 0, is the quantile
+    (i + 1/2) / n; between two of them it is interpolated, and beyond the first and the last it stays.
+    Source: T. Dunning and O. Ertl, Computing extremely accurate quantiles using t-digests, arXiv:1902.04023.
+    """
 
     def __init__(self, node: Node, context: Context, children: Sequence[Aggregation]) -> None:
         super().__init__(node, context, children)
@@ -276,14 +280,19 @@ class Percentiles(Metric):
 
     def expressions(self, value: str) -> list[str]:
         shares = ", ".join(repr(percent / 100) for percent in self.percents)
-        return [f"quantile_cont(({value})::double, [{shares}])"]
+        number = f"({value})::double"
+        place = "greatest(0.0, least(len(l) - 1.0, q * len(l) - 0.5))"
+        low, high = f"l[floor({place})::bigint + 1]", f"l[ceil({place})::bigint + 1]"
+        between = f"{low} + ({high} - {low}) * ({place} - floor({place}))"
+        values = f"list({number} order by {number}) filter (where {number} is not null)"
+        return [f"list_transform([{values}], lambda l: list_transform([{shares}], lambda q: {between}))[1]"]
 
     def result(self, values: Sequence[Any]) -> Result:
-        found = values[0] or [None] * len(self.percents)
-        if self.keyed:
-            return {"values": {str(percent): value for percent, value in zip(self.percents, found, strict=True)}}
-        pairs = zip(self.percents, found, strict=True)
-        return {"values": [{"key": percent, "value": value} for percent, value in pairs]}
+        pairs = zip(self.percents, values[0] or [None] * len(self.percents), strict=True)
+        shown = [(str(percent), percent, self.shown(value)) for percent, value in pairs]
+        if not self.keyed:
+            return {"values": [{"key": percent, **one} for _, percent, one in shown]}
+        return {"values": {name + end.removeprefix("value"): v for name, _, one in shown for end, v in one.items()}}
 
 
 METRICS: dict[str, type[Metric]] = {

@@ -21,7 +21,6 @@ UNIT = re.compile(r"(\d{1,6})?\s*(ms|s|m|h|d|w|second|minute|hour|day|week)", re
 class Pipeline(Aggregation):
     """An aggregation over the buckets that it stands in."""
 
-    options = frozenset({"buckets_path", "gap_policy", "format"})
     parent = False
     pipeline = True
     ordered = True
@@ -80,8 +79,6 @@ class CumulativeSum(Pipeline):
 class Derivative(Pipeline):
     """`derivative`."""
 
-    options = Pipeline.options | {"unit"}
-
     def __init__(self, node: Node, context: Context, children: Sequence[Aggregation]) -> None:
         super().__init__(node, context, children)
         self.numbers = self.path()
@@ -116,7 +113,6 @@ def read_unit(given: Any) -> int:
 class BucketSort(Pipeline):
     """`bucket_sort`."""
 
-    options = frozenset({"sort", "from", "size", "gap_policy"})
     ordered = False
 
     def __init__(self, node: Node, context: Context, children: Sequence[Aggregation]) -> None:

@@ -12,7 +12,7 @@ from infino.local.querydsl.aggs.tree import Node
 from infino.local.querydsl.dates import DateContext, read_date, show_date
 from infino.local.querydsl.fields import NUMERIC, Field
 from infino.local.querydsl.problems import illegal, parsing
-from infino.local.querydsl.reading import as_integer, as_object, as_text, listed, short
+from infino.local.querydsl.reading import as_boolean, as_integer, as_object, as_text, listed, short
 from infino.local.querydsl.regexps import RegexpReader
 from infino.local.querydsl.termlevel import boolean_of, number_of
 
@@ -51,17 +51,12 @@ def key_values(column: str, field: Field, missing: str | None) -> str:
 class Terms(BucketAggregation):
     """`terms`, counted exactly: nothing is left out as sharded engines do."""
 
-    options = frozenset(
-        [
-            "field", "size", "shard_size", "order", "min_doc_count", "shard_min_doc_count", "include", "exclude",
-            "missing", "format", "script", "collect_mode", "execution_hint", "show_term_doc_count_error",
-            "value_type",
-        ]
-    )  # fmt: skip
-
     def __init__(self, node: Node, context: Context, children: Sequence[Aggregation]) -> None:
         super().__init__(node, context, children)
         self.on = self.field()
+        self.format = self.date_format(self.on)
+        shown = node.options.get("show_term_doc_count_error") or False
+        self.errors = {"doc_count_error_upper_bound": 0} if as_boolean(shown, "show_term_doc_count_error") else {}
         self.key_type = self.on.sql_type
         self.size = as_integer(node.options.get("size", 10), "size")
         if self.size < 1:
@@ -115,7 +110,7 @@ class Terms(BucketAggregation):
         if self.least == 0:
             self._add_empty(runner, level, found)
         buckets = [
-            Bucket(parent, key, show_key(self.on, key, self.node.options.get("format")), count)
+            Bucket(parent, key, {**show_key(self.on, key, self.format), **self.errors}, count)
             for parent, key, count in found
         ]
         if by_key:

@@ -9,7 +9,7 @@ from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result,
 from infino.local.querydsl.aggs.tree import Node
 from infino.local.querydsl.highlight import Highlighter
 from infino.local.querydsl.problems import illegal
-from infino.local.querydsl.reading import as_integer, short
+from infino.local.querydsl.reading import as_boolean, as_integer, short
 from infino.local.querydsl.sorting import read_sort
 from infino.local.querydsl.source import SourceFilter
 
@@ -19,9 +19,6 @@ MAX_SIZE = 100
 class TopHits(Aggregation):
     """`top_hits`."""
 
-    options = frozenset(
-        {"from", "size", "sort", "_source", "highlight", "track_scores", "version", "seq_no_primary_term"}
-    )
     parent = False
 
     def __init__(self, node: Node, context: Context, children: Sequence[Aggregation]) -> None:
@@ -42,8 +39,12 @@ class TopHits(Aggregation):
         self.highlighter = None
         if given.get("highlight") is not None:
             self.highlighter = Highlighter(
-                given["highlight"], context.plan.fields, context.plan.marks, context.plan.matching
+                given["highlight"], context.plan.fields, context.plan.marks, context.plan.matching, context.marks_of
             )
+        self.version = as_boolean(given.get("version") or False, "version")
+        self.sequence = as_boolean(given.get("seq_no_primary_term") or False, "seq_no_primary_term")
+        by_score = not self.keys or any(key.kind == "score" for key in self.keys)
+        self.scored = by_score or as_boolean(given.get("track_scores") or False, "track_scores")
 
     def results(self, runner: Running, level: Level) -> list[Result]:
         """Return the best documents of each bucket."""
@@ -56,13 +57,15 @@ class TopHits(Aggregation):
             f" row_number() over (partition by b order by {order}, d) as place from {level.rows})"
             f" where place > {self.start} and place <= {self.start + self.size} or place = 1 order by b, place"
         )
-        documents = self.context.documents(list(dict.fromkeys(row[3] for row in rows)))
+        ids = list(dict.fromkeys(row[3] for row in rows))
+        documents = self.context.documents(ids)
+        versions = self.context.versions(ids, self.version, self.sequence)
         results = [self._empty() for _ in range(level.size)]
         for number, count, best, *row in rows:
             hits = results[number]["hits"]
             hits["total"]["value"] = count
-            hits["max_score"] = None if self.keys else best
-            hits["hits"].append(self._hit(row, documents[row[0]]))
+            hits["max_score"] = best if self.scored else None
+            hits["hits"].append(self._hit(row, documents[row[0]], versions.get(row[0], {})))
         return [self._cut(result) for result in results]
 
     def _cut(self, result: Result) -> Result:
@@ -77,8 +80,9 @@ class TopHits(Aggregation):
     def _empty() -> Result:
         return {"hits": {"total": {"value": 0, "relation": "eq"}, "max_score": None, "hits": []}}
 
-    def _hit(self, row: Sequence[Any], document: dict[str, Any]) -> Result:
-        hit: Result = {"_index": self.context.plan.view.name, "_id": row[0], "_score": None if self.keys else row[1]}
+    def _hit(self, row: Sequence[Any], document: dict[str, Any], versions: dict[str, int]) -> Result:
+        score = row[1] if self.scored else None
+        hit: Result = {"_index": self.context.plan.view.name, "_id": row[0], **versions, "_score": score}
         if self.source.wanted:
             hit["_source"] = self.source.show(document)
         if self.highlighter is not None and (marked := self.highlighter.show(document)):

@@ -81,6 +81,11 @@ def read_node(name: str, given: Any, depth: int) -> Node:
     return Node(name, str(kinds[0]), options, children, given.get("meta"))
 
 
+def asks_for(nodes: tuple[Node, ...], kind: str) -> bool:
+    """Tell whether a tree has an aggregation of a kind."""
+    return any(node.kind == kind or asks_for(node.children, kind) for node in nodes)
+
+
 def count(nodes: tuple[Node, ...]) -> int:
     """Return how many aggregations a tree has."""
     return sum(1 + count(node.children) for node in nodes)
