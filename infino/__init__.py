@@ -11,10 +11,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from infino_api.blocking.client import Infino as Infino
+
     from infino.bulk.report import BulkReport as BulkReport
     from infino.chat.answer import Answer as Answer
     from infino.client import AsyncInfino as AsyncInfino
-    from infino.client import Infino as Infino
     from infino.core.config import Config as Config
     from infino.core.credentials import Credentials as Credentials
     from infino.core.errors import APIError as APIError
@@ -65,7 +66,7 @@ _HOMES = {
     "BulkReport": "infino.bulk.report",
     "Answer": "infino.chat.answer",
     "AsyncInfino": "infino.client",
-    "Infino": "infino.client",
+    "Infino": "infino_api.blocking.client",
     "Config": "infino.core.config",
     "Credentials": "infino.core.credentials",
     "RequestEvent": "infino.core.events",

@@ -1,180 +1,70 @@
-"""`Infino` and `AsyncInfino`: settings, resources and the life of the connections."""
+"""The client: settings, resources and the life of the connections."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
-from infino.caller import AsyncCaller, SyncCaller
-from infino.client_base import Client, Pairs, escape_hatch
-from infino.core.config import Config, resolve
+from infino_api.resources.root import AsyncRootResources
+
+from infino.caller import JSON, AsyncCaller, json_body
+from infino.core.config import Config, overridden, resolve
 from infino.core.credentials import Credentials, Provider, wrapped
+from infino.core.curl import curl_command
+from infino.core.events import RequestEvent, ResponseEvent, RetryEvent
+from infino.core.exchange import Shared
+from infino.core.request import Request
 from infino.core.retry import RetryPolicy
 from infino.core.secret import Secret
 from infino.core.timeouts import Timeouts
-from infino.resources.tree import AsyncResources, Resources
+from infino.resources.concurrency import async_off_loop
 
 if TYPE_CHECKING:
     import ssl
     from pathlib import Path
 
-    from infino.transport import AsyncTransport, Transport
+    from infino.local import LocalGateway
+    from infino.transport import AsyncTransport
+
+Pairs = Mapping[str, object] | Sequence[tuple[str, object]]
 
 
-class Infino(Client["Transport"], Resources):
-    """The client for Infino. Creating one sends nothing; it is safe to share between threads.
-
-    Each setting is taken from the call, else from the environment, else from the profile, else from the default.
-
-    Args:
-        access_key: Access key (`INFINO_ACCESS_KEY`).
-        secret_key: Secret key (`INFINO_SECRET_KEY`).
-        endpoint: Address of the service (`INFINO_ENDPOINT`); plain http only to this machine.
-        credentials: A pair of keys or a callable that returns one, instead of the two keys.
-        profile: Name of a profile in `~/.config/infino/config.toml` (`INFINO_PROFILE`).
-        region: Region in the signature (`INFINO_REGION`).
-        timeout: Seconds for a whole call, or `Timeouts`.
-        retry: When to try again.
-        headers: Sent with every request, unsigned.
-        allow_http: Allow plain http to other machines.
-        proxy: Address of an HTTP proxy; proxies of the environment are not used.
-        verify: False to accept any certificate, or a prepared TLS context.
-        ca_bundle: Path of a file with the certificate authorities to trust.
-        client_certificate: Path of a certificate with its key, or the paths of both.
-        max_connections: Connections open at the same time.
-        get_with_body: Send read queries as GET with a body, as gateways before 0.5 want it.
-        path_style: `double` encodes the path once more for the signature, as stock AWS signers do.
-        config: Ready settings, instead of all others.
-
-    Raises:
-        ConfigError: A setting is missing or malformed, or an explicit choice cannot be followed.
-
-    Example:
-        >>> with Infino() as client:
-        ...     client.datasets.create("flights")
-    """
-
-    def __init__(
-        self,
-        *,
-        access_key: str | None = None,
-        secret_key: str | Secret | None = None,
-        endpoint: str | None = None,
-        credentials: Credentials | tuple[str, str] | Provider | None = None,
-        profile: str | None = None,
-        region: str | None = None,
-        timeout: float | Timeouts | None = None,
-        retry: RetryPolicy | None = None,
-        headers: Mapping[str, str] | None = None,
-        allow_http: bool | None = None,
-        proxy: str | Secret | None = None,
-        verify: bool | ssl.SSLContext | None = None,
-        ca_bundle: str | None = None,
-        client_certificate: str | tuple[str, str] | None = None,
-        max_connections: int | None = None,
-        get_with_body: bool | None = None,
-        path_style: Literal["single", "double"] | None = None,
-        config: Config | None = None,
-    ) -> None:
-        # Wrapped at once: should anything below fail, a traceback that shows locals must not show these.
-        secret_key = Secret(secret_key) if secret_key is not None else None
-        proxy = Secret(proxy) if proxy is not None else None
-        credentials = wrapped(credentials)
-        settings = {name: value for name, value in locals().items() if name not in ("self", "config", "__class__")}
-        self._setup(config or resolve(**settings))
-
-    def _setup(self, config: Config, parent: Any = None) -> None:
-        self._prepare(config, parent)
-        Resources.__init__(self, SyncCaller(config, lambda: self._transport))
-
-    @classmethod
-    def local(cls, path: str | Path | None = None, **options: Any) -> Infino:
-        """Start a gateway inside this process and return a client for it; closing the client stops the gateway.
-
-        Args:
-            path: Folder that keeps the data; none means that nothing outlives the gateway.
-            options: Further options of `infino.local.LocalGateway`.
-
-        Returns:
-            A client like any other.
-
-        Example:
-            >>> with Infino.local("./data") as client:
-            ...     client.datasets.create("flights")
-        """
-        from infino.local import LocalGateway
-
-        gateway = LocalGateway(path, **options).start()
-        client = cls(access_key=gateway.access_key, secret_key=gateway.secret_key, endpoint=gateway.endpoint)
-        client._gateway = gateway
-        return client
-
-    def _open(self) -> Transport:
-        if self._parent is not None:
-            return self._parent._transport.with_config(self.config)
-        from infino.transport import Transport
-
-        return Transport(self.config, self._shared)
-
-    def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        json: Any = None,
-        content: bytes | str | None = None,
-        params: Pairs | None = None,
-        headers: Mapping[str, str] | None = None,
-        timeout: float | Timeouts | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> Any:
-        """Send a signed request to a path that has no method here yet.
-
-        Args:
-            method: HTTP method; GET and HEAD may be repeated after any failure, others only if surely not processed.
-            path: Path below the endpoint, percent-encoded, without a query.
-            json: Body, encoded as JSON.
-            content: Body as it is, instead of `json`; name its type in `headers`.
-            params: Query.
-            headers: Extra headers.
-            timeout: Seconds for the whole call, or `Timeouts`.
-            retry: When to try again.
-
-        Returns:
-            The decoded body; None when it is empty.
-
-        Raises:
-            APIError: The service refused.
-            TransportError: No answer came.
-            DecodeError: The answer is not JSON.
-
-        Example:
-            >>> client.request("GET", "/_local/health")
-        """
-        request = escape_hatch(
-            method, path, json=json, content=content, params=params, headers=headers, timeout=timeout, retry=retry
-        )
-        return self._transport.send(request).json()
-
-    def close(self) -> None:
-        """Close all connections; later calls raise `ClientClosedError`. A copy by `with_options` closes only itself."""
-        self._closed = True
-        if self._opened is not None:
-            self._opened.close()
-        if self._gateway is not None:
-            self._gateway.stop()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+def escape_hatch(
+    method: str,
+    path: str,
+    *,
+    json: Any,
+    content: bytes | str | None,
+    params: Pairs | None,
+    headers: Mapping[str, str] | None,
+    timeout: float | Timeouts | None = None,
+    retry: RetryPolicy | None = None,
+) -> Request:
+    """Build a request for a path that the document does not know."""
+    body = content.encode() if isinstance(content, str) else content
+    if json is not None and body is None:
+        body = json_body(json, "request")
+    items = params.items() if isinstance(params, Mapping) else params or ()
+    method = method.upper()
+    return Request(
+        "request",
+        method,
+        path,
+        tuple((name, str(value)) for name, value in items),
+        headers=headers or {},
+        content=body,
+        content_type=JSON,
+        retry="safe" if method in ("GET", "HEAD", "OPTIONS") else "never",
+        timeout=timeout,
+        retry_policy=retry,
+    )
 
 
-class AsyncInfino(Client["AsyncTransport"], AsyncResources):
+class AsyncInfino(AsyncRootResources):
     """The client for Infino in asyncio: the same tree, names and types as `Infino`.
 
     Creating one sends nothing and needs no event loop. Each event loop that uses it gets connections of its own.
+    Each setting is taken from the call, else from the environment, else from the profile, else from the default.
 
     Args:
         access_key: Access key (`INFINO_ACCESS_KEY`).
@@ -226,15 +116,31 @@ class AsyncInfino(Client["AsyncTransport"], AsyncResources):
         path_style: Literal["single", "double"] | None = None,
         config: Config | None = None,
     ) -> None:
+        # Wrapped at once: should anything below fail, a traceback that shows locals must not show these.
         secret_key = Secret(secret_key) if secret_key is not None else None
         proxy = Secret(proxy) if proxy is not None else None
         credentials = wrapped(credentials)
         settings = {name: value for name, value in locals().items() if name not in ("self", "config", "__class__")}
         self._setup(config or resolve(**settings))
 
-    def _setup(self, config: Config, parent: Any = None) -> None:
-        self._prepare(config, parent)
-        AsyncResources.__init__(self, AsyncCaller(config, lambda: self._transport))
+    def _setup(self, config: Config, parent: AsyncInfino | None = None) -> None:
+        self.config = config
+        self._parent = parent
+        self._shared: Shared = parent._shared if parent else Shared(get_with_body=config.get_with_body)
+        self._closed = False
+        self._opened: AsyncTransport | None = None
+        self._gateway: LocalGateway | None = None
+        super().__init__(AsyncCaller(config, lambda: self._transport))
+
+    @property
+    def _transport(self) -> AsyncTransport:
+        opened = self._opened
+        if opened is None:
+            # Two threads may both get here; setdefault lets one of the two transports win for both.
+            opened = self._opened = self.__dict__.setdefault("_first", self._open())
+            if self._closed:
+                opened.end()  # whatever is called then says so, and names itself
+        return opened
 
     @classmethod
     def local(cls, path: str | Path | None = None, **options: Any) -> AsyncInfino:
@@ -264,6 +170,83 @@ class AsyncInfino(Client["AsyncTransport"], AsyncResources):
         from infino.transport import AsyncTransport
 
         return AsyncTransport(self.config, self._shared)
+
+    def with_options(
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        retry: RetryPolicy | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Return a copy with other defaults. It is cheap, and shares connections, keys and the retry budget.
+
+        Args:
+            timeout: Seconds for a whole call, or `Timeouts`.
+            retry: When to try again.
+            headers: Sent with every request beside those of this client.
+
+        Returns:
+            A client of the same class; closing it leaves this one open.
+
+        Example:
+            >>> await client.with_options(timeout=2).ping()
+        """
+        copy = object.__new__(type(self))
+        copy._setup(overridden(self.config, timeout=timeout, retry=retry, headers=headers), self)
+        return copy
+
+    @overload
+    def on(self, event: Literal["request"], callback: Callable[[RequestEvent], object]) -> Callable[[], None]: ...
+    @overload
+    def on(self, event: Literal["response"], callback: Callable[[ResponseEvent], object]) -> Callable[[], None]: ...
+    @overload
+    def on(self, event: Literal["retry"], callback: Callable[[RetryEvent], object]) -> Callable[[], None]: ...
+    def on(self, event: str, callback: Callable[[Any], object]) -> Callable[[], None]:
+        """Call a function for each request, answer or retry of this client and its copies.
+
+        Args:
+            event: `request`, `response` or `retry`.
+            callback: Called with the event; what it raises is logged and goes no further.
+
+        Returns:
+            A function that ends it.
+
+        Raises:
+            ValidationError: There is no such event.
+
+        Example:
+            >>> stop = client.on("retry", lambda event: print(event.reason, event.delay))
+        """
+        return self._shared.listeners.add(event, callback)
+
+    def debug_curl(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        content: bytes | str | None = None,
+        params: Pairs | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> str:
+        """Return a curl command that sends the same request, signed by curl itself.
+
+        Args:
+            method: HTTP method.
+            path: Path below the endpoint, percent-encoded.
+            json: Body, encoded as JSON; values of fields with secret names are masked.
+            content: Body as it is, instead of `json`.
+            params: Query.
+            headers: Extra headers; secret ones are masked.
+
+        Returns:
+            The command; keys are taken from `INFINO_ACCESS_KEY` and `INFINO_SECRET_KEY` when it runs.
+
+        Example:
+            >>> print(client.debug_curl("POST", "/sql", json={"query": "SELECT 1"}))
+        """
+        request = escape_hatch(method, path, json=json, content=content, params=params, headers=headers)
+        return curl_command(request, self.config)
 
     async def request(
         self,
@@ -311,9 +294,7 @@ class AsyncInfino(Client["AsyncTransport"], AsyncResources):
         if self._opened is not None:
             await self._opened.aclose()
         if self._gateway is not None:
-            import asyncio  # slow to import, and of no use to the synchronous client
-
-            await asyncio.to_thread(self._gateway.stop)
+            await async_off_loop(self._gateway.stop)
 
     async def aclose(self) -> None:
         """Do the same as `close`, under the name that `contextlib.aclosing` expects."""
@@ -324,6 +305,3 @@ class AsyncInfino(Client["AsyncTransport"], AsyncResources):
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
-
-
-__all__ = ["AsyncCaller", "AsyncInfino", "Infino", "SyncCaller"]

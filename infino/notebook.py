@@ -14,7 +14,7 @@ import json
 from argparse import ArgumentParser
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from infino.client import Infino
+from infino import Infino
 from infino.core.errors import InfinoError, ValidationError
 from infino.core.extras import require
 

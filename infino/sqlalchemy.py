@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection
     from sqlalchemy.engine.interfaces import ReflectedColumn
 
-    from infino.client import Infino
+    from infino import Infino
 
 _TYPES: Final[dict[str, type[types.TypeEngine[Any]]]] = {
     **dict.fromkeys(

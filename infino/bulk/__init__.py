@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from infino.bulk.chunk import Rejection as Rejection
     from infino.bulk.engine import ChunkResult as ChunkResult
-    from infino.bulk.loading import load as load
-    from infino.bulk.loading import load_async as load_async
     from infino.bulk.options import BulkOptions as BulkOptions
     from infino.bulk.progress import Progress as Progress
     from infino.bulk.report import BulkReport as BulkReport
@@ -26,8 +24,6 @@ _WHERE = {
     "Rejection": "chunk",
     "iterate": "run",
     "iterate_async": "run_async",
-    "load": "loading",
-    "load_async": "loading",
     "upload": "run",
     "upload_async": "run_async",
 }

@@ -21,7 +21,7 @@ from infino.core.extras import require
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from infino.client import Infino
+    from infino import Infino
 
 ROWS_SHOWN = 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

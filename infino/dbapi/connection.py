@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from infino.client import Infino
+from infino import Infino
 from infino.dbapi import errors
 from infino.dbapi.cursor import Cursor
 

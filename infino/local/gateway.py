@@ -23,7 +23,7 @@ from infino.local.folder import holder_of_port
 from infino.local.state import Gateway, Options
 
 if TYPE_CHECKING:
-    from infino.client import AsyncInfino, Infino
+    from infino import AsyncInfino, Infino
 
 START_TIMEOUT = 15.0
 WEBSOCKET_MESSAGE_LIMIT = 16 * 1024 * 1024
@@ -219,7 +219,7 @@ class LocalGateway:
         Args:
             options: Further options of `Infino`.
         """
-        from infino.client import Infino
+        from infino import Infino
 
         return Infino(access_key=self.access_key, secret_key=self.secret_key, endpoint=self.endpoint, **options)
 
@@ -229,7 +229,7 @@ class LocalGateway:
         Args:
             options: Further options of `AsyncInfino`.
         """
-        from infino.client import AsyncInfino
+        from infino import AsyncInfino
 
         return AsyncInfino(access_key=self.access_key, secret_key=self.secret_key, endpoint=self.endpoint, **options)
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
 import attrs
-from infino_api.resources.dashboards import AsyncDashboardsResource, DashboardsResource
+from infino_api.resources.dashboards import AsyncDashboardsResource
 
 from infino.core.errors import InfinoError, ValidationError
+from infino.resources.concurrency import async_side_by_side
 from infino.runtime.options import CallOptions
 
 if TYPE_CHECKING:
@@ -113,107 +112,6 @@ def _without_panel(dashboard: Dashboard, panel_id: str) -> dict[str, Any]:
     return {"panels": kept}
 
 
-class Panels:
-    """The panels of dashboards.
-
-    Args:
-        dashboards: The resource they belong to.
-    """
-
-    def __init__(self, dashboards: Dashboards) -> None:
-        self._dashboards = dashboards
-
-    def add(self, id: str, panel: Panel | Mapping[str, Any], **options: Unpack[CallOptions]) -> Dashboard:
-        """Add a panel at the end. Reads the dashboard and writes its panels back: not for two writers at once.
-
-        Args:
-            id: Id of the dashboard.
-            panel: The panel: `viz_id`, or `kind` with `content` or `label`.
-            options: `timeout`, `headers` and `retry` of each call.
-
-        Returns:
-            The dashboard as it is now.
-
-        Raises:
-            NotFoundError: There is no such dashboard.
-
-        Example:
-            >>> client.dashboards.panels.add("d1", {"viz_id": "v1"})
-        """
-        return self._dashboards.update(id, _with_panel(self._dashboards.get(id, **options), panel), **options)
-
-    def remove(self, id: str, panel_id: str, **options: Unpack[CallOptions]) -> Dashboard:
-        """Take a panel out.
-
-        Args:
-            id: Id of the dashboard.
-            panel_id: Id of the panel.
-            options: `timeout`, `headers` and `retry` of each call.
-
-        Returns:
-            The dashboard as it is now.
-
-        Raises:
-            ValidationError: It has no such panel.
-
-        Example:
-            >>> client.dashboards.panels.remove("d1", "panel_2")
-        """
-        return self._dashboards.update(id, _without_panel(self._dashboards.get(id, **options), panel_id), **options)
-
-
-class Dashboards(DashboardsResource):
-    """Dashboards and their panels."""
-
-    @cached_property
-    def panels(self) -> Panels:
-        """The panels of dashboards."""
-        return Panels(self)
-
-    def execute(
-        self,
-        id: str,
-        *,
-        filters: Filters | None = None,
-        time_range: Mapping[str, Any] | None = None,
-        max_workers: int = 16,
-        **options: Unpack[CallOptions],
-    ) -> DashboardResult:
-        """Run all visualizations of a dashboard, side by side.
-
-        Args:
-            id: Id of the dashboard.
-            filters: Filters for every panel, beside the saved ones.
-            time_range: Span for every panel, with `from` and `to`.
-            max_workers: How many run at the same time.
-            options: `timeout`, `headers` and `retry` of each call.
-
-        Returns:
-            The result of each panel in order; one that fails carries its error.
-
-        Raises:
-            NotFoundError: There is no such dashboard.
-
-        Example:
-            >>> for result in client.dashboards.execute("d1"):
-            ...     print(result.panel.id, result.error or result.data)
-        """
-        dashboard = self.get(id, **options)
-
-        def run(viz_id: str) -> Outcome:
-            try:
-                get, execute = _plans(viz_id, filters, time_range)
-                return self._caller.call(get, **options), self._caller.call(execute, **options)
-            except InfinoError as error:
-                return error
-
-        shown = _shown(dashboard)
-        if not shown:
-            return _gathered(dashboard, {})
-        with ThreadPoolExecutor(max(1, min(max_workers, len(shown))), thread_name_prefix="infino-panel") as pool:
-            return _gathered(dashboard, dict(zip(shown, pool.map(run, shown), strict=True)))
-
-
 class AsyncPanels:
     """The panels of dashboards.
 
@@ -302,16 +200,14 @@ class AsyncDashboards(AsyncDashboardsResource):
             ...     print(result.panel.id, result.error or result.data)
         """
         dashboard = await self.get(id, **options)
-        places = asyncio.Semaphore(max(1, max_workers))
 
         async def run(viz_id: str) -> Outcome:
-            async with places:
-                try:
-                    get, execute = _plans(viz_id, filters, time_range)
-                    return await self._caller.call(get, **options), await self._caller.call(execute, **options)
-                except InfinoError as error:
-                    return error
+            try:
+                get, execute = _plans(viz_id, filters, time_range)
+                return await self._caller.call(get, **options), await self._caller.call(execute, **options)
+            except InfinoError as error:
+                return error
 
         shown = _shown(dashboard)
-        outcomes = await asyncio.gather(*(run(viz_id) for viz_id in shown))
+        outcomes = await async_side_by_side(run, shown, max_workers)
         return _gathered(dashboard, dict(zip(shown, outcomes, strict=True)))

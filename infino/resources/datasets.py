@@ -1,43 +1,17 @@
-"""`client.datasets`: what goes beyond one request."""
+"""`client.datasets.load`: make a dataset and fill it, in one line."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Unpack
 
-from infino_api.resources.datasets import AsyncDatasetsResource, DatasetsResource
+from infino_api.resources.datasets import AsyncDatasetsResource
+
+from infino.resources.concurrency import async_upload
 
 if TYPE_CHECKING:
     from infino.bulk.report import BulkReport
-    from infino.caller import AsyncCaller, SyncCaller
+    from infino.caller import AsyncCaller
     from infino.resources.records import BulkSettings
-
-
-class Datasets(DatasetsResource):
-    """Datasets and what describes them."""
-
-    _caller: SyncCaller
-
-    def load(self, name: str, source: Any, **settings: Unpack[BulkSettings]) -> BulkReport:
-        """Make a dataset unless it is there, and upload a file or any other source into it.
-
-        Args:
-            name: Name of the dataset.
-            source: A path, records, or a frame: as for `records.bulk`.
-            **settings: As for `records.bulk`.
-
-        Returns:
-            What became of every record.
-
-        Raises:
-            BulkError: Records were not accepted, and `on_error` is `raise`; `.report` has the counts.
-            ValidationError: A setting, the name or the source cannot be used.
-
-        Example:
-            >>> client.datasets.load("flights", "flights.parquet", id="flight_id", progress=True)
-        """
-        from infino.bulk.loading import load
-
-        return load(self._caller, name, source, **settings)
 
 
 class AsyncDatasets(AsyncDatasetsResource):
@@ -63,6 +37,5 @@ class AsyncDatasets(AsyncDatasetsResource):
         Example:
             >>> await client.datasets.load("flights", "flights.parquet", id="flight_id", progress=True)
         """
-        from infino.bulk.loading import load_async
-
-        return await load_async(self._caller, name, source, **settings)
+        await self.create(name, exist_ok=True)
+        return await async_upload(self._caller, name, source, settings)

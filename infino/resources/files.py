@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from infino_api.api.files.upload import request as upload_request
 from infino_api.api.jobs.get import request as job_request
 from infino_api.models.file_upload import FileUpload
-from infino_api.resources.files import AsyncFilesResource, FilesResource
+from infino_api.resources.files import AsyncFilesResource
 
 from infino.bulk.multipart import FileBody
 from infino.bulk.options import check_progress
@@ -21,7 +20,7 @@ from infino.core.errors import JobFailedError, NotFoundError, Timeout, Validatio
 from infino.core.request import Request
 
 if TYPE_CHECKING:
-    from infino.caller import AsyncCaller, SyncCaller
+    from infino.caller import AsyncCaller
     from infino.core.response import Response
     from infino.runtime.call import Call
 
@@ -148,77 +147,6 @@ class _Watch:
         self._display.close()
 
 
-class Files(FilesResource):
-    """Files that become datasets.
-
-    Args:
-        caller: Makes the calls.
-    """
-
-    _caller: SyncCaller
-
-    def upload(
-        self,
-        dataset: str,
-        path_or_file: str | os.PathLike[str] | bytes | Any,
-        *,
-        format: FileFormat = "auto",
-        batch_size: int | None = None,
-        wait: bool = True,
-        progress: bool | Callable[[Progress], Any] | None = None,
-        timeout: float | None = None,
-        wait_timeout: float = PATIENCE,
-    ) -> FileUpload:
-        """Upload a file as it is; the service reads the records out of it.
-
-        The file streams from disk, whatever its size, and is opened or rewound for each attempt. A file object
-        that cannot go back is sent once only.
-
-        Args:
-            dataset: Dataset that takes the records.
-            path_or_file: Path, bytes or a binary file object.
-            format: `json` (an array of objects), `jsonl` (one object per line), `csv` (with a header) or `auto`.
-            batch_size: Records the service stores at once, or None for its own choice.
-            wait: Whether to wait until the service has read the file.
-            progress: True for a bar, or a function that takes a `Progress`.
-            timeout: Seconds for the upload itself, or None for the client's limits.
-            wait_timeout: Seconds to wait for the service.
-
-        Returns:
-            The state of the upload; its `stats` count the records once it is completed.
-
-        Raises:
-            JobFailedError: The service could not load the file.
-            Timeout: The service was still at work after `wait_timeout`.
-
-        Example:
-            >>> done = client.files.upload("flights", "flights.csv", progress=True)
-            >>> done.stats.documents_processed
-            336776
-        """
-        watch = _Watch(dataset, path_or_file, format, batch_size, progress)
-        try:
-            upload = watch.accepted(self._caller.transport.send(watch.request(timeout)))
-            if not wait:
-                return watch.settle(upload) or watch.leave(upload)
-            return watch.settle(upload) or self._follow(watch, upload, wait_timeout)
-        finally:
-            watch.close()
-
-    def _follow(self, watch: _Watch, upload: FileUpload, limit: float) -> FileUpload:
-        """Ask how far the service is until it is done."""
-        final, since = None, time.monotonic()
-        while final is None:
-            watch.check(since, limit)
-            try:
-                final = watch.settle(upload, self._caller.call(watch.job(upload)))
-            except NotFoundError as error:
-                watch.unknown(error, since)
-            if final is None:
-                time.sleep(_pause(since))
-        return final
-
-
 class AsyncFiles(AsyncFilesResource):
     """Files that become datasets.
 
@@ -281,7 +209,7 @@ class AsyncFiles(AsyncFilesResource):
             except NotFoundError as error:
                 watch.unknown(error, since)
             if final is None:
-                await asyncio.sleep(_pause(since))
+                await self._caller.transport.sleep(_pause(since))
         return final
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
-from infino_api.resources.fino import AsyncFinoResource, FinoResource
+from infino_api.resources.fino import AsyncFinoResource
 
 from infino.caller import json_body
 from infino.chat.answer import Answer
 from infino.chat.flow import Connect, DropThread, OpenThread
 from infino.chat.options import Choices, SourceLike, Task, TurnOptions, source_list, visible
-from infino.chat.session import AsyncSession, Session
+from infino.chat.session import AsyncSession
 from infino.chat.setting import (
     TIMEOUT,
     before_dialling,
@@ -22,15 +22,15 @@ from infino.chat.setting import (
     teller,
     thread_id_of,
 )
-from infino.chat.stream import AnswerStream, AsyncAnswerStream, AsyncPorts, Ports
+from infino.chat.stream import AsyncAnswerStream, AsyncPorts
 from infino.core.errors import ValidationError
 from infino.core.retry import RetryPolicy
-from infino.websocket import AsyncSocket, Socket, open_async_socket, open_socket
+from infino.websocket import AsyncSocket, open_async_socket
 
 if TYPE_CHECKING:
     from infino_api.models.thread import Thread
 
-    from infino.caller import AsyncCaller, SyncCaller
+    from infino.caller import AsyncCaller
 
 REPORT_TIMEOUT = 120.0
 _NOTEBOOK: Mapping[str, Any] = {"tables": [], "cells": [], "variables": [], "dataframes": {}, "attachments": []}
@@ -86,209 +86,8 @@ def report(notebook_id: str, report_type: str, analysis_cache: Mapping[str, Any]
     )
 
 
-class FinoTasks(FinoResource):
-    """Connections of conversations, and the tasks that are no questions.
-
-    Args:
-        caller: Makes the calls.
-    """
-
-    _caller: SyncCaller
-
-    def analyze(
-        self,
-        request: str,
-        *,
-        notebook: Mapping[str, Any] | None = None,
-        thread: str | Thread | None = None,
-        sources: Sequence[SourceLike] | None = None,
-        timeout: float = TIMEOUT,
-        **options: Unpack[TurnOptions],
-    ) -> Answer:
-        """Have data analysed in several steps, and wait for the outcome. Experimental.
-
-        Args:
-            request: What to find out, in plain words.
-            notebook: What the analysis may build on: `tables`, `cells`, `variables`, `dataframes`, `attachments`.
-            thread: Thread to continue; a new one is created when None.
-            sources: Datasets to look in; the service chooses when None.
-            timeout: Seconds for everything: thread, connection and analysis.
-            options: See `TurnOptions`.
-
-        Returns:
-            The answer; its `.events` hold each `Step`.
-
-        Raises:
-            ChatError: The analysis broke off; what came is in its `.answer`.
-            TransportError: No connection could be made.
-            APIError: The service refused; a gateway without analyses answers 404 or 501.
-
-        Example:
-            >>> answer = client.fino.analyze("compare the delays of the carriers", sources=["flights"])
-            >>> [step.code for step in answer.events if isinstance(step, Step)]
-        """
-        stream = self.analyze_stream(
-            request, notebook=notebook, thread=thread, sources=sources, timeout=timeout, **options
-        )
-        return _whole(stream)
-
-    def analyze_stream(
-        self,
-        request: str,
-        *,
-        notebook: Mapping[str, Any] | None = None,
-        thread: str | Thread | None = None,
-        sources: Sequence[SourceLike] | None = None,
-        timeout: float = TIMEOUT,
-        **options: Unpack[TurnOptions],
-    ) -> AnswerStream:
-        """Have data analysed, and yield typed events as they arrive; `.answer` gathers them. Experimental.
-
-        Args:
-            request: What to find out, in plain words.
-            notebook: What the analysis may build on: `tables`, `cells`, `variables`, `dataframes`, `attachments`.
-            thread: Thread to continue; a new one is created when None.
-            sources: Datasets to look in; the service chooses when None.
-            timeout: Seconds for everything: thread, connection and analysis.
-            options: See `TurnOptions`.
-
-        Returns:
-            A stream of events, a `Step` for each step; what has no type yet comes as `Unknown`.
-
-        Raises:
-            ValidationError: The request is empty, or an option is wrong.
-
-        Example:
-            >>> for event in client.fino.analyze_stream("compare the delays of the carriers"):
-            ...     print(event)
-        """
-        return self._begin(analysis(request, notebook), thread, sources, timeout, options)
-
-    def notebook_report(
-        self,
-        notebook_id: str,
-        *,
-        report_type: str = "short",
-        analysis_cache: Mapping[str, Any] | None = None,
-        thread: str | Thread | None = None,
-        timeout: float = REPORT_TIMEOUT,
-        **options: Unpack[TurnOptions],
-    ) -> Answer:
-        """Have a report written on a notebook, and wait for it. Experimental.
-
-        Args:
-            notebook_id: Id of the notebook.
-            report_type: The service's word for the kind of report.
-            analysis_cache: Results to build on: `execution_results` of cells, and `user_requests`.
-            thread: Thread of the notebook; a new one is created when None.
-            timeout: Seconds for everything: thread, connection and report.
-            options: See `TurnOptions`.
-
-        Returns:
-            The answer, whose text is the report.
-
-        Raises:
-            ChatError: The report broke off; what came is in its `.answer`.
-            TransportError: No connection could be made.
-            APIError: The service refused; a gateway without reports answers 404 or 501.
-
-        Example:
-            >>> print(client.fino.notebook_report("n1").text)
-        """
-        stream = self.notebook_report_stream(
-            notebook_id,
-            report_type=report_type,
-            analysis_cache=analysis_cache,
-            thread=thread,
-            timeout=timeout,
-            **options,
-        )
-        return _whole(stream)
-
-    def notebook_report_stream(
-        self,
-        notebook_id: str,
-        *,
-        report_type: str = "short",
-        analysis_cache: Mapping[str, Any] | None = None,
-        thread: str | Thread | None = None,
-        timeout: float = REPORT_TIMEOUT,
-        **options: Unpack[TurnOptions],
-    ) -> AnswerStream:
-        """Have a report written on a notebook, and yield typed events as they arrive. Experimental.
-
-        Args:
-            notebook_id: Id of the notebook.
-            report_type: The service's word for the kind of report.
-            analysis_cache: Results to build on: `execution_results` of cells, and `user_requests`.
-            thread: Thread of the notebook; a new one is created when None.
-            timeout: Seconds for everything: thread, connection and report.
-            options: See `TurnOptions`.
-
-        Returns:
-            A stream of events.
-
-        Raises:
-            ValidationError: The id is empty, or an option is wrong.
-
-        Example:
-            >>> for event in client.fino.notebook_report_stream("n1"):
-            ...     print(event)
-        """
-        return self._begin(report(notebook_id, report_type, analysis_cache), thread, None, timeout, options)
-
-    def _begin(
-        self,
-        task: Task,
-        thread: str | Thread | None,
-        sources: Sequence[SourceLike] | None,
-        timeout: float,
-        options: TurnOptions,
-    ) -> AnswerStream:
-        choices = complete(self._caller.transport, options, timeout, task)
-        stream = self._session(choices, thread, sources).stream(task.subject)
-        stream.owns_connection()
-        return stream
-
-    def _session(self, choices: Choices, thread: str | Thread | None, sources: Sequence[SourceLike] | None) -> Session:
-        operation = choices.settings.operation
-        refuse_sources(thread, sources, operation)
-        transport = self._caller.transport
-        wanted = source_list(sources, operation)
-
-        def open_thread(step: OpenThread) -> str:
-            created = self.threads.create(
-                name=step.name, sources=wanted, streaming=choices.streaming, timeout=step.timeout
-            )
-            return thread_id_of(created)
-
-        def drop_thread(step: DropThread) -> bool:
-            return self.threads.delete(step.thread_id, timeout=step.timeout, retry=RetryPolicy(attempts=1))
-
-        def dial(connect: Connect) -> Socket:
-            before_dialling(transport, choices, connect)
-            query, headers = choices.identify(connect.thread_id)
-            return transport.connect(
-                choices.path,
-                query,
-                lambda url: open_socket(dial_plan(transport, choices, connect, url, headers)),
-            )
-
-        ports = Ports(
-            open_thread, drop_thread, dial, teller(transport, operation), lambda: transport.check_open(operation)
-        )
-        return Session(ports, begin(transport, choices, thread, wanted), choices.settings)
-
-
-def _whole(stream: AnswerStream) -> Answer:
-    with stream:
-        for _ in stream:
-            pass
-        return stream.answer
-
-
 class AsyncFinoTasks(AsyncFinoResource):
-    """Connections of conversations, and the tasks that are no questions, for asyncio.
+    """Connections of conversations, and the tasks that are no questions.
 
     Args:
         caller: Makes the calls.
@@ -331,7 +130,7 @@ class AsyncFinoTasks(AsyncFinoResource):
         stream = self.analyze_stream(
             request, notebook=notebook, thread=thread, sources=sources, timeout=timeout, **options
         )
-        return await _whole_async(stream)
+        return await _whole(stream)
 
     def analyze_stream(
         self,
@@ -404,7 +203,7 @@ class AsyncFinoTasks(AsyncFinoResource):
             timeout=timeout,
             **options,
         )
-        return await _whole_async(stream)
+        return await _whole(stream)
 
     def notebook_report_stream(
         self,
@@ -483,7 +282,7 @@ class AsyncFinoTasks(AsyncFinoResource):
         return AsyncSession(ports, begin(transport, choices, thread, wanted), choices.settings)
 
 
-async def _whole_async(stream: AsyncAnswerStream) -> Answer:
+async def _whole(stream: AsyncAnswerStream) -> Answer:
     async with stream:
         async for _ in stream:
             pass

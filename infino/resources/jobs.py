@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Final, cast
 
-from infino_api.resources.jobs import AsyncJobsResource, JobsResource
+from infino_api.resources.jobs import AsyncJobsResource
 
 from infino.core.clock import Clock
 from infino.core.errors import JobFailedError, NotFoundError, Timeout, ValidationError
@@ -13,7 +13,7 @@ from infino.core.errors import JobFailedError, NotFoundError, Timeout, Validatio
 if TYPE_CHECKING:
     from infino_api.models.job_status import JobStatus
 
-    from infino.caller import AsyncCaller, SyncCaller
+    from infino.caller import AsyncCaller
 
 Progress = Callable[["JobStatus"], object]
 _DONE: Final = frozenset({"completed", "succeeded", "success", "done", "finished"})
@@ -69,53 +69,6 @@ def watch(
             pause = max(timeout - passed, 0.001)
         yield pause
         pause = min(pause * 1.5, _SLOWEST_SECONDS)
-
-
-class Jobs(JobsResource):
-    """Background jobs, such as file uploads."""
-
-    def wait(
-        self,
-        run_id: str,
-        *,
-        timeout: float | None = None,
-        interval: float = 0.5,
-        progress: Progress | None = None,
-    ) -> JobStatus:
-        """Wait until a job is over.
-
-        Args:
-            run_id: Id of the run.
-            timeout: Seconds to wait at most; None waits for ever.
-            interval: Seconds until the second look; later pauses grow up to 15 seconds.
-            progress: Called with each status.
-
-        Returns:
-            The last status, of a job that completed.
-
-        Raises:
-            JobFailedError: The job failed; `.job` is its last status.
-            Timeout: It was not over in time; it goes on without us.
-
-        Example:
-            >>> job = client.jobs.wait(upload.run_id, progress=lambda job: print(job.status))
-        """
-        transport = cast("SyncCaller", self._caller).transport
-        steps = watch(run_id, transport.shared.clock, timeout=timeout, interval=interval, progress=progress)
-        status: JobStatus | NotFoundError | None = None
-        while True:
-            try:
-                pause = steps.send(status)
-            except StopIteration as stop:
-                return cast("JobStatus", stop.value)
-            if pause is not None:
-                transport.sleep(pause)
-                status = None
-                continue
-            try:
-                status = self.get(run_id)
-            except NotFoundError as error:
-                status = error
 
 
 class AsyncJobs(AsyncJobsResource):

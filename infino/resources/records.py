@@ -6,15 +6,16 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
-from infino_api.resources.records import AsyncRecordsResource, RecordsResource
+from infino_api.resources.records import AsyncRecordsResource
+
+from infino.resources.concurrency import async_upload, async_uploads
 
 if TYPE_CHECKING:
     from infino.bulk.options import IdChoice, OnError, Operation
     from infino.bulk.progress import Progress
     from infino.bulk.report import BulkReport
-    from infino.bulk.run import Run
     from infino.bulk.run_async import AsyncRun
-    from infino.caller import AsyncCaller, SyncCaller
+    from infino.caller import AsyncCaller
     from infino.core.retry import RetryPolicy
 
 Format = Literal["auto", "ndjson", "json", "csv", "tsv", "parquet", "arrow"]
@@ -39,18 +40,19 @@ class BulkSettings(TypedDict, total=False):
     timeout: float | None
 
 
-class Records(RecordsResource):
+class AsyncRecords(AsyncRecordsResource):
     """The records of a dataset.
 
     Args:
         caller: Makes the calls.
     """
 
-    _caller: SyncCaller
+    _caller: AsyncCaller
 
-    def bulk(self, dataset: str, source: Any, **settings: Unpack[BulkSettings]) -> BulkReport:
+    async def bulk(self, dataset: str, source: Any, **settings: Unpack[BulkSettings]) -> BulkReport:
         """Upload records from any source, and account for every one of them.
 
+        Reading and encoding happen in a worker thread, so that the event loop stays free.
         Memory stays flat whatever the size. Records that share an id keep their order. Integers of any size and
         decimals keep their digits; dates become ISO 8601 text and bytes base64; NaN, infinities and NaT become
         null. A record without a JSON form is rejected by its position, and the others go on.
@@ -58,8 +60,9 @@ class Records(RecordsResource):
         Args:
             dataset: Name of the dataset.
             source: Records (mappings, objects of attrs, dataclasses or pydantic, rows of database drivers), a frame or
-                series of pandas or polars, anything with `__arrow_c_stream__`, a stream of these tables, or the path
+                series of pandas or polars, anything with `__arrow_c_stream__`, a stream of any of these, or the path
                 or file object of NDJSON, JSON, CSV, Parquet or Arrow data, also packed with gzip or zstd.
+                The stream may be an async iterable.
             **settings: `id` names the field that identifies a record, or is a function of the record; without it
                 the service assigns ids, and a lost answer leaves records unknown. `op` is `index`, `create`,
                 `update` (with `upsert`), `delete`, or `ready` when the source holds action lines or dead letters.
@@ -80,80 +83,17 @@ class Records(RecordsResource):
                 itself surfaces as it is, with `.report` as well.
 
         Example:
-            >>> report = client.records.bulk("flights", rows, id="flight_id", dead_letter="rejected.ndjson")
+            >>> report = await client.records.bulk("flights", rows, id="flight_id", dead_letter="rejected.ndjson")
             >>> report.accepted, report.ok
             (336776, True)
         """
-        from infino.bulk.run import upload
+        return await async_upload(self._caller, dataset, source, settings)
 
-        return upload(self._caller.transport, dataset, source, **settings)
-
-    def bulk_iter(self, dataset: str, source: Any, **settings: Unpack[BulkSettings]) -> Run:
+    def bulk_iter(self, dataset: str, source: Any, **settings: Unpack[BulkSettings]) -> AsyncRun:
         """Upload records, and see the result of each chunk as it arrives.
 
         The upload advances while you iterate. Leaving early sends nothing more; what was in flight is counted as
         unknown.
-
-        Args:
-            dataset: Name of the dataset.
-            source: As for `bulk`.
-            **settings: As for `bulk`.
-
-        Returns:
-            An iterator of `ChunkResult`; its `report` is there at the end.
-
-        Raises:
-            BulkError: At the end, as for `bulk`.
-            ValidationError: A setting or the source cannot be used.
-
-        Example:
-            >>> with client.records.bulk_iter("flights", rows, on_error="collect") as run:
-            ...     for chunk in run:
-            ...         print(chunk.start, chunk.accepted, chunk.rejections)
-            >>> print(run.report)
-        """
-        from infino.bulk.run import iterate
-
-        return iterate(self._caller.transport, dataset, source, **settings)
-
-
-class AsyncRecords(AsyncRecordsResource):
-    """The records of a dataset.
-
-    Args:
-        caller: Makes the calls.
-    """
-
-    _caller: AsyncCaller
-
-    async def bulk(self, dataset: str, source: Any, **settings: Unpack[BulkSettings]) -> BulkReport:
-        """Upload records from any source, also an async one, and account for every one of them.
-
-        Reading and encoding happen in a worker thread, so the event loop stays free. Everything else is as for
-        `Records.bulk`.
-
-        Args:
-            dataset: Name of the dataset.
-            source: As for `Records.bulk`, or an async iterable of records.
-            **settings: As for `Records.bulk`.
-
-        Returns:
-            The counts: `read == accepted + rejected + unknown`, always.
-
-        Raises:
-            BulkError: Records were not accepted, and `on_error` is `raise`; `.report` has the counts.
-            ValidationError: A setting or the source cannot be used.
-            InfinoError: The upload could not go on; `.report` has the counts so far.
-
-        Example:
-            >>> report = await client.records.bulk("flights", rows, id="flight_id")
-        """
-        from infino.bulk.run_async import upload_async
-
-        return await upload_async(self._caller, dataset, source, **settings)
-
-    def bulk_iter(self, dataset: str, source: Any, **settings: Unpack[BulkSettings]) -> AsyncRun:
-        """Upload records, and see the result of each chunk as it arrives.
 
         Args:
             dataset: Name of the dataset.
@@ -168,9 +108,9 @@ class AsyncRecords(AsyncRecordsResource):
             ValidationError: At the first result: a setting or the source cannot be used.
 
         Example:
-            >>> async for chunk in client.records.bulk_iter("flights", rows):
-            ...     print(chunk.start, chunk.accepted)
+            >>> async with client.records.bulk_iter("flights", rows, on_error="collect") as run:
+            ...     async for chunk in run:
+            ...         print(chunk.start, chunk.accepted, chunk.rejections)
+            >>> print(run.report)
         """
-        from infino.bulk.run_async import iterate_async
-
-        return iterate_async(self._caller, dataset, source, **settings)
+        return async_uploads(self._caller, dataset, source, settings)

@@ -8,7 +8,7 @@ from difflib import unified_diff
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
-from infino_api.resources.roles import AsyncRolesResource, RolesResource
+from infino_api.resources.roles import AsyncRolesResource
 
 from infino.core.documents import parse_yaml
 from infino.core.errors import ValidationError
@@ -134,55 +134,6 @@ def make_plan(wanted: Mapping[str, Mapping[str, Any]], existing: Iterable[Role],
             action = "update"
         changes.append(RoleChange(name, action, before, after))
     return RolePlan(tuple(changes))
-
-
-class Roles(RolesResource):
-    """Roles and what they permit."""
-
-    def plan(self, documents: Documents | str, *, prune: bool = False) -> RolePlan:
-        """Show what `apply` would do, without doing it.
-
-        Args:
-            documents: Documents by name, or YAML text that holds them by name.
-            prune: Also delete the roles that are not named.
-
-        Returns:
-            The plan; `print(plan)` shows the differences.
-
-        Raises:
-            ValidationError: A document cannot be read.
-
-        Example:
-            >>> print(client.roles.plan({"reader": {"Permissions": []}}))
-        """
-        return make_plan(wanted_roles(documents), self.list(), prune=prune)
-
-    def apply(self, documents: Documents | str, *, prune: bool = False) -> RolePlan:
-        """Make the roles what they should be. Doing it twice changes nothing the second time.
-
-        Args:
-            documents: Documents by name, or YAML text that holds them by name.
-            prune: Also delete the roles that are not named.
-
-        Returns:
-            What was done.
-
-        Raises:
-            APIError: The service refused a change; changes before it are done.
-
-        Example:
-            >>> client.roles.apply(open("roles.yaml").read())
-        """
-        wanted = wanted_roles(documents)
-        plan = make_plan(wanted, self.list(), prune=prune)
-        for change in plan.changed:
-            if change.action == "create":
-                self.create(change.name, wanted[change.name])
-            elif change.action == "update":
-                self.update(change.name, wanted[change.name])
-            else:
-                self.delete(change.name)
-        return plan
 
 
 class AsyncRoles(AsyncRolesResource):

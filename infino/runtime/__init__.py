@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from infino.runtime.call import UNSET as UNSET
     from infino.runtime.call import AsyncCaller as AsyncCaller
     from infino.runtime.call import Call as Call
-    from infino.runtime.call import Caller as Caller
     from infino.runtime.call import Json as Json
     from infino.runtime.call import RawResponse as RawResponse
+    from infino.runtime.call import SyncCaller as SyncCaller
     from infino.runtime.call import Unset as Unset
     from infino.runtime.errors import MissingItemError as MissingItemError
     from infino.runtime.errors import ParameterError as ParameterError
@@ -25,7 +25,7 @@ _HOMES = {
     "UNSET": "call",
     "AsyncCaller": "call",
     "Call": "call",
-    "Caller": "call",
+    "SyncCaller": "call",
     "Json": "call",
     "RawResponse": "call",
     "Unset": "call",

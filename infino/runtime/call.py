@@ -100,7 +100,7 @@ class RawResponse(Generic[T]):
     value: T
 
 
-class Caller(Protocol):
+class SyncCaller(Protocol):
     """What the sync resource classes need to make their calls."""
 
     def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T:

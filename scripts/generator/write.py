@@ -20,7 +20,7 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.properties import ModelProperty
 
-from . import docstrings, plan
+from . import blocking, docstrings, plan
 from .document import METHODS, DocumentError, Node, lint, load
 from .types import class_name, module_name
 
@@ -45,10 +45,14 @@ class InfinoProject(Project):
         self.env.globals["docs"] = docstrings.inline
         self._render("package_init.py.jinja", self.package_dir / "__init__.py")
         (self.package_dir / "py.typed").write_text("")
+        twinned = blocking.sources()
+        flows = blocking.flows(twinned)
+        self.env.globals["home"] = lambda resource, is_async: _home(resource, is_async, flows)
         self._build_models()
         resources = plan.resources(self.document)
         self._build_calls(resources)
         self._build_resources(resources)
+        blocking.write(twinned, self.package_dir)
         return list(self._get_errors())
 
     def _render(self, template: str, target: Path, **values: Any) -> None:
@@ -102,6 +106,15 @@ class InfinoProject(Project):
                     models=imports,
                     is_root=resource is root,
                 )
+
+
+def _home(resource: plan.Resource, is_async: bool, flows: dict[str, blocking.Source]) -> tuple[str, str]:
+    """Module and class of a resource: its flows where it has some, else the generated class."""
+    name = f"{'Async' if is_async else ''}{resource.class_name}"
+    flow = flows.get(f"Async{resource.class_name}")
+    if flow is None:
+        return f".{resource.module}", f"{name}Resource"
+    return (flow.module if is_async else flow.twin), name
 
 
 def generate(document_path: Path, output: Path, settings: Path, templates: Path) -> None:

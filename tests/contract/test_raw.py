@@ -79,7 +79,7 @@ def planned(client: Any) -> dict[str, tuple[Any, Any]]:
     found = {}
     for prefix, resource in resources(client):
         kind = type(resource)
-        generated = next(base for base in kind.__mro__ if base.__module__.startswith("infino_api."))
+        generated = next(base for base in kind.__mro__ if base.__module__.startswith("infino_api.resources."))
         for name in dir(generated):
             method = getattr(kind, name)
             if name.startswith("_") or not inspect.isfunction(method):

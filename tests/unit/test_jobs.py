@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from infino_api.blocking.jobs import Jobs
 from infino_api.models.job_status import JobStatus
 
 import infino
 from infino.core.exchange import Shared
-from infino.resources.jobs import AsyncJobs, Jobs
+from infino.resources.jobs import AsyncJobs
 
 MISSING = infino.NotFoundError("404", status=404)
 

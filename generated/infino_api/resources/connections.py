@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 if TYPE_CHECKING:
     from infino.plans.connections import NativeResult
     from infino.results.sql import SqlResult
-    from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.call import AsyncCaller, SyncCaller
     from infino.runtime.options import CallOptions
     from infino.runtime.page import AsyncPage, SyncPage
 
@@ -28,7 +28,7 @@ class ConnectionsResource:
         caller: Makes the calls.
     """
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: SyncCaller) -> None:
         self._caller = caller
 
     @cached_property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 if TYPE_CHECKING:
     from infino.plans.connections import NativeResult
     from infino.results.sql import SqlResult
-    from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.call import AsyncCaller, RawResponse, SyncCaller
     from infino.runtime.options import CallOptions
 
     from ..models.connection import Connection
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class ConnectionsRawResponse:
     """The methods of `connections`, answering with status, headers and the typed value."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: SyncCaller) -> None:
         self._caller = caller
 
     def create(

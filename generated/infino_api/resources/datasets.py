@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.call import AsyncCaller, SyncCaller
     from infino.runtime.options import CallOptions
     from infino.runtime.page import AsyncPage, SyncPage
     from infino_api.models.dataset_created import DatasetCreated
@@ -30,7 +30,7 @@ class DatasetsResource:
         caller: Makes the calls.
     """
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: SyncCaller) -> None:
         self._caller = caller
 
     @cached_property

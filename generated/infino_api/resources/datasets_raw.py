@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.call import AsyncCaller, RawResponse, SyncCaller
     from infino.runtime.options import CallOptions
     from infino_api.models.dataset_created import DatasetCreated
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class DatasetsRawResponse:
     """The methods of `datasets`, answering with status, headers and the typed value."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: SyncCaller) -> None:
         self._caller = caller
 
     def count(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[int]:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.call import AsyncCaller, SyncCaller
 
     from .files_raw import AsyncFilesRawResponse, FilesRawResponse
 
@@ -18,7 +18,7 @@ class FilesResource:
         caller: Makes the calls.
     """
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: SyncCaller) -> None:
         self._caller = caller
 
     @cached_property

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.call import AsyncCaller, SyncCaller
 
 
 class FilesRawResponse:
     """The methods of `files`, answering with status, headers and the typed value."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: SyncCaller) -> None:
         self._caller = caller
 
 

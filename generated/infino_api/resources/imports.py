@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from infino.runtime.call import UNSET, Unset
 
 if TYPE_CHECKING:
-    from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.call import AsyncCaller, SyncCaller
     from infino.runtime.options import CallOptions
     from infino.runtime.page import AsyncPage, SyncPage
 
@@ -24,7 +24,7 @@ class ImportsResource:
         caller: Makes the calls.
     """
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: SyncCaller) -> None:
         self._caller = caller
 
     @cached_property

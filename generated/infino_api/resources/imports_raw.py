@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from infino.runtime.call import UNSET, Unset
 
 if TYPE_CHECKING:
-    from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.call import AsyncCaller, RawResponse, SyncCaller
     from infino.runtime.options import CallOptions
 
     from ..models.import_job import ImportJob
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class ImportsRawResponse:
     """The methods of `imports`, answering with status, headers and the typed value."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: SyncCaller) -> None:
         self._caller = caller
 
     def create(

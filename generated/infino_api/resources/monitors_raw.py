@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.call import AsyncCaller, RawResponse, SyncCaller
     from infino.runtime.options import CallOptions
 
     from ..models.alert_receipt import AlertReceipt
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class MonitorsRawResponse:
     """The methods of `monitors`, answering with status, headers and the typed value."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: SyncCaller) -> None:
         self._caller = caller
 
     def create(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from infino.results.prom import PromResult
     from infino.results.search import SearchResult
     from infino.results.sql import SqlResult
-    from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.call import AsyncCaller, SyncCaller
     from infino.runtime.options import CallOptions
 
     from .query_raw import AsyncQueryRawResponse, QueryRawResponse
@@ -25,7 +25,7 @@ class QueryResource:
         caller: Makes the calls.
     """
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: SyncCaller) -> None:
         self._caller = caller
 
     @cached_property

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from infino.results.prom import PromResult
     from infino.results.search import SearchResult
     from infino.results.sql import SqlResult
-    from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.call import AsyncCaller, RawResponse, SyncCaller
     from infino.runtime.options import CallOptions
 
 
 class QueryRawResponse:
     """The methods of `query`, answering with status, headers and the typed value."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: SyncCaller) -> None:
         self._caller = caller
 
     def dsl(

@@ -6,24 +6,32 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
 if TYPE_CHECKING:
-    from infino.runtime.call import AsyncCaller, Caller
+    from infino.resources.dashboards import AsyncDashboards
+    from infino.resources.datasets import AsyncDatasets
+    from infino.resources.files import AsyncFiles
+    from infino.resources.fino import AsyncFino
+    from infino.resources.jobs import AsyncJobs
+    from infino.resources.query import AsyncQuery
+    from infino.resources.records import AsyncRecords
+    from infino.resources.roles import AsyncRoles
+    from infino.runtime.call import AsyncCaller, SyncCaller
     from infino.runtime.options import CallOptions
+    from infino_api.blocking.dashboards import Dashboards
+    from infino_api.blocking.datasets import Datasets
+    from infino_api.blocking.files import Files
+    from infino_api.blocking.fino import Fino
+    from infino_api.blocking.jobs import Jobs
+    from infino_api.blocking.query import Query
+    from infino_api.blocking.records import Records
+    from infino_api.blocking.roles import Roles
 
     from ..models.service_info import ServiceInfo
     from .account import AccountResource, AsyncAccountResource
     from .alerts import AlertsResource, AsyncAlertsResource
     from .connections import AsyncConnectionsResource, ConnectionsResource
-    from .dashboards import AsyncDashboardsResource, DashboardsResource
-    from .datasets import AsyncDatasetsResource, DatasetsResource
-    from .files import AsyncFilesResource, FilesResource
-    from .fino import AsyncFinoResource, FinoResource
     from .imports import AsyncImportsResource, ImportsResource
-    from .jobs import AsyncJobsResource, JobsResource
     from .metrics import AsyncMetricsResource, MetricsResource
     from .monitors import AsyncMonitorsResource, MonitorsResource
-    from .query import AsyncQueryResource, QueryResource
-    from .records import AsyncRecordsResource, RecordsResource
-    from .roles import AsyncRolesResource, RolesResource
     from .root_raw import AsyncRootRawResponse, RootRawResponse
     from .sources import AsyncSourcesResource, SourcesResource
     from .users import AsyncUsersResource, UsersResource
@@ -37,7 +45,7 @@ class RootResources:
         caller: Makes the calls.
     """
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: SyncCaller) -> None:
         self._caller = caller
 
     @cached_property
@@ -69,32 +77,32 @@ class RootResources:
         return ConnectionsResource(self._caller)
 
     @cached_property
-    def dashboards(self) -> DashboardsResource:
+    def dashboards(self) -> Dashboards:
         """Dashboards and their panels."""
-        from .dashboards import DashboardsResource
+        from infino_api.blocking.dashboards import Dashboards
 
-        return DashboardsResource(self._caller)
+        return Dashboards(self._caller)
 
     @cached_property
-    def datasets(self) -> DatasetsResource:
+    def datasets(self) -> Datasets:
         """Datasets and what describes them."""
-        from .datasets import DatasetsResource
+        from infino_api.blocking.datasets import Datasets
 
-        return DatasetsResource(self._caller)
+        return Datasets(self._caller)
 
     @cached_property
-    def files(self) -> FilesResource:
+    def files(self) -> Files:
         """Files that become datasets."""
-        from .files import FilesResource
+        from infino_api.blocking.files import Files
 
-        return FilesResource(self._caller)
+        return Files(self._caller)
 
     @cached_property
-    def fino(self) -> FinoResource:
+    def fino(self) -> Fino:
         """Questions in plain language."""
-        from .fino import FinoResource
+        from infino_api.blocking.fino import Fino
 
-        return FinoResource(self._caller)
+        return Fino(self._caller)
 
     @cached_property
     def imports(self) -> ImportsResource:
@@ -104,11 +112,11 @@ class RootResources:
         return ImportsResource(self._caller)
 
     @cached_property
-    def jobs(self) -> JobsResource:
+    def jobs(self) -> Jobs:
         """Work that goes on in the background."""
-        from .jobs import JobsResource
+        from infino_api.blocking.jobs import Jobs
 
-        return JobsResource(self._caller)
+        return Jobs(self._caller)
 
     @cached_property
     def metrics(self) -> MetricsResource:
@@ -125,25 +133,25 @@ class RootResources:
         return MonitorsResource(self._caller)
 
     @cached_property
-    def query(self) -> QueryResource:
+    def query(self) -> Query:
         """Queries over datasets."""
-        from .query import QueryResource
+        from infino_api.blocking.query import Query
 
-        return QueryResource(self._caller)
+        return Query(self._caller)
 
     @cached_property
-    def records(self) -> RecordsResource:
+    def records(self) -> Records:
         """The records of a dataset."""
-        from .records import RecordsResource
+        from infino_api.blocking.records import Records
 
-        return RecordsResource(self._caller)
+        return Records(self._caller)
 
     @cached_property
-    def roles(self) -> RolesResource:
+    def roles(self) -> Roles:
         """Roles and what they permit."""
-        from .roles import RolesResource
+        from infino_api.blocking.roles import Roles
 
-        return RolesResource(self._caller)
+        return Roles(self._caller)
 
     @cached_property
     def sources(self) -> SourcesResource:
@@ -227,32 +235,32 @@ class AsyncRootResources:
         return AsyncConnectionsResource(self._caller)
 
     @cached_property
-    def dashboards(self) -> AsyncDashboardsResource:
+    def dashboards(self) -> AsyncDashboards:
         """Dashboards and their panels."""
-        from .dashboards import AsyncDashboardsResource
+        from infino.resources.dashboards import AsyncDashboards
 
-        return AsyncDashboardsResource(self._caller)
+        return AsyncDashboards(self._caller)
 
     @cached_property
-    def datasets(self) -> AsyncDatasetsResource:
+    def datasets(self) -> AsyncDatasets:
         """Datasets and what describes them."""
-        from .datasets import AsyncDatasetsResource
+        from infino.resources.datasets import AsyncDatasets
 
-        return AsyncDatasetsResource(self._caller)
+        return AsyncDatasets(self._caller)
 
     @cached_property
-    def files(self) -> AsyncFilesResource:
+    def files(self) -> AsyncFiles:
         """Files that become datasets."""
-        from .files import AsyncFilesResource
+        from infino.resources.files import AsyncFiles
 
-        return AsyncFilesResource(self._caller)
+        return AsyncFiles(self._caller)
 
     @cached_property
-    def fino(self) -> AsyncFinoResource:
+    def fino(self) -> AsyncFino:
         """Questions in plain language."""
-        from .fino import AsyncFinoResource
+        from infino.resources.fino import AsyncFino
 
-        return AsyncFinoResource(self._caller)
+        return AsyncFino(self._caller)
 
     @cached_property
     def imports(self) -> AsyncImportsResource:
@@ -262,11 +270,11 @@ class AsyncRootResources:
         return AsyncImportsResource(self._caller)
 
     @cached_property
-    def jobs(self) -> AsyncJobsResource:
+    def jobs(self) -> AsyncJobs:
         """Work that goes on in the background."""
-        from .jobs import AsyncJobsResource
+        from infino.resources.jobs import AsyncJobs
 
-        return AsyncJobsResource(self._caller)
+        return AsyncJobs(self._caller)
 
     @cached_property
     def metrics(self) -> AsyncMetricsResource:
@@ -283,25 +291,25 @@ class AsyncRootResources:
         return AsyncMonitorsResource(self._caller)
 
     @cached_property
-    def query(self) -> AsyncQueryResource:
+    def query(self) -> AsyncQuery:
         """Queries over datasets."""
-        from .query import AsyncQueryResource
+        from infino.resources.query import AsyncQuery
 
-        return AsyncQueryResource(self._caller)
+        return AsyncQuery(self._caller)
 
     @cached_property
-    def records(self) -> AsyncRecordsResource:
+    def records(self) -> AsyncRecords:
         """The records of a dataset."""
-        from .records import AsyncRecordsResource
+        from infino.resources.records import AsyncRecords
 
-        return AsyncRecordsResource(self._caller)
+        return AsyncRecords(self._caller)
 
     @cached_property
-    def roles(self) -> AsyncRolesResource:
+    def roles(self) -> AsyncRoles:
         """Roles and what they permit."""
-        from .roles import AsyncRolesResource
+        from infino.resources.roles import AsyncRoles
 
-        return AsyncRolesResource(self._caller)
+        return AsyncRoles(self._caller)
 
     @cached_property
     def sources(self) -> AsyncSourcesResource:

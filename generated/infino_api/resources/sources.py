@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
 if TYPE_CHECKING:
-    from infino.runtime.call import AsyncCaller, Caller
+    from infino.runtime.call import AsyncCaller, SyncCaller
     from infino.runtime.options import CallOptions
     from infino.runtime.page import AsyncPage, SyncPage
 
@@ -21,7 +21,7 @@ class SourcesResource:
         caller: Makes the calls.
     """
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: SyncCaller) -> None:
         self._caller = caller
 
     @cached_property

@@ -6,7 +6,7 @@ import builtins
 from typing import TYPE_CHECKING, Unpack
 
 if TYPE_CHECKING:
-    from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.call import AsyncCaller, RawResponse, SyncCaller
     from infino.runtime.options import CallOptions
 
     from ..models.source import Source
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class SourcesRawResponse:
     """The methods of `sources`, answering with status, headers and the typed value."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: SyncCaller) -> None:
         self._caller = caller
 
     def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Source]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
     from infino.plans.users import IssuedKeys
-    from infino.runtime.call import AsyncCaller, Caller, RawResponse
+    from infino.runtime.call import AsyncCaller, RawResponse, SyncCaller
     from infino.runtime.options import CallOptions
     from infino_api.models.user import User
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class UsersRawResponse:
     """The methods of `users`, answering with status, headers and the typed value."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: SyncCaller) -> None:
         self._caller = caller
 
     def create(

@@ -1,0 +1,130 @@
+"""`client.dashboards`: run all panels of a dashboard, and change its panels one by one.
+
+Generated from infino/resources/dashboards.py; changes belong there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Unpack
+
+from infino.core.errors import InfinoError
+from infino.resources.concurrency import side_by_side
+from infino.resources.dashboards import (
+    DashboardResult,
+    Outcome,
+    _gathered,
+    _plans,
+    _shown,
+    _with_panel,
+    _without_panel,
+)
+from infino.runtime.options import CallOptions
+from infino_api.resources.dashboards import DashboardsResource
+
+if TYPE_CHECKING:
+    from infino.resources.dashboards import Filters
+    from infino_api.models.dashboard import Dashboard
+    from infino_api.models.panel import Panel
+
+
+class Panels:
+    """The panels of dashboards.
+
+    Args:
+        dashboards: The resource they belong to.
+    """
+
+    def __init__(self, dashboards: Dashboards) -> None:
+        self._dashboards = dashboards
+
+    def add(self, id: str, panel: Panel | Mapping[str, Any], **options: Unpack[CallOptions]) -> Dashboard:
+        """Add a panel at the end. Reads the dashboard and writes its panels back: not for two writers at once.
+
+        Args:
+            id: Id of the dashboard.
+            panel: The panel: `viz_id`, or `kind` with `content` or `label`.
+            options: `timeout`, `headers` and `retry` of each call.
+
+        Returns:
+            The dashboard as it is now.
+
+        Raises:
+            NotFoundError: There is no such dashboard.
+
+        Example:
+            >>> client.dashboards.panels.add("d1", {"viz_id": "v1"})
+        """
+        dashboard = self._dashboards.get(id, **options)
+        return self._dashboards.update(id, _with_panel(dashboard, panel), **options)
+
+    def remove(self, id: str, panel_id: str, **options: Unpack[CallOptions]) -> Dashboard:
+        """Take a panel out.
+
+        Args:
+            id: Id of the dashboard.
+            panel_id: Id of the panel.
+            options: `timeout`, `headers` and `retry` of each call.
+
+        Returns:
+            The dashboard as it is now.
+
+        Raises:
+            ValidationError: It has no such panel.
+
+        Example:
+            >>> client.dashboards.panels.remove("d1", "panel_2")
+        """
+        dashboard = self._dashboards.get(id, **options)
+        return self._dashboards.update(id, _without_panel(dashboard, panel_id), **options)
+
+
+class Dashboards(DashboardsResource):
+    """Dashboards and their panels."""
+
+    @cached_property
+    def panels(self) -> Panels:
+        """The panels of dashboards."""
+        return Panels(self)
+
+    def execute(
+        self,
+        id: str,
+        *,
+        filters: Filters | None = None,
+        time_range: Mapping[str, Any] | None = None,
+        max_workers: int = 16,
+        **options: Unpack[CallOptions],
+    ) -> DashboardResult:
+        """Run all visualizations of a dashboard, side by side.
+
+        Args:
+            id: Id of the dashboard.
+            filters: Filters for every panel, beside the saved ones.
+            time_range: Span for every panel, with `from` and `to`.
+            max_workers: How many run at the same time.
+            options: `timeout`, `headers` and `retry` of each call.
+
+        Returns:
+            The result of each panel in order; one that fails carries its error.
+
+        Raises:
+            NotFoundError: There is no such dashboard.
+
+        Example:
+            >>> for result in client.dashboards.execute("d1"):
+            ...     print(result.panel.id, result.error or result.data)
+        """
+        dashboard = self.get(id, **options)
+
+        def run(viz_id: str) -> Outcome:
+            try:
+                get, execute = _plans(viz_id, filters, time_range)
+                return self._caller.call(get, **options), self._caller.call(execute, **options)
+            except InfinoError as error:
+                return error
+
+        shown = _shown(dashboard)
+        outcomes = side_by_side(run, shown, max_workers)
+        return _gathered(dashboard, dict(zip(shown, outcomes, strict=True)))

@@ -1,0 +1,64 @@
+"""`client.roles`: roles, and a plan of what would change before it does.
+
+Generated from infino/resources/roles.py; changes belong there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from infino.resources.roles import Documents, RolePlan, make_plan, wanted_roles
+from infino_api.resources.roles import RolesResource
+
+if TYPE_CHECKING:
+    pass
+
+
+class Roles(RolesResource):
+    """Roles and what they permit."""
+
+    def plan(self, documents: Documents | str, *, prune: bool = False) -> RolePlan:
+        """Show what `apply` would do, without doing it.
+
+        Args:
+            documents: Documents by name, or YAML text that holds them by name.
+            prune: Also delete the roles that are not named.
+
+        Returns:
+            The plan; `print(plan)` shows the differences.
+
+        Raises:
+            ValidationError: A document cannot be read.
+
+        Example:
+            >>> print(client.roles.plan({"reader": {"Permissions": []}}))
+        """
+        wanted = wanted_roles(documents)
+        return make_plan(wanted, self.list().all(), prune=prune)
+
+    def apply(self, documents: Documents | str, *, prune: bool = False) -> RolePlan:
+        """Make the roles what they should be. Doing it twice changes nothing the second time.
+
+        Args:
+            documents: Documents by name, or YAML text that holds them by name.
+            prune: Also delete the roles that are not named.
+
+        Returns:
+            What was done.
+
+        Raises:
+            APIError: The service refused a change; changes before it are done.
+
+        Example:
+            >>> client.roles.apply(open("roles.yaml").read())
+        """
+        wanted = wanted_roles(documents)
+        plan = make_plan(wanted, self.list().all(), prune=prune)
+        for change in plan.changed:
+            if change.action == "create":
+                self.create(change.name, wanted[change.name])
+            elif change.action == "update":
+                self.update(change.name, wanted[change.name])
+            else:
+                self.delete(change.name)
+        return plan

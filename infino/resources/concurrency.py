@@ -1,0 +1,78 @@
+"""Where threads and tasks truly differ: each function stands here twice, and the blocking twins call the second."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from infino.bulk.report import BulkReport
+    from infino.bulk.run import Run
+    from infino.bulk.run_async import AsyncRun
+    from infino.caller import AsyncCaller, SyncCaller
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+async def async_off_loop(function: Callable[..., R], *arguments: Any) -> R:
+    """Call a function that takes its time, without holding up the event loop."""
+    import asyncio
+
+    return await asyncio.to_thread(function, *arguments)
+
+
+def off_loop(function: Callable[..., R], *arguments: Any) -> R:
+    """Call a function."""
+    return function(*arguments)
+
+
+async def async_side_by_side(run: Callable[[T], Awaitable[R]], items: Sequence[T], limit: int) -> list[R]:
+    """Run a task for each item, at most `limit` at the same time, and return what they give in order."""
+    import asyncio
+
+    places = asyncio.Semaphore(max(1, limit))
+
+    async def in_turn(item: T) -> R:
+        async with places:
+            return await run(item)
+
+    return await asyncio.gather(*(in_turn(item) for item in items))
+
+
+def side_by_side(run: Callable[[T], R], items: Sequence[T], limit: int) -> list[R]:
+    """Run a function for each item, at most `limit` at the same time, and return what they give in order."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    if not items:
+        return []
+    with ThreadPoolExecutor(max(1, min(limit, len(items))), thread_name_prefix="infino-item") as pool:
+        return list(pool.map(run, items))
+
+
+async def async_upload(caller: AsyncCaller, dataset: str, source: Any, settings: Any) -> BulkReport:
+    """Upload a source to its end, read in a thread."""
+    from infino.bulk.run_async import upload_async
+
+    return await upload_async(caller, dataset, source, **settings)
+
+
+def upload(caller: SyncCaller, dataset: str, source: Any, settings: Any) -> BulkReport:
+    """Upload a source to its end, sent by threads."""
+    from infino.bulk.run import upload as run
+
+    return run(caller.transport, dataset, source, **settings)
+
+
+def async_uploads(caller: AsyncCaller, dataset: str, source: Any, settings: Any) -> AsyncRun:
+    """Upload a source result by result, read in a thread."""
+    from infino.bulk.run_async import iterate_async
+
+    return iterate_async(caller, dataset, source, **settings)
+
+
+def uploads(caller: SyncCaller, dataset: str, source: Any, settings: Any) -> Run:
+    """Upload a source result by result, sent by threads."""
+    from infino.bulk.run import iterate
+
+    return iterate(caller.transport, dataset, source, **settings)
