@@ -36,7 +36,7 @@ def resource_group(name: str) -> click.Group:
     Returns:
         The group, with a command for each method.
     """
-    from infino.client import Infino
+    from infino import Infino
 
     # Only its tree is read, nothing is sent.
     client = Infino(access_key="-", secret_key="-", endpoint="http://127.0.0.1:1")  # noqa: S106 - no secret
