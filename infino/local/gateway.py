@@ -122,6 +122,7 @@ class LocalGateway:
         self._socket = listen(self._host, self._port)
         try:
             self._gateway = Gateway(self._options)
+            self._gateway.reach.own_port = self._socket.getsockname()[1]
             self._application = Application(self._gateway)
             self._server = Server(self._config(self._application))
             self._thread = threading.Thread(target=self._run, name="infino-gateway", daemon=True)

@@ -17,6 +17,7 @@ from infino.local.faults import Faults
 from infino.local.folder import Folder
 from infino.local.keys import Keys
 from infino.local.rbac.access import RoleAccess
+from infino.local.reach import Reach
 from infino.local.store import Store
 from infino.local.vault import Vault
 
@@ -35,6 +36,8 @@ class Options:
         max_in_flight: Bytes that all request bodies in memory may have together.
         max_upload: Bytes that one uploaded file may have.
         max_spool: Bytes that all uploads under way may have together on disk.
+        files: The folder in which file databases of connections must lie; None leaves the choice to the admin.
+        reachable: `host:port` of what connections may reach although it is link-local or the gateway itself.
         hosts: Names, beside addresses and those of this machine, under which the gateway may be asked.
         access_key: The admin's access key; chosen at random when None.
         secret_key: The admin's secret.
@@ -50,6 +53,8 @@ class Options:
     max_in_flight: int = 512 * 1024**2
     max_upload: int = 4 * 1024**3
     max_spool: int = 16 * 1024**3
+    files: Path | None = attrs.field(default=None, converter=attrs.converters.optional(Path))
+    reachable: Collection[str] = ()
     hosts: Collection[str] = ()
     access_key: str | None = None
     secret_key: str | None = attrs.field(default=None, repr=False)
@@ -71,6 +76,7 @@ class Gateway:
         self.options = options
         self.clock = Clock()
         self.faults = Faults()
+        self.reach = Reach(options.path, options.files, options.reachable)
         self.folder = Folder(options.path) if options.path else None
         self._opened: list[Callable[[], None]] = [self.folder.close] if self.folder else []
         self._lock = threading.Lock()

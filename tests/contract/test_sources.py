@@ -148,11 +148,11 @@ def test_a_connection_that_fails_is_refused_without_its_secret(client, stores, k
         ("mariadb", {"host": "127.0.0.1", "port": 1, "database": ["a"]}, "can't be used"),
         ("postgresql", {"url": "postgresql://h:abc/db"}, "not an SQLAlchemy URL"),
         ("sqlalchemy", {"url": "postgresql+nope://h/db"}, "driver is not installed"),
-        ("sqlite", {"path": "/tmp/\0x"}, "error"),
+        ("sqlite", {"path": "/tmp/\0x"}, "is not a path"),
         ("sqlite", {"path": ["x"]}, "unable to open"),
         ("elasticsearch", {"base_url": "http://127.0.0.1:9", "timeout_secs": "long"}, "timeout_secs"),
         ("prometheus", {"base_url": "http://127.0.0.1:9", "bearer_token": "\u00fc\n"}, "did not answer"),
-        ("prometheus", {"base_url": "http://["}, "did not answer"),
+        ("prometheus", {"base_url": "http://["}, "can't be found"),
     ],
 )
 def test_bad_settings_say_what_is_wrong(sync_client, kind, config, complaint):

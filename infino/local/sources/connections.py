@@ -16,6 +16,7 @@ from infino.local.sources.vault import masked
 
 if TYPE_CHECKING:
     from infino.local.control import Document
+    from infino.local.reach import Reach
     from infino.local.state import Gateway
 
 KIND = "connection"
@@ -36,13 +37,22 @@ def kind_of_source(source_type: str) -> SourceKind:
     return kind
 
 
-def connector(kind: SourceKind, config: dict[str, Any]) -> Connector:
-    """The connector for a kind of source with these settings."""
+def connector(kind: SourceKind, config: dict[str, Any], reach: Reach, *, chosen_by_admin: bool = True) -> Connector:
+    """The connector for a kind of source with these settings.
+
+    Args:
+        kind: The kind of source.
+        config: Its settings.
+        reach: What it may open.
+        chosen_by_admin: Whether the admin chose the file that they name, or a check has been made before.
+    """
     if kind.query_type == "querydsl":
-        return SearchStore(config)
+        return SearchStore(config, reach)
     if kind.query_type == "promql":
-        return PrometheusStore(config)
-    return DuckdbFile(config) if kind.id == "duckdb" else Relational(kind, config)
+        return PrometheusStore(config, reach)
+    if kind.id == "duckdb":
+        return DuckdbFile(config, reach, chosen_by_admin=chosen_by_admin)
+    return Relational(kind, config, reach, chosen_by_admin=chosen_by_admin)
 
 
 @attrs.frozen
@@ -51,6 +61,7 @@ class Stored:
 
     document: Document
     config: dict[str, Any] = attrs.field(repr=False)
+    reach: Reach
 
     @property
     def kind(self) -> SourceKind:
@@ -59,7 +70,7 @@ class Stored:
 
     def connector(self) -> Connector:
         """What reaches it."""
-        return connector(self.kind, self.config)
+        return connector(self.kind, self.config, self.reach)
 
     def shown(self) -> dict[str, Any]:
         """The connection as callers see it, without secrets."""
@@ -83,22 +94,23 @@ def config_of(body: dict[str, Any]) -> dict[str, Any]:
     return config
 
 
-def create(gateway: Gateway, source_type: str, config: dict[str, Any]) -> Document:
+def create(gateway: Gateway, source_type: str, config: dict[str, Any], *, by_admin: bool = True) -> Document:
     """Test a connection and store it."""
     kind = kind_of_source(source_type)
-    connector(kind, config).test()
+    connector(kind, config, gateway.reach, chosen_by_admin=by_admin).test()
     body = {"type": kind.id, "status": "connected", "config": gateway.vault.encrypt(config)}
     return gateway.control.put(KIND, str(uuid.uuid4()), body)
 
 
-def update(gateway: Gateway, connection_id: str, changes: dict[str, Any]) -> Stored:
+def update(gateway: Gateway, connection_id: str, changes: dict[str, Any], *, by_admin: bool = True) -> Stored:
     """Change settings of a connection, once they are tested."""
     with gateway.control.changing():
         stored = get(gateway, connection_id)
         config = {**stored.config, **changes}
-        connector(stored.kind, config).test()
+        chosen_by_admin = by_admin or not changes.keys() & {"path", "url"}
+        connector(stored.kind, config, gateway.reach, chosen_by_admin=chosen_by_admin).test()
         body = {**stored.document.body, "status": "connected", "config": gateway.vault.encrypt(config)}
-        return Stored(gateway.control.put(KIND, connection_id, body), config)
+        return Stored(gateway.control.put(KIND, connection_id, body), config, gateway.reach)
 
 
 def get(gateway: Gateway, connection_id: str) -> Stored:
@@ -110,9 +122,10 @@ def get(gateway: Gateway, connection_id: str) -> Stored:
     document = gateway.control.get(KIND, connection_id)
     if document is None:
         raise Problem(404, "connection_not_found_exception", f"no connection [{connection_id}]")
-    return Stored(document, gateway.vault.decrypt(document.body["config"]))
+    return Stored(document, gateway.vault.decrypt(document.body["config"]), gateway.reach)
 
 
 def everything(gateway: Gateway) -> list[Stored]:
     """All connections, oldest first."""
-    return [Stored(document, gateway.vault.decrypt(document.body["config"])) for document in gateway.control.list(KIND)]
+    stored = gateway.control.list(KIND)
+    return [Stored(document, gateway.vault.decrypt(document.body["config"]), gateway.reach) for document in stored]

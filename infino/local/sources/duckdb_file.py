@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from infino.local.http import Problem
+from infino.local.reach import Reach
 from infino.local.sources.relational import ROWS, Answer, Config, kind_of, only_a_query, plain
 
 # The statement can neither reach other files nor lift that rule.
@@ -24,10 +25,14 @@ class DuckdbFile:
 
     Args:
         config: Its settings: `path`.
+        reach: Which files may be opened.
+        chosen_by_admin: Whether the admin chose the file.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, reach: Reach, *, chosen_by_admin: bool) -> None:
         self.config = config
+        self.reach = reach
+        self.chosen_by_admin = chosen_by_admin
 
     def test(self) -> None:
         """Open the file once; a 400 `Problem` says why it can't be."""
@@ -69,8 +74,9 @@ class DuckdbFile:
         path = self.config.get("path")
         if not path:
             raise Problem(400, "illegal_argument_exception", "config.path is missing: the file to read")
+        real = self.reach.file(str(path), chosen_by_admin=self.chosen_by_admin)
         try:
-            with duckdb.connect(str(path), read_only=True, config=SETTINGS) as connection:
+            with duckdb.connect(str(real), read_only=True, config=SETTINGS) as connection:
                 yield connection
         except duckdb.Error as error:
             raise Problem(400, "source_exception", str(error).splitlines()[0])

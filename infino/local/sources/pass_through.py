@@ -9,6 +9,7 @@ from urllib.parse import quote
 import orjson
 
 from infino.local.http import Problem
+from infino.local.reach import Reach
 from infino.local.sources.relational import Config
 from infino.local.sources.vault import without_secrets
 
@@ -20,10 +21,12 @@ class HttpStore:
 
     Args:
         config: `base_url` (or `host`), and `username` and `password`, or `api_key`, or `bearer_token`.
+        reach: Which addresses may be opened.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, reach: Reach) -> None:
         self.config = config
+        self.reach = reach
         base = config.get("base_url") or config.get("url") or config.get("host")
         if not isinstance(base, str) or not base:
             raise Problem(400, "illegal_argument_exception", "config.base_url is missing")
@@ -52,8 +55,23 @@ class HttpStore:
         headers = self._headers() | ({"content-type": "application/json"} if json is not None else {})
         content = orjson.dumps(json) if json is not None else None
         try:
+            url = httpx.URL(self.base + path)
+            headers["host"] = url.netloc.decode("ascii")
+            found = self.reach.addresses(url.host, url.port or (443 if url.scheme == "https" else 80))
+            extensions = {"sni_hostname": url.host}
             with httpx.Client(verify=self.verify, timeout=self.timeout, trust_env=False) as client:
-                response = client.request(method, self.base + path, content=content, data=form, headers=headers)
+                # The very address that was looked at: asked again, a name server may give another.
+                for left, address in enumerate(found, 1 - len(found)):
+                    pinned = url.copy_with(host=address)
+                    request = client.build_request(
+                        method, pinned, content=content, data=form, headers=headers, extensions=extensions
+                    )
+                    try:
+                        response = client.send(request)
+                        break
+                    except httpx.ConnectError:
+                        if left == 0:
+                            raise
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # ValueError: text that fits no header
             raise Problem(400, "source_exception", f"{self._shown()} did not answer: {type(error).__name__}")
         try:

@@ -15,6 +15,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from infino.local.http import Problem, unsupported
+from infino.local.reach import Reach
 from infino.local.sources.catalogue import SourceKind
 from infino.local.sources.vault import without_secrets
 
@@ -27,6 +28,20 @@ TIMEOUT = 60  # seconds for one statement
 ROWS = 100_000  # rows of one answer; an import job pages beyond it
 WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Copy, exp.Create, exp.Drop, exp.Into, exp.Command)
 SQLGLOT = {"postgresql": "postgres", "mariadb": "mysql", "clickhousedb": "clickhouse", "mssql": "tsql"}
+PORTS = {
+    "postgresql": 5432, "cockroachdb": 26257, "redshift": 5439, "mysql": 3306, "mariadb": 3306, "clickhousedb": 8123,
+    "mssql": 1433, "oracle": 1521, "trino": 8080, "vertica": 5433, "db2": 50000,
+}  # fmt: skip
+"""Dialects that connect to a host and port, and the port where none is given."""
+HOSTED = frozenset({"snowflake", "bigquery"})
+"""Dialects that reach the vendor's own hosts only."""
+PARAMETERS = frozenset(
+    {
+        "application_name", "charset", "connect_timeout", "driver", "encrypt", "options", "role", "schema", "secure",
+        "service_name", "sslmode", "timeout", "trustservercertificate", "warehouse",
+    }
+)  # fmt: skip
+"""Parameters that a URL may carry."""
 
 
 @attrs.frozen
@@ -44,11 +59,15 @@ class Relational:
     Args:
         kind: The kind of store.
         config: Its settings: a `url`, or `host`, `port`, `user`, `password`, `database`; `path` for files.
+        reach: Which files and addresses may be opened.
+        chosen_by_admin: Whether the admin chose the file, if it is one.
     """
 
-    def __init__(self, kind: SourceKind, config: Config) -> None:
+    def __init__(self, kind: SourceKind, config: Config, reach: Reach, *, chosen_by_admin: bool) -> None:
         self.kind = kind
         self.config = config
+        self.reach = reach
+        self.chosen_by_admin = chosen_by_admin
 
     def test(self) -> None:
         """Connect once.
@@ -148,7 +167,7 @@ class Relational:
         try:
             url = self._url(database)
             kind = url.drivername
-            engine = self._engine(url)
+            engine = self._engine(self._admitted(url))
             try:
                 with engine.connect() as connection:
                     _make_read_only(connection)
@@ -164,6 +183,27 @@ class Relational:
         except (TypeError, ValueError) as error:  # drivers say so of settings and texts that they can't use
             reason = f"the settings or the query can't be used: {without_secrets(str(error), self.config)}"
             raise Problem(400, "illegal_argument_exception", reason)
+
+    def _admitted(self, url: URL) -> URL:
+        """Return the URL with a file's real path, once it is known to reach nothing that it must not."""
+        url.get_dialect()  # first of all, whether there is such a driver
+        backend = url.get_backend_name()
+        strange = sorted({name.lower() for name in url.query} - PARAMETERS)
+        if strange:  # drivers read files that some of them name, or send files to the server
+            reason = f"config.url has the parameter [{strange[0]}]; known are {', '.join(sorted(PARAMETERS))}"
+            raise Problem(400, "illegal_argument_exception", reason)
+        if backend == "sqlite":
+            if not url.database or url.database == ":memory:":
+                return url
+            return url.set(database=str(self.reach.file(url.database, chosen_by_admin=self.chosen_by_admin)))
+        if backend in PORTS:
+            if "/" in (url.host or ""):
+                raise Problem(400, "illegal_argument_exception", "config.host must be a name or an address")
+            self.reach.addresses(url.host or "localhost", url.port or PORTS[backend])
+        elif backend not in HOSTED and (self.reach.files is not None or not self.chosen_by_admin):
+            # What a dialect that is not known here opens can't be checked.
+            raise Problem(403, "security_exception", f"only the admin may connect by the dialect [{backend}]")
+        return url
 
     def _engine(self, url: URL) -> sqlalchemy.Engine:
         from sqlalchemy import create_engine

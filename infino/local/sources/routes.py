@@ -27,7 +27,9 @@ def _list(gateway: Gateway, call: Call) -> Answer:
 
 def _create(gateway: Gateway, call: Call) -> Answer:
     gateway.access.check(call.principal, "create", RESOURCE, "*")
-    document = connections.create(gateway, call.path["id"], connections.config_of(call.json_object()))
+    document = connections.create(
+        gateway, call.path["id"], connections.config_of(call.json_object()), by_admin=call.principal.admin
+    )
     message = f"connected to {KINDS[document.body['type']].name}"
     answer = {"connection_id": document.id, "message": message, "created_at": document.created_at, "auth": None}
     return Answer(json=answer)
@@ -41,7 +43,7 @@ def _get(gateway: Gateway, call: Call) -> Answer:
 def _update(gateway: Gateway, call: Call) -> Answer:
     gateway.access.check(call.principal, "write", RESOURCE, call.path["id"])
     changes = connections.config_of(call.json_object())
-    return Answer(json=connections.update(gateway, call.path["id"], changes).shown())
+    return Answer(json=connections.update(gateway, call.path["id"], changes, by_admin=call.principal.admin).shown())
 
 
 def _delete(gateway: Gateway, call: Call) -> Answer:
