@@ -1,4 +1,4 @@
-"""The old SDK 0.7.0, unmodified, against a gateway in compat mode: a program of its users goes through unchanged."""
+"""A program of the old SDK's users goes through unchanged: with that SDK, and with the module of its name in ours."""
 
 from __future__ import annotations
 
@@ -107,22 +107,29 @@ def old_sdk() -> str:
     return str(folder)
 
 
-def test_the_old_sdk_runs_unmodified(old_sdk: str, tmp_path: Path) -> None:
+OURS = str(Path(__file__).parents[2] / "infino" / "migration")
+
+
+@pytest.mark.parametrize("ours", [False, True], ids=["old", "ours"])
+def test_a_program_of_the_old_sdk_runs_unchanged(ours: bool, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     (tmp_path / "rows.json").write_text('[{"a": 1}, {"a": 2}]')
     (tmp_path / "empty.sqlite").touch()
-    with LocalGateway(compat=True) as gateway:
+    with LocalGateway(compat=not ours) as gateway:
         environment = {
             **os.environ,
-            "PYTHONPATH": old_sdk,
+            "PYTHONPATH": OURS if ours else request.getfixturevalue("old_sdk"),
             "KEY": gateway.access_key,
             "SECRET": gateway.secret_key,
             "ENDPOINT": gateway.endpoint,
             "SQLITE": str(tmp_path / "empty.sqlite"),
             "FILE": str(tmp_path / "rows.json"),
         }
-        command = [sys.executable, "-c", PROGRAM]
+        command = [sys.executable, "-W", "always::DeprecationWarning:__main__", "-c", PROGRAM]
         done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False, env=environment)
     assert done.returncode == 0, done.stderr[-3000:]
     outcome = json.loads(done.stdout.splitlines()[-1])
     assert isinstance(outcome.pop("metrics"), list)
     assert outcome == EXPECTED
+    if ours:
+        assert done.stderr.count("InfinoSDK.create_dataset(...) is now client.datasets.create(") == 1
+        assert "InfinoSDK.get_datasets(...) is now client.datasets.list()" in done.stderr

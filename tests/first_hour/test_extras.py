@@ -41,6 +41,7 @@ PROMISES = {
     "cli": "import subprocess, sys; "
     "assert b'sql' in subprocess.run([sys.executable, '-m', 'infino.cli', '--help'], capture_output=True).stdout",
     "yaml": "import yaml, infino.resources.roles",
+    "migrate": "import libcst, infino.migration.rewrite",
     "notebook": "import IPython, infino.notebook",
     "sqlalchemy": "import sqlalchemy; sqlalchemy.create_engine('infino://a:b@127.0.0.1:1').dialect.name == 'infino'",
     "local": GATEWAY

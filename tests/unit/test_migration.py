@@ -1,0 +1,98 @@
+"""From the old SDK to this one: every old method has a new call that is there, and the tool finds and writes them."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import warnings
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import infino.charts
+from infino import Infino
+from infino.cli.app import infino as command
+from infino.migration import rewrite
+from infino.migration.table import NEW_CALLS
+
+OLD = """\
+from infino_sdk import InfinoSDK
+
+sdk = InfinoSDK("a", "b", "http://127.0.0.1:1")
+client = InfinoSDK.new("a", "b", "http://127.0.0.1:1")
+other = object()
+rows = sdk.query_dataset_in_sql("SELECT 1")  # kept
+client.query_dataset_in_promql("up", dataset="m.aly")
+client.query_dataset_in_promql("up")
+sdk.create_connection("mysql", {"name": "x"})
+other.ping()
+
+
+def job(one: InfinoSDK) -> None:
+    one.list_dashboards(offset=2)
+"""
+NEW = """\
+from infino_sdk import InfinoSDK
+
+sdk = InfinoSDK("a", "b", "http://127.0.0.1:1")
+client = InfinoSDK.new("a", "b", "http://127.0.0.1:1")
+other = object()
+rows = sdk.query.sql("SELECT 1")  # kept
+client.query.promql("up", dataset="m.aly")
+client.query.promql("up")
+sdk.connections.create("mysql", **{"name": "x"})
+other.ping()
+
+
+def job(one: InfinoSDK) -> None:
+    one.dashboards.list(offset=2)
+"""
+
+
+def test_every_old_method_has_a_new_call_that_exists() -> None:
+    from infino_sdk import InfinoSDK
+
+    public = {name for name, _ in inspect.getmembers(InfinoSDK, inspect.isfunction) if not name.startswith("_")}
+    assert public == set(NEW_CALLS)
+    client = Infino(access_key="a", secret_key="b", endpoint="http://127.0.0.1:1")
+    for old, new in NEW_CALLS.items():
+        head = new.partition("(")[0]
+        root = {"client": client, "infino": infino}[head.partition(".")[0]]
+        assert callable(functools.reduce(getattr, head.split(".")[1:], root)), old
+
+
+def test_old_calls_are_found_and_written(tmp_path: Path) -> None:
+    program = tmp_path / "old.py"
+    program.write_text(OLD)
+    listed = CliRunner().invoke(command, ["migrate", str(tmp_path)])
+    assert "5 old calls" in listed.output
+    assert f"{program}:6: sdk.query_dataset_in_sql" in listed.output
+    assert program.read_text() == OLD
+    assert CliRunner().invoke(command, ["migrate", str(tmp_path), "--write"]).exit_code == 0
+    assert program.read_text() == NEW
+
+
+def test_arguments_keep_their_places() -> None:
+    assert rewrite.new_call(
+        "query_dataset_in_promql_range", [(None, "q"), ("end", "e"), ("start", "s"), ("step", "1")]
+    ) == ("client.query.promql_range(q, start=s, end=e, step=1)")
+
+
+def test_errors_are_those_of_the_old_sdk() -> None:
+    from infino_sdk import InfinoError, InfinoSDK, RetryConfig
+
+    once = RetryConfig()
+    once.max_retries = 1
+    with warnings.catch_warnings(), InfinoSDK.new_with_retry("a", "b", "http://127.0.0.1:9", once) as sdk:
+        warnings.simplefilter("ignore", DeprecationWarning)
+        with pytest.raises(InfinoError) as refused:
+            sdk.ping()
+        assert refused.value.error_type is InfinoError.Type.REQUEST
+        assert refused.value.status_code() == 0
+        with pytest.raises(InfinoError, match="not below"):
+            sdk.request("GET", "http://example.test/")
+        with pytest.raises(InfinoError, match="File not found"):
+            sdk.upload_file("d", "nowhere.json")
+        with pytest.raises(InfinoError, match="Invalid YAML"):
+            sdk.create_role("r", "a: [")
