@@ -233,3 +233,86 @@ def test_nan_inside_lists_and_objects_stays_valid_json(call: Signed) -> None:
     assert call.rows(query) == [{"l": ["NaN", "-Infinity", 1.5], "o": {"a": "Infinity", "b": "NaN"}, "j": "NaN"}]
     assert call.rows("SELECT ['NaN,}'] AS l") == [{"l": ["NaN,}"]}]
     assert "not valid JSON" in call.sql("""SELECT '{"a":1,}'::JSON AS j""").reason
+
+
+def test_decimals_inside_lists_and_objects_keep_their_digits(call: Signed) -> None:
+    query = (
+        "SELECT [12345678901234567.89, NULL] AS l, {'a': {'b{': 1.50}, 'c': 1} AS o, [[0.10]] AS ll,"
+        " MAP {'k': 0.10} AS m, [{'x': 1.0}] AS lo, NULL::DECIMAL(3, 1)[] AS n, {'z': NULL::DECIMAL(3, 1)} AS z"
+    )
+    assert call.rows(query) == [
+        {
+            "l": [{"Decimal": "12345678901234567.89"}, None],
+            "o": {"a": {"b{": {"Decimal": "1.50"}}, "c": 1},
+            "ll": [[{"Decimal": "0.10"}]],
+            "m": {"k": {"Decimal": "0.10"}},
+            "lo": [{"x": {"Decimal": "1.0"}}],
+            "n": None,
+            "z": {"z": None},
+        }
+    ]
+    call.sql("INSERT INTO flights (_id, a, l) VALUES ('d', 12345678901234567.10, [0.10])")
+    assert b'"a":12345678901234567.10,"l":[0.1]' in call("GET", "/flights/doc/d").content
+
+
+def test_functions_and_literals_mean_what_the_engine_says_they_mean(call: Signed) -> None:
+    query = (
+        "SELECT TIMESTAMPTZ '2024-01-01 10:00:00+02'::TIMESTAMP AS t, CAST('1.23456789' AS DECIMAL) AS d,"
+        " '0.1'::NUMERIC = 0.1 AS n, sha256('a')[:8] AS h, strftime(DATE '2024-01-07', '%Y-%m') AS f,"
+        " round(2.567, 1) AS r, 'x'::VARCHAR COLLATE NOCASE = 'X' AS c"
+    )
+    assert call.rows(query) == [
+        {
+            "t": "2024-01-01T08:00:00",
+            "d": "1.2345678900",
+            "n": True,
+            "h": "ca978112",
+            "f": "2024-01",
+            "r": "2.6",
+            "c": True,
+        }
+    ]
+    for refused in ("to_char(DATE '2024-01-07', 'YYYY')", "sha2('a', 512)", "nvl(1, 2)", "x.upper()", "pg_sleep(1)"):
+        assert f"{refused.split('(')[0]} is not supported" in call.sql(f"SELECT {refused} FROM flights AS x").reason
+
+
+def test_what_tells_about_statements_and_datasets(call: Signed) -> None:
+    def columns(query: str) -> list[Any]:
+        return [row["column_name"] for row in call.rows(query)]
+
+    shown = ["_id", "carrier", "delay", "at", "from.code", "tags"]
+    assert columns("DESCRIBE flights") == columns("SHOW flights") == columns("SUMMARIZE flights") == shown
+    assert columns("DESCRIBE SELECT carrier, count(*) FROM flights GROUP BY 1") == ["carrier", "count_star()"]
+    assert call.rows("SHOW TABLES") == [{"name": "flights"}, {"name": "my-logs.2024"}]
+    assert call.rows("EXPLAIN SELECT carrier FROM flights")[0]["explain_key"] == "physical_plan"
+    assert "nope" in call.sql("EXPLAIN SELECT nope FROM flights").reason
+    assert "ANALYZE is not supported" in call.sql("EXPLAIN ANALYZE SELECT 1").reason
+    reply = call.sql(
+        "SELECT DISTINCT flights.carrier c FROM flights JOIN flights g USING (_id) GROUP BY 1, g.delay ORDER BY c LIMIT 7"
+    )
+    told = {
+        key: reply.json[key]
+        for key in ("has_joins", "distinct", "limit", "group_by_columns", "order_by", "table_names")
+    }
+    assert told == {
+        "has_joins": True, "distinct": True, "limit": 7, "group_by_columns": ["1", "g.delay"], "order_by": ["c"],
+        "table_names": ["flights"],
+    }  # fmt: skip
+
+
+def test_dotted_names_in_texts_that_are_not_ascii(call: Signed) -> None:
+    query = "SELECT 'é😀' AS s, \"from\".code AS a, my-logs".replace("my-logs", "l.name") + " FROM flights, my.l l"
+    call("PUT", "/my.l")
+    call.bulk("my.l", {"index": {"_id": "1"}}, {"name": "ö", "user": {"city": "Århus"}})
+    assert call.rows(query + " ORDER BY 2 LIMIT 1") == [{"s": "é😀", "a": "EWR", "name": "ö"}]
+    assert call.rows("SELECT 'é', my.l.user.city AS c FROM My.L WHERE user.city LIKE 'Å%'") == [
+        {"'é'": "é", "c": "Århus"}
+    ]
+    assert call.sql("UPDATE my.l SET user.city = 'Oslo' WHERE my.l.user.city = 'Århus'").json["affected_rows"] == 1
+
+
+def test_statements_are_limited_in_length_and_depth(call: Signed) -> None:
+    assert "longer than 262144 bytes" in call.sql("SELECT '" + "é" * 131_072 + "'").reason
+    assert call.sql("SELECT " + "(" * 50_000 + "1" + ")" * 50_000).status == 400
+    assert "nested too deeply" in call.sql("SELECT " + "+".join("1" * 900)).reason
+    assert call.rows("SELECT " + " OR ".join(["false"] * 5_000) + " AS x") == [{"x": False}]

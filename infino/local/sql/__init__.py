@@ -118,6 +118,9 @@ def ask(
 def explain(gateway: Gateway, principal: Principal, query: str, flat: bool) -> bytes:
     """Answer an EXPLAIN, for callers from whom nothing of the datasets is hidden: plans show what views leave out."""
     inner = written(query, tokens(query)[1:])
+    word = first_word(inner)
+    if word and word not in QUESTIONS:
+        raise wrong_sql(f"EXPLAIN {word} is not supported; EXPLAIN takes a SELECT")
     with gateway.store.reading() as cursor, time_limit(cursor, gateway.options.sql_timeout):
         try:
             question = Asker(gateway, principal, cursor).prepare(inner)

@@ -10,7 +10,7 @@ import duckdb
 import orjson
 
 from infino.local.sql.dialect import wrong_sql
-from infino.local.store import literal
+from infino.local.store import identifier, literal
 
 BATCH = 20_000
 INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
@@ -57,7 +57,7 @@ def data_type(kind: str) -> str:
 def tag_of(kind: str) -> tuple[str, str]:
     """Return an engine type's tag, and SQL over `{}` for the JSON of one value that is not NULL."""
     if kind.endswith("]"):
-        return "Array", "to_json({})::VARCHAR"
+        return "Array", nested(kind)
     if kind in INTEGERS:
         return "Integer", "{}::VARCHAR"
     if kind in BIG_INTEGERS:
@@ -69,8 +69,39 @@ def tag_of(kind: str) -> tuple[str, str]:
     if kind.startswith("DECIMAL"):
         return "Decimal", "'\"' || {}::VARCHAR || '\"'"
     if kind.startswith(("STRUCT", "MAP", "UNION")):
-        return "Object", "to_json({})::VARCHAR"
+        return "Object", nested(kind)
     return TAGS.get(kind, ("String", "to_json({}::VARCHAR)::VARCHAR"))
+
+
+def nested(kind: str) -> str:
+    """Return SQL over `{0}` for the JSON of a list or object; decimals inside keep their tag, and so their digits."""
+    value = tagged(duckdb.sqltype(kind), "{0}") if "DECIMAL" in kind else "{0}"
+    return f"to_json({value})::VARCHAR"
+
+
+def tagged(kind: duckdb.DuckDBPyType, value: str, depth: int = 0) -> str:
+    """Return SQL for a value in which every decimal is an object with its text."""
+    inner = f"e{depth}"
+    if kind.id == "decimal":
+        return f"CASE WHEN {value} IS NOT NULL THEN {{{{'Decimal': {value}::VARCHAR}}}} END"
+    if kind.id in ("list", "array"):
+        return f"list_transform({value}, lambda {inner}: {tagged(kind.children[0][1], inner, depth + 1)})"
+    if kind.id == "map":
+        key, content = f"{inner}.key", tagged(kind.children[1][1], f"{inner}.value", depth + 1)
+        entries = f"list_transform(map_entries({value}), lambda {inner}: {{{{'key': {key}, 'value': {content}}}}})"
+        return f"map_from_entries({entries})"
+    if kind.id == "struct":
+        members = (
+            f"{braced(identifier(name))} := {tagged(child, f'struct_extract({value}, {braced(literal(name))})', depth)}"
+            for name, child in kind.children
+        )
+        return f"CASE WHEN {value} IS NOT NULL THEN struct_pack({', '.join(members)}) END"
+    return value
+
+
+def braced(text: str) -> str:
+    """Return text as it must stand in a template."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 TAGS = {

@@ -116,8 +116,11 @@ class Writing:
             if columns is not None and len(columns) != len(headers):
                 raise wrong_sql(f"{len(columns)} columns are named but {len(headers)} values are given")
             names = ", ".join(f"c{number}" for number in range(len(headers)))
-            cells = ", ".join(cell(header, f"c{number}") for number, header in enumerate(headers))
-            query = f"SELECT json_array({cells})::VARCHAR FROM (\n{question.sql}\n) AS result({names})"
+            cells = ", ".join(
+                f"coalesce(to_json({cell(header, f'c{number}')})::VARCHAR, 'null')"
+                for number, header in enumerate(headers)
+            )
+            query = f"SELECT concat('[', concat_ws(',', {cells}), ']') FROM (\n{question.sql}\n) AS result({names})"
             found = cursor.execute(query).fetchall()
         try:
             values = exact.loads("[" + ",".join([row[0] for row in found]) + "]")
