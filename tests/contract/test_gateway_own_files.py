@@ -11,7 +11,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from infino.resources.users import IssuedKeys
+from infino.plans.users import IssuedKeys
 
 from infino import Infino, InfinoError
 from infino.local import LocalGateway

@@ -288,7 +288,8 @@ def test_what_tells_about_statements_and_datasets(call: Signed) -> None:
     assert "nope" in call.sql("EXPLAIN SELECT nope FROM flights").reason
     assert "ANALYZE is not supported" in call.sql("EXPLAIN ANALYZE SELECT 1").reason
     reply = call.sql(
-        "SELECT DISTINCT flights.carrier c FROM flights JOIN flights g USING (_id) GROUP BY 1, g.delay ORDER BY c LIMIT 7"
+        "SELECT DISTINCT flights.carrier c FROM flights JOIN flights g USING (_id)"
+        " GROUP BY 1, g.delay ORDER BY c LIMIT 7"
     )
     told = {
         key: reply.json[key]

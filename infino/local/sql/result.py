@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import duckdb
 import orjson
+from duckdb.sqltypes import DuckDBPyType
 
 from infino.local.sql.dialect import wrong_sql
 from infino.local.store import identifier, literal
@@ -79,7 +80,7 @@ def nested(kind: str) -> str:
     return f"to_json({value})::VARCHAR"
 
 
-def tagged(kind: duckdb.DuckDBPyType, value: str, depth: int = 0) -> str:
+def tagged(kind: DuckDBPyType, value: str, depth: int = 0) -> str:
     """Return SQL for a value in which every decimal is an object with its text."""
     inner = f"e{depth}"
     if kind.id == "decimal":
