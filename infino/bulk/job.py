@@ -17,6 +17,7 @@ from infino.bulk.checkpoint import COUNTS, Checkpoint
 from infino.bulk.chunk import Chunk, Piece, Rejection
 from infino.bulk.deadletter import DeadLetter
 from infino.bulk.engine import ChunkResult, Engine
+from infino.bulk.opening import check_path, is_path
 from infino.bulk.options import BulkOptions
 from infino.bulk.progress import Progress, Silent, display
 from infino.bulk.reading import ReadOptions
@@ -56,14 +57,8 @@ class Upload:
         Raises:
             ValidationError: There is no such setting, or its value is not allowed.
         """
-        how = {name: value for name, value in settings.items() if name in READ_NAMES}
-        rest = {name: value for name, value in settings.items() if name not in READ_NAMES}
-        for name in rest:
-            if name not in BULK_NAMES:
-                likely = get_close_matches(name, [*BULK_NAMES, *READ_NAMES], 1, 0.5)
-                more = f"; did you mean {likely[0]}?" if likely else ""
-                raise ValidationError(f"{OPERATION} has no setting {name!r}{more}", operation=OPERATION)
-        return cls(dataset, source, BulkOptions(**rest), time.monotonic, ReadOptions(**how))
+        options, reading = _options(settings, OPERATION)
+        return cls(dataset, source, options, time.monotonic, reading)
 
     def __init__(
         self,
@@ -233,6 +228,36 @@ class Upload:
         if not report.ok and self.options.on_error == "raise":
             raise BulkError(_summary(report), report=report, operation=OPERATION, hint=_hint(self.options))
         return report
+
+
+def check(dataset: str, source: Any, settings: Mapping[str, Any], operation: str) -> None:
+    """Refuse what an upload could not begin with, before anything is made for it.
+
+    Args:
+        dataset: Where the records go.
+        source: Where they come from.
+        settings: Fields of `BulkOptions` and of `ReadOptions`.
+        operation: The method, for the error.
+
+    Raises:
+        ValidationError: There is no such setting, or its value is not allowed, or the name is none.
+        FileNotFoundError: There is no such file.
+    """
+    segment(dataset, "dataset", reserved=RESERVED)
+    _options(settings, operation)
+    if is_path(source):
+        check_path(source)
+
+
+def _options(settings: Mapping[str, Any], operation: str) -> tuple[BulkOptions, ReadOptions]:
+    how = {name: value for name, value in settings.items() if name in READ_NAMES}
+    rest = {name: value for name, value in settings.items() if name not in READ_NAMES}
+    for name in rest:
+        if name not in BULK_NAMES:
+            likely = get_close_matches(name, [*BULK_NAMES, *READ_NAMES], 1, 0.5)
+            more = f"; did you mean {likely[0]}?" if likely else ""
+            raise ValidationError(f"{operation} has no setting {name!r}{more}", operation=operation)
+    return BulkOptions(**rest), ReadOptions(**how)
 
 
 def close_source(pieces: Any, source: Any) -> None:

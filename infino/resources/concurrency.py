@@ -50,6 +50,29 @@ def side_by_side(run: Callable[[T], R], items: Sequence[T], limit: int) -> list[
         return list(pool.map(run, items))
 
 
+async def async_check_upload(caller: AsyncCaller, *what: Any) -> None:
+    """Check what an upload was asked for, and import what it needs, in a thread."""
+
+    def check() -> None:
+        from importlib import import_module
+
+        from infino.bulk.job import check
+        from infino.bulk.run_async import load_network
+
+        check(*what)
+        import_module("infino.plans.datasets")
+        load_network(caller)
+
+    await async_off_loop(check)
+
+
+def check_upload(caller: SyncCaller, *what: Any) -> None:
+    """Check what an upload was asked for."""
+    from infino.bulk.job import check
+
+    check(*what)
+
+
 async def async_upload(caller: AsyncCaller, dataset: str, source: Any, settings: Any) -> BulkReport:
     """Upload a source to its end, read in a thread."""
     from infino.bulk.run_async import upload_async

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from infino_api.resources.datasets import AsyncDatasetsResource
 
-from infino.resources.concurrency import async_upload
+from infino.resources.concurrency import async_check_upload, async_upload
 
 if TYPE_CHECKING:
     from infino.bulk.report import BulkReport
@@ -37,5 +37,6 @@ class AsyncDatasets(AsyncDatasetsResource):
         Example:
             >>> await client.datasets.load("flights", "flights.parquet", id="flight_id", progress=True)
         """
+        await async_check_upload(self._caller, name, source, settings, "datasets.load")
         await self.create(name, exist_ok=True)
         return await async_upload(self._caller, name, source, settings)

@@ -432,7 +432,7 @@ async def main():
 
 asyncio.run(main())
 heavy = {"httpx", "httpcore", "anyio", "polars", "pyarrow", "infino"}
-small = {"infino.bulk", "infino.bulk.run_async", "infino.bulk.loading"}  # they import the rest in a thread
+small = {"infino.bulk", "infino.bulk.run_async"}  # they import the rest in a thread
 print(*sorted(name for name in set(seen) - small if name.split(".")[0] in heavy))
 """
 

@@ -151,3 +151,17 @@ def test_a_mistyped_keyword_names_the_method_and_the_likely_one(make, call, mess
         with pytest.raises(TypeError, match=pattern):
             call(make(server.endpoint))
         assert server.requests == []
+
+
+def test_a_load_that_cannot_begin_makes_no_dataset(make, tmp_path):
+    with ScriptedServer(answering()) as server:
+        datasets = make(server.endpoint).datasets
+        with pytest.raises(infino.ValidationError, match=r"^datasets\.load has no setting 'chunk_size'; did you mean"):
+            datasets.load("flights", [{"id": "1"}], chunk_size=3)
+        with pytest.raises(infino.ValidationError, match="chunk_records must be"):
+            datasets.load("flights", [{"id": "1"}], chunk_records=0)
+        with pytest.raises(FileNotFoundError):
+            datasets.load("flights", tmp_path / "none.parquet")
+        with pytest.raises(infino.ValidationError, match="reserved"):
+            datasets.load("sql", [{"id": "1"}])
+        assert server.requests == []

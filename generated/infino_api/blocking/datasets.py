@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Unpack
 
-from infino.resources.concurrency import upload
+from infino.resources.concurrency import check_upload, upload
 from infino_api.resources.datasets import DatasetsResource
 
 if TYPE_CHECKING:
@@ -39,5 +39,6 @@ class Datasets(DatasetsResource):
         Example:
             >>> client.datasets.load("flights", "flights.parquet", id="flight_id", progress=True)
         """
+        check_upload(self._caller, name, source, settings, "datasets.load")
         self.create(name, exist_ok=True)
         return upload(self._caller, name, source, settings)
