@@ -11,11 +11,11 @@ from pathlib import Path
 
 import orjson
 import pytest
-from infino.plans.users import IssuedKeys
 
 from infino import Infino, InfinoError
 from infino.local import LocalGateway
 from infino.local.folder import DamagedFile
+from infino.plans.users import IssuedKeys
 from tests.support.signed import Signed
 
 OTHER_KEY = b"MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA="

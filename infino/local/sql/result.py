@@ -86,18 +86,23 @@ def tagged(kind: DuckDBPyType, value: str, depth: int = 0) -> str:
     if kind.id == "decimal":
         return f"CASE WHEN {value} IS NOT NULL THEN {{{{'Decimal': {value}::VARCHAR}}}} END"
     if kind.id in ("list", "array"):
-        return f"list_transform({value}, lambda {inner}: {tagged(kind.children[0][1], inner, depth + 1)})"
+        return f"list_transform({value}, lambda {inner}: {tagged(parts(kind)[0][1], inner, depth + 1)})"
     if kind.id == "map":
-        key, content = f"{inner}.key", tagged(kind.children[1][1], f"{inner}.value", depth + 1)
+        key, content = f"{inner}.key", tagged(parts(kind)[1][1], f"{inner}.value", depth + 1)
         entries = f"list_transform(map_entries({value}), lambda {inner}: {{{{'key': {key}, 'value': {content}}}}})"
         return f"map_from_entries({entries})"
     if kind.id == "struct":
         members = (
             f"{braced(identifier(name))} := {tagged(child, f'struct_extract({value}, {braced(literal(name))})', depth)}"
-            for name, child in kind.children
+            for name, child in parts(kind)
         )
         return f"CASE WHEN {value} IS NOT NULL THEN struct_pack({', '.join(members)}) END"
     return value
+
+
+def parts(kind: DuckDBPyType) -> list[tuple[str, DuckDBPyType]]:
+    """Return the types inside a type, with the names that a struct gives them."""
+    return [(name, child) for name, child in kind.children if isinstance(child, DuckDBPyType)]
 
 
 def braced(text: str) -> str:
