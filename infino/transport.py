@@ -13,6 +13,7 @@ import time
 import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator, MutableMapping
 from typing import Any, Final, Self, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -32,7 +33,8 @@ from infino.core.errors import (
     TransportError,
 )
 from infino.core.exchange import Outcome, Send, Shared, Step, Wait, exchange
-from infino.core.redaction import follow_environment
+from infino.core.proxy import proxy_passwords
+from infino.core.redaction import follow_environment, redact, watch
 from infino.core.request import Request, Upload
 from infino.core.response import Headers, Response
 from infino.core.secret import Secret
@@ -92,9 +94,9 @@ def _translate(error: Exception, place: str) -> InfinoError:
             return Timeout(f"no progress with {place} while waiting: {phase} timeout", phase=phase)
     if isinstance(error, httpx.ConnectError | httpx.ProxyError | httpx.UnsupportedProtocol):
         root = root_cause(error)
-        text = " ".join(str(root).split()) or type(root).__name__
+        text = redact(" ".join(str(root).split())) or type(root).__name__
         return ConnectError(f"cannot connect to {place}: {text}", hint=connect_hint(root))
-    text = " ".join(str(error).split()) or type(root_cause(error)).__name__
+    text = redact(" ".join(str(error).split())) or type(root_cause(error)).__name__
     return TransportError(f"connection to {place} broke: {text}")
 
 
@@ -120,6 +122,8 @@ def _tls(config: Config) -> Any:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
+        elif config.ca_bundle and os.path.isdir(config.ca_bundle):
+            context = ssl.create_default_context(capath=config.ca_bundle)
         elif config.ca_bundle:
             context = ssl.create_default_context(cafile=config.ca_bundle)
         else:
@@ -130,6 +134,23 @@ def _tls(config: Config) -> Any:
     except (OSError, ssl.SSLError) as error:
         raise ConfigError(f"the TLS settings cannot be used: {error}") from None
     return context
+
+
+Pool = TypeVar("Pool", httpx.HTTPTransport, httpx.AsyncHTTPTransport)
+
+
+def _opened(kind: type[Pool], config: Config) -> Pool:
+    """Make a pool. What fails here may hold the password of the proxy, so it is not chained."""
+    tls, proxy = _tls(config), None if config.proxy is None else config.proxy.reveal()
+    try:
+        return kind(verify=tls, trust_env=False, limits=_limits(config), proxy=proxy)
+    except ImportError:
+        problem = "a SOCKS proxy needs one more package: pip install socksio"
+    except (ValueError, TypeError, httpx.InvalidURL):
+        problem = "the proxy cannot be used; check its address"
+    finally:
+        del proxy
+    raise ConfigError(problem)
 
 
 _Pools = MutableMapping[asyncio.AbstractEventLoop, tuple[httpx.AsyncHTTPTransport, AsyncGenerator[None, None]]]
@@ -166,6 +187,9 @@ class _Connections:
         self.refreshing: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = (
             weakref.WeakKeyDictionary()
         )
+        self.proxy_passwords = proxy_passwords(config.proxy)
+        for password in self.proxy_passwords:
+            watch(password)
         self.keys = CredentialCache(
             config.credentials,
             config.provider,
@@ -176,21 +200,13 @@ class _Connections:
         _connections.add(self)
         follow_environment()
 
-    def _options(self) -> dict[str, Any]:
-        return {
-            "verify": _tls(self.config),
-            "trust_env": False,
-            "limits": _limits(self.config),
-            "proxy": self.config.proxy.reveal() if self.config.proxy else None,
-        }
-
     def for_threads(self) -> httpx.HTTPTransport:
         """Return the pool for blocking calls; the first call opens it."""
         pool = self.pool
         if pool is None:
             with self.lock:
                 if self.pool is None:
-                    opened = httpx.HTTPTransport(**self._options())
+                    opened = _opened(httpx.HTTPTransport, self.config)
                     below: Any = opened._pool  # httpx has no public way to give it a network backend
                     below._network_backend = DeadlineBackend(below._network_backend, self.deadline)
                     self.pool = opened
@@ -204,7 +220,7 @@ class _Connections:
         if opened is None:
             for stale in [pool for pool, its_loop in list(_open.items()) if its_loop.is_closed()]:
                 _open.pop(stale, None)
-            pool = httpx.AsyncHTTPTransport(**self._options())
+            pool = _opened(httpx.AsyncHTTPTransport, self.config)
             opened = self.pools[loop] = pool, _until_loop_ends(pool, self.pools, loop)
             await anext(opened[1])
         return opened[0]
@@ -233,6 +249,7 @@ class _Base:
         self._closed = False
         self._wire = Wire(config.endpoint, config.headers, USER_AGENT)
         self._url = httpx.URL(config.endpoint.url)
+        self._signed_name = urlsplit(f"//{config.endpoint.host}").hostname or ""
         # With a proxy the address must be whole in the request; without one the exact target is given beside it.
         self._by_target = config.proxy is None
 
@@ -261,6 +278,8 @@ class _Base:
         limits = {name: getattr(timeouts, name) for name in ("connect", "read", "write", "pool")}
         target = prepared.target.encode("ascii")
         extensions: dict[str, Any] = {"timeout": limits}
+        if self.config.endpoint.tunnelled:
+            extensions["sni_hostname"] = self._signed_name
         if self._by_target:
             extensions["target"] = target
         url = self._url if self._by_target else self._url.copy_with(raw_path=target)

@@ -78,6 +78,7 @@ class Dial:
         max_frame_bytes: Largest message to accept.
         proxy: Address of a proxy; ``True`` takes the environment's, ``None`` takes none.
         tls: TLS settings for ``wss``.
+        address: Host and port to connect to where they are not those of the URL, as behind a tunnel.
         now: Time of day, to judge dates in a refusal.
         operation: What it is for, as errors name it.
     """
@@ -88,6 +89,7 @@ class Dial:
     max_frame_bytes: int = MAX_FRAME_BYTES
     proxy: str | bool | None = attrs.field(default=True, repr=False)
     tls: ssl.SSLContext | None = None
+    address: tuple[str, int] | None = None
     now: datetime = attrs.field(factory=lambda: datetime.now(UTC))
     operation: str = "fino.connect"
 
@@ -188,7 +190,10 @@ def open_socket(dial: Dial) -> Socket:
     """
     failure: InfinoError
     try:
-        connection = connect_sync(dial.url.reveal(), create_connection=_SyncConnection, **_options(dial))
+        options = _options(dial)
+        if dial.address is not None:
+            options["sock"] = socket.create_connection(dial.address, dial.timeout)
+        connection = connect_sync(dial.url.reveal(), create_connection=_SyncConnection, **options)
     except _FAILURES as error:
         failure = _failure(error, dial)
     else:
@@ -214,7 +219,10 @@ async def open_async_socket(dial: Dial) -> AsyncSocket:
     """
     failure: InfinoError
     try:
-        connection = await connect_async(dial.url.reveal(), create_connection=_AsyncConnection, **_options(dial))
+        options = _options(dial)
+        if dial.address is not None:
+            options["host"], options["port"] = dial.address
+        connection = await connect_async(dial.url.reveal(), create_connection=_AsyncConnection, **options)
     except _FAILURES as error:
         failure = _failure(error, dial)
     else:

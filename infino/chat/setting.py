@@ -102,6 +102,7 @@ def dial_plan(
         timeout=connect.timeout,
         max_frame_bytes=choices.max_frame_bytes,
         proxy=config.proxy.reveal() if config.proxy else None,
+        address=config.endpoint.address if config.endpoint.tunnelled else None,
         tls=cast("ssl.SSLContext", transport.tls()) if secure else None,
         now=transport.shared.clock.now(),
         operation=choices.settings.operation,

@@ -173,12 +173,19 @@ def config_login(session: Session, access_key: str, secret_key: str) -> None:
     _save(session, {"endpoint": endpoint, "access_key": access_key, "secret_key": secret_key})
 
 
+def _profile_path() -> Path:
+    from infino.core.profile import profile_path
+
+    path = profile_path(os.environ)
+    if path is None:
+        raise click.ClickException("there is no home directory for the profile file; set XDG_CONFIG_HOME")
+    return path
+
+
 def _read_profiles() -> dict[str, Any]:
     import tomllib
 
-    from infino.core.config import profile_path
-
-    path = profile_path(os.environ)
+    path = _profile_path()
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
@@ -188,12 +195,10 @@ def _read_profiles() -> dict[str, Any]:
 
 
 def _save(session: Session, values: dict[str, str]) -> None:
-    from infino.core.config import profile_path
-
     name = session.profile or "default"
     profiles = _read_profiles()
     profiles.setdefault(name, {}).update({key: _typed(key, value) for key, value in values.items()})
-    path = profile_path(os.environ)
+    path = _profile_path()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     written = path.with_suffix(".new")
     # Readable by nobody else from the first byte, and never half written.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -12,10 +11,13 @@ import attrs
 from infino.core.credentials import Credentials, Provider, wrapped
 from infino.core.endpoint import Endpoint, parse_endpoint
 from infino.core.errors import ConfigError, ValidationError
-from infino.core.redaction import looks_secret, shorten_key, watch
+from infino.core.profile import read_profile
+from infino.core.proxy import VARIABLES, certificates_of, checked_proxy, proxy_of
+from infino.core.proxy import shown as proxy_address
+from infino.core.redaction import looks_secret, shorten_key
 from infino.core.retry import RetryPolicy
 from infino.core.secret import MASK, Secret
-from infino.core.signer import PathStyle
+from infino.core.signer import SCOPE, PathStyle
 from infino.core.timeouts import Timeouts
 from infino.core.wire import check_header
 
@@ -28,15 +30,16 @@ _ENVIRONMENT: Final = {
     "secret_key": "INFINO_SECRET_KEY",
     "endpoint": "INFINO_ENDPOINT",
     "region": "INFINO_REGION",
+    "allow_http": "INFINO_ALLOW_HTTP",
+    "proxy": "INFINO_PROXY",
+    "ca_bundle": "INFINO_CA_BUNDLE",
 }
-_PROFILE_KEYS: Final = frozenset(
-    {"access_key", "secret_key", "endpoint", "region", "allow_http", "timeout", "ca_bundle"}
-)
 
-_OPTIONAL: Final = (
-    "region", "service", "path_style", "verify", "ca_bundle", "client_certificate", "max_connections",
-    "max_response_bytes",
-)  # fmt: skip
+_OPTIONAL: Final = ("path_style", "verify", "client_certificate", "max_connections", "max_response_bytes")
+_WORDS: Final = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("0", "false", "no", "off", ""), False),
+}
 
 
 def _count(_instance: object, attribute: Any, value: Any) -> None:
@@ -62,11 +65,12 @@ class Config:
         headers: Sent with every request, unsigned.
         proxy: Address of an HTTP proxy, where one is to be used.
         verify: True, False, or a prepared TLS context.
-        ca_bundle: Path of a file with certificate authorities to trust instead of the usual ones.
+        ca_bundle: Path of a file or folder with certificate authorities to trust instead of the usual ones.
         client_certificate: Path of a certificate with key, or the paths of certificate and key.
         max_connections: Connections open at the same time.
         max_response_bytes: Most bytes of an answer that is decoded; None for no limit.
         get_with_body: Send read queries as GET with a body, as old gateways want it.
+        trust_env: Whether proxies and certificates named by the environment are used.
         sources: For each setting, where it came from.
     """
 
@@ -86,6 +90,7 @@ class Config:
     max_connections: int = attrs.field(default=100, validator=_count)
     max_response_bytes: int | None = attrs.field(default=1 << 30, validator=_count)
     get_with_body: bool = False
+    trust_env: bool = False
     sources: Mapping[str, str] = attrs.field(factory=dict, eq=False)
 
     def __repr__(self) -> str:
@@ -98,67 +103,29 @@ class Config:
         shown |= {"region": self.region, "service": self.service, "path_style": self.path_style}
         shown |= {"timeout": self.timeouts, "retry": self.retry}
         shown["headers"] = {name: MASK if looks_secret(name) else value for name, value in self.headers.items()}
-        shown |= {"proxy": MASK if self.proxy else None, "verify": self.verify, "ca_bundle": self.ca_bundle}
+        if self.endpoint.tunnelled:
+            shown["host"] = self.endpoint.host
+        shown |= {"proxy": proxy_address(self.proxy), "verify": self.verify, "ca_bundle": self.ca_bundle}
+        shown["trust_env"] = self.trust_env
         shown |= {"max_connections": self.max_connections, "max_response_bytes": self.max_response_bytes}
         shown |= {"get_with_body": self.get_with_body}
+        if "profile" in self.sources:
+            shown["profile"] = "not used"
         lines = (f"  {name} = {value}  # {self.sources.get(name, 'default')}" for name, value in shown.items())
         return "Config(\n" + "\n".join(lines) + "\n)"
 
 
-def profile_path(environment: Mapping[str, str]) -> Path:
-    """Return where the profile file lies: below `XDG_CONFIG_HOME`, else below `~/.config`."""
-    root = environment.get("XDG_CONFIG_HOME")
-    return (Path(root) if root else Path.home() / ".config") / "infino" / "config.toml"
-
-
 class _Environment(dict[str, Any]):
-    """The variables that concern us; the secret one is wrapped, so that no traceback can show it."""
+    """The variables that concern us; the secret ones are wrapped, so that no traceback can show them."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         names = (*_ENVIRONMENT.values(), "INFINO_PROFILE", "XDG_CONFIG_HOME")
         super().__init__((name, variables[name]) for name in names if variables.get(name))
-        if "INFINO_SECRET_KEY" in self:
-            self["INFINO_SECRET_KEY"] = Secret(self["INFINO_SECRET_KEY"])
-
-
-def _load_profiles(path: Path) -> dict[str, Any] | str | None:
-    """Read the profile file; None when there is none, a text when it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            import tomllib  # most machines have no profile file, and this is slow to import
-
-            profiles = tomllib.load(file)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        return type(error).__name__
-    for values in profiles.values():
-        if isinstance(values, dict) and isinstance(values.get("secret_key"), str):
-            values["secret_key"] = Secret(values["secret_key"])
-    return profiles
-
-
-def _read_profile(name: str | None, environment: _Environment) -> tuple[dict[str, Any], str]:
-    """Read one profile; a profile that was asked for must exist, the default one need not."""
-    asked = name or environment.get("INFINO_PROFILE")
-    path = profile_path(environment)
-    wanted = asked or "default"
-    profiles = _load_profiles(path)
-    if isinstance(profiles, str):
-        raise ConfigError(f"the profile file {path} cannot be read: {profiles}")
-    if profiles is None:
-        if asked:
-            raise ConfigError(f"profile {asked!r} was asked for, but there is no file {path}")
-        return {}, ""
-    values = profiles.get(wanted)
-    if values is None and not asked:
-        return {}, ""
-    if not isinstance(values, dict):
-        raise ConfigError(f"there is no profile {wanted!r} in {path}; it has: {', '.join(profiles) or 'none'}")
-    unknown = set(values) - _PROFILE_KEYS
-    if unknown:
-        raise ConfigError(f"profile {wanted!r} in {path} holds unknown settings: {', '.join(sorted(unknown))}")
-    return values, f"profile {wanted}"
+        for name in ("INFINO_SECRET_KEY", "INFINO_PROXY"):
+            if name in self:
+                self[name] = Secret(self[name])
+        # What other programs go by; used only when it is to be trusted.
+        self.foreign = {name: Secret(variables[name]) for name in VARIABLES if name in variables}
 
 
 class _Gathered:
@@ -167,10 +134,25 @@ class _Gathered:
     def __init__(self, keywords: Mapping[str, Any], profile: str | None, environment: _Environment) -> None:
         self.keywords = {name: value for name, value in keywords.items() if value is not None}
         self.environment = environment
-        self.profile, self.profile_source = _read_profile(profile, environment)
         # A profile named in the call is as explicit as a keyword: it goes before the environment.
         self.profile_first = profile is not None
         self.sources: dict[str, str] = {}
+        self.profile, self.profile_source = self._read(profile or environment.get("INFINO_PROFILE"))
+
+    def _read(self, asked: str | None) -> tuple[dict[str, Any], str]:
+        """Read the profile; a file that is broken matters only to those who need what it may hold."""
+        try:
+            return read_profile(asked, self.environment)
+        except ConfigError as error:
+            if asked or not self._complete():
+                raise
+            self.sources["profile"] = error.message
+            return {}, ""
+
+    def _complete(self) -> bool:
+        """Whether the call and the environment say where to go and with which keys."""
+        given = {*self.keywords, *(name for name, variable in _ENVIRONMENT.items() if variable in self.environment)}
+        return "endpoint" in given and ("credentials" in given or {"access_key", "secret_key"} <= given)
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return a value from the first place that has it."""
@@ -226,9 +208,13 @@ def _credentials(gathered: _Gathered) -> tuple[Credentials | None, Provider | No
         )
     if not isinstance(access_key, str) or not isinstance(secret_key, Secret):
         raise ConfigError("access_key and secret_key must be text")
-    if not access_key.strip() or not secret_key:
+    if not access_key or not secret_key:
         raise ConfigError("access_key and secret_key must not be empty")
-    return Credentials(access_key.strip(), secret_key), None
+    try:
+        return Credentials(access_key, secret_key), None
+    except ConfigError as error:
+        error.hint = f"the keys come from: {sources['access_key']}"
+        raise
 
 
 def _checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
@@ -243,6 +229,48 @@ def _checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
         except ValidationError as error:
             raise ConfigError(error.message) from None
     return checked
+
+
+def _flag(gathered: _Gathered, name: str) -> bool:
+    """Read a switch: True or False, or a word for it where only text can be given."""
+    value = gathered.get(name, False)
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower() if isinstance(value, str | int) else ""
+    if word not in _WORDS:
+        place = gathered.sources.get(name, "keyword")
+        raise ConfigError(f"{name} ({place}) is true or false, not {value!r}")
+    return _WORDS[word]
+
+
+def _named(gathered: _Gathered, name: str, default: str) -> str:
+    """Read a part of the credential scope: plain text without blanks."""
+    value = gathered.get(name, default)
+    if not isinstance(value, str) or not SCOPE.fullmatch(value):
+        place = gathered.sources.get(name, "keyword")
+        raise ConfigError(f"{name} ({place}) is plain text without blanks, commas or slashes, not {value!r}")
+    return value
+
+
+def _proxy(gathered: _Gathered, endpoint: Endpoint, variables: Mapping[str, Secret] | None) -> Secret | None:
+    """Read the proxy: a setting of ours, else what the environment says where it may."""
+    proxy = gathered.get("proxy")
+    if proxy is None and variables is not None and (found := proxy_of(variables, endpoint)) is not None:
+        gathered.sources["proxy"] = f"environment {found[0]}"
+        proxy = found[1]
+    if proxy is None:
+        return None
+    if endpoint.tunnelled:
+        raise ConfigError("host and proxy cannot be combined: a proxy connects to the endpoint's own host")
+    return checked_proxy(proxy)
+
+
+def _certificates(gathered: _Gathered, variables: Mapping[str, Secret] | None) -> str | None:
+    given: str | None = gathered.get("ca_bundle")
+    if given is None and variables is not None and (found := certificates_of(variables)) is not None:
+        gathered.sources["ca_bundle"] = f"environment {found[0]}"
+        return found[1]
+    return given
 
 
 def _policy(value: Any) -> RetryPolicy:
@@ -283,34 +311,28 @@ def resolve(
     keywords["credentials"] = wrapped(keywords.get("credentials"))
     environment = _Environment(os.environ if environment is None else environment)
     gathered = _Gathered(keywords, profile, environment)
-    allow_http = bool(gathered.get("allow_http", False))
     credentials, provider = _credentials(gathered)
-    proxy = gathered.get("proxy")
-    if proxy is not None:
-        watch(proxy)
-    optional: dict[str, Any] = {}
-    for name in (
-        "region",
-        "service",
-        "path_style",
-        "verify",
-        "ca_bundle",
-        "client_certificate",
-        "max_connections",
-        "max_response_bytes",
-    ):
-        value = gathered.get(name)
-        if value is not None:
-            optional[name] = value
+    endpoint = parse_endpoint(
+        str(gathered.get("endpoint", DEFAULT_ENDPOINT)),
+        allow_http=_flag(gathered, "allow_http"),
+        host=gathered.get("host"),
+    )
+    trust_env = _flag(gathered, "trust_env")
+    trusted = environment.foreign if trust_env else None
+    optional = {name: value for name in _OPTIONAL if (value := gathered.get(name)) is not None}
     return Config(
-        endpoint=parse_endpoint(str(gathered.get("endpoint", DEFAULT_ENDPOINT)), allow_http=allow_http),
+        endpoint=endpoint,
         credentials=credentials,
         provider=provider,
+        region=_named(gathered, "region", "us-east-1"),
+        service=_named(gathered, "service", "es"),
         timeouts=_timeouts(gathered.get("timeout"), Timeouts()),
         retry=_policy(gathered.get("retry", RetryPolicy())),
         headers=_checked_headers(gathered.get("headers", {})),
-        proxy=proxy,
-        get_with_body=bool(gathered.get("get_with_body", False)),
+        proxy=_proxy(gathered, endpoint, trusted),
+        ca_bundle=_certificates(gathered, trusted),
+        trust_env=trust_env,
+        get_with_body=_flag(gathered, "get_with_body"),
         sources=gathered.sources,
         **optional,
     )

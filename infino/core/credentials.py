@@ -12,7 +12,7 @@ import attrs
 from infino.core.errors import ConfigError
 from infino.core.redaction import watch
 from infino.core.secret import Secret
-from infino.core.signer import PathStyle, SigV4Signer
+from infino.core.signer import SCOPE, PathStyle, SigV4Signer, secret_key_ends_blank
 
 _EARLY: Final = timedelta(seconds=60)
 _ASK_AGAIN: Final = timedelta(seconds=10)
@@ -35,7 +35,7 @@ class Credentials:
         expires_at: When the pair ends, with time zone; None when it does not.
 
     Raises:
-        ConfigError: `expires_at` has no time zone.
+        ConfigError: A key holds blanks that do not belong to it, or `expires_at` has no time zone.
 
     Example:
         >>> Infino(credentials=lambda: Credentials(read_key(), read_secret(), expires_at=later))
@@ -44,6 +44,12 @@ class Credentials:
     access_key: str
     secret_key: Secret = attrs.field(converter=Secret)
     expires_at: datetime | None = attrs.field(default=None, validator=_moment)
+
+    def __attrs_post_init__(self) -> None:
+        if self.access_key and not (isinstance(self.access_key, str) and SCOPE.fullmatch(self.access_key)):
+            raise ConfigError("access_key is plain text without blanks, line breaks, commas or slashes")
+        if secret_key_ends_blank(self.secret_key):
+            raise ConfigError("secret_key must not begin or end with a blank or a line break")
 
 
 Answer = Credentials | tuple[str, str]

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urlsplit
+import re
+from typing import Final
+from urllib.parse import quote, urlsplit
 
 import attrs
 
 from infino.core.errors import ConfigError
 from infino.core.signer import host_header
+
+# Letters, digits, hyphens; underscores, because names inside of clusters have them. A dot at the end is a full name.
+_LABEL: Final = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST: Final = re.compile(rf"(?=.{{1,254}}\Z)(?:{_LABEL}\.)*{_LABEL}\.?")
+_BROKEN_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+# An encoded dot, backslash or control character: servers decode them before they choose a route.
+_HIDDEN: Final = re.compile(r"%(?:2e|5c|[01][0-9a-f]|7f)", re.IGNORECASE)
 
 
 @attrs.frozen
@@ -19,7 +28,7 @@ class Endpoint:
         scheme: `https` or `http`.
         hostname: Name or address in lower case, without brackets.
         port: Port where one was given.
-        host: The one value of Host that is sent and signed.
+        host: The one value of Host that is sent and signed; of the address itself, unless another one was chosen.
         base_path: Path in front of every route, without a slash at the end.
     """
 
@@ -32,12 +41,25 @@ class Endpoint:
     @property
     def url(self) -> str:
         """The address as text."""
-        return f"{self.scheme}://{self.host}{self.base_path}"
+        return f"{self.scheme}://{host_header(self.scheme, self.hostname, self.port)}{self.base_path}"
 
     @property
     def websocket_url(self) -> str:
-        """The address for a WebSocket."""
+        """The address for a WebSocket, under the name that is signed."""
         return f"{'wss' if self.scheme == 'https' else 'ws'}://{self.host}{self.base_path}"
+
+    @property
+    def tunnelled(self) -> bool:
+        """Whether another host is signed than the one that is connected to."""
+        return self.host != host_header(self.scheme, self.hostname, self.port)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port to connect to."""
+        return self.hostname, self.port or (443 if self.scheme == "https" else 80)
+
+    def __str__(self) -> str:
+        return self.url
 
 
 def _is_loopback(hostname: str) -> bool:
@@ -49,18 +71,64 @@ def _is_loopback(hostname: str) -> bool:
         return False
 
 
-def parse_endpoint(text: str, *, allow_http: bool = False) -> Endpoint:
+def _hostname(name: str) -> str:
+    """Return a host name in ASCII, by IDNA 2008 where it holds other letters."""
+    if ":" in name:
+        try:
+            return str(ipaddress.IPv6Address(name)) if "%" not in name else ""
+        except ValueError:
+            return ""
+    if not name.isascii():
+        import idna  # comes with httpx, and few names need it
+
+        try:
+            name = idna.encode(name, uts46=True, std3_rules=True).decode()
+        except (idna.IDNAError, UnicodeError):
+            return ""
+    name = name.lower()
+    return name if _HOST.fullmatch(name) else ""
+
+
+def _base_path(path: str) -> str:
+    """Percent-encode the path in front of every route, and refuse one that a server could read as another."""
+    if _HIDDEN.search(path) or _BROKEN_ESCAPE.search(path):
+        raise ConfigError("the path of the endpoint must not hold encoded dots, backslashes or control characters")
+    path = quote(path.rstrip("/"), safe="/%-._~!$&'()*+,;=:@")
+    if any(piece in (".", "..") for piece in path.split("/")) or "//" in path:
+        raise ConfigError("the path of the endpoint must not hold empty, '.' or '..' pieces")
+    return path
+
+
+def _host_value(scheme: str, host: str) -> str:
+    """Check the Host that is signed in place of the endpoint's own."""
+    parts = urlsplit(f"//{host}")
+    try:
+        name, port = _hostname(parts.hostname or ""), parts.port
+    except ValueError:
+        name, port = "", None
+    if not name or parts.netloc != host or "@" in host:
+        raise ConfigError("host is a name, with a port or without, such as search.internal:9200")
+    return host_header(scheme, name, port)
+
+
+def parse_endpoint(text: str, *, allow_http: bool = False, host: str | None = None) -> Endpoint:
     """Check an endpoint and take it apart.
 
     Args:
         text: Such as `https://api.infino.ws` or `http://127.0.0.1:8080/base`.
         allow_http: Allow plain http to hosts other than this machine.
+        host: Value of Host to send and sign where it is not the endpoint's, as behind a tunnel.
 
     Raises:
         ConfigError: It is not an address, or it holds what an endpoint must not hold.
     """
+    text = text.strip()
+    if any(character.isspace() or ord(character) < 33 for character in text):
+        raise ConfigError("the endpoint must not hold spaces")
+    if "\\" in text:
+        raise ConfigError("the endpoint must not hold a backslash")
     try:
-        parts = urlsplit(text.strip())
+        parts = urlsplit(text)
         port = parts.port
     except ValueError:
         raise ConfigError("the endpoint is not a URL, such as https://api.infino.ws") from None
@@ -70,17 +138,16 @@ def parse_endpoint(text: str, *, allow_http: bool = False) -> Endpoint:
         raise ConfigError("the endpoint must start with https:// or http:// and name a host")
     if parts.query or parts.fragment or "?" in text or "#" in text:
         raise ConfigError("the endpoint must not hold a query (?) or a fragment (#)")
-    try:
-        hostname = parts.hostname if parts.hostname.isascii() else parts.hostname.encode("idna").decode()
-    except UnicodeError:
-        raise ConfigError("the host name of the endpoint is not a valid international name") from None
-    if any(character.isspace() or ord(character) < 33 for character in text.strip()):
-        raise ConfigError("the endpoint must not hold spaces")
-    base_path = parts.path.rstrip("/")
-    if any(piece in (".", "..") for piece in base_path.split("/")) or "//" in base_path:
-        raise ConfigError("the path of the endpoint must not hold empty, '.' or '..' pieces")
+    hostname = _hostname(parts.hostname)
+    if not hostname:
+        raise ConfigError("the host of the endpoint is no valid name or address")
+    if port == 0:
+        raise ConfigError("the port of the endpoint must not be 0")
+    base_path = _base_path(parts.path)
     if parts.scheme == "http" and not allow_http and not _is_loopback(hostname):
         raise ConfigError(
             "plain http would send data in the clear; use https, or pass allow_http=True",
         )
-    return Endpoint(parts.scheme, hostname, port, host_header(parts.scheme, hostname, port), base_path)
+    own = host_header(parts.scheme, hostname, port)
+    signed = own if host is None else _host_value(parts.scheme, host)
+    return Endpoint(parts.scheme, hostname, port, signed, base_path)

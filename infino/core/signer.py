@@ -24,7 +24,7 @@ PathStyle = Literal["single", "double"]
 ALGORITHM: Final = "AWS4-HMAC-SHA256"
 UNSIGNED_PAYLOAD: Final = "UNSIGNED-PAYLOAD"
 EMPTY_HASH: Final = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-_SCOPE: Final = re.compile(r"[!-+\-.0-~]+")
+SCOPE: Final = re.compile(r"[!-+\-.0-~]+")
 _NAMES: Final = "host;x-amz-content-sha256;x-amz-date"
 _NAMES_WITH_TYPE: Final = f"content-type;{_NAMES}"
 _OWN_HEADERS: Final = frozenset({"host", "authorization", "x-amz-date", "x-amz-content-sha256"})
@@ -188,6 +188,12 @@ def _passed_on(headers: Mapping[str, str]) -> tuple[dict[str, str], str | None]:
     return passed, content_type and content_type.strip()
 
 
+def secret_key_ends_blank(secret_key: Secret) -> bool:
+    """Tell whether a key was copied with what lay beside it."""
+    text = secret_key.reveal()
+    return text != text.strip()
+
+
 class SigV4Signer:
     """Sign requests to Infino with an access key and a secret key.
 
@@ -219,8 +225,10 @@ class SigV4Signer:
         self.secret_key = Secret(secret_key)
         if not access_key or not self.secret_key:
             raise ValidationError("signing needs an access key and a secret key, and neither may be empty")
-        if any(not _SCOPE.fullmatch(part) for part in (access_key, region, service)):
+        if any(not SCOPE.fullmatch(part) for part in (access_key, region, service)):
             raise ValidationError("access key, region and service are plain text without spaces, commas or slashes")
+        if secret_key_ends_blank(self.secret_key):
+            raise ValidationError("the secret key must not begin or end with a blank or a line break")
         if path_style not in ("single", "double"):
             raise ValidationError("path_style is 'single' or 'double'")
         self.region = region

@@ -31,6 +31,7 @@ from infino import (
     ValidationError,
 )
 from infino.chat import Disconnected
+from infino.core.config import resolve
 from infino.core.retry import RetryPolicy
 from tests.support.chat_server import ChatServer, Peer, timeline, update
 from tests.support.facade import Blocking, Loop
@@ -242,6 +243,14 @@ def test_what_answers_speaks_no_http(connect: Connect) -> None:
         with pytest.raises(ConnectError, match="does not speak WebSocket"):
             connect(f"http://127.0.0.1:{listener.getsockname()[1]}").fino.ask("which?", thread="t")
         thread.join(5)
+
+
+def test_a_tunnel_carries_the_host_that_is_signed(connect: Connect) -> None:
+    with ChatServer(_answering) as server:
+        settings = resolve(access_key=ACCESS, secret_key=SECRET, endpoint=server.endpoint, host="search.internal:9200")
+        assert connect(server.endpoint, config=settings).fino.ask("which?", thread="t").text == "Done."
+        (request,) = server.requests
+    assert request.headers["Host"] == "search.internal:9200"
 
 
 def test_a_proxy_is_used_for_websockets_too(connect: Connect) -> None:

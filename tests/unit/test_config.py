@@ -9,6 +9,7 @@ import pytest
 import infino
 from infino.core.config import overridden, resolve
 from infino.core.endpoint import parse_endpoint
+from infino.core.signer import SigV4Signer
 
 PAIR = {"INFINO_ACCESS_KEY": "IAK_ENV", "INFINO_SECRET_KEY": "env-secret"}
 
@@ -88,13 +89,173 @@ def test_half_a_profile_is_refused(profiles):
         resolve(environment={**profiles, "INFINO_ACCESS_KEY": "IAK_ENV"})
 
 
-@pytest.mark.parametrize("content", ["[default", "[default]\nacces_key = 'typo'\n", "default = 3\n", b"\xff\xfe"])
-def test_a_broken_profile_file(tmp_path, content):
-    folder = tmp_path / "infino"
-    folder.mkdir()
-    (folder / "config.toml").write_bytes(content if isinstance(content, bytes) else content.encode())
-    with pytest.raises(infino.ConfigError):
-        resolve(environment={"XDG_CONFIG_HOME": str(tmp_path)})
+BROKEN = [
+    (b"[default", "line|end"), (b"[default]\nacces_key = 'typo'\n", "acces_key"), (b"default = 3\n", "default"),
+    (b"\xff\xfe", "line 1 is not UTF-8"), (b"[default]\n# caf\xe9\n", "line 2 is not UTF-8"),
+    (b"[default]\na = 1\nb =\n", "line 3 is not TOML"), (b"a = " + b"[" * 20_000, "TOML"),
+]  # fmt: skip
+GIVEN = {"access_key": "IAK_KEY", "secret_key": "k", "endpoint": "https://key.example"}
+
+
+def profile_of(tmp_path: Path, content: bytes) -> dict[str, str]:
+    (tmp_path / "infino").mkdir()
+    (tmp_path / "infino" / "config.toml").write_bytes(content)
+    return {"XDG_CONFIG_HOME": str(tmp_path)}
+
+
+@pytest.mark.parametrize(("content", "said"), BROKEN)
+def test_a_broken_profile_file_matters_to_those_who_need_it(tmp_path, content, said):
+    environment = profile_of(tmp_path, content)
+    for settings in ({}, {"access_key": "a", "secret_key": "b"}, {"endpoint": "https://h"}, {**GIVEN, "profile": "x"}):
+        with pytest.raises(infino.ConfigError, match=None if "profile" in settings else said) as caught:
+            resolve(environment=environment, **settings)
+        assert "config.toml" in str(caught.value)
+    config = resolve(environment=environment, **GIVEN)
+    assert key(config) == "IAK_KEY"
+    assert "profile = not used  # " in repr(config)
+    assert "config.toml" in repr(config)
+
+
+def test_a_broken_profile_file_gives_no_secret_away(tmp_path):
+    environment = profile_of(tmp_path, b'[default]\nsecret_key = "PLANTED-secret\nx = 1\n')
+    with pytest.raises(infino.ConfigError) as caught:
+        resolve(environment=environment)
+    assert "PLANTED" not in repr(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_profile_files_of_any_editor(tmp_path, mark, end):
+    lines = [b"[default]", b'access_key = "IAK_P"', b'secret_key = "p"', b'proxy = "http://u:pw@proxy:3128"']
+    config = resolve(environment=profile_of(tmp_path, mark + end.join(lines) + end))
+    assert key(config) == "IAK_P"
+    assert "http://****@proxy:3128" in repr(config)
+
+
+@pytest.mark.parametrize("root", ["/dev/null", "/dev/null/x", "/nowhere", "\0"])
+def test_no_folder_for_a_profile_is_no_profile(root):
+    assert key(resolve(environment={"XDG_CONFIG_HOME": root}, **GIVEN)) == "IAK_KEY"
+    with pytest.raises(infino.ConfigError, match=r"no credentials found|cannot be read"):
+        resolve(environment={"XDG_CONFIG_HOME": root})
+
+
+def test_no_home_directory_is_no_profile(monkeypatch):
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    assert key(resolve(environment={}, **GIVEN)) == "IAK_KEY"
+    with pytest.raises(infino.ConfigError, match="no credentials found"):
+        resolve(environment={})
+    with pytest.raises(infino.ConfigError, match="no home directory"):
+        resolve(environment={}, profile="work", **GIVEN)
+
+
+@pytest.mark.parametrize(("settings", "name"), [
+    ({"secret_key": "s\n"}, "secret_key"), ({"secret_key": " s"}, "secret_key"),
+    ({"access_key": "IAK\n"}, "access_key"),
+    ({"access_key": " IAK"}, "access_key"), ({"access_key": "I AK"}, "access_key"), ({"region": "us east"}, "region"),
+    ({"region": "us-east-1\n"}, "region"), ({"region": ""}, "region"), ({"region": 7}, "region"),
+    ({"service": "e/s"}, "service"),
+])  # fmt: skip
+def test_blanks_that_do_not_belong_are_refused_by_name(settings, name):
+    with pytest.raises(infino.ConfigError, match=name) as caught:
+        resolve(environment={}, **{**GIVEN, **settings})
+    assert settings[name] is not None
+    assert "s\n" not in str(caught.value)
+
+
+def test_blanks_in_variables_and_of_providers_are_refused_too():
+    with pytest.raises(infino.ConfigError, match="secret_key") as caught:
+        resolve(environment={**PAIR, "INFINO_SECRET_KEY": "env-secret\r\n"})
+    assert "environment INFINO_SECRET_KEY" in str(caught.value) or "INFINO_ACCESS_KEY" in str(caught.value)
+    with pytest.raises(infino.ConfigError, match="environment INFINO_REGION"):
+        resolve(environment={**PAIR, "INFINO_REGION": "eu west"})
+    with pytest.raises(infino.ConfigError, match="secret_key"):
+        infino.Credentials("IAK", "s ")
+    with pytest.raises(infino.ValidationError, match="secret key"):
+        SigV4Signer("IAK", "s\n")
+
+
+@pytest.mark.parametrize(("word", "allowed"), [
+    ("1", True), ("true", True), ("YES", True), (" on ", True), ("0", False), ("false", False), ("no", False),
+])  # fmt: skip
+def test_switches_of_the_environment_are_words(word, allowed):
+    environment = {**PAIR, "INFINO_ALLOW_HTTP": word, "INFINO_ENDPOINT": "http://10.0.0.1"}
+    if allowed:
+        assert "# environment INFINO_ENDPOINT" in repr(resolve(environment=environment))
+    else:
+        with pytest.raises(infino.ConfigError, match="allow_http"):
+            resolve(environment=environment)
+
+
+@pytest.mark.parametrize("value", ["perhaps", "2", "truefalse"])
+def test_a_switch_that_is_no_word_is_refused(value):
+    with pytest.raises(infino.ConfigError, match="INFINO_ALLOW_HTTP"):
+        resolve(environment={**PAIR, "INFINO_ALLOW_HTTP": value})
+    with pytest.raises(infino.ConfigError, match="trust_env"):
+        resolve(environment=PAIR, trust_env=value)
+
+
+def test_proxy_and_certificates_have_variables_of_ours(tmp_path):
+    environment = {**PAIR, "INFINO_PROXY": "http://me:hunter22@proxy:3128", "INFINO_CA_BUNDLE": "/ca.pem"}
+    config = resolve(environment=environment)
+    assert config.proxy == infino.Secret("http://me:hunter22@proxy:3128")
+    assert config.ca_bundle == "/ca.pem"
+    assert "proxy = http://****@proxy:3128  # environment INFINO_PROXY" in repr(config)
+    assert "ca_bundle = /ca.pem  # environment INFINO_CA_BUNDLE" in repr(config)
+    assert "hunter22" not in repr(config)
+
+
+FOREIGN = {**PAIR, "HTTPS_PROXY": "http://me:hunter22@proxy:3128", "HTTP_PROXY": "plain:80"}
+
+
+def test_the_environment_of_other_programs_counts_only_when_trusted(tmp_path):
+    bundle = tmp_path / "ca.pem"
+    bundle.write_text("")
+    environment = {**FOREIGN, "SSL_CERT_FILE": str(bundle)}
+    config = resolve(environment=environment)
+    assert (config.proxy, config.ca_bundle, config.trust_env) == (None, None, False)
+    config = resolve(environment=environment, trust_env=True)
+    assert (config.proxy, config.ca_bundle) == (infino.Secret(FOREIGN["HTTPS_PROXY"]), str(bundle))
+    assert "proxy = http://****@proxy:3128  # environment HTTPS_PROXY" in repr(config)
+    assert "# environment SSL_CERT_FILE" in repr(config)
+    config = resolve(environment=environment, trust_env=True, proxy="http://own:1", ca_bundle="/own")
+    assert (config.proxy, config.ca_bundle) == (infino.Secret("http://own:1"), "/own")
+    with pytest.raises(infino.ConfigError, match="SSL_CERT_DIR"):
+        resolve(environment={**PAIR, "SSL_CERT_DIR": "/nowhere"}, trust_env=True)
+
+
+@pytest.mark.parametrize(("environment", "endpoint", "proxy"), [
+    ({"https_proxy": "http://low:1", "HTTPS_PROXY": "http://up:1"}, "https://h", "http://low:1"),
+    ({"ALL_PROXY": "socks5://all:1"}, "https://h", "socks5://all:1"),
+    ({"HTTP_PROXY": "plain:80"}, "http://localhost", "http://plain:80"),
+    ({"HTTP_PROXY": "plain:80", "REQUEST_METHOD": "GET"}, "http://localhost", None),
+    ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "other, example.com"}, "https://api.example.com", None),
+    ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": ".example.com"}, "https://api.example.com", None),
+    ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "example.com"}, "https://badexample.com", "http://p:1"),
+    ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "*"}, "https://h", None),
+    ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "h:443"}, "https://h", None),
+    ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "h:8443"}, "https://h", "http://p:1"),
+    ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "10.0.0.0/8"}, "https://10.1.2.3", None),
+    ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "HTTP://"}, "https://h", "http://p:1"),
+    ({}, "https://h", None),
+])  # fmt: skip
+def test_which_proxy_of_the_environment_is_meant(environment, endpoint, proxy):
+    config = resolve(environment={**PAIR, **environment}, endpoint=endpoint, trust_env=True)
+    assert (config.proxy and config.proxy.reveal()) == proxy
+
+
+@pytest.mark.parametrize("proxy", [
+    "", "proxy:3128", "gopher://p:1", "http://", "http://u:hunter22@p:99999", "http://u:hunter22@p:x", "http://p/path",
+    "http://u:hunter22@p?x=1", "http://p p", "http://p\\x", "http://u:hunter22@p:0",
+])  # fmt: skip
+def test_what_is_no_address_of_a_proxy_is_refused_and_not_repeated(proxy):
+    with pytest.raises(infino.ConfigError, match="proxy") as caught:
+        resolve(environment=PAIR, proxy=proxy)
+    assert "hunter22" not in repr(caught.value)
 
 
 def test_repr_shows_where_everything_came_from(profiles):
@@ -121,6 +282,13 @@ def test_repr_shows_where_everything_came_from(profiles):
         ("http://[::1]:8080", "[::1]:8080", ""),
         ("  https://h  ", "h", ""),
         ("https://bücher.example", "xn--bcher-kva.example", ""),
+        ("https://straße.example", "xn--strae-oqa.example", ""),
+        ("https://ＥＸＡＭＰＬＥ.com", "example.com", ""),
+        ("https://日本語。jp", "xn--wgv71a119e.jp", ""),
+        ("https://my_service.cluster.local.", "my_service.cluster.local.", ""),
+        ("https://h/ä/b%20c/", "h", "/%C3%A4/b%20c"),
+        ("https://h/a+b=c@d", "h", "/a+b=c@d"),
+        ("https://[2001:DB8:0::1]", "[2001:db8::1]", ""),
     ],
 )
 def test_endpoints(text, host, base):
@@ -134,11 +302,35 @@ def test_endpoints(text, host, base):
         "", "api.infino.ws", "ftp://h", "https://", "https://u@h", "https://u:p@h", "https://h?x=1", "https://h/#f",
         "https://h?", "https://h#", "https://h:99999", "https://h:x", "https://h/a b", "https://h/../x", "https://h//x",
         "http://api.infino.ws", "http://10.0.0.1", "http://127.0.0.1.evil.example", "https://[::1", "https://h\n.evil",
+        "https://h\\x", "https://h/a\\b", "https://h%2eevil", "https://h/%2e%2E/x", "https://h/a/%2e", "https://h/%5cx",
+        "https://h/%00", "https://h/%zz", "https://h/%", "https://-h.example", "https://a..b", "https://h:0",
+        "https://fe80::1", "https://[fe80::1%25eth0]", "https://[1.2.3.4]", "https://xn--\u00e4.example",
+        "https://\u2603.example", "https://" + "a" * 64 + ".example", "https://exa mple", "https://ex!mple",
     ],
 )  # fmt: skip
 def test_endpoints_that_are_refused(text):
     with pytest.raises(infino.ConfigError):
         parse_endpoint(text)
+
+
+def test_an_endpoint_is_its_address_as_text():
+    assert str(parse_endpoint("https://H:8443/b/")) == "https://h:8443/b"
+
+
+def test_another_host_can_be_signed_than_is_connected_to():
+    endpoint = parse_endpoint("https://localhost:9200/b", host="Search.internal:443")
+    assert (endpoint.host, endpoint.url, endpoint.address) == (
+        "search.internal", "https://localhost:9200/b", ("localhost", 9200),
+    )  # fmt: skip
+    assert endpoint.websocket_url == "wss://search.internal/b"
+    assert endpoint.tunnelled
+    assert not parse_endpoint("https://h").tunnelled
+    for host in ("", "a b", "u@h", "h/x", "h:x", "http://h", "h\r\nx: y", "a\\b"):
+        with pytest.raises(infino.ConfigError, match="host"):
+            parse_endpoint("https://h", host=host)
+    assert "host = search.internal  # keyword" in repr(resolve(environment=PAIR, host="search.internal"))
+    with pytest.raises(infino.ConfigError, match="proxy"):
+        resolve(environment=PAIR, host="search.internal", proxy="http://p:1")
 
 
 def test_plain_http_elsewhere_must_be_allowed():
@@ -150,6 +342,7 @@ def test_plain_http_elsewhere_must_be_allowed():
     [
         {"timeout": 0}, {"timeout": -1}, {"timeout": "5"}, {"timeout": float("nan")}, {"timeout": True}, {"retry": 3},
         {"headers": {"Host": "x"}}, {"headers": {"Authorization": "x"}}, {"headers": {"a": "b\r\nc: d"}},
+        {"max_connections": 0}, {"max_connections": True}, {"max_response_bytes": 0}, {"max_response_bytes": "1"},
         {"headers": {"x-infino-username": "root"}}, {"headers": {"x-infino-account-id": "1"}},
     ],
 )  # fmt: skip
