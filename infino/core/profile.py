@@ -25,31 +25,34 @@ def profile_path(environment: Mapping[str, str]) -> Path | None:
         return None
 
 
-def _content(path: Path) -> bytes | None:
-    """Read the file; None when there is none."""
+def _load(path: Path) -> dict[str, Any] | str | None:
+    """Read the file: None when there is none, a text when it cannot be read.
+
+    Nothing is raised here, where variables hold the secrets of the file.
+    """
+    content = b""
     try:
-        return path.read_bytes()
+        content = path.read_bytes()
+        import tomllib  # most machines have no profile file, and this is slow to import
+
+        profiles = tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError) as error:
-        problem = getattr(error, "strerror", None) or type(error).__name__
-    raise ConfigError(f"the profile file {path} cannot be read: {problem}")
-
-
-def _parsed(path: Path, content: bytes) -> dict[str, Any]:
-    import tomllib  # most machines have no profile file, and this is slow to import
-
-    try:
-        return tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))
+    except OSError as error:
+        return error.strerror or type(error).__name__
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        problem = f"line {line} is not UTF-8"
+        return f"line {line} is not UTF-8"
     except (ValueError, RecursionError) as error:
         # The parser quotes single characters and never values, which may be secret.
         found = re.search(r"at line (\d+)", str(error))
         where = f"line {found.group(1)}" if found else "its end"
-        problem = f"{where} is not TOML: {str(error).partition(' (at ')[0]}"
-    raise ConfigError(f"the profile file {path} cannot be read: {problem}")
+        return f"{where} is not TOML: {str(error).partition(' (at ')[0]}"
+    for values in profiles.values():
+        for name in _SECRETS if isinstance(values, dict) else ():
+            if isinstance(values.get(name), str):
+                values[name] = Secret(values[name])
+    return profiles
 
 
 def read_profile(name: str | None, environment: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
@@ -66,21 +69,19 @@ def read_profile(name: str | None, environment: Mapping[str, Any]) -> tuple[dict
         ConfigError: The file or the profile is missing, broken, or holds what is no setting.
     """
     path, wanted = profile_path(environment), name or "default"
-    content = None if path is None else _content(path)
-    if path is None or content is None:
+    profiles = None if path is None else _load(path)
+    if isinstance(profiles, str):
+        raise ConfigError(f"the profile file {path} cannot be read: {profiles}")
+    if profiles is None:
         if name:
-            where = f"no file {path}" if path is not None else "no home directory that could hold it"
+            where = "no home directory that could hold it" if path is None else f"no file {path}"
             raise ConfigError(f"profile {name!r} was asked for, but there is {where}")
         return {}, ""
-    profiles = _parsed(path, content)
     values = profiles.get(wanted)
     if values is None and not name:
         return {}, ""
     if not isinstance(values, dict):
         raise ConfigError(f"there is no profile {wanted!r} in {path}; it has: {', '.join(profiles) or 'none'}")
-    for secret in _SECRETS:
-        if isinstance(values.get(secret), str):
-            values[secret] = Secret(values[secret])
     unknown = set(values) - KEYS
     if unknown:
         raise ConfigError(f"profile {wanted!r} in {path} holds unknown settings: {', '.join(sorted(unknown))}")
