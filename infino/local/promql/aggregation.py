@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
 
 from infino.local.promql import statistics
 from infino.local.promql.errors import PromQLError, bad_query, unsupported
+from infino.local.promql.evaluation import Evaluation
 from infino.local.promql.labels import (
     NAME,
     LabelKey,
@@ -24,9 +24,6 @@ from infino.local.promql.numbers import plain
 from infino.local.promql.parsing import Node, last_word
 from infino.local.promql.storage import Floats, Mask, Times
 from infino.local.promql.values import Vector, empty, from_rows, somewhere
-
-if TYPE_CHECKING:
-    from infino.local.promql.evaluation import Evaluation
 
 _LARGEST_INTEGER = float(2**63)
 

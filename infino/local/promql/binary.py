@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
 
 from infino.local.promql.elementwise import ARITHMETIC, COMPARISONS
 from infino.local.promql.errors import PromQLError, bad_query, unsupported
+from infino.local.promql.evaluation import Evaluation
 from infino.local.promql.labels import NAME, Labels, describe, drop_name, keep, label_key, leave_out
 from infino.local.promql.parsing import Node, last_word
 from infino.local.promql.rules import Rules
 from infino.local.promql.storage import Floats, Mask, Times
 from infino.local.promql.values import Scalar, Value, Vector, empty, merged, somewhere, without_names
 from infino.local.promql.windows import Positions
-
-if TYPE_CHECKING:
-    from infino.local.promql.evaluation import Evaluation
 
 Signature = frozenset[tuple[str, str]]
 _SETS = ("and", "or", "unless")

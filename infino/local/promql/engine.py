@@ -9,14 +9,14 @@ from collections.abc import Sequence
 import attrs
 import numpy as np
 
-from infino.local.promql import selectors
-from infino.local.promql.errors import bad_query
-from infino.local.promql.evaluation import Evaluation
+from infino.local.promql import aggregation, binary, functions, selectors
+from infino.local.promql.errors import PromQLError, bad_query
+from infino.local.promql.evaluation import Evaluation, Handler
 from infino.local.promql.labels import Labels
 from infino.local.promql.parsing import Node, kind_of, parse, unwrapped
 from infino.local.promql.rules import RULES_3, Rules
 from infino.local.promql.storage import Floats, Series, Storage, Times
-from infino.local.promql.values import Ranges, Scalar, Text, Value, Vector, merged
+from infino.local.promql.values import Ranges, Scalar, Text, Value, Vector, merged, without_names
 from infino.local.promql.windows import bounds
 
 MOST_STEPS = 11_000
@@ -140,7 +140,7 @@ class Engine:
     def _evaluation(
         self, storage: Storage, start: int, end: int, step: int, cancelled: threading.Event | None
     ) -> Evaluation:
-        return Evaluation(storage, self.rules, start, end, step, time.monotonic() + self.timeout, cancelled)
+        return Evaluation(storage, self.rules, _HANDLERS, start, end, step, time.monotonic() + self.timeout, cancelled)
 
     def _result(
         self,
@@ -221,3 +221,34 @@ def _first_windows(ranges: Ranges) -> list[Series]:
         if last > first:
             found.append(Series(series.labels, series.times[inside], series.values[inside]))
     return found
+
+
+def _number(_: Evaluation, node: Node, times: Times) -> Value:
+    return Scalar(np.full(len(times), float(node.val)))
+
+
+def _negative(evaluation: Evaluation, node: Node, times: Times) -> Value:
+    inner = evaluation.value(node.expr, times)
+    if isinstance(inner, Scalar):
+        return Scalar(-inner.values)
+    if isinstance(inner, Vector):
+        return without_names(inner.replaced(-inner.values))
+    raise PromQLError("a string has no negative", "bad_data")
+
+
+def _refuse_range(_: Evaluation, __: Node, ___: Times) -> Value:
+    raise PromQLError("a range vector is not allowed here", "bad_data")
+
+
+_HANDLERS: dict[str, Handler] = {
+    "NumberLiteral": _number,
+    "StringLiteral": lambda _, node, __: Text(str(node.val)),
+    "ParenExpr": lambda evaluation, node, times: evaluation.value(node.expr, times),
+    "UnaryExpr": _negative,
+    "BinaryExpr": binary.evaluate,
+    "AggregateExpr": aggregation.evaluate,
+    "Call": functions.evaluate,
+    "VectorSelector": selectors.instant,
+    "MatrixSelector": _refuse_range,
+    "SubqueryExpr": _refuse_range,
+}

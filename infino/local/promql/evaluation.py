@@ -1,25 +1,26 @@
-"""The evaluator: walks the tree, each node giving its value for all steps at once."""
+"""One query while it runs: its limits, its notes, and the walk down the tree to whatever evaluates a kind of node."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import attrs
-import numpy as np
 
-from infino.local.promql import aggregation, binary, functions, selectors
 from infino.local.promql.errors import PromQLError, unsupported
 from infino.local.promql.parsing import Node, kind_of
 from infino.local.promql.rules import Rules
 from infino.local.promql.storage import Storage, Times
-from infino.local.promql.values import Scalar, Text, Value, Vector, without_names
+from infino.local.promql.values import Scalar, Text, Value, Vector
 
 # How many samples or results one step of the evaluation may hold at once (a few hundred megabytes), and how many
 # all steps together may go through.
 MOST_AT_ONCE = 20_000_000
 MOST_ALTOGETHER = 500_000_000
+
+
+Handler = Callable[["Evaluation", Node, Times], Value]
 
 
 @attrs.define(eq=False)
@@ -29,6 +30,7 @@ class Evaluation:
     Args:
         storage: Where the series come from.
         rules: The version-dependent rules in force.
+        handlers: Kind of node -> what evaluates it.
         start: First step of the whole query, Unix milliseconds.
         end: Last step of the whole query, Unix milliseconds.
         step: Distance of the steps, milliseconds; 0 for an instant query.
@@ -38,6 +40,7 @@ class Evaluation:
 
     storage: Storage
     rules: Rules
+    handlers: Mapping[str, Handler]
     start: int
     end: int
     step: int
@@ -70,7 +73,7 @@ class Evaluation:
 
     def value(self, node: Node, times: Times) -> Value:
         """Evaluate a node at the given times (Unix milliseconds)."""
-        handler = _HANDLERS.get(kind_of(node))
+        handler = self.handlers.get(kind_of(node))
         if handler is None:
             raise unsupported(f"{kind_of(node)} in this place")
         result = handler(self, node, times)
@@ -98,34 +101,3 @@ class Evaluation:
         if not isinstance(result, Text):
             raise PromQLError("expected a string literal", "bad_data")
         return result.value
-
-
-def _number(_: Evaluation, node: Node, times: Times) -> Value:
-    return Scalar(np.full(len(times), float(node.val)))
-
-
-def _negative(evaluation: Evaluation, node: Node, times: Times) -> Value:
-    inner = evaluation.value(node.expr, times)
-    if isinstance(inner, Scalar):
-        return Scalar(-inner.values)
-    if isinstance(inner, Vector):
-        return without_names(inner.replaced(-inner.values))
-    raise PromQLError("a string has no negative", "bad_data")
-
-
-def _refuse_range(_: Evaluation, __: Node, ___: Times) -> Value:
-    raise PromQLError("a range vector is not allowed here", "bad_data")
-
-
-_HANDLERS: dict[str, Callable[[Evaluation, Node, Times], Value]] = {
-    "NumberLiteral": _number,
-    "StringLiteral": lambda _, node, __: Text(str(node.val)),
-    "ParenExpr": lambda evaluation, node, times: evaluation.value(node.expr, times),
-    "UnaryExpr": _negative,
-    "BinaryExpr": binary.evaluate,
-    "AggregateExpr": aggregation.evaluate,
-    "Call": functions.evaluate,
-    "VectorSelector": selectors.instant,
-    "MatrixSelector": _refuse_range,
-    "SubqueryExpr": _refuse_range,
-}

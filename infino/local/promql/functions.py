@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from infino.local.promql import elementwise, histograms, labelfunctions, selectors
 from infino.local.promql.errors import unsupported
+from infino.local.promql.evaluation import Evaluation
 from infino.local.promql.labels import NAME, Labels
 from infino.local.promql.overtime import KEEPS_NAME, RANGE_ARGUMENT, RANGE_FUNCTIONS
 from infino.local.promql.parsing import Node, kind_of, last_word, unwrapped
@@ -17,10 +17,7 @@ from infino.local.promql.storage import Floats, Mask, Times
 from infino.local.promql.values import Scalar, Value, Vector, from_rows, merged, somewhere, without_names
 from infino.local.promql.windows import bounds, sharing_times, windows_of
 
-if TYPE_CHECKING:
-    from infino.local.promql.evaluation import Evaluation
-
-Handler = Callable[["Evaluation", Node, Times], Value]
+Handler = Callable[[Evaluation, Node, Times], Value]
 _COUNTER_ENDINGS = ("_total", "_sum", "_count", "_bucket")
 
 
@@ -36,7 +33,8 @@ def evaluate(evaluation: Evaluation, node: Node, times: Times) -> Value:
         return _calendar(evaluation, node, times)
     handler = _HANDLERS.get(name)
     if handler is None:
-        kind = " (for native histograms)" if name.startswith("histogram_") else ""
+        native = name.startswith("histogram_") and name != "histogram_quantiles"
+        kind = " (for native histograms)" if native else ""
         raise unsupported(f"function {name}(){kind}")
     return handler(evaluation, node, times)
 
@@ -174,11 +172,11 @@ def _absent_over_time(evaluation: Evaluation, node: Node, times: Times) -> Vecto
     return _absent_row(node.args[0], anywhere)
 
 
-def _ordered(evaluation: Evaluation, inner: Vector, name: str, order: Callable[[Vector], list[int]]) -> Vector:
+def _ordered(evaluation: Evaluation, inner: Vector, order: Callable[[Vector], list[int]]) -> Vector:
     """Order the rows of an instant answer; a range answer has no order to give."""
     if evaluation.instant:
         return inner.take(order(inner))
-    evaluation.inform(f"{name} is ineffective for range queries since results always have a fixed ordering")
+    evaluation.warn("sort is ineffective for range queries since results are always ordered by labels")
     return inner
 
 
@@ -190,7 +188,7 @@ def _sort(evaluation: Evaluation, node: Node, times: Times) -> Vector:
         rows: list[int] = np.lexsort((keys, np.isnan(keys))).tolist()
         return rows
 
-    return _ordered(evaluation, evaluation.vector(node.args[0], times), "sort", order)
+    return _ordered(evaluation, evaluation.vector(node.args[0], times), order)
 
 
 def _sort_by_label(evaluation: Evaluation, node: Node, times: Times) -> Vector:
@@ -200,7 +198,6 @@ def _sort_by_label(evaluation: Evaluation, node: Node, times: Times) -> Vector:
     return _ordered(
         evaluation,
         inner,
-        "sort_by_label",
         lambda vector: labelfunctions.order_by_labels(vector.labels, names, descending=descending),
     )
 

@@ -11,11 +11,11 @@ import numpy as np
 from infino.local.promql.labels import METADATA, Labels, label_key, leave_out
 from infino.local.promql.numbers import parse_number
 from infino.local.promql.storage import Floats, Mask
-from infino.local.promql.values import Vector, from_rows, somewhere
+from infino.local.promql.values import Vector, from_rows, merged, somewhere
 
 # Differences of this relative size between cumulative counts are rounding, not a falling count.
 _ROUNDING = 1e-12
-_NOT_LABELS = METADATA | {"le"}
+_BOUND = frozenset({"le"})
 
 
 @attrs.define
@@ -51,8 +51,8 @@ def bucket_groups(vector: Vector) -> tuple[list[BucketGroup], bool]:
         if bound is None:
             malformed = True
             continue
-        rest = leave_out(labels, _NOT_LABELS)
-        group = groups.setdefault(label_key(rest), BucketGroup(rest, [], []))
+        rest = leave_out(labels, _BOUND)
+        group = groups.setdefault(label_key(rest), BucketGroup(leave_out(rest, METADATA), [], []))
         group.rows.append(row)
         group.bounds.append(bound)
     return list(groups.values()), malformed
@@ -162,7 +162,9 @@ def _rank_of(value: float, buckets: Sequence[Bucket]) -> float:
         if value <= bucket.upper:
             if value <= below.upper:
                 return below.count
-            if math.isinf(bucket.upper) or math.isinf(below.upper):
+            if math.isinf(below.upper):  # nothing can be told inside an open bucket: all of it counts
+                return bucket.count
+            if math.isinf(bucket.upper):
                 return bucket.count if value == bucket.upper else below.count
             share = (value - below.upper) / (bucket.upper - below.upper)
             return below.count + (bucket.count - below.count) * share
@@ -209,6 +211,9 @@ def estimate_groups(
 
     Returns:
         One row a histogram.
+
+    Raises:
+        PromQLError: If two histograms, alike but for their names, give a row of the same labels.
     """
     steps = vector.values.shape[1]
     rows: list[tuple[Labels, Floats, Mask]] = []
@@ -226,4 +231,4 @@ def estimate_groups(
             bounds = [group.bounds[place] for place in here]
             result[step] = estimate(int(step), bounds, counts[here, step].tolist())
         rows.append((group.labels, result, anywhere))
-    return from_rows(rows, steps)
+    return merged(from_rows(rows, steps))

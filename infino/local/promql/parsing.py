@@ -14,13 +14,13 @@ import promql_parser
 
 from infino.local.promql.errors import bad_query, unsupported
 from infino.local.promql.labels import NAME
+from infino.local.promql.literals import STRING, expression_of, rewritten
 from infino.local.promql.rules import Rules
 from infino.local.promql.storage import Matcher, MatchKind, matching
 
 Node = Any  # the parser's classes carry no usable types
 MOST_CHARACTERS = 64 * 1024
 MOST_NESTED = 250
-_STRING = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|`[^`]*`|#[^\n]*', re.DOTALL)
 # Everything that can put one expression inside another.
 _NESTING = re.compile(r"[(+\-*/%^<>]|[=!]=|\[|\b(?:and|or|unless|atan2)\b", re.IGNORECASE)
 _NEGATIVE_AT = re.compile(r"@\s*-")
@@ -29,7 +29,10 @@ _NOT_OURS = (
     (re.compile(r"\b(?:offset\s*-?)\s*(\()"), "duration arithmetic"),
     (re.compile(r"\b(?:offset\s*-?)\s*((?:step|range|min_of|max_of)\s*\()"), "duration arithmetic"),
     (re.compile(r"\[[^\]:]*?[\w)]\s*([+*/%^])\s*[\w(]"), "duration arithmetic"),
-    (re.compile(r"\[\s*((?:step|range|min_of|max_of)\s*\()"), "duration arithmetic"),
+    (re.compile(r"[\[:]\s*((?:step|range|min_of|max_of)\s*\()"), "duration arithmetic"),
+    (re.compile(r"[\w)}\]]\s+(anchored|smoothed)\b"), "the {} modifier"),
+    (re.compile(r"([<>]/)"), "the trim operator {}"),
+    (re.compile(r"\b(holt_winters)\s*\("), "{}(), which is double_exponential_smoothing() since Prometheus 3.0,"),
 )
 _KINDS: dict[str, MatchKind] = {"Equal": "=", "NotEqual": "!=", "Re": "=~", "NotRe": "!~"}
 
@@ -82,7 +85,8 @@ def parse(query: str, rules: Rules) -> Node:
     """
     if len(query) > MOST_CHARACTERS:
         raise bad_query(f"query is longer than {MOST_CHARACTERS} characters")
-    bare = _STRING.sub('""', query)
+    query = rewritten(query)
+    bare = STRING.sub('""', query)
     if len(_NESTING.findall(bare)) > MOST_NESTED:
         raise bad_query(f"query nests or chains more than {MOST_NESTED} expressions")
     if _NEGATIVE_AT.search(bare):
@@ -117,8 +121,13 @@ def matcher_groups(node: Node, rules: Rules) -> list[list[Matcher]]:
     def read(matchers: Sequence[Any]) -> list[Matcher]:
         named = [Matcher(NAME, "=", node.name)] if node.name else []
         return named + [
-            Matcher(each.name, _KINDS[last_word(each.op)], each.value, rules.dot_matches_newline) for each in matchers
+            Matcher(each.name, kind, value_of(kind, each.value), rules.dot_matches_newline)
+            for each in matchers
+            for kind in (_KINDS[last_word(each.op)],)
         ]
+
+    def value_of(kind: MatchKind, value: str) -> str:
+        return expression_of(value) if kind in ("=~", "!~") else str(value)
 
     groups = [read(group) for group in node.matchers.or_matchers] or [read(node.matchers.matchers)]
     if any(matching([{}], [group]) for group in groups):

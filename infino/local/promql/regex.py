@@ -17,7 +17,9 @@ import duckdb
 from infino.local.promql.errors import bad_query
 
 _PLAIN = re.compile(r"[\w\s\-:/=,@#%&!~<>;'\"]*(\|[\w\s\-:/=,@#%&!~<>;'\"]*)*")
-_GROUP = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?P<special>\?(?:P?<(?P<name>[A-Za-z_]\w*)>)?)?", re.DOTALL)
+_GROUP = re.compile(
+    r"\\Q(?:.*?\\E|.*)|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?P<special>\?(?:P?<(?P<name>[A-Za-z_]\w*)>)?)?", re.DOTALL
+)
 _MOST_GROUPS = 9  # what DuckDB's regexp_extract can name
 _local = threading.local()
 

@@ -44,14 +44,17 @@ def upload(gateway: Gateway, call: Call) -> Answer:
         text = call.body.decode("utf-8")
     except UnicodeDecodeError:
         raise Problem(400, "parse_exception", "the body is not UTF-8 text") from None
+    openmetrics = call.headers.get("content-type", "").lower().startswith("application/openmetrics-text")
     try:
-        samples = list(parse_exposition(text, _now(gateway)))
+        samples = list(parse_exposition(text, _now(gateway), openmetrics=openmetrics))
     except ExpositionError as error:
         raise Problem(400, "parse_exception", f"the body is not exposition text; {error}") from None
     with gateway.store.writing() as cursor:
         dataset = gateway.store.get(cursor, name)
         count, series = metric_store(gateway).write(cursor, dataset, samples)
-    return Answer(json=[f"{count} samples of {series} series stored in dataset {name}"])
+    exemplars = sum(sample.exemplar for sample in samples)
+    left_out = f"; {exemplars} exemplars were left out, which this gateway does not store" if exemplars else ""
+    return Answer(json=[f"{count} samples of {series} series stored in dataset {name}{left_out}"])
 
 
 def _readable(

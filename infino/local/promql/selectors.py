@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from infino.local.promql.errors import bad_query
+from infino.local.promql.evaluation import Evaluation
 from infino.local.promql.labels import Labels
 from infino.local.promql.parsing import Node, kind_of, last_word, matcher_groups, milliseconds, unwrapped
 from infino.local.promql.storage import Floats, Mask, Series, Times, is_stale
 from infino.local.promql.values import Ranges, Scalar, Vector, from_rows
-
-if TYPE_CHECKING:
-    from infino.local.promql.evaluation import Evaluation
 
 # Times beyond these (about 290 million years) do not fit the arithmetic below.
 _FARTHEST = 2**62

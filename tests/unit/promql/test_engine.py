@@ -253,7 +253,7 @@ def test_notes_tell_the_writer_what_looks_odd() -> None:
         in engine.instant("rate(level[5m])", MINUTE, storage).infos[0]
     )
     assert engine.instant("rate(level_total[5m])", MINUTE, storage).infos == []
-    assert "ineffective" in engine.range("sort(level)", 0, MINUTE, MINUTE, storage).infos[0]
+    assert "ineffective" in engine.range("sort(level)", 0, MINUTE, MINUTE, storage).warnings[0]
     assert engine.instant("sort(level)", MINUTE, storage).infos == []
 
 

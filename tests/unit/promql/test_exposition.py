@@ -47,7 +47,8 @@ def test_values_are_any_double(word: str) -> None:
     "line",
     [
         "m", "m x", "m 1 2 3", "m 1 1.5", "m 1 nan", "m 1_000", "m 0x10", "1m 2", 'm{a="b} 1', "m{a=b} 1",
-        'm{a="1",a="2"} 3', 'm{__name__="x"} 1', 'm 1 # {trace_id="x"} 1', "{", "}", "{} 1", 'm{a="b"}}1',
+        'm{a="1",a="2"} 3', 'm{__name__="x"} 1', "{", "}", "{} 1",
+        'm 1 # {trace_id=x} 1', 'm 1 # {trace_id="x"}', 'm 1 # {a="b"} x', 'm 1 # {a="b"} 1 x', 'm{a="b"}}1',
         "m 1 99999999999999999999",
     ],
 )  # fmt: skip
@@ -55,6 +56,35 @@ def test_the_error_names_the_line(line: str) -> None:
     with pytest.raises(ExpositionError, match=r"^line 3: ") as caught:
         parsed(f"# HELP m\nm 1\n{line}\nm 2\n")
     assert caught.value.line == 3
+
+
+def test_an_exemplar_is_read_over_and_told() -> None:
+    text = 'm_bucket{le="1"} 2 # {trace_id="x}\\" 9"} 0.5\nm_bucket{le="2"} 3 5 # {} 0.5 1.5\nm_count 4 6\n'
+    samples = parsed(text)
+    assert [(sample.value, sample.exemplar) for sample in samples] == [(2.0, True), (3.0, True), (4.0, False)]
+    assert [sample.time for sample in samples[1:]] == [5, 6]
+    with pytest.raises(ExpositionError, match="128"):
+        parsed(f'm 1 # {{a="{"x" * 130}"}} 1')
+
+
+@pytest.mark.parametrize(
+    ("word", "milliseconds"),
+    [("1700000000", 1_700_000_000_000), ("1.5", 1500), ("1700000000.1234", 1_700_000_000_123), ("-1", -1000),
+     ("1.7e9", 1_700_000_000_000)],
+)  # fmt: skip
+def test_the_times_of_openmetrics_are_seconds(word: str, milliseconds: int) -> None:
+    text = f'# TYPE m gauge\n# UNIT m seconds\nm{{a="b"}} 1 {word}\n# EOF\n'
+    assert [sample.time for sample in parsed(text)] == [milliseconds]
+
+
+def test_openmetrics_ends_with_its_mark_and_nothing_follows() -> None:
+    with pytest.raises(ExpositionError, match="line 2: nothing may follow"):
+        parsed("# EOF\nm 1\n# EOF\n")
+    with pytest.raises(ExpositionError, match="cut"):
+        list(parse_exposition("m 1 1.5\n", NOW, openmetrics=True))
+    with pytest.raises(ExpositionError, match="seconds"):
+        parsed("m 1 soon\n# EOF")
+    assert next(parse_exposition("m 1\n# EOF", NOW, openmetrics=True)).time == NOW
 
 
 @given(st.text())

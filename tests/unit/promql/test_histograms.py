@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infino.local.promql.engine import Engine, Result
+from infino.local.promql.errors import PromQLError
 from infino.local.promql.histograms import fraction, quantile, quantiles
 from infino.local.promql.storage import MemoryStorage
 
@@ -134,3 +135,23 @@ def test_a_fraction_through_the_language(storage: MemoryStorage) -> None:
 def test_a_rank_that_is_no_share_is_warned_about(storage: MemoryStorage) -> None:
     for query in ("histogram_quantile(2, b_bucket)", "quantile(NaN, b_bucket)"):
         assert any("between 0 and 1" in warning for warning in ask(storage, query).warnings)
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "wanted"),
+    [(-4, -2, 0.02), (-INF, -4, 0.1), (-INF, -2, 0.12), (-9, -4, 0.0), (-2.5, -2, 0.01), (-1, 5, 0.0), (-4, INF, 0.9)],
+)
+def test_a_fraction_that_begins_or_ends_in_an_open_bucket(lower: float, upper: float, wanted: float) -> None:
+    assert fraction(lower, upper, [-3, -2, -1, INF], [10, 12, 15, 100]) == pytest.approx(wanted)
+
+
+def test_histograms_of_two_metrics_and_one_label_set_collide() -> None:
+    storage = MemoryStorage()
+    for name in ("a1_bucket", "a2_bucket"):
+        for bound, count in (("1", 1.0), ("+Inf", 2.0)):
+            storage.add({"__name__": name, "le": bound}, [(0, count)])
+    with pytest.raises(PromQLError, match="same labelset"):
+        ask(storage, 'histogram_quantile(0.5, {__name__=~"a._bucket"})')
+    with pytest.raises(PromQLError, match="same labelset"):
+        ask(storage, 'histogram_fraction(0, 1, {__name__=~"a._bucket"})')
+    assert len(ask(storage, "histogram_quantile(0.5, a1_bucket)").samples) == 1
