@@ -16,19 +16,20 @@ from infino.bulk.multipart import FileBody
 from infino.bulk.options import check_progress
 from infino.bulk.progress import Progress, display
 from infino.caller import decode_call
-from infino.core.errors import JobFailedError, NotFoundError, Timeout, ValidationError
+from infino.core.errors import ValidationError
+from infino.core.polling import Polling, end_of
 from infino.core.request import Request
+from infino.resources.jobs import check_end, follow
 
 if TYPE_CHECKING:
     from infino.caller import AsyncCaller
     from infino.core.response import Response
-    from infino.runtime.call import Call
 
 FileFormat = Literal["auto", "json", "jsonl", "csv"]
 OPERATION = "files.upload"
-POLL = 2.0
+WHAT = "the upload"
 PATIENCE = 3600.0
-NOT_YET = 30.0  # seconds for which the service may not know a run that it has just accepted
+SOON, LATER = 0.05, 2.0  # seconds: a small file is read at once
 
 
 class _Watch:
@@ -93,48 +94,19 @@ class _Watch:
         """Read the answer to the upload itself."""
         return decode_call(upload_request(), response)
 
-    def job(self, upload: FileUpload) -> Call[Any]:
-        """Return the call that asks how far the service is."""
-        return job_request(upload.run_id or "")
+    def seen(self, state: Any) -> None:
+        """Show how far the service is."""
+        self._sent(self._size or 0, state.stats, finished=end_of(state.status) == "done")
 
-    def unknown(self, error: NotFoundError, since: float) -> None:
-        """Bear with a service that does not know the run yet, for a while."""
-        if self._clock() - since > NOT_YET:
-            raise error
-
-    def check(self, since: float, limit: float) -> None:
-        """Raise when the service takes longer than the caller wants to wait."""
-        if self._clock() - since > limit:
-            raise Timeout(
-                f"the file was uploaded, but the service had not finished reading it after {limit:g} s",
-                phase="total",
-                operation=OPERATION,
-                hint="client.jobs.get(run_id) tells how far it is; the run goes on",
-            )
-
-    def settle(self, upload: FileUpload, job: Any = None) -> FileUpload | None:
-        """Return the final state, None while the service is at work.
-
-        Raises:
-            JobFailedError: The service could not load the file.
-        """
-        state = upload if job is None else job
-        if state.status not in ("completed", "failed"):
-            self._sent(self._size or 0, state.stats)
-            return None
-        errors = list(state.errors or [])
-        message = getattr(state, "error_message", None) or upload.message
-        if state.status == "failed":
-            first = f": {errors[0]}" if errors else ""
-            raise JobFailedError(f"the file was not loaded: {message}{first}", job=state, operation=OPERATION)
-        self._sent(self._size or 0, state.stats, finished=True)
+    def final(self, upload: FileUpload, state: Any) -> FileUpload:
+        """Return the upload in its final state."""
         return FileUpload(
             connector_id=state.connector_id,
             run_id=state.run_id or upload.run_id,
             status=state.status,
             message=upload.message,
             stats=state.stats,
-            errors=errors,
+            errors=list(state.errors or []),
         )
 
     def leave(self, upload: FileUpload) -> FileUpload:
@@ -168,12 +140,15 @@ class AsyncFiles(AsyncFilesResource):
         timeout: float | None = None,  # noqa: ASYNC109  # kept by the transport, for all attempts together
         wait_timeout: float = PATIENCE,
     ) -> FileUpload:
-        """Upload a file as it is; the service reads the records out of it. See `Files.upload`.
+        """Upload a file as it is; the service reads the records out of it.
+
+        The file streams from disk, whatever its size, and is opened or rewound for each attempt. A file object
+        that cannot go back is sent once only.
 
         Args:
             dataset: Dataset that takes the records.
             path_or_file: Path, bytes or a binary file object.
-            format: `json`, `jsonl`, `csv` or `auto`.
+            format: `json` (an array of objects), `jsonl` (one object per line), `csv` (with a header) or `auto`.
             batch_size: Records the service stores at once, or None for its own choice.
             wait: Whether to wait until the service has read the file.
             progress: True for a bar, or a function that takes a `Progress`.
@@ -181,38 +156,31 @@ class AsyncFiles(AsyncFilesResource):
             wait_timeout: Seconds to wait for the service.
 
         Returns:
-            The state of the upload.
+            The state of the upload; its `stats` count the records once it is completed.
 
         Raises:
             JobFailedError: The service could not load the file.
             Timeout: The service was still at work after `wait_timeout`.
 
         Example:
-            >>> done = await client.files.upload("flights", "flights.csv")
+            >>> done = await client.files.upload("flights", "flights.csv", progress=True)
+            >>> done.stats.documents_processed
+            336776
         """
         watch = _Watch(dataset, path_or_file, format, batch_size, progress)
+        transport = self._caller.transport
+        Polling(transport.shared.clock, wait_timeout)  # refused before anything is sent, not after it
         try:
-            upload = watch.accepted(await self._caller.transport.send(watch.request(timeout)))
-            return watch.settle(upload) or (
-                await self._follow(watch, upload, wait_timeout) if wait else watch.leave(upload)
-            )
+            upload = watch.accepted(await transport.send(watch.request(timeout)))
+            if not wait and end_of(upload.status) is None:
+                return watch.leave(upload)
+            watch.seen(upload)
+            check_end(upload, WHAT, OPERATION)
+            if end_of(upload.status) is not None:
+                return watch.final(upload, upload)
+            polling = Polling(transport.shared.clock, wait_timeout, interval=SOON, longest=LATER)
+            call = job_request(upload.run_id or "")
+            state = await follow(self._caller, call, polling, WHAT, operation=OPERATION, progress=watch.seen)
+            return watch.final(upload, state)
         finally:
             watch.close()
-
-    async def _follow(self, watch: _Watch, upload: FileUpload, limit: float) -> FileUpload:
-        """Ask how far the service is until it is done."""
-        final, since = None, time.monotonic()
-        while final is None:
-            watch.check(since, limit)
-            try:
-                final = watch.settle(upload, await self._caller.call(watch.job(upload)))
-            except NotFoundError as error:
-                watch.unknown(error, since)
-            if final is None:
-                await self._caller.transport.sleep(_pause(since))
-        return final
-
-
-def _pause(since: float) -> float:
-    """Ask often at first and every two seconds later."""
-    return min(POLL, max(0.02, (time.monotonic() - since) / 4))

@@ -1,86 +1,111 @@
-"""`client.jobs`: watch a background job to its end."""
+"""`client.jobs`: watch work that the service does by itself to its end."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Final, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from infino_api.resources.jobs import AsyncJobsResource
 
-from infino.core.clock import Clock
-from infino.core.errors import JobFailedError, NotFoundError, Timeout, ValidationError
+from infino.bulk.options import check_progress
+from infino.core.errors import JobFailedError, NotFoundError, Timeout
+from infino.core.polling import INTERVAL, Polling, end_of
 
 if TYPE_CHECKING:
     from infino_api.models.job_status import JobStatus
 
     from infino.caller import AsyncCaller
-
-Progress = Callable[["JobStatus"], object]
-_DONE: Final = frozenset({"completed", "succeeded", "success", "done", "finished"})
-_FAILED: Final = frozenset({"failed", "error", "errored", "cancelled", "canceled", "aborted"})
-_GRACE_SECONDS: Final = 10.0
-_SLOWEST_SECONDS: Final = 15.0
+    from infino.runtime.call import Call
 
 
-def watch(
-    run_id: str, clock: Clock, *, timeout: float | None, interval: float, progress: Progress | None
-) -> Generator[float | None, JobStatus | NotFoundError | None, JobStatus]:
-    """Decide when to ask for the status of a job and when to stop.
+class HasStatus(Protocol):
+    """The state of work that the service does by itself."""
 
-    Yields None to be given the status (or the error that there is no such job), and seconds to sleep.
+    status: str | None
+
+
+Work = TypeVar("Work", bound=HasStatus)
+
+
+async def follow(
+    caller: AsyncCaller,
+    call: Call[Work],
+    polling: Polling,
+    what: str,
+    *,
+    operation: str,
+    progress: Callable[[Work], object] | None,
+) -> Work:
+    """Look again and again until a piece of work is over.
 
     Args:
-        run_id: Id of the run.
-        clock: Source of time.
-        timeout: Seconds until giving up; None waits for ever.
-        interval: Seconds until the second look; each pause is half as long again, up to 15 seconds.
-        progress: Called with each status.
+        caller: Makes the calls.
+        call: Asks for its state.
+        polling: When to look.
+        what: What it is, for errors.
+        operation: The method, for errors.
+        progress: Called with each state.
 
     Returns:
-        The last status, of a job that completed.
+        The last state, of work that was completed.
 
     Raises:
-        JobFailedError: The job failed.
+        JobFailedError: It failed.
         Timeout: It was not over in time.
-        NotFoundError: There is no such job.
+        NotFoundError: There is no such work.
     """
-    if interval <= 0:
-        raise ValidationError("interval must be a positive number of seconds", operation="jobs.wait")
-    started, pause = clock.monotonic(), interval
     while True:
-        found = yield None
-        passed = clock.monotonic() - started
-        if isinstance(found, NotFoundError):
-            # Right after its start a run may not be known everywhere yet.
-            if passed >= _GRACE_SECONDS:
-                raise found
-        elif found is not None:
+        try:
+            found = await caller.call(call)
+        except NotFoundError as error:
+            polling.unknown(error)  # right after its start it may not be known everywhere yet
+        else:
             if progress is not None:
                 progress(found)
-            state = (found.status or "").lower()
-            if state in _DONE:
+            if end_of(found.status) is not None:
+                check_end(found, what, operation)
                 return found
-            if state in _FAILED:
-                reason = found.error_message or "no reason given"
-                raise JobFailedError(f"job {run_id} {state}: {reason}", job=found, operation="jobs.wait")
-        if timeout is not None and passed + pause > timeout:
-            if passed >= timeout:
-                raise Timeout(f"job {run_id} was not over within {timeout:g} s", phase="total", operation="jobs.wait")
-            pause = max(timeout - passed, 0.001)
-        yield pause
-        pause = min(pause * 1.5, _SLOWEST_SECONDS)
+        pause = polling.pause()
+        if pause is None:
+            raise Timeout(
+                f"{what} was not over within {polling.timeout:g} s",
+                phase="total",
+                operation=operation,
+                hint="it goes on without us; ask again later",
+            )
+        await caller.transport.sleep(pause)
+
+
+def check_end(state: Any, what: str, operation: str) -> None:
+    """Tell the failure of a piece of work.
+
+    Args:
+        state: Its last state.
+        what: What it is, for the error.
+        operation: The method, for the error.
+
+    Raises:
+        JobFailedError: It failed.
+    """
+    if end_of(state.status) == "failed":
+        message = getattr(state, "error_message", None) or getattr(state, "message", None)
+        errors = getattr(state, "errors", None) or [None]
+        reason = ": ".join(str(one) for one in (message, errors[0]) if one) or "no reason given"
+        raise JobFailedError(f"{what} {state.status}: {reason}", job=state, operation=operation)
 
 
 class AsyncJobs(AsyncJobsResource):
     """Background jobs, such as file uploads."""
+
+    _caller: AsyncCaller
 
     async def wait(
         self,
         run_id: str,
         *,
         timeout: float | None = None,  # noqa: ASYNC109  # how long to look, not how long to let one await take
-        interval: float = 0.5,
-        progress: Progress | None = None,
+        interval: float = INTERVAL,
+        progress: Callable[[JobStatus], object] | None = None,
     ) -> JobStatus:
         """Wait until a job is over.
 
@@ -98,21 +123,10 @@ class AsyncJobs(AsyncJobsResource):
             Timeout: It was not over in time; it goes on without us.
 
         Example:
-            >>> job = await client.jobs.wait(upload.run_id)
+            >>> job = await client.jobs.wait(upload.run_id, progress=lambda job: print(job.status))
         """
-        transport = cast("AsyncCaller", self._caller).transport
-        steps = watch(run_id, transport.shared.clock, timeout=timeout, interval=interval, progress=progress)
-        status: JobStatus | NotFoundError | None = None
-        while True:
-            try:
-                pause = steps.send(status)
-            except StopIteration as stop:
-                return cast("JobStatus", stop.value)
-            if pause is not None:
-                await transport.sleep(pause)
-                status = None
-                continue
-            try:
-                status = await self.get(run_id)
-            except NotFoundError as error:
-                status = error
+        from infino_api.api.jobs.get import request
+
+        check_progress(progress)
+        call, polling = request(run_id), Polling(self._caller.transport.shared.clock, timeout, interval=interval)
+        return await follow(self._caller, call, polling, f"job {run_id}", operation="jobs.wait", progress=progress)

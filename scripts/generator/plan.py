@@ -135,7 +135,8 @@ class Resource:
         doubles = sorted({name for name in names if names.count(name) > 1})
         if doubles:
             raise DocumentError(f"{self.name}: plans mean different things by {', '.join(doubles)}")
-        return [line for line in lines if not line.startswith(_EVERYWHERE)]
+        kept = [line for line in lines if not line.startswith(_EVERYWHERE)]
+        return [line.replace("from infino_api.models.", "from ..models.") for line in kept]
 
     @property
     def called(self) -> list[Method]:

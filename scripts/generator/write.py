@@ -29,6 +29,7 @@ TOOLS = ("openapi-python-client", "ruff")
 _OWN_LINES = ("--config", "lint.isort.split-on-trailing-comma = false")
 _FORMATTER = (
     ("check", "--fix-only", "--quiet", "--select", "F401,F811,I,UP", "--ignore", "UP037", *_OWN_LINES),
+    ("check", "--quiet", "--select", "F821,F823"),
     ("format", "--line-length", "110", "--config", "format.skip-magic-trailing-comma = true", *_OWN_LINES),
 )
 

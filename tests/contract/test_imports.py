@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from infino import BadRequestError, InfinoError, NotFoundError
+from infino import BadRequestError, InfinoError, JobFailedError, NotFoundError
 from infino.local import LocalGateway
 from infino.local.imports import jobs, runs
 from infino.local.imports.formats import Bad, cell_value, detect, records
@@ -158,7 +158,7 @@ def test_an_import_copies_the_rows_of_a_query(client, shop, fresh):
     target = fresh("orders")
     query = "SELECT id, item FROM orders WHERE id < 3"
     job = client.imports.create("sqlite", connection_id=shop[0], target_dataset=target, query=query)
-    assert finished(client, job.id).status == "completed"
+    assert client.imports.wait(job.id, timeout=60, interval=0.05).records_ingested == 2
     rows = client.query.sql(f'SELECT id, item FROM "{target}" ORDER BY id').rows()
     assert [tuple(row) for row in rows] == [(1, "pen"), (2, "ink")]
     client.imports.delete(job.id)
@@ -170,7 +170,9 @@ def test_an_import_that_fails_says_why(client, shop, fresh):
     job = client.imports.create(
         "sqlite", connection_id=shop[0], target_dataset=fresh("x"), query="SELECT nope FROM orders"
     )
-    done = finished(client, job.id)
+    with pytest.raises(JobFailedError, match="failed") as caught:
+        client.imports.wait(job.id, timeout=60, interval=0.05)
+    done = caught.value.job
     assert done.status == "failed"
     assert "nope" in done.to_dict()["history"][0]["error_message"]
 

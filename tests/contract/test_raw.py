@@ -28,6 +28,7 @@ ARGUMENTS: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "datasets.exists": (("flights",), {}),
     "datasets.delete": (("flights",), {"missing_ok": True}),
     "fino.send": (("t1", "how late?"), {}),
+    "imports.get": (("j1",), {}),
     "query.dsl": (("flights", {"query": {"match_all": {}}}), {}),
     "query.execute": (("INSERT INTO t VALUES (?)", [1]), {}),
     "query.promql": (("up",), {"at": 1767323045}),

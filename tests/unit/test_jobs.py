@@ -1,15 +1,17 @@
-"""Waiting for a job, on a simulated clock."""
+"""Waiting for a job or an import, on a simulated clock."""
 
 from __future__ import annotations
 
 import asyncio
 
 import pytest
+from infino_api.blocking.imports import Imports
 from infino_api.blocking.jobs import Jobs
 from infino_api.models.job_status import JobStatus
 
 import infino
 from infino.core.exchange import Shared
+from infino.resources.imports import AsyncImports
 from infino.resources.jobs import AsyncJobs
 
 MISSING = infino.NotFoundError("404", status=404)
@@ -54,15 +56,14 @@ class Caller:
         return later()
 
 
-@pytest.fixture(params=["sync", "async"])
+@pytest.fixture(params=[Jobs, AsyncJobs, Imports, AsyncImports])
 def wait(request):
-    """Wait for a job with prepared statuses; returns its result and the pauses."""
+    """Wait for work with prepared statuses; returns its last state and the pauses."""
 
     def run(*statuses: object, **options: object) -> tuple[object, list[float]]:
-        caller = Caller(*statuses, asynchronous=request.param == "async")
-        if request.param == "sync":
-            return Jobs(caller).wait("r1", **options), caller.pauses
-        return asyncio.run(AsyncJobs(caller).wait("r1", **options)), caller.pauses
+        caller = Caller(*statuses, asynchronous=request.param.__name__.startswith("Async"))
+        waited = request.param(caller).wait("r1", **options)
+        return asyncio.run(waited) if caller.asynchronous else waited, caller.pauses
 
     return run
 
@@ -91,7 +92,7 @@ def test_a_job_not_known_yet_is_given_time(wait):
     job, _ = wait(MISSING, MISSING, "completed")
     assert job.status == "completed"
     with pytest.raises(infino.NotFoundError):
-        wait(*[MISSING] * 20)
+        wait(*[MISSING] * 40)
 
 
 def test_time_runs_out(wait):
@@ -111,6 +112,18 @@ def test_a_status_that_already_has_an_end_decides_nothing(wait):
     assert len(pauses) == 1
 
 
-def test_the_interval_is_positive(wait):
+@pytest.mark.parametrize("wrong", [{"interval": 0}, {"timeout": -1}, {"timeout": "soon"}])
+def test_what_makes_no_sense_is_refused_before_the_first_look(wait, wrong):
     with pytest.raises(infino.ValidationError):
-        wait("running", interval=0)
+        wait(**wrong)
+
+
+@pytest.mark.parametrize("word", ["SUCCEEDED", "done", "Complete"])
+def test_every_word_for_the_end_counts(wait, word):
+    assert wait("queued", word)[0].status == word
+
+
+@pytest.mark.parametrize("word", ["cancelled", "ERROR", "timed_out"])
+def test_every_word_for_a_failure_counts(wait, word):
+    with pytest.raises(infino.JobFailedError, match=rf" r1 {word}: no reason given"):
+        wait("queued", word)

@@ -6,13 +6,15 @@ Generated from infino/resources/files.py; changes belong there.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from infino.bulk.progress import Progress
-from infino.core.errors import NotFoundError
-from infino.resources.files import PATIENCE, FileFormat, _pause, _Watch
+from infino.core.polling import Polling, end_of
+from infino.resources.files import LATER, OPERATION, PATIENCE, SOON, WHAT, FileFormat, _Watch
+from infino.resources.jobs import check_end
+from infino_api.api.jobs.get import request as job_request
+from infino_api.blocking.jobs import follow
 from infino_api.models.file_upload import FileUpload
 from infino_api.resources.files import FilesResource
 
@@ -41,12 +43,15 @@ class Files(FilesResource):
         timeout: float | None = None,
         wait_timeout: float = PATIENCE,
     ) -> FileUpload:
-        """Upload a file as it is; the service reads the records out of it. See `Files.upload`.
+        """Upload a file as it is; the service reads the records out of it.
+
+        The file streams from disk, whatever its size, and is opened or rewound for each attempt. A file object
+        that cannot go back is sent once only.
 
         Args:
             dataset: Dataset that takes the records.
             path_or_file: Path, bytes or a binary file object.
-            format: `json`, `jsonl`, `csv` or `auto`.
+            format: `json` (an array of objects), `jsonl` (one object per line), `csv` (with a header) or `auto`.
             batch_size: Records the service stores at once, or None for its own choice.
             wait: Whether to wait until the service has read the file.
             progress: True for a bar, or a function that takes a `Progress`.
@@ -54,33 +59,31 @@ class Files(FilesResource):
             wait_timeout: Seconds to wait for the service.
 
         Returns:
-            The state of the upload.
+            The state of the upload; its `stats` count the records once it is completed.
 
         Raises:
             JobFailedError: The service could not load the file.
             Timeout: The service was still at work after `wait_timeout`.
 
         Example:
-            >>> done = client.files.upload("flights", "flights.csv")
+            >>> done = client.files.upload("flights", "flights.csv", progress=True)
+            >>> done.stats.documents_processed
+            336776
         """
         watch = _Watch(dataset, path_or_file, format, batch_size, progress)
+        transport = self._caller.transport
+        Polling(transport.shared.clock, wait_timeout)  # refused before anything is sent, not after it
         try:
-            upload = watch.accepted(self._caller.transport.send(watch.request(timeout)))
-            return watch.settle(upload) or (
-                self._follow(watch, upload, wait_timeout) if wait else watch.leave(upload)
-            )
+            upload = watch.accepted(transport.send(watch.request(timeout)))
+            if not wait and end_of(upload.status) is None:
+                return watch.leave(upload)
+            watch.seen(upload)
+            check_end(upload, WHAT, OPERATION)
+            if end_of(upload.status) is not None:
+                return watch.final(upload, upload)
+            polling = Polling(transport.shared.clock, wait_timeout, interval=SOON, longest=LATER)
+            call = job_request(upload.run_id or "")
+            state = follow(self._caller, call, polling, WHAT, operation=OPERATION, progress=watch.seen)
+            return watch.final(upload, state)
         finally:
             watch.close()
-
-    def _follow(self, watch: _Watch, upload: FileUpload, limit: float) -> FileUpload:
-        """Ask how far the service is until it is done."""
-        final, since = None, time.monotonic()
-        while final is None:
-            watch.check(since, limit)
-            try:
-                final = watch.settle(upload, self._caller.call(watch.job(upload)))
-            except NotFoundError as error:
-                watch.unknown(error, since)
-            if final is None:
-                self._caller.transport.sleep(_pause(since))
-        return final

@@ -1,31 +1,86 @@
-"""`client.jobs`: watch a background job to its end.
+"""`client.jobs`: watch work that the service does by itself to its end.
 
 Generated from infino/resources/jobs.py; changes belong there.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from infino.core.errors import NotFoundError
-from infino.resources.jobs import Progress, watch
+from infino.bulk.options import check_progress
+from infino.core.errors import NotFoundError, Timeout
+from infino.core.polling import INTERVAL, Polling, end_of
+from infino.resources.jobs import Work, check_end
 from infino_api.resources.jobs import JobsResource
 
 if TYPE_CHECKING:
     from infino.caller import SyncCaller
+    from infino.runtime.call import Call
     from infino_api.models.job_status import JobStatus
+
+
+def follow(
+    caller: SyncCaller,
+    call: Call[Work],
+    polling: Polling,
+    what: str,
+    *,
+    operation: str,
+    progress: Callable[[Work], object] | None,
+) -> Work:
+    """Look again and again until a piece of work is over.
+
+    Args:
+        caller: Makes the calls.
+        call: Asks for its state.
+        polling: When to look.
+        what: What it is, for errors.
+        operation: The method, for errors.
+        progress: Called with each state.
+
+    Returns:
+        The last state, of work that was completed.
+
+    Raises:
+        JobFailedError: It failed.
+        Timeout: It was not over in time.
+        NotFoundError: There is no such work.
+    """
+    while True:
+        try:
+            found = caller.call(call)
+        except NotFoundError as error:
+            polling.unknown(error)  # right after its start it may not be known everywhere yet
+        else:
+            if progress is not None:
+                progress(found)
+            if end_of(found.status) is not None:
+                check_end(found, what, operation)
+                return found
+        pause = polling.pause()
+        if pause is None:
+            raise Timeout(
+                f"{what} was not over within {polling.timeout:g} s",
+                phase="total",
+                operation=operation,
+                hint="it goes on without us; ask again later",
+            )
+        caller.transport.sleep(pause)
 
 
 class Jobs(JobsResource):
     """Background jobs, such as file uploads."""
+
+    _caller: SyncCaller
 
     def wait(
         self,
         run_id: str,
         *,
         timeout: float | None = None,
-        interval: float = 0.5,
-        progress: Progress | None = None,
+        interval: float = INTERVAL,
+        progress: Callable[[JobStatus], object] | None = None,
     ) -> JobStatus:
         """Wait until a job is over.
 
@@ -43,21 +98,13 @@ class Jobs(JobsResource):
             Timeout: It was not over in time; it goes on without us.
 
         Example:
-            >>> job = client.jobs.wait(upload.run_id)
+            >>> job = client.jobs.wait(upload.run_id, progress=lambda job: print(job.status))
         """
-        transport = cast("SyncCaller", self._caller).transport
-        steps = watch(run_id, transport.shared.clock, timeout=timeout, interval=interval, progress=progress)
-        status: JobStatus | NotFoundError | None = None
-        while True:
-            try:
-                pause = steps.send(status)
-            except StopIteration as stop:
-                return cast("JobStatus", stop.value)
-            if pause is not None:
-                transport.sleep(pause)
-                status = None
-                continue
-            try:
-                status = self.get(run_id)
-            except NotFoundError as error:
-                status = error
+        from infino_api.api.jobs.get import request
+
+        check_progress(progress)
+        call, polling = (
+            request(run_id),
+            Polling(self._caller.transport.shared.clock, timeout, interval=interval),
+        )
+        return follow(self._caller, call, polling, f"job {run_id}", operation="jobs.wait", progress=progress)

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from infino.runtime.call import AsyncCaller, SyncCaller
     from infino.runtime.options import CallOptions
     from infino.runtime.page import AsyncPage, SyncPage
-    from infino_api.models.dataset_created import DatasetCreated
 
     from ..models.dataset import Dataset
     from ..models.dataset_created import DatasetCreated

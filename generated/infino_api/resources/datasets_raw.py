@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Unpack
 if TYPE_CHECKING:
     from infino.runtime.call import AsyncCaller, RawResponse, SyncCaller
     from infino.runtime.options import CallOptions
-    from infino_api.models.dataset_created import DatasetCreated
 
     from ..models.dataset import Dataset
     from ..models.dataset_created import DatasetCreated

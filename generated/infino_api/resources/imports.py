@@ -106,25 +106,23 @@ class ImportsResource:
         return self._caller.call(request(id), **options)
 
     def get(self, id: str, **options: Unpack[CallOptions]) -> ImportJob:
-        """Read an import job.
-
-        Answers its state and how far it is. Experimental: only unreleased gateways answer this.
+        """Read one import; out of the list where the gateway has no route for it.
 
         Args:
-            id: Id of the import job.
+            id: Id of the import.
             **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
-            The job.
+            The import.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
+            NotFoundError: There is no such import.
             InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> client.imports.get("j1")
+            >>> client.imports.get("j1").status
         """
-        from ..api.imports.get import request
+        from infino.plans.imports import get as request
 
         return self._caller.call(request(id), **options)
 
@@ -244,25 +242,23 @@ class AsyncImportsResource:
         return await self._caller.call(request(id), **options)
 
     async def get(self, id: str, **options: Unpack[CallOptions]) -> ImportJob:
-        """Read an import job.
-
-        Answers its state and how far it is. Experimental: only unreleased gateways answer this.
+        """Read one import; out of the list where the gateway has no route for it.
 
         Args:
-            id: Id of the import job.
+            id: Id of the import.
             **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
 
         Returns:
-            The job.
+            The import.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
+            NotFoundError: There is no such import.
             InfinoError: The call failed; the subclass tells how.
 
         Example:
-            >>> await client.imports.get("j1")
+            >>> (await client.imports.get("j1")).status
         """
-        from ..api.imports.get import request
+        from infino.plans.imports import get as request
 
         return await self._caller.call(request(id), **options)
 

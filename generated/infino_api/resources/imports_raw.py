@@ -54,8 +54,8 @@ class ImportsRawResponse:
         return self._caller.raw(request(id), **options)
 
     def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[ImportJob]:
-        """Read an import job."""
-        from ..api.imports.get import request
+        """Read one import; out of the list where the gateway has no route for it."""
+        from infino.plans.imports import get as request
 
         return self._caller.raw(request(id), **options)
 
@@ -105,8 +105,8 @@ class AsyncImportsRawResponse:
         return await self._caller.raw(request(id), **options)
 
     async def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[ImportJob]:
-        """Read an import job."""
-        from ..api.imports.get import request
+        """Read one import; out of the list where the gateway has no route for it."""
+        from infino.plans.imports import get as request
 
         return await self._caller.raw(request(id), **options)
 

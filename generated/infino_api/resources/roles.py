@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from infino.runtime.call import AsyncCaller, SyncCaller
     from infino.runtime.options import CallOptions
     from infino.runtime.page import AsyncPage, SyncPage
-    from infino_api.models.role import Role
 
     from ..models.role import Role
     from .roles_raw import AsyncRolesRawResponse, RolesRawResponse

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Unpack
 if TYPE_CHECKING:
     from infino.runtime.call import AsyncCaller, RawResponse, SyncCaller
     from infino.runtime.options import CallOptions
-    from infino_api.models.role import Role
 
     from ..models.role import Role
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from infino.resources.datasets import AsyncDatasets
     from infino.resources.files import AsyncFiles
     from infino.resources.fino import AsyncFino
+    from infino.resources.imports import AsyncImports
     from infino.resources.jobs import AsyncJobs
     from infino.resources.query import AsyncQuery
     from infino.resources.records import AsyncRecords
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from infino_api.blocking.datasets import Datasets
     from infino_api.blocking.files import Files
     from infino_api.blocking.fino import Fino
+    from infino_api.blocking.imports import Imports
     from infino_api.blocking.jobs import Jobs
     from infino_api.blocking.query import Query
     from infino_api.blocking.records import Records
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from .account import AccountResource, AsyncAccountResource
     from .alerts import AlertsResource, AsyncAlertsResource
     from .connections import AsyncConnectionsResource, ConnectionsResource
-    from .imports import AsyncImportsResource, ImportsResource
     from .metrics import AsyncMetricsResource, MetricsResource
     from .monitors import AsyncMonitorsResource, MonitorsResource
     from .root_raw import AsyncRootRawResponse, RootRawResponse
@@ -105,11 +106,11 @@ class RootResources:
         return Fino(self._caller)
 
     @cached_property
-    def imports(self) -> ImportsResource:
+    def imports(self) -> Imports:
         """Scheduled copies from a connection into a dataset."""
-        from .imports import ImportsResource
+        from infino_api.blocking.imports import Imports
 
-        return ImportsResource(self._caller)
+        return Imports(self._caller)
 
     @cached_property
     def jobs(self) -> Jobs:
@@ -263,11 +264,11 @@ class AsyncRootResources:
         return AsyncFino(self._caller)
 
     @cached_property
-    def imports(self) -> AsyncImportsResource:
+    def imports(self) -> AsyncImports:
         """Scheduled copies from a connection into a dataset."""
-        from .imports import AsyncImportsResource
+        from infino.resources.imports import AsyncImports
 
-        return AsyncImportsResource(self._caller)
+        return AsyncImports(self._caller)
 
     @cached_property
     def jobs(self) -> AsyncJobs:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from infino.runtime.call import AsyncCaller, SyncCaller
     from infino.runtime.options import CallOptions
     from infino.runtime.page import AsyncPage, SyncPage
-    from infino_api.models.user import User
 
     from ..models.token import Token
     from ..models.user import User

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from infino.plans.users import IssuedKeys
     from infino.runtime.call import AsyncCaller, RawResponse, SyncCaller
     from infino.runtime.options import CallOptions
-    from infino_api.models.user import User
 
     from ..models.token import Token
     from ..models.user import User
