@@ -1,0 +1,147 @@
+"""The house of docs/ARCHITECTURE.md: imports point only where its table says, and never in a circle."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "infino"
+GENERATED = ROOT / "generated" / "infino_api"
+STANDS_ON = {
+    "infino_api.models": {"runtime", "core"},
+    "infino_api.api": {"infino_api.models", "runtime", "core"},
+    "infino_api.resources": {
+        *("infino_api.models", "infino_api.api", "infino_api.blocking"),
+        *("plans", "results", "resources", "runtime", "core"),
+    },
+    "infino_api.blocking": {
+        *("infino_api.models", "infino_api.api", "infino_api.resources", "client", "resources", "caller", "transport"),
+        *("plans", "bulk", "chat", "results", "websocket", "local", "runtime", "core"),
+    },
+}
+"""What the rows of generated code may import; its own package is written with relative imports."""
+CIRCLES = {
+    ("infino.chat.answer", "infino.chat.notebook"),
+    ("infino.cli.queries", "infino.cli.shell"),
+    ("infino.core.corrections", "infino.core.exchange"),
+    ("infino.dbapi.connection", "infino.dbapi.cursor"),
+    (
+        *("infino.local.faults", "infino.local.http", "infino.local.rbac.access", "infino.local.rbac.documents"),
+        *("infino.local.reach", "infino.local.state", "infino.local.store", "infino.local.store.database"),
+    ),
+    (
+        *("infino.local.promql.aggregation", "infino.local.promql.binary", "infino.local.promql.evaluation"),
+        *("infino.local.promql.functions", "infino.local.promql.selectors"),
+    ),
+}
+"""Modules that still import each other in a circle; the list only gets shorter."""
+
+
+def module(path: Path, home: Path = ROOT) -> str:
+    return ".".join(path.relative_to(home).with_suffix("").parts).removesuffix(".__init__")
+
+
+def room(name: str) -> str:
+    """The room of a module: the first name below the package, or the generated part."""
+    parts = name.split(".")
+    if parts[0] == "infino_api":
+        return ".".join(parts[:2])
+    return (
+        parts[1]
+        if len(parts) > 1 and ((PACKAGE / parts[1]).is_dir() or (PACKAGE / f"{parts[1]}.py").is_file())
+        else "infino"
+    )
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Everything of ours that a module imports, wherever it does so."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        found = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found = [f"{node.module}.{alias.name}" for alias in node.names]
+        yield from (name for name in found if name.split(".")[0] in ("infino", "infino_api"))
+
+
+def table() -> dict[str, set[str]]:
+    """The rooms of the document, and what each may import."""
+    text = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| .*? \| (.*?) \|$", text, re.MULTILINE)
+    return {name: set(re.findall(r"`([\w.]+)`", allowed)) | {name} for name, allowed in rows}
+
+
+def test_every_room_has_a_row_and_every_row_a_room_or_a_reason():
+    there = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    rows = set(table())
+    assert {"infino" if name == "__init__" else name for name in there} <= rows
+    assert rows - there <= {"infino", "mcp", "engines"}
+
+
+@pytest.mark.parametrize("name", sorted(set(table()) - {"infino"}))
+def test_a_room_imports_only_what_its_row_names(name):
+    files = sorted((PACKAGE / name).rglob("*.py")) if (PACKAGE / name).is_dir() else [PACKAGE / f"{name}.py"]
+    wrong = {
+        f"{module(path)} -> {found}"
+        for path in files
+        if path.is_file()
+        for found in imports(path)
+        if room(found) not in table()[name]
+    }
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("name", STANDS_ON)
+def test_generated_code_imports_only_what_it_stands_on(name):
+    folder = GENERATED / name.split(".")[1]
+    wrong = {
+        f"{path.name} -> {found}"
+        for path in folder.rglob("*.py")
+        for found in imports(path)
+        if room(found) not in {*STANDS_ON[name], name}
+    }
+    assert wrong == set()
+
+
+def test_the_table_itself_points_downwards():
+    order = list(table())
+    upwards = {
+        f"{name} -> {other}"
+        for name, allowed in table().items()
+        for other in allowed - {name}
+        if other in order and order.index(other) < order.index(name)
+    }
+    # By name only: the check of the distribution, and the gateway's own `.client()`.
+    assert upwards == {"core -> infino", "local -> infino"}
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    files = {module(path): path for path in PACKAGE.rglob("*.py")}
+    arrows = {}
+    for name, path in files.items():
+        found = {one if one in files else one.rpartition(".")[0] for one in imports(path)}
+        arrows[name] = {one for one in found if one in files} - {name, "infino"}
+    assert {circle for circle in circles(arrows) if len(circle) > 1} == CIRCLES
+
+
+def circles(arrows: dict[str, set[str]]) -> set[tuple[str, ...]]:
+    """Sets of modules each of which reaches every other."""
+    reached = {name: reach(name, arrows) for name in arrows}
+    return {tuple(sorted({name, *(other for other in reached[name] if name in reached[other])})) for name in arrows}
+
+
+def reach(name: str, arrows: dict[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    pending = [name]
+    while pending:
+        new = arrows[pending.pop()] - found
+        found |= new
+        pending += new
+    return found
+
+
+def test_the_search_for_circles_finds_one():
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == {("a", "b", "c"), ("d",)}
