@@ -34,10 +34,6 @@ CIRCLES = {
         *("infino.local.faults", "infino.local.http", "infino.local.rbac.access", "infino.local.rbac.documents"),
         *("infino.local.reach", "infino.local.state", "infino.local.store", "infino.local.store.database"),
     ),
-    (
-        *("infino.local.promql.aggregation", "infino.local.promql.binary", "infino.local.promql.evaluation"),
-        *("infino.local.promql.functions", "infino.local.promql.selectors"),
-    ),
 }
 """Modules that still import each other in a circle; the list only gets shorter."""
 
