@@ -178,7 +178,10 @@ def _check_text(text: str, path: str) -> None:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        reason = f"{path}: lone surrogate U+{ord(text[error.start]):04X} at character {error.start} is not valid UTF-8"
+        code, at = ord(text[error.start]), error.start
+        reason = f"{path}: lone surrogate U+{code:04X} at character {at} is not valid UTF-8"
+        if 0xDC80 <= code <= 0xDCFF:  # how readers of text keep a byte that they cannot decode
+            reason = f"{path}: byte 0x{code - 0xDC00:02X} at {at} is not UTF-8: pass encoding=, such as 'latin-1'"
         raise Unsendable("not_utf8", reason) from None
 
 

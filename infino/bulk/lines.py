@@ -26,8 +26,16 @@ def _refuse(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def _loads(text: bytes) -> Any:
-    return json.loads(text, parse_constant=_refuse) if orjson is None else orjson.loads(text)
+def loads(text: bytes) -> Any:
+    """Decode JSON, and nothing that only looks like it."""
+    if orjson is None:
+        return json.loads(text, parse_constant=_refuse)
+    try:
+        return orjson.loads(text)
+    except ValueError as error:
+        if "infinity" not in str(error):
+            raise
+        return json.loads(text, parse_constant=_refuse)  # a number that is larger than any float is JSON all the same
 
 
 def blocks(stream: io.BufferedReader) -> Iterator[bytes]:
@@ -99,7 +107,7 @@ class LineEncoder:
         """Check many lines at once and return their ids; None means: look at each."""
         try:
             # The number between shows that no value reaches from one line into the next.
-            found = _loads(b"[" + (b",%d," % _BETWEEN).join(lines) + b"]")
+            found = loads(b"[" + (b",%d," % _BETWEEN).join(lines) + b"]")
             records = found[::2]
             if found[1::2] != [_BETWEEN] * (len(lines) - 1) or set(map(type, records)) != {dict}:
                 return None
@@ -142,9 +150,26 @@ def parse_line(line: bytes) -> dict[str, Any]:
         Unsendable: It is something else.
     """
     try:
-        record = _loads(line)
+        record = loads(line)
     except ValueError as error:
+        check_utf8(line)
         raise Unsendable("not_json", f"the line is not JSON: {error}") from None
     if not isinstance(record, dict):
         raise Unsendable("not_an_object", f"the line holds {type(record).__name__}, and a record is an object")
     return record
+
+
+def check_utf8(line: bytes) -> None:
+    """Refuse bytes that are not UTF-8, and say what to do about it.
+
+    Args:
+        line: One line.
+
+    Raises:
+        Unsendable: It is in another encoding, or broken.
+    """
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        reason = f"byte 0x{line[error.start]:02X} at {error.start} is not UTF-8: pass encoding=, such as 'latin-1'"
+        raise Unsendable("not_utf8", reason) from None

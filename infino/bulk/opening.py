@@ -2,18 +2,50 @@
 
 from __future__ import annotations
 
+import bz2
+import codecs
+import glob
 import gzip
 import io
+import lzma
 import os
+import re
 import shutil
+import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
+from infino.bulk import delimited
+from infino.bulk.reading import ReadOptions
 from infino.core.errors import ValidationError
 
-GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+GZIP, ZSTD, BZIP2, XZ = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00"
+PACKED: Final = (".gz", ".zst", ".bz2", ".xz")
+TEXTUAL: Final = ("ndjson", "json", "csv", "tsv")
+_TABLE: Final = "pass what pandas or polars reads of it"
+_UNPACK: Final = "unpack it, and pass the files in it"
+# First bytes of files that are told from text, and what to do with them.
+_FOREIGN: Final[tuple[tuple[int, bytes, str, str], ...]] = (
+    (0, b"PK\x03\x04", "a zip archive", _UNPACK),
+    (0, b"\xd0\xcf\x11\xe0", "a workbook or document of Microsoft Office", _TABLE),
+    (0, b"%PDF", "a PDF document", "pass its data as CSV or JSON"),
+    (0, b"SQLite format 3\x00", "a SQLite database", "pass the rows of a query, or import it by a connection"),
+    (0, b"ORC", "an ORC file", "pass pyarrow.orc.read_table(path)"),
+    (0, b"Obj\x01", "an Avro file", "pass polars.read_avro(path)"),
+    (0, b"\x89HDF", "an HDF5 file", _TABLE),
+    (0, b"7z\xbc\xaf", "a 7z archive", _UNPACK),
+    (0, b"Rar!", "a rar archive", _UNPACK),
+    (257, b"ustar", "a tar archive", _UNPACK),
+)
+_MARKS: Final = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 SUFFIXES: Mapping[str, str] = {
     ".ndjson": "ndjson",
     ".jsonl": "ndjson",
@@ -40,7 +72,11 @@ class _Text(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data = self._rest or self._text.read(65536).encode("utf-8", "surrogatepass")
+        try:
+            data = self._rest or self._text.read(65536).encode("utf-8", "surrogatepass")
+        except UnicodeError as error:
+            name = getattr(self._text, "encoding", "text")
+            raise ValidationError(f"the file is not {name}: {error}; pass its encoding=") from None
         size = min(len(data), len(buffer))
         buffer[:size], self._rest = data[:size], data[size:]
         return size
@@ -95,7 +131,7 @@ def check_path(source: str | os.PathLike[str]) -> Path:
         source: What the caller gave.
 
     Raises:
-        ValidationError: The text is data rather than a name.
+        ValidationError: The text is data or an address rather than a name.
         FileNotFoundError: There is no such file.
     """
     path = Path(source)
@@ -103,61 +139,176 @@ def check_path(source: str | os.PathLike[str]) -> Path:
         found = path.exists()
     except (OSError, ValueError):  # too long for a name, or with a NUL in it
         found = False
-    if not found and isinstance(source, str) and ("\n" in source or source.lstrip()[:1] in ("{", "[")):
-        raise ValidationError("the source is text, not the path of a file; pass its bytes: source.encode()")
-    if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder; pass one file at a time")
+    if not found and isinstance(source, str):
+        if "\n" in source or source.lstrip()[:1] in ("{", "["):
+            raise ValidationError("the source is text, not the path of a file; pass its bytes: source.encode()")
+        if _ADDRESS.match(source):
+            raise ValidationError(f"{source} is an address, not a file: download it, or pass the opened response")
     if not found:
         raise FileNotFoundError(f"there is no file {path}")
     return path
+
+
+def files_of(source: Any) -> list[Path] | None:
+    """Return the files that a folder, a pattern or a list of paths stands for; None for any other source.
+
+    Args:
+        source: What the caller gave.
+
+    Raises:
+        ValidationError: A folder holds folders, or the path of a file holds values that would be lost.
+        FileNotFoundError: There is no such file.
+    """
+    if is_path(source):
+        path = Path(source)
+        if path.is_dir():
+            return _in_folder(path)
+        if glob.has_magic(str(source)) and not _exists(path):
+            return _matching(str(source))
+        return None
+    if isinstance(source, list | tuple | set | frozenset) and source and all(map(is_path, source)):
+        given = sorted(source) if isinstance(source, set | frozenset) else source
+        return [file for item in given for file in (files_of(item) or [check_path(item)])]
+    return None
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    found = [path for path in sorted(folder.iterdir()) if not path.name.startswith((".", "_"))]
+    inner = [path.name for path in found if path.is_dir()]
+    if inner:
+        raise ValidationError(
+            f"{folder} holds folders, such as {inner[0]}: name the files by a pattern, such as '{folder}/**/*.parquet'"
+        )
+    if not found:
+        raise FileNotFoundError(f"there is no file in {folder}")
+    return found
+
+
+def _matching(pattern: str) -> list[Path]:
+    if _ADDRESS.match(pattern):
+        return [check_path(pattern)]
+    found = sorted(Path(name) for name in glob.glob(pattern, recursive=True) if Path(name).is_file())
+    if not found:
+        raise FileNotFoundError(f"no file fits the pattern {pattern}")
+    fixed = len(Path(pattern[: re.search(r"[*?[]", pattern).start()]).parts) - 1  # type: ignore[union-attr]  # it has magic
+    for path in found:
+        values = [part for part in path.parts[max(fixed, 0) : -1] if "=" in part]
+        if values:
+            raise ValidationError(
+                f"{path} is part of a partitioned dataset, and {values[0]} stands in its path only: "
+                "pass pyarrow.dataset.dataset(folder, partitioning='hive')"
+            )
+    return found
 
 
 class Opened:
     """A source of bytes, unpacked, whose kind is known.
 
     Args:
-        source: A path, bytes, or an object with `read`.
-        kind: `auto`, or the format that the caller knows it to be.
+        source: A path, `-` for what is piped into this process, bytes, or an object with `read`.
+        reading: What the caller knows about it.
+
+    Raises:
+        ValidationError: Its format is not known.
     """
 
-    def __init__(self, source: Any, kind: str = "auto") -> None:
+    def __init__(self, source: Any, reading: ReadOptions | None = None) -> None:
+        self._reading = reading or ReadOptions()
+        if source == "-" and not Path("-").exists():
+            source = sys.stdin.buffer
         self.path = check_path(source) if is_path(source) else None
         self.owned = self.path is not None
         self._aside: Any = None
+        self._layers: list[Any] = []
         name = str(self.path) if self.path else str(getattr(source, "name", ""))
         self.raw = self._open(source)
-        self._size = self.path.stat().st_size if self.path else 0
-        head = self.raw.peek(4)[:4]
-        self.packed = head.startswith((GZIP, ZSTD))
-        self.stream = _unpack(self.raw, head)
-        self.kind = kind if kind != "auto" else self._guess(name)
+        try:
+            self._size = self.path.stat().st_size if self.path else 0
+            head = self.raw.peek(6)[:6]
+            self.packed = head.startswith((GZIP, ZSTD, BZIP2, XZ))
+            self.stream = self._layer(_unpack(self.raw, head)) if self.packed else self.raw
+            self.kind = self._recognise(name)
+        except BaseException:
+            self.close()
+            raise
+
+    def _layer(self, stream: io.BufferedReader) -> io.BufferedReader:
+        self._layers.append(stream)
+        return stream
 
     def _open(self, source: Any) -> io.BufferedReader:
         if self.path is not None:
-            return self.path.open("rb")
+            return cast(io.BufferedReader, self.path.open("rb", delimited.SAMPLE))
         if isinstance(source, bytes | bytearray | memoryview):
-            return io.BufferedReader(cast(Any, io.BytesIO(source)))
+            return io.BufferedReader(cast(Any, io.BytesIO(source)), delimited.SAMPLE)
         if isinstance(source, io.TextIOBase):
             inner = getattr(source, "buffer", None)
-            return io.BufferedReader(_Text(source)) if inner is None else io.BufferedReader(_Reading(inner))
+            return io.BufferedReader(_Text(source) if inner is None else _Reading(inner), delimited.SAMPLE)
         return io.BufferedReader(_Reading(source), 1 << 20)
 
-    def _guess(self, name: str) -> str:
-        suffixes = [suffix.lower() for suffix in Path(name).suffixes if suffix.lower() not in (".gz", ".zst")]
-        by_name = SUFFIXES.get(suffixes[-1]) if suffixes else None
-        head = self.stream.peek(6)
-        if head.startswith(b"PAR1"):
-            return "parquet"
-        if head.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
-            return "arrow"
-        if by_name in ("csv", "tsv", "parquet", "arrow"):
-            return by_name
-        start = self.stream.peek(4096).removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-        if start == b"[":
+    def _recognise(self, name: str) -> str:
+        """What the file holds, by its first bytes, its name, and then its text."""
+        shown = name or "the source"
+        head = self.stream.peek(512)
+        if self._reading.format == "auto":
+            if head.startswith(b"PAR1"):
+                return "parquet"
+            if head.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
+                return "arrow"
+        by_name = _by_suffix(name) if self._reading.format == "auto" else self._reading.format
+        if by_name not in ("parquet", "arrow"):
+            _refuse_foreign(head, shown)
+            self._decode(head, shown)
+        if self._reading.format != "auto":
+            return self._reading.format
+        return by_name if by_name in ("csv", "tsv", "parquet", "arrow") else self._by_text(by_name, name, shown)
+
+    def _decode(self, head: bytes, shown: str) -> None:
+        """Read text of another encoding as the UTF-8 that everything behind this expects."""
+        encoding = self._reading.encoding or next((name for mark, name in _MARKS if head.startswith(mark)), None)
+        if encoding is not None and codecs.lookup(encoding).name not in ("utf-8", "utf-8-sig"):
+            text = io.TextIOWrapper(self.stream, encoding, newline="")
+            self._layers.append(_Kept(text))
+            self.stream = self._layer(io.BufferedReader(_Text(text), delimited.SAMPLE))
+        elif b"\x00" in head:
+            raise ValidationError(
+                f"{shown} holds NUL bytes, so it is no text in UTF-8: pass encoding=, or another format"
+            )
+
+    def _by_text(self, by_name: str | None, name: str, shown: str) -> str:
+        sample = self.stream.peek(delimited.SAMPLE)[: delimited.SAMPLE].removeprefix(b"\xef\xbb\xbf").lstrip()
+        if sample.startswith(b"["):
             return "json"
-        if start in (b"{", b""):
-            return "ndjson"
-        return by_name or "csv"
+        if sample.startswith(b"{"):
+            first = sample.partition(b"\n")[0].rstrip()
+            return "json" if first.endswith((b"{", b"[", b",")) else "ndjson"  # a JSON text may take several lines
+        if not sample:
+            return by_name or "ndjson"
+        if by_name is not None or self._reading.of_delimited:
+            return by_name or "csv"
+        named = bool(Path(name).suffix) and not name.isdigit()
+        if delimited.looks_delimited(sample.decode("utf-8", "replace"), rows=named):
+            return "csv"
+        raise ValidationError(
+            f"{shown} is of no format that is known here: pass format= ({', '.join(TEXTUAL)}, parquet or arrow), "
+            "or records that you make of it"
+        )
+
+    def rewindable(self) -> io.BufferedReader:
+        """Return the stream, put on disk if it cannot go back to where it stands."""
+        if self.stream.seekable() and self.raw.seekable():  # what unpacks thinks that it can always go back
+            return self.stream
+        self._aside = io.BufferedRandom(cast(Any, tempfile.TemporaryFile(buffering=0)))  # noqa: SIM115  # closed by close()
+        shutil.copyfileobj(self.stream, self._aside, 1 << 20)
+        self._aside.seek(0)
+        return cast(io.BufferedReader, self._aside)
 
     @property
     def share(self) -> float | None:
@@ -166,19 +317,14 @@ class Opened:
 
     def columns(self) -> Any:
         """Return a stream of columns; one that ends in its directory is put on disk if it cannot jump there."""
-        if self.stream.seekable() or not self.stream.peek(6).startswith((b"PAR1", b"ARROW1")):
-            return self.stream
-        self._aside = io.BufferedRandom(cast(Any, tempfile.TemporaryFile(buffering=0)))  # noqa: SIM115  # closed by close()
-        shutil.copyfileobj(self.stream, self._aside, 1 << 20)
-        self._aside.seek(0)
-        return self._aside
+        return self.rewindable() if self.stream.peek(6).startswith((b"PAR1", b"ARROW1")) else self.stream
 
     def close(self) -> None:
         """Close what was opened here; a file object of the caller stays open."""
         if self._aside is not None:
             self._aside.close()
-        if self.stream is not self.raw:
-            self.stream.close()
+        for layer in reversed(self._layers):
+            layer.close()
         if self.owned:
             self.raw.close()
         elif not self.raw.closed:
@@ -191,12 +337,52 @@ class Opened:
         self.close()
 
 
+class _Kept:
+    """Text over a stream that is closed by whoever opened it."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+
+    def close(self) -> None:
+        self._text.detach()
+
+
+def _by_suffix(name: str) -> str | None:
+    suffixes = [suffix.lower() for suffix in Path(name).suffixes if suffix.lower() not in PACKED]
+    return SUFFIXES.get(suffixes[-1]) if suffixes else None
+
+
+def _refuse_foreign(head: bytes, shown: str) -> None:
+    for at, mark, what, remedy in _FOREIGN:
+        if head.startswith(mark, at):
+            workbook = mark == b"PK\x03\x04" and shown.lower().endswith((".xlsx", ".xlsm", ".ods"))
+            what, remedy = ("a workbook", "pass pandas.read_excel(path)") if workbook else (what, remedy)
+            raise ValidationError(f"{shown} is {what}: {remedy}")
+
+
+def recognised(paths: Iterable[Path], reading: ReadOptions) -> None:
+    """Look at each of many files before any is read, so that none is found out too late.
+
+    Args:
+        paths: The files.
+        reading: What the caller knows about them.
+
+    Raises:
+        ValidationError: The format of one is not known.
+    """
+    for path in paths:
+        with Opened(path, reading):
+            pass
+
+
 def _unpack(raw: io.BufferedReader, head: bytes) -> io.BufferedReader:
-    if head.startswith(GZIP):
-        return io.BufferedReader(cast(Any, gzip.GzipFile(fileobj=raw)), 1 << 20)
     if head.startswith(ZSTD):
         return io.BufferedReader(_zstd(raw), 1 << 20)
-    return raw
+    if head.startswith(BZIP2):
+        return io.BufferedReader(cast(Any, bz2.BZ2File(raw)), 1 << 20)
+    if head.startswith(XZ):
+        return io.BufferedReader(cast(Any, lzma.LZMAFile(raw)), 1 << 20)
+    return io.BufferedReader(cast(Any, gzip.GzipFile(fileobj=raw)), 1 << 20)
 
 
 def _zstd(raw: io.BufferedReader) -> Any:

@@ -9,15 +9,17 @@ from datetime import date
 from datetime import time as time_of_day
 from itertools import islice
 from numbers import Number
+from pathlib import Path
 from typing import Any
 
 from infino.bulk import tables, text
 from infino.bulk.chunk import Piece, Rejection, readable_id
 from infino.bulk.columns import FrameEncoder, LineColumns
+from infino.bulk.delimited import Delimited
 from infino.bulk.encode import Encoded, Encoder, Unsendable
 from infino.bulk.lines import SLOW as SLOW
 from infino.bulk.lines import LineEncoder, blocks, lines_of
-from infino.bulk.opening import Opened, check_path, is_path
+from infino.bulk.opening import Opened, check_path, files_of, is_path, recognised
 from infino.bulk.options import BulkOptions
 from infino.bulk.packer import Packer
 from infino.bulk.reading import ReadOptions
@@ -61,6 +63,7 @@ class Reader:
         self._packer = Packer(options, limit)
         self._encoder = Encoder(options)
         self._frames = _frame_encoder(options)
+        self._of_many = False  # whether the source is several files
         self._tabular: bool | None = None  # whether a stream gives tables; None before its first element
         self._ready = ReadyEncoder()
         self._at = 0
@@ -72,14 +75,10 @@ class Reader:
     def identity(self) -> dict[str, Any]:
         """Return what makes the source recognisable, for the checkpoint."""
         source = self.source
+        if (paths := self._paths()) is not None:
+            return {"files": [_identity_of(path) for path in paths]}
         if is_path(source):
-            path = check_path(source)
-            if not path.is_file():
-                return {"stream": str(path)}  # a pipe can be read only once, so not for this
-            stat = path.stat()
-            with path.open("rb") as file:
-                head = hashlib.sha256(file.read(65536)).hexdigest()[:32]
-            return {"file": path.name, "size": stat.st_size, "changed": stat.st_mtime_ns, "head": head}
+            return _identity_of(check_path(source))
         kind = f"{type(source).__module__}.{type(source).__qualname__}"
         if tables.has_columns(source):
             return {"kind": kind, "rows": self.total, "schema": tables.schema_text(source)}
@@ -116,11 +115,14 @@ class Reader:
             yield from self._columns(*tables.batches(source, self._reading.index))
         elif (stream := tables.stream_of(source)) is not None:
             yield from self._objects(stream)
+        elif (paths := self._paths()) is not None:
+            yield from self._files(paths)
         elif _is_file(source):
-            with Opened(source, self._reading.format) as opened:
+            with Opened(source, self._reading) as opened:
                 for piece in self._file(opened):
                     self.share = opened.share
                     yield piece
+            yield from self.finish()
         elif isinstance(source, Mapping):
             raise ValidationError("the source is one mapping; pass a list of records")
         elif not isinstance(source, Iterable):
@@ -128,21 +130,43 @@ class Reader:
         else:
             yield from self._objects(source)
 
+    def _paths(self) -> list[Path] | None:
+        """The files that the source stands for, where it is not just one."""
+        return None if self._options.op in ("ready", "delete") and not is_path(self.source) else files_of(self.source)
+
+    def _files(self, paths: list[Path]) -> Iterator[Piece]:
+        """Read many files as one source; each is looked at before the first is read."""
+        recognised(paths, self._reading)
+        self._of_many = True
+        sizes = [path.stat().st_size for path in paths]
+        whole, before = sum(sizes) or 1, 0
+        for path, size in zip(paths, sizes, strict=True):
+            with Opened(path, self._reading) as opened:
+                for piece in self._file(opened):
+                    self.share = (before + size * (opened.share or 0.0)) / whole
+                    yield piece
+            before += size
+        yield from self.finish()
+        self.share = 1.0
+
     def _file(self, opened: Opened) -> Iterator[Piece]:
         if opened.kind == "ndjson":
-            yield from self._lines(opened)
+            yield from self._lines(blocks(opened.stream))
         elif opened.kind == "json":
-            yield from self._objects(text.json_array(opened.stream))
+            yield from self._lines(text.json_lines(opened.stream))
         elif opened.kind in ("csv", "tsv"):
-            yield from self._objects(text.csv_records(opened.stream, "\t" if opened.kind == "tsv" else ","))
-        elif opened.kind in ("parquet", "arrow"):
+            stream = opened.stream if self._reading.types == "text" else opened.rewindable()
+            delimiter = "\t" if opened.kind == "tsv" else None
+            for part in Delimited(stream, self._reading, delimiter).parts():
+                yield from self._records(part) if isinstance(part, list) else self._batches(iter([part]))
+        else:
             path = None if opened.packed else opened.path
             try:
-                yield from self._columns(*tables.file_batches(opened.kind, path, opened.columns()))
+                batches, rows = tables.file_batches(opened.kind, path, opened.columns())
+                self.total = rows if self._of_many is False else None
+                yield from self._batches(batches)
             except tables.errors() as error:
                 raise ValidationError(f"the file cannot be read as {opened.kind}: {error}") from error
-        else:
-            raise ValidationError(f"unknown format {opened.kind!r}: ndjson, json, csv, tsv, parquet or arrow")
 
     # Python records
 
@@ -254,8 +278,8 @@ class Reader:
 
     # Lines
 
-    def _lines(self, opened: Opened) -> Iterator[Piece]:
-        encoder, native, source = LineEncoder(self._options), LineColumns.of(self._options), blocks(opened.stream)
+    def _lines(self, source: Iterator[bytes]) -> Iterator[Piece]:
+        encoder, native = LineEncoder(self._options), LineColumns.of(self._options)
         first = True
         while True:
             before = time.monotonic()
@@ -273,7 +297,6 @@ class Reader:
                 self.waited = 0.0
                 yield from self._release()
                 yield from self._packer.finish()
-        yield from self.finish()
 
     def _block(self, block: bytes, encoder: LineEncoder, native: LineColumns | None) -> Iterator[Piece]:
         frame = None if native is None else native.frame(block)
@@ -338,9 +361,11 @@ class Reader:
                 yield from self._native(frame, encoder)
             else:
                 yield from self._release()
-                records = batch.rows()
-                for at in range(0, len(records), MOST):
-                    yield from self.push(records[at : at + MOST])
+                yield from self._records(batch.rows())
+
+    def _records(self, records: list[Any]) -> Iterator[Piece]:
+        for at in range(0, len(records), MOST):
+            yield from self.push(records[at : at + MOST])
 
     def _native(self, frame: Any, encoder: _Native) -> Iterator[Piece]:
         """Encode the rows of a frame; the last ones wait for the next frame where they do not fill a body."""
@@ -388,6 +413,15 @@ class Reader:
             reason = f"record {start}: {len(record):,} bytes are more than one request may hold ({self._limit():,})"
             rejection = Rejection(start, reason, id=readable_id(record), code="too_large", record=record)
             yield Piece(start, start + 1, (), b"", rejections=[rejection])
+
+
+def _identity_of(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {"stream": str(path)}  # a pipe can be read only once, so not for this
+    stat = path.stat()
+    with path.open("rb") as file:
+        head = hashlib.sha256(file.read(65536)).hexdigest()[:32]
+    return {"file": path.name, "size": stat.st_size, "changed": stat.st_mtime_ns, "head": head}
 
 
 def _frame_encoder(options: BulkOptions) -> FrameEncoder | None:

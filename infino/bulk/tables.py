@@ -82,6 +82,23 @@ def errors() -> tuple[type[BaseException], ...]:
     )
 
 
+@attrs.frozen(eq=False)
+class Numbers:
+    """A column of numbers that are written already, as JSON writes them.
+
+    Args:
+        texts: An array of text.
+    """
+
+    texts: Any = attrs.field(repr=False)
+
+    def values(self) -> list[Any]:
+        """Return the numbers, with every digit."""
+        from infino.bulk.delimited import exact
+
+        return [None if text is None else exact(text) for text in self.texts.to_pylist()]
+
+
 def stream_of(source: Any) -> Iterator[Any] | None:
     """Return the tables of an object that hands them out one by one, or None.
 
@@ -103,7 +120,7 @@ class Batch:
 
     Args:
         names: Names of the columns, each once.
-        columns: Series of polars, arrays of Arrow, or lists of Python values.
+        columns: Series of polars, arrays of Arrow, `Numbers`, or lists of Python values.
         height: How many rows.
     """
 
@@ -146,6 +163,8 @@ class Batch:
 
 
 def _series(polars: Any, name: str, column: Any) -> Any:
+    if isinstance(column, Numbers):
+        return polars.from_arrow(column.texts).fill_null("null").cast(polars.Binary).alias(name)
     if isinstance(column, polars.Series):
         if columns.written(polars, polars.col(name), column.dtype) is not None:
             return column
@@ -162,6 +181,8 @@ def _series(polars: Any, name: str, column: Any) -> Any:
 def _values(column: Any) -> list[Any]:
     if isinstance(column, list):
         return column
+    if isinstance(column, Numbers):
+        return column.values()
     pa, polars = load_pyarrow(), columns.load_polars()
     if polars is not None and isinstance(column, polars.Series):
         return _polars_values(pa, polars, column)

@@ -1,144 +1,130 @@
-"""JSON arrays and CSV, read as they stream."""
+"""JSON arrays, and objects that follow each other over several lines, as blocks of lines: one element to a line.
+
+No element is decoded and encoded again, so every digit stays. An element that is no JSON stays one line, which is
+refused by its position like a line of NDJSON.
+"""
 
 from __future__ import annotations
 
-import csv
 import io
-import json
-import math
 import re
-from collections.abc import Callable, Iterator
-from decimal import Decimal
-from itertools import islice
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
-from infino.bulk.encode import Unsendable
+from infino.bulk.lines import BLOCK, loads
 from infino.core.errors import ValidationError
 
-_BETWEEN = re.compile(r"[\s,]*")
-_WHOLE = re.compile(r"-?(0|[1-9]\d{0,999})\Z")
-_DECIMAL = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d{1,6})?\Z")
-SAMPLE = 1000
-FIELD_LIMIT = 1 << 30  # characters of a CSV field; what is too large for a request is rejected by its position
+# Between two objects of an array; also found within nested ones, so what it cuts is counted.
+_JOINT: Final = re.compile(rb"\}\s*,\s*\{")
+_TOKEN: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|["\[\]{},]', re.DOTALL)
+_LARGEST: Final = 1 << 30  # bytes of an element; one that is larger is most likely never closed
+_QUOTE, _COMMA = b'",'
+_OPENING, _CLOSING = b"[{", b"]}"
 
 
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
-
-
-def exact(text: str) -> float | Decimal:
-    """Return a number that keeps every digit.
+def json_lines(stream: io.BufferedReader) -> Iterator[bytes]:
+    """Yield the elements of a JSON text as blocks of lines.
 
     Args:
-        text: A number with a fraction or an exponent.
-    """
-    if len(text) <= 16 and "e" not in text and "E" not in text:
-        return float(text)  # 15 digits always come back from a float
-    number, written = float(text), Decimal(text)
-    return number if math.isfinite(number) and Decimal(repr(number)) == written else written
-
-
-def _opened(stream: io.BufferedReader, newline: str | None = None) -> io.TextIOWrapper:
-    """Read text; bytes that are not UTF-8 stay as lone surrogates, so that just their record is refused."""
-    return io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline=newline)
-
-
-def json_array(stream: io.BufferedReader) -> Iterator[Any]:
-    """Yield the elements of a JSON array without holding it whole.
-
-    Args:
-        stream: Bytes, unpacked.
+        stream: Bytes in UTF-8, unpacked.
 
     Raises:
-        ValidationError: The text is not an array, or breaks off.
+        ValidationError: The text breaks off within an element, or goes on behind the array.
     """
-    text = _opened(stream)
-    decoder = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=exact)
-    buffer, count, step, at = text.read(65536).lstrip(), 0, 1 << 18, 1
-    if not buffer.startswith("["):
-        raise ValidationError("the source is not a JSON array")
-    try:
-        while True:
-            at = _BETWEEN.match(buffer, at).end()  # type: ignore[union-attr]  # matches the empty text too
-            if buffer[at : at + 1] == "]":
-                if (buffer[at + 1 :] + text.read()).strip():
+    buffer = stream.read(BLOCK).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not buffer.startswith((b"[", b"{")):
+        raise ValidationError("the source is neither a JSON array nor a JSON object")
+    array, count = buffer.startswith(b"["), 0
+    buffer = buffer[1:] if array else buffer
+    while True:
+        quick = _quick(buffer) if array else None
+        if quick is not None:
+            block, done, found = quick
+            yield block
+            buffer, count = buffer[done:], count + found
+        else:
+            lines, done, ended = _careful(buffer, array)
+            if lines:
+                yield b"".join(lines)
+            buffer, count = buffer[done:], count + len(lines)
+            if ended:
+                if (buffer + stream.read(BLOCK)).strip():
                     raise ValidationError(f"there is text behind the end of the JSON array, after {count} records")
                 return
-            try:
-                element, at = decoder.raw_decode(buffer, at)
-            except RecursionError:
-                raise ValidationError(f"the JSON array is malformed at record {count}: nested too deep") from None
-            except ValueError as error:
-                more = text.read(step)
-                if not more:
-                    raise ValidationError(f"the JSON array is malformed at record {count}: {error}") from None
-                buffer, at, step = buffer[at:] + more, 0, max(1 << 18, len(buffer))
-                continue
-            yield element
-            count += 1
-            if at > 1 << 17:
-                buffer, at, step = buffer[at:], 0, 1 << 18
-    finally:
-        text.detach()
-
-
-def csv_records(stream: io.BufferedReader, delimiter: str = ",") -> Iterator[Any]:
-    """Yield the rows of a CSV file with a header as records; empty fields become null.
-
-    Numbers and booleans are recognised by column, from the first 1000 rows; a later value that does not fit stays
-    text. Numbers keep every digit.
-
-    Args:
-        stream: Bytes, unpacked.
-        delimiter: What separates fields.
-    """
-    csv.field_size_limit(max(csv.field_size_limit(), FIELD_LIMIT))
-    text = _opened(stream, newline="")
-    rows = csv.reader(text, delimiter=delimiter, strict=True)
-    try:
-        header = next(rows, None)
-        if header is None:
+        more = stream.read(max(BLOCK, len(buffer)))
+        if not more:
+            # What is left was looked at as a whole, unless the quick way took what stood before it.
+            lines, done, ended = _careful(buffer, array)
+            yield from lines
+            if not ended and (array or buffer[done:].strip()):
+                at = count + len(lines)
+                raise ValidationError(f"the JSON text is malformed at record {at}: it breaks off before its end")
+            if (rest := buffer[done:].strip()) and ended:
+                raise ValidationError(f"there is text behind the end of the JSON array: {rest[:40]!r}")
             return
-        if len(set(header)) != len(header) or "" in header:
-            raise ValidationError("the header of the CSV file has empty or repeated names")
-        sample = [row for row in islice(rows, SAMPLE) if row]
-        kinds = [_kind([row[at] for row in sample if at < len(row) and row[at]]) for at in range(len(header))]
-        for row in sample:
-            yield _record(header, kinds, row)
-        for row in rows:
-            if row:
-                yield _record(header, kinds, row)
-    except csv.Error as error:
-        raise ValidationError(f"the CSV file is malformed near line {rows.line_num}: {error}") from None
-    finally:
-        text.detach()
+        buffer += more
+        if len(buffer) > _LARGEST:
+            raise ValidationError(f"the JSON text is malformed at record {count}: it is never closed")
 
 
-def _record(header: list[str], kinds: list[Callable[[str], Any]], row: list[str]) -> Any:
-    if len(row) != len(header):
-        return Unsendable("bad_row", f"the row has {len(row)} fields and the header {len(header)}")
-    return {name: kind(value) if value else None for name, kind, value in zip(header, kinds, row, strict=True)}
+def _quick(buffer: bytes) -> tuple[bytes, int, int] | None:
+    """The lines of all objects but the last, how many bytes they take, and their number; None where one is odd."""
+    at = len(buffer)
+    while (at := buffer.rfind(b"}", 0, at)) >= 0:
+        joint = _JOINT.match(buffer, at)
+        if joint is not None:
+            break
+    else:
+        return None
+    body = buffer[: at + 1]
+    try:
+        found: list[Any] = loads(b"[" + body + b"]")
+    except ValueError:
+        return None
+    # It is JSON, so line ends stand between tokens only.
+    lines, cuts = _JOINT.subn(b"}\n{", body.strip().replace(b"\n", b" ").replace(b"\r", b" "))
+    # Every joint of the array itself was cut; were another cut too, there would be more cuts than elements.
+    if cuts + 1 != len(found) or set(map(type, found)) != {dict}:
+        return None
+    return lines + b"\n", joint.end() - 1, len(found)
 
 
-def _kind(values: list[str]) -> Callable[[str], Any]:
-    if not values:
-        return str
-    if all(map(_WHOLE.match, values)):
-        return _whole
-    if all(map(_DECIMAL.match, values)):
-        return _decimal
-    if {value.lower() for value in values} <= {"true", "false"}:
-        return _truth
-    return str
+def _careful(text: bytes, array: bool) -> tuple[list[bytes], int, bool]:
+    """The elements that are complete, how many bytes they take, and whether the array ended."""
+    lines: list[bytes] = []
+    start = depth = 0
+    for token in _TOKEN.finditer(text):
+        mark = text[token.start()]
+        if mark == _QUOTE:
+            if token.end() - token.start() == 1:
+                break  # a string that goes on behind what was read
+        elif mark in _OPENING:
+            depth += 1
+        elif mark == _COMMA:
+            if array and depth == 0:
+                _add(lines, text[start : token.start()])
+                start = token.end()
+        elif depth == 0 and array:
+            _add(lines, text[start : token.start()])
+            return lines, token.end(), True
+        else:
+            depth = max(depth - 1, 0)
+            if depth == 0 and not array:
+                _add(lines, text[start : token.end()])
+                start = token.end()
+    return lines, start, False
 
 
-def _whole(value: str) -> Any:
-    return int(value) if _WHOLE.match(value) else _decimal(value)
-
-
-def _decimal(value: str) -> Any:
-    return exact(value) if _DECIMAL.match(value) else value
-
-
-def _truth(value: str) -> Any:
-    return {"true": True, "false": False}.get(value.lower(), value)
+def _add(lines: list[bytes], element: bytes) -> None:
+    element = element.strip()
+    if not element:
+        return
+    if b"\n" in element or b"\r" in element:
+        try:
+            loads(element)
+        except ValueError:
+            # Not to be mended by accident: a vertical tab is allowed nowhere in JSON.
+            element = element.replace(b"\n", b"\x0b").replace(b"\r", b"\x0b")
+        else:
+            element = element.replace(b"\n", b" ").replace(b"\r", b" ")
+    lines.append(element + b"\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from infino_api.resources.records import AsyncRecordsResource
@@ -13,6 +13,7 @@ from infino.resources.concurrency import async_upload, async_uploads
 if TYPE_CHECKING:
     from infino.bulk.options import IdChoice, OnError, Operation
     from infino.bulk.progress import Progress
+    from infino.bulk.reading import TextType
     from infino.bulk.report import BulkReport
     from infino.bulk.run_async import AsyncRun
     from infino.caller import AsyncCaller
@@ -22,13 +23,23 @@ Format = Literal["auto", "ndjson", "json", "csv", "tsv", "parquet", "arrow"]
 
 
 class BulkSettings(TypedDict, total=False):
-    """What may be chosen about an upload; `infino.bulk.options.BulkOptions` explains each."""
+    """What may be chosen about an upload; `BulkOptions` and `ReadOptions` of `infino.bulk` explain each."""
 
     id: IdChoice
     op: Operation
     upsert: bool
     format: Format
     index: bool | None
+    encoding: str | None
+    delimiter: str | None
+    quote: str | None
+    header: bool
+    columns: Sequence[str] | None
+    null: str | Sequence[str]
+    comment: str | None
+    skip: int
+    decimal: str
+    types: Literal["text"] | Mapping[str, TextType] | None
     chunk_bytes: int
     chunk_records: int
     concurrency: int
@@ -61,8 +72,9 @@ class AsyncRecords(AsyncRecordsResource):
             dataset: Name of the dataset.
             source: Records (mappings, objects of attrs, dataclasses or pydantic, rows of database drivers), a frame or
                 series of pandas or polars, anything with `__arrow_c_stream__`, a stream of any of these, or the path
-                or file object of NDJSON, JSON, CSV, Parquet or Arrow data, also packed with gzip or zstd.
-                The stream may be an async iterable.
+                or file object of NDJSON, JSON, CSV, Parquet or Arrow data, also packed with gzip, zstd, bzip2 or xz;
+                a folder, a pattern such as `logs/*.csv`, a list of paths, or `-` for what is piped into the process.
+                What is not recognised is refused. The stream may be an async iterable.
             **settings: `id` names the field that identifies a record, or is a function of the record; without it
                 the service assigns ids, and a lost answer leaves records unknown. `op` is `index`, `create`,
                 `update` (with `upsert`), `delete`, or `ready` when the source holds action lines or dead letters.
@@ -71,6 +83,8 @@ class AsyncRecords(AsyncRecordsResource):
                 accepted, `checkpoint` the path that lets a killed upload go on. `progress` is True for a bar, or a
                 function. `format` names the format of a file that cannot be recognised. `index` says whether the
                 index of a pandas frame is written, under its name or as `index`; left out, any is but a plain count.
+                Of CSV files, `delimiter`, `quote`, `header`, `columns`, `null`, `comment`, `skip`, `decimal` and
+                `types` say what is not found out by itself, and `encoding` of any text.
                 `timeout` is in seconds for each request; `retry` says how often and with which pauses to try again.
 
         Returns:

@@ -26,7 +26,6 @@ from infino.bulk.columns import FrameEncoder, LineColumns
 from infino.bulk.deadletter import DeadLetter
 from infino.bulk.opening import Opened
 from infino.bulk.options import BulkOptions
-from infino.bulk.reading import ReadOptions
 from infino.bulk.source import Reader
 from infino.bulk.stretches import Stretches
 from infino.core.errors import ValidationError
@@ -126,7 +125,7 @@ def test_blank_lines_carriage_returns_and_a_missing_last_newline() -> None:
         (b'{"a":1}{"b":2}', "not_json"),
         (b"[1]", "not_an_object"),
         (b"7", "not_an_object"),
-        (b'{"a":"\xff"}', "not_json"),
+        (b'{"a":"\xff"}', "not_utf8"),
         (b'{"a":[{"b":1}', "not_json"),
     ],
 )
@@ -208,18 +207,22 @@ def test_csv_recognises_columns_and_names_broken_rows() -> None:
     assert [json.loads(line) for line in lines[1::2]] == [
         {"n": 1, "f": 1.5, "flag": True, "zip": "00123", "t": "a"},
         {"n": None, "f": None, "flag": None, "zip": None, "t": None},
-        {"n": 2, "f": 2.0, "flag": False, "zip": "5", "t": "x,y\nz"},
+        {"n": 2, "f": 2, "flag": False, "zip": "5", "t": "x,y\nz"},
     ]
     assert [(r.position, r.code) for r in rejections] == [(3, "bad_row")]
 
 
-def read_csv(content: bytes) -> Any:
-    return gather(list(Reader(content, BulkOptions(), lambda: 1 << 20, reading=ReadOptions("csv")).pieces()))
+def read_csv(content: Any, **options: Any) -> Any:
+    return read(content, format="csv", **options)
 
 
 def test_csv_text_that_comes_late_in_a_column_of_numbers_is_not_lost() -> None:
-    lines, _ = read_csv(b"n\n" + b"1\n" * 1500 + b"n/a\n1e3\n")
-    assert [json.loads(line)["n"] for line in lines[-3::2]] == ["n/a", 1000.0]
+    content = b"n,m\n" + b"1,2\n" * 1500 + b"n/a,1e3\n"
+    lines, _ = read_csv(content)
+    assert [json.loads(line) for line in (lines[1], lines[-1])] == [{"n": "1", "m": 2}, {"n": "n/a", "m": 1000.0}]
+    assert lines[-1] == b'{"n":"n/a","m":1e3}'
+    lines, _ = read_csv(content, null="n/a")
+    assert [json.loads(line)["n"] for line in (lines[1], lines[-1])] == [1, None]
 
 
 @pytest.mark.parametrize("count", [999, 1000, 1001, 1002, 2500])
@@ -260,8 +263,9 @@ def test_a_json_array_larger_than_any_buffer() -> None:
     [
         (b'[{"a":1},{"a":', "record 1"),
         (b'[{"a":1}] x', "behind the end"),
-        (b'[{"a":NaN}]', "NaN"),
-        (b"[" * 200_000, "too deep"),
+        (b"[" * 200_000, "record 0"),
+        (b'[{"a":"]', "record 0"),
+        (b'[{"a":1}}, {"a":2}]', "behind the end"),
     ],
 )
 def test_a_broken_json_array_says_where(content: bytes, word: str) -> None:
@@ -287,7 +291,10 @@ def test_a_truncated_gzip_file_gives_what_it_has_and_then_its_error(tmp_path: Pa
         ('{"a":1}', ValidationError, "encode"),
         ({"a": 1}, ValidationError, "list of records"),
         (5, ValidationError, "int"),
-        (Path(__file__).parent, IsADirectoryError, "folder"),
+        (Path(__file__).parent, ValidationError, "holds folders"),
+        ("no-such-*.csv", FileNotFoundError, "pattern"),
+        ("https://example.com/x.csv", ValidationError, "https://example.com"),
+        ("s3://bucket/*.csv", ValidationError, "s3://bucket"),
     ],
 )
 def test_what_is_no_source_is_refused(source: Any, error: type[Exception], word: str) -> None:

@@ -1,0 +1,354 @@
+"""CSV and its kin: what separates the fields, what type each column has, and the rows.
+
+The delimiter is that one of comma, semicolon, tab and bar which cuts the header and the rows of the sample into the
+same number of fields, at least two; where several do, the one that gives more fields, and then the first of this list.
+A column has a type when every value of the whole file has it: numbers as JSON writes them (so `007` is text, and every
+digit is kept), `true` and `false` in any case, else text. Empty fields are null.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from itertools import islice
+from typing import Any, Final, Literal, cast
+
+from infino.bulk import tables
+from infino.bulk.encode import Unsendable
+from infino.bulk.reading import ReadOptions
+from infino.core.errors import ValidationError
+
+Kind = Literal["null", "whole", "number", "boolean", "text"]
+
+DELIMITERS: Final = (",", ";", "\t", "|")
+SAMPLE: Final = 1 << 16
+_ROWS: Final = 50
+_BLOCK: Final = 1 << 22
+_WHOLE: Final = r"^(0|-?[1-9][0-9]{0,17})$"
+_NUMBER: Final = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,6})?$"
+_PATTERNS: Final[dict[Kind, str]] = {"whole": _WHOLE, "number": _NUMBER, "boolean": r"^(?i:true|false)$"}
+_COMPILED: Final = {kind: re.compile(pattern.removesuffix("$") + r"\Z") for kind, pattern in _PATTERNS.items()}
+_NEXT: Final[dict[Kind, tuple[Kind, ...]]] = {  # a kind, and those that may still hold where it does not
+    "null": ("whole", "number", "boolean"),
+    "whole": ("whole", "number"),
+    "number": ("number",),
+    "boolean": ("boolean",),
+    "text": (),
+}
+FIELD_LIMIT: Final = 1 << 30  # characters of a field; what is too large for a request is rejected by its position
+
+
+def exact(text: str) -> int | float | Decimal:
+    """Return a number that keeps every digit.
+
+    Args:
+        text: A number as JSON writes it.
+    """
+    if text.lstrip("-").isdigit() and text != "-0" and len(text) < 1000:
+        return int(text)
+    if len(text) <= 16 and "e" not in text and "E" not in text:
+        return float(text)  # 15 digits always come back from a float
+    number, written = float(text), Decimal(text)
+    return number if math.isfinite(number) and Decimal(repr(number)) == written else written
+
+
+def _widths(lines: Sequence[str], delimiter: str, quote: str | None) -> list[int]:
+    try:
+        return [len(row) for row in islice(csv.reader(lines, **_format(delimiter, quote)), _ROWS) if row]
+    except csv.Error:
+        return []
+
+
+def _format(delimiter: str, quote: str | None) -> dict[str, Any]:
+    if quote is None:
+        return {"delimiter": delimiter, "quoting": csv.QUOTE_NONE, "strict": True}
+    return {"delimiter": delimiter, "quotechar": quote, "strict": True}
+
+
+def sniff(sample: str, reading: ReadOptions) -> str:
+    """Return what separates the fields.
+
+    Args:
+        sample: The start of a file.
+        reading: What the caller knows.
+
+    Raises:
+        ValidationError: It cannot be told.
+    """
+    if reading.delimiter is not None:
+        return reading.delimiter
+    lines = _useful(sample.splitlines(keepends=True), reading)
+    whole = lines if len(lines) < 2 or len(sample) < SAMPLE // 4 else lines[:-1]  # the last may be cut off
+    best, fit = ",", (0.0, 0)
+    for delimiter in DELIMITERS:
+        widths = _widths(whole, delimiter, reading.quote)
+        if widths and widths[0] > 1:
+            found = sum(width == widths[0] for width in widths) / len(widths), widths[0]
+            if found > fit:
+                best, fit = delimiter, found
+    return best
+
+
+def _useful(lines: list[str], reading: ReadOptions) -> list[str]:
+    kept = lines[reading.skip :]
+    return [line for line in kept if not (reading.comment and line.startswith(reading.comment))]
+
+
+def looks_delimited(sample: str, *, rows: bool) -> bool:
+    """Return whether text without a telling name is a table of delimited fields.
+
+    Args:
+        sample: Its start.
+        rows: Whether a header alone is not enough.
+    """
+    reading = ReadOptions()
+    lines = sample.splitlines(keepends=True)[:_ROWS]
+    widths = _widths(lines[:-1] if len(lines) > 2 else lines, sniff(sample, reading), reading.quote)
+    if not widths or widths[0] < 2 or len(set(widths)) > 1 or (rows and len(widths) < 2):
+        return False
+    header = next(csv.reader(lines, **_format(sniff(sample, reading), reading.quote)))
+    return len(set(header)) == len(header) and all(re.match(r"[^\W\d]", name) for name in header)
+
+
+class Delimited:
+    """The rows of one file.
+
+    Args:
+        stream: Its bytes in UTF-8, unpacked, at the start; it can go back there.
+        reading: What the caller knows.
+        delimiter: What separates the fields, or None to find out.
+    """
+
+    def __init__(self, stream: io.BufferedReader, reading: ReadOptions, delimiter: str | None = None) -> None:
+        csv.field_size_limit(max(csv.field_size_limit(), FIELD_LIMIT))
+        self._stream, self._reading = stream, reading
+        sample = stream.peek(SAMPLE)[:SAMPLE].decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+        self._start = stream.tell() if stream.seekable() else None
+        self._delimiter = reading.delimiter or delimiter or sniff(sample, reading)
+        self._nulls = frozenset(reading.null) | {""}
+        self._fast_names = self._header_of(sample)
+
+    def _header_of(self, sample: str) -> list[str] | None:
+        """The names, where pyarrow finds the rows at the same place; else None."""
+        lines = sample.splitlines(keepends=True)
+        if self._reading.comment or len(lines) <= self._reading.skip + 1:
+            return None
+        try:
+            header = next(csv.reader([lines[self._reading.skip]], **self._format))
+        except csv.Error:
+            return None
+        return self._names(header) if header else None
+
+    @property
+    def _format(self) -> dict[str, Any]:
+        return _format(self._delimiter, self._reading.quote)
+
+    def _names(self, header: Sequence[str]) -> list[str]:
+        given = self._reading.columns
+        if given is not None and len(given) != len(header):
+            raise ValidationError(f"the rows have {len(header)} fields, and columns= names {len(given)}")
+        names = list(given if given is not None else header)
+        if len(set(names)) != len(names) or "" in names:
+            raise ValidationError("the header of the CSV file has empty or repeated names; name them with columns=")
+        others = [mark for mark in DELIMITERS if mark in names[0]] if len(names) == 1 else []
+        if others and self._reading.delimiter is None and given is None:
+            raise ValidationError(
+                f"the header {names[0]!r} holds {others[0]!r}, but the rows are not cut by it: pass delimiter="
+            )
+        return names
+
+    def parts(self) -> Iterator[list[Any] | tables.Batch]:
+        """Yield the rows: batches of columns, or lists of records where pyarrow cannot read them all."""
+        if self._start is None:  # only where no type is looked for
+            yield from self._records(None)
+            return
+        kinds = self._survey_fast()
+        if kinds is not None:
+            for batch in self._arrow(self._fast_names or []):
+                columns = [_typed(array, kind, self._reading.decimal) for array, kind in zip(batch, kinds, strict=True)]
+                yield tables.Batch(self._fast_names or [], columns, batch.num_rows)
+            return
+        yield from self._records(self._survey())
+
+    # All rows by pyarrow
+
+    def _arrow(self, names: list[str]) -> Iterator[Any]:
+        from pyarrow import csv as arrow_csv
+        from pyarrow import string
+
+        self._back()
+        reading = self._reading
+        nulls = sorted(self._nulls)
+        yield from arrow_csv.open_csv(
+            cast(Any, _Lent(self._stream)),
+            arrow_csv.ReadOptions(column_names=names, skip_rows=reading.skip + reading.header, block_size=_BLOCK),
+            arrow_csv.ParseOptions(
+                delimiter=self._delimiter,
+                quote_char=reading.quote if reading.quote is not None else False,
+                newlines_in_values=reading.quote is not None,
+            ),
+            arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, string()),
+                strings_can_be_null=True,
+                null_values=nulls,
+                quoted_strings_can_be_null=True,
+            ),
+        )
+
+    def _survey_fast(self) -> list[Kind] | None:
+        """The kind of each column, or None where a row is broken or pyarrow is missing."""
+        pa, names = tables.load_pyarrow(), self._fast_names
+        if pa is None or names is None:
+            return None
+        import pyarrow.compute as pc
+
+        def suits(array: Any, kind: Kind) -> bool:
+            if self._reading.decimal != "." and kind == "number":
+                array = pc.replace_substring(array, self._reading.decimal, ".")
+            return pc.all(pc.match_substring_regex(array, _PATTERNS[kind])).as_py() is not False
+
+        kinds = self._first_kinds(names)
+        try:
+            for batch in self._arrow(names):
+                for index, array in enumerate(batch.columns):
+                    kinds[index] = _narrowed(kinds[index], array, suits, array.null_count < len(array))
+        except (pa.ArrowException, UnicodeDecodeError):
+            return None
+        return self._checked(names, kinds)
+
+    # Row by row
+
+    def _rows(self) -> Iterator[list[str]]:
+        if self._start is not None:
+            self._back()
+        text = io.TextIOWrapper(cast(Any, _Lent(self._stream)), "utf-8-sig", "surrogateescape", newline="")
+        comment = self._reading.comment
+        for _ in range(self._reading.skip):
+            text.readline()
+        lines = (line for line in text if not line.startswith(comment)) if comment else text
+        rows = csv.reader(lines, **self._format)
+        try:
+            yield from filter(None, rows)
+        except csv.Error as error:
+            raise ValidationError(f"the CSV file is malformed near line {rows.line_num}: {error}") from None
+
+    def _body(self) -> tuple[list[str], Iterator[list[str]]]:
+        rows = self._rows()
+        if not self._reading.header:
+            return list(self._reading.columns or ()), rows
+        header = next(rows, None)
+        return ([], rows) if header is None else (self._names(header), rows)
+
+    def _survey(self) -> list[Kind]:
+        names, rows = self._body()
+        kinds = self._first_kinds(names)
+        decimal, nulls = self._reading.decimal, self._nulls
+
+        def suits(value: str, kind: Kind) -> bool:
+            text = value.replace(decimal, ".") if kind == "number" else value
+            return _COMPILED[kind].match(text) is not None
+
+        for row in rows:
+            if len(row) == len(names):
+                for index, value in enumerate(row):
+                    if kinds[index] != "text" and value not in nulls:
+                        kinds[index] = _narrowed(kinds[index], value, suits, True)
+        return self._checked(names, kinds)
+
+    def _records(self, kinds: list[Kind] | None) -> Iterator[list[Any]]:
+        names, rows = self._body()
+        read = [_READERS[kind] for kind in kinds or ["text"] * len(names)]
+        if self._reading.decimal != ".":
+            read = [_comma(self._reading.decimal) if reader is exact else reader for reader in read]
+        nulls = self._nulls
+        while part := list(islice(rows, 256)):
+            yield [
+                {
+                    name: None if value in nulls else reader(value)
+                    for name, reader, value in zip(names, read, row, strict=True)
+                }
+                if len(row) == len(names)
+                else Unsendable("bad_row", f"the row has {len(row)} fields and the header {len(names)}")
+                for row in part
+            ]
+
+    # Both
+
+    def _back(self) -> None:
+        self._stream.seek(self._start or 0)
+
+    def _first_kinds(self, names: list[str]) -> list[Kind]:
+        types = self._reading.types
+        if types == "text":
+            return ["text"] * len(names)
+        unknown = [name for name in types or () if name not in names]
+        if unknown:
+            raise ValidationError(f"types= names {unknown[0]!r}, and the columns are {', '.join(names)}")
+        return ["text" if (types or {}).get(name) == "text" else "null" for name in names]
+
+    def _checked(self, names: list[str], kinds: list[Kind]) -> list[Kind]:
+        """Refuse a file of which a column is not of the type that the caller named."""
+        types = self._reading.types
+        for name, kind in zip(names, kinds, strict=True):
+            wanted = types.get(name) if isinstance(types, dict) else None
+            if wanted not in (None, kind) and kind != "null" and not (wanted == "number" and kind == "whole"):
+                raise ValidationError(f"the column {name!r} is not {wanted} throughout; leave it out of types=")
+        return kinds
+
+
+def _narrowed(kind: Kind, values: Any, suits: Callable[[Any, Kind], bool], present: bool) -> Kind:
+    """The kind of a column that holds these values too."""
+    if kind == "text" or not present:
+        return kind
+    return next((other for other in _NEXT[kind] if suits(values, other)), "text")
+
+
+def _typed(array: Any, kind: Kind, decimal: str) -> Any:
+    """A column of text as values of its kind; numbers stay text, which is how JSON writes them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if kind == "whole":
+        return pc.cast(array, pa.int64())
+    if kind == "number":
+        return tables.Numbers(array if decimal == "." else pc.replace_substring(array, decimal, "."))
+    if kind == "boolean":
+        return pc.equal(pc.utf8_lower(array), pa.scalar("true"))
+    return pa.nulls(len(array)) if kind == "null" else array
+
+
+def _comma(decimal: str) -> Callable[[str], Any]:
+    return lambda value: exact(value.replace(decimal, "."))
+
+
+_READERS: Final[dict[Kind, Callable[[str], Any]]] = {
+    "null": str,
+    "whole": int,
+    "number": exact,
+    "boolean": lambda value: value.lower() == "true",
+    "text": str,
+}
+
+
+class _Lent(io.RawIOBase):
+    """A stream that whoever reads it may close, and that stays open all the same."""
+
+    def __init__(self, stream: Any) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        return bytes(self._stream.read(size))
+
+    def read1(self, size: int = -1) -> bytes:
+        return bytes(self._stream.read1(size))
+
+    def readinto(self, buffer: Any) -> int:
+        return int(self._stream.readinto(buffer))
