@@ -38,8 +38,9 @@ class Records(RecordsResource):
             dataset: Name of the dataset.
             source: Records (mappings, objects of attrs, dataclasses or pydantic, rows of database drivers), a frame or
                 series of pandas or polars, anything with `__arrow_c_stream__`, a stream of any of these, or the path
-                or file object of NDJSON, JSON, CSV, Parquet or Arrow data, also packed with gzip or zstd.
-                The stream may be any iterable.
+                or file object of NDJSON, JSON, CSV, Parquet or Arrow data, also packed with gzip, zstd, bzip2 or xz;
+                a folder, a pattern such as `logs/*.csv`, a list of paths, or `-` for what is piped into the process.
+                What is not recognised is refused. The stream may be any iterable.
             **settings: `id` names the field that identifies a record, or is a function of the record; without it
                 the service assigns ids, and a lost answer leaves records unknown. `op` is `index`, `create`,
                 `update` (with `upsert`), `delete`, or `ready` when the source holds action lines or dead letters.
@@ -48,6 +49,8 @@ class Records(RecordsResource):
                 accepted, `checkpoint` the path that lets a killed upload go on. `progress` is True for a bar, or a
                 function. `format` names the format of a file that cannot be recognised. `index` says whether the
                 index of a pandas frame is written, under its name or as `index`; left out, any is but a plain count.
+                Of CSV files, `delimiter`, `quote`, `header`, `columns`, `null`, `comment`, `skip`, `decimal` and
+                `types` say what is not found out by itself, and `encoding` of any text.
                 `timeout` is in seconds for each request; `retry` says how often and with which pauses to try again.
 
         Returns:
