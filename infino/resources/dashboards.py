@@ -11,7 +11,7 @@ from infino_api.resources.dashboards import AsyncDashboardsResource
 
 from infino.core.errors import InfinoError, ValidationError
 from infino.resources.concurrency import async_side_by_side
-from infino.runtime.options import CallOptions
+from infino.runtime.options import CallOptions, check_options
 
 if TYPE_CHECKING:
     from infino_api.models.dashboard import Dashboard
@@ -128,7 +128,7 @@ class AsyncPanels:
         Args:
             id: Id of the dashboard.
             panel: The panel: `viz_id`, or `kind` with `content` or `label`.
-            options: `timeout`, `headers` and `retry` of each call.
+            **options: `timeout`, `headers` and `retry` of each call.
 
         Returns:
             The dashboard as it is now.
@@ -139,6 +139,7 @@ class AsyncPanels:
         Example:
             >>> await client.dashboards.panels.add("d1", {"viz_id": "v1"})
         """
+        check_options(options, "dashboards.panels.add")
         dashboard = await self._dashboards.get(id, **options)
         return await self._dashboards.update(id, _with_panel(dashboard, panel), **options)
 
@@ -148,7 +149,7 @@ class AsyncPanels:
         Args:
             id: Id of the dashboard.
             panel_id: Id of the panel.
-            options: `timeout`, `headers` and `retry` of each call.
+            **options: `timeout`, `headers` and `retry` of each call.
 
         Returns:
             The dashboard as it is now.
@@ -159,6 +160,7 @@ class AsyncPanels:
         Example:
             >>> await client.dashboards.panels.remove("d1", "panel_2")
         """
+        check_options(options, "dashboards.panels.remove")
         dashboard = await self._dashboards.get(id, **options)
         return await self._dashboards.update(id, _without_panel(dashboard, panel_id), **options)
 
@@ -187,7 +189,7 @@ class AsyncDashboards(AsyncDashboardsResource):
             filters: Filters for every panel, beside the saved ones.
             time_range: Span for every panel, with `from` and `to`.
             max_workers: How many run at the same time.
-            options: `timeout`, `headers` and `retry` of each call.
+            **options: `timeout`, `headers` and `retry` of each call.
 
         Returns:
             The result of each panel in order; one that fails carries its error.
@@ -199,6 +201,7 @@ class AsyncDashboards(AsyncDashboardsResource):
             >>> for result in await client.dashboards.execute("d1"):
             ...     print(result.panel.id, result.error or result.data)
         """
+        check_options(options, "dashboards.execute")
         dashboard = await self.get(id, **options)
 
         async def run(viz_id: str) -> Outcome:

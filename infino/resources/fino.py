@@ -1,35 +1,107 @@
-"""`client.fino`: questions in plain language, over a WebSocket or by REST."""
+"""`client.fino`: questions in plain language, over a WebSocket or by REST, analyses, and reports on notebooks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
+from infino_api.resources.fino import AsyncFinoResource
+
+from infino.caller import json_body
 from infino.chat.answer import Answer
-from infino.chat.options import ChatOptions, SourceLike
+from infino.chat.flow import Connect, DropThread, OpenThread
+from infino.chat.options import ChatOptions, Choices, SourceLike, Task, TurnOptions, source_list, visible
 from infino.chat.session import AsyncSession
-from infino.chat.setting import TIMEOUT, complete, plan_reading
-from infino.chat.stream import AsyncAnswerStream
+from infino.chat.setting import (
+    TIMEOUT,
+    before_dialling,
+    begin,
+    complete,
+    dial_plan,
+    plan_reading,
+    refuse_sources,
+    teller,
+    thread_id_of,
+)
+from infino.chat.stream import AsyncAnswerStream, AsyncPorts
 from infino.chat.thread import Fetch, Poll
+from infino.core.errors import ValidationError
+from infino.core.retry import RetryPolicy
 from infino.core.timeouts import Timeouts
-from infino.resources.fino_tasks import AsyncFinoTasks
+from infino.runtime.options import CallOptions
+from infino.websocket import AsyncSocket, open_async_socket
 
 if TYPE_CHECKING:
     from infino_api.models.thread import Thread
 
-    from infino.core.retry import RetryPolicy
+    from infino.caller import AsyncCaller
+
+REPORT_TIMEOUT = 120.0
+_NOTEBOOK: Mapping[str, Any] = {"tables": [], "cells": [], "variables": [], "dataframes": {}, "attachments": []}
+
+
+def analysis(request: str, notebook: Mapping[str, Any] | None) -> Task:
+    """Describe an analysis.
+
+    Args:
+        request: What to find out.
+        notebook: What the analysis may build on; what is not given goes as empty.
+
+    Raises:
+        ValidationError: The request is empty, or the notebook is no object or has no JSON form.
+    """
+    operation = "fino.analyze"
+    if not isinstance(request, str) or not request.strip():
+        raise ValidationError("the request is empty", operation=operation)
+    if not isinstance(notebook, Mapping | None):
+        raise ValidationError("the notebook must be an object", operation=operation)
+    message = {"type": "analyze", "request": request, "notebook": {**_NOTEBOOK, **(notebook or {})}}
+    return Task(
+        operation=operation, path="/fino/analyze", subject=request, message=json_body(message, operation).decode()
+    )
+
+
+def report(notebook_id: str, report_type: str, analysis_cache: Mapping[str, Any] | None) -> Task:
+    """Describe a report on a notebook.
+
+    Args:
+        notebook_id: Id of the notebook.
+        report_type: The service's word for the kind of report.
+        analysis_cache: Results that the report may build on.
+
+    Raises:
+        ValidationError: The id is none, or the results have no JSON form.
+    """
+    operation = "fino.notebook_report"
+    if not visible(notebook_id):
+        raise ValidationError("the id of a notebook is text, in ASCII and without spaces", operation=operation)
+    if not isinstance(analysis_cache, Mapping | None):
+        raise ValidationError("analysis_cache must be an object", operation=operation)
+    message: dict[str, Any] = {"type": "generate_report", "report_type": report_type}
+    if analysis_cache is not None:
+        message["analysis_cache"] = analysis_cache
+    return Task(
+        operation=operation,
+        path="/fino/ws",
+        subject=f"{report_type} report on notebook {notebook_id}",
+        message=json_body(message, operation).decode(),
+        client_id=f"notebook_{notebook_id}",
+        headers=("x-infino-ws-thread", "x-infino-ws-client"),
+    )
 
 
 def _seconds(timeout: float | Timeouts | None) -> float | None:
     return timeout.total if isinstance(timeout, Timeouts) else timeout
 
 
-class AsyncFino(AsyncFinoTasks):
+class AsyncFino(AsyncFinoResource):
     """Questions in plain language.
 
     Args:
         caller: Makes the calls.
     """
+
+    _caller: AsyncCaller
 
     async def ask(
         self,
@@ -61,10 +133,7 @@ class AsyncFino(AsyncFinoTasks):
             >>> answer = await client.fino.ask("which carrier is late most often?", sources=["flights"])
             >>> print(answer.text, answer.sql)
         """
-        async with self.stream(question, thread=thread, sources=sources, timeout=timeout, **options) as stream:
-            async for _ in stream:
-                pass
-            return stream.answer
+        return await _whole(self.stream(question, thread=thread, sources=sources, timeout=timeout, **options))
 
     def stream(
         self,
@@ -128,6 +197,148 @@ class AsyncFino(AsyncFinoTasks):
         """
         return self._session(complete(self._caller.transport, options, timeout), thread, sources)
 
+    async def analyze(
+        self,
+        request: str,
+        *,
+        notebook: Mapping[str, Any] | None = None,
+        thread: str | Thread | None = None,
+        sources: Sequence[SourceLike] | None = None,
+        timeout: float = TIMEOUT,  # noqa: ASYNC109 - one limit for a turn of many awaits
+        **options: Unpack[TurnOptions],
+    ) -> Answer:
+        """Have data analysed in several steps, and wait for the outcome. Experimental.
+
+        Args:
+            request: What to find out, in plain words.
+            notebook: What the analysis may build on: `tables`, `cells`, `variables`, `dataframes`, `attachments`.
+            thread: Thread to continue; a new one is created when None.
+            sources: Datasets to look in; the service chooses when None.
+            timeout: Seconds for everything: thread, connection and analysis.
+            options: See `TurnOptions`.
+
+        Returns:
+            The answer; its `.events` hold each `Step`.
+
+        Raises:
+            ChatError: The analysis broke off; what came is in its `.answer`.
+            TransportError: No connection could be made.
+            APIError: The service refused; a gateway without analyses answers 404 or 501.
+
+        Example:
+            >>> answer = await client.fino.analyze("compare the delays of the carriers", sources=["flights"])
+            >>> [step.code for step in answer.events if isinstance(step, Step)]
+        """
+        stream = self.analyze_stream(
+            request, notebook=notebook, thread=thread, sources=sources, timeout=timeout, **options
+        )
+        return await _whole(stream)
+
+    def analyze_stream(
+        self,
+        request: str,
+        *,
+        notebook: Mapping[str, Any] | None = None,
+        thread: str | Thread | None = None,
+        sources: Sequence[SourceLike] | None = None,
+        timeout: float = TIMEOUT,
+        **options: Unpack[TurnOptions],
+    ) -> AsyncAnswerStream:
+        """Have data analysed, and yield typed events as they arrive; `.answer` gathers them. Experimental.
+
+        Args:
+            request: What to find out, in plain words.
+            notebook: What the analysis may build on: `tables`, `cells`, `variables`, `dataframes`, `attachments`.
+            thread: Thread to continue; a new one is created when None.
+            sources: Datasets to look in; the service chooses when None.
+            timeout: Seconds for everything: thread, connection and analysis.
+            options: See `TurnOptions`.
+
+        Returns:
+            A stream of events, a `Step` for each step; what has no type yet comes as `Unknown`.
+
+        Raises:
+            ValidationError: The request is empty, or an option is wrong.
+
+        Example:
+            >>> async for event in client.fino.analyze_stream("compare the delays of the carriers"):
+            ...     print(event)
+        """
+        return self._begin(analysis(request, notebook), thread, sources, timeout, options)
+
+    async def notebook_report(
+        self,
+        notebook_id: str,
+        *,
+        report_type: str = "short",
+        analysis_cache: Mapping[str, Any] | None = None,
+        thread: str | Thread | None = None,
+        timeout: float = REPORT_TIMEOUT,  # noqa: ASYNC109 - one limit for a turn of many awaits
+        **options: Unpack[TurnOptions],
+    ) -> Answer:
+        """Have a report written on a notebook, and wait for it. Experimental.
+
+        Args:
+            notebook_id: Id of the notebook.
+            report_type: The service's word for the kind of report.
+            analysis_cache: Results to build on: `execution_results` of cells, and `user_requests`.
+            thread: Thread of the notebook; a new one is created when None.
+            timeout: Seconds for everything: thread, connection and report.
+            options: See `TurnOptions`.
+
+        Returns:
+            The answer, whose text is the report.
+
+        Raises:
+            ChatError: The report broke off; what came is in its `.answer`.
+            TransportError: No connection could be made.
+            APIError: The service refused; a gateway without reports answers 404 or 501.
+
+        Example:
+            >>> print((await client.fino.notebook_report("n1")).text)
+        """
+        stream = self.notebook_report_stream(
+            notebook_id,
+            report_type=report_type,
+            analysis_cache=analysis_cache,
+            thread=thread,
+            timeout=timeout,
+            **options,
+        )
+        return await _whole(stream)
+
+    def notebook_report_stream(
+        self,
+        notebook_id: str,
+        *,
+        report_type: str = "short",
+        analysis_cache: Mapping[str, Any] | None = None,
+        thread: str | Thread | None = None,
+        timeout: float = REPORT_TIMEOUT,
+        **options: Unpack[TurnOptions],
+    ) -> AsyncAnswerStream:
+        """Have a report written on a notebook, and yield typed events as they arrive. Experimental.
+
+        Args:
+            notebook_id: Id of the notebook.
+            report_type: The service's word for the kind of report.
+            analysis_cache: Results to build on: `execution_results` of cells, and `user_requests`.
+            thread: Thread of the notebook; a new one is created when None.
+            timeout: Seconds for everything: thread, connection and report.
+            options: See `TurnOptions`.
+
+        Returns:
+            A stream of events.
+
+        Raises:
+            ValidationError: The id is empty, or an option is wrong.
+
+        Example:
+            >>> async for event in client.fino.notebook_report_stream("n1"):
+            ...     print(event)
+        """
+        return self._begin(report(notebook_id, report_type, analysis_cache), thread, None, timeout, options)
+
     @overload
     async def send(
         self,
@@ -136,10 +347,8 @@ class AsyncFino(AsyncFinoTasks):
         *,
         role: str = ...,
         extra: Mapping[str, Any] | None = ...,
-        timeout: float | Timeouts | None = ...,  # noqa: ASYNC109  # one limit for many calls
-        headers: Mapping[str, str] | None = ...,
-        retry: RetryPolicy | None = ...,
         wait: Literal[False] = ...,
+        **options: Unpack[CallOptions],
     ) -> str: ...
     @overload
     async def send(
@@ -149,10 +358,8 @@ class AsyncFino(AsyncFinoTasks):
         *,
         role: str = ...,
         extra: Mapping[str, Any] | None = ...,
-        timeout: float | Timeouts | None = ...,  # noqa: ASYNC109  # one limit for many calls
-        headers: Mapping[str, str] | None = ...,
-        retry: RetryPolicy | None = ...,
         wait: Literal[True],
+        **options: Unpack[CallOptions],
     ) -> Answer: ...
     async def send(
         self,
@@ -161,10 +368,8 @@ class AsyncFino(AsyncFinoTasks):
         *,
         role: str = "user",
         extra: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,  # noqa: ASYNC109  # one limit for many calls
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
         wait: bool = False,
+        **options: Unpack[CallOptions],
     ) -> str | Answer:
         """Ask by REST, without a WebSocket; the reply appears in the thread.
 
@@ -173,10 +378,9 @@ class AsyncFino(AsyncFinoTasks):
             text: The question in plain words, or an object with the content as the service takes it.
             role: Who asks.
             extra: Further fields of the request.
-            timeout: Seconds for everything; with `wait` 180 when None.
-            headers: Extra headers of the call that asks.
-            retry: Retry policy of the call that asks.
             wait: Whether to read the thread until the reply is there.
+            **options: `timeout` in seconds for everything, with `wait` 180 by default; `headers` and `retry` of the
+                call that asks.
 
         Returns:
             The id of the message, or with `wait` the answer.
@@ -188,12 +392,12 @@ class AsyncFino(AsyncFinoTasks):
             >>> (await client.fino.send(thread.id, "how many flights were there?", wait=True)).text
         """
         began = self._caller.transport.shared.clock.monotonic()
-        message_id = await super().send(
-            thread_id, text, role=role, extra=extra, timeout=timeout, headers=headers, retry=retry
-        )
+        message_id = await super().send(thread_id, text, role=role, extra=extra, **options)
         if not wait:
             return message_id
-        steps = plan_reading(self._caller.transport, thread_id, message_id, text, _seconds(timeout), began)
+        steps = plan_reading(
+            self._caller.transport, thread_id, message_id, text, _seconds(options.get("timeout")), began
+        )
         return await self._follow(steps, thread_id)
 
     async def _follow(self, steps: Poll, thread_id: str) -> Answer:
@@ -210,3 +414,54 @@ class AsyncFino(AsyncFinoTasks):
             else:
                 await self._caller.transport.sleep(step.seconds)
                 result = None
+
+    def _begin(
+        self,
+        task: Task,
+        thread: str | Thread | None,
+        sources: Sequence[SourceLike] | None,
+        timeout: float,
+        options: TurnOptions,
+    ) -> AsyncAnswerStream:
+        choices = complete(self._caller.transport, options, timeout, task)
+        stream = self._session(choices, thread, sources).stream(task.subject)
+        stream.owns_connection()
+        return stream
+
+    def _session(
+        self, choices: Choices, thread: str | Thread | None, sources: Sequence[SourceLike] | None
+    ) -> AsyncSession:
+        operation = choices.settings.operation
+        refuse_sources(thread, sources, operation)
+        transport = self._caller.transport
+        wanted = source_list(sources, operation)
+
+        async def open_thread(step: OpenThread) -> str:
+            created = await self.threads.create(
+                name=step.name, sources=wanted, streaming=choices.streaming, timeout=step.timeout
+            )
+            return thread_id_of(created)
+
+        async def drop_thread(step: DropThread) -> bool:
+            return await self.threads.delete(step.thread_id, timeout=step.timeout, retry=RetryPolicy(attempts=1))
+
+        async def dial(connect: Connect) -> AsyncSocket:
+            before_dialling(transport, choices, connect)
+            query, headers = choices.identify(connect.thread_id)
+            return await transport.connect(
+                choices.path,
+                query,
+                lambda url: open_async_socket(dial_plan(transport, choices, connect, url, headers)),
+            )
+
+        ports = AsyncPorts(
+            open_thread, drop_thread, dial, teller(transport, operation), lambda: transport.check_open(operation)
+        )
+        return AsyncSession(ports, begin(transport, choices, thread, wanted), choices.settings)
+
+
+async def _whole(stream: AsyncAnswerStream) -> Answer:
+    async with stream:
+        async for _ in stream:
+            pass
+        return stream.answer

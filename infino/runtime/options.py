@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypedDict
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
@@ -51,18 +52,15 @@ def check_options(given: Iterable[str], operation: str, known: Iterable[str] = C
 
 
 def _parameters(operation: str) -> list[str]:
-    """The parameters of a generated method, looked up by its name; only an error asks for them."""
+    """The parameters of a method, looked up by its name; only an error asks for them."""
     from importlib import import_module
     from inspect import signature
 
     resource, _, method = operation.rpartition(".")
-    try:
-        home: Any = import_module(f"infino_api.resources.{resource.replace('.', '_')}")
-    except ImportError:
-        return []
-    return [
-        name
-        for kind in vars(home).values()
-        if isinstance(kind, type) and hasattr(kind, method)
-        for name in signature(getattr(kind, method)).parameters
-    ]
+    found: list[str] = []
+    for room in ("resources", "blocking"):
+        with suppress(ImportError):
+            home = import_module(f"infino_api.{room}.{resource.replace('.', '_')}")
+            kinds = [kind for kind in vars(home).values() if isinstance(kind, type) and hasattr(kind, method)]
+            found += [name for kind in kinds for name in signature(getattr(kind, method)).parameters]
+    return [name for name in found if name not in ("self", "options")]

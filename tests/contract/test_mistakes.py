@@ -142,6 +142,9 @@ client.request("POST", "/sql", json={"query": "SELECT 'PLANTED-value'"})
         (lambda c: c.dashboards.list(limits=3), "dashboards.list() .*; did you mean 'limit'?"),
         (lambda c: c.query.sql("SELECT 1", zzz=1), "query.sql() got an unexpected keyword argument 'zzz'"),
         (lambda c: c.query.scan("flights", retries=1), "query.scan() .*; did you mean 'retry'?"),
+        (lambda c: c.dashboards.execute("d1", max_worker=2), "dashboards.execute() .*; did you mean 'max_workers'?"),
+        (lambda c: c.dashboards.panels.add("d1", {}, timout=3), "dashboards.panels.add() .* did you mean 'timeout'?"),
+        (lambda c: c.fino.send("t1", "hi", wiat=True), "fino.send() .*; did you mean 'wait'?"),
         (lambda c: c.ping(timeot=3), "client.ping() .*; did you mean 'timeout'?"),
     ],
 )

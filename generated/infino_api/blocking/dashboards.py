@@ -20,7 +20,7 @@ from infino.resources.dashboards import (
     _with_panel,
     _without_panel,
 )
-from infino.runtime.options import CallOptions
+from infino.runtime.options import CallOptions, check_options
 from infino_api.resources.dashboards import DashboardsResource
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Panels:
         Args:
             id: Id of the dashboard.
             panel: The panel: `viz_id`, or `kind` with `content` or `label`.
-            options: `timeout`, `headers` and `retry` of each call.
+            **options: `timeout`, `headers` and `retry` of each call.
 
         Returns:
             The dashboard as it is now.
@@ -56,6 +56,7 @@ class Panels:
         Example:
             >>> client.dashboards.panels.add("d1", {"viz_id": "v1"})
         """
+        check_options(options, "dashboards.panels.add")
         dashboard = self._dashboards.get(id, **options)
         return self._dashboards.update(id, _with_panel(dashboard, panel), **options)
 
@@ -65,7 +66,7 @@ class Panels:
         Args:
             id: Id of the dashboard.
             panel_id: Id of the panel.
-            options: `timeout`, `headers` and `retry` of each call.
+            **options: `timeout`, `headers` and `retry` of each call.
 
         Returns:
             The dashboard as it is now.
@@ -76,6 +77,7 @@ class Panels:
         Example:
             >>> client.dashboards.panels.remove("d1", "panel_2")
         """
+        check_options(options, "dashboards.panels.remove")
         dashboard = self._dashboards.get(id, **options)
         return self._dashboards.update(id, _without_panel(dashboard, panel_id), **options)
 
@@ -104,7 +106,7 @@ class Dashboards(DashboardsResource):
             filters: Filters for every panel, beside the saved ones.
             time_range: Span for every panel, with `from` and `to`.
             max_workers: How many run at the same time.
-            options: `timeout`, `headers` and `retry` of each call.
+            **options: `timeout`, `headers` and `retry` of each call.
 
         Returns:
             The result of each panel in order; one that fails carries its error.
@@ -116,6 +118,7 @@ class Dashboards(DashboardsResource):
             >>> for result in client.dashboards.execute("d1"):
             ...     print(result.panel.id, result.error or result.data)
         """
+        check_options(options, "dashboards.execute")
         dashboard = self.get(id, **options)
 
         def run(viz_id: str) -> Outcome:

@@ -1,4 +1,4 @@
-"""`client.fino`: questions in plain language, over a WebSocket or by REST.
+"""`client.fino`: questions in plain language, over a WebSocket or by REST, analyses, and reports on notebooks.
 
 Generated from infino/resources/fino.py; changes belong there.
 """
@@ -9,26 +9,41 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from infino.chat.answer import Answer
-from infino.chat.options import ChatOptions, SourceLike
+from infino.chat.flow import Connect, DropThread, OpenThread
+from infino.chat.options import ChatOptions, Choices, SourceLike, Task, TurnOptions, source_list
 from infino.chat.session import Session
-from infino.chat.setting import TIMEOUT, complete, plan_reading
-from infino.chat.stream import AnswerStream
+from infino.chat.setting import (
+    TIMEOUT,
+    before_dialling,
+    begin,
+    complete,
+    dial_plan,
+    plan_reading,
+    refuse_sources,
+    teller,
+    thread_id_of,
+)
+from infino.chat.stream import AnswerStream, Ports
 from infino.chat.thread import Fetch, Poll
-from infino.core.timeouts import Timeouts
-from infino.resources.fino import _seconds
-from infino_api.blocking.fino_tasks import FinoTasks
+from infino.core.retry import RetryPolicy
+from infino.resources.fino import REPORT_TIMEOUT, _seconds, analysis, report
+from infino.runtime.options import CallOptions
+from infino.websocket import Socket, open_socket
+from infino_api.resources.fino import FinoResource
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
+    from infino.caller import SyncCaller
     from infino_api.models.thread import Thread
 
 
-class Fino(FinoTasks):
+class Fino(FinoResource):
     """Questions in plain language.
 
     Args:
         caller: Makes the calls.
     """
+
+    _caller: SyncCaller
 
     def ask(
         self,
@@ -60,10 +75,7 @@ class Fino(FinoTasks):
             >>> answer = client.fino.ask("which carrier is late most often?", sources=["flights"])
             >>> print(answer.text, answer.sql)
         """
-        with self.stream(question, thread=thread, sources=sources, timeout=timeout, **options) as stream:
-            for _ in stream:
-                pass
-            return stream.answer
+        return _whole(self.stream(question, thread=thread, sources=sources, timeout=timeout, **options))
 
     def stream(
         self,
@@ -127,6 +139,148 @@ class Fino(FinoTasks):
         """
         return self._session(complete(self._caller.transport, options, timeout), thread, sources)
 
+    def analyze(
+        self,
+        request: str,
+        *,
+        notebook: Mapping[str, Any] | None = None,
+        thread: str | Thread | None = None,
+        sources: Sequence[SourceLike] | None = None,
+        timeout: float = TIMEOUT,
+        **options: Unpack[TurnOptions],
+    ) -> Answer:
+        """Have data analysed in several steps, and wait for the outcome. Experimental.
+
+        Args:
+            request: What to find out, in plain words.
+            notebook: What the analysis may build on: `tables`, `cells`, `variables`, `dataframes`, `attachments`.
+            thread: Thread to continue; a new one is created when None.
+            sources: Datasets to look in; the service chooses when None.
+            timeout: Seconds for everything: thread, connection and analysis.
+            options: See `TurnOptions`.
+
+        Returns:
+            The answer; its `.events` hold each `Step`.
+
+        Raises:
+            ChatError: The analysis broke off; what came is in its `.answer`.
+            TransportError: No connection could be made.
+            APIError: The service refused; a gateway without analyses answers 404 or 501.
+
+        Example:
+            >>> answer = client.fino.analyze("compare the delays of the carriers", sources=["flights"])
+            >>> [step.code for step in answer.events if isinstance(step, Step)]
+        """
+        stream = self.analyze_stream(
+            request, notebook=notebook, thread=thread, sources=sources, timeout=timeout, **options
+        )
+        return _whole(stream)
+
+    def analyze_stream(
+        self,
+        request: str,
+        *,
+        notebook: Mapping[str, Any] | None = None,
+        thread: str | Thread | None = None,
+        sources: Sequence[SourceLike] | None = None,
+        timeout: float = TIMEOUT,
+        **options: Unpack[TurnOptions],
+    ) -> AnswerStream:
+        """Have data analysed, and yield typed events as they arrive; `.answer` gathers them. Experimental.
+
+        Args:
+            request: What to find out, in plain words.
+            notebook: What the analysis may build on: `tables`, `cells`, `variables`, `dataframes`, `attachments`.
+            thread: Thread to continue; a new one is created when None.
+            sources: Datasets to look in; the service chooses when None.
+            timeout: Seconds for everything: thread, connection and analysis.
+            options: See `TurnOptions`.
+
+        Returns:
+            A stream of events, a `Step` for each step; what has no type yet comes as `Unknown`.
+
+        Raises:
+            ValidationError: The request is empty, or an option is wrong.
+
+        Example:
+            >>> for event in client.fino.analyze_stream("compare the delays of the carriers"):
+            ...     print(event)
+        """
+        return self._begin(analysis(request, notebook), thread, sources, timeout, options)
+
+    def notebook_report(
+        self,
+        notebook_id: str,
+        *,
+        report_type: str = "short",
+        analysis_cache: Mapping[str, Any] | None = None,
+        thread: str | Thread | None = None,
+        timeout: float = REPORT_TIMEOUT,
+        **options: Unpack[TurnOptions],
+    ) -> Answer:
+        """Have a report written on a notebook, and wait for it. Experimental.
+
+        Args:
+            notebook_id: Id of the notebook.
+            report_type: The service's word for the kind of report.
+            analysis_cache: Results to build on: `execution_results` of cells, and `user_requests`.
+            thread: Thread of the notebook; a new one is created when None.
+            timeout: Seconds for everything: thread, connection and report.
+            options: See `TurnOptions`.
+
+        Returns:
+            The answer, whose text is the report.
+
+        Raises:
+            ChatError: The report broke off; what came is in its `.answer`.
+            TransportError: No connection could be made.
+            APIError: The service refused; a gateway without reports answers 404 or 501.
+
+        Example:
+            >>> print(client.fino.notebook_report("n1").text)
+        """
+        stream = self.notebook_report_stream(
+            notebook_id,
+            report_type=report_type,
+            analysis_cache=analysis_cache,
+            thread=thread,
+            timeout=timeout,
+            **options,
+        )
+        return _whole(stream)
+
+    def notebook_report_stream(
+        self,
+        notebook_id: str,
+        *,
+        report_type: str = "short",
+        analysis_cache: Mapping[str, Any] | None = None,
+        thread: str | Thread | None = None,
+        timeout: float = REPORT_TIMEOUT,
+        **options: Unpack[TurnOptions],
+    ) -> AnswerStream:
+        """Have a report written on a notebook, and yield typed events as they arrive. Experimental.
+
+        Args:
+            notebook_id: Id of the notebook.
+            report_type: The service's word for the kind of report.
+            analysis_cache: Results to build on: `execution_results` of cells, and `user_requests`.
+            thread: Thread of the notebook; a new one is created when None.
+            timeout: Seconds for everything: thread, connection and report.
+            options: See `TurnOptions`.
+
+        Returns:
+            A stream of events.
+
+        Raises:
+            ValidationError: The id is empty, or an option is wrong.
+
+        Example:
+            >>> for event in client.fino.notebook_report_stream("n1"):
+            ...     print(event)
+        """
+        return self._begin(report(notebook_id, report_type, analysis_cache), thread, None, timeout, options)
+
     @overload
     def send(
         self,
@@ -135,10 +289,8 @@ class Fino(FinoTasks):
         *,
         role: str = ...,
         extra: Mapping[str, Any] | None = ...,
-        timeout: float | Timeouts | None = ...,
-        headers: Mapping[str, str] | None = ...,
-        retry: RetryPolicy | None = ...,
         wait: Literal[False] = ...,
+        **options: Unpack[CallOptions],
     ) -> str: ...
     @overload
     def send(
@@ -148,10 +300,8 @@ class Fino(FinoTasks):
         *,
         role: str = ...,
         extra: Mapping[str, Any] | None = ...,
-        timeout: float | Timeouts | None = ...,
-        headers: Mapping[str, str] | None = ...,
-        retry: RetryPolicy | None = ...,
         wait: Literal[True],
+        **options: Unpack[CallOptions],
     ) -> Answer: ...
     def send(
         self,
@@ -160,10 +310,8 @@ class Fino(FinoTasks):
         *,
         role: str = "user",
         extra: Mapping[str, Any] | None = None,
-        timeout: float | Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
         wait: bool = False,
+        **options: Unpack[CallOptions],
     ) -> str | Answer:
         """Ask by REST, without a WebSocket; the reply appears in the thread.
 
@@ -172,10 +320,9 @@ class Fino(FinoTasks):
             text: The question in plain words, or an object with the content as the service takes it.
             role: Who asks.
             extra: Further fields of the request.
-            timeout: Seconds for everything; with `wait` 180 when None.
-            headers: Extra headers of the call that asks.
-            retry: Retry policy of the call that asks.
             wait: Whether to read the thread until the reply is there.
+            **options: `timeout` in seconds for everything, with `wait` 180 by default; `headers` and `retry` of the
+                call that asks.
 
         Returns:
             The id of the message, or with `wait` the answer.
@@ -187,12 +334,12 @@ class Fino(FinoTasks):
             >>> client.fino.send(thread.id, "how many flights were there?", wait=True).text
         """
         began = self._caller.transport.shared.clock.monotonic()
-        message_id = super().send(
-            thread_id, text, role=role, extra=extra, timeout=timeout, headers=headers, retry=retry
-        )
+        message_id = super().send(thread_id, text, role=role, extra=extra, **options)
         if not wait:
             return message_id
-        steps = plan_reading(self._caller.transport, thread_id, message_id, text, _seconds(timeout), began)
+        steps = plan_reading(
+            self._caller.transport, thread_id, message_id, text, _seconds(options.get("timeout")), began
+        )
         return self._follow(steps, thread_id)
 
     def _follow(self, steps: Poll, thread_id: str) -> Answer:
@@ -209,3 +356,58 @@ class Fino(FinoTasks):
             else:
                 self._caller.transport.sleep(step.seconds)
                 result = None
+
+    def _begin(
+        self,
+        task: Task,
+        thread: str | Thread | None,
+        sources: Sequence[SourceLike] | None,
+        timeout: float,
+        options: TurnOptions,
+    ) -> AnswerStream:
+        choices = complete(self._caller.transport, options, timeout, task)
+        stream = self._session(choices, thread, sources).stream(task.subject)
+        stream.owns_connection()
+        return stream
+
+    def _session(
+        self, choices: Choices, thread: str | Thread | None, sources: Sequence[SourceLike] | None
+    ) -> Session:
+        operation = choices.settings.operation
+        refuse_sources(thread, sources, operation)
+        transport = self._caller.transport
+        wanted = source_list(sources, operation)
+
+        def open_thread(step: OpenThread) -> str:
+            created = self.threads.create(
+                name=step.name, sources=wanted, streaming=choices.streaming, timeout=step.timeout
+            )
+            return thread_id_of(created)
+
+        def drop_thread(step: DropThread) -> bool:
+            return self.threads.delete(step.thread_id, timeout=step.timeout, retry=RetryPolicy(attempts=1))
+
+        def dial(connect: Connect) -> Socket:
+            before_dialling(transport, choices, connect)
+            query, headers = choices.identify(connect.thread_id)
+            return transport.connect(
+                choices.path,
+                query,
+                lambda url: open_socket(dial_plan(transport, choices, connect, url, headers)),
+            )
+
+        ports = Ports(
+            open_thread,
+            drop_thread,
+            dial,
+            teller(transport, operation),
+            lambda: transport.check_open(operation),
+        )
+        return Session(ports, begin(transport, choices, thread, wanted), choices.settings)
+
+
+def _whole(stream: AnswerStream) -> Answer:
+    with stream:
+        for _ in stream:
+            pass
+        return stream.answer
