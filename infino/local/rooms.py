@@ -20,11 +20,10 @@ if TYPE_CHECKING:
 
 ROOMS = (
     "upkeep", "datasets", "enrich", "records", "sql", "querydsl", "promql", "fino", "rbac", "sources", "imports",
+    "visualize",
 )  # fmt: skip
 
 UNSUPPORTED = {
-    "visualizations": ("/visualizations", "/visualizations/{id}", "/visualizations/{id}/data"),
-    "dashboards": ("/dashboards", "/dashboards/{id}"),
     "alerts": ("/alert", "/alert/{id}", "/alerts", "/alerts/config", "/alerts/notify", "/alert-history"),
     "monitors": ("/monitor", "/monitor/{id}", "/monitor/{id}/execute", "/monitors"),
     "users and roles": (

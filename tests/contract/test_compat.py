@@ -67,10 +67,18 @@ try:
     sdk.get_record("products", "missing")
 except InfinoError as error:
     done["missing"] = error.status_code() if callable(error.status_code) else error.status_code
-try:
-    sdk.list_visualizations(limit=5)
-except InfinoError as error:
-    done["visualizations"] = error.status_code() if callable(error.status_code) else error.status_code
+source = {"kind": "sql", "index": "products", "sql": {"metrics": [{"function": "max", "column": "price"}]}}
+chart = {"title": "top", "source": source, "chart": {"type": "bar"}, "mapping": {"x": "name", "y": []}}
+viz = sdk.create_visualization(chart)["id"]
+sdk.update_visualization(viz, {"source": {"sql": {"limit": 2}}})
+done["visualizations"] = [one["id"] for one in sdk.list_visualizations(limit=5)["items"]] == [viz]
+shown = sdk.execute_visualization(viz, filters=[{"field": "price", "operator": "is_between", "value": [4, 5]}])
+drawn = sdk.to_echarts_option(sdk.get_visualization(viz), shown)
+done["drawn"] = [drawn["kind"], drawn["option"]["series"][0]["data"]]
+dash = sdk.create_dashboard({"title": "d", "panels": [{"viz_id": viz}, {"kind": "markdown", "content": "# x"}]})["id"]
+done["panels"] = [[one["kind"], one["error"]] for one in sdk.execute_dashboard(dash)]
+sdk.delete_dashboard(dash)
+sdk.delete_visualization(viz)
 
 async def chat():
     headers = {"x-infino-thread-id": thread["id"], "x-infino-client-id": "old"}
@@ -94,7 +102,8 @@ EXPECTED = {
     "threads": ["t"], "thread": "u", "message": True, "clear": True, "sources": True, "connections": True,
     "query_source": [[42]], "jobs": True, "upload": ["completed", 2], "roles": ["r"], "get_user": ["r"],
     "user": ["access_key", "account_id", "password", "secret_key", "username"], "rotate": ["access_key", "secret_key"],
-    "missing": 404, "visualizations": 501, "chat": [{"count": 6}],
+    "missing": 404, "visualizations": True, "drawn": ["echarts", [4, 5]],
+    "panels": [["visualization", None], ["markdown", None]], "chat": [{"count": 6}],
 }  # fmt: skip
 
 

@@ -19,7 +19,6 @@ OPERATIONS = [
     for method, operation in item.items()
     if method in METHODS
 ]
-LATER = ("/visualizations", "/dashboards")  # these alone may answer 501 without being experimental
 
 
 @pytest.fixture(scope="module")
@@ -34,15 +33,14 @@ def test_every_operation_has_a_route(router, method, path, operation):
     concrete = path.replace("{", "").replace("}", "").encode()
     match = router.match(method, concrete)
     if match.route.handler.__name__ == "refuse":
-        allowed = operation.get("x-infino-experimental") or path.startswith(LATER)
-        assert allowed, f"{method} {path} is answered with 501"
+        assert operation.get("x-infino-experimental"), f"{method} {path} is answered with 501"
 
 
 def test_what_is_unsupported_is_named():
     assert all(name and paths for name, paths in UNSUPPORTED.items())
 
 
-@pytest.mark.parametrize("path", ["/visualizations", "/dashboards"])
+@pytest.mark.parametrize("path", ["/alerts", "/monitors"])
 def test_a_501_names_the_feature(sync_client, path):
     from infino import ServerError
 

@@ -42,6 +42,20 @@ class World:
         return self.filled()
 
     @cached_property
+    def chart(self) -> dict[str, Any]:
+        metric = {"function": "max", "column": "price"}
+        source = {"kind": "sql", "index": self.dataset, "sql": {"metrics": [metric]}}
+        return {"title": "prices", "source": source, "chart": {"type": "bar"}, "mapping": {"x": "item"}}
+
+    @cached_property
+    def visualization(self) -> str:
+        return self.client.visualizations.create(self.chart).id
+
+    @cached_property
+    def dashboard(self) -> str:
+        return self.client.dashboards.create({"title": "d", "panels": [{"viz_id": self.visualization}]}).id
+
+    @cached_property
     def metrics(self) -> str:
         name = f"{self.fresh('old')}.aly"
         self.client.datasets.create(name)
@@ -186,20 +200,23 @@ TABLE: list[tuple[str, Callable[[Any, World], Any], Callable[[Any], Any] | int]]
     ("update_role", lambda c, w: c.roles.update(w.role, {"Permissions": []}), lambda v: v is True),
     ("delete_role", lambda c, w: c.roles.delete(w.role), lambda v: v is True),
     ("list_roles", lambda c, w: w.role in [one.name for one in c.roles.list().all()], lambda v: v),
-    ("create_visualization", lambda c, w: c.visualizations.create({"title": "t"}), 501),
-    ("get_visualization", lambda c, w: c.visualizations.get("v"), 501),
-    ("list_visualizations", lambda c, w: c.visualizations.list().all(), 501),
-    ("update_visualization", lambda c, w: c.visualizations.update("v", {"title": "u"}), 501),
-    ("delete_visualization", lambda c, w: c.visualizations.delete("v"), 501),
-    ("execute_visualization", lambda c, w: c.visualizations.execute("v"), 501),
+    ("create_visualization", lambda c, w: c.visualizations.create(w.chart).title, lambda v: v == "prices"),
+    ("get_visualization", lambda c, w: c.visualizations.get(w.visualization).title, lambda v: v == "prices"),
+    ("list_visualizations", lambda c, w: w.visualization in [one.id for one in c.visualizations.list()], lambda v: v),
+    ("update_visualization", lambda c, w: c.visualizations.update(w.visualization, {"title": "u"}).title,
+     lambda v: v == "u"),
+    ("delete_visualization", lambda c, w: c.visualizations.delete(w.visualization), lambda v: v is True),
+    ("execute_visualization", lambda c, w: c.visualizations.execute(w.visualization).rows,
+     lambda v: [row["max_price"] for row in v] == [0, 1, 2, 3]),
     ("to_echarts_option", lambda c, w: infino.charts.to_echarts({"title": "t"}, {"rows": []}).kind,
      lambda v: v == "table"),
-    ("create_dashboard", lambda c, w: c.dashboards.create({"title": "t", "panels": []}), 501),
-    ("get_dashboard", lambda c, w: c.dashboards.get("d"), 501),
-    ("list_dashboards", lambda c, w: c.dashboards.list().all(), 501),
-    ("update_dashboard", lambda c, w: c.dashboards.update("d", {"title": "u"}), 501),
-    ("delete_dashboard", lambda c, w: c.dashboards.delete("d"), 501),
-    ("execute_dashboard", lambda c, w: c.dashboards.execute("d"), 501),
+    ("create_dashboard", lambda c, w: c.dashboards.create({"title": "t", "panels": []}).title, lambda v: v == "t"),
+    ("get_dashboard", lambda c, w: c.dashboards.get(w.dashboard).panels[0].layout.w, lambda v: v == 24),
+    ("list_dashboards", lambda c, w: w.dashboard in [one.id for one in c.dashboards.list()], lambda v: v),
+    ("update_dashboard", lambda c, w: c.dashboards.update(w.dashboard, {"title": "u"}).title, lambda v: v == "u"),
+    ("delete_dashboard", lambda c, w: c.dashboards.delete(w.dashboard), lambda v: v is True),
+    ("execute_dashboard", lambda c, w: [len(one.data.rows) for one in c.dashboards.execute(w.dashboard)],
+     lambda v: v == [4]),
     ("POST /alert", lambda c, w: c.alerts.create({"name": "on-call", "type": "slack"}), 501),
     ("GET /alert/{channel_id}", lambda c, w: c.alerts.get("ch1"), 501),
     ("PATCH /alert/{channel_id}", lambda c, w: c.alerts.update("ch1", "name: night shift"), 501),

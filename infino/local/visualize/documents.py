@@ -1,0 +1,236 @@
+"""Saved visualizations and dashboards as documents: defaults, older forms, merge patches and their envelopes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from infino.local.http import Problem
+
+if TYPE_CHECKING:
+    from infino.local.access import Principal
+    from infino.local.control import Document
+    from infino.local.state import Gateway
+
+Node = dict[str, Any]
+SCHEMA_VERSION = 1
+IMMUTABLE = ("id", "schema_version", "created_at", "updated_at", "created_by", "kind")
+CHARTS = ("bar", "horizontalBar", "line", "area", "scatter", "pie", "heatmap", "metric", "gauge", "table")
+PANELS = ("visualization", "markdown", "divider")
+GRID, PANEL_WIDTH, PANEL_HEIGHT = 48, 24, 15
+
+VISUALIZATION: Node = {
+    "title": None,
+    "description": None,
+    "source": {
+        "kind": "sql",
+        "index": None,
+        "connection_id": None,
+        "connector_id": None,
+        "sql": {
+            "raw_query": None, "time_column": None, "limit": 50, "offset": 0,
+            "metrics": [], "order_by": [], "dimensions": [],
+        },
+        "dsl": None,
+        "promql": None,
+    },
+    "chart": {"type": "bar"},
+    "mapping": {"x": None, "y": [], "series": None, "top": None, "other_bucket": None},
+    "aggregation_type": None,
+    "options": {"legend": None, "bar_max_width": None, "pie_donut_ratio": None, "metric_formatting": None},
+    "filters": [],
+    "time_range": None,
+    "render": None,
+    "tags": [],
+}  # fmt: skip
+DASHBOARD: Node = {
+    "title": None,
+    "panels": [],
+    "options": {"use_margins": True, "hide_panel_titles": False, "refresh_interval": None},
+    "filters": [],
+    "time_range": None,
+    "chat_thread_id": None,
+    "tags": [],
+}
+
+
+def filled(defaults: Node, given: Mapping[str, Any]) -> Node:
+    """Return a document with what it leaves out; what it says stays, also a null of its own."""
+    found = deepcopy(defaults)
+    for key, value in given.items():
+        both = isinstance(found.get(key), dict) and isinstance(value, Mapping)
+        found[key] = filled(found[key], value) if both else value
+    return found
+
+
+def patched(document: Any, patch: Any) -> Any:
+    """Apply a JSON merge patch (RFC 7396): objects merge, null removes, everything else replaces."""
+    if not isinstance(patch, Mapping):
+        return patch
+    found = dict(document) if isinstance(document, Mapping) else {}
+    for key, value in patch.items():
+        if value is None:
+            found.pop(key, None)
+        else:
+            found[key] = patched(found.get(key), value)
+    return found
+
+
+def visualization(given: Mapping[str, Any]) -> Node:
+    """Check a visualization and return it in the present form, whole.
+
+    Raises:
+        Problem: 400 that names what is missing or wrong.
+    """
+    found = filled(VISUALIZATION, _newer(given))
+    _titled(found)
+    kind, chart = found["source"].get("kind"), found["chart"].get("type")
+    if kind not in ("sql", "querydsl", "promql"):
+        raise Problem(400, "illegal_argument_exception", f"source.kind is {kind!r}, not sql, querydsl or promql")
+    if not isinstance(found["source"].get("index"), str) or not found["source"]["index"]:
+        raise Problem(400, "illegal_argument_exception", "source.index must name a dataset")
+    if chart not in CHARTS:
+        raise Problem(400, "illegal_argument_exception", f"chart.type is {chart!r}, not one of {', '.join(CHARTS)}")
+    for one in found["filters"] or ():
+        if not isinstance(one, Mapping) or not one.get("field") or not one.get("operator"):
+            raise Problem(400, "illegal_argument_exception", "a filter needs field and operator")
+    return found
+
+
+def dashboard(given: Mapping[str, Any]) -> Node:
+    """Check a dashboard and return it whole, with every panel in its place.
+
+    Raises:
+        Problem: 400 that names what is missing or wrong.
+    """
+    found = filled(DASHBOARD, given)
+    _titled(found)
+    panels = found["panels"] or []
+    if not isinstance(panels, list) or not all(isinstance(panel, Mapping) for panel in panels):
+        raise Problem(400, "illegal_argument_exception", "panels must be a list of objects")
+    found["panels"] = [_panel(number, panel, panels) for number, panel in enumerate(panels)]
+    return found
+
+
+def _titled(found: Node) -> None:
+    if not isinstance(found.get("title"), str) or not found["title"].strip():
+        raise Problem(400, "illegal_argument_exception", "`title` is required")
+
+
+def _panel(number: int, given: Mapping[str, Any], panels: Sequence[Mapping[str, Any]]) -> Node:
+    panel = {"id": f"panel_{number}", "kind": "visualization", "title_override": None, **given}
+    kind = panel["kind"]
+    if kind not in PANELS:
+        raise Problem(400, "illegal_argument_exception", f"panel {number}: kind is {kind!r}, not {', '.join(PANELS)}")
+    for needed, of in (("viz_id", "visualization"), ("content", "markdown")):
+        if kind == of and not panel.get(needed):
+            raise Problem(400, "illegal_argument_exception", f"panel {number}: a panel of kind {of} needs {needed}")
+    placed = {key: value for key, value in (given.get("layout") or {}).items() if value is not None}
+    # Panels without a place flow into two columns below each other.
+    flow = sum(1 for other in panels[:number] if not other.get("layout"))
+    default = {
+        "x": PANEL_WIDTH * (flow % 2), "y": PANEL_HEIGHT * (flow // 2), "w": PANEL_WIDTH, "h": PANEL_HEIGHT,
+    }  # fmt: skip
+    layout = {**default, **placed}
+    if not all(isinstance(layout[key], int) and not isinstance(layout[key], bool) for key in default):
+        raise Problem(400, "illegal_argument_exception", f"panel {number}: layout takes whole numbers x, y, w and h")
+    if not 1 <= layout["w"] <= GRID or not 0 <= layout["x"] <= GRID - 1 or layout["y"] < 0 or layout["h"] < 1:
+        reason = f"panel {number}: the grid has {GRID} columns; x is 0 to {GRID - 1}, w 1 to {GRID}, h 1 or more"
+        raise Problem(400, "illegal_argument_exception", reason)
+    panel["layout"] = layout
+    return panel
+
+
+def _newer(given: Mapping[str, Any]) -> Node:
+    """Read older forms; each is moved only where the present name says nothing."""
+    found: Node = {key: deepcopy(value) for key, value in given.items()}
+    mapping = found.get("mapping")
+    if isinstance(mapping, dict):
+        older = mapping.pop("series_split_by", None)
+        if older is not None and mapping.get("series") is None:
+            mapping["series"] = older
+        bucket = mapping.pop("x_bucket", None)
+        if bucket and isinstance(mapping.get("x"), str):
+            mapping["x"] = {"column": mapping["x"], "bucket": bucket}
+    mode = found.pop("visualization_mode", None)
+    if mode in ("table", "metric"):
+        found["chart"] = {**(found.get("chart") or {}), "type": mode}
+    return found
+
+
+@attrs.frozen
+class Saved:
+    """The saved objects of one kind.
+
+    Args:
+        gateway: The gateway.
+        kind: `visualization` or `dashboard`.
+    """
+
+    gateway: Gateway
+    kind: str
+
+    def checked(self, given: Mapping[str, Any]) -> Node:
+        """Check a document of this kind and fill in what it leaves out."""
+        known = {key: value for key, value in given.items() if key not in IMMUTABLE}
+        return visualization(known) if self.kind == "visualization" else dashboard(known)
+
+    def envelope(self, stored: Document) -> Node:
+        """Return a stored document as the service shows it."""
+        attributes = {
+            "id": stored.id, "kind": self.kind, "schema_version": SCHEMA_VERSION, **stored.body,
+            "created_at": stored.created_at, "updated_at": stored.updated_at,
+        }  # fmt: skip
+        shown = ("id", "kind", "created_at", "updated_at")
+        return {**{key: attributes[key] for key in shown}, "attributes": attributes}
+
+    def read(self, principal: Principal, id: str) -> Document:
+        """Return one document that the caller may see.
+
+        Raises:
+            Problem: 404; what one may not see is as good as missing.
+        """
+        stored = self.gateway.control.get(self.kind, id)
+        if stored is None or not self.sees(principal, stored):
+            raise Problem(404, "resource_not_found_exception", f"no {self.kind} [{id}]")
+        return stored
+
+    def sees(self, principal: Principal, stored: Document) -> bool:
+        """Whether a caller may see a document: a visualization as its dataset, a dashboard as any of the account."""
+        if principal.admin or stored.body.get("created_by") == principal.username or self.kind == "dashboard":
+            return True
+        return self._may(principal, "read", stored)
+
+    def change(self, principal: Principal, id: str) -> Document:
+        """Return one document that the caller may change: an own one, or one over a dataset that may be written.
+
+        Raises:
+            Problem: 403 or 404.
+        """
+        stored = self.read(principal, id)
+        own = principal.admin or stored.body.get("created_by") == principal.username
+        if not own and not (self.kind == "visualization" and self._may(principal, "write", stored)):
+            reason = f"user [{principal.username}] may not change the {self.kind} [{id}] of another user"
+            raise Problem(403, "security_exception", reason)
+        return stored
+
+    def _may(self, principal: Principal, action: str, stored: Document) -> bool:
+        try:
+            self.gateway.access.check(principal, action, "record", str(stored.body["source"]["index"]))
+        except Problem:
+            return False
+        return True
+
+    def create(self, principal: Principal, given: Mapping[str, Any], id: str | None = None) -> Document:
+        """Store a new document."""
+        body = {**self.checked(given), "created_by": principal.username}
+        return self.gateway.control.put(self.kind, id or uuid.uuid4().hex, body)
+
+    def store(self, stored: Document, given: Mapping[str, Any]) -> Document:
+        """Store another state of a document; who created it stays."""
+        body = {**self.checked(given), "created_by": stored.body.get("created_by")}
+        return self.gateway.control.put(self.kind, stored.id, body)

@@ -1,0 +1,149 @@
+"""Filters and time ranges as SQL conditions over the columns that a caller may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import attrs
+
+from infino.local.store import identifier, literal
+
+TEXT = ("VARCHAR", "JSON")
+
+
+class Unfit(Exception):
+    """A filter that can't be applied; its text says why."""
+
+
+@attrs.frozen
+class Conditions:
+    """What of the filters holds.
+
+    Args:
+        sql: Conditions, to be joined by AND.
+        applied: Fields that were applied.
+        skipped: Fields that were not, each with the reason.
+    """
+
+    sql: tuple[str, ...]
+    applied: tuple[str, ...]
+    skipped: tuple[Mapping[str, str], ...]
+
+
+def merged(saved: Sequence[Mapping[str, Any]], given: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Join saved and given filters; on the same field the given ones win."""
+    fields = {one.get("field") for one in given}
+    return [*(one for one in saved if one.get("field") not in fields), *given]
+
+
+def conditions(filters: Sequence[Mapping[str, Any]], types: Mapping[str, str]) -> Conditions:
+    """Write filters as SQL.
+
+    Args:
+        filters: The filters; those that are not enabled say nothing.
+        types: Engine types of the columns by name.
+
+    Returns:
+        The conditions; a filter that can't be applied is named with its reason and never fails the call.
+    """
+    sql, applied, skipped = [], [], []
+    for one in filters:
+        if one.get("enabled") is False:
+            continue
+        field = str(one.get("field", "")).strip('"`')
+        try:
+            if field not in types:
+                raise Unfit(f"there is no field {field}")
+            sql.append(_condition(identifier(field), types[field], str(one.get("operator")), one.get("value")))
+            applied.append(field)
+        except Unfit as problem:
+            skipped.append({"field": field, "reason": str(problem)})
+    return Conditions(tuple(sql), tuple(applied), tuple(skipped))
+
+
+def _condition(column: str, kind: str, operator: str, value: Any) -> str:
+    negative = operator in ("is_not", "is_not_one_of", "is_not_between", "does_not_exist")
+    match operator:
+        case "is" | "is_not":
+            found = _equal(column, kind, [value])
+        case "is_one_of" | "is_not_one_of":
+            if not isinstance(value, list) or not value:
+                raise Unfit(f"{operator} takes a list that is not empty")
+            found = _equal(column, kind, value)
+        case "is_between" | "is_not_between":
+            low, high = _ends(value)
+            found = f"{_comparable(column, kind)} BETWEEN {_constant(low, kind)} AND {_constant(high, kind)}"
+        case "exists" | "does_not_exist":
+            found = f"{column} IS NOT NULL"
+        case "contains":
+            if isinstance(value, dict | list) or value is None:
+                raise Unfit("contains takes one text, number or yes or no")
+            found = f"contains({column}::VARCHAR, {literal(_text(value))})"
+        case _:
+            raise Unfit(f"there is no operator {operator}")
+    # What is missing is not equal, not between and in no list: a plain NOT would lose it.
+    return f"NOT coalesce({found}, false)" if negative else f"({found})"
+
+
+def _equal(column: str, kind: str, values: Sequence[Any]) -> str:
+    if any(isinstance(value, dict | list) for value in values):
+        raise Unfit("values must be texts, numbers, yes or no, or null")
+    if kind.endswith("[]"):
+        return " OR ".join(f"list_contains({column}, {_constant(value, kind[:-2])})" for value in values)
+    return " OR ".join(
+        f"{column} IS NULL" if value is None else f"{_comparable(column, kind)} = {_constant(value, kind)}"
+        for value in values
+    )
+
+
+def _ends(value: Any) -> tuple[Any, Any]:
+    if isinstance(value, list) and len(value) == 2:
+        return value[0], value[1]
+    if isinstance(value, Mapping) and {"from", "to"} <= set(value):
+        return value["from"], value["to"]
+    raise Unfit("a span is [low, high] or {from, to}")
+
+
+def _is_time(kind: str) -> bool:
+    return kind.startswith(("TIMESTAMP", "DATE"))
+
+
+def _comparable(column: str, kind: str) -> str:
+    return f"{column}::TIMESTAMPTZ" if _is_time(kind) and "TZ" not in kind and "ZONE" not in kind else column
+
+
+def _constant(value: Any, kind: str) -> str:
+    """Write a value for a column; one that is none of its kind is null, and matches nothing."""
+    if _is_time(kind):
+        return f"TIMESTAMPTZ {literal(moment(value).isoformat())}"
+    text = literal(_text(value))
+    return text if kind in TEXT else f"TRY_CAST({text} AS {kind})"
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def moment(value: Any) -> datetime:
+    """Read a moment: milliseconds since 1970, or ISO 8601 in UTC where it names no zone.
+
+    Raises:
+        Unfit: It is neither.
+    """
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value / 1000, UTC)
+        found = datetime.fromisoformat(str(value))
+    except (ValueError, OverflowError, OSError):
+        raise Unfit(f"{value!r} is no moment: send ISO 8601 or milliseconds") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def time_filter(span: Mapping[str, Any] | None, column: str) -> list[Mapping[str, Any]]:
+    """Turn an absolute span of time into a filter; a relative one is stored only, as the service does it."""
+    if not span or "from" not in span or "to" not in span:
+        return []
+    value = {"from": span["from"], "to": span["to"]}
+    return [{"field": column, "operator": "is_between", "value": value, "is_time_filter": True}]

@@ -1,0 +1,280 @@
+"""Saved visualizations and dashboards on the embedded gateway: kept, changed, run, and guarded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infino import BadRequestError, Infino, NotFoundError, PermissionDeniedError, ServerError
+
+CARRIERS = ["UA", "UA", "UA", "AA", "AA", "DL", "B6"]
+ROWS = [
+    {
+        "id": str(number),
+        "carrier": CARRIERS[number % 7],
+        "origin": ("JFK", "EWR")[number % 2],
+        "delay": number % 5,
+        "day": f"2013-01-{number % 4 + 1:02d}T10:00:00Z",
+        "tags": ["a"] if number % 2 else ["b"],
+    }
+    for number in range(28)
+]
+
+
+@pytest.fixture
+def flights(sync_client: Infino, fresh: Callable[[str], str]) -> str:
+    name = fresh("trips")
+    sync_client.records.bulk(name, ROWS, id="id") if sync_client.datasets.create(name) else None
+    return name
+
+
+def spec(dataset: str, kind: str = "bar", **parts: Any) -> dict[str, Any]:
+    sql = parts.pop("sql", {"metrics": [{"id": "m", "function": "count"}]})
+    source = {"kind": "sql", "index": dataset, "sql": sql}
+    return {"title": "t", "source": source, "chart": {"type": kind}, "mapping": {"x": "carrier"}, **parts}
+
+
+def shown(client: Any, given: dict[str, Any], **request: Any) -> Any:
+    return client.visualizations.execute(client.visualizations.create(given).id, **request)
+
+
+def codes(data: Any) -> list[str]:
+    return [one.code for one in data.metadata.warnings or ()]
+
+
+def test_a_built_query_groups_orders_and_limits(client, flights):
+    order = [{"metric_id": "m", "direction": "desc"}, {"column": "carrier"}]
+    data = shown(
+        client, spec(flights, sql={"metrics": [{"id": "m", "function": "count"}], "order_by": order, "limit": 2})
+    )
+    assert data.rows == [{"carrier": "UA", "count": 12}, {"carrier": "AA", "count": 8}]
+    assert [(column.name, column.type) for column in data.columns] == [("carrier", "string"), ("count", "number")]
+    assert data.metadata.truncated is True
+    assert data.metadata.binding.x == "carrier"
+    assert data.metadata.binding.y == ["count"]
+    assert data.metadata.executed_query.endswith("LIMIT 2")
+
+
+def test_the_rest_is_gathered_as_other(client, flights):
+    data = shown(client, spec(flights, mapping={"x": "carrier", "top": 2, "other_bucket": True}))
+    assert {row["carrier"]: row["count"] for row in data.rows} == {"UA": 12, "AA": 8, "Other": 8}
+
+
+@pytest.mark.parametrize(
+    ("given", "rows"),
+    [
+        ({"kind": "metric", "sql": {"metrics": [{"function": "sum", "column": "delay"}]}}, [{"sum_delay": 53}]),
+        ({"kind": "gauge", "aggregation_type": "avg", "mapping": {"y": ["delay"]}, "sql": {}}, None),
+        ({"kind": "scatter", "mapping": {"x": "delay", "y": ["delay"]}, "sql": {"limit": 1}}, None),
+        ({"kind": "table", "mapping": {"y": ["origin"]}, "sql": {"limit": 1}}, [{"origin": "JFK"}]),
+        ({"kind": "heatmap", "mapping": {"x": "carrier", "series": "origin"}}, None),
+    ],
+)
+def test_every_kind_of_chart_runs(client, flights, given, rows):
+    data = shown(client, spec(flights, **given))
+    assert data.rows
+    assert rows is None or data.rows == rows
+
+
+def test_times_are_cut_into_buckets(client, flights):
+    data = shown(client, spec(flights, "line", mapping={"x": {"column": "day", "bucket": "week"}}))
+    assert [row["day"][:10] for row in data.rows] == ["2012-12-31"]
+    assert data.columns[0].type == "date"
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "expected"),
+    [
+        ("is", "UA", 12), ("is_not", "UA", 16), ("is_one_of", ["UA", "AA"], 20), ("is_not_one_of", ["UA", "AA"], 8),
+        ("contains", "A", 20), ("exists", None, 28), ("does_not_exist", None, 0), ("is_between", ["A", "C"], 12),
+        ("is_not_between", {"from": "A", "to": "C"}, 16),
+    ],
+)  # fmt: skip
+def test_filters_narrow(client, flights, operator, value, expected):
+    given = spec(flights, "metric", sql={"metrics": [{"function": "count"}]})
+    data = shown(client, given, filters=[{"field": "carrier", "operator": operator, "value": value}])
+    assert data.rows == [{"count": expected}]
+    assert data.metadata.filters_applied == ["carrier"]
+
+
+@pytest.mark.parametrize(
+    "query", ["SELECT count(*) AS n FROM {} t", "WITH o AS (SELECT * FROM {}) SELECT count(*) AS n FROM o"]
+)
+def test_filters_narrow_a_query_that_is_written_out(client, flights, query):
+    sql = {"raw_query": query.format(f'"{flights}"'), "time_column": "day"}
+    given = spec(flights, "metric", sql=sql, filters=[{"field": "carrier", "operator": "is", "value": "AA"}])
+    span = {"from": "2013-01-01", "to": "2013-01-02T23:00:00Z"}
+    data = shown(client, given, filters=[{"field": "carrier", "operator": "is", "value": "UA"}], time_range=span)
+    assert data.rows == [{"n": 6}]
+    assert data.metadata.binding.value == "n"
+
+
+def test_a_filter_that_does_not_fit_is_named_and_fails_nothing(client, flights):
+    wrong = [
+        {"field": "nope", "operator": "is", "value": 1},
+        {"field": "carrier", "operator": "contains", "value": ["x"]},
+        {"field": "origin", "operator": "like", "value": "x"},
+    ]
+    data = shown(client, spec(flights, "metric"), filters=wrong, time_range={"from": "2013", "to": "2014"})
+    assert data.rows == [{"count": 28}]
+    assert [one["field"] for one in data.metadata.filters_skipped] == ["nope", "carrier", "origin", "@timestamp"]
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"mapping": {}}, "missing_x_axis_for_chart"),
+        ({"kind": "heatmap"}, "missing_series_for_heatmap"),
+        (
+            {"sql": {"metrics": [{"function": "count", "column": "delay"}]}},
+            "metric_column_unused_with_count_aggregation",
+        ),
+        ({"sql": {"metrics": [{"function": "median", "column": "delay"}]}}, "unknown_aggregation_function"),
+        ({"sql": {"metrics": [{"function": "count"}, {"function": "count"}]}}, "multi_metric_truncated"),
+        ({"sql": {"order_by": [{"column": "nope"}]}}, "order_by_column_unrecognized"),
+        ({"sql": {"order_by": [{"metric_id": "zz"}]}}, "order_by_metric_id_unresolved"),
+        ({"sql": {"order_by": [{"column": "carrier", "function": "zz"}]}}, "order_by_function_unknown"),
+        ({"sql": {"dimensions": [{"date_interval": "1d"}]}}, "dimension_date_interval_ignored"),
+        ({"mapping": {"x": "carrier", "top": 3}}, "top_n_without_other_bucket_use_limit"),
+        ({"mapping": {"x": "carrier", "top": 0, "other_bucket": True}}, "top_n_zero_ignored"),
+        (
+            {"mapping": {"x": {"column": "day", "bucket": "day"}, "top": 3, "other_bucket": True}},
+            "top_n_other_bucket_incompatible_with_bucket",
+        ),
+        ({"kind": "scatter", "mapping": {"x": "delay", "y": ["delay", "origin"]}}, "multi_y_truncated"),
+    ],
+)
+def test_what_is_off_is_warned_of(sync_client, flights, given, code):
+    assert code in codes(shown(sync_client, spec(flights, **given)))
+
+
+def test_a_query_written_out_overrides_the_builder(sync_client, flights):
+    sql = {"raw_query": f'SELECT 1 AS one FROM "{flights}" LIMIT 1', "metrics": [{"function": "count"}]}
+    assert codes(shown(sync_client, spec(flights, sql=sql))) == ["raw_query_overrides_builder_fields"]
+
+
+def test_many_groups_are_warned_of_and_few_are_not(sync_client, flights):
+    assert "high_cardinality_no_top_n" in codes(shown(sync_client, spec(flights, mapping={"x": "_id"})))
+    assert codes(shown(sync_client, spec(flights))) == []
+
+
+def test_a_merge_patch_merges_removes_and_fills_in(client, flights):
+    made = client.visualizations.create(spec(flights, description="old", tags=["a"]))
+    changed = client.visualizations.update(
+        made.id, {"source": {"sql": {"limit": 7}}, "description": None, "tags": ["b"]}
+    )
+    assert changed.source.sql.limit == 7
+    assert changed.source.dataset == flights
+    assert changed.description is None
+    assert changed.tags == ["b"]
+    assert changed.created_at == made.created_at
+    replaced = client.visualizations.replace(made.id, spec(flights, "pie"))
+    assert replaced.source.sql.limit == 50
+    assert replaced.chart.type == "pie"
+    assert client.visualizations.delete(made.id) is True
+    with pytest.raises(NotFoundError):
+        client.visualizations.get(made.id)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"title": " "}, {"title": "t", "source": {"kind": "x", "index": "d"}},
+     {"title": "t", "source": {"kind": "sql"}},
+     {"title": "t", "source": {"kind": "sql", "index": "d"}, "chart": {"type": "donut"}},
+     {"title": "t", "source": {"kind": "sql", "index": "d"}, "filters": [{"field": "x"}]}],
+)  # fmt: skip
+def test_a_visualization_that_is_none_is_refused(sync_client, given):
+    with pytest.raises(BadRequestError):
+        sync_client.request("POST", "/visualizations", json=given)
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [{}, {"kind": "markdown"}, {"kind": "video"}, {"viz_id": "v", "layout": {"x": 48}},
+     {"viz_id": "v", "layout": {"w": 0}},
+     {"viz_id": "v", "layout": {"h": "tall"}}],
+)  # fmt: skip
+def test_a_panel_that_is_none_is_refused(sync_client, panel):
+    with pytest.raises(BadRequestError, match="panel 0"):
+        sync_client.dashboards.create({"title": "d", "panels": [panel]})
+
+
+def test_panels_flow_into_two_columns(client):
+    made = client.dashboards.create({"title": "d", "panels": [{"viz_id": "a"}, {"viz_id": "b"}, {"kind": "divider"}]})
+    assert [(one.layout.x, one.layout.y, one.layout.w) for one in made.panels] == [(0, 0, 24), (24, 0, 24), (0, 15, 24)]
+    assert [one.id for one in made.panels] == ["panel_0", "panel_1", "panel_2"]
+
+
+def test_older_forms_are_read(sync_client, flights):
+    older = spec(
+        flights, mapping={"x": "day", "x_bucket": "day", "series_split_by": "origin"}, visualization_mode="table"
+    )
+    made = sync_client.visualizations.create(older)
+    assert made.mapping.x == {"column": "day", "bucket": "day"}
+    assert made.mapping.series == "origin"
+    assert made.chart.type == "table"
+
+
+def test_a_dashboard_runs_each_visualization_and_keeps_errors_with_their_panels(client, flights):
+    good = client.visualizations.create(spec(flights)).id
+    bad = client.visualizations.create(spec("nowhere-at-all")).id
+    panels = [{"viz_id": good}, {"viz_id": bad}, {"kind": "markdown", "content": "# x"}]
+    results = list(client.dashboards.execute(client.dashboards.create({"title": "d", "panels": panels}).id))
+    assert [len(one.data.rows) if one.data else None for one in results] == [4, None, None]
+    assert isinstance(results[1].error, NotFoundError)
+
+
+def test_lists_page_and_keep_to_tags(client, flights, fresh):
+    tag = fresh("tag")
+    for number in range(3):
+        client.visualizations.create(spec(flights, tags=[tag, str(number)]))
+    found = client.request("GET", "/visualizations", params={"tags": f"{tag},1"})
+    assert [one["attributes"]["tags"] for one in found["items"]] == [[tag, "1"]]
+    assert len([one for one in client.visualizations.list(limit=2) if tag in (one.tags or ())]) == 3
+
+
+def test_roles_hold_for_data_and_for_saved_objects(gateway, sync_client, flights, fresh):
+    role, name = fresh("role"), fresh("ann")
+    fields = {"Deny": ["delay"], "Mask": {"origin": "redact"}}
+    permission = {"ResourceType": "record", "Actions": ["read"], "Resources": [flights], "Fields": fields}
+    sync_client.roles.create(role, {"Version": "2025-01-01", "Permissions": [permission]})
+    keys = sync_client.users.create(name, {"Roles": [role]}).credentials()
+    open_chart = sync_client.visualizations.create(spec(flights)).id
+    hidden = sync_client.visualizations.create(
+        spec(flights, sql={"metrics": [{"function": "sum", "column": "delay"}]})
+    ).id
+    masked = sync_client.visualizations.create(spec(flights, "table", mapping={"y": ["origin"]})).id
+    other = sync_client.visualizations.create(spec("secret-data")).id
+    with Infino(credentials=keys, endpoint=gateway.endpoint) as ann:
+        assert len(ann.visualizations.execute(open_chart).rows) == 4
+        with pytest.raises(BadRequestError):
+            ann.visualizations.execute(hidden)
+        assert {row["origin"] for row in ann.visualizations.execute(masked).rows} == {"***"}
+        narrowed = ann.visualizations.execute(open_chart, filters=[{"field": "delay", "operator": "is", "value": 1}])
+        assert [one["field"] for one in narrowed.metadata.filters_skipped] == ["delay"]
+        with pytest.raises(NotFoundError):
+            ann.visualizations.get(other)
+        assert other not in [one.id for one in ann.visualizations.list()]
+        with pytest.raises(PermissionDeniedError):
+            ann.visualizations.delete(open_chart)
+        own = ann.visualizations.create(spec(flights)).id
+        assert ann.visualizations.update(own, {"title": "mine"}).created_by == name
+        assert ann.visualizations.delete(own)
+
+
+def test_what_only_the_service_runs_is_501(sync_client, flights):
+    for source in ({"kind": "querydsl", "index": flights}, {"kind": "sql", "index": flights, "connection_id": "c1"}):
+        made = sync_client.visualizations.create({"title": "t", "source": source, "chart": {"type": "table"}})
+        with pytest.raises(ServerError) as caught:
+            sync_client.visualizations.execute(made.id, retry=None)
+        assert caught.value.status == 501
+
+
+def test_they_are_there_after_a_restart(tmp_path: Path):
+    with Infino.local(tmp_path / "data") as first:
+        made = first.visualizations.create(spec("d"))
+    with Infino.local(tmp_path / "data") as second:
+        assert second.visualizations.get(made.id).title == "t"
