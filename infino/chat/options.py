@@ -11,6 +11,7 @@ from infino.chat.events import SourceRef
 from infino.chat.flow import Settings
 from infino.core.errors import ValidationError
 from infino.core.retry import RetryPolicy
+from infino.runtime.options import check_options
 from infino.websocket import MAX_FRAME_BYTES
 
 PATH = "/_conversation/ws"
@@ -112,22 +113,19 @@ def choose(
         task: What is to be done, if it is no question.
 
     Raises:
-        ValidationError: An option is unknown or has an impossible value.
+        TypeError: An option is unknown.
+        ValidationError: An option has an impossible value.
     """
     given: dict[str, Any] = dict(options)
     known = (ChatOptions if task is None else TurnOptions).__optional_keys__
     operation = "fino.ask" if task is None else task.operation
+    check_options(given, operation, known)
     settings = {name: given.pop(name) for name in list(given) if name in _OF_SETTINGS & known}
     policy = given.pop("retry", None) or retry
     if not isinstance(policy, RetryPolicy):
         raise ValidationError("retry must be a RetryPolicy", operation=operation)
     if not isinstance(settings.get("context"), Mapping | None):
         raise ValidationError("context must be an object", operation=operation)
-    unknown = sorted(set(given) - known)
-    if unknown:
-        raise ValidationError(
-            f"unknown option {', '.join(unknown)}; there are {', '.join(sorted(known))}", operation=operation
-        )
     for name, value in (("timeout", timeout), *settings.items()):
         if name.endswith("timeout"):
             seconds(name, value, operation)

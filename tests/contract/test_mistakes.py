@@ -145,6 +145,8 @@ client.request("POST", "/sql", json={"query": "SELECT 'PLANTED-value'"})
         (lambda c: c.dashboards.execute("d1", max_worker=2), "dashboards.execute() .*; did you mean 'max_workers'?"),
         (lambda c: c.dashboards.panels.add("d1", {}, timout=3), "dashboards.panels.add() .* did you mean 'timeout'?"),
         (lambda c: c.fino.send("t1", "hi", wiat=True), "fino.send() .*; did you mean 'wait'?"),
+        (lambda c: c.fino.ask("hi", timout=3), "fino.ask() .*; did you mean 'timeout'?"),
+        (lambda c: c.fino.analyze("hi", notebok={}), "fino.analyze() .*; did you mean 'notebook'?"),
         (lambda c: c.ping(timeot=3), "client.ping() .*; did you mean 'timeout'?"),
     ],
 )
