@@ -7,6 +7,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from email.utils import format_datetime
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import parse_qsl
@@ -21,6 +22,7 @@ from infino.local.body import IDLE, Bodies, Body, Disconnected, Incoming
 from infino.local.faults import Fault
 from infino.local.http import Answer, Call, Problem
 from infino.local.misbehave import delay, instead, reset, send_answer, skewed_clock
+from infino.local.presence import attended
 from infino.local.rooms import Identity, SocketHandler, collect, start
 from infino.local.router import Match, Router
 from infino.local.signature import Verifier, Wire
@@ -80,7 +82,7 @@ class Application:
                 else:
                     match = self._router.match(wire.method, wire.raw_path)
                     key, body = await self._receive(wire, match, incoming, fault)
-                    answer = await self._answer(wire, match, key, body, fault)
+                    answer = await self._answer(incoming, wire, match, key, body, fault)
             except Problem as problem:
                 answer = problem.answer()
             except asyncio.CancelledError:  # the server stops, and this has taken too long
@@ -114,11 +116,13 @@ class Application:
             body = await self._bodies.read(incoming, hashed=bool(payload_hash))
         return (key, payload_hash), body
 
-    async def _answer(self, wire: Wire, match: Match, key: Claimed, body: Body, fault: Fault | None) -> Answer:
+    async def _answer(
+        self, incoming: Incoming, wire: Wire, match: Match, key: Claimed, body: Body, fault: Fault | None
+    ) -> Answer:
+        work = partial(self._work, wire, match, key, body, fault)
         if key is None:
-            return self._work(wire, match, key, body, fault)  # here, so that it answers while all threads are busy
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._workers, self._work, wire, match, key, body, fault)
+            return work()  # here, so that it answers while all threads are busy
+        return await attended(incoming.receive, self._workers, work)
 
     def _work(self, wire: Wire, match: Match, key: Claimed, body: Body, fault: Fault | None) -> Answer:
         """Run the handler and encode what it says; whatever happens, there is an answer."""

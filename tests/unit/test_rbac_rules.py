@@ -161,6 +161,17 @@ def test_malformed_yaml_is_a_400(body):
     assert caught.value.status == 400
 
 
+def test_patterns_match_in_linear_time_and_their_number_is_limited():
+    assert not matches("*a" * 30 + "*b", "a" * 200)
+    assert not matches("*a*" * 5000 + "b", "a" * 100_000)
+    assert matches("*a" * 30 + "*b", "a" * 30 + "b")
+    role = {"Permissions": [{"ResourceType": "record", "Actions": ["read"], "Resources": ["x"] * 1001}]}
+    with pytest.raises(Problem, match="1000 at the most"):
+        role_document(role)
+    with pytest.raises(Problem, match="1000 at the most"):
+        role_document({"Permissions": [{}] * 1001})
+
+
 def test_patterns():
     assert matches("logs-*", "logs-1")
     assert not matches("logs-*", "xlogs-1")

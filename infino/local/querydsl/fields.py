@@ -12,9 +12,9 @@ from typing import Any, Literal, Protocol
 import attrs
 
 from infino.local.catalogue.kinds import compared, json_types, sql_type
-from infino.local.querydsl.names import name_pattern
 from infino.local.store.view import decimal_at
 from infino.local.values.paths import literal
+from infino.local.values.patterns import name_pattern
 
 Kind = Literal["long", "double", "boolean", "date", "text", "keyword", "decimal", "none"]
 NUMERIC = ("long", "double")

@@ -17,13 +17,13 @@ from infino.local.querydsl.compiler import Compiler, Handler
 from infino.local.querydsl.dates import DateContext, read_date, show_date
 from infino.local.querydsl.fields import Field, View
 from infino.local.querydsl.highlight import Highlighter, Mark, values_at
-from infino.local.querydsl.names import name_pattern
 from infino.local.querydsl.plan import EVERYTHING, Clause, Plan, boosted
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.request import Named, Request, read_request
 from infino.local.querydsl.sorting import SortKey, after_condition, no_fielddata, read_sort
 from infino.local.querydsl.source import SourceFilter
 from infino.local.values import exact
+from infino.local.values.patterns import name_pattern
 
 HANDLERS: dict[str, Handler] = {
     **compound.HANDLERS,

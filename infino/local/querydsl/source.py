@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from infino.local.querydsl.names import name_pattern
 from infino.local.querydsl.problems import parsing, token
 from infino.local.querydsl.reading import listed, short
+from infino.local.values.patterns import name_pattern
 
 
 class SourceFilter:

@@ -16,6 +16,7 @@ ACTIONS = ("read", "write", "create", "delete", "*")
 RULES = ("Allow", "Deny", "Mask")
 MASKS = ("redact", "remove")
 MAX_DOCUMENT = 1 << 20  # bytes
+MAX_ENTRIES = 1000  # of one list: every request of a user goes through all patterns of the roles
 
 
 class PlainLoader(yaml.SafeLoader):
@@ -67,7 +68,7 @@ def user_document(body: dict[str, Any], before: dict[str, Any] | None = None) ->
     merged = {**(before or {}), **body}
     roles = merged.get("Roles", [])
     if not _texts(roles):
-        raise _invalid("Roles must be a list of role names")
+        raise _invalid(f"Roles must be a list of role names, {MAX_ENTRIES} at the most")
     password = merged.get("Password")
     if password is not None and (not isinstance(password, str) or not password):
         raise _invalid("Password must be text")
@@ -80,8 +81,8 @@ def role_document(body: dict[str, Any], before: dict[str, Any] | None = None) ->
     _only(body, ("Version", "Permissions"), "a role")
     merged = {**(before or {}), **body}
     permissions = merged.get("Permissions", [])
-    if not isinstance(permissions, list):
-        raise _invalid("Permissions must be a list")
+    if not isinstance(permissions, list) or len(permissions) > MAX_ENTRIES:
+        raise _invalid(f"Permissions must be a list of {MAX_ENTRIES} at the most")
     return {"Version": _version(merged), "Permissions": [_permission(item) for item in permissions]}
 
 
@@ -99,7 +100,7 @@ def _permission(item: Any) -> dict[str, Any]:
     if not _texts(actions) or any(action not in ACTIONS for action in actions):
         raise _invalid(f"Actions must be a list of {', '.join(ACTIONS)}")
     if not _texts(resources):
-        raise _invalid("Resources must be a list of name patterns, such as logs-*")
+        raise _invalid(f"Resources must be a list of name patterns, such as logs-*, {MAX_ENTRIES} at the most")
     fields = _fields(item.get("Fields") or {})
     return {"Effect": effect, "ResourceType": kind, "Actions": actions, "Resources": resources, "Fields": fields}
 
@@ -110,9 +111,9 @@ def _fields(fields: Any) -> dict[str, Any]:
     _only(fields, RULES, "Fields")
     for rule in ("Allow", "Deny"):
         if not _texts(fields.get(rule) or []):
-            raise _invalid(f"Fields.{rule} must be a list of field names")
+            raise _invalid(f"Fields.{rule} must be a list of field names, {MAX_ENTRIES} at the most")
     masks = fields.get("Mask") or {}
-    if not isinstance(masks, dict) or any(method not in MASKS for method in masks.values()):
+    if not isinstance(masks, dict) or len(masks) > MAX_ENTRIES or any(method not in MASKS for method in masks.values()):
         raise _invalid(f"Fields.Mask must map each field to one of {', '.join(MASKS)}")
     return {rule: fields[rule] for rule in RULES if fields.get(rule)}
 
@@ -125,7 +126,10 @@ def _version(document: dict[str, Any]) -> str:
 
 
 def _texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) and item for item in value)
+    """Whether a value is a list of texts, none of them empty, and not too many."""
+    return (
+        isinstance(value, list) and len(value) <= MAX_ENTRIES and all(isinstance(item, str) and item for item in value)
+    )
 
 
 def _only(document: dict[str, Any], known: tuple[str, ...], what: str) -> None:

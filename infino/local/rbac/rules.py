@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 
+from infino.local.values.patterns import name_pattern
+
 Permission = Mapping[str, Any]
 REDACTED = "***"
-
-
-@functools.lru_cache(4096)
-def _pattern(pattern: str) -> Callable[[str], Any]:
-    return re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.DOTALL).fullmatch
 
 
 def matches(pattern: str, name: str) -> bool:
@@ -25,7 +20,7 @@ def matches(pattern: str, name: str) -> bool:
         >>> matches("logs-*", "logs-2026"), matches("*", "anything"), matches("logs", "logs-2026")
         (True, True, False)
     """
-    return _pattern(pattern)(name) is not None
+    return name_pattern(pattern)(name)
 
 
 def covers(pattern: str, field: str) -> bool:

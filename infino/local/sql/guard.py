@@ -42,8 +42,8 @@ ORDERS = frozenset({"ASCENDING", "DESCENDING", "ORDER_DEFAULT"})
 SHOWN = frozenset({"DESCRIBE", "SUMMARY", "SHOW"})
 KEYS = words(
     "aggregate_handling alias aliases arg_orders arguments at_clause case_checks catalog catalog_name child children"
-    " class collation column_name_alias column_names columns comparison_type condition cte_map cte_name default_expr"
-    " delim_flipped distinct distinct_on_targets duplicate_eliminated_columns else_expr end end_expr error"
+    " class collation column column_name_alias column_names columns comparison_type condition cte_map cte_name"
+    " default_expr delim_flipped distinct distinct_on_targets duplicate_eliminated_columns else_expr end end_expr error"
     " exclude_clause exclude_list expected_names expected_types export_state expr expression filter filter_expr"
     " from_table function function_name group_expressions group_sets has_ignore_nulls having id identifier"
     " ignore_nulls index input is_implicit is_legacy_function_call is_null is_operator is_percentage join_type key"

@@ -1,10 +1,12 @@
-"""Patterns for field names, matched in linear time however many `*` they have."""
+"""The one matcher of names, for roles, fields and queries: in linear time, however many `*` a pattern has."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 
+@lru_cache(4096)
 def name_pattern(pattern: str) -> Callable[[str], bool]:
     """Return the test whether a whole name fits a pattern in which `*` is any run of characters.
 
