@@ -139,7 +139,15 @@ def _sentence(plan: Plan, rows: Sequence[Mapping[str, Any]], total: int) -> str:
         return f"The {plan.metric.replace('_', ' ')} is **{value}**."
     if plan.over_time:
         return f"**{total:,}** points over time, from {first[plan.category]} to {rows[-1][plan.category]}."
-    return f"**{first[plan.category]}** comes first with {plan.metric.replace('_', ' ')} **{value}**."
+    level = [str(row[plan.category]) for row in rows if row[plan.metric] == first[plan.metric]]
+    who = f"**{level[0]}** comes" if len(level) == 1 else f"**{', '.join(level[:5])}**{more(level[5:])} come"
+    cut = f" These are {len(rows):,} of {total:,}." if total > len(rows) else ""
+    return f"{who} first with {plan.metric.replace('_', ' ')} **{value}**.{cut}"
+
+
+def more(names: Sequence[str]) -> str:
+    """Say how many more there are."""
+    return f" and {len(names):,} more" if names else ""
 
 
 def _number(value: Any) -> str:

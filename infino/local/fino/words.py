@@ -1,18 +1,23 @@
-"""Matching the words of a question with the names of datasets and fields."""
+"""Matching the words of a question with the names of datasets and fields: exactly, or not at all."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from difflib import SequenceMatcher
+from collections.abc import Iterable, Sequence
 
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?", re.UNICODE)
-CLOSE = 0.84  # below this, difflib's ratio pairs words that a person would not
+SHORT_FORMS = {
+    "acct": "account", "addr": "address", "amt": "amount", "arr": "arrival", "cat": "category", "cust": "customer",
+    "dep": "departure", "dept": "department", "desc": "description", "dest": "destination", "dist": "distance",
+    "dur": "duration", "lat": "latitude", "lon": "longitude", "lng": "longitude", "msg": "message", "num": "number",
+    "prod": "product", "qty": "quantity", "temp": "temperature", "ts": "timestamp", "txn": "transaction",
+}  # fmt: skip
+"""What names are commonly cut to; a guess by spelling would take an agent for an age."""
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, lower case, without plural endings."""
-    return [singular(word.lower()) for word in WORD.findall(text)]
+    """The words of a text, lower case, in their long form and without plural endings."""
+    return [SHORT_FORMS.get(word, word) for word in (singular(found.lower()) for found in WORD.findall(text))]
 
 
 def singular(word: str) -> str:
@@ -34,47 +39,12 @@ def name_words(name: str) -> list[str]:
     return words(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " "))
 
 
-def closeness(asked: str, named: str) -> float:
-    """How well one asked word fits one word of a name, 0 to 1; `departure` fits `dep`, `orgin` fits `origin`."""
-    if asked == named:
-        return 1.0
-    shorter, longer = sorted((asked, named), key=len)
-    if len(shorter) >= 3 and longer.startswith(shorter):
-        return 0.9
-    ratio = SequenceMatcher(None, asked, named).ratio()
-    return ratio if ratio >= CLOSE and len(shorter) > 3 else 0.0
-
-
-def name_score(asked: Iterable[str], name: str) -> float:
-    """How well a run of asked words fits a whole name: the mean over the longer of the two.
+def named(asked: Sequence[str], names: Iterable[str]) -> list[str]:
+    """The names that some words spell, with or without the gaps between them.
 
     Example:
-        >>> name_score(["departure", "delay"], "dep_delay") > name_score(["departure", "delay"], "arr_delay")
-        True
+        >>> named(["departure", "delay"], ["arr_delay", "dep_delay"])
+        ['dep_delay']
     """
-    asked, named = list(asked), name_words(name)
-    if not asked or not named:
-        return 0.0
-    if "".join(asked) == "".join(named):
-        return 1.0
-    total = sum(max((closeness(word, part) for part in named), default=0.0) for word in asked)
-    return total / max(len(asked), len(named))
-
-
-def best_name(phrase: str, names: Iterable[str], *, least: float = 0.6) -> str | None:
-    """The name that a phrase speaks of, or None where none fits well.
-
-    Leading and trailing words that belong to no name ("the", "most") are passed over, longest run first.
-    """
-    asked = words(phrase)
-    candidates = list(names)
-    best: tuple[float, int, str] | None = None
-    for length in range(min(len(asked), 4), 0, -1):
-        for start in range(len(asked) - length + 1):
-            run = asked[start : start + length]
-            for name in candidates:
-                score = name_score(run, name)
-                # At the same score the longer run and the earlier one say more about what was meant.
-                if score >= least and (best is None or (score, length) > best[:2]):
-                    best = (score, length, name)
-    return best[2] if best else None
+    spelt = "".join(words(" ".join(asked)))
+    return [name for name in names if spelt and "".join(name_words(name)) == spelt]
