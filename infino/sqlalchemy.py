@@ -9,6 +9,11 @@ Datasets are tables and their fields columns. Every statement takes effect at on
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
+import json
+from collections.abc import Callable
+from decimal import Decimal
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -17,10 +22,14 @@ from infino.core.extras import require
 require("sqlalchemy", "sqlalchemy", "the dialect infino://")
 
 from sqlalchemy import types  # noqa: E402  # only once it is known to be installed
+from sqlalchemy.dialects import registry  # noqa: E402  # likewise
 from sqlalchemy.engine import default, reflection  # noqa: E402  # likewise
-from sqlalchemy.exc import NoSuchTableError  # noqa: E402  # likewise
+from sqlalchemy.exc import CompileError, NoSuchTableError  # noqa: E402  # likewise
+from sqlalchemy.schema import CreateTable, DropTable  # noqa: E402  # likewise
+from sqlalchemy.sql import compiler  # noqa: E402  # likewise
 
 from infino.core.errors import NotFoundError  # noqa: E402  # likewise
+from infino.dbapi.errors import translated  # noqa: E402  # likewise
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection
@@ -42,18 +51,129 @@ _TYPES: Final[dict[str, type[types.TypeEngine[Any]]]] = {
 }
 
 
-class _Json(types.JSON):
-    """Lists and objects arrive decoded."""
+_FIELDS: Final[tuple[tuple[type[types.TypeEngine[Any]], str], ...]] = (
+    (types.Boolean, "boolean"),
+    (types.Integer, "long"),
+    (types.Float, "double"),
+)
+_Processor = Callable[[Any], Any] | None
 
-    def result_processor(self, dialect: Any, coltype: object) -> None:
-        return None
+
+class _Json(types.JSON):
+    """Lists and objects are written as JSON text, and may arrive decoded."""
+
+    def result_processor(self, dialect: Any, coltype: object) -> _Processor:
+        return lambda value: _loads(value) if isinstance(value, str) else value
+
+
+def _loads(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:  # text of a field that was not written through this type
+        return text
 
 
 class _DateTime(types.DateTime):
-    """Times arrive as datetime objects; those with nine digits as text."""
+    """Times are ISO 8601 text: with a zone as instants, without one as they were written."""
 
-    def bind_processor(self, dialect: Any) -> None:
-        return None
+    def bind_processor(self, dialect: Any) -> _Processor:
+        return lambda value: value.isoformat() if isinstance(value, dt.date) else value
+
+    def result_processor(self, dialect: Any, coltype: object) -> _Processor:
+        zoned = self.timezone
+
+        def read(value: Any) -> Any:
+            found = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
+            if not isinstance(found, dt.datetime) or (found.tzinfo is not None) is zoned:
+                return found
+            return found.replace(tzinfo=dt.UTC) if zoned else found.astimezone(dt.UTC).replace(tzinfo=None)
+
+        return read
+
+    def literal_processor(self, dialect: Any) -> Any:
+        return lambda value: f"'{value.isoformat()}'"
+
+
+class _Date(types.Date):
+    """Dates are ISO 8601 text."""
+
+    def bind_processor(self, dialect: Any) -> _Processor:
+        return lambda value: value.isoformat() if isinstance(value, dt.date) else value
+
+    def result_processor(self, dialect: Any, coltype: object) -> _Processor:
+        def read(value: Any) -> Any:
+            if isinstance(value, str):
+                return dt.date.fromisoformat(value[:10])
+            return value.date() if isinstance(value, dt.datetime) else value
+
+        return read
+
+
+class _Time(types.Time):
+    """Times of day are ISO 8601 text."""
+
+    def bind_processor(self, dialect: Any) -> _Processor:
+        return lambda value: value.isoformat() if isinstance(value, dt.time) else value
+
+    def result_processor(self, dialect: Any, coltype: object) -> _Processor:
+        return lambda value: dt.time.fromisoformat(value) if isinstance(value, str) else value
+
+
+class _Binary(types.LargeBinary):
+    """Bytes are base64 text, as in every other way in."""
+
+    def bind_processor(self, dialect: Any) -> _Processor:
+        return lambda value: None if value is None else base64.b64encode(value).decode("ascii")
+
+    def result_processor(self, dialect: Any, coltype: object) -> _Processor:
+        return lambda value: base64.b64decode(value) if isinstance(value, str) else value
+
+
+class _Numeric(types.Numeric[Any]):
+    """Decimals arrive as the digits that were written, however the service holds them."""
+
+    def result_processor(self, dialect: Any, coltype: object) -> _Processor:
+        if not self.asdecimal:
+            return lambda value: None if value is None else float(value)
+        return lambda value: value if value is None else Decimal(repr(value) if isinstance(value, float) else value)
+
+
+class _Double(types.Double[Any]):
+    """Floats, also where the service found whole numbers."""
+
+    def result_processor(self, dialect: Any, coltype: object) -> _Processor:
+        wanted = Decimal if self.asdecimal else float
+        return lambda value: value if value is None else wanted(repr(value) if isinstance(value, float) else value)
+
+
+class _Float(types.Float[Any]):
+    """Floats, also where the service found whole numbers."""
+
+    result_processor = _Double.result_processor
+
+
+class InfinoTypeCompiler(compiler.GenericTypeCompiler):
+    """Names of types; they are seen in a CAST, for datasets are not made by SQL."""
+
+    def visit_JSON(self, type_: Any, **kw: Any) -> str:  # noqa: N802  # SQLAlchemy names it so
+        """JSON text."""
+        return "JSON"
+
+
+class InfinoCompiler(compiler.SQLCompiler):
+    """SQL where the service differs from the standard way of SQLAlchemy."""
+
+    def visit_floordiv_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
+        """A quotient rounded down: `/` of whole numbers has a fraction with some engines."""
+        left, right = self.process(binary.left, **kw), self.process(binary.right, **kw)
+        quotient = f"FLOOR(CAST({left} AS DOUBLE) / ({right}))"
+        whole = all(isinstance(side.type, types.Integer) for side in (binary.left, binary.right))
+        return f"CAST({quotient} AS BIGINT)" if whole else quotient
+
+    def limit_clause(self, select: Any, **kw: Any) -> str:
+        """LIMIT and OFFSET, each only where it was asked for."""
+        parts = [("LIMIT", select._limit_clause), ("OFFSET", select._offset_clause)]
+        return "".join(f"\n {word} {self.process(part, **kw)}" for word, part in parts if part is not None)
 
 
 class InfinoDialect(default.DefaultDialect):
@@ -74,7 +194,18 @@ class InfinoDialect(default.DefaultDialect):
     postfetch_lastrowid = False
     insert_returning = False
     max_identifier_length = 255
-    colspecs = {types.JSON: _Json, types.DateTime: _DateTime}  # noqa: RUF012  # as SQLAlchemy declares it
+    statement_compiler = InfinoCompiler
+    type_compiler_cls = InfinoTypeCompiler
+    colspecs = {  # noqa: RUF012  # as SQLAlchemy declares it
+        types.JSON: _Json,
+        types.DateTime: _DateTime,
+        types.Date: _Date,
+        types.Time: _Time,
+        types.LargeBinary: _Binary,
+        types.Numeric: _Numeric,
+        types.Double: _Double,
+        types.Float: _Float,
+    }
 
     @classmethod
     def import_dbapi(cls) -> Any:
@@ -96,6 +227,19 @@ class InfinoDialect(default.DefaultDialect):
         if url.password:
             settings["secret_key"] = str(url.password)
         return [], settings
+
+    def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        """Run a statement; datasets are made and deleted by calls of their own, for SQL cannot."""
+        made = getattr(getattr(context, "compiled", None), "statement", None)
+        if not isinstance(made, CreateTable | DropTable):
+            cursor.execute(statement, parameters)
+            return
+        client, name = cursor.connection.client, made.element.name
+        with translated():
+            if isinstance(made, DropTable):
+                client.datasets.delete(name)
+            else:
+                client.datasets.create(name, mapping=_mapping(made.element))
 
     def do_rollback(self, dbapi_connection: Any) -> None:
         """Do nothing: there is no transaction to undo."""
@@ -176,6 +320,19 @@ class InfinoDialect(default.DefaultDialect):
         return {"text": None}
 
 
+def _mapping(table: Any) -> dict[str, Any] | None:
+    """The types of the columns that JSON has a type for; the service learns others from the values."""
+    for column in table.columns:
+        if column.server_default is not None or column.identity is not None:
+            raise CompileError(f"{table.name}.{column.name}: the service fills in nothing by itself")
+    found = {
+        column.name: {"type": next(word for kind, word in _FIELDS if isinstance(column.type, kind))}
+        for column in table.columns
+        if column.name != "_id" and isinstance(column.type, tuple(kind for kind, _ in _FIELDS))
+    }
+    return {"properties": found} if found else None
+
+
 def _client(connection: Connection) -> Infino:
     return cast("Infino", cast("Any", connection.connection.dbapi_connection).client)
 
@@ -188,5 +345,8 @@ def _is_loopback(host: str) -> bool:
     except ValueError:
         return False
 
+
+registry.register("infino", __name__, "InfinoDialect")
+registry.register("infino.http", __name__, "InfinoDialect")
 
 __all__ = ["InfinoDialect"]

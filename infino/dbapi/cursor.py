@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
@@ -15,6 +16,11 @@ from infino.results.sql import SqlResult
 if TYPE_CHECKING:
     from infino.dbapi.connection import Connection
 
+TOGETHER = 500  # sets of values in one statement
+_INSERT = re.compile(
+    r"(?P<head>\s*INSERT\s+INTO\s+[^()'?]+(?:\([^()'?]*\)\s*)?VALUES\s*)(?P<values>\([?,\s]+\))\s*;?\s*\Z",
+    re.IGNORECASE,
+)
 Description: TypeAlias = tuple[str, str, None, None, None, None, bool | None]
 
 
@@ -85,6 +91,8 @@ class Cursor:
     def executemany(self, operation: str, seq_of_parameters: Sequence[Params]) -> Self:
         """Run a statement once for each set of parameters; `rowcount` is the sum.
 
+        An INSERT of values goes out as one statement for many sets, which takes effect as a whole.
+
         Args:
             operation: A statement that writes.
             seq_of_parameters: One sequence or mapping for each run.
@@ -102,8 +110,8 @@ class Cursor:
         if reads_only(operation):
             raise ProgrammingError("executemany() is for statements that write")
         total = 0
-        for parameters in seq_of_parameters:
-            self.execute(operation, parameters)
+        for statement, parameters in _gathered(operation, seq_of_parameters):
+            self.execute(statement, parameters)
             total = -1 if self.rowcount < 0 or total < 0 else total + self.rowcount
         self.rowcount = total
         return self
@@ -154,8 +162,8 @@ class Cursor:
         raise NotSupportedError("the service has no stored procedures")
 
     def close(self) -> None:
-        """Let go of the rows; the cursor cannot be used again."""
-        self._clear()
+        """Let go of the rows; the cursor cannot be used again, but still tells how many rows there were."""
+        self._rows = self.result = None
         self._closed = True
 
     def _check(self) -> None:
@@ -168,3 +176,18 @@ class Cursor:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _gathered(operation: str, sets: Iterable[Params]) -> Iterator[tuple[str, Params]]:
+    """One INSERT for many sets of values, where the statement is one; else the statement for each set."""
+    found = _INSERT.match(operation)
+    if found is None:
+        yield from ((operation, parameters) for parameters in sets)
+        return
+    values, count = found["values"], found["values"].count("?")
+    rows = iter(sets)
+    while part := list(islice(rows, TOGETHER)):
+        if all(isinstance(row, Sequence) and not isinstance(row, str | bytes) and len(row) == count for row in part):
+            yield found["head"] + ", ".join([values] * len(part)), [value for row in part for value in row]
+        else:  # the statement itself says what is wrong with them
+            yield from ((operation, row) for row in part)

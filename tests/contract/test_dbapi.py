@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from infino import dbapi
+from infino import Infino, dbapi
 from infino.local import LocalGateway
 
 ROWS = [("1", "UA", 3, 2.5), ("2", "AA", None, -1.0), ("3", "O'Hare", 7, 0.0)]
@@ -221,3 +221,19 @@ def test_threads_may_share_a_connection(connection: dbapi.Connection) -> None:
     for thread in threads:
         thread.join(30)
     assert sorted(found) == [(0,), (1,), (2,), (3,)]
+
+
+def test_many_sets_of_values_are_few_statements(sync_client: Infino, fresh: Callable[..., str]) -> None:
+    name, seen = fresh("many"), list[str]()
+    sync_client.datasets.create(name)
+    sync_client.on("request", lambda event: seen.append(event.path))
+    with dbapi.connect(sync_client) as connection, connection.cursor() as cursor:
+        cursor.executemany(f'INSERT INTO "{name}" (a, b) VALUES (?, ?)', [(n, f"'?{n}") for n in range(1201)])
+        assert cursor.rowcount == 1201
+        assert len(seen) == 3
+        assert cursor.execute(f'SELECT count(*), max(a), min(b) FROM "{name}"').fetchall() == [(1201, 1200, "'?0")]
+        with pytest.raises(dbapi.ProgrammingError, match="2 placeholders"):
+            cursor.executemany(f'INSERT INTO "{name}" (a, b) VALUES (?, ?)', [(1, 2), (1,)])
+        cursor.executemany(f'UPDATE "{name}" SET a = ? WHERE b = ?', [(7, "'?1"), (8, "'?2")])
+        assert cursor.rowcount == 2
+    assert cursor.rowcount == 2

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects import registry
-from sqlalchemy.exc import NoSuchTableError, ProgrammingError
+from sqlalchemy.exc import CompileError, IntegrityError, NoSuchTableError, ProgrammingError
 
 from infino import Infino
 from infino.local import LocalGateway
 from infino.sqlalchemy import InfinoDialect
-
-registry.register("infino", "infino.sqlalchemy", "InfinoDialect")
 
 
 @pytest.fixture
@@ -109,3 +110,100 @@ def test_addresses(address: str, endpoint: str) -> None:
 
 def test_an_empty_address_leaves_the_settings_to_the_environment() -> None:
     assert InfinoDialect().create_connect_args(sa.make_url("infino://?profile=work")) == ([], {"profile": "work"})
+
+
+ZONE = dt.timezone(dt.timedelta(hours=2))
+VALUES = [
+    (sa.JSON(), {"a": [1, {"b": None}], "c": "x"}),
+    (sa.JSON(), [1.5, "text", None]),
+    (sa.JSON(), "text"),
+    (sa.Numeric(20, 10), Decimal("1234567890.1234567891")),
+    (sa.Numeric(10, 2), Decimal("-0.10")),
+    (sa.Numeric(10, 2, asdecimal=False), 1.25),
+    (sa.Float(), 2.0),
+    (sa.Double(), 0.1),
+    (sa.BigInteger(), 2**62),
+    (sa.Boolean(), True),
+    (sa.String(), "it's 100 % ? :x"),
+    (sa.LargeBinary(), b"\x00\xff'"),
+    (sa.Date(), dt.date(2024, 2, 29)),
+    (sa.Time(), dt.time(1, 2, 3, 400)),
+    (sa.DateTime(), dt.datetime(2024, 7, 1, 12, 30, 15, 123456)),
+    (sa.DateTime(timezone=True), dt.datetime(2024, 7, 1, 12, tzinfo=ZONE)),
+    (sa.Interval(), dt.timedelta(days=1, microseconds=5)),
+    (sa.Uuid(), UUID(int=5)),
+    (sa.Enum("red", "green", name="colour"), "red"),
+]
+
+
+@pytest.mark.parametrize(("kind", "value"), VALUES, ids=[f"{kind!r}-{value!r:.20}" for kind, value in VALUES])
+def test_every_type_comes_back_as_it_went(engine: sa.Engine, fresh: Callable[..., str], kind: Any, value: Any) -> None:
+    table = sa.Table(fresh("types"), sa.MetaData(), sa.Column("_id", sa.String, primary_key=True), sa.Column("v", kind))
+    with engine.begin() as connection:
+        table.create(connection)
+        connection.execute(table.insert(), [{"_id": "1", "v": value}, {"_id": "2", "v": None}])
+        found = connection.execute(sa.select(table.c.v).order_by(table.c["_id"])).scalars().all()
+        assert found == [value, None]
+        assert type(found[0]) is type(value)
+        if isinstance(value, dt.datetime):
+            assert (found[0].tzinfo is None) is (value.tzinfo is None)
+        if not isinstance(kind, sa.JSON):
+            assert connection.execute(sa.select(table.c["_id"]).where(table.c.v == value)).scalars().all() == ["1"]
+        table.drop(connection)
+        assert not sa.inspect(connection).has_table(table.name)
+
+
+@pytest.mark.parametrize(
+    "value", [dt.date(2024, 1, 2), dt.datetime(2024, 1, 2, 3, 4), dt.time(1, 2), Decimal("1.10"), 7, 1.5, "x"]
+)
+def test_literals_come_back_as_they_are(engine: sa.Engine, value: Any) -> None:
+    with engine.connect() as connection:
+        assert connection.execute(sa.select(sa.literal(value))).scalar() == value
+
+
+@pytest.mark.parametrize(("top", "bottom"), [(15, 10), (-15, 10), (15, -10), (0, 3), (6, 3), (2**40 + 1, 2)])
+def test_a_whole_quotient_is_that_of_python(engine: sa.Engine, top: int, bottom: int) -> None:
+    with engine.connect() as connection:
+        found = connection.execute(
+            sa.select(sa.literal(top) // sa.literal(bottom), sa.literal(top) / sa.literal(bottom))
+        ).one()
+        assert tuple(found) == (top // bottom, pytest.approx(top / bottom))
+        assert connection.execute(sa.select(sa.literal(7.5) // sa.literal(2))).scalar() == 3.0
+
+
+def test_pages_with_and_without_a_limit(engine: sa.Engine, flights: str) -> None:
+    table = sa.Table(flights, sa.MetaData(), autoload_with=engine)
+    query = sa.select(table.c.delay).order_by(table.c.delay)
+    with engine.connect() as connection:
+        assert connection.execute(query.offset(8)).scalars().all() == [8, 9]
+        assert connection.execute(query.limit(2).offset(3)).scalars().all() == [3, 4]
+        assert connection.execute(query.limit(1)).scalars().all() == [0]
+
+
+def test_to_sql_makes_the_dataset_and_says_how_much(engine: sa.Engine, fresh: Callable[..., str]) -> None:
+    name = fresh("frame")
+    frame = pd.DataFrame({"a": range(1200), "b": [f"x{n}" for n in range(1200)], "t": pd.Timestamp("2024-01-02")})
+    assert frame.to_sql(name, engine, index=False) == 1200
+    assert frame.head(3).to_sql(name, engine, index=False, if_exists="append") == 3
+    found = pd.read_sql(f'SELECT a, b FROM "{name}" ORDER BY a', engine)
+    assert len(found) == 1203
+    assert frame.head(2).to_sql(name, engine, index=False, if_exists="replace") == 2
+    assert sorted(pd.read_sql_table(name, engine)["a"]) == [0, 1]
+    with pytest.raises(ValueError, match="already exists"):
+        frame.to_sql(name, engine)
+
+
+def test_what_nobody_would_fill_in_is_refused(engine: sa.Engine, fresh: Callable[..., str]) -> None:
+    table = sa.Table(fresh("default"), sa.MetaData(), sa.Column("v", sa.Integer, server_default="5"))
+    with pytest.raises(CompileError, match="fills in nothing"):
+        table.create(engine)
+    assert not sa.inspect(engine).has_table(table.name)
+    made = sa.Table(fresh("twice"), sa.MetaData(), sa.Column("v", sa.Integer))
+    made.create(engine)
+    with pytest.raises(IntegrityError):
+        made.create(engine, checkfirst=False)
+
+
+def test_the_dialect_has_two_names() -> None:
+    for name in ("infino", "infino+http"):
+        assert isinstance(sa.create_engine(f"{name}://a:b@127.0.0.1:1").dialect, InfinoDialect)
