@@ -12,9 +12,9 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from infino.local.catalogue.shape import Shape
 from infino.local.querydsl import search
 from infino.local.store import Store
+from infino.local.store.writer import Batch, put
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 SEARCHES: dict[str, dict[str, Any]] = {
@@ -83,11 +83,8 @@ def load(store: Store, made: list[dict[str, Any]]) -> None:
     """Write documents into the dataset `bench`."""
     with store.writing() as cursor:
         dataset = store.create(cursor, "bench")
-        shape = Shape()
-        shape.learn(made)
-        rows = [[str(number) for number in range(len(made))], [json.dumps(document) for document in made]]
-        cursor.execute(f"insert into ds_{dataset.id} select unnest($1::varchar[]), unnest($2::varchar[]), 1", rows)
-        store.touch(cursor, dataset, shape)
+        texts = [json.dumps(document).encode() for document in made]
+        put(store, cursor, dataset, Batch([str(number) for number in range(len(made))], texts, made))
 
 
 def main(count: int) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import duckdb
@@ -14,7 +13,7 @@ import orjson
 
 from infino.local.http import Answer, Call, Problem
 from infino.local.store.database import Dataset
-from infino.local.store.writer import Batch, Stored, fetch, insert, put, remove
+from infino.local.store.writer import Batch, Stored, fetch, put, remove
 from infino.local.values import exact
 
 if TYPE_CHECKING:
@@ -71,9 +70,10 @@ def bulk(gateway: Gateway, call: Call) -> Answer:
     if not lines:
         raise Problem(400, "parse_exception", "the bulk body is empty; send an action line and a document line")
     batch = read_plain(lines, name)
-    items = store_plain(gateway, name, batch) if batch else None
     failed = False
-    if items is None:
+    if batch is not None:
+        items = store_plain(gateway, name, batch)
+    else:
         actions = read_actions(lines, name)
         outcomes = apply(gateway, name, actions, call.principal)
         failed = any(outcome.problem is not None for outcome in outcomes)
@@ -108,19 +108,25 @@ def read_plain(lines: Sequence[bytes], dataset: str) -> Batch | None:
         return None
     kinds = set(map(type, given))
     if kinds == {type(None)}:
-        return Batch(new_ids(len(given)), texts, documents)
+        return Batch(new_ids(len(given)), texts, documents, fresh=True)
     if kinds != {str} or len(set(given)) != len(given) or not all(given) or "\0" in "".join(given):
         return None
     return Batch(given, texts, documents)
 
 
 def decoded(texts: Sequence[bytes]) -> list[Any]:
-    """Decode documents, digit for digit; together where the commonest spelling lets them be checked together."""
-    joined = b"[" + b",".join(texts) + b"]"
-    documents = orjson.loads(joined)
-    if exact.unbent(documents, joined):
-        return cast("list[Any]", documents)
-    return [exact.loads(text) for text in texts]
+    """Decode documents, digit for digit; most at once, and one by one what is not spelt the common way.
+
+    Raises:
+        orjson.JSONDecodeError: Some text is no JSON.
+        exact.RepeatedKey: A document has two members of one name.
+        exact.TooDeep: A document has too many levels.
+    """
+    documents = orjson.loads(b"[" + b",".join(texts) + b"]")
+    if len(documents) != len(texts):  # texts that are JSON only when joined
+        documents = [None] * len(texts)
+    pairs = zip(documents, texts, strict=True)
+    return [document if exact.unbent(document, text) else exact.loads(text) for document, text in pairs]
 
 
 def new_ids(count: int) -> list[str]:
@@ -129,20 +135,14 @@ def new_ids(count: int) -> list[str]:
     return [f"{stem}{number:06x}" for number in range(count)]
 
 
-def store_plain(gateway: Gateway, name: str, batch: Batch) -> bytes | None:
-    """Store documents with distinct ids and return their items, or None if the engine refuses a document."""
+def store_plain(gateway: Gateway, name: str, batch: Batch) -> bytes:
+    """Store documents with distinct ids and return their items."""
     store = gateway.store
-    # Lines that are valid JSON only when joined have come this far; the engine finds them.
-    with suppress(duckdb.ConversionException, duckdb.InvalidInputException):
-        if name not in store.rewritten:
-            with suppress(duckdb.ConstraintException), store.writing() as cursor:
-                insert(store, cursor, store.get(cursor, name), batch)
-                return created_items(name, batch.ids)
-        with store.writing() as cursor:
-            versions = put(store, cursor, store.get(cursor, name), batch)
-        store.note_rewritten(name, any(version > 1 for version in versions.values()))
-        return written_items(name, batch.ids, versions)
-    return None
+    with store.writing() as cursor:
+        versions = put(store, cursor, store.get(cursor, name), batch)
+    if set(versions.values()) == {1}:
+        return created_items(name, batch.ids)
+    return written_items(name, batch.ids, versions)
 
 
 def created_items(name: str, ids: Sequence[str]) -> bytes:

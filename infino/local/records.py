@@ -8,7 +8,7 @@ from infino.local.bulk import bulk
 from infino.local.http import Answer, Call, Problem, Route
 from infino.local.querydsl import matching_ids
 from infino.local.sql.watchdog import time_limit
-from infino.local.store.writer import remove
+from infino.local.store.writer import fetch, remove
 from infino.local.values import exact
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ def get_record(gateway: Gateway, call: Call) -> Answer:
     gateway.access.check(call.principal, "read", "record", name)
     with gateway.store.reading() as cursor:
         view = gateway.access.view(call.principal, gateway.store.view(cursor, name))
-        row = cursor.execute(f"SELECT _source, _version FROM {view.table} WHERE _id = ?", [id]).fetchone()
-    if row is None:
+        found = fetch(cursor, view.id, [id]).get(id)
+    if found is None:
         raise Problem(404, "document_not_found", f"dataset [{name}] has no record [{id}]")
-    source = view.present(exact.loads(row[0]))
+    source = view.present(exact.loads(found.source))
     return Answer(
         json={
-            "_index": name, "_id": id, "_version": row[1], "_seq_no": row[1] - 1, "_primary_term": 1,
+            "_index": name, "_id": id, "_version": found.version, "_seq_no": found.version - 1, "_primary_term": 1,
             "found": True, "_source": source,
         }
     )  # fmt: skip

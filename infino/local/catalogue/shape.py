@@ -10,7 +10,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from infino.local.catalogue.kinds import inexact, needs_digits, scalar_kinds
+from infino.local.catalogue.kinds import SAFE_INTEGER, inexact, needs_digits, scalar_kinds
 from infino.local.values.paths import step, unaddressable
 
 Fields = Mapping[str, Mapping[str, frozenset[str]]]
@@ -125,13 +125,18 @@ class Shape:
             self._add_value(field, path, value)
 
     def _add_value(self, field: str, path: str, value: Any, *, closely: bool = False) -> None:
-        for kind in scalar_kinds(value, closely=closely or field in self._closely):
+        closely = closely or field in self._closely
+        fixed = FIXED.get(type(value))
+        if fixed is not None and not closely and (fixed != "INTEGER" or -SAFE_INTEGER <= value <= SAFE_INTEGER):
+            self._add(field, fixed, path)
+            return
+        for kind in scalar_kinds(value, closely=closely):
             self._add(field, kind, path)
 
     def _add(self, field: str, kind: str, path: str) -> None:
-        paths = self._known.setdefault(field, {}).setdefault(kind, set())
-        if path not in paths:
-            paths.add(path)
+        known = self._known.get(field)
+        if known is None or path not in known.get(kind, ()):
+            self._known.setdefault(field, {}).setdefault(kind, set()).add(path)
             self._grown = True
 
 

@@ -16,10 +16,10 @@ from infino.local.promql.exposition import Sample
 from infino.local.promql.labels import NAME, Labels, label_key
 from infino.local.promql.storage import Floats, LabelRule, Matcher, Series, Times, matching, visible
 from infino.local.store import Dataset, DatasetView, Store
+from infino.local.store.samples import NAME_FIELD, TIME_FIELD, VALUE_FIELD, show_samples
 
 METRICS = "metrics"
 _MOST_CATALOGUES = 64
-TIME_FIELD, NAME_FIELD, VALUE_FIELD = "@timestamp", "metric", "value"
 _OWN_FIELDS = frozenset({TIME_FIELD, NAME_FIELD, VALUE_FIELD})
 
 
@@ -170,14 +170,7 @@ class MetricStore:
         cursor.execute(f"CREATE TABLE series_{number} (sid BIGINT PRIMARY KEY, labels VARCHAR UNIQUE, fields JSON)")
         cursor.execute(f"CREATE TABLE samples_{number} (sid BIGINT, ts BIGINT, v DOUBLE, PRIMARY KEY (sid, ts))")
         cursor.execute(f"DROP TABLE ds_{number}")
-        cursor.execute(
-            f"""CREATE VIEW ds_{number} AS
-            SELECT sid || '-' || ts AS _id, json_merge_patch(json_object(
-                '{TIME_FIELD}', strftime(make_timestamp(ts * 1000), '%Y-%m-%dT%H:%M:%S.%gZ'),
-                '{VALUE_FIELD}', CASE WHEN isfinite(v) THEN to_json(v) ELSE to_json(v::VARCHAR) END
-            ), fields) AS _source, 1::BIGINT AS _version
-            FROM samples_{number} JOIN series_{number} USING (sid)"""
-        )
+        show_samples(cursor, number)
         self._store.configure(cursor, dataset.name, {**dataset.settings, "kind": METRICS})
         return self._store.get(cursor, dataset.name)
 
@@ -213,8 +206,10 @@ class MetricStore:
             }
             for labels in label_sets
         ]
-        grown = shape.learn(documents)
-        self._store.touch(cursor, dataset, shape if grown else None)
+        if shape.learn(documents):
+            self._store.grow(cursor, dataset, shape)
+        else:
+            self._store.count(cursor, dataset, 0, 0, 0)
 
     def _catalogue(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> Catalogue:
         with self._lock:

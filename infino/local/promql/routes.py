@@ -12,9 +12,10 @@ from infino.local.promql.arguments import Form, read_form
 from infino.local.promql.engine import Engine, Result
 from infino.local.promql.errors import PromQLError
 from infino.local.promql.exposition import ExpositionError, parse_exposition
-from infino.local.promql.metricstore import VALUE_FIELD, DatasetStorage, MetricStore, ViewLabels, is_metrics
+from infino.local.promql.metricstore import DatasetStorage, MetricStore, ViewLabels, is_metrics
 from infino.local.promql.storage import LabelRule
 from infino.local.store import Dataset
+from infino.local.store.samples import VALUE_FIELD
 
 if TYPE_CHECKING:
     import duckdb

@@ -6,13 +6,14 @@ restricted view restricts every query, sort, aggregation and highlight at this o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 import attrs
 
-from infino.local.catalogue.kinds import compared, json_types, sql_type
-from infino.local.store.view import decimal_at
+from infino.local.catalogue.kinds import TIMES, compared, json_types, sql_type
+from infino.local.store import Column
+from infino.local.store.view import value_expression
 from infino.local.values.paths import literal
 from infino.local.values.patterns import name_pattern
 
@@ -56,6 +57,14 @@ class View(Protocol):
     @property
     def allowed(self) -> Callable[[str], bool]: ...
 
+    @property
+    def by_field(self) -> Mapping[str, Column]: ...
+
+    @property
+    def mixed(self) -> Collection[str]: ...
+
+    def scan(self, columns: Mapping[str, Column], own: Sequence[str]) -> str: ...
+
 
 @attrs.frozen
 class Field:
@@ -68,6 +77,7 @@ class Field:
         paths: JSON paths that hold its values.
         types: JSON type names its values have.
         exact: The SQL type that tells its numbers apart where doubles would merge neighbours, or "".
+        column: The dataset's own column of the same values, where there is one; else they are read out of the text.
     """
 
     name: str
@@ -76,6 +86,7 @@ class Field:
     paths: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     exact: str = ""
+    column: Column | None = None
 
     @property
     def many(self) -> bool:
@@ -89,18 +100,33 @@ class Field:
 
     def told_apart(self) -> Field:
         """Return the same field with its values as decimals, where doubles would merge neighbours."""
-        return attrs.evolve(self, kind="decimal") if self.exact else self
+        if not self.exact or (len(self.paths) != 1 and "[*]" not in "".join(self.paths)):
+            return self
+        column = self.column
+        if column is None or not column.type.startswith("DECIMAL"):
+            read = value_expression({"DOUBLE": frozenset(self.paths)}, self.exact)
+            column = Column("", self.base, self.exact + "[]" * self.many, read, starred=False)
+        return attrs.evolve(self, kind="decimal", column=column)
 
-    def sql(self, source: str = "_source") -> str:
-        """Return the SQL expression of the value, or of the list of values when there may be `many`."""
+    def sql(self, column: str = "", source: str = "_source") -> str:
+        """Return the SQL expression of the value, or of the list of values when there may be `many`.
+
+        Args:
+            column: What the field's `column` is called in the rows that are read, where there is one.
+            source: What the document's text is called there, where there is none.
+        """
         if self.name in ("_id", "_index"):
             return self.paths[0]
-        if self.kind == "decimal":
-            found = [decimal_at(path, self.exact) for path in self.paths]
+        if column:
             if not self.many:
-                return found[0]
-            lists = [value if "[*]" in path else f"[{value}]" for path, value in zip(self.paths, found, strict=True)]
-            return f"list_filter(flatten([{','.join(lists)}]), lambda v: v is not null)"
+                return self._converted(column)
+            value = self._converted("v")
+            values = (
+                f"coalesce({column}, [])"
+                if value == "v"
+                else f"list_transform(coalesce({column}, []), lambda v: {value})"
+            )
+            return f"list_filter({values}, lambda v: v is not null)"
         if not self.many:
             return self._cast(self._guarded(source, self.paths[0]))
         parts = [self._elements(source, path) for path in self.paths]
@@ -109,6 +135,16 @@ class Field:
         scalars = f"list_filter({every}, lambda j: json_type(j) in ({kinds}))"
         values = f"list_transform({scalars}, lambda j: {self._cast(chr(40) + 'j->>' + literal('$') + chr(41))})"
         return f"list_filter({values}, lambda v: v is not null)"
+
+    def _converted(self, value: str) -> str:
+        """Return the value of this field out of one of its column, which has the type that holds it."""
+        assert self.column is not None
+        kind = self.column.type.removesuffix("[]")
+        if self.kind == "date":
+            return f"epoch_ms({value})" if kind in ("TIMESTAMP", "TIMESTAMPTZ") else f"epoch_ms({value}::timestamptz)"
+        if self.kind == "double" and kind != "DOUBLE":
+            return f"{value}::double"
+        return self._cut(value)
 
     def _guarded(self, source: str, path: str) -> str:
         # A path may hold an object in another document; its text must not come out as this field's value.
@@ -130,9 +166,29 @@ class Field:
             return f"try_cast({value} as boolean)"
         if self.kind == "date":
             return f"epoch_ms(try_cast({value} as timestamptz))"
+        return self._cut(value)
+
+    def _cut(self, value: str) -> str:
         if self.kind == "keyword" and self.name != self.base:
             return f"(case when length({value}) <= {KEYWORD_LIMIT} then {value} end)"
         return value
+
+
+COLUMN_TYPES: Mapping[str, Collection[str]] = {
+    "long": ("BIGINT", "HUGEINT"), "double": ("DOUBLE", "DECIMAL", "BIGINT", "HUGEINT"), "decimal": ("DECIMAL",),
+    "boolean": ("BOOLEAN",), "date": TIMES, "text": ("VARCHAR",), "keyword": ("VARCHAR",),
+}  # fmt: skip
+"""Kind -> SQL types of columns whose values it can be read from."""
+
+
+def rows_of(view: View, names: Mapping[Field, str]) -> str:
+    """Return the SELECT of every document: its number `d`, its `_id`, and fields under the given names."""
+    held = {f"h_{name}": field.column for field, name in names.items() if field.column is not None}
+    source = ["_source"] if len(held) < len(names) else []
+    columns = "".join(
+        f", {field.sql(f'h_{name}' if field.column is not None else '')} as {name}" for field, name in names.items()
+    )
+    return f"select _seq as d, _id{columns} from ({view.scan(held, ['_seq', '_id', *source])})"
 
 
 class Fields:
@@ -193,7 +249,7 @@ class Fields:
             return field
         field = self._typed(name.removesuffix(".keyword"), name)
         if field.kind in ("text", "date", "keyword"):
-            return attrs.evolve(field, kind="keyword")
+            return attrs.evolve(field, kind="keyword", column=self._column(field.base, "keyword", field.paths))
         return Field(name, name, "none")
 
     def _typed(self, base: str, name: str) -> Field:
@@ -205,8 +261,17 @@ class Fields:
         exact = sql_type(kinds) if kind == "double" else ""
         return Field(
             name, base, kind, tuple(sorted(paths)), tuple(sorted(json_types(kinds))),
-            exact if exact.startswith("DECIMAL") else "",
+            exact if exact.startswith("DECIMAL") else "", self._column(base, kind, paths),
         )  # fmt: skip
+
+    def _column(self, base: str, kind: Kind, paths: Collection[str]) -> Column | None:
+        """Return the column of a field, unless it also shows objects or is of a type that these values don't have."""
+        column = self.view.by_field.get(base)
+        if column is None or base in self.view.mixed:
+            return None
+        many = len(paths) != 1 or "[*]" in next(iter(paths))
+        fits = column.type.removesuffix("[]").partition("(")[0] in COLUMN_TYPES.get(kind, ())
+        return column if fits and many == column.type.endswith("[]") else None
 
     def declared(self, name: str) -> bool:
         """Tell whether the mapping of the dataset names a field, though no document may have it yet."""

@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import duckdb
 
-from infino.local.querydsl.fields import Field, Fields, View
+from infino.local.querydsl.fields import Field, Fields, View, rows_of
 from infino.local.querydsl.highlight import Mark
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.textindex import Hits
@@ -132,9 +132,7 @@ class Plan:
 
     def documents(self, select: str, where: str = "") -> str:
         """Return the SQL that selects from the documents, with their columns and text hits at hand."""
-        columns = "".join(f", {field.sql()} as {name}" for field, name in self._columns.items())
-        base = f"(select row_number() over () as d, _id, _source from {self.view.table})"
-        inner = f"(select d, _id, _source{columns} from {base} base) docs"
+        inner = f"({rows_of(self.view, self._columns)}) docs"
         return f"select {select} from {inner}{self._joined()}{where and ' where ' + where}"
 
     def outputs(self) -> str:

@@ -226,42 +226,39 @@ class Search:
         order = ", ".join(key.order for key in keys) or "_score desc"
         columns = "".join(f", {key.sql}" for key in keys) + "".join(f", {met}" for met in self.named.values())
         rows = plan.run(
-            f"select _id, _score{columns} from {matched} where {where} order by {order}, d"
+            f"select _id, _score, d{columns} from {matched} where {where} order by {order}, d"
             f" limit {request.size} offset {request.start}"
         )
-        documents = self.documents([row[0] for row in rows])
-        versions = self.versions([row[0] for row in rows], request.version, request.sequence)
+        numbers = [row[2] for row in rows]
+        documents = self.documents(numbers)
+        versions = self.versions(numbers, request.version, request.sequence)
         hits["hits"] = [
-            self._hit(row, documents[row[0]], versions.get(row[0], {}), keys, source, highlighter, show_score)
+            self._hit(row, documents[row[2]], versions.get(row[2], {}), keys, source, highlighter, show_score)
             for row in rows
         ]
         return hits
 
-    def versions(self, ids: list[str], version: bool, sequence: bool) -> dict[str, dict[str, int]]:
-        """Return id -> what the request wants to know of the version of a document."""
-        if not ids or not (version or sequence):
+    def versions(self, numbers: list[int], version: bool, sequence: bool) -> dict[int, dict[str, int]]:
+        """Return number -> what the request wants to know of the version of a document."""
+        if not numbers or not (version or sequence):
             return {}
-        bound = self.plan.bind(ids)
-        rows = self.plan.run(
-            f"select _id, _version from {self.plan.view.table} where _id in (select unnest({bound}::varchar[]))"
-        )
+        wanted = ", ".join(map(str, numbers))
+        rows = self.plan.run(f"select _seq, _version from {self.plan.view.table} where _seq in ({wanted})")
         return {
-            identity: {
+            place: {
                 **({"_version": number} if version else {}),
                 **({"_seq_no": number - 1, "_primary_term": 1} if sequence else {}),
             }
-            for identity, number in rows
+            for place, number in rows
         }
 
-    def documents(self, ids: list[str]) -> dict[str, dict[str, Any]]:
-        """Return id -> document, as the caller may see it."""
-        if not ids:
+    def documents(self, numbers: list[int]) -> dict[int, dict[str, Any]]:
+        """Return number -> document, as the caller may see it."""
+        if not numbers:
             return {}
-        bound = self.plan.bind(ids)
-        rows = self.plan.run(
-            f"select _id, _source from {self.plan.view.table} where _id in (select unnest({bound}::varchar[]))"
-        )
-        return {identity: self.plan.view.present(exact.loads(text)) for identity, text in rows}
+        wanted = ", ".join(map(str, numbers))
+        rows = self.plan.run(f"select _seq, _source from {self.plan.view.table} where _seq in ({wanted})")
+        return {number: self.plan.view.present(exact.loads(text)) for number, text in rows}
 
     def _hit(
         self,
@@ -283,8 +280,8 @@ class Search:
         if highlighter is not None and (marked := highlighter.show(document)):
             hit["highlight"] = marked
         if keys:
-            hit["sort"] = [key.show(value) for key, value in zip(keys, row[2 : 2 + len(keys)], strict=True)]
-        if met := [name for name, holds in zip(self.named, row[2 + len(keys) :], strict=True) if holds]:
+            hit["sort"] = [key.show(value) for key, value in zip(keys, row[3 : 3 + len(keys)], strict=True)]
+        if met := [name for name, holds in zip(self.named, row[3 + len(keys) :], strict=True) if holds]:
             hit["matched_queries"] = met
         return hit
 

@@ -16,7 +16,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from infino.local.querydsl.analysis import WORD_PATTERN
-from infino.local.querydsl.fields import Field, View
+from infino.local.querydsl.fields import Field, View, rows_of
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.regexps import escape, from_wildcard
 
@@ -253,13 +253,13 @@ class TextIndexes:
 
 def cache_key(view: View, field: Field) -> Key:
     """Return what an index depends on besides the version: the dataset, its rows, and how the field is read."""
-    return (view.uuid, view.table, field.base + "\0" + field.sql())
+    return (view.uuid, view.table, f"{field.base}\0{field.kind}\0{field.paths}")
 
 
 def texts_sql(view: View, field: Field) -> str:
     """Return the SQL of (_id, v): each document that has a field, with its text or texts."""
     held = "len(v) > 0" if field.many else "v is not null"
-    return f"(select _id, v from (select _id, {field.sql()} as v from {view.table}) where {held})"
+    return f"(select _id, v from ({rows_of(view, {field: 'v'})}) where {held})"
 
 
 def read_texts(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,8 @@ from duckdb.func import FunctionNullHandling
 from infino.local.catalogue.shape import EMPTY, Fields, Shape, dump_fields, load_fields
 from infino.local.clock import iso
 from infino.local.http import Problem
+from infino.local.store.convert import ADDED, convert
+from infino.local.store.typed import make_tables
 from infino.local.store.view import EXACT_TEXTS, DatasetView, exact_texts
 from infino.local.values.paths import identifier, step
 
@@ -25,9 +27,13 @@ SCHEMA = """
 CREATE SEQUENCE IF NOT EXISTS dataset_ids;
 CREATE TABLE IF NOT EXISTS datasets (
     id INTEGER PRIMARY KEY, name VARCHAR UNIQUE, uuid VARCHAR, created_at VARCHAR,
-    version BIGINT, generation BIGINT, fields JSON, settings JSON
+    version BIGINT, generation BIGINT, fields JSON, settings JSON,
+    next_seq BIGINT, folded BIGINT, documents BIGINT, bytes BIGINT, columns JSON
 );
+CREATE TABLE IF NOT EXISTS layout (number INTEGER);
 """
+LAYOUT = 2
+"""Of the tables; 1.0.0a1 had none written down."""
 SETTINGS: dict[str, Any] = {
     "enable_external_access": "false",
     "python_enable_replacements": "false",
@@ -38,7 +44,21 @@ SETTINGS: dict[str, Any] = {
 
 @attrs.frozen
 class Dataset:
-    """A row of the dataset table."""
+    """A row of the dataset table.
+
+    Args:
+        id: The number that its tables end in.
+        name: Its name.
+        uuid: Never given twice in any store.
+        created_at: When it was made, ISO 8601.
+        version: Grows with every write.
+        generation: Grows with its fields.
+        settings: What is kept with it, such as its mapping.
+        folded: The last document that has a typed row.
+        documents: How many documents it has.
+        bytes: How long their texts are together.
+        columns: Field -> name and SQL type of its typed column.
+    """
 
     id: int
     name: str
@@ -47,6 +67,24 @@ class Dataset:
     version: int
     generation: int
     settings: dict[str, Any]
+    folded: int = 0
+    documents: int = 0
+    bytes: int = 0
+    columns: Mapping[str, tuple[str, str]] = attrs.field(factory=dict)
+
+
+class NewerLayout(RuntimeError):
+    """A newer version of the package made the data folder.
+
+    Args:
+        layout: The number of its layout.
+    """
+
+    def __init__(self, layout: int) -> None:
+        super().__init__(
+            f"the data folder has layout {layout}, and this version reads layouts up to {LAYOUT};"
+            " update infino-sdk, or choose another folder"
+        )
 
 
 NOWHERE = "nowhere"
@@ -70,13 +108,10 @@ class Store:
         self._now = now
         self._writer_lock = threading.RLock()
         self._shapes_lock = threading.Lock()
-        self.rewritten: set[str] = set()
-        """Datasets whose records were written again lately: there, trying a plain insert first is a waste."""
         self._fields: dict[tuple[int, int], Fields] = {}
         self._shapes: dict[int, tuple[int, Shape]] = {}
         self._db = duckdb.connect(str(path or ":memory:"), config=SETTINGS)
         self._db.execute("SET TimeZone = 'UTC'")
-        self._db.execute(SCHEMA)
         self._db.create_function(
             EXACT_TEXTS, exact_texts, ["VARCHAR", "VARCHAR"], "VARCHAR[]", null_handling=FunctionNullHandling.SPECIAL
         )
@@ -85,6 +120,27 @@ class Store:
         self._schema = f"{identifier(name)}.main."
         self._db.execute("SET lock_configuration = true")
         self._writer = self._db.cursor()
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self) -> None:
+        """Make the tables of a new store, or bring those of an older one up to date, or refuse those of a newer one."""
+        with self.writing() as cursor:
+            tables = {row[0] for row in cursor.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+            if "layout" in tables:
+                (found,) = cursor.execute("SELECT max(number) FROM layout").fetchone() or (LAYOUT,)
+                if found > LAYOUT:
+                    raise NewerLayout(found)
+            elif "datasets" in tables:
+                for column in ADDED:
+                    cursor.execute(f"ALTER TABLE datasets ADD COLUMN {column}")
+            cursor.execute(SCHEMA)
+            if "layout" not in tables:
+                cursor.execute("INSERT INTO layout VALUES (?)", [LAYOUT])
+        convert(self)
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -150,10 +206,10 @@ class Store:
         declared = {field: {"NULL": [step("$", field)]} for field in made.settings.get("properties", {})}
         texts = [orjson.dumps(declared).decode(), orjson.dumps(made.settings).decode()]
         cursor.execute(
-            "INSERT INTO datasets VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO datasets VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 0, 0, '{}')",
             [made.id, name, made.uuid, made.created_at, 1, 0, *texts],
         )
-        cursor.execute(f"CREATE TABLE ds_{made.id} (_id VARCHAR PRIMARY KEY, _source JSON, _version BIGINT)")
+        make_tables(cursor, made.id)
         return made
 
     def drop(self, cursor: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -184,8 +240,9 @@ class Store:
         """Return the view of a dataset that was read by the same cursor."""
         fields, declared = self.fields(cursor, dataset), dataset.settings.get("properties", {})
         return DatasetView(
-            dataset.id, dataset.name, dataset.version, fields, declared, uuid=dataset.uuid, schema=self._schema
-        )
+            dataset.id, dataset.name, dataset.version, fields, declared, uuid=dataset.uuid, schema=self._schema,
+            folded=dataset.folded, typed=dataset.columns,
+        )  # fmt: skip
 
     def fields(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> Fields:
         """Return the fields of a dataset; cached, for they change seldom."""
@@ -210,28 +267,49 @@ class Store:
             self._shapes[dataset.id] = (dataset.generation, shape)
         return shape
 
-    def touch(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, grown: Shape | None = None) -> None:
+    def count(
+        self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, written: int, more: int, longer: int
+    ) -> tuple[int, int]:
         """Record that a dataset was written.
 
         Args:
             cursor: The writing cursor.
             dataset: Which.
-            grown: Its shape, when that grew.
-        """
-        if grown is None:
-            cursor.execute("UPDATE datasets SET version = version + 1 WHERE id = ?", [dataset.id])
-            return
-        fields = orjson.dumps(dump_fields(grown.fields())).decode()
-        cursor.execute(
-            "UPDATE datasets SET version = version + 1, generation = generation + 1, fields = ? WHERE id = ?",
-            [fields, dataset.id],
-        )
-        with self._shapes_lock:
-            self._shapes[dataset.id] = (dataset.generation + 1, grown)
+            written: How many documents are written.
+            more: How many more there are then.
+            longer: By how much their texts are longer together.
 
-    def note_rewritten(self, name: str, again: bool) -> None:
-        """Remember whether the last batch for a dataset hit records that were there before."""
-        (self.rewritten.add if again else self.rewritten.discard)(name)
+        Returns:
+            The number of the first document to be written, and the last number that has a typed row.
+        """
+        row = cursor.execute(
+            "UPDATE datasets SET version = version + 1, next_seq = next_seq + ?, documents = documents + ?,"
+            " bytes = bytes + ? WHERE id = ? RETURNING next_seq, folded",
+            [written, more, longer, dataset.id],
+        ).fetchone()
+        assert row is not None
+        return row[0] - written, row[1]
+
+    def grow(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, shape: Shape) -> None:
+        """Keep the shape of a dataset that gained a field, or a kind of one."""
+        fields = orjson.dumps(dump_fields(shape.fields())).decode()
+        row = cursor.execute(
+            "UPDATE datasets SET version = version + 1, generation = generation + 1, fields = ? WHERE id = ?"
+            " RETURNING generation",
+            [fields, dataset.id],
+        ).fetchone()
+        assert row is not None
+        with self._shapes_lock:
+            self._shapes[dataset.id] = (row[0], shape)
+
+    def note_folded(
+        self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, columns: Mapping[str, tuple[str, str]]
+    ) -> None:
+        """Record that every document of a dataset has its typed row."""
+        cursor.execute(
+            "UPDATE datasets SET folded = next_seq - 1, columns = ? WHERE id = ?",
+            [orjson.dumps(columns).decode(), dataset.id],
+        )
 
     def clear(self) -> None:
         """Remove every dataset."""
@@ -246,9 +324,12 @@ class Store:
             self._db.close()
 
     def _select(self, cursor: duckdb.DuckDBPyConnection, clause: str, values: Sequence[Any]) -> Sequence[Dataset]:
-        columns = "id, name, uuid, created_at, version, generation, settings"
+        columns = "id, name, uuid, created_at, version, generation, settings, folded, documents, bytes, columns"
         rows = cursor.execute(f"SELECT {columns} FROM datasets {clause}", values).fetchall()
         return [
-            Dataset(id, name, key, created_at, version, generation, orjson.loads(settings))
-            for id, name, key, created_at, version, generation, settings in rows
-        ]
+            Dataset(
+                row[0], row[1], row[2], row[3], row[4], row[5], orjson.loads(row[6]), row[7], row[8], row[9],
+                {field: (name, kind) for field, (name, kind) in orjson.loads(row[10]).items()},
+            )
+            for row in rows
+        ]  # fmt: skip

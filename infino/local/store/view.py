@@ -11,31 +11,13 @@ import attrs
 
 from infino.local.catalogue.kinds import NO_SCALARS, sql_type
 from infino.local.catalogue.shape import Fields, exact_paths, paths_of
+from infino.local.store.typed import Column, shredded
 from infino.local.values.exact import dumps, loads
 from infino.local.values.paths import identifier, literal, prefixes, steps_of
 
 Document = dict[str, Any]
 EXACT_TEXTS = "exact_texts"
 """The name of the function of this module in SQL."""
-
-
-@attrs.frozen
-class Column:
-    """One SQL column over the documents.
-
-    Args:
-        name: As SQL sees it; unique within the dataset whatever the case.
-        field: The dotted field it shows.
-        type: The SQL type.
-        expression: SQL over `_source`.
-        starred: Whether `SELECT *` shows it.
-    """
-
-    name: str
-    field: str
-    type: str
-    expression: str
-    starred: bool = True
 
 
 def unchanged(document: Document) -> Document:
@@ -58,6 +40,8 @@ class DatasetView:
         replacements: Field -> SQL literal shown instead of its value.
         uuid: Never given twice in any store; derived data can be cached under it, with the version.
         schema: What stands in front of its tables' names, so that they are found from any search path.
+        folded: The last document that has a typed row.
+        typed: Field -> name and SQL type of its typed column.
 
     Example:
         >>> with store.reading() as cursor:
@@ -75,6 +59,8 @@ class DatasetView:
     replacements: Mapping[str, str] = attrs.field(factory=dict)
     uuid: str = ""
     schema: str = ""
+    folded: int = 0
+    typed: Mapping[str, tuple[str, str]] = attrs.field(factory=dict)
 
     @property
     def table(self) -> str:
@@ -121,6 +107,22 @@ class DatasetView:
                 made.append(Column(unique(field, taken), field, "JSON", expression, starred=False))
         return tuple(made)
 
+    @cached_property
+    def by_field(self) -> Mapping[str, Column]:
+        """Dotted field -> its column."""
+        return {column.field: column for column in self.columns if column.starred}
+
+    @cached_property
+    def mixed(self) -> frozenset[str]:
+        """The fields that are values in some documents and objects in others."""
+        objects = frozenset(field for field, kinds in self.shape.items() if "OBJECT" in kinds)
+        return objects | {
+            field[:at]
+            for field in self.shape
+            for at in range(len(field))
+            if field[at] == "." and field[:at] in self.shape
+        }
+
     def _whole(self, container: str) -> bool:
         """Tell whether an object may be shown as it is: nothing inside it is hidden or masked."""
         return all(
@@ -130,15 +132,19 @@ class DatasetView:
         )
 
     def _type(self, field: str, kinds: Collection[str]) -> str:
-        mixed = any(other.startswith(field + ".") for other in self.shape)
-        return "VARCHAR" if mixed else sql_type(kinds)
+        return "VARCHAR" if field in self.mixed else sql_type(kinds)
 
     def _column(self, name: str, field: str, kinds: Mapping[str, frozenset[str]]) -> Column:
         kind = self._type(field, kinds)
         if field in self.replacements:
             return Column(name, field, "VARCHAR", self.replacements[field])
         many = "ARRAY" in kinds or any("[*]" in path for path in paths_of(kinds))
-        return Column(name, field, f"{kind}[]" if many else kind, value_expression(kinds, kind))
+        plain = not many and not kind.startswith("DECIMAL") and not (kind == "VARCHAR" and exact_paths(kinds))
+        paths = sorted(paths_of(kinds))
+        return Column(
+            name, field, f"{kind}[]" if many else kind, value_expression(kinds, kind),
+            path=paths[0] if plain and len(paths) == 1 else None,
+        )  # fmt: skip
 
     def rows(self, names: Collection[str] | None = None) -> str:
         """Return a SELECT of `_id` and typed columns, for use as a subquery.
@@ -150,12 +156,46 @@ class DatasetView:
             >>> view.rows({"carrier"})
             'SELECT _id, json_extract_string(_source, \\'$.carrier\\') AS "carrier" FROM ds_17'
         """
-        shown = [
-            f"{column.expression} AS {identifier(column.name)}"
+        shown = {
+            column.name: column
             for column in self.columns
             if (column.starred if names is None else column.name.lower() in names)
-        ]
-        return f"SELECT {', '.join(['_id', *shown])} FROM {self.table}"
+        }
+        return self.scan(shown, ["_id"])
+
+    def scan(self, columns: Mapping[str, Column], own: Sequence[str]) -> str:
+        """Return a SELECT over all documents: out of their typed rows where they have one, else out of their text.
+
+        Args:
+            columns: Name -> column that it shows.
+            own: Which of `_seq`, `_id` and `_source` come before them.
+        """
+        held = {name: self.typed[column.field][0] for name, column in columns.items() if self._is_typed(column)}
+        if not held or not self.folded:
+            return self._from_text(own, columns)
+        later = self._from_text(own, columns, f" WHERE _seq > {self.folded}")
+        cold = {name: f"_cold.c{place}" for place, name in enumerate(name for name in columns if name not in held)}
+        sources = {"_seq": "_typed._seq", "_id": "_typed._id", "_source": "_cold.text"}
+        shown = [f"{sources[name]} AS {name}" for name in own]
+        shown += [f"{cold.get(name) or f'_typed.{held[name]}'} AS {identifier(name)}" for name in columns]
+        rows = f"{self.schema}col_{self.id} AS _typed"
+        if cold or "_source" in own:
+            texts = self._from_text(
+                ["_seq AS place", "_source AS text"],
+                {place.partition(".")[2]: columns[name] for name, place in cold.items()},
+                f" WHERE _seq <= {self.folded}",
+            )
+            rows += f" JOIN ({texts}) AS _cold ON _typed._seq = _cold.place"
+        return f"SELECT {', '.join(shown)} FROM {rows} UNION ALL {later}"
+
+    def _is_typed(self, column: Column) -> bool:
+        held = self.typed.get(column.field)
+        return held is not None and held[1] == column.type and column.starred and column.field not in self.replacements
+
+    def _from_text(self, own: Sequence[str], columns: Mapping[str, Column], condition: str = "") -> str:
+        rows, expressions = shredded(self.table, list(columns.values()), condition)
+        named = [f"{expression} AS {identifier(name)}" for name, expression in zip(columns, expressions, strict=True)]
+        return f"SELECT {', '.join([*own, *named])} FROM {rows}"
 
 
 def unique(name: str, taken: set[str]) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -12,14 +10,15 @@ import duckdb
 
 from infino.local.http import Problem
 from infino.local.store.database import Dataset, Store
-from infino.local.values.paths import literal
+from infino.local.store.typed import fold, stored_doubles
 
 ONLY_DIGITS = bytes(ord("0") if byte in b"0123456789" else ord(" ") for byte in range(256))
 LONG = b"0" * 16
 """So many digits in a row, after `ONLY_DIGITS`, may be an integer beyond 2^53; cheaper than an expression."""
-NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
-LINES = "SELECT unnest(string_split(?, chr(10))), unnest(string_split(?, chr(10)))"
-LISTS = "SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])"
+LINES = "unnest(string_split(?, chr(10))) AS _id, unnest(string_split(?, chr(10))) AS _source"
+LISTS = "unnest(?::VARCHAR[]) AS _id, unnest(?::VARCHAR[]) AS _source"
+UNFOLDED = 500
+"""So many documents may wait for their typed rows; until then readers type them as they read."""
 
 
 @attrs.frozen
@@ -30,11 +29,13 @@ class Batch:
         ids: Their ids.
         texts: Their JSON, one line each.
         documents: The same, decoded.
+        fresh: Whether the ids were made for them, so that no stored document can have one.
     """
 
     ids: Sequence[str]
     texts: Sequence[bytes]
     documents: Sequence[Mapping[str, Any]]
+    fresh: bool = False
 
     def parameters(self) -> tuple[str, list[Any]]:
         """Return SQL for the ids and texts, and its parameters; two long texts are read faster than lists."""
@@ -51,6 +52,15 @@ class Stored:
 
     version: int
     source: str
+
+
+@attrs.frozen
+class Place:
+    """Where a document is stored, what version it has and how long it is."""
+
+    number: int
+    version: int
+    length: int
 
 
 def put(
@@ -75,58 +85,57 @@ def put(
     if not batch.ids:
         return {}
     refuse_metrics(dataset)
-    table = f"ds_{dataset.id}"
-    lines, values = batch.parameters()
+    before = {} if batch.fresh else places(cursor, dataset, batch.ids)
     if versions is None:
-        rows, version = f"SELECT *, 1 FROM ({lines})", f"{table}._version + 1"
-    else:
-        values.append(list(versions))
-        rows = lines + ", unnest(?::BIGINT[])"
-        version = "excluded._version"
-    written = cursor.execute(
-        f"INSERT INTO {table} {rows} ON CONFLICT (_id) DO UPDATE"
-        f" SET _source = excluded._source, _version = {version} RETURNING _id, _version",
-        values,
-    ).fetchall()
+        versions = [before[id].version + 1 if id in before else 1 for id in batch.ids] if before else None
+    discard(cursor, dataset, before.values())
+    length = sum(map(len, batch.texts)) - sum(place.length for place in before.values())
+    first, folded = store.count(cursor, dataset, len(batch.ids), len(batch.ids) - len(before), length)
+    rows, values = batch.parameters()
+    chosen = "1" if versions is None else "unnest(?::BIGINT[])"
+    cursor.execute(
+        f"INSERT INTO ds_{dataset.id} SELECT _seq, md5_number_lower(_id), _id, _version, _source FROM"
+        f" (SELECT {rows}, {chosen} AS _version, unnest(range({first}, {first + len(batch.ids)})) AS _seq)",
+        [*values, *([] if versions is None else [list(versions)])],
+    )
     learn(store, cursor, dataset, batch)
-    return dict(written)
+    if first + len(batch.ids) - folded > UNFOLDED:
+        fold(store, cursor, store.get(cursor, dataset.name))
+    return dict(zip(batch.ids, versions or [1] * len(batch.ids), strict=True))
 
 
-def insert(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, batch: Batch) -> None:
-    """Store documents whose ids are new; `duckdb.ConstraintException` says that one is not.
+def places(cursor: duckdb.DuckDBPyConnection, dataset: Dataset, ids: Sequence[str]) -> dict[str, Place]:
+    """Return where those of some documents are that exist."""
+    rows = cursor.execute(wanted(dataset.id, "d._seq, d._version, strlen(d._source)"), [list(ids)]).fetchall()
+    return {id: Place(*place) for id, *place in rows}
 
-    Args:
-        store: The store.
-        cursor: A writing cursor, whose transaction is lost when an id is taken.
-        dataset: Where to.
-        batch: The documents.
+
+def wanted(dataset_id: int, columns: str) -> str:
+    """Return the SELECT of the ids, and some columns, of those documents whose ids are in a list that is bound.
+
+    There is no index over the ids, for it would make each overwrite ten times slower; a scan of their hashes is fast.
     """
-    refuse_metrics(dataset)
-    lines, values = batch.parameters()
-    cursor.execute(f"INSERT INTO ds_{dataset.id} SELECT *, 1 FROM ({lines})", values)
-    learn(store, cursor, dataset, batch)
+    return (
+        f"SELECT d._id, {columns} FROM (SELECT unnest(?::VARCHAR[]) AS _id) AS wanted JOIN ds_{dataset_id} AS d"
+        " ON d._h = md5_number_lower(wanted._id) AND d._id = wanted._id"
+    )
+
+
+def discard(cursor: duckdb.DuckDBPyConnection, dataset: Dataset, gone: Iterable[Place]) -> None:
+    """Delete documents and their typed rows."""
+    numbers = [place.number for place in gone]
+    for table in (f"ds_{dataset.id}", f"col_{dataset.id}") if numbers else ():
+        cursor.execute(f"DELETE FROM {table} WHERE _seq IN (SELECT unnest(?::BIGINT[]))", [numbers])
 
 
 def learn(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, batch: Batch) -> None:
-    """Record that a dataset was written, and what its shape gained."""
+    """Take in what the shape of a dataset gained."""
     shape = store.shape(cursor, dataset)
-    grown = shape.learn(batch.documents, big=LONG in b"\n".join(batch.texts).translate(ONLY_DIGITS))
-    for field in shape.newly_exact() if grown else ():
-        shape.add_digits(field, stored_doubles(cursor, dataset, shape.fields()[field]["DOUBLE"]))
-    store.touch(cursor, dataset, shape if grown else None)
-
-
-def stored_doubles(
-    cursor: duckdb.DuckDBPyConnection, dataset: Dataset, paths: Iterable[str]
-) -> Iterator[float | Decimal]:
-    """Yield the numbers at some paths of the stored documents that have a fraction or an exponent."""
-    for path in paths:
-        value = f"json_extract_string(_source, {literal(path)})"
-        values = f"unnest({value})" if "[*]" in path else value
-        found = cursor.execute(f"SELECT DISTINCT v FROM (SELECT {values} AS v FROM ds_{dataset.id})").fetchall()
-        for (text,) in found:
-            if text is not None and NUMBER.fullmatch(text):
-                yield Decimal(text)
+    if not shape.learn(batch.documents, big=LONG in b"\n".join(batch.texts).translate(ONLY_DIGITS)):
+        return
+    for field in shape.newly_exact():
+        shape.add_digits(field, stored_doubles(cursor, dataset.id, shape.fields()[field]["DOUBLE"]))
+    store.grow(cursor, dataset, shape)
 
 
 def refuse_metrics(dataset: Dataset) -> None:
@@ -146,21 +155,14 @@ def remove(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, id
         ids: Which; unknown ones are passed over.
     """
     refuse_metrics(dataset)
-    if not ids:
-        return 0
-    done = cursor.execute(
-        f"DELETE FROM ds_{dataset.id} WHERE _id IN (SELECT unnest(?::VARCHAR[]))", [list(ids)]
-    ).fetchone()
-    removed = int(done[0]) if done else 0
-    if removed:
-        store.touch(cursor, dataset)
-    return removed
+    gone = places(cursor, dataset, ids) if ids else {}
+    if gone:
+        discard(cursor, dataset, gone.values())
+        store.count(cursor, dataset, 0, -len(gone), -sum(place.length for place in gone.values()))
+    return len(gone)
 
 
 def fetch(cursor: duckdb.DuckDBPyConnection, dataset_id: int, ids: Sequence[str]) -> dict[str, Stored]:
     """Return the stored state of those ids that exist."""
-    rows = cursor.execute(
-        f"SELECT _id, _version, _source FROM ds_{dataset_id} WHERE _id IN (SELECT unnest(?::VARCHAR[]))",
-        [list(ids)],
-    ).fetchall()
+    rows = cursor.execute(wanted(dataset_id, "d._version, d._source"), [list(ids)]).fetchall()
     return {id: Stored(version, source) for id, version, source in rows}

@@ -306,4 +306,4 @@ def test_a_failed_write_leaves_nothing() -> None:
         assert store.get(cursor, "m").settings == {}
         tables = cursor.execute("SELECT table_name FROM duckdb_tables()").fetchall()
     store.close()
-    assert sorted(tables) == [("datasets",), ("ds_1",)]
+    assert sorted(tables) == [("col_1",), ("datasets",), ("ds_1",), ("layout",)]

@@ -9,10 +9,11 @@ from typing import Any
 
 import attrs
 
-from infino.local.catalogue.shape import Shape
 from infino.local.querydsl import matching_ids, search
 from infino.local.store import Store
+from infino.local.store.typed import fold
 from infino.local.store.view import DatasetView
+from infino.local.store.writer import Batch, put
 
 NOW = datetime(2024, 3, 15, 10, 30, tzinfo=UTC)
 
@@ -31,20 +32,20 @@ class Corpus:
         """Write documents; a document's `_id` names it, otherwise its place does."""
         with self.store.writing() as cursor:
             dataset = self.store.get(cursor, self.name)
-            (count,) = cursor.execute(f"select count(*) from ds_{dataset.id}").fetchone() or (0,)
             rows = [
-                (str(document.get("_id", count + number)), {k: v for k, v in document.items() if k != "_id"})
+                (
+                    str(document.get("_id", dataset.documents + number)),
+                    {k: v for k, v in document.items() if k != "_id"},
+                )
                 for number, document in enumerate(documents, 1)
             ]
-            shape = Shape(self.store.fields(cursor, dataset))
-            shape.learn([document for _, document in rows])
-            texts = [json.dumps(document) for _, document in rows]
-            cursor.execute(
-                f"insert or replace into ds_{dataset.id} (_id, _source, _version)"
-                " select unnest($1::varchar[]), unnest($2::varchar[]), 1",
-                [[identity for identity, _ in rows], texts],
-            )
-            self.store.touch(cursor, dataset, shape)
+            half = (len(rows) + 1) // 2
+            for part in (rows[:half], rows[half:]):  # typed rows for the first, only texts for the others
+                texts = [json.dumps(document).encode() for _, document in part]
+                batch = Batch([identity for identity, _ in part], texts, [document for _, document in part])
+                put(self.store, cursor, self.store.get(cursor, self.name), batch)
+                if part and part[0] == rows[0]:
+                    fold(self.store, cursor, self.store.get(cursor, self.name))
 
     def close(self) -> None:
         """Close the store."""

@@ -10,6 +10,7 @@ import pytest
 from infino.local.querydsl import textindex
 from infino.local.querydsl.fields import Fields
 from infino.local.querydsl.textindex import TextIndexes
+from infino.local.store.writer import remove
 from tests.unit.querydsl.corpus import Corpus
 
 
@@ -100,8 +101,7 @@ def test_an_index_grows_when_documents_are_only_added(monkeypatch: pytest.Monkey
     assert corpus.ids(query) == ["1"]
     with corpus.store.writing() as cursor:
         dataset = corpus.store.get(cursor, corpus.name)
-        cursor.execute(f"delete from ds_{dataset.id} where _id = '1'")
-        corpus.store.touch(cursor, dataset)
+        assert remove(corpus.store, cursor, dataset, ["1"]) == 1
     assert corpus.ids(query) == []
     assert built == ["whole"] * 4
     corpus.close()

@@ -54,15 +54,15 @@ class Context:
     Args:
         plan: Collects the columns they read.
         compile_filter: Compiles a query into an SQL condition.
-        documents: Returns id -> document as the caller may see it.
-        versions: Returns id -> what is wanted of its version, or of its sequence number.
+        documents: Returns number -> document as the caller may see it.
+        versions: Returns number -> what is wanted of its version, or of its sequence number.
         marks_of: Returns what a query of its own would highlight.
     """
 
     plan: Plan
     compile_filter: Callable[[Any], str]
-    documents: Callable[[list[str]], dict[str, dict[str, Any]]]
-    versions: Callable[[list[str], bool, bool], dict[str, dict[str, int]]]
+    documents: Callable[[list[int]], dict[int, dict[str, Any]]]
+    versions: Callable[[list[int], bool, bool], dict[int, dict[str, int]]]
     marks_of: Callable[[Any], Mapping[str, Sequence[Mark]]]
 
 

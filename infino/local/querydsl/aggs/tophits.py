@@ -52,20 +52,20 @@ class TopHits(Aggregation):
         names = "".join(f", s{number}" for number in range(len(self.keys)))
         order = ", ".join([key.order for key in self.keys] or ["_score desc"])
         rows = runner.plan.run(
-            f"select b, n, best, _id, _score{names} from (select b, _id, _score{columns},"
+            f"select b, n, best, d, _id, _score{names} from (select b, d, _id, _score{columns},"
             f" count(*) over (partition by b) as n, max(_score) over (partition by b) as best,"
             f" row_number() over (partition by b order by {order}, d) as place from {level.rows})"
             f" where place > {self.start} and place <= {self.start + self.size} or place = 1 order by b, place"
         )
-        ids = list(dict.fromkeys(row[3] for row in rows))
-        documents = self.context.documents(ids)
-        versions = self.context.versions(ids, self.version, self.sequence)
+        numbers = list(dict.fromkeys(row[3] for row in rows))
+        documents = self.context.documents(numbers)
+        versions = self.context.versions(numbers, self.version, self.sequence)
         results = [self._empty() for _ in range(level.size)]
-        for number, count, best, *row in rows:
+        for number, count, best, place, *row in rows:
             hits = results[number]["hits"]
             hits["total"]["value"] = count
             hits["max_score"] = best if self.scored else None
-            hits["hits"].append(self._hit(row, documents[row[0]], versions.get(row[0], {})))
+            hits["hits"].append(self._hit(row, documents[place], versions.get(place, {})))
         return [self._cut(result) for result in results]
 
     def _cut(self, result: Result) -> Result:
