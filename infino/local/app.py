@@ -19,6 +19,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from infino.local.access import Principal
 from infino.local.admission import Admission
 from infino.local.body import IDLE, Bodies, Body, Disconnected, Incoming
+from infino.local.disk import full_disk
 from infino.local.faults import Fault
 from infino.local.http import Answer, Call, Problem
 from infino.local.misbehave import delay, instead, reset, send_answer, skewed_clock
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("infino.local")
 NOBODY = Principal("", "")
+STOPPING = Problem(503, "service_unavailable", "the gateway is stopping")
 Claimed: TypeAlias = "tuple[str, str] | None"
 """The access key and the payload hash of a verified request; None for one that needs no signature."""
 
@@ -85,8 +87,13 @@ class Application:
                     answer = await self._answer(incoming, wire, match, key, body, fault)
             except Problem as problem:
                 answer = problem.answer()
+            except OSError as error:  # an upload on its way to the disk
+                if (full := full_disk(error)) is None:
+                    raise
+                answer = full.answer()
             except asyncio.CancelledError:  # the server stops, and this has taken too long
-                answer = Problem(503, "service_unavailable", "the gateway is stopping").answer()
+                answer = STOPPING.answer()
+            self._gateway.disk.refused |= answer.status == 507
             if fault is not None and fault.reset:
                 reset(send)
                 return
@@ -135,6 +142,10 @@ class Application:
         except RecursionError:
             return Problem(400, "parse_exception", "the request is nested too deeply").answer()
         except Exception as error:
+            if (full := full_disk(error)) is not None:
+                return full.answer()
+            if self._gateway.stopping:
+                return STOPPING.answer()
             logger.exception("%s %s failed", match.route.method, match.route.path)
             reason = f"the gateway failed with {type(error).__name__}; its log has the details"
             return Problem(500, "internal_error", reason).answer()

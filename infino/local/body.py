@@ -164,7 +164,7 @@ class Bodies:
         self._admit_upload(incoming.length or 0, incoming.length or 0)
         digest = hashlib.sha256()
         size, looked = 0, 0
-        with tempfile.NamedTemporaryFile(dir=self._spool, delete=False) as file:
+        with tempfile.NamedTemporaryFile(dir=self._spool, delete=False, buffering=0) as file:
             path = Path(file.name)
             try:
                 while not incoming.complete:

@@ -14,6 +14,8 @@ import attrs
 import orjson
 
 from infino.local.clock import iso
+from infino.local.disk import refuse_if_full
+from infino.local.folder import RESTORE, DamagedFile
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
@@ -50,7 +52,18 @@ class Control:
         self._now = now
         self._lock = threading.RLock()
         self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+        try:
+            self._open()
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise DamagedFile(path, f"can't be read ({error})", RESTORE) from None
+
+    def _open(self) -> None:
+        self._db.execute("PRAGMA locking_mode = EXCLUSIVE")  # shares nothing, and so needs no room for a shared file
         self._db.execute("PRAGMA journal_mode = WAL")
+        (found,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise sqlite3.DatabaseError(found)
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA secure_delete = ON")  # what was a secret is overwritten, not only unlinked
         self._db.execute(SCHEMA)
@@ -62,13 +75,15 @@ class Control:
             if self._db.in_transaction:
                 yield
                 return
-            self._db.execute("BEGIN IMMEDIATE")
             try:
+                self._db.execute("BEGIN IMMEDIATE")
                 yield
-            except BaseException:
-                self._db.execute("ROLLBACK")
+                self._db.execute("COMMIT")
+            except BaseException as error:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                refuse_if_full(error)
                 raise
-            self._db.execute("COMMIT")
 
     def get(self, kind: str, id: str) -> Document | None:
         """Return one document, or None."""
@@ -76,8 +91,8 @@ class Control:
         return rows[0] if rows else None
 
     def list(self, kind: str) -> Sequence[Document]:
-        """Return all documents of a kind, oldest first."""
-        return self._select("WHERE kind = ? ORDER BY created_at, rowid", (kind,))
+        """Return all documents of a kind, oldest first, whatever the clock said when each was made."""
+        return self._select("WHERE kind = ? ORDER BY rowid", (kind,))
 
     def put(self, kind: str, id: str, body: dict[str, Any]) -> Document:
         """Store a document, replacing one of the same id, and return it.

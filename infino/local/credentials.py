@@ -10,6 +10,8 @@ from pathlib import Path
 import attrs
 import orjson
 
+from infino.local.folder import RESTORE, DamagedFile
+
 ALPHABET = string.ascii_uppercase + string.digits
 
 
@@ -47,7 +49,7 @@ def admin_credentials(folder: Path | None, access_key: str | None, secret_key: s
     if (access_key is None) != (secret_key is None):
         raise ValueError("give both access_key and secret_key, or neither")
     path = folder / "credentials.json" if folder else None
-    stored = Credentials(**orjson.loads(path.read_bytes())) if path and path.exists() else None
+    stored = read_credentials(path) if path and path.exists() else None
     account_id = stored.account_id if stored else str(secrets.randbelow(10**12)).zfill(12)
     if access_key is not None and secret_key is not None:
         return Credentials(access_key, secret_key, account_id)
@@ -57,6 +59,22 @@ def admin_credentials(folder: Path | None, access_key: str | None, secret_key: s
     if path:
         write_private(path, orjson.dumps(attrs.asdict(made)))
     return made
+
+
+def read_credentials(path: Path) -> Credentials:
+    """Return the keys that a file holds.
+
+    Raises:
+        DamagedFile: When it holds none.
+    """
+    try:
+        found = Credentials(**orjson.loads(path.read_bytes()))
+    except (ValueError, TypeError):
+        found = None
+    if found is None or not all(isinstance(text, str) and text for text in attrs.astuple(found)):
+        remedy = f"{RESTORE}; or remove the file and give access_key and secret_key"
+        raise DamagedFile(path, "does not hold the admin's keys", remedy)
+    return found
 
 
 def write_private(path: Path, content: bytes) -> None:

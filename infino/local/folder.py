@@ -39,6 +39,9 @@ class DamagedFile(RuntimeError):
         super().__init__(f"{path} {what}; {remedy}")
 
 
+RESTORE = "put it back from a copy of the folder, or choose another folder"
+
+
 class Folder:
     """A data folder held by this process until `close`; only its owner may enter.
 
@@ -56,23 +59,53 @@ class Folder:
         self.path = path
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         make_private(path)
-        self._file = os.open(path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        self._held: list[int] = []
         try:
-            if fcntl is not None:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            holder = os.read(self._file, 64).decode("ascii", "replace").strip()
-            os.close(self._file)
-            raise FolderInUse(
-                f"the data folder {path} is in use by {describe_process(holder)};"
-                " stop that gateway or choose another folder"
-            ) from None
-        os.ftruncate(self._file, 0)
-        os.write(self._file, str(os.getpid()).encode())
+            # The folder itself is locked as well: it can't be removed and made anew under a gateway, as the file can.
+            self._hold(os.open(path, os.O_RDONLY)) if os.name == "posix" else None
+            file = os.open(path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+            self._hold(file)
+        except BlockingIOError:
+            self.close()
+            raise in_use(path, _holder(path)) from None
+        except BaseException:
+            self.close()
+            raise
+        with contextlib.suppress(OSError):  # on a full disk nobody can say whose lock it is; it holds all the same
+            os.ftruncate(file, 0)
+            os.write(file, str(os.getpid()).encode())
+
+    def _hold(self, descriptor: int) -> None:
+        self._held.append(descriptor)
+        if fcntl is not None:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise
+            except OSError:  # a file system that locks no folders; the file is locked too
+                return
 
     def close(self) -> None:
         """Let go of the folder."""
-        os.close(self._file)
+        while self._held:
+            os.close(self._held.pop())
+
+
+def _holder(path: Path) -> str:
+    with contextlib.suppress(OSError):
+        return (path / "lock").read_text("ascii", "replace").strip()[:64]
+    return ""
+
+
+def in_use(path: Path, holder: str) -> FolderInUse:
+    """Return the refusal of a folder that another process holds.
+
+    Args:
+        path: The folder.
+        holder: The number of that process, or "" where nothing says it.
+    """
+    told = f"the data folder {path} is in use by {describe_process(holder)}"
+    return FolderInUse(f"{told}; stop that gateway or choose another folder")
 
 
 OWN = ("infino.duckdb*", "control.sqlite*", "lock", "credentials.json*", "vault.key*", "spool", "spool/*")

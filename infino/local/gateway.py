@@ -9,6 +9,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Collection
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -29,12 +30,19 @@ START_TIMEOUT = 15.0
 WEBSOCKET_MESSAGE_LIMIT = 16 * 1024 * 1024
 
 
-# uvicorn says so of every handshake that is refused with an answer of its own, although that is well-formed ASGI.
-_REFUSED_HANDSHAKE = "ASGI callable returned without completing handshake."
+GRACE = 2.0
+"""Seconds that running requests have at a stop before their statements are broken off."""
+_EXPECTED = frozenset(
+    {
+        # uvicorn says so of every handshake that is refused with an answer of its own, although that is good ASGI
+        "ASGI callable returned without completing handshake.",
+        "Cancel %s running task(s), timeout graceful shutdown exceeded",
+    }
+)
 
 
 def _worth_telling(record: logging.LogRecord) -> bool:
-    return record.msg != _REFUSED_HANDSHAKE
+    return record.msg not in _EXPECTED
 
 
 class PortInUse(RuntimeError):
@@ -140,7 +148,12 @@ class LocalGateway:
         atexit.unregister(self._end)
         if self._thread is not None and self._server is not None:
             self._server.should_exit = True
-            self._thread.join(START_TIMEOUT)
+            self._thread.join(GRACE)
+            deadline = time.monotonic() + START_TIMEOUT
+            while self._thread.is_alive() and self._gateway is not None and time.monotonic() < deadline:
+                self._gateway.stopping = True
+                self._gateway.store.interrupt()
+                self._thread.join(0.1)
         if self._application is not None:
             self._application.close()
         if self._gateway is not None:

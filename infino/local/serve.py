@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import shlex
+import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TextIO
 
-from infino.local.folder import FolderInUse
+from infino.local.folder import DamagedFile, FolderInUse
 from infino.local.gateway import LocalGateway, PortInUse
 from infino.local.seed import FLIGHTS, flights
+
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 def serve(
@@ -24,7 +29,7 @@ def serve(
     output: TextIO | None = None,
     stop: threading.Event | None = None,
 ) -> None:
-    """Serve until Ctrl-C; first print `export` lines that point a client here.
+    """Serve until Ctrl-C or SIGTERM; first print `export` lines that point a client here.
 
     Args:
         port: The port; 0 takes a free one.
@@ -45,12 +50,15 @@ def serve(
     printed = output or sys.stdout
     ended = stop or threading.Event()
     try:
-        with LocalGateway(None if ephemeral else data, port, compat, host=host) as gateway:
+        with stopped_by_signals(), LocalGateway(None if ephemeral else data, port, compat, host=host) as gateway:
             print_exports(gateway, printed)
             if seed is not None:
                 plant(gateway, seed, printed)
-            wait(ended)
-    except (PortInUse, FolderInUse) as error:
+            while not ended.wait(3600.0):
+                continue
+    except KeyboardInterrupt:
+        return
+    except (PortInUse, FolderInUse, DamagedFile) as error:
         raise SystemExit(str(error)) from None
     except OSError as error:
         raise SystemExit(f"the gateway can't use {data or host}: {error}") from None
@@ -71,13 +79,28 @@ def print_exports(gateway: LocalGateway, output: TextIO) -> None:
     output.flush()
 
 
-def wait(ended: threading.Event) -> None:
-    """Wait for the event or for Ctrl-C."""
-    try:
-        while not ended.wait(3600.0):
-            continue
-    except KeyboardInterrupt:
+@contextmanager
+def stopped_by_signals() -> Iterator[None]:
+    """Let Ctrl-C, SIGTERM (docker stop, systemd) and a closed terminal all raise `KeyboardInterrupt`, once.
+
+    What is ignored stays so: a job in the background does not hear Ctrl-C, nor one under nohup its terminal.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are the main thread's
         return
+    heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for each in heard:
+            signal.signal(each, signal.SIG_IGN)  # closing has begun, and is not to be torn
+        raise KeyboardInterrupt
+
+    before = [(number, signal.signal(number, stop)) for number in heard]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
 
 
 def plant(gateway: LocalGateway, seed: str, output: TextIO) -> None:

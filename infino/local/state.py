@@ -6,15 +6,18 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Collection
+from datetime import datetime
 from pathlib import Path
 
 import attrs
+import duckdb
 
 from infino.local.clock import Clock
 from infino.local.control import Control
 from infino.local.credentials import admin_credentials
+from infino.local.disk import Disk
 from infino.local.faults import Faults
-from infino.local.folder import Folder
+from infino.local.folder import RESTORE, DamagedFile, Folder, in_use
 from infino.local.keys import Keys
 from infino.local.rbac.access import RoleAccess
 from infino.local.reach import Reach
@@ -80,11 +83,16 @@ class Gateway:
         self.folder = Folder(options.path) if options.path else None
         self._opened: list[Callable[[], None]] = [self.folder.close] if self.folder else []
         self._lock = threading.Lock()
+        self.disk = Disk(options.path)
+        self.stopping = False
         try:
+            if options.path:
+                refuse_missing_files(options.path, keys_given=options.access_key is not None)
             self.spool = self._make_spool()
             self.credentials = admin_credentials(options.path, options.access_key, options.secret_key)
-            self.store = Store(self._file("infino.duckdb"), self.clock.now)
+            self.store = open_store(self._file("infino.duckdb"), self.clock.now)
             self._opened.append(self.store.close)
+            self._refuse_missing_control()
             self.control = Control(self._file("control.sqlite"), self.clock.now)
             self._opened.append(self.control.close)
             self.vault = Vault(options.path)
@@ -96,6 +104,15 @@ class Gateway:
 
     def _file(self, name: str) -> Path | None:
         return self.options.path / name if self.options.path else None
+
+    def _refuse_missing_control(self) -> None:
+        path = self._file("control.sqlite")
+        if path is None or (path.exists() and path.stat().st_size):
+            return
+        with self.store.reading() as cursor:
+            used = bool(self.store.list(cursor))
+        if used or path.with_name("vault.key").exists():
+            raise DamagedFile(path, "is missing or empty, and with it users, roles and connections", RESTORE)
 
     def _make_spool(self) -> Path:
         """Return an empty folder for uploads that are under way."""
@@ -124,3 +141,59 @@ class Gateway:
         """Close everything, last opened first."""
         while self._opened:
             self._opened.pop()()
+
+
+def refuse_missing_files(folder: Path, *, keys_given: bool) -> None:
+    """Raise for a file without which others can't be there: a first start makes them in the order of this table.
+
+    Args:
+        folder: The data folder.
+        keys_given: Whether the admin's keys need no file.
+
+    Raises:
+        DamagedFile: Naming the file.
+    """
+    credentials, store, control = (folder / name for name in ("credentials.json", "infino.duckdb", "control.sqlite"))
+    if control.exists() and not store.exists():
+        raise DamagedFile(store, "is missing, and with it all datasets", RESTORE)
+    if store.exists() and not credentials.exists() and not keys_given:
+        raise DamagedFile(credentials, "is missing", f"{RESTORE}; or give access_key and secret_key")
+
+
+def open_store(path: Path | None, now: Callable[[], datetime]) -> Store:
+    """Open the store, or say in one sentence why it can't be.
+
+    Args:
+        path: The database file, or None to keep everything in memory.
+        now: Returns the current time.
+
+    Raises:
+        DamagedFile: When the file is no store, or half of one.
+        FolderInUse: When another process holds it.
+    """
+    try:
+        store = Store(path, now)
+        if path is not None and path.stat().st_size < expected_size(store, path):
+            store.close()
+            raise DamagedFile(path, "is shorter than what it holds: its end is lost", RESTORE)
+        return store
+    except duckdb.Error as error:
+        if path is None:
+            raise
+        told = str(error).splitlines()[0]
+        if "onflicting lock" in told:
+            raise in_use(path.parent, "") from None
+        raise DamagedFile(path, f"can't be read ({told.replace(str(path), path.name)})", RESTORE) from None
+
+
+def expected_size(store: Store, path: Path) -> int:
+    """Return how long the database file must at least be: free blocks at its end may not be there, used ones are.
+
+    Args:
+        store: The opened store.
+        path: Its file, after which DuckDB names the database.
+    """
+    with store.reading() as cursor:
+        query = "SELECT used_blocks * block_size FROM pragma_database_size() WHERE database_name = ?"
+        found = cursor.execute(query, [path.stem]).fetchone()
+    return int(found[0]) if found else 0

@@ -25,6 +25,7 @@ def health(gateway: Gateway, call: Call) -> Answer:
     return Answer(
         json={
             "ready": True,
+            "writable": gateway.disk.writable(),
             "version": installed("infino-sdk"),
             "engines": {
                 "sql": f"duckdb {duckdb.__version__}",

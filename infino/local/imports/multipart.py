@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
@@ -89,7 +90,8 @@ class _Reading:
     def discard(self) -> None:
         """Leave nothing on disk."""
         if self.file is not None:
-            self.file.close()
+            with contextlib.suppress(OSError):  # on a full disk the last bytes can't be written, nor are they wanted
+                self.file.close()
         if self.path is not None:
             self.path.unlink(missing_ok=True)
 

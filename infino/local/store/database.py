@@ -17,10 +17,12 @@ from duckdb.func import FunctionNullHandling
 
 from infino.local.catalogue.shape import EMPTY, Fields, Shape, dump_fields, load_fields
 from infino.local.clock import iso
+from infino.local.disk import refuse_if_full
 from infino.local.http import Problem
 from infino.local.store.convert import ADDED, convert
 from infino.local.store.typed import make_tables
 from infino.local.store.view import EXACT_TEXTS, DatasetView, exact_texts
+from infino.local.store.wal import NO_CHECKPOINTS, WriteAheadLog
 from infino.local.values.paths import identifier, step
 
 SCHEMA = """
@@ -39,6 +41,7 @@ SETTINGS: dict[str, Any] = {
     "python_enable_replacements": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    **NO_CHECKPOINTS,
 }
 
 
@@ -110,6 +113,8 @@ class Store:
         self._shapes_lock = threading.Lock()
         self._fields: dict[tuple[int, int], Fields] = {}
         self._shapes: dict[int, tuple[int, Shape]] = {}
+        self._readers: set[duckdb.DuckDBPyConnection] = set()
+        self._log = WriteAheadLog(path)
         self._db = duckdb.connect(str(path or ":memory:"), config=SETTINGS)
         self._db.execute("SET TimeZone = 'UTC'")
         self._db.create_function(
@@ -146,10 +151,12 @@ class Store:
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Give a cursor in a read-only transaction: one snapshot, and the engine refuses every write."""
         cursor = self._db.cursor()
+        self._readers.add(cursor)
         try:
             cursor.execute("BEGIN TRANSACTION READ ONLY")
             yield cursor
         finally:
+            self._readers.discard(cursor)
             with suppress(duckdb.Error):
                 cursor.execute("ROLLBACK")
             cursor.close()
@@ -166,13 +173,15 @@ class Store:
             try:
                 yield self._writer
                 self._writer.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 with suppress(duckdb.Error):
                     self._writer.execute("ROLLBACK")
                 with self._shapes_lock:
                     self._shapes.clear()
                     self._fields.clear()
+                refuse_if_full(error)
                 raise
+            self._log.fold(self._writer)
 
     def list(self, cursor: duckdb.DuckDBPyConnection) -> Sequence[Dataset]:
         """Return all datasets by name."""
@@ -316,6 +325,12 @@ class Store:
         with self.writing() as cursor:
             for dataset in self.list(cursor):
                 self.drop(cursor, dataset.name)
+
+    def interrupt(self) -> None:
+        """Break off every statement that runs now."""
+        for cursor in (*tuple(self._readers), self._writer):
+            with suppress(duckdb.Error):  # closed in the meantime
+                cursor.interrupt()
 
     def close(self) -> None:
         """Close the database."""
