@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 from itertools import islice
 from typing import Any, Final, Literal, cast
 
@@ -40,20 +38,6 @@ _NEXT: Final[dict[Kind, tuple[Kind, ...]]] = {  # a kind, and those that may sti
     "text": (),
 }
 FIELD_LIMIT: Final = 1 << 30  # characters of a field; what is too large for a request is rejected by its position
-
-
-def exact(text: str) -> int | float | Decimal:
-    """Return a number that keeps every digit.
-
-    Args:
-        text: A number as JSON writes it.
-    """
-    if text.lstrip("-").isdigit() and text != "-0" and len(text) < 1000:
-        return int(text)
-    if len(text) <= 16 and "e" not in text and "E" not in text:
-        return float(text)  # 15 digits always come back from a float
-    number, written = float(text), Decimal(text)
-    return number if math.isfinite(number) and Decimal(repr(number)) == written else written
 
 
 def _widths(lines: Sequence[str], delimiter: str, quote: str | None) -> list[int]:
@@ -263,7 +247,7 @@ class Delimited:
         names, rows = self._body()
         read = [_READERS[kind] for kind in kinds or ["text"] * len(names)]
         if self._reading.decimal != ".":
-            read = [_comma(self._reading.decimal) if reader is exact else reader for reader in read]
+            read = [_comma(self._reading.decimal) if reader is tables.exact else reader for reader in read]
         nulls = self._nulls
         while part := list(islice(rows, 256)):
             yield [
@@ -322,13 +306,13 @@ def _typed(array: Any, kind: Kind, decimal: str) -> Any:
 
 
 def _comma(decimal: str) -> Callable[[str], Any]:
-    return lambda value: exact(value.replace(decimal, "."))
+    return lambda value: tables.exact(value.replace(decimal, "."))
 
 
 _READERS: Final[dict[Kind, Callable[[str], Any]]] = {
     "null": str,
     "whole": int,
-    "number": exact,
+    "number": tables.exact,
     "boolean": lambda value: value.lower() == "true",
     "text": str,
 }

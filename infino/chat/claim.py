@@ -1,7 +1,9 @@
-"""Who may use a connection, and who may read an answer: one at a time."""
+"""Who may use a connection, and who may read an answer: one at a time; and a rest from which one can be woken."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import threading
 import weakref
 
@@ -59,3 +61,35 @@ class OneReader:
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
+
+
+class AsyncWake:
+    """A rest from which it can be woken, for a task."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def set(self) -> None:
+        """Wake it, now and for good."""
+        self._event.set()
+
+    async def rest(self, seconds: float) -> None:
+        """Wait for some seconds, or until it is woken."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
+
+
+class Wake:
+    """A rest from which it can be woken, for a thread."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def set(self) -> None:
+        """Wake it, now and for good."""
+        self._event.set()
+
+    def rest(self, seconds: float) -> None:
+        """Wait for some seconds, or until it is woken."""
+        self._event.wait(seconds)

@@ -1,10 +1,8 @@
-"""The two shells of a turn: they perform the operations of `flow.ask`, one blocking, one for asyncio."""
+"""The shell of a turn: it performs the operations of `flow.ask`; the blocking one is generated from it."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import threading
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Self
@@ -12,7 +10,7 @@ from typing import Any, Self
 import attrs
 
 from infino.chat.answer import Answer
-from infino.chat.claim import Claim, OneReader
+from infino.chat.claim import AsyncWake, Claim, OneReader
 from infino.chat.errors import Cancelled
 from infino.chat.events import Event
 from infino.chat.flow import (
@@ -31,33 +29,14 @@ from infino.chat.flow import (
     ask,
 )
 from infino.core.errors import InfinoError
-from infino.websocket import AsyncSocket, Socket, SocketClosed, SocketQuiet
+from infino.websocket import AsyncSocket, SocketClosed, SocketQuiet
 
 _EXPECTED = (InfinoError, SocketClosed, SocketQuiet)
 
 
 @attrs.frozen
-class Ports:
-    """What a blocking conversation needs of the world.
-
-    Args:
-        open_thread: Creates a thread and returns its id.
-        drop_thread: Deletes it again.
-        dial: Opens a connection.
-        notice: Told of each pause before another try.
-        ready: Called before each turn; raises when the client is closed.
-    """
-
-    open_thread: Callable[[OpenThread], str]
-    drop_thread: Callable[[DropThread], object]
-    dial: Callable[[Connect], Socket]
-    notice: Callable[[Pause], None]
-    ready: Callable[[], None]
-
-
-@attrs.frozen
 class AsyncPorts:
-    """What an asyncio conversation needs of the world.
+    """What a conversation needs of the world.
 
     Args:
         open_thread: Creates a thread and returns its id.
@@ -74,37 +53,8 @@ class AsyncPorts:
     ready: Callable[[], None]
 
 
-class Line:
-    """The one connection of a blocking conversation, and the right to use it."""
-
-    def __init__(self, ports: Ports, conversation: Conversation) -> None:
-        self.ports = ports
-        self.conversation = conversation
-        self.socket: Socket | None = None
-        self.claim = Claim()
-
-    def hang_up(self) -> None:
-        """Drop the connection, if there is one."""
-        connection, self.socket = self.socket, None
-        self.conversation.connected = False
-        if connection is not None:
-            connection.close()
-
-    def drop(self) -> None:
-        """Drop the connection without waiting for anything."""
-        connection, self.socket = self.socket, None
-        self.conversation.connected = False
-        if connection is not None:
-            connection.abort()
-
-    def __del__(self) -> None:
-        # Whoever forgets a conversation must not wait for it: the collector may run at any place.
-        with contextlib.suppress(Exception):
-            self.drop()
-
-
 class AsyncLine:
-    """The one connection of an asyncio conversation, and the right to use it."""
+    """The one connection of a conversation, and the right to use it."""
 
     def __init__(self, ports: AsyncPorts, conversation: Conversation) -> None:
         self.ports = ports
@@ -127,27 +77,39 @@ class AsyncLine:
             connection.abort()
 
     def __del__(self) -> None:
+        # Whoever forgets a conversation must not wait for it: the collector may run at any place.
         with contextlib.suppress(Exception):
             self.drop()
 
 
-class _Stream:
-    """What both streams share: the flow, and how a turn begins and ends."""
+class AsyncAnswerStream:
+    """The events of one answer as they arrive.
+
+    Iterate to its end, or use it in a `with` block and leave whenever you like.
+
+    Example:
+        >>> async with client.fino.stream("which carrier is late most often?") as stream:
+        ...     async for event in stream:
+        ...         print(event)
+        >>> stream.answer.text
+    """
 
     def __init__(
         self,
-        line: Line | AsyncLine,
+        line: AsyncLine,
         question: str,
         settings: Settings,
-        on_end: Callable[[Answer], None] | None,
+        *,
+        on_end: Callable[[Answer], None] | None = None,
     ) -> None:
         self.question = question
         self._operation = settings.operation
         self._one_reader = OneReader(settings.operation)
         self._conversation = line.conversation
         self._flow: Flow = ask(line.conversation, question, settings)
-        self._owner = line
+        self._line = line
         self._on_end = on_end
+        self._wake = AsyncWake()
         self._begun = False
         self._ended = False
         self._cancelled = False
@@ -165,180 +127,6 @@ class _Stream:
     def owns_connection(self) -> None:
         """Let the end of this stream be the end of its connection too."""
         self._close_line = True
-
-    def _begin(self) -> None:
-        self._owner.ports.ready()
-        self._owner.claim.take(self)
-        self._begun = True
-
-    def _end(self, answer: Answer | None) -> None:
-        if self._ended:
-            return
-        self._answer = answer or self.answer
-        self._ended = True
-        self._owner.claim.drop(self)
-        if self._on_end is not None and self._begun:
-            self._on_end(self._answer)
-
-    def _reusable(self) -> bool:
-        """Whether the connection is left in a state in which another question can be asked."""
-        turn = self._conversation.turn
-        return turn is not None and turn.over
-
-    def _heed_cancel(self) -> None:
-        if self._cancelled:
-            raise Cancelled(
-                "the turn was cancelled",
-                answer=self.answer,
-                hint="what came until then is in .answer",
-                operation=self._operation,
-            )
-
-
-class AnswerStream(_Stream):
-    """The events of one answer as they arrive.
-
-    Iterate to its end, or use it in a ``with`` block and leave whenever you like.
-
-    Example:
-        >>> with client.fino.stream("which carrier is late most often?") as stream:
-        ...     for event in stream:
-        ...         print(event)
-        >>> stream.answer.text
-    """
-
-    def __init__(
-        self,
-        line: Line,
-        question: str,
-        settings: Settings,
-        *,
-        on_end: Callable[[Answer], None] | None = None,
-    ) -> None:
-        super().__init__(line, question, settings, on_end)
-        self._line = line
-        self._wake = threading.Event()
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> Event:
-        with self._one_reader:
-            if self._ended:
-                raise StopIteration
-            try:
-                if not self._begun:
-                    self._begin()
-                return self._advance()
-            except StopIteration as stop:
-                self._finish(stop.value)
-                raise StopIteration from None
-            except BaseException:
-                if self._begun:
-                    self._finish(None)
-                raise
-
-    def _advance(self) -> Event:
-        operation = next(self._flow)
-        while not isinstance(operation, Report):
-            result, failure = None, None
-            self._heed_cancel()
-            try:
-                result = self._perform(operation)
-            except _EXPECTED as error:
-                failure = error
-            # Cancelled meanwhile: the flow may be closed already, and what happened is our own doing.
-            self._heed_cancel()
-            operation = self._flow.send(result) if failure is None else self._flow.throw(failure)
-        return operation.event
-
-    def _perform(self, operation: Operation) -> Any:
-        line = self._line
-        match operation:
-            case Receive(timeout):
-                return self._socket().receive(timeout)
-            case Send(text, timeout):
-                return self._socket().send(text, timeout)
-            case Connect():
-                line.hang_up()
-                line.socket = line.ports.dial(operation)
-                return None
-            case Disconnect():
-                return line.hang_up()
-            case OpenThread():
-                return line.ports.open_thread(operation)
-            case DropThread():
-                return line.ports.drop_thread(operation)
-            case Pause(seconds):
-                line.ports.notice(operation)
-                return self._wake.wait(seconds)
-            case _:
-                raise AssertionError(operation)
-
-    def _socket(self) -> Socket:
-        if self._line.socket is None:
-            raise SocketClosed(1000, unsent=True)
-        return self._line.socket
-
-    def _finish(self, answer: Answer | None) -> None:
-        self._flow.close()
-        if self._close_line or not self._reusable():
-            self._line.hang_up()
-        self._end(answer)
-
-    def cancel(self) -> None:
-        """Stop the answer; a thread that waits for an event gets `Cancelled`, and the iteration ends."""
-        if self._ended or self._cancelled:
-            return
-        self._cancelled = True
-        self._wake.set()
-        if self._begun:
-            self._line.hang_up()
-
-    def close(self) -> None:
-        """Stop the answer if it has not ended, and free its connection."""
-        if not self._ended:
-            self._cancelled = True
-            self._finish(None) if self._begun else self._end(None)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __del__(self) -> None:
-        if getattr(self, "_begun", False) and not self._ended:
-            with contextlib.suppress(Exception):
-                self._line.drop()
-                self._end(None)
-
-
-class AsyncAnswerStream(_Stream):
-    """The events of one answer as they arrive, for asyncio.
-
-    Iterate to its end, or use it in an ``async with`` block and leave whenever you like.
-
-    Example:
-        >>> async with client.fino.stream("which carrier is late most often?") as stream:
-        ...     async for event in stream:
-        ...         print(event)
-        >>> stream.answer.text
-    """
-
-    def __init__(
-        self,
-        line: AsyncLine,
-        question: str,
-        settings: Settings,
-        *,
-        on_end: Callable[[Answer], None] | None = None,
-    ) -> None:
-        super().__init__(line, question, settings, on_end)
-        self._line = line
-        self._wake = asyncio.Event()
 
     def __aiter__(self) -> Self:
         return self
@@ -368,6 +156,7 @@ class AsyncAnswerStream(_Stream):
                 result = await self._perform(operation)
             except _EXPECTED as error:
                 failure = error
+            # Cancelled meanwhile: the flow may be closed already, and what happened is our own doing.
             self._heed_cancel()
             operation = self._step(result, failure)
         return operation.event
@@ -399,14 +188,9 @@ class AsyncAnswerStream(_Stream):
                 return await line.ports.drop_thread(operation)
             case Pause(seconds):
                 line.ports.notice(operation)
-                return await self._rest(seconds)
+                return await self._wake.rest(seconds)
             case _:
                 raise AssertionError(operation)
-
-    async def _rest(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
 
     def _socket(self) -> AsyncSocket:
         if self._line.socket is None:
@@ -421,6 +205,34 @@ class AsyncAnswerStream(_Stream):
         finally:
             self._end(answer)
 
+    def _begin(self) -> None:
+        self._line.ports.ready()
+        self._line.claim.take(self)
+        self._begun = True
+
+    def _end(self, answer: Answer | None) -> None:
+        if self._ended:
+            return
+        self._answer = answer or self.answer
+        self._ended = True
+        self._line.claim.drop(self)
+        if self._on_end is not None and self._begun:
+            self._on_end(self._answer)
+
+    def _reusable(self) -> bool:
+        """Whether the connection is left in a state in which another question can be asked."""
+        turn = self._conversation.turn
+        return turn is not None and turn.over
+
+    def _heed_cancel(self) -> None:
+        if self._cancelled:
+            raise Cancelled(
+                "the turn was cancelled",
+                answer=self.answer,
+                hint="what came until then is in .answer",
+                operation=self._operation,
+            )
+
     async def _break_off(self, error: BaseException) -> None:
         if not isinstance(error, Exception):
             # Cancelled from outside: whoever cancels must not wait for the other side to say goodbye.
@@ -428,7 +240,7 @@ class AsyncAnswerStream(_Stream):
         await self._finish(None)
 
     async def cancel(self) -> None:
-        """Stop the answer; a task that waits for an event gets `Cancelled`, and the iteration ends."""
+        """Stop the answer; whoever waits for an event gets `Cancelled`, and the iteration ends."""
         if self._ended or self._cancelled:
             return
         self._cancelled = True
@@ -445,7 +257,9 @@ class AsyncAnswerStream(_Stream):
             else:
                 self._end(None)
 
-    aclose = close
+    async def aclose(self) -> None:
+        """Do the same as `close`, under the name that `contextlib.aclosing` expects."""
+        await self.close()
 
     async def __aenter__(self) -> Self:
         return self

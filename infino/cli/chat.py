@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from infino_api.blocking.session import Session
+
 from infino.chat.answer import Answer
 from infino.chat.chart import chart_page
 from infino.chat.events import Status, Text
-from infino.chat.session import Session
 from infino.core.errors import InfinoError
 from infino.core.extras import require
 

@@ -17,7 +17,7 @@ from .words import Edit, Text, apply, edits, word
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOWS = ROOT / "infino" / "resources"
-CLIENT = ROOT / "infino" / "client.py"
+OTHERS = tuple(ROOT / "infino" / name for name in ("client.py", "chat/session.py", "chat/stream.py"))
 # Where the blocking form of what a module holds is in another one.
 MODULES = {"infino.bulk.run_async": "infino.bulk.run"}
 _ASYNC = (ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith, ast.Await)
@@ -86,7 +86,7 @@ def mentioned(node: ast.AST) -> set[str]:
 
 def sources() -> list[Source]:
     """Read every module that has a twin."""
-    found = [Source(path) for path in (CLIENT, *sorted(FLOWS.glob("*.py")))]
+    found = [Source(path) for path in (*OTHERS, *sorted(FLOWS.glob("*.py")))]
     return [source for source in found if source.turned]
 
 

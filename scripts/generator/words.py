@@ -142,6 +142,10 @@ def _name(places: Text, tokens: list[tokenize.TokenInfo], number: int, refusal: 
             yield Edit(places.place(*closing.start), places.place(*closing.end), "")
     elif token.string == "asyncio" and tokens[number - 1].string != "import":
         raise refusal(token.start[0], "asyncio has no blocking form; write a pair of functions, async_name and name")
+    elif token.string == "Awaitable" and after.string == "[":
+        closing = tokens[_closing(tokens, number + 2)]
+        yield Edit(start, places.place(*after.end), "")
+        yield Edit(places.place(*closing.start), places.place(*closing.end), "")
     elif word(token.string) != token.string:
         yield Edit(start, end, word(token.string))
 
@@ -153,18 +157,29 @@ def _needless(tokens: list[tokenize.TokenInfo], number: int) -> tokenize.TokenIn
     is_call = before.string in (")", "]") or (before.type == tokenize.NAME and not keyword.iskeyword(before.string))
     if opening.string != "(" or is_call:
         return None
+    end = _closing(tokens, number)
+    if tokens[end + 1].string not in (".", "["):
+        return None
     depth = 0
-    for place in range(number + 1, len(tokens) - 1):
-        token = tokens[place]
-        if token.string in "([{" and token.type == tokenize.OP:
+    for token in tokens[number + 1 : end]:
+        if token.type == tokenize.OP and token.string in "([{":
             depth += 1
-        elif token.string in ")]}" and token.type == tokenize.OP:
-            if depth == 0:
-                return token if tokens[place + 1].string in (".", "[") else None
+        elif token.type == tokenize.OP and token.string in ")]}":
             depth -= 1
-        elif depth == 0 and (keyword.iskeyword(token.string) or (token.type == tokenize.OP and token.string != ".")):
+        elif not depth and (keyword.iskeyword(token.string) or (token.type == tokenize.OP and token.string != ".")):
             return None
-    return None
+    return tokens[end]
+
+
+def _closing(tokens: list[tokenize.TokenInfo], number: int) -> int:
+    """Find the end of the brackets that a token stands in."""
+    depth = 1
+    while depth:
+        token = tokens[number]
+        if token.type == tokenize.OP:
+            depth += (token.string in "([{") - (token.string in ")]}")
+        number += 1
+    return number - 1
 
 
 def apply(text: str, changes: Iterator[Edit] | list[Edit], start: int = 0, end: int | None = None) -> str:

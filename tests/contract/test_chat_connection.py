@@ -287,7 +287,6 @@ def test_a_proxy_is_used_for_websockets_too(connect: Connect) -> None:
         {"idle_timeout": -1},
         {"client_id": "a b"},
         {"client_id": ""},
-        {"colour": "blue"},
         {"max_frame_bytes": 0},
         {"thread": "a b"},
         {"thread": ""},

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from infino.chat.answer import Answer
 from infino.chat.flow import Connect, DropThread, OpenThread
 from infino.chat.options import ChatOptions, Choices, SourceLike, Task, TurnOptions, source_list
-from infino.chat.session import Session
 from infino.chat.setting import (
     TIMEOUT,
     before_dialling,
@@ -23,12 +22,13 @@ from infino.chat.setting import (
     teller,
     thread_id_of,
 )
-from infino.chat.stream import AnswerStream, Ports
 from infino.chat.thread import Fetch, Poll
 from infino.core.retry import RetryPolicy
 from infino.resources.fino import REPORT_TIMEOUT, _seconds, analysis, report
 from infino.runtime.options import CallOptions
 from infino.websocket import Socket, open_socket
+from infino_api.blocking.session import Session
+from infino_api.blocking.stream import AnswerStream, Ports
 from infino_api.resources.fino import FinoResource
 
 if TYPE_CHECKING:

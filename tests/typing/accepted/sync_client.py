@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import assert_type
 
+from infino_api.blocking.stream import AnswerStream
+
 import infino
 from infino import Credentials, Infino, IssuedKeys, RetryPolicy, RolePlan, Secret, Timeouts
 from infino.bulk.report import BulkReport
 from infino.charts import Drawing, to_echarts
 from infino.chat.answer import Answer
-from infino.chat.stream import AnswerStream
 from infino.models import (
     AlertReceipt,
     Connection,

@@ -1,0 +1,268 @@
+"""The shell of a turn: it performs the operations of `flow.ask`; the blocking one is generated from it.
+
+Generated from infino/chat/stream.py; changes belong there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+import attrs
+
+from infino.chat.answer import Answer
+from infino.chat.claim import Claim, OneReader, Wake
+from infino.chat.errors import Cancelled
+from infino.chat.events import Event
+from infino.chat.flow import (
+    Connect,
+    Conversation,
+    Disconnect,
+    DropThread,
+    Flow,
+    OpenThread,
+    Operation,
+    Pause,
+    Receive,
+    Report,
+    Send,
+    Settings,
+    ask,
+)
+from infino.chat.stream import _EXPECTED, _Ended
+from infino.websocket import Socket, SocketClosed
+
+
+@attrs.frozen
+class Ports:
+    """What a conversation needs of the world.
+
+    Args:
+        open_thread: Creates a thread and returns its id.
+        drop_thread: Deletes it again.
+        dial: Opens a connection.
+        notice: Told of each pause before another try.
+        ready: Called before each turn; raises when the client is closed.
+    """
+
+    open_thread: Callable[[OpenThread], str]
+    drop_thread: Callable[[DropThread], object]
+    dial: Callable[[Connect], Socket]
+    notice: Callable[[Pause], None]
+    ready: Callable[[], None]
+
+
+class Line:
+    """The one connection of a conversation, and the right to use it."""
+
+    def __init__(self, ports: Ports, conversation: Conversation) -> None:
+        self.ports = ports
+        self.conversation = conversation
+        self.socket: Socket | None = None
+        self.claim = Claim()
+
+    def hang_up(self) -> None:
+        """Drop the connection, if there is one."""
+        connection, self.socket = self.socket, None
+        self.conversation.connected = False
+        if connection is not None:
+            connection.close()
+
+    def drop(self) -> None:
+        """Drop the connection without waiting for anything."""
+        connection, self.socket = self.socket, None
+        self.conversation.connected = False
+        if connection is not None:
+            connection.abort()
+
+    def __del__(self) -> None:
+        # Whoever forgets a conversation must not wait for it: the collector may run at any place.
+        with contextlib.suppress(Exception):
+            self.drop()
+
+
+class AnswerStream:
+    """The events of one answer as they arrive.
+
+    Iterate to its end, or use it in a `with` block and leave whenever you like.
+
+    Example:
+        >>> with client.fino.stream("which carrier is late most often?") as stream:
+        ...     for event in stream:
+        ...         print(event)
+        >>> stream.answer.text
+    """
+
+    def __init__(
+        self, line: Line, question: str, settings: Settings, *, on_end: Callable[[Answer], None] | None = None
+    ) -> None:
+        self.question = question
+        self._operation = settings.operation
+        self._one_reader = OneReader(settings.operation)
+        self._conversation = line.conversation
+        self._flow: Flow = ask(line.conversation, question, settings)
+        self._line = line
+        self._on_end = on_end
+        self._wake = Wake()
+        self._begun = False
+        self._ended = False
+        self._cancelled = False
+        self._close_line = False
+        self._answer: Answer | None = None
+
+    @property
+    def answer(self) -> Answer:
+        """What came so far; the whole answer once the stream has ended."""
+        if self._answer is not None:
+            return self._answer
+        turn = self._conversation.turn if self._begun else None
+        return turn.answer() if turn is not None else Answer(question=self.question)
+
+    def owns_connection(self) -> None:
+        """Let the end of this stream be the end of its connection too."""
+        self._close_line = True
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Event:
+        with self._one_reader:
+            if self._ended:
+                raise StopIteration
+            try:
+                if not self._begun:
+                    self._begin()
+                return self._advance()
+            except _Ended as ended:
+                self._finish(ended.answer)
+                raise StopIteration from None
+            except BaseException as error:
+                if self._begun:
+                    self._break_off(error)
+                raise
+
+    def _advance(self) -> Event:
+        operation = self._step(None, None)
+        while not isinstance(operation, Report):
+            result, failure = None, None
+            self._heed_cancel()
+            try:
+                result = self._perform(operation)
+            except _EXPECTED as error:
+                failure = error
+            # Cancelled meanwhile: the flow may be closed already, and what happened is our own doing.
+            self._heed_cancel()
+            operation = self._step(result, failure)
+        return operation.event
+
+    def _step(self, result: Any, error: Exception | None) -> Operation:
+        # StopIteration may not cross the border of a coroutine.
+        try:
+            return self._flow.send(result) if error is None else self._flow.throw(error)
+        except StopIteration as stop:
+            answer: Answer = stop.value
+        raise _Ended(answer)
+
+    def _perform(self, operation: Operation) -> Any:
+        line = self._line
+        match operation:
+            case Receive(timeout):
+                return self._socket().receive(timeout)
+            case Send(text, timeout):
+                return self._socket().send(text, timeout)
+            case Connect():
+                line.hang_up()
+                line.socket = line.ports.dial(operation)
+                return None
+            case Disconnect():
+                return line.hang_up()
+            case OpenThread():
+                return line.ports.open_thread(operation)
+            case DropThread():
+                return line.ports.drop_thread(operation)
+            case Pause(seconds):
+                line.ports.notice(operation)
+                return self._wake.rest(seconds)
+            case _:
+                raise AssertionError(operation)
+
+    def _socket(self) -> Socket:
+        if self._line.socket is None:
+            raise SocketClosed(1000, unsent=True)
+        return self._line.socket
+
+    def _finish(self, answer: Answer | None) -> None:
+        self._flow.close()
+        try:
+            if self._close_line or not self._reusable():
+                self._line.hang_up()
+        finally:
+            self._end(answer)
+
+    def _begin(self) -> None:
+        self._line.ports.ready()
+        self._line.claim.take(self)
+        self._begun = True
+
+    def _end(self, answer: Answer | None) -> None:
+        if self._ended:
+            return
+        self._answer = answer or self.answer
+        self._ended = True
+        self._line.claim.drop(self)
+        if self._on_end is not None and self._begun:
+            self._on_end(self._answer)
+
+    def _reusable(self) -> bool:
+        """Whether the connection is left in a state in which another question can be asked."""
+        turn = self._conversation.turn
+        return turn is not None and turn.over
+
+    def _heed_cancel(self) -> None:
+        if self._cancelled:
+            raise Cancelled(
+                "the turn was cancelled",
+                answer=self.answer,
+                hint="what came until then is in .answer",
+                operation=self._operation,
+            )
+
+    def _break_off(self, error: BaseException) -> None:
+        if not isinstance(error, Exception):
+            # Cancelled from outside: whoever cancels must not wait for the other side to say goodbye.
+            self._line.drop()
+        self._finish(None)
+
+    def cancel(self) -> None:
+        """Stop the answer; whoever waits for an event gets `Cancelled`, and the iteration ends."""
+        if self._ended or self._cancelled:
+            return
+        self._cancelled = True
+        self._wake.set()
+        if self._begun:
+            self._line.hang_up()
+
+    def close(self) -> None:
+        """Stop the answer if it has not ended, and free its connection."""
+        if not self._ended:
+            self._cancelled = True
+            if self._begun:
+                self._finish(None)
+            else:
+                self._end(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if getattr(self, "_begun", False) and not self._ended:
+            with contextlib.suppress(Exception):
+                self._line.drop()
+                self._end(None)
