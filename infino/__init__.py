@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from infino.bulk.report import BulkReport as BulkReport
     from infino.chat.answer import Answer as Answer
     from infino.client import AsyncInfino as AsyncInfino
+    from infino.core.codec import to_json as to_json
     from infino.core.config import Config as Config
     from infino.core.credentials import Credentials as Credentials
     from infino.core.errors import APIError as APIError
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from infino.core.events import RequestEvent as RequestEvent
     from infino.core.events import ResponseEvent as ResponseEvent
     from infino.core.events import RetryEvent as RetryEvent
+    from infino.core.reference import ClientReference as ClientReference
     from infino.core.retry import RetryPolicy as RetryPolicy
     from infino.core.secret import Secret as Secret
     from infino.core.timeouts import Timeouts as Timeouts
@@ -55,6 +57,14 @@ if TYPE_CHECKING:
     __version__: str
 
 __distribution__ = "infino-sdk"
+__all__ = [
+    "APIError", "Answer", "AsyncInfino", "Attempt", "AuthenticationError", "BadRequestError", "BulkError",
+    "BulkReport", "ChatError", "ClientClosedError", "ClientReference", "Config", "ConfigError", "ConflictError",
+    "ConnectError", "Credentials", "DecodeError", "Infino", "InfinoError", "IssuedKeys", "JobFailedError",
+    "NotFoundError", "PayloadTooLargeError", "PermissionDeniedError", "PromResult", "QueryError", "RateLimitError",
+    "RequestEvent", "ResponseEvent", "RetryEvent", "RetryPolicy", "RolePlan", "SearchResult", "Secret", "ServerError",
+    "SqlResult", "Timeout", "Timeouts", "TransportError", "ValidationError", "to_json",
+]  # fmt: skip
 _MODULES = frozenset({"bulk", "charts", "chat", "dbapi", "local", "models", "results", "signing", "testing"})
 _ERRORS = """
     APIError Attempt AuthenticationError BadRequestError BulkError ChatError ClientClosedError ConfigError
@@ -67,6 +77,7 @@ _HOMES = {
     "Answer": "infino.chat.answer",
     "AsyncInfino": "infino.client",
     "Infino": "infino_api.blocking.client",
+    "ClientReference": "infino.core.reference",
     "Config": "infino.core.config",
     "Credentials": "infino.core.credentials",
     "RequestEvent": "infino.core.events",
@@ -75,6 +86,7 @@ _HOMES = {
     "RetryPolicy": "infino.core.retry",
     "Secret": "infino.core.secret",
     "Timeouts": "infino.core.timeouts",
+    "to_json": "infino.core.codec",
     "RolePlan": "infino.resources.roles",
     "IssuedKeys": "infino.plans.users",
     **dict.fromkeys(("PromResult", "SearchResult", "SqlResult"), "infino.results"),

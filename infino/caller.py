@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, Unpack
 from urllib.parse import quote_plus
 
 from infino.core import codec
@@ -199,7 +199,14 @@ def _raw(call: Call[T], response: Response, value: T) -> RawResponse[T]:
     )
 
 
-class SyncCaller:
+class _Undivided:
+    """Whatever holds a caller may be copied deeply; the caller is shared, as the connections below it are."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+
+class SyncCaller(_Undivided):
     """Make calls and wait for them.
 
     Args:
@@ -239,7 +246,7 @@ class SyncCaller:
         return response, decode_call(call, response)
 
 
-class AsyncCaller:
+class AsyncCaller(_Undivided):
     """Make calls and await them.
 
     Args:

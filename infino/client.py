@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Self, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
 from infino_api.resources.root import AsyncRootResources
 
@@ -13,17 +13,19 @@ from infino.core.credentials import Credentials, Provider, wrapped
 from infino.core.curl import curl_command
 from infino.core.events import RequestEvent, ResponseEvent, RetryEvent
 from infino.core.exchange import Shared
+from infino.core.reference import Manners
 from infino.core.request import Request
 from infino.core.retry import RetryPolicy
 from infino.core.secret import Secret
 from infino.core.timeouts import Timeouts
-from infino.resources.concurrency import async_off_loop
+from infino.resources.concurrency import async_listener, async_off_loop, async_settled
 
 if TYPE_CHECKING:
     import ssl
     from pathlib import Path
 
     from infino.local import LocalGateway
+    from infino.resources.local_options import LocalOptions
     from infino.transport import AsyncTransport
 
 Pairs = Mapping[str, object] | Sequence[tuple[str, object]]
@@ -60,7 +62,7 @@ def escape_hatch(
     )
 
 
-class AsyncInfino(AsyncRootResources):
+class AsyncInfino(Manners, AsyncRootResources):
     """The client for Infino in asyncio: the same tree, names and types as `Infino`.
 
     Creating one sends nothing and needs no event loop. Each event loop that uses it gets connections of its own.
@@ -76,12 +78,15 @@ class AsyncInfino(AsyncRootResources):
         timeout: Seconds for a whole call, or `Timeouts`.
         retry: When to try again.
         headers: Sent with every request, unsigned.
-        allow_http: Allow plain http to other machines.
-        proxy: Address of an HTTP proxy; proxies of the environment are not used.
+        allow_http: Allow plain http to other machines (`INFINO_ALLOW_HTTP`).
+        host: The Host to send and sign where it is not the endpoint's, as behind a tunnel.
+        proxy: Address of an HTTP proxy (`INFINO_PROXY`).
+        trust_env: Use the proxies and certificates that `HTTPS_PROXY`, `SSL_CERT_FILE` and their like name.
         verify: False to accept any certificate, or a prepared TLS context.
-        ca_bundle: Path of a file with the certificate authorities to trust.
+        ca_bundle: Path of a file or folder with the certificate authorities to trust (`INFINO_CA_BUNDLE`).
         client_certificate: Path of a certificate with its key, or the paths of both.
         max_connections: Connections open at the same time.
+        max_response_bytes: Most bytes of an answer; a larger one is refused before it fills the memory.
         get_with_body: Send read queries as GET with a body, as gateways before 0.5 want it.
         path_style: `double` encodes the path once more for the signature, as stock AWS signers do.
         config: Ready settings, instead of all others.
@@ -107,11 +112,14 @@ class AsyncInfino(AsyncRootResources):
         retry: RetryPolicy | None = None,
         headers: Mapping[str, str] | None = None,
         allow_http: bool | None = None,
+        host: str | None = None,
         proxy: str | Secret | None = None,
+        trust_env: bool | None = None,
         verify: bool | ssl.SSLContext | None = None,
         ca_bundle: str | None = None,
         client_certificate: str | tuple[str, str] | None = None,
         max_connections: int | None = None,
+        max_response_bytes: int | None = None,
         get_with_body: bool | None = None,
         path_style: Literal["single", "double"] | None = None,
         config: Config | None = None,
@@ -143,12 +151,12 @@ class AsyncInfino(AsyncRootResources):
         return opened
 
     @classmethod
-    def local(cls, path: str | Path | None = None, **options: Any) -> AsyncInfino:
+    def local(cls, path: str | Path | None = None, **options: Unpack[LocalOptions]) -> AsyncInfino:
         """Start a gateway inside this process and return a client for it; closing the client stops the gateway.
 
         Args:
             path: Folder that keeps the data; none means that nothing outlives the gateway.
-            options: Further options of `infino.local.LocalGateway`.
+            **options: Further options of `infino.local.LocalGateway`, such as `port` and `sql_timeout`.
 
         Returns:
             A client like any other.
@@ -206,7 +214,7 @@ class AsyncInfino(AsyncRootResources):
 
         Args:
             event: `request`, `response` or `retry`.
-            callback: Called with the event; what it raises is logged and goes no further.
+            callback: Called with the event, async or not; what it raises is logged and goes no further.
 
         Returns:
             A function that ends it.
@@ -217,7 +225,7 @@ class AsyncInfino(AsyncRootResources):
         Example:
             >>> stop = client.on("retry", lambda event: print(event.reason, event.delay))
         """
-        return self._shared.listeners.add(event, callback)
+        return self._shared.listeners.add(event, async_listener(callback, self._shared.listeners))
 
     def debug_curl(
         self,
@@ -291,6 +299,7 @@ class AsyncInfino(AsyncRootResources):
     async def close(self) -> None:
         """Close all connections; later calls raise `ClientClosedError`. A copy by `with_options` closes only itself."""
         self._closed = True
+        await async_settled(self._shared.listeners)
         if self._opened is not None:
             await self._opened.aclose()
         if self._gateway is not None:

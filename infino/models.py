@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 def __getattr__(name: str) -> Any:
     import infino_api.models
 
+    if name == "__all__":
+        return [name for name in dir(infino_api.models) if not name.startswith("_")]
     if name.startswith("__"):
         raise AttributeError(f"module 'infino.models' has no attribute {name!r}")
     return getattr(infino_api.models, name)

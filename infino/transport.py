@@ -21,9 +21,8 @@ from infino.core.causes import connect_hint, root_cause
 from infino.core.compression import decompressed, too_large
 from infino.core.config import Config
 from infino.core.corrections import Corrections, Signed
-from infino.core.credentials import CredentialCache, ask, ask_async
+from infino.core.credentials import CredentialCache
 from infino.core.errors import (
-    APIError,
     ClientClosedError,
     ConfigError,
     ConnectError,
@@ -38,13 +37,14 @@ from infino.core.redaction import follow_environment, redact, watch
 from infino.core.request import Request, Upload
 from infino.core.response import Headers, Response
 from infino.core.secret import Secret
-from infino.core.signer import SigV4Signer, canonical_query
+from infino.core.signer import canonical_query
 from infino.core.timeouts import Timeouts
+from infino.core.tls import tls_context
 from infino.core.version import USER_AGENT
 from infino.core.wire import Wire, WireRequest, check_path
 from infino.deadline import Deadline, DeadlineBackend
+from infino.keys import AsyncKeys, Connection, Keys, Waiting
 
-Connection = TypeVar("Connection")
 _KEEPALIVE_SECONDS: Final = 30.0
 _LARGE: Final = 1 << 20
 
@@ -108,40 +108,12 @@ def _limits(config: Config) -> httpx.Limits:
     )
 
 
-def _tls(config: Config) -> Any:
-    """Build the TLS context, which is slow, only where TLS is spoken."""
-    import ssl
-
-    if isinstance(config.verify, ssl.SSLContext):
-        return config.verify
-    to_proxy = config.proxy is not None and config.proxy.reveal().startswith("https")
-    if config.endpoint.scheme == "http" and not to_proxy:
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        if not config.verify:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        elif config.ca_bundle and os.path.isdir(config.ca_bundle):
-            context = ssl.create_default_context(capath=config.ca_bundle)
-        elif config.ca_bundle:
-            context = ssl.create_default_context(cafile=config.ca_bundle)
-        else:
-            context = httpx.create_ssl_context(trust_env=False)
-        if config.client_certificate:
-            given = config.client_certificate
-            context.load_cert_chain(*((given,) if isinstance(given, str) else given))
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigError(f"the TLS settings cannot be used: {error}") from None
-    return context
-
-
 Pool = TypeVar("Pool", httpx.HTTPTransport, httpx.AsyncHTTPTransport)
 
 
 def _opened(kind: type[Pool], config: Config) -> Pool:
     """Make a pool. What fails here may hold the password of the proxy, so it is not chained."""
-    tls, proxy = _tls(config), None if config.proxy is None else config.proxy.reveal()
+    tls, proxy = tls_context(config), None if config.proxy is None else config.proxy.reveal()
     try:
         return kind(verify=tls, trust_env=False, limits=_limits(config), proxy=proxy)
     except ImportError:
@@ -180,13 +152,10 @@ class _Connections:
         self.config = config
         self.closed = False
         self.lock = threading.Lock()
-        self.refreshing_threads = threading.Lock()
         self.pool: httpx.HTTPTransport | None = None
         self.deadline = Deadline()
         self.pools: _Pools = weakref.WeakKeyDictionary()
-        self.refreshing: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = (
-            weakref.WeakKeyDictionary()
-        )
+        self.waiting = Waiting()
         self.proxy_passwords = proxy_passwords(config.proxy)
         for password in self.proxy_passwords:
             watch(password)
@@ -234,8 +203,8 @@ class _Connections:
     def after_fork(self) -> None:
         """Leave the connections of the parent process alone, and begin without any."""
         _abandoned.append((self.pool, list(self.pools.values())))
-        self.pool, self.lock, self.refreshing_threads = None, threading.Lock(), threading.Lock()
-        self.pools, self.refreshing = weakref.WeakKeyDictionary(), weakref.WeakKeyDictionary()
+        self.pool, self.lock, self.waiting = None, threading.Lock(), Waiting()
+        self.pools = weakref.WeakKeyDictionary()
 
 
 class _Base:
@@ -287,7 +256,7 @@ class _Base:
 
     def tls(self) -> Any:
         """Return the TLS settings (an `ssl.SSLContext`), for connections that are not opened here."""
-        return _tls(self.config)
+        return tls_context(self.config)
 
     def _presigned(self, signed: Signed, path: str, query: tuple[tuple[str, str], ...]) -> Secret:
         check_path(path)
@@ -342,6 +311,7 @@ class Transport(_Base):
     ) -> None:
         super().__init__(config, shared, parent=parent)
         self.sleep = sleep
+        self._keys = Keys(self._connections.keys, lambda: self._connections.waiting, self.shared)
 
     def with_config(self, config: Config) -> Transport:
         """Return a transport with other settings for its calls, over the same connections and keys."""
@@ -373,7 +343,7 @@ class Transport(_Base):
                     self.sleep(step.seconds)
                     outcome = None
                 else:
-                    outcome = self._renew(step.refused, step.at)
+                    outcome = self._keys.renew(step.refused, step.at)
                 step = plan.send(outcome)
         except StopIteration as stop:
             response: Response = stop.value
@@ -386,71 +356,17 @@ class Transport(_Base):
             path: Path, percent-encoded.
             query: Names and values to add to the signed query.
         """
-        return self._presigned(Corrections(self.shared).sign(self._signer()), path, query)
+        return self._presigned(Corrections(self.shared).sign(self._keys.signer()), path, query)
 
     def connect(
         self, path: str, query: tuple[tuple[str, str], ...], dial: Callable[[Secret], Connection]
     ) -> Connection:
-        """Open a connection with a signed address, and once more when only the clock or the keys were wrong.
-
-        Args:
-            path: Path, percent-encoded.
-            query: Names and values to add to the signed query.
-            dial: Opens a connection to the address.
-
-        Raises:
-            APIError: The service refused.
-        """
-        corrections = Corrections(self.shared)
-        while True:
-            signed = corrections.sign(self._signer())
-            try:
-                connection = dial(self._presigned(signed, path, query))
-            except APIError as error:
-                remedy, now = corrections.judge(error, signed), self.shared.clock.monotonic()
-                if remedy is None or (remedy == "keys" and self._renew(signed.signer, now) is not True):
-                    raise
-            else:
-                corrections.accepted()
-                return connection
-
-    def _signer(self) -> SigV4Signer:
-        keys, lock = self._connections.keys, self._connections.refreshing_threads
-        signer = keys.fresh(self.shared.now())
-        if signer is not None:
-            return signer
-        held = keys.held(self.shared.now())
-        if held is not None and lock.locked():
-            return held  # another thread is asking
-        with lock:  # many threads wait here for one refresh
-            return keys.fresh(self.shared.now()) or self._ask()
-
-    def _ask(self) -> SigV4Signer:
-        keys = self._connections.keys
-        try:
-            return keys.store(ask(keys.asking(self.shared.clock.monotonic())), self.shared.now())
-        except ConfigError:
-            held = keys.postpone(self.shared.now())
-            if held is None:
-                raise
-            return held
-
-    def _renew(self, refused: SigV4Signer, at: float) -> bool | InfinoError:
-        """Tell whether there is another pair than the refused one, after asking for it where nobody has since."""
-        keys = self._connections.keys
-        if keys.provider is None:
-            return False
-        with self._connections.refreshing_threads:
-            if not keys.superseded(refused) and not keys.asked_since(at):
-                try:
-                    keys.store(ask(keys.asking(self.shared.clock.monotonic())), self.shared.now())
-                except ConfigError as error:
-                    return error
-            return keys.superseded(refused)
+        """Open a connection with a signed address; see `Keys.connect`."""
+        return self._keys.connect(lambda signed: self._presigned(signed, path, query), dial)
 
     def _attempt(self, request: Request, step: Send) -> Outcome:
         try:
-            signed = step.sign(self._signer())
+            signed = step.sign(self._keys.signer())
             prepared = self._wire.prepare(request, step.method, signed.signer, signed.time)
             return self._move(request, prepared, step.timeouts)
         except InfinoError as error:
@@ -513,6 +429,7 @@ class AsyncTransport(_Base):
     ) -> None:
         super().__init__(config, shared, parent=parent)
         self.sleep = sleep
+        self._keys = AsyncKeys(self._connections.keys, lambda: self._connections.waiting, self.shared)
 
     def with_config(self, config: Config) -> AsyncTransport:
         """Return a transport with other settings for its calls, over the same connections and keys."""
@@ -532,7 +449,7 @@ class AsyncTransport(_Base):
                     await self.sleep(step.seconds)
                     outcome = None
                 else:
-                    outcome = await self._renew(step.refused, step.at)
+                    outcome = await self._keys.renew(step.refused, step.at)
                 step = plan.send(outcome)
         except StopIteration as stop:
             response: Response = stop.value
@@ -540,65 +457,17 @@ class AsyncTransport(_Base):
 
     async def presign(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> Secret:
         """Do the same as `Transport.presign`."""
-        return self._presigned(Corrections(self.shared).sign(await self._signer()), path, query)
+        return self._presigned(Corrections(self.shared).sign(await self._keys.signer()), path, query)
 
     async def connect(
         self, path: str, query: tuple[tuple[str, str], ...], dial: Callable[[Secret], Awaitable[Connection]]
     ) -> Connection:
         """Do the same as `Transport.connect`."""
-        corrections = Corrections(self.shared)
-        while True:
-            signed = corrections.sign(await self._signer())
-            try:
-                connection = await dial(self._presigned(signed, path, query))
-            except APIError as error:
-                remedy, now = corrections.judge(error, signed), self.shared.clock.monotonic()
-                if remedy is None or (remedy == "keys" and await self._renew(signed.signer, now) is not True):
-                    raise
-            else:
-                corrections.accepted()
-                return connection
-
-    def _refreshing(self) -> asyncio.Lock:
-        """The lock of this event loop, under which credentials are asked for."""
-        return self._connections.refreshing.setdefault(asyncio.get_running_loop(), asyncio.Lock())
-
-    async def _signer(self) -> SigV4Signer:
-        keys = self._connections.keys
-        signer = keys.fresh(self.shared.now())
-        if signer is not None:
-            return signer
-        held, lock = keys.held(self.shared.now()), self._refreshing()
-        if held is not None and lock.locked():
-            return held  # another task is asking
-        async with lock:  # many tasks wait here for one refresh
-            return keys.fresh(self.shared.now()) or await self._ask()
-
-    async def _ask(self) -> SigV4Signer:
-        keys = self._connections.keys
-        try:
-            return keys.store(await ask_async(keys.asking(self.shared.clock.monotonic())), self.shared.now())
-        except ConfigError:
-            held = keys.postpone(self.shared.now())
-            if held is None:
-                raise
-            return held
-
-    async def _renew(self, refused: SigV4Signer, at: float) -> bool | InfinoError:
-        keys = self._connections.keys
-        if keys.provider is None:
-            return False
-        async with self._refreshing():
-            if not keys.superseded(refused) and not keys.asked_since(at):
-                try:
-                    keys.store(await ask_async(keys.asking(self.shared.clock.monotonic())), self.shared.now())
-                except ConfigError as error:
-                    return error
-            return keys.superseded(refused)
+        return await self._keys.connect(lambda signed: self._presigned(signed, path, query), dial)
 
     async def _attempt(self, request: Request, step: Send) -> Outcome:
         try:
-            signed = step.sign(await self._signer())
+            signed = step.sign(await self._keys.signer())
             prepared = self._wire.prepare(request, step.method, signed.signer, signed.time)
             if step.timeouts.total is None:
                 return await self._move(request, prepared, step.timeouts)

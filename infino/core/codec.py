@@ -12,8 +12,21 @@ loads: Callable[[bytes | str], Any]
 _encode: Callable[[Any], bytes]
 
 
-def _simplify(value: Any) -> Any:
-    """Turn what a JSON encoder does not know into what it does."""
+def to_json(value: Any) -> Any:
+    """Turn what a JSON encoder does not know into what it does: models, dates, sets and scalars of numpy.
+
+    Args:
+        value: The value.
+
+    Returns:
+        Plain data.
+
+    Raises:
+        TypeError: The value has no JSON form.
+
+    Example:
+        >>> json.dumps(client.datasets.get("flights"), default=infino.to_json)
+    """
     to_dict = getattr(value, "to_dict", None)
     if callable(to_dict):
         return to_dict()
@@ -30,7 +43,7 @@ def _simplify(value: Any) -> Any:
 
 
 def _standard_dumps(value: Any) -> bytes:
-    return json.dumps(value, default=_simplify, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return json.dumps(value, default=to_json, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 try:
@@ -41,7 +54,7 @@ except ImportError:  # no wheel for this platform: slower, but the same result
 else:
 
     def _fast_dumps(value: Any) -> bytes:
-        return orjson.dumps(value, default=_simplify, option=orjson.OPT_SERIALIZE_NUMPY)
+        return orjson.dumps(value, default=to_json, option=orjson.OPT_SERIALIZE_NUMPY)
 
     loads = orjson.loads
     _encode = _fast_dumps

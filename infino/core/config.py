@@ -93,6 +93,9 @@ class Config:
     trust_env: bool = False
     sources: Mapping[str, str] = attrs.field(factory=dict, eq=False)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Config:
+        return self  # frozen, and a TLS context cannot be copied
+
     def __repr__(self) -> str:
         shown: dict[str, object] = {"endpoint": self.endpoint.url}
         if self.credentials is not None:

@@ -69,7 +69,7 @@ class CredentialCache:
     One try of a request uses one signer, so a key never meets the secret of another pair.
     """
 
-    __slots__ = ("_asked", "_expires_at", "_renew_at", "_signer", "path_style", "provider", "region", "service")
+    __slots__ = ("_expires_at", "_renew_at", "_signer", "asked", "path_style", "provider", "region", "service")
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class CredentialCache:
         self._signer: SigV4Signer | None = None
         self._expires_at: datetime | None = None
         self._renew_at: datetime | None = None
-        self._asked = float("-inf")
+        self.asked = float("-inf")  # when the provider was asked last, on the monotonic clock
         if fixed is not None:
             self._signer = self._signer_of(fixed)
 
@@ -109,15 +109,6 @@ class CredentialCache:
         """Tell whether there is another pair than the one that was refused."""
         now = self._signer
         return now is not None and (now.access_key, now.secret_key) != (refused.access_key, refused.secret_key)
-
-    def asked_since(self, moment: float) -> bool:
-        """Tell whether the provider was asked after a moment of the monotonic clock."""
-        return self._asked >= moment
-
-    def asking(self, moment: float) -> Provider | None:
-        """Return the provider, and note when it is asked."""
-        self._asked = moment
-        return self.provider
 
     def _signer_of(self, pair: Credentials) -> SigV4Signer:
         watch(pair.secret_key)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from infino.core.errors import ValidationError
+from infino.core.events import Listeners, is_async
+
 if TYPE_CHECKING:
     from infino.bulk.report import BulkReport
     from infino.bulk.run import Run
@@ -25,6 +28,27 @@ async def async_off_loop(function: Callable[..., R], *arguments: Any) -> R:
 def off_loop(function: Callable[..., R], *arguments: Any) -> R:
     """Call a function."""
     return function(*arguments)
+
+
+def async_listener(callback: Callable[[Any], object], listeners: Listeners) -> Callable[[Any], object]:
+    """Let a function that is async run as a task beside the call it hears of."""
+    return listeners.beside(callback) if is_async(callback) else callback
+
+
+def listener(callback: Callable[[Any], object], listeners: Listeners) -> Callable[[Any], object]:
+    """Refuse a function that nobody would await."""
+    if is_async(callback):
+        raise ValidationError("an async function is never awaited here; give a plain one, or use AsyncInfino")
+    return callback
+
+
+async def async_settled(listeners: Listeners) -> None:
+    """Wait until async listeners have heard everything."""
+    await listeners.settled()
+
+
+def settled(listeners: Listeners) -> None:
+    """Nothing to wait for: plain listeners have heard everything."""
 
 
 async def async_side_by_side(run: Callable[[T], Awaitable[R]], items: Sequence[T], limit: int) -> list[R]:

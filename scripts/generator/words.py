@@ -31,6 +31,7 @@ PHRASES = {
         "Creating one sends nothing; it is safe to share between threads."
     ),
     "a callable, async or not, that returns one": "a callable that returns one",
+    "Called with the event, async or not; what it raises": "Called with the event; what it raises",
     "An async iterator": "An iterator",
     "Reading and encoding happen in a worker thread, so that the event loop stays free.": (
         "Threads send what this one reads and encodes."

@@ -6,7 +6,7 @@ Generated from infino/client.py; changes belong there.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
 from infino.caller import SyncCaller
 from infino.client import Pairs, escape_hatch
@@ -15,10 +15,11 @@ from infino.core.credentials import Credentials, Provider, wrapped
 from infino.core.curl import curl_command
 from infino.core.events import RequestEvent, ResponseEvent, RetryEvent
 from infino.core.exchange import Shared
+from infino.core.reference import Manners
 from infino.core.retry import RetryPolicy
 from infino.core.secret import Secret
 from infino.core.timeouts import Timeouts
-from infino.resources.concurrency import off_loop
+from infino.resources.concurrency import listener, off_loop, settled
 from infino_api.resources.root import RootResources
 
 if TYPE_CHECKING:
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from infino.local import LocalGateway
+    from infino.resources.local_options import LocalOptions
     from infino.transport import Transport
 
 
-class Infino(RootResources):
+class Infino(Manners, RootResources):
     """The client for Infino.
 
     Creating one sends nothing; it is safe to share between threads.
@@ -45,12 +47,15 @@ class Infino(RootResources):
         timeout: Seconds for a whole call, or `Timeouts`.
         retry: When to try again.
         headers: Sent with every request, unsigned.
-        allow_http: Allow plain http to other machines.
-        proxy: Address of an HTTP proxy; proxies of the environment are not used.
+        allow_http: Allow plain http to other machines (`INFINO_ALLOW_HTTP`).
+        host: The Host to send and sign where it is not the endpoint's, as behind a tunnel.
+        proxy: Address of an HTTP proxy (`INFINO_PROXY`).
+        trust_env: Use the proxies and certificates that `HTTPS_PROXY`, `SSL_CERT_FILE` and their like name.
         verify: False to accept any certificate, or a prepared TLS context.
-        ca_bundle: Path of a file with the certificate authorities to trust.
+        ca_bundle: Path of a file or folder with the certificate authorities to trust (`INFINO_CA_BUNDLE`).
         client_certificate: Path of a certificate with its key, or the paths of both.
         max_connections: Connections open at the same time.
+        max_response_bytes: Most bytes of an answer; a larger one is refused before it fills the memory.
         get_with_body: Send read queries as GET with a body, as gateways before 0.5 want it.
         path_style: `double` encodes the path once more for the signature, as stock AWS signers do.
         config: Ready settings, instead of all others.
@@ -76,11 +81,14 @@ class Infino(RootResources):
         retry: RetryPolicy | None = None,
         headers: Mapping[str, str] | None = None,
         allow_http: bool | None = None,
+        host: str | None = None,
         proxy: str | Secret | None = None,
+        trust_env: bool | None = None,
         verify: bool | ssl.SSLContext | None = None,
         ca_bundle: str | None = None,
         client_certificate: str | tuple[str, str] | None = None,
         max_connections: int | None = None,
+        max_response_bytes: int | None = None,
         get_with_body: bool | None = None,
         path_style: Literal["single", "double"] | None = None,
         config: Config | None = None,
@@ -114,12 +122,12 @@ class Infino(RootResources):
         return opened
 
     @classmethod
-    def local(cls, path: str | Path | None = None, **options: Any) -> Infino:
+    def local(cls, path: str | Path | None = None, **options: Unpack[LocalOptions]) -> Infino:
         """Start a gateway inside this process and return a client for it; closing the client stops the gateway.
 
         Args:
             path: Folder that keeps the data; none means that nothing outlives the gateway.
-            options: Further options of `infino.local.LocalGateway`.
+            **options: Further options of `infino.local.LocalGateway`, such as `port` and `sql_timeout`.
 
         Returns:
             A client like any other.
@@ -192,7 +200,7 @@ class Infino(RootResources):
         Example:
             >>> stop = client.on("retry", lambda event: print(event.reason, event.delay))
         """
-        return self._shared.listeners.add(event, callback)
+        return self._shared.listeners.add(event, listener(callback, self._shared.listeners))
 
     def debug_curl(
         self,
@@ -273,6 +281,7 @@ class Infino(RootResources):
     def close(self) -> None:
         """Close all connections; later calls raise `ClientClosedError`. A copy by `with_options` closes only itself."""
         self._closed = True
+        settled(self._shared.listeners)
         if self._opened is not None:
             self._opened.close()
         if self._gateway is not None:

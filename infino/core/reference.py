@@ -1,0 +1,206 @@
+"""What another process needs to make the same client: settings without secrets, and where the keys come from."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
+
+import attrs
+
+from infino.core.config import Config, resolve
+from infino.core.credentials import Credentials
+from infino.core.errors import ConfigError, ValidationError
+from infino.core.profile import read_profile
+from infino.core.proxy import proxy_passwords
+from infino.core.redaction import looks_secret
+from infino.core.secret import Secret
+
+if TYPE_CHECKING:
+    from infino import AsyncInfino, Infino
+
+_PLAIN: Final = ("region", "service", "path_style", "retry", "headers", "verify", "ca_bundle", "client_certificate")
+_COUNTS: Final = ("max_connections", "max_response_bytes", "get_with_body", "trust_env")
+_HINT: Final = (
+    "set INFINO_ACCESS_KEY and INFINO_SECRET_KEY, name a profile, or give credentials= a function that the other "
+    "process can import"
+)
+
+
+@attrs.frozen
+class ClientReference:
+    """A client that can be pickled: it holds no secret, and makes the client anew where it is unpickled.
+
+    Args:
+        settings: Settings that are no secrets.
+        keys: Where the keys come from: `environment`, `profile NAME`, or `provider MODULE:NAME`.
+
+    Example:
+        >>> reference = client.reference()
+        >>> pool.map(partial(load, reference), files)  # there: with reference.client() as client: ...
+    """
+
+    settings: Mapping[str, Any]
+    keys: str
+
+    def client(self) -> Infino:
+        """Make a client of the kind for threads.
+
+        Returns:
+            A new client with connections of its own.
+
+        Raises:
+            ConfigError: The keys are not to be had here.
+
+        Example:
+            >>> with reference.client() as client:
+            ...     client.ping()
+        """
+        made: Infino = import_module("infino").Infino(config=self._config())
+        return made
+
+    def async_client(self) -> AsyncInfino:
+        """Make a client of the kind for asyncio.
+
+        Returns:
+            A new client with connections of its own.
+
+        Raises:
+            ConfigError: The keys are not to be had here.
+
+        Example:
+            >>> async with reference.async_client() as client:
+            ...     await client.ping()
+        """
+        made: AsyncInfino = import_module("infino").AsyncInfino(config=self._config())
+        return made
+
+    def _config(self) -> Config:
+        # Nothing but what the reference holds: the settings are those of the client it was made of.
+        return resolve(environment={}, credentials=self._credentials(), **self.settings)
+
+    def _credentials(self) -> Any:
+        kind, _, name = self.keys.partition(" ")
+        if kind == "provider":
+            return _imported(name)
+        if kind == "environment":
+            found: Mapping[str, Any] = {
+                "access_key": os.environ.get("INFINO_ACCESS_KEY"),
+                "secret_key": Secret(os.environ.get("INFINO_SECRET_KEY", "")),
+            }
+        else:
+            found, _ = read_profile(name, {key: os.environ[key] for key in ("XDG_CONFIG_HOME",) if key in os.environ})
+        if not found.get("access_key") or not found.get("secret_key"):
+            raise ConfigError(f"the keys of this client come from {self.keys}, which has none here", hint=_HINT)
+        return Credentials(found["access_key"], found["secret_key"])
+
+
+def _imported(place: str) -> Any:
+    """Import what a provider's path names."""
+    module, _, names = place.partition(":")
+    try:
+        found: Any = import_module(module)
+        for name in names.split("."):
+            found = getattr(found, name)
+    except (ImportError, AttributeError):
+        found = None
+    if not callable(found):
+        raise ConfigError(f"the credentials callable {place} cannot be imported here")
+    return found
+
+
+def _path_of(provider: Any) -> str:
+    """Return the import path of a provider, or say that it has none."""
+    module, name = getattr(provider, "__module__", None), getattr(provider, "__qualname__", None)
+    if module and name and module != "__main__" and "<" not in name:
+        found: Any = sys.modules.get(module)
+        for part in name.split("."):
+            found = getattr(found, part, None)
+        if found is provider:
+            return f"{module}:{name}"
+    raise ValidationError("the credentials callable has no import path for another process to ask it by", hint=_HINT)
+
+
+def _keys_of(config: Config) -> str:
+    if config.provider is not None:
+        return f"provider {_path_of(config.provider)}"
+    source = config.sources.get("access_key", "keyword")
+    if source.startswith("environment"):
+        return "environment"
+    if source.startswith("profile "):
+        return source
+    raise ValidationError("the keys were given in the call, and a reference holds no secrets", hint=_HINT)
+
+
+def reference_of(config: Config) -> ClientReference:
+    """Make the reference of a client with these settings.
+
+    Args:
+        config: The settings.
+
+    Raises:
+        ValidationError: They hold a secret or an object that cannot travel.
+    """
+    secret = [name for name in config.headers if looks_secret(name)]
+    if secret:
+        raise ValidationError(f"a reference holds no secrets, and the header {secret[0]!r} looks like one")
+    if proxy_passwords(config.proxy):
+        raise ValidationError("a reference holds no secrets, and the address of the proxy holds a password")
+    if not isinstance(config.verify, bool):
+        raise ValidationError("a TLS context cannot go to another process; use ca_bundle and client_certificate")
+    settings: dict[str, Any] = {name: getattr(config, name) for name in (*_PLAIN, *_COUNTS)}
+    settings |= {"endpoint": config.endpoint.url, "allow_http": True, "timeout": config.timeouts}
+    if config.endpoint.tunnelled:
+        settings["host"] = config.endpoint.host
+    if config.proxy is not None:
+        settings["proxy"] = config.proxy.reveal()
+    return ClientReference(settings, _keys_of(config))
+
+
+class Manners:
+    """How a client shows itself, is copied, and travels."""
+
+    config: Config
+
+    def with_options(self) -> Self:
+        """Return a copy that shares everything."""
+        raise NotImplementedError
+
+    def reference(self) -> ClientReference:
+        """Return what can be pickled and makes this client anew in another process, as Spark and Ray need it.
+
+        It holds settings and where the keys come from, and no secret: the other process reads the same variables, the
+        same profile, or asks the same callable.
+
+        Returns:
+            The reference; its `client()` makes an `Infino`, its `async_client()` an `AsyncInfino`.
+
+        Raises:
+            ValidationError: Keys or other secrets were given in the call, or the callable cannot be imported.
+
+        Example:
+            >>> reference = client.reference()
+            >>> with reference.client() as there:
+            ...     there.ping()
+        """
+        return reference_of(self.config)
+
+    def __repr__(self) -> str:
+        sources = self.config.sources
+        keys = "a callable" if self.config.provider is not None else sources.get("access_key", "the call")
+        if keys.startswith("profile "):
+            keys = f"profile={keys.removeprefix('profile ')!r}"
+        else:
+            keys = f"keys from {keys.replace('keyword', 'the call')}"
+        return f"{type(self).__name__}({self.config.endpoint.url!r}, {keys})"
+
+    def __copy__(self) -> Self:
+        return self.with_options()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self.with_options()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client cannot be pickled, because it holds keys and connections; pickle client.reference()")
