@@ -7,11 +7,8 @@ its clients: no redirects, no cookies, no `.netrc`, no proxies from the environm
 from __future__ import annotations
 
 import asyncio
-import os
-import threading
 import time
-import weakref
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -21,7 +18,6 @@ from infino.core.causes import connect_hint, root_cause
 from infino.core.compression import decompressed, too_large
 from infino.core.config import Config
 from infino.core.corrections import Corrections, Signed
-from infino.core.credentials import CredentialCache
 from infino.core.errors import (
     ClientClosedError,
     ConfigError,
@@ -32,8 +28,7 @@ from infino.core.errors import (
     TransportError,
 )
 from infino.core.exchange import Outcome, Send, Shared, Step, Wait, exchange
-from infino.core.proxy import proxy_passwords
-from infino.core.redaction import follow_environment, redact, watch
+from infino.core.redaction import redact
 from infino.core.request import Request, Upload
 from infino.core.response import Headers, Response
 from infino.core.secret import Secret
@@ -43,9 +38,9 @@ from infino.core.tls import tls_context
 from infino.core.version import USER_AGENT
 from infino.core.wire import Wire, WireRequest, check_path
 from infino.deadline import Deadline, DeadlineBackend
-from infino.keys import AsyncKeys, Connection, Keys, Waiting
+from infino.keys import AsyncKeys, Connection, Keys
+from infino.slots import KEEPALIVE_SECONDS, Connections
 
-_KEEPALIVE_SECONDS: Final = 30.0
 _LARGE: Final = 1 << 20
 
 
@@ -72,16 +67,15 @@ class _Body:
     def __init__(self, most: int | None) -> None:
         self.most, self.size, self.pieces = most, 0, list[bytes]()
 
-    def full(self, piece: bytes) -> bool:
-        """Keep a piece, and tell whether it was one too many."""
+    def take(self, piece: bytes) -> bool:
+        """Keep a piece, and tell whether there is room for more."""
         self.pieces.append(piece)
         self.size += len(piece)
-        return self.most is not None and self.size > self.most
+        return self.most is None or self.size <= self.most
 
 
 _PHASES: Final[tuple[tuple[type[Exception], str], ...]] = (
     (httpx.ConnectTimeout, "connect"),
-    (httpx.PoolTimeout, "pool"),
     (httpx.WriteTimeout, "write"),
     (httpx.ReadTimeout, "read"),
 )
@@ -100,111 +94,46 @@ def _translate(error: Exception, place: str) -> InfinoError:
     return TransportError(f"connection to {place} broke: {text}")
 
 
-def _limits(config: Config) -> httpx.Limits:
-    return httpx.Limits(
-        max_connections=config.max_connections,
-        max_keepalive_connections=config.max_connections,
-        keepalive_expiry=_KEEPALIVE_SECONDS,
-    )
-
-
+# One connection each: `infino.slots` keeps as many of these as there may be.
+_ONE: Final = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEPALIVE_SECONDS)
 Pool = TypeVar("Pool", httpx.HTTPTransport, httpx.AsyncHTTPTransport)
 
 
-def _opened(kind: type[Pool], config: Config) -> Pool:
-    """Make a pool. What fails here may hold the password of the proxy, so it is not chained."""
-    tls, proxy = tls_context(config), None if config.proxy is None else config.proxy.reveal()
-    try:
-        return kind(verify=tls, trust_env=False, limits=_limits(config), proxy=proxy)
-    except ImportError:
-        problem = "a SOCKS proxy needs one more package: pip install socksio"
-    except (ValueError, TypeError, httpx.InvalidURL):
-        problem = "the proxy cannot be used; check its address"
-    finally:
-        del proxy
-    raise ConfigError(problem)
+class _Opener:
+    """Makes connections; TLS settings are read once.
 
-
-_Pools = MutableMapping[asyncio.AbstractEventLoop, tuple[httpx.AsyncHTTPTransport, AsyncGenerator[None, None]]]
-
-
-async def _until_loop_ends(
-    pool: httpx.AsyncHTTPTransport, pools: _Pools, loop: asyncio.AbstractEventLoop
-) -> AsyncGenerator[None, None]:
-    """Close a pool together with its event loop.
-
-    Before it ends, a loop closes every asynchronous generator that was begun on it; so does the garbage collector,
-    on that loop, when a client is forgotten. No other hook reaches a loop that we do not own.
+    What fails may hold the password of the proxy, so it is not chained.
     """
-    _open[pool] = loop
-    try:
-        yield
-    finally:
-        _open.pop(pool, None)
-        pools.pop(loop, None)
-        await pool.aclose()
-
-
-class _Connections:
-    """Open connections and keys, shared by a client and the copies `with_options` makes of it."""
 
     def __init__(self, config: Config) -> None:
-        self.config = config
-        self.closed = False
-        self.lock = threading.Lock()
-        self.pool: httpx.HTTPTransport | None = None
+        self._config = config
+        self._tls: Any = None
         self.deadline = Deadline()
-        self.pools: _Pools = weakref.WeakKeyDictionary()
-        self.waiting = Waiting()
-        self.proxy_passwords = proxy_passwords(config.proxy)
-        for password in self.proxy_passwords:
-            watch(password)
-        self.keys = CredentialCache(
-            config.credentials,
-            config.provider,
-            region=config.region,
-            service=config.service,
-            path_style=config.path_style,
-        )
-        _connections.add(self)
-        follow_environment()
 
-    def for_threads(self) -> httpx.HTTPTransport:
-        """Return the pool for blocking calls; the first call opens it."""
-        pool = self.pool
-        if pool is None:
-            with self.lock:
-                if self.pool is None:
-                    opened = _opened(httpx.HTTPTransport, self.config)
-                    below: Any = opened._pool  # httpx has no public way to give it a network backend
-                    below._network_backend = DeadlineBackend(below._network_backend, self.deadline)
-                    self.pool = opened
-                pool = self.pool
-        return pool
+    def blocking(self) -> httpx.HTTPTransport:
+        """Make one for threads."""
+        opened = self._opened(httpx.HTTPTransport)
+        below: Any = opened._pool  # httpx has no public way to give it a network backend
+        below._network_backend = DeadlineBackend(below._network_backend, self.deadline)
+        return opened
 
-    async def for_loop(self) -> httpx.AsyncHTTPTransport:
-        """Return the pool of the running event loop; the first call on a loop opens it."""
-        loop = asyncio.get_running_loop()
-        opened = self.pools.get(loop)
-        if opened is None:
-            for stale in [pool for pool, its_loop in list(_open.items()) if its_loop.is_closed()]:
-                _open.pop(stale, None)
-            pool = _opened(httpx.AsyncHTTPTransport, self.config)
-            opened = self.pools[loop] = pool, _until_loop_ends(pool, self.pools, loop)
-            await anext(opened[1])
-        return opened[0]
+    def of_loop(self) -> httpx.AsyncHTTPTransport:
+        """Make one for an event loop."""
+        return self._opened(httpx.AsyncHTTPTransport)
 
-    async def close_loop(self) -> None:
-        """Close the pool of the running event loop."""
-        opened = self.pools.get(asyncio.get_running_loop())
-        if opened is not None:
-            await opened[1].aclose()
-
-    def after_fork(self) -> None:
-        """Leave the connections of the parent process alone, and begin without any."""
-        _abandoned.append((self.pool, list(self.pools.values())))
-        self.pool, self.lock, self.waiting = None, threading.Lock(), Waiting()
-        self.pools = weakref.WeakKeyDictionary()
+    def _opened(self, kind: type[Pool]) -> Pool:
+        if self._tls is None:
+            self._tls = tls_context(self._config)
+        proxy = None if self._config.proxy is None else self._config.proxy.reveal()
+        try:
+            return kind(verify=self._tls, trust_env=False, limits=_ONE, proxy=proxy)
+        except ImportError:
+            problem = "a SOCKS proxy needs one more package: pip install socksio"
+        except (ValueError, TypeError, httpx.InvalidURL):
+            problem = "the proxy cannot be used; check its address"
+        finally:
+            del proxy
+        raise ConfigError(problem)
 
 
 class _Base:
@@ -213,7 +142,10 @@ class _Base:
     def __init__(self, config: Config, shared: Shared | None = None, *, parent: _Base | None = None) -> None:
         self.config = config
         self.shared: Shared = parent.shared if parent else shared or Shared(get_with_body=config.get_with_body)
-        self._connections: _Connections = parent._connections if parent else _Connections(config)
+        self._opener: _Opener = parent._opener if parent else _Opener(config)
+        self._connections: Connections = (
+            parent._connections if parent else Connections(config, self._opener.blocking, self._opener.of_loop)
+        )
         self._owner = parent is None
         self._closed = False
         self._wire = Wire(config.endpoint, config.headers, USER_AGENT)
@@ -375,17 +307,14 @@ class Transport(_Base):
     def _move(self, request: Request, prepared: WireRequest, timeouts: Timeouts) -> Response | InfinoError:
         clock = self.shared.clock
         began = clock.monotonic()
-        pool = self._connections.for_threads()
-        deadline = self._connections.deadline
+        slots, deadline = self._connections.for_threads(), self._opener.deadline
         deadline.start(timeouts.total, clock.monotonic)
-        body = _Body(self.config.max_response_bytes)
+        body, whole = _Body(self.config.max_response_bytes), False
+        connection = slots.take(timeouts.pool)
         try:
-            answer = pool.handle_request(self._build(prepared, timeouts))
+            answer = connection.handle_request(self._build(prepared, timeouts))
             try:
-                stream: Any = answer.stream
-                for piece in stream:
-                    if body.full(piece):
-                        break
+                whole = all(body.take(piece) for piece in answer.stream)
             finally:
                 answer.close()
         except httpx.HTTPError as error:
@@ -393,15 +322,15 @@ class Transport(_Base):
             if isinstance(failure, Timeout) and failure.phase == "read" and deadline.passed():
                 failure.phase = "total"
             return failure
+        finally:
+            (slots.give if whole else slots.drop)(connection)
         return self._answer(request, answer, body.pieces, began, timeouts.total)
 
     def close(self) -> None:
         """Close all connections; later calls raise `ClientClosedError`. A copy closes only itself."""
         self.end()
         if self._owner:
-            pool, self._connections.pool = self._connections.pool, None
-            if pool is not None:
-                pool.close()
+            self._connections.close()
 
     def __enter__(self) -> Self:
         return self
@@ -481,19 +410,27 @@ class AsyncTransport(_Base):
     async def _move(self, request: Request, prepared: WireRequest, timeouts: Timeouts) -> Response | InfinoError:
         clock = self.shared.clock
         began = clock.monotonic()
-        pool = await self._connections.for_loop()
-        body = _Body(self.config.max_response_bytes)
+        slots = await self._connections.for_loop()
+        body, whole = _Body(self.config.max_response_bytes), False
+        connection = await slots.take(timeouts.pool)
         try:
-            answer = await pool.handle_async_request(self._build(prepared, timeouts))
+            answer = await connection.handle_async_request(self._build(prepared, timeouts))
             try:
-                stream: Any = answer.stream
-                async for piece in stream:
-                    if body.full(piece):
+                whole = True
+                async for piece in answer.stream:
+                    whole = whole and body.take(piece)
+                    if not whole:
                         break
             finally:
                 await answer.aclose()
         except httpx.HTTPError as error:
+            whole = False
             return _translate(error, self.config.endpoint.url)
+        except BaseException:
+            whole = False
+            raise
+        finally:
+            await (slots.give if whole else slots.drop)(connection)
         if body.size < _LARGE or "content-encoding" not in answer.headers:
             return self._answer(request, answer, body.pieces, began, timeouts.total)
         # Unpacking takes long: the event loop goes on meanwhile.
@@ -511,20 +448,5 @@ class AsyncTransport(_Base):
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
-
-_connections: weakref.WeakSet[_Connections] = weakref.WeakSet()
-# Keeps the pool of a forgotten client whole until its event loop has closed it.
-_open: dict[httpx.AsyncHTTPTransport, asyncio.AbstractEventLoop] = {}
-# Connections of the parent process: kept, so that nothing closes or reuses them in the child.
-_abandoned: list[object] = []
-
-
-def _forked() -> None:
-    for connections in list(_connections):
-        connections.after_fork()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forked)
 
 __all__ = ["AsyncTransport", "Transport"]

@@ -188,6 +188,8 @@ class Manners:
         return reference_of(self.config)
 
     def __repr__(self) -> str:
+        if not hasattr(self, "config"):
+            return f"<{type(self).__name__}, not made yet>"  # a debugger looks in while its settings are read
         sources = self.config.sources
         keys = "a callable" if self.config.provider is not None else sources.get("access_key", "the call")
         if keys.startswith("profile "):

@@ -218,8 +218,8 @@ def test_too_slow(make, where):
 
     began = time.monotonic()
     with ScriptedServer(drip) as server:
-        error, hits = outcome(server, make, write, timeout=0.3)
-        assert time.monotonic() - began < 5, "the total held although something arrived all the time"
+        error, hits = outcome(server, make, write, timeout=1.0)
+        assert time.monotonic() - began < 10, "the total held although something arrived all the time"
         assert isinstance(error, infino.Timeout)
         assert isinstance(error, TimeoutError)
         assert error.phase == "total"

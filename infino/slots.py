@@ -1,0 +1,279 @@
+"""Connections of a client: as many as it may have, each lent to one call at a time.
+
+A connection that a call did not bring back whole, cancelled or failed, is thrown away and its place is free again.
+So no place is ever lost, and a call costs the same however many others are on their way: nothing is searched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+import weakref
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, MutableMapping
+from contextlib import suppress
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+from infino.core.config import Config
+from infino.core.credentials import CredentialCache
+from infino.core.errors import Timeout
+from infino.core.proxy import proxy_passwords
+from infino.core.redaction import follow_environment, watch
+from infino.keys import Waiting
+
+KEEPALIVE_SECONDS: Final = 30.0
+
+
+class Closes(Protocol):
+    """A connection, open or yet to be opened."""
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+
+class ClosesAsync(Protocol):
+    """A connection of an event loop."""
+
+    async def aclose(self) -> None:
+        """Close it."""
+        ...
+
+
+C = TypeVar("C", bound=Closes)
+A = TypeVar("A", bound=ClosesAsync)
+
+
+def _busy(limit: float | None, most: int) -> Timeout:
+    return Timeout(
+        f"all {most} connections were busy for {limit:g} s",
+        phase="pool",
+        hint="raise max_connections, or make fewer calls at a time",
+    )
+
+
+class Slots(Generic[C]):
+    """Connections for threads.
+
+    Args:
+        make: Makes a connection; it opens with its first request.
+        most: How many there may be.
+    """
+
+    def __init__(self, make: Callable[[], C], most: int) -> None:
+        self._make, self._most = make, most
+        self._free = threading.Semaphore(most)
+        # The one that was used last is lent next, so that those in excess grow old.
+        self._idle: deque[tuple[C, float]] = deque()
+        self._closed = False
+
+    def take(self, limit: float | None) -> C:
+        """Lend a connection.
+
+        Args:
+            limit: Seconds to wait for one; None for ever.
+
+        Raises:
+            Timeout: None was free in time.
+        """
+        if not self._free.acquire(timeout=limit):
+            raise _busy(limit, self._most)
+        with suppress(IndexError):  # none is idle, or another thread took the last one
+            return self._idle.pop()[0]
+        try:
+            return self._make()
+        except BaseException:
+            self._free.release()
+            raise
+
+    def give(self, connection: C) -> None:
+        """Take a connection back that can be used again."""
+        if self._closed:
+            self.drop(connection)
+            return
+        now = time.monotonic()
+        self._idle.append((connection, now))
+        self._free.release()
+        for stale in _stale(self._idle, now):
+            stale.close()
+
+    def drop(self, connection: C) -> None:
+        """Throw a connection away; its place is free."""
+        try:
+            connection.close()
+        finally:
+            self._free.release()
+
+    def close(self) -> None:
+        """Close all that are idle; those that are lent are closed when they come back."""
+        self._closed = True
+        for connection in _stale(self._idle, float("inf")):
+            connection.close()
+
+
+class AsyncSlots(Generic[A]):
+    """Connections for one event loop; each method does the same as that of `Slots`."""
+
+    def __init__(self, make: Callable[[], A], most: int) -> None:
+        self._make, self._most = make, most
+        self._free = asyncio.Semaphore(most)
+        self._idle: deque[tuple[A, float]] = deque()
+        self._closed = False
+        self._dropping: set[asyncio.Task[None]] = set()
+
+    async def take(self, limit: float | None) -> A:
+        """Lend a connection."""
+        if self._free.locked():
+            try:
+                async with asyncio.timeout(limit):
+                    await self._free.acquire()
+            except TimeoutError:
+                raise _busy(limit, self._most) from None
+        else:
+            await self._free.acquire()
+        try:
+            return self._idle.pop()[0] if self._idle else self._make()
+        except BaseException:
+            self._free.release()
+            raise
+
+    async def give(self, connection: A) -> None:
+        """Take a connection back that can be used again."""
+        if self._closed:
+            await self.drop(connection)
+            return
+        now = time.monotonic()
+        self._idle.append((connection, now))
+        self._free.release()
+        for stale in _stale(self._idle, now):
+            await stale.aclose()
+
+    async def drop(self, connection: A) -> None:
+        """Throw a connection away, to the end even when the call is cancelled again; its place is free at once."""
+        self._free.release()
+        closing = asyncio.ensure_future(connection.aclose())
+        self._dropping.add(closing)
+        closing.add_done_callback(self._dropping.discard)
+        await asyncio.shield(closing)
+
+    async def aclose(self) -> None:
+        """Close all that are idle; those that are lent are closed when they come back."""
+        self._closed = True
+        for connection in _stale(self._idle, float("inf")):
+            await connection.aclose()
+        if self._dropping:
+            await asyncio.wait(self._dropping)
+
+
+def _stale(idle: deque[tuple[Any, float]], now: float) -> list[Any]:
+    """Take out what was idle for too long; the oldest stand first."""
+    found = []
+    while idle:
+        try:
+            oldest = idle.popleft()
+        except IndexError:  # another thread took the last one in between
+            break
+        if oldest[1] > now - KEEPALIVE_SECONDS:
+            idle.appendleft(oldest)
+            break
+        found.append(oldest[0])
+    return found
+
+
+_Loops = MutableMapping[asyncio.AbstractEventLoop, tuple[AsyncSlots[Any], AsyncGenerator[None, None]]]
+
+
+async def _until_loop_ends(
+    slots: AsyncSlots[Any], loops: _Loops, loop: asyncio.AbstractEventLoop
+) -> AsyncGenerator[None, None]:
+    """Close connections together with their event loop.
+
+    Before it ends, a loop closes every asynchronous generator that was begun on it; so does the garbage collector,
+    on that loop, when a client is forgotten. No other hook reaches a loop that we do not own.
+    """
+    _open[slots] = loop
+    try:
+        yield
+    finally:
+        _open.pop(slots, None)
+        loops.pop(loop, None)
+        await slots.aclose()
+
+
+class Connections:
+    """Connections and keys, shared by a client and the copies `with_options` makes of it.
+
+    Args:
+        config: Settings of the client.
+        make: Makes a connection for threads.
+        make_async: Makes one for an event loop.
+    """
+
+    def __init__(self, config: Config, make: Callable[[], Any], make_async: Callable[[], Any]) -> None:
+        self._config, self._make, self._make_async = config, make, make_async
+        self.closed = False
+        self.waiting = Waiting()
+        self._slots = Slots[Any](make, config.max_connections)
+        self._loops: _Loops = weakref.WeakKeyDictionary()
+        self._proxy_passwords = proxy_passwords(config.proxy)
+        for password in self._proxy_passwords:
+            watch(password)
+        self.keys = CredentialCache(
+            config.credentials,
+            config.provider,
+            region=config.region,
+            service=config.service,
+            path_style=config.path_style,
+        )
+        _connections.add(self)
+        follow_environment()
+
+    def for_threads(self) -> Slots[Any]:
+        """Return the connections for blocking calls."""
+        return self._slots
+
+    async def for_loop(self) -> AsyncSlots[Any]:
+        """Return the connections of the running event loop."""
+        loop = asyncio.get_running_loop()
+        found = self._loops.get(loop)
+        if found is None:
+            for stale in [slots for slots, its_loop in list(_open.items()) if its_loop.is_closed()]:
+                _open.pop(stale, None)
+            slots = AsyncSlots[Any](self._make_async, self._config.max_connections)
+            found = self._loops[loop] = slots, _until_loop_ends(slots, self._loops, loop)
+            await anext(found[1])
+        return found[0]
+
+    def close(self) -> None:
+        """Close the connections for blocking calls."""
+        self._slots.close()
+
+    async def close_loop(self) -> None:
+        """Close the connections of the running event loop."""
+        found = self._loops.get(asyncio.get_running_loop())
+        if found is not None:
+            await found[1].aclose()
+
+    def after_fork(self) -> None:
+        """Leave the connections of the parent process alone, and begin without any."""
+        _abandoned.append((self._slots, list(self._loops.values())))
+        self._slots, self.waiting = Slots(self._make, self._config.max_connections), Waiting()
+        self._loops = weakref.WeakKeyDictionary()
+
+
+_connections: weakref.WeakSet[Connections] = weakref.WeakSet()
+# Keeps the connections of a forgotten client whole until their event loop has closed them.
+_open: dict[AsyncSlots[Any], asyncio.AbstractEventLoop] = {}
+# Connections of the parent process: kept, so that nothing closes or reuses them in the child.
+_abandoned: list[object] = []
+
+
+def _forked() -> None:
+    for connections in list(_connections):
+        connections.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
