@@ -68,7 +68,8 @@ def encode_call(
         TypeError: A keyword argument is not known.
         ValidationError: The body has no JSON form or is no YAML, or `retry` is no policy.
     """
-    check_options(unknown, call.operation)
+    if unknown:
+        check_options(unknown, call.operation)
     if retry is not None and not isinstance(retry, RetryPolicy):
         raise ValidationError("retry must be a RetryPolicy", operation=call.operation)
     content, content_type = call.content, call.content_type

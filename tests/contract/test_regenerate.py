@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -125,9 +126,14 @@ print(json.dumps({
 """
 
 
-def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(*command: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, *command], capture_output=True, text=True, check=False, env={**os.environ, **environment}
+        [sys.executable, *command],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+        env={**os.environ, **environment},
     )
 
 
@@ -183,6 +189,153 @@ def test_the_new_method_is_typed(regenerated: Path) -> None:
     assert 'program.py:5: error: Argument "title" to "create"' in done.stdout, done.stdout + done.stderr
     assert 'program.py:6: error: Missing named argument "title"' in done.stdout
     assert "Found 2 errors in 1 file" in done.stdout
+
+
+PLAN = '''"""The calls of `client.reports`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from infino_api.api.reports import create as _create
+
+from infino.core.errors import ValidationError
+from infino.runtime.call import Call
+
+if TYPE_CHECKING:
+    from infino_api.models.report import Report
+
+
+def create(dataset: str, words: Sequence[str] | str, *, pages: int | None = None) -> Call[Report]:
+    """Write a report with a title of several words.
+
+    Args:
+        dataset: Name of the dataset.
+        words: Words of the title, or the title.
+        pages: How many pages at most.
+
+    Returns:
+        The report.
+
+    Raises:
+        ValidationError: There are no words.
+
+    Example:
+        >>> client.reports.create("flights", ["late", "planes"]).id
+    """
+    if not words:
+        raise ValidationError("a report needs words", operation="reports.create")
+    return _create.request(dataset, title=words if isinstance(words, str) else " ".join(words), pages=pages)
+'''
+FLOW = '''"""`client.reports.each`: a report on each of several datasets."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING, Unpack
+
+from infino_api.resources.reports import AsyncReportsResource
+
+from infino.resources.concurrency import async_side_by_side
+from infino.runtime.options import CallOptions, check_options
+
+if TYPE_CHECKING:
+    from infino_api.models.report import Report
+
+
+class AsyncReports(AsyncReportsResource):
+    """Reports on datasets."""
+
+    async def each(self, datasets: Sequence[str], title: str, **options: Unpack[CallOptions]) -> list[Report]:
+        """Write a report on each dataset, side by side.
+
+        Args:
+            datasets: Names of the datasets.
+            title: Title of each.
+            **options: `timeout`, `headers` and `retry` of each call; see `CallOptions`.
+
+        Returns:
+            The reports, in the order of the datasets.
+
+        Example:
+            >>> [report.id for report in await client.reports.each(["flights"], "Delays")]
+        """
+        check_options(options, "reports.each")
+
+        async def write(dataset: str) -> Report:
+            return await self.create(dataset, title, **options)
+
+        return await async_side_by_side(write, datasets, 2)
+
+    async def numbered(self, datasets: Sequence[str]) -> AsyncIterator[str]:
+        """Write reports one after the other, and give their ids."""
+        for dataset in datasets:
+            yield (await self.create(dataset, "Delays")).id or ""
+'''
+NEWCOMER = (
+    PROGRAM.split("async def main")[0]
+    + """
+async def main():
+    async with AsyncInfino(**options) as client:
+        each = await client.reports.each(["a", "b"], "Delays")
+        return [len(each), [one async for one in client.reports.numbered(["c"])]]
+
+
+with Infino(**options) as client:
+    made = client.reports.create("flights", ["late", "planes"])
+    raw = client.reports.with_raw_response.create("flights", "late", pages=1)
+    found = [len(client.reports.each(["a", "b"], "Delays")), list(client.reports.numbered(["c"]))]
+    shown = {}
+    calls = {"plan": lambda: client.reports.create("a", []), "flow": lambda: client.reports.each([], "a", timout=1)}
+    for name, call in calls.items():
+        try:
+            call()
+        except Exception as error:
+            shown[name] = f"{type(error).__name__}: {error}"
+    assert type(client.reports).__name__ == "Reports"
+assert asyncio.run(main()) == found
+server.shutdown()
+server.server_close()
+print(json.dumps({"bodies": [one[2] for one in seen[1:3]], "found": found, "shown": shown, "sent": len(seen),
+                  "doc": inspect.getdoc(AsyncInfino(**options).reports.create)}))
+"""
+)
+
+
+def test_a_newcomer_adds_a_plan_and_a_flow_as_the_page_says(tmp_path: Path) -> None:
+    """In a copy of the project: a document entry, a function, a class, one command; nothing is registered."""
+    for folder in ("infino", "openapi", "scripts"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "local"))
+    yaml = YAML(typ="safe")
+    document = yaml.load((ROOT / "openapi" / "infino.yaml").read_text())
+    operation = {**NEW_PATH["post"], "x-infino-plan": "infino.plans.reports"}
+    document["paths"]["/{dataset}/report"] = {**NEW_PATH, "post": operation}
+    document["components"]["schemas"] |= NEW_SCHEMAS
+    (tmp_path / "openapi" / "infino.yaml").write_text(json.dumps(document))
+    (tmp_path / "infino" / "plans" / "reports.py").write_text(PLAN)
+    (tmp_path / "infino" / "resources" / "reports.py").write_text(FLOW)
+    (tmp_path / "generated").mkdir()
+    done = run(str(tmp_path / "scripts" / "generate"))
+    assert done.returncode == 0, done.stderr
+    path = os.pathsep.join((str(tmp_path), str(tmp_path / "generated")))
+    done = run("-W", "error", "-c", NEWCOMER, cwd=tmp_path, PYTHONPATH=path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["bodies"] == [{"title": "late planes"}, {"title": "late", "pages": 1}]
+    assert found["found"] == [2, ["5"]]
+    assert found["shown"] == {
+        "plan": "ValidationError: a report needs words (reports.create)",
+        "flow": "TypeError: reports.each() got an unexpected keyword argument 'timout'; did you mean 'timeout'?",
+    }
+    assert found["sent"] == 9  # the first answer was an error, and reports may be repeated
+    assert '>>> (await client.reports.create("flights", ["late", "planes"])).id' in found["doc"]
+    checked = run(
+        *("-m", "mypy", "--strict", "--no-incremental", "--follow-imports=silent", "--config-file", os.devnull),
+        *(str(tmp_path / "generated" / "infino_api" / room / "reports.py") for room in ("resources", "blocking")),
+        MYPYPATH=path,
+    )
+    assert checked.returncode == 0, checked.stdout
 
 
 def test_a_document_that_breaks_a_rule_changes_nothing(regenerated: Path) -> None:
