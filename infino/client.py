@@ -18,6 +18,7 @@ from infino.core.request import Request
 from infino.core.retry import RetryPolicy
 from infino.core.secret import Secret
 from infino.core.timeouts import Timeouts
+from infino.imports import wait_for_imports  # noqa: F401  # from now on a fork waits for them
 from infino.resources.concurrency import async_listener, async_off_loop, async_settled
 
 if TYPE_CHECKING:

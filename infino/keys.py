@@ -19,6 +19,24 @@ Connection = TypeVar("Connection")
 Address = Callable[[Signed], Secret]
 
 
+def check_loop(operation: str | None = None) -> None:
+    """Say what is missing where no event loop of asyncio runs, under trio for example.
+
+    Args:
+        operation: The operation, for the error.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        problem = "AsyncInfino needs asyncio, and no event loop of asyncio runs here; under trio use Infino in a thread"
+    else:
+        return
+    raise ConfigError(problem, operation=operation)
+
+
 class Waiting:
     """Where the threads and tasks of a client wait for one of them to ask for keys."""
 
@@ -163,6 +181,7 @@ class AsyncKeys(_Base):
 
     async def connect(self, address: Address, dial: Callable[[Secret], Awaitable[Connection]]) -> Connection:
         """Open a connection with a signed address."""
+        check_loop()
         corrections = Corrections(self._shared)
         while True:
             signed = corrections.sign(await self.signer())

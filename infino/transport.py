@@ -12,8 +12,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Itera
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
-import httpx
-
 from infino.core.causes import connect_hint, root_cause
 from infino.core.compression import decompressed, too_large
 from infino.core.config import Config
@@ -38,8 +36,12 @@ from infino.core.tls import tls_context
 from infino.core.version import USER_AGENT
 from infino.core.wire import Wire, WireRequest, check_path
 from infino.deadline import Deadline, DeadlineBackend
-from infino.keys import AsyncKeys, Connection, Keys
+from infino.imports import without_command_line
+from infino.keys import AsyncKeys, Connection, Keys, check_loop
 from infino.slots import KEEPALIVE_SECONDS, Connections
+
+with without_command_line():
+    import httpx
 
 _LARGE: Final = 1 << 20
 
@@ -366,6 +368,7 @@ class AsyncTransport(_Base):
 
     async def send(self, request: Request) -> Response:
         """Do the same as `Transport.send`."""
+        check_loop(request.operation)
         plan = self._plan(request)
         outcome: Outcome = None
         step: Step

@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from infino.core.errors import InfinoError
+from infino.keys import check_loop
 
 if TYPE_CHECKING:
     from infino.bulk.answers import Outcome
@@ -159,6 +160,7 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
         await self.aclose()
 
     async def _go(self) -> AsyncGenerator[ChunkResult, None]:
+        check_loop("records.bulk")
         upload = await self._prepared()
         worker = ThreadPoolExecutor(1, "infino-bulk")
         pieces = _off_loop(worker, upload.reader)

@@ -8,6 +8,7 @@ import errno
 import logging
 import os
 import socket
+import sys
 import threading
 import time
 from collections.abc import Collection
@@ -51,6 +52,16 @@ class PortInUse(RuntimeError):
     Example:
         >>> raise PortInUse("port 8000 is in use")
     """
+
+
+def _need_real_threads() -> None:
+    """Say what gevent would turn into a hang: a server in a green thread never gets its turn."""
+    monkey: Any = sys.modules.get("gevent.monkey")
+    if monkey is not None and monkey.is_module_patched("threading"):
+        raise RuntimeError(
+            "the embedded gateway needs real threads, and gevent has replaced them: run `infino local` as a process of "
+            "its own and connect to it"
+        )
 
 
 class Server(uvicorn.Server):
@@ -127,6 +138,7 @@ class LocalGateway:
         """Open the data folder and listen; return when requests are answered."""
         if self._thread is not None:
             return self
+        _need_real_threads()
         self._socket = listen(self._host, self._port)
         try:
             self._gateway = Gateway(self._options)
