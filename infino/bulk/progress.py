@@ -9,6 +9,8 @@ from typing import Any, Protocol, TextIO
 
 import attrs
 
+from infino.core.printable import printable
+
 PLAIN_EVERY = 5.0
 PAGE_EVERY = 0.2
 
@@ -74,7 +76,7 @@ class Progress:
         troubles = [
             f"{count:,} {name}" for name in ("rejected", "unknown", "retried") if (count := getattr(self, name))
         ]
-        return ", ".join([text, *troubles])
+        return printable(", ".join([text, *troubles]))
 
 
 class Display(Protocol):

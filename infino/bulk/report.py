@@ -10,6 +10,7 @@ import attrs
 
 from infino.bulk.chunk import Rejection
 from infino.core.errors import BulkError
+from infino.core.printable import printable
 
 SAMPLES = 1000
 SHOWN = 5
@@ -94,7 +95,7 @@ class BulkReport:
         text = f"{self.dataset}: {', '.join(parts)}; {sent}"
         if self.errors:
             text += "; errors: " + ", ".join(f"{name} x {count:,}" for name, count in self.errors.items())
-        return text if self.complete else text + "; the source was not read to its end"
+        return printable(text if self.complete else text + "; the source was not read to its end")
 
     def __repr__(self) -> str:
         return f"BulkReport({'ok' if self.ok else 'NOT ok'}, {self})"

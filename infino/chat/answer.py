@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from infino.chat.events import Event, SourceRef
+from infino.core.printable import printable_lines
 
 if TYPE_CHECKING:
     from infino.chat.table import AnswerTable
@@ -63,7 +64,7 @@ class Answer:
         return AnswerTable(self.rows)
 
     def __str__(self) -> str:
-        return self.text
+        return printable_lines(self.text)
 
     def _repr_html_(self) -> str:
         from infino.chat.notebook import answer_html

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from infino.chat.answer import Answer
+from infino.core.printable import printable_lines
 
 ROWS_SHOWN = 20
 
@@ -21,7 +22,7 @@ def transcript(answers: Iterable[Answer]) -> str:
     Example:
         >>> print(transcript([chat.ask("how many flights were there?")]))
     """
-    return "\n\n".join(_one(answer) for answer in answers) + "\n"
+    return printable_lines("\n\n".join(_one(answer) for answer in answers)) + "\n"
 
 
 def _one(answer: Answer) -> str:

@@ -10,7 +10,6 @@ import click
 
 from infino.cli.operations import read_object
 from infino.cli.operations import show as show_answer
-from infino.cli.output import printable
 from infino.cli.session import Session, command
 
 paths_argument = click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
@@ -57,7 +56,7 @@ def plan(session: Session, paths: tuple[Path, ...], prune: bool) -> None:
     """Show what applying files of roles would change; the exit status is 2 when there is a difference."""
     with session.client() as client:
         planned = client.roles.plan(wanted(paths), prune=prune)
-    click.echo("\n".join(printable(line) for line in str(planned).splitlines()))
+    click.echo(str(planned))
     if planned:
         sys.exit(2)
 
@@ -73,7 +72,7 @@ def apply(session: Session, paths: tuple[Path, ...], prune: bool) -> None:
         if not planned:
             session.say(str(planned))
             return
-        click.echo("\n".join(printable(line) for line in str(planned).splitlines()))
+        click.echo(str(planned))
         if any(change.action == "delete" for change in planned.changed):
             session.confirm("Delete roles")
         client.roles.apply(documents, prune=prune)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +17,7 @@ from infino.chat.chart import chart_page
 from infino.chat.events import Status, Text
 from infino.core.errors import InfinoError
 from infino.core.extras import require
+from infino.core.printable import printable, printable_lines
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from infino import Infino
 
 ROWS_SHOWN = 20
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _HELP = """\
 /sql            show the query behind the last answer
 /data           show all rows of the last answer
@@ -83,11 +82,6 @@ def main(
     return 0
 
 
-def clean(text: str) -> str:
-    """Drop control characters: what a service says must not steer the terminal."""
-    return _CONTROL.sub("", text.replace("\r\n", "\n"))
-
-
 class Talk:
     """One conversation with its screen.
 
@@ -125,14 +119,14 @@ class Talk:
             name, _, rest = line[1:].partition(" ")
             command: Callable[[str], None] | None = getattr(self, f"_do_{name}", None)
             if command is None:
-                self._say(f"there is no command /{clean(name)}; /help lists them")
+                self._say(f"there is no command /{printable(name)}; /help lists them")
             else:
                 command(rest.strip())
             return
         suggestions = self.last.suggestions if self.last else ()
         if line.isdecimal() and 0 < int(line) <= len(suggestions):
             line = suggestions[int(line) - 1]
-            self._say(f"asking: {clean(line)}")
+            self._say(f"asking: {printable(line)}")
         self.ask(line)
 
     def ask(self, question: str) -> Answer | None:
@@ -154,7 +148,7 @@ class Talk:
             return None
         except InfinoError as error:
             self._show(stream.answer)
-            self.console.print(clean(str(error)), style="red", markup=False, highlight=False)
+            self.console.print(printable(error), style="red", markup=False, highlight=False)
             return None
         self.last = stream.answer
         self._show(stream.answer)
@@ -171,10 +165,10 @@ class Talk:
         with Live(spinner, console=self.console, transient=True, refresh_per_second=12) as live:
             for event in events:
                 if isinstance(event, Status):
-                    said = " ".join(clean(part) for part in (event.sender, event.text) if part)
+                    said = " ".join(printable(part) for part in (event.sender, event.text) if part)
                     spinner.update(text=_plain(said[: self.console.width - 4]))
                 elif isinstance(event, Text):
-                    text = clean(event.markdown)
+                    text = printable_lines(event.markdown)
                 shown: RenderableType = Group(Markdown(text), spinner) if text else spinner
                 live.update(shown)
 
@@ -182,13 +176,13 @@ class Talk:
         from rich.markdown import Markdown
 
         if answer.text:
-            self.console.print(Markdown(clean(answer.text)))
+            self.console.print(Markdown(printable_lines(answer.text), hyperlinks=False))
         if len(answer.rows) > 1 or (answer.rows and len(answer.rows[0]) > 1):
             self._table(answer, ROWS_SHOWN)
         if answer.chart:
             self._say(f"chart: {self._save_chart(answer, '')}")
         for number, question in enumerate(answer.suggestions, 1):
-            self._say(f"  {number}  {clean(question)}")
+            self._say(f"  {number}  {printable(question)}")
 
     def _table(self, answer: Answer, limit: int | None) -> None:
         from rich.table import Table
@@ -197,11 +191,11 @@ class Talk:
         shown = Table(show_edge=False, header_style="bold")
         for column in table.columns:
             right = column.type in ("integer", "float", "decimal")
-            shown.add_column(_plain(clean(column.name)), justify="right" if right else "left", overflow="fold")
+            shown.add_column(_plain(printable(column.name)), justify="right" if right else "left", overflow="fold")
         for number, row in enumerate(table.rows()):
             if number == limit:
                 break
-            shown.add_row(*(_plain("" if value is None else clean(str(value))) for value in row))
+            shown.add_row(*(_plain("" if value is None else printable_lines(str(value))) for value in row))
         self.console.print(shown)
         if limit is not None and len(table) > limit:
             self._say(f"{limit} of {len(table)} rows; /data shows all")
@@ -237,7 +231,7 @@ class Talk:
         if not answer.sql and not answer.querydsl:
             self._say("no query was generated for this answer")
         if answer.sql:
-            self.console.print(Syntax(clean(answer.sql), "sql", word_wrap=True))
+            self.console.print(Syntax(printable_lines(answer.sql), "sql", word_wrap=True))
         if answer.querydsl:
             self.console.print_json(data=dict(answer.querydsl))
 
@@ -272,7 +266,7 @@ class Talk:
     def _do_history(self, _: str) -> None:
         for number, answer in enumerate(self.session.history, 1):
             mark = "" if answer.complete else "  (not complete)"
-            self._say(f"{number:3}  {clean(answer.question)}{mark}")
+            self._say(f"{number:3}  {printable(answer.question)}{mark}")
         if not self.session.history:
             self._say("nothing was asked yet")
 

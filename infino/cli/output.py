@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import os
-import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,18 +15,11 @@ from typing import Any
 import attrs
 import click
 
-# Control characters, and those that turn the direction of a line or hide in it.
-_UNFIT = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\ud800-\udfff]"
-)
+from infino.core.printable import printable
+
 # Characters of a cell, of one where room is short, and of a line where there is no terminal.
 CELL, NARROW, WIDTH = 40, 16, 160
 SHOWN = 50
-
-
-def printable(text: object) -> str:
-    """What a service says must not steer the terminal: every character that could is shown as its escape."""
-    return _UNFIT.sub(lambda found: found[0].encode("unicode_escape", "backslashreplace").decode(), str(text))
 
 
 @attrs.frozen

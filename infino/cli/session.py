@@ -60,7 +60,7 @@ class Session:
 
 def failure(error: Exception) -> click.ClickException:
     """One line with the reason, and one with what to do."""
-    from infino.cli.output import printable
+    from infino.core.printable import printable
 
     hint = getattr(error, "hint", None)
     text = f"{error}\n{hint}" if hint and str(hint) not in str(error) else str(error)

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from infino.cli.operations import read_object, show
-from infino.cli.output import printable, write
+from infino.cli.output import write
 from infino.cli.session import Session, command
+from infino.core.printable import printable
 
 if TYPE_CHECKING:
     from infino import Infino

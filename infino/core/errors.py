@@ -30,6 +30,8 @@ from typing import Any, ClassVar, Literal
 
 import attrs
 
+from infino.core.printable import printable
+
 Category = Literal["request", "network", "parse", "rate_limit", "timeout", "invalid_request"]
 
 
@@ -101,7 +103,7 @@ class InfinoError(Exception):
         details = self._details()
         text = f"{self.message} ({', '.join(details)})" if details else self.message
         text = f"{text}. Hint: {self.hint}" if self.hint else text
-        return " ".join(text.split())
+        return printable(" ".join(text.split()))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"

@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Mapping
 from typing import Final
 
+from infino.core.printable import printable, printable_lines
 from infino.core.secret import MASK, Secret
 
 _SECRET_NAME: Final = re.compile(
@@ -90,10 +91,10 @@ class RedactingFilter(logging.Filter):
     """Render each record and mask it before any handler sees it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Rewrite the record; never drop it."""
-        record.msg, record.args = redact(record.getMessage()), None
+        """Rewrite the record as one line, its traceback apart; never drop it."""
+        record.msg, record.args = printable(redact(record.getMessage())), None
         if record.exc_info and record.exc_info[1] is not None:
-            record.exc_text = redact("".join(traceback.format_exception(record.exc_info[1])).rstrip())
+            record.exc_text = printable_lines(redact("".join(traceback.format_exception(record.exc_info[1])).rstrip()))
             record.exc_info = None
         return True
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from email.utils import format_datetime
@@ -16,6 +15,7 @@ import attrs
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from infino.core.redaction import get_logger
 from infino.local.access import Principal
 from infino.local.admission import Admission
 from infino.local.body import IDLE, Bodies, Body, Disconnected, Incoming
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from infino.local.state import Gateway
 
-logger = logging.getLogger("infino.local")
+logger = get_logger("infino.local")
 NOBODY = Principal("", "")
 STOPPING = Problem(503, "service_unavailable", "the gateway is stopping")
 Claimed: TypeAlias = "tuple[str, str] | None"

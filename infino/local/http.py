@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import attrs
 import orjson
 
+from infino.core.printable import printable
 from infino.local.values.exact import digits
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Problem(Exception):
         self.extra = dict(extra or {})
 
     def __str__(self) -> str:
-        return f"{self.status} {self.type}: {self.reason}"
+        return printable(f"{self.status} {self.type}: {self.reason}")
 
     def answer(self) -> Answer:
         """Return the answer that tells the caller about this problem."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
+from infino.core.printable import printable
 from infino.local.folder import DamagedFile, FolderInUse
 from infino.local.gateway import LocalGateway, PortInUse
 from infino.local.seed import FLIGHTS, flights
@@ -59,15 +60,16 @@ def serve(
     except KeyboardInterrupt:
         return
     except (PortInUse, FolderInUse, DamagedFile) as error:
-        raise SystemExit(str(error)) from None
+        raise SystemExit(printable(error)) from None
     except OSError as error:
-        raise SystemExit(f"the gateway can't use {data or host}: {error}") from None
+        raise SystemExit(printable(f"the gateway can't use {data or host}: {error}")) from None
 
 
 def print_exports(gateway: LocalGateway, output: TextIO) -> None:
     """Print lines for a shell to evaluate."""
     place = gateway.state.options.path
-    output.write(f"# Infino local gateway, data in {place.absolute() if place else 'memory'}; Ctrl-C ends it.\n")
+    held = printable(place.absolute()) if place else "memory"
+    output.write(f"# Infino local gateway, data in {held}; Ctrl-C ends it.\n")
     output.writelines(
         f"export {name}={shlex.quote(value)}\n"
         for name, value in (

@@ -12,6 +12,7 @@ from infino_api.resources.roles import AsyncRolesResource
 
 from infino.core.documents import parse_yaml
 from infino.core.errors import ValidationError
+from infino.core.printable import printable_lines
 from infino.plans.documents import as_object
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class RolePlan:
         return bool(self.changed)
 
     def __str__(self) -> str:
-        return self.diff()
+        return printable_lines(self.diff())
 
     def diff(self) -> str:
         """Return the differences for people to read."""

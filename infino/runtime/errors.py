@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from infino.core.errors import ValidationError
+from infino.core.printable import printable
 
 
 class ParameterError(ValidationError):
@@ -32,7 +33,7 @@ class ParseError(ValueError):
         self.message = message
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}"
+        return printable(f"{self.path}: {self.message}")
 
     def under(self, step: str) -> ParseError:
         """Return this error seen from one level further out.

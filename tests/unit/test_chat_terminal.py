@@ -12,7 +12,8 @@ from rich.console import Console
 
 from infino import Infino
 from infino.chat import Interrupted, Status
-from infino.cli.chat import Talk, _line_history, clean, main
+from infino.cli.chat import Talk, _line_history, main
+from infino.core.printable import printable_lines
 from infino.local import LocalGateway
 
 
@@ -149,7 +150,7 @@ def test_lines_are_kept_for_the_next_conversation_and_for_their_writer_only(
 
 
 def test_what_the_service_says_cannot_steer_the_terminal() -> None:
-    assert clean("a\x1b[2Jb\x9b1m\r\nc\td\x07") == "a[2Jb1m\nc\td"
+    assert printable_lines("a\x1b[2Jb\x9b1m\r\nc\td\x07") == r"a\x1b[2Jb\x9b1m" + "\nc\td" + r"\x07"
 
 
 def test_interrupted_is_what_users_catch() -> None:

@@ -10,9 +10,10 @@ from click.testing import CliRunner
 
 from infino.cli.app import infino as command
 from infino.cli.operations import argument_texts
-from infino.cli.output import fitting, printable
+from infino.cli.output import fitting
 from infino.cli.session import Session
 from infino.cli.shell import Shell, statements
+from infino.core.printable import printable
 
 
 @pytest.fixture

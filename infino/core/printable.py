@@ -1,0 +1,46 @@
+"""Text from elsewhere on its way to a terminal or a log, where it must not steer anything."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# Control characters, those that turn the direction of a line or hide in it, tags, and halves of a pair.
+_UNFIT: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
+)
+_UNFIT_LINE: Final = re.compile(_UNFIT.pattern.replace("\x00-\x1f", "\x00-\x08\x0b-\x1f", 1))
+
+
+def printable(text: object) -> str:
+    """Show every character that could steer a terminal, or hide what is said, as its escape, line breaks included.
+
+    Args:
+        text: What a service, a file or a user said.
+
+    Returns:
+        One line without control, direction or invisible characters.
+
+    Example:
+        >>> printable("a\\x1b[2Jb")
+        'a\\\\x1b[2Jb'
+    """
+    return _UNFIT.sub(_escaped, str(text))
+
+
+def printable_lines(text: object) -> str:
+    """Do as `printable`, and leave line breaks and tabs.
+
+    Args:
+        text: What a service, a file or a user said.
+
+    Example:
+        >>> printable_lines("one\\ntwo\\x07")
+        'one\\ntwo\\\\x07'
+    """
+    return _UNFIT_LINE.sub(_escaped, str(text).replace("\r\n", "\n"))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape", "backslashreplace").decode()
