@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 RUN := $(BIN)/python
 
-.PHONY: help setup demo generate check test test-slow soak bench docs build clean
+.PHONY: help setup assets demo generate check test test-slow soak bench docs build clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -12,6 +12,9 @@ $(VENV)/.installed-%: pyproject.toml scripts/setup
 	@scripts/setup "$(PYTHON)" "$(VENV)" "$*"
 
 setup: $(VENV)/.installed-test ## Create the virtual environment with every extra and tool
+
+assets: ## Fetch Apache ECharts with npm, for pages with charts
+	@$(PYTHON) scripts/assets
 
 demo: $(VENV)/.installed-demo ## Run the main job on real data against the embedded gateway
 	@$(RUN) scripts/demo.py
@@ -25,7 +28,7 @@ check: $(VENV)/.installed-test ## Lint, type-check, regenerate and compare; writ
 test: check ## Check, then run every test with coverage
 	@scripts/test "$(BIN)"
 
-test-slow: $(VENV)/.installed-test ## What takes minutes: an environment for each extra, the built packages, browsers
+test-slow: $(VENV)/.installed-test assets ## What takes minutes: an environment for each extra, the built packages, browsers
 	@$(BIN)/pytest -m "slow and not soak" --timeout=900 -n "$${INFINO_TEST_WORKERS:-2}" --dist loadfile
 
 soak: $(VENV)/.installed-test ## The long proofs: fuzzing, crash rounds, ten million records
@@ -37,7 +40,7 @@ bench: $(VENV)/.installed-bench ## Print the budgets side by side with their pee
 docs: $(VENV)/.installed-docs ## Build the documentation site into site/
 	@$(BIN)/mkdocs build --strict --quiet --config-file docs/mkdocs.yml
 
-build: $(VENV)/.installed-test ## Build the wheel and the source archive into dist/
+build: $(VENV)/.installed-test assets ## Build the wheel and the source archive into dist/
 	@$(BIN)/python -m build --outdir dist . >/dev/null
 	@ls dist
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from html import escape
 
+from infino.charts.svg import chart_svg
 from infino.chat.answer import Answer
-from infino.chat.chart import chart_svg
 
 ROWS_SHOWN = 20
 _CODE = re.compile(r"`([^`\n]+)`")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from infino_api.blocking.session import Session
 
+from infino.charts.static import chart_page
 from infino.chat.answer import Answer
-from infino.chat.chart import chart_page
 from infino.chat.events import Status, Text
 from infino.core.errors import InfinoError
 from infino.core.extras import require

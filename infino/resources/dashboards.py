@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from infino_api.models.visualization import Visualization
     from infino_api.models.visualization_data import VisualizationData
 
+    from infino.charts.html import PagePanel
     from infino.runtime.call import Call
 
     Filters = Sequence[Filter | Mapping[str, Any]]
@@ -60,6 +62,44 @@ class DashboardResult:
     def __len__(self) -> int:
         return len(self.panels)
 
+    def to_html(self, path: str | os.PathLike[str] | None = None) -> str:
+        """Write the dashboard as one page that opens offline, its panels in their saved places.
+
+        Args:
+            path: File to write, where there is to be one.
+
+        Returns:
+            The page.
+
+        Example:
+            >>> client.dashboards.execute("d1").to_html("dashboard.html")
+        """
+        from infino.charts.html import page, save
+
+        html = page(self.dashboard.title or "Dashboard", [_page_panel(one) for one in self.panels])
+        if path is not None:
+            save(html, path)
+        return html
+
+
+def _page_panel(result: PanelResult) -> PagePanel:
+    from infino.charts.echarts import to_echarts
+    from infino.charts.html import PagePanel
+
+    panel = result.panel
+    layout = panel.layout.to_dict() if panel.layout else {}
+    title = panel.title_override or (result.visualization.title if result.visualization else None) or ""
+    if result.error is not None:
+        return PagePanel(title=title, error=str(result.error), layout=layout)
+    if panel.kind == "markdown":
+        return PagePanel(title=title, markdown=panel.content or "", layout=layout)
+    if panel.kind == "divider":
+        return PagePanel(title=panel.label or "", divider=True, layout=layout)
+    if result.visualization is None or result.data is None:
+        return PagePanel(title=title, layout=layout)
+    drawing = to_echarts(result.visualization, result.data)
+    return PagePanel(title=title, drawing=drawing, rows=result.data.rows or [], layout=layout)
+
 
 def _shows_data(panel: Panel) -> bool:
     return (panel.kind or "visualization") == "visualization"
@@ -70,7 +110,7 @@ def _shown(dashboard: Dashboard) -> list[str]:
     return list(dict.fromkeys(p.viz_id for p in dashboard.panels or () if _shows_data(p) and p.viz_id))
 
 
-Outcome = tuple["Visualization", "VisualizationData"] | InfinoError
+Outcome = tuple["Visualization", "VisualizationData | InfinoError"] | InfinoError
 
 
 def _gathered(dashboard: Dashboard, outcomes: Mapping[str, Outcome]) -> DashboardResult:
@@ -86,8 +126,12 @@ def _gathered(dashboard: Dashboard, outcomes: Mapping[str, Outcome]) -> Dashboar
         )
         if isinstance(outcome, InfinoError):
             results.append(PanelResult(panel, error=outcome))
+            continue
+        visualization, data = outcome
+        if isinstance(data, InfinoError):
+            results.append(PanelResult(panel, visualization, error=data))
         else:
-            results.append(PanelResult(panel, *outcome))
+            results.append(PanelResult(panel, visualization, data))
     return DashboardResult(dashboard, tuple(results))
 
 
@@ -179,7 +223,7 @@ class AsyncDashboards(AsyncDashboardsResource):
         *,
         filters: Filters | None = None,
         time_range: Mapping[str, Any] | None = None,
-        max_workers: int = 16,
+        concurrency: int = 16,
         **options: Unpack[CallOptions],
     ) -> DashboardResult:
         """Run all visualizations of a dashboard, side by side.
@@ -188,7 +232,7 @@ class AsyncDashboards(AsyncDashboardsResource):
             id: Id of the dashboard.
             filters: Filters for every panel, beside the saved ones.
             time_range: Span for every panel, with `from` and `to`.
-            max_workers: How many run at the same time.
+            concurrency: How many run at the same time.
             **options: `timeout`, `headers` and `retry` of each call.
 
         Returns:
@@ -207,10 +251,14 @@ class AsyncDashboards(AsyncDashboardsResource):
         async def run(viz_id: str) -> Outcome:
             try:
                 get, execute = _plans(viz_id, filters, time_range)
-                return await self._caller.call(get, **options), await self._caller.call(execute, **options)
+                visualization = await self._caller.call(get, **options)
             except InfinoError as error:
                 return error
+            try:
+                return visualization, await self._caller.call(execute, **options)
+            except InfinoError as error:
+                return visualization, error
 
         shown = _shown(dashboard)
-        outcomes = await async_side_by_side(run, shown, max_workers)
+        outcomes = await async_side_by_side(run, shown, concurrency)
         return _gathered(dashboard, dict(zip(shown, outcomes, strict=True)))

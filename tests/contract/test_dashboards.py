@@ -35,7 +35,7 @@ def service(exchange: Exchange) -> None:
 
 def test_each_panel_shows_what_it_can(make):
     with ScriptedServer(service) as server:
-        result = make(server.endpoint).dashboards.execute("d1", time_range={"from": "a", "to": "b"}, max_workers=2)
+        result = make(server.endpoint).dashboards.execute("d1", time_range={"from": "a", "to": "b"}, concurrency=2)
         first, text, gone, again, empty = list(result.panels)
         assert first.visualization.title == "late flights"
         assert first.data.rows == [{"a": 1}]

@@ -55,8 +55,8 @@ def test_charts_with_axes(kind: str | None) -> None:
 def test_a_column_may_split_into_series() -> None:
     rows = [*ROWS, {"c": "AA", "o": "J", "v": 6}]
     found = option("bar", {**BOUND, "series": "o"}, rows)
-    assert found["xAxis"]["data"] == ["UA", "AA"]
-    assert [(one["name"], one["data"]) for one in found["series"]] == [("J", [3, 6]), ("L", [None, None])]
+    assert found["xAxis"]["data"] == ["UA", "AA", "AA"]
+    assert [(one["name"], one["data"]) for one in found["series"]] == [("J", [3, 5, 6]), ("L", [None, None, None])]
     assert found["legend"] == {"top": 28}
     assert option("bar", {"x": "c", "y": ["v"], "series_split_by": "o"}, rows) == found
 
@@ -73,6 +73,42 @@ def test_pies_scatters_and_heatmaps() -> None:
     assert found["series"][0]["data"] == [[1, 0, 3], [0, 0, 5], [1, 1, 0]]
     assert (found["visualMap"]["min"], found["visualMap"]["max"]) == (0, 5)
     assert option("heatmap", {**BOUND, "x": "n", "series": "o"}, [{"n": 10}, {"n": 9}])["xAxis"]["data"] == ["9", "10"]
+
+
+def test_times_stand_in_order_of_time_and_numbers_along_a_line() -> None:
+    days = ["2013-01-03T00:00:00Z", "2013-01-01T00:00:00Z", "2013-01-02T00:00:00Z"]
+    rows = [{"c": day, "o": "JL"[number % 2], "v": number} for number, day in enumerate(days)]
+    for kind in ("line", "bar"):
+        found = option(kind, {**BOUND, "series": "o"}, rows)
+        assert found["xAxis"]["data"] == ["2013-01-01", "2013-01-02", "2013-01-03"]
+        assert {one["name"]: one["data"] for one in found["series"]} == {"J": [None, 2, 0], "L": [1, None, None]}
+    numbers = [{"c": n, "o": "a", "v": n} for n in (1, 3, 2)]
+    assert option("line", {**BOUND, "series": "o"}, numbers)["xAxis"]["data"] == ["1", "2", "3"]
+    assert option("bar", {**BOUND, "series": "o"}, numbers)["xAxis"]["data"] == ["1", "3", "2"]
+
+
+def test_no_cell_is_overwritten_and_no_measure_left_out() -> None:
+    rows = [{"c": "UA", "o": "J", "v": 1, "w": 10}, {"c": "UA", "o": "J", "v": 2, "w": 20}]
+    found = option("bar", {**BOUND, "y": ["v", "w"], "series": "o"}, rows)
+    assert found["xAxis"]["data"] == ["UA", "UA"]
+    assert {one["name"]: one["data"] for one in found["series"]} == {"J, v": [1, 2], "J, w": [10, 20]}
+    assert option("heatmap", {**BOUND, "series": "o"}, rows)["series"][0]["data"] == [[0, 0, 3]]
+
+
+def test_what_is_missing_is_told_apart_from_words_and_makes_no_wrong_json() -> None:
+    rows = [{"c": None, "o": "J", "v": float("nan")}, {"c": "None", "o": "J", "v": float("inf")}]
+    found = option("bar", rows=rows)
+    assert found["xAxis"]["data"] == ["(no value)", "None"]
+    assert found["series"][0]["data"] == [None, None]
+    for kind in ("pie", "scatter", "heatmap", "line"):
+        option(kind, {**BOUND, "series": "o"}, rows)
+
+
+@pytest.mark.parametrize(
+    ("values", "axis"), [([1, 2.5], "value"), (["2013-01-01", "2013-01-02T10:00:00Z"], "time"), ([1, "x"], "category")]
+)
+def test_the_axis_of_a_scatter_is_that_of_its_values(values: list[Any], axis: str) -> None:
+    assert option("scatter", rows=[{"c": value, "v": 1} for value in values])["xAxis"]["type"] == axis
 
 
 def test_a_heatmap_of_losses_has_a_scale() -> None:
@@ -175,6 +211,17 @@ def random_case(chance: random.Random) -> tuple[dict[str, Any], dict[str, Any]]:
     return described(chance.choice(KINDS)), {"columns": COLUMNS, "rows": rows, "metadata": {"binding": binding}}
 
 
+def better_on_purpose(shown: dict[str, Any], data: dict[str, Any]) -> bool:
+    """Where the SDK before lost something: cells of one place, measures beside a split, words on a scatter's axis."""
+    kind, binding = shown["chart"]["type"], data["metadata"]["binding"]
+    split = binding["series"]
+    places = [(row["c"], row.get(split) if split else None) for row in data["rows"]]
+    if kind == "scatter":
+        return bool(places)
+    drawn_by_split = split is not None and kind not in ("pie", "metric", "gauge", "table")
+    return drawn_by_split and (len(set(places)) < len(places) or (len(binding["y"]) > 1 and kind != "heatmap"))
+
+
 def test_the_same_as_before() -> None:
     folder = Path(os.environ.get("INFINO_OLD_SDK") or Path(sys.prefix) / "old-sdk")
     if not (folder / "infino_sdk").is_dir():
@@ -183,5 +230,9 @@ def test_the_same_as_before() -> None:
     cases = [random_case(chance) for _ in range(500)]
     command = [sys.executable, "-c", BEFORE, str(folder)]
     done = subprocess.run(command, input=json.dumps(cases), capture_output=True, text=True, timeout=100, check=True)
+    compared = 0
     for case, before in zip(cases, json.loads(done.stdout), strict=True):
-        assert as_before(to_echarts(*case)) == before
+        if not better_on_purpose(*case):
+            compared += 1
+            assert as_before(to_echarts(*case)) == before
+    assert compared > 250

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infino.charts import chart_page, chart_svg
+from infino.charts.option import read_option
+from infino.charts.svg import scale, show
 from infino.chat.answer import Answer
-from infino.chat.chart import chart_page, chart_svg
-from infino.chat.chart.option import read_option
-from infino.chat.chart.svg import scale, show
 from infino.chat.events import Text
 from infino.chat.notebook import markdown_html
 from infino.chat.transcript import transcript

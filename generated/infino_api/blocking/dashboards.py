@@ -96,7 +96,7 @@ class Dashboards(DashboardsResource):
         *,
         filters: Filters | None = None,
         time_range: Mapping[str, Any] | None = None,
-        max_workers: int = 16,
+        concurrency: int = 16,
         **options: Unpack[CallOptions],
     ) -> DashboardResult:
         """Run all visualizations of a dashboard, side by side.
@@ -105,7 +105,7 @@ class Dashboards(DashboardsResource):
             id: Id of the dashboard.
             filters: Filters for every panel, beside the saved ones.
             time_range: Span for every panel, with `from` and `to`.
-            max_workers: How many run at the same time.
+            concurrency: How many run at the same time.
             **options: `timeout`, `headers` and `retry` of each call.
 
         Returns:
@@ -124,10 +124,14 @@ class Dashboards(DashboardsResource):
         def run(viz_id: str) -> Outcome:
             try:
                 get, execute = _plans(viz_id, filters, time_range)
-                return self._caller.call(get, **options), self._caller.call(execute, **options)
+                visualization = self._caller.call(get, **options)
             except InfinoError as error:
                 return error
+            try:
+                return visualization, self._caller.call(execute, **options)
+            except InfinoError as error:
+                return visualization, error
 
         shown = _shown(dashboard)
-        outcomes = side_by_side(run, shown, max_workers)
+        outcomes = side_by_side(run, shown, concurrency)
         return _gathered(dashboard, dict(zip(shown, outcomes, strict=True)))

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from infino.chat.chart.option import Plot, Series, read_option
+from infino.charts.option import Plot, Series, read_option
 
 WIDTH, HEIGHT = 720, 380
 LEFT, RIGHT, TOP, BOTTOM = 66, 18, 46, 62

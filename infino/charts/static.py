@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from infino.chat.chart.svg import chart_svg
+from infino.charts.svg import chart_svg
 
 _STYLE = (
     ":root{color-scheme:light dark}body{font-family:system-ui,sans-serif;margin:2rem auto;"

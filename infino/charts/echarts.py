@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
 
 import attrs
@@ -24,10 +28,54 @@ __all__ = ["ChartDrawing", "Drawing", "MetricDrawing", "TableDrawing", "to_echar
 Option: TypeAlias = dict[str, Any]
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
 M = TypeVar("M", bound=Model)
+NULL = "(no value)"
+
+
+class _Shown:
+    """What every drawing can do."""
+
+    __slots__ = ()
+
+    def to_html(self, path: str | os.PathLike[str] | None = None) -> str:
+        """Write a page that opens offline.
+
+        Args:
+            path: File to write, where there is to be one.
+
+        Returns:
+            The page.
+
+        Example:
+            >>> to_echarts(visualization, data).to_html("late.html")
+        """
+        from infino.charts.html import drawing_page, save
+
+        html = drawing_page(self)  # type: ignore[arg-type]  # only drawings inherit this
+        if path is not None:
+            save(html, path)
+        return html
+
+    def to_png(self, path: str | os.PathLike[str], *, width: int = 960, height: int = 540) -> Path:
+        """Write a picture, drawn by a Chromium of this machine.
+
+        Args:
+            path: The file.
+            width: Width in pixels.
+            height: Height in pixels.
+
+        Returns:
+            The file.
+
+        Example:
+            >>> to_echarts(visualization, data).to_png("late.png")
+        """
+        from infino.charts.browser import screenshot
+
+        return screenshot(self.to_html(), path, width=width, height=height)
 
 
 @attrs.frozen(kw_only=True)
-class ChartDrawing:
+class ChartDrawing(_Shown):
     """A chart.
 
     Args:
@@ -39,9 +87,22 @@ class ChartDrawing:
     title: str
     option: Option
 
+    def to_svg(self) -> str | None:
+        """Draw it as SVG, without a browser; None for the kinds that only ECharts draws.
+
+        Example:
+            >>> svg = to_echarts(visualization, data).to_svg()
+        """
+        from infino.charts.svg import chart_svg
+
+        return chart_svg(self.option)
+
+    def _repr_html_(self) -> str | None:
+        return self.to_svg()
+
 
 @attrs.frozen(kw_only=True)
-class TableDrawing:
+class TableDrawing(_Shown):
     """A table: one that was asked for, or what is left when a chart cannot be drawn.
 
     Args:
@@ -57,7 +118,7 @@ class TableDrawing:
 
 
 @attrs.frozen(kw_only=True)
-class MetricDrawing:
+class MetricDrawing(_Shown):
     """A single value.
 
     Args:
@@ -105,7 +166,7 @@ def to_echarts(
     binding = (found.metadata.binding if found.metadata else None) or Binding()
     if kind in ("metric", "gauge"):
         number = next((column.name for column in columns if column.type == "number"), None)
-        value = rows[0].get(binding.value or number or "") if rows else None
+        value = _finite(rows[0].get(binding.value or number or "")) if rows else None
         return MetricDrawing(title=title, value=value, formatting=options.metric_formatting)
     draw = None if kind == "table" else _DRAWN.get(kind, _bars)
     incomplete = not binding.x or not binding.y or (kind == "heatmap" and not binding.series)
@@ -138,14 +199,13 @@ def _legend(given: Mapping[str, Any]) -> Option:
 def _bars(binding: Binding, rows: Rows, kind: str, options: ChartOptions) -> Option:
     """Draw bars, lines and areas; what is not known becomes bars."""
     x, y, split = binding.x or "", binding.y or [], binding.series
-    if split is None:
-        categories = [str(row.get(x)) for row in rows]
-        values = {name: [row.get(name) for row in rows] for name in y}
-    else:
-        categories = list(dict.fromkeys(str(row.get(x)) for row in rows))
-        cells = {(str(row.get(split)), str(row.get(x))): row.get(y[0]) for row in rows}
-        names = dict.fromkeys(name for name, _ in cells)
-        values = {name: [cells.get((name, category)) for category in categories] for name in names}
+    places = _along(rows, x, split, in_order=kind in ("line", "area"))
+    series: dict[str, list[Any]] = {}
+    for name in (None,) if split is None else dict.fromkeys(_label(row.get(split)) for row in rows):
+        for measure in y:
+            shown = measure if name is None else name if len(y) == 1 else f"{name}, {measure}"
+            cells = {place: _finite(row.get(measure)) for place, row in places.of(name)}
+            series[shown] = [cells.get(place) for place in range(len(places.labels))]
     look: Option = {"type": "line" if kind in ("line", "area") else "bar"}
     if kind == "area":
         look["areaStyle"] = {}
@@ -153,22 +213,98 @@ def _bars(binding: Binding, rows: Rows, kind: str, options: ChartOptions) -> Opt
         look["label"] = {"show": True, "position": "right"}
     if options.bar_max_width is not None and look["type"] == "bar":
         look["barMaxWidth"] = options.bar_max_width
-    axes = ({"type": "category", "data": categories, "name": x}, {"type": "value"})
+    axes = ({"type": "category", "data": places.labels, "name": x}, {"type": "value"})
     x_axis, y_axis = reversed(axes) if kind == "horizontalBar" else axes
     return {
         "tooltip": {"trigger": "axis"},
-        "legend": {"top": 28} if len(values) > 1 else {"show": False},
+        "legend": {"top": 28} if len(series) > 1 else {"show": False},
         "grid": {"left": "3%", "right": "8%", "bottom": "8%", "containLabel": True},
         "xAxis": x_axis,
         "yAxis": y_axis,
-        "series": [{"name": name, **look, "data": column} for name, column in values.items()],
+        "series": [{"name": name, **look, "data": column} for name, column in series.items()],
     }
+
+
+@attrs.frozen
+class _Places:
+    """Where along the axis each row of each series stands.
+
+    Args:
+        labels: What stands there.
+        rows: Series, place and row.
+    """
+
+    labels: list[str]
+    rows: list[tuple[str | None, int, Mapping[str, Any]]]
+
+    def of(self, series: str | None) -> Iterable[tuple[int, Mapping[str, Any]]]:
+        return ((place, row) for name, place, row in self.rows if name == series)
+
+
+def _along(rows: Rows, x: str, split: str | None, *, in_order: bool) -> _Places:
+    """Give every row its place: without a split one each, with one the place of its value.
+
+    A value that a series has twice takes a second place, for what is not aggregated must not be overwritten. Times
+    stand in order of time, and so do numbers along a line; other values in order of first sight.
+    """
+    found: list[tuple[str | None, tuple[Any, int], Mapping[str, Any]]] = []
+    seen: dict[tuple[str | None, str], int] = {}
+    for number, row in enumerate(rows):
+        name = None if split is None else _label(row.get(split))
+        value = row.get(x)
+        again = seen.get((name, _label(value)), 0) if split is not None else number
+        seen[name, _label(value)] = again + 1
+        found.append((name, (value, again), row))
+    keys = list(dict.fromkeys((_label(value), again) for _, (value, again), _ in found))
+    if split is not None or in_order:
+        order = _order([value for _, (value, _), _ in found], numbers=in_order)
+        if order is not None:
+            keys.sort(key=lambda key: (order[key[0]], key[1]))
+    place = {key: number for number, key in enumerate(keys)}
+    short = _shortened([label for label, _ in keys])
+    return _Places(short, [(name, place[_label(value), again], row) for name, (value, again), row in found])
+
+
+_ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?")
+
+
+def _order(values: Iterable[Any], *, numbers: bool) -> dict[str, float] | None:
+    """Return the order of values that are all times (or, where wanted, all numbers), by their labels."""
+    found: dict[str, float] = {}
+    for value in values:
+        if numbers and isinstance(value, int | float) and not isinstance(value, bool):
+            found[_label(value)] = float(value)
+        elif isinstance(value, str) and _ISO.fullmatch(value):
+            moment = datetime.fromisoformat(value)
+            found[_label(value)] = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        elif value is not None:
+            return None
+    return {**found, NULL: -math.inf} if found else None
+
+
+_MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[T ]00:00:00(\.0+)?(Z|[+-]00:?00)?")
+
+
+def _shortened(labels: list[str]) -> list[str]:
+    """Days are written as days: midnights lose their time where all labels are midnights."""
+    found = [_MIDNIGHT.fullmatch(label) for label in labels]
+    return [match[1] for match in found if match] if found and all(found) else labels
+
+
+def _label(value: Any) -> str:
+    """What stands at an axis; nothing is told apart from the word None."""
+    return NULL if value is None else str(value)
+
+
+def _finite(value: Any) -> Any:
+    """A value that JSON can hold: what is no finite number is a gap."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _pie(binding: Binding, rows: Rows, kind: str, options: ChartOptions) -> Option:
     x, y = binding.x or "", (binding.y or [""])[0]
     hole = "40%" if options.pie_donut_ratio is None else f"{70 * options.pie_donut_ratio:g}%"
-    slices = [{"name": str(row.get(x)), "value": row.get(y) or 0} for row in rows]
+    slices = [{"name": _label(row.get(x)), "value": _finite(row.get(y)) or 0} for row in rows]
     return {
         "tooltip": {"trigger": "item"},
         "legend": {"orient": "horizontal", "bottom": 0},
@@ -180,16 +316,30 @@ def _scatter(binding: Binding, rows: Rows, kind: str, options: ChartOptions) -> 
     x, y = binding.x or "", (binding.y or [""])[0]
     return {
         "tooltip": {"trigger": "item"},
-        "xAxis": {"type": "value", "name": x},
-        "yAxis": {"type": "value", "name": y},
-        "series": [{"name": y, "type": "scatter", "data": [[row.get(x), row.get(y)] for row in rows]}],
+        "xAxis": _axis_of(rows, x),
+        "yAxis": _axis_of(rows, y),
+        "series": [
+            {"name": y, "type": "scatter", "data": [[_finite(row.get(x)), _finite(row.get(y))] for row in rows]}
+        ],
     }
+
+
+def _axis_of(rows: Rows, name: str) -> Option:
+    """An axis of numbers; of times or of words where a value is one."""
+    texts = [row[name] for row in rows if isinstance(row.get(name), str)]
+    if not texts:
+        return {"type": "value", "name": name}
+    if all(_ISO.fullmatch(text) for text in texts):
+        return {"type": "time", "name": name}
+    return {"type": "category", "name": name, "data": list(dict.fromkeys(_label(row.get(name)) for row in rows))}
 
 
 def _heatmap(binding: Binding, rows: Rows, kind: str, options: ChartOptions) -> Option:
     x, split, y = binding.x or "", binding.series or "", (binding.y or [""])[0]
     across, down = _places(row.get(x) for row in rows), _places(row.get(split) for row in rows)
-    cells = [[across[str(row.get(x))], down[str(row.get(split))], row.get(y) or 0] for row in rows]
+    cells = _summed(
+        [[across[_label(row.get(x))], down[_label(row.get(split))], _finite(row.get(y)) or 0] for row in rows]
+    )
     numbers = [cell[2] for cell in cells if isinstance(cell[2], int | float) and math.isfinite(cell[2])]
     shadow = {"shadowBlur": 10, "shadowColor": "rgba(0, 0, 0, 0.5)"}
     return {
@@ -216,9 +366,19 @@ def _heatmap(binding: Binding, rows: Rows, kind: str, options: ChartOptions) -> 
     }
 
 
+def _summed(cells: Iterable[list[Any]]) -> list[list[Any]]:
+    """Cells of one place become one: drawn over each other, all but the last would be lost."""
+    found: dict[tuple[int, int], Any] = {}
+    for across, down, value in cells:
+        place = across, down
+        both = isinstance(value, int | float) and isinstance(found.get(place), int | float)
+        found[place] = found[place] + value if both else value
+    return [[*place, value] for place, value in found.items()]
+
+
 def _places(values: Iterable[Any]) -> dict[str, int]:
     """Number the names of an axis in their order: that of numbers where all are numbers, else that of text."""
-    names = dict.fromkeys(map(str, values))
+    names = dict.fromkeys(map(_label, values))
     try:
         ordered = sorted(names, key=float)
     except ValueError:

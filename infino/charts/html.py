@@ -1,0 +1,183 @@
+"""Self-contained pages: charts, tables, numbers and texts in the places of a dashboard, which open offline."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from infino.charts.echarts import ChartDrawing, Drawing, MetricDrawing
+from infino.core.extras import MissingDependencyError
+
+GRID, WIDTH, HEIGHT = 48, 48, 18
+# What an option may bring that runs, links out or is read as HTML: none of it is needed to draw.
+_DROPPED = frozenset({"link", "sublink", "target", "toolbox", "formatter", "graphic", "renderItem", "extraCssText"})
+
+
+@attrs.frozen(kw_only=True)
+class PagePanel:
+    """One panel of a page.
+
+    Args:
+        title: Its title.
+        drawing: What it shows.
+        rows: The rows behind a chart, by column name, to be looked at as a table.
+        markdown: A text, instead of a drawing.
+        error: Why there is nothing to show.
+        divider: Whether it is only a line between others.
+        layout: Column, row, width and height on a grid of 48 columns.
+    """
+
+    title: str = ""
+    drawing: Drawing | None = None
+    rows: Sequence[Mapping[str, Any]] | None = None
+    markdown: str | None = None
+    error: str | None = None
+    divider: bool = False
+    layout: Mapping[str, int] = attrs.field(factory=dict)
+
+
+def page(title: str, panels: Iterable[PagePanel]) -> str:
+    """Write a page that needs nothing but itself: no network, no server.
+
+    A content security policy lets only the page's own scripts run; texts are never read as HTML.
+
+    Args:
+        title: Title of the page.
+        panels: What it shows, in order.
+
+    Returns:
+        HTML, about 1.1 MB larger than its data, for Apache ECharts is in it.
+
+    Raises:
+        MissingDependencyError: This installation came without Apache ECharts.
+
+    Example:
+        >>> html = page("Delays", [PagePanel(title="Late", drawing=to_echarts(visualization, data))])
+    """
+    held = json.dumps(
+        {"panels": [_panel(number, one) for number, one in enumerate(panels)]},
+        ensure_ascii=False,
+        allow_nan=False,
+        default=str,
+    )
+    library, script, style = _asset("echarts.min.js"), _asset("page.js"), _asset("page.css")
+    policy = (
+        f"default-src 'none'; script-src {_hash(library)} {_hash(script)}; style-src {_hash(style)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    # "<" as an escape keeps the data from ending its own element.
+    data = held.replace("<", "\\u003c")
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<h1>{escape(title)}</h1>\n<main></main>\n"
+        f'<script type="application/json" id="data">{data}</script>\n'
+        f"<script>{library}</script>\n<script>{script}</script>\n</body>\n</html>\n"
+    )
+
+
+def save(html: str, path: str | os.PathLike[str]) -> Path:
+    """Write a page to a file.
+
+    Args:
+        html: The page.
+        path: The file.
+
+    Returns:
+        The file.
+    """
+    written = Path(path)
+    written.write_text(html, encoding="utf-8")
+    return written
+
+
+def drawing_page(drawing: Drawing, rows: Sequence[Mapping[str, Any]] | None = None) -> str:
+    """Write a page with one drawing.
+
+    Args:
+        drawing: What to show.
+        rows: The rows behind it.
+
+    Returns:
+        The page.
+    """
+    return page(drawing.title, [PagePanel(title="", drawing=drawing, rows=rows)])
+
+
+def _panel(number: int, given: PagePanel) -> dict[str, Any]:
+    default = {"x": 0, "y": number * HEIGHT, "w": WIDTH, "h": HEIGHT}
+    layout = {key: max(0, int(given.layout.get(key) or default[key])) for key in default}
+    if given.layout:
+        layout |= {"x": min(int(given.layout.get("x") or 0), GRID - 1), "y": int(given.layout.get("y") or 0)}
+    found: dict[str, Any] = {"id": f"panel-{number}", "title": given.title, "layout": layout}
+    if given.error is not None:
+        return found | {"kind": "error", "message": given.error}
+    if given.divider:
+        return found | {"kind": "divider"}
+    if given.markdown is not None:
+        return found | {"kind": "markdown", "html": rendered(given.markdown)}
+    return found | _drawn(given)
+
+
+def _drawn(given: PagePanel) -> dict[str, Any]:
+    drawing = given.drawing
+    if drawing is None:
+        return {"kind": "table", "columns": [], "rows": []}
+    if isinstance(drawing, MetricDrawing):
+        formatting = drawing.formatting.to_dict() if drawing.formatting else None
+        return {"kind": "metric", "value": clean(drawing.value), "formatting": formatting}
+    if isinstance(drawing, ChartDrawing):
+        found: dict[str, Any] = {"kind": "echarts", "option": clean(drawing.option)}
+        return found | _rows(list(given.rows[0]) if given.rows else [], given.rows) if given.rows else found
+    names = [str(column.name) for column in drawing.columns] or list(drawing.rows[0] if drawing.rows else ())
+    return {"kind": "table", **_rows(names, drawing.rows)}
+
+
+def _rows(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {"columns": list(names), "rows": [[clean(row.get(name)) for name in names] for row in rows]}
+
+
+def clean(value: Any) -> Any:
+    """Return a value that JSON can hold and a page can draw without running, linking or loading anything."""
+    if isinstance(value, Mapping):
+        return {str(key): clean(item) for key, item in value.items() if key not in _DROPPED}
+    if isinstance(value, list | tuple):
+        return [clean(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, int) and abs(value) > 2**53:
+        return str(value)  # a browser would round it
+    return value
+
+
+def rendered(markdown: str) -> str:
+    """Render markdown; HTML in it is shown as text, and links keep to addresses that cannot run anything."""
+    try:
+        from markdown_it import MarkdownIt
+    except ImportError:
+        return f"<pre>{escape(markdown)}</pre>"
+    return str(MarkdownIt("commonmark", {"html": False}).enable("table").disable("image").render(markdown))
+
+
+def _asset(name: str) -> str:
+    try:
+        return files("infino.charts").joinpath("assets", name).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise MissingDependencyError(
+            "pages with charts need Apache ECharts, which released wheels bring; in a checkout run `make assets`"
+        ) from None
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

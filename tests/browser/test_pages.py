@@ -1,0 +1,212 @@
+"""Pages with charts in a real browser: what is drawn, that nothing is loaded, and that no text can run."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infino.charts import ChartDrawing, MetricDrawing, PagePanel, TableDrawing, page, to_echarts
+from infino.models import ResultColumn
+
+playwright = pytest.importorskip("playwright.sync_api")
+pytestmark = pytest.mark.slow
+
+DAYS = [f"2013-01-{day:02d}T00:00:00Z" for day in (3, 1, 2)]
+WIDTHS = (420, 900, 1440)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    if found is None:
+        pytest.skip("Chromium is not here; Debian's package chromium brings it")
+    with playwright.sync_playwright() as started:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+        running = started.chromium.launch(executable_path=found, args=[*flags, "--disable-sync", "--disable-quic"])
+        yield running
+        running.close()
+
+
+class Opened:
+    """A page in the browser, with everything it said and asked for."""
+
+    def __init__(self, browser: Any, html: str, folder: Path, width: int = 1280, scheme: str = "light") -> None:
+        path = folder / "page.html"
+        path.write_text(html, encoding="utf-8")
+        self.context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        self.page = self.context.new_page()
+        self.said: list[str] = []
+        self.asked: list[str] = []
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("dialog", lambda dialog: (self.said.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.goto(path.as_uri())
+        self.page.wait_for_selector("html[data-drawn=true]", timeout=20_000)
+
+    def options(self) -> list[dict[str, Any]]:
+        """What ECharts really drew."""
+        return self.page.evaluate(  # type: ignore[no-any-return]  # what the page says
+            "[...document.querySelectorAll('.chart')].map(e => { const o = echarts.getInstanceByDom(e).getOption();"
+            " return {types: o.series.map(s => s.type), data: o.series.map(s => s.data), x: (o.xAxis || []).map(a => a.data),"
+            " names: o.series.map(s => s.name)} })"
+        )
+
+    def quiet(self) -> bool:
+        """Whether the page said nothing and asked for nothing but itself."""
+        return self.said == [] and len(self.asked) == 1
+
+    def close(self) -> None:
+        self.context.close()
+
+
+@pytest.fixture
+def opened(browser: Any, tmp_path: Path) -> Iterator[Any]:
+    made: list[Opened] = []
+
+    def open_page(html: str, **more: Any) -> Opened:
+        made.append(Opened(browser, html, tmp_path, **more))
+        return made[-1]
+
+    yield open_page
+    for one in made:
+        one.close()
+
+
+def chart(kind: str, rows: list[dict[str, Any]], **binding: Any) -> ChartDrawing:
+    data = {"columns": [], "rows": rows, "metadata": {"binding": {"x": "x", "y": ["y"], "series": None, **binding}}}
+    drawing = to_echarts({"title": kind, "chart": {"type": kind}}, data)
+    assert isinstance(drawing, ChartDrawing)
+    return drawing
+
+
+ROWS = [{"x": day, "y": number, "s": "ab"[number % 2]} for number, day in enumerate(DAYS)]
+KINDS = ("bar", "horizontalBar", "line", "area", "pie", "scatter", "heatmap")
+
+
+def dashboard() -> str:
+    panels = [
+        PagePanel(
+            title=kind,
+            drawing=chart(kind, ROWS, series="s"),
+            rows=ROWS,
+            layout={"x": 24 * (at % 2), "y": 18 * (at // 2), "w": 24, "h": 18},
+        )
+        for at, kind in enumerate(KINDS)
+    ]
+    columns = [ResultColumn(name="n", type="number"), ResultColumn(name="t", type="string")]
+    rows = [{"n": n, "t": f"t{n}"} for n in (10, 9, 100)]
+    panels += [
+        PagePanel(
+            title="table",
+            drawing=TableDrawing(title="table", columns=columns, rows=rows),
+            layout={"x": 24, "y": 54, "w": 24, "h": 10},
+        ),
+        PagePanel(
+            title="number", drawing=MetricDrawing(title="n", value=1234.5), layout={"x": 0, "y": 72, "w": 12, "h": 6}
+        ),
+        PagePanel(title="failed", error="no such dataset", layout={"x": 12, "y": 72, "w": 12, "h": 6}),
+        PagePanel(markdown="# Notes", layout={"x": 24, "y": 72, "w": 24, "h": 6}),
+    ]
+    return page("All kinds", panels)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_kind_is_drawn_in_its_place(opened: Any, width: int, scheme: str) -> None:
+    seen = opened(dashboard(), width=width, scheme=scheme)
+    assert seen.quiet(), (seen.said, seen.asked)
+    assert [one["types"][0] for one in seen.options()] == ["bar", "bar", "line", "line", "pie", "scatter", "heatmap"]
+    assert seen.options()[2]["x"][0] == ["2013-01-01", "2013-01-02", "2013-01-03"]
+    boxes = seen.page.evaluate(
+        "[...document.querySelectorAll('.panel')].map(e => { const b = e.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom] })"
+    )
+    assert seen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for at, (left, top, right, bottom) in enumerate(boxes):
+        assert right - left > 100
+        for other in boxes[at + 1 :]:
+            assert left >= other[2] - 1 or right <= other[0] + 1 or top >= other[3] - 1 or bottom <= other[1] + 1
+    assert seen.page.inner_text(".error") == "no such dataset"
+    assert "1,234.5" in seen.page.inner_text(".metric")
+
+
+def test_a_change_of_the_scheme_draws_anew(opened: Any) -> None:
+    seen = opened(dashboard())
+    seen.page.emulate_media(color_scheme="dark")
+    seen.page.wait_for_timeout(200)
+    assert len(seen.options()) == 7
+    assert seen.quiet(), seen.said
+
+
+def test_tables_sort_and_charts_show_their_data_by_keyboard(opened: Any) -> None:
+    seen = opened(dashboard())
+    cells = "[...document.querySelectorAll('.is-table td:first-child')].map(e => e.textContent)"
+    seen.page.focus(".is-table th button")
+    seen.page.keyboard.press("Enter")
+    assert seen.page.evaluate(cells) == ["9", "10", "100"]
+    seen.page.keyboard.press("Enter")
+    assert seen.page.evaluate(cells) == ["100", "10", "9"]
+    seen.page.focus("#panel-0 header button")
+    seen.page.keyboard.press("Enter")
+    assert seen.page.evaluate("document.querySelectorAll('#panel-0 tbody tr').length") == 3
+    assert seen.page.get_attribute("#panel-0 header button", "aria-expanded") == "true"
+
+
+ATTACKS = [
+    "<script>alert(1)</script>", "</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>",
+    "javascript:alert(1)", "\"><script>alert(1)</script>", "'><img src=x onerror=alert(1)>", "<iframe src=javascript:alert(1)>",
+    "<a href=javascript:alert(1)>x</a>", "[x](javascript:alert(1))", "![x](http://127.0.0.1:9/x.png)", "<!--<script>", "]]><script>alert(1)</script>",
+    "{{constructor.constructor('alert(1)')()}}", "${alert(1)}", "<style>@import 'http://127.0.0.1:9/x.css'</style>", "<base href=http://127.0.0.1:9/>",
+    "<meta http-equiv=refresh content='0;url=javascript:alert(1)'>", "<object data=javascript:alert(1)>", "<embed src=javascript:alert(1)>",
+    "<body onload=alert(1)>", "<input autofocus onfocus=alert(1)>", "<details open ontoggle=alert(1)>", "<math><mtext><script>alert(1)</script>",
+    "\u2028alert(1)", "\\u003cscript\\u003ealert(1)", "<x onclick=alert(1)>", "&lt;script&gt;alert(1)&lt;/script&gt;", "<form action=javascript:alert(1)><button>x",
+    "<link rel=stylesheet href=http://127.0.0.1:9/x.css>",
+]  # fmt: skip
+
+
+def test_no_text_can_run_or_load_anything(opened: Any) -> None:
+    """Each attack stands in every place that takes a text: titles, labels, series, cells, errors, markdown, looks."""
+    panels = []
+    for attack in ATTACKS:
+        rows = [{"x": attack, "y": 1, "s": attack}, {"x": "b", "y": 2, "s": attack}]
+        hostile = {
+            "title": {"text": attack, "link": "javascript:alert(1)", "target": "self"},
+            "tooltip": {"formatter": attack, "renderMode": "html", "extraCssText": attack},
+            "toolbox": {"feature": {"dataView": {"lang": [attack] * 3}}},
+            "graphic": [{"type": "text", "style": {"text": attack}}],
+            "xAxis": {"type": "category", "data": [attack], "name": attack},
+            "yAxis": {"type": "value"},
+            "series": [{"type": "bar", "name": attack, "data": [{"value": 1, "name": attack}]}],
+        }
+        panels += [
+            PagePanel(title=attack, drawing=chart("bar", rows, series="s"), rows=rows),
+            PagePanel(title=attack, drawing=ChartDrawing(title=attack, option=hostile)),
+            PagePanel(drawing=TableDrawing(title=attack, columns=[ResultColumn(name=attack)], rows=[{attack: attack}])),
+            PagePanel(title=attack, drawing=MetricDrawing(title=attack, value=attack)),
+            PagePanel(markdown=attack),
+            PagePanel(title=attack, error=attack),
+        ]
+    seen = opened(page(ATTACKS[0], panels))
+    for at in range(0, len(panels), 6):
+        seen.page.hover(f"#panel-{at} .chart")
+        seen.page.click(f"#panel-{at + 1} .chart", position={"x": 5, "y": 5})
+    assert seen.quiet(), (seen.said[:5], seen.asked[:5])
+    assert (
+        seen.page.evaluate(
+            "document.querySelectorAll('main script, main img, main iframe, main style, main link').length"
+        )
+        == 0
+    )
+    links = seen.page.evaluate("[...document.querySelectorAll('main a')].map(e => e.protocol)")
+    assert "javascript:" not in links
+
+
+def test_a_hundred_thousand_points_are_drawn(opened: Any) -> None:
+    rows = [{"x": n, "y": n % 977} for n in range(100_000)]
+    seen = opened(page("many", [PagePanel(drawing=chart("line", rows))]))
+    assert seen.quiet(), seen.said
+    assert len(seen.options()[0]["data"][0]) == 100_000
