@@ -361,7 +361,7 @@ class AsyncFino(AsyncFinoResource):
         wait: Literal[True],
         **options: Unpack[CallOptions],
     ) -> Answer: ...
-    async def send(
+    async def send(  # pyright: ignore[reportIncompatibleMethodOverride] - it takes one keyword more, `wait`
         self,
         thread_id: str,
         text: str | Mapping[str, Any],

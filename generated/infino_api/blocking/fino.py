@@ -303,7 +303,7 @@ class Fino(FinoResource):
         wait: Literal[True],
         **options: Unpack[CallOptions],
     ) -> Answer: ...
-    def send(
+    def send(  # pyright: ignore[reportIncompatibleMethodOverride] - it takes one keyword more, `wait`
         self,
         thread_id: str,
         text: str | Mapping[str, Any],
