@@ -12,6 +12,7 @@ import duckdb
 import orjson
 
 from infino.local.http import Answer, Call, Problem
+from infino.local.rbac.rules import FieldRules
 from infino.local.store.database import Dataset
 from infino.local.store.writer import Batch, Stored, fetch, put, remove
 from infino.local.values import exact
@@ -69,7 +70,8 @@ def bulk(gateway: Gateway, call: Call) -> Answer:
     lines = [line for line in call.body.split(b"\n") if line and not line.isspace()]
     if not lines:
         raise Problem(400, "parse_exception", "the bulk body is empty; send an action line and a document line")
-    batch = read_plain(lines, name)
+    plain = gateway.access.fields(call.principal, name).unrestricted
+    batch = read_plain(lines, name) if plain else None
     failed = False
     if batch is not None:
         items = store_plain(gateway, name, batch)
@@ -232,10 +234,8 @@ def apply(gateway: Gateway, name: str, actions: Sequence[Action], principal: Pri
     store = gateway.store
     with store.writing() as cursor:
         dataset = store.get(cursor, name)
-        view = store.view_of(cursor, dataset)
-        # To whom a field is hidden, "noop" would tell whether a guess at its value is right.
-        tell_noop = principal is None or gateway.access.view(principal, view) is view
-        return apply_in_order(gateway, cursor, dataset, actions, tell_noop)
+        rules = gateway.access.fields(principal, name) if principal else FieldRules()
+        return apply_in_order(gateway, cursor, dataset, actions, rules)
 
 
 def apply_in_order(
@@ -243,7 +243,7 @@ def apply_in_order(
     cursor: duckdb.DuckDBPyConnection,
     dataset: Dataset,
     actions: Sequence[Action],
-    tell_noop: bool,
+    rules: FieldRules,
 ) -> list[Item]:
     """Play the actions one after another on the touched records, then write only how each record ends."""
     ids = list(dict.fromkeys(action.id for action in actions))
@@ -252,7 +252,7 @@ def apply_in_order(
     items = []
     for action in actions:
         try:
-            state, result, version = play(action, now[action.id], tell_noop)
+            state, result, version = play(action, now[action.id], rules)
         except ItemProblem as problem:
             items.append(Item(action, problem=problem))
             continue
@@ -268,14 +268,15 @@ def apply_in_order(
     return items
 
 
-def play(action: Action, state: Stored | None, tell_noop: bool) -> tuple[Stored | None, str, int]:
+def play(action: Action, state: Stored | None, rules: FieldRules) -> tuple[Stored | None, str, int]:
     """Return a record's state after one action, with the result word and the version."""
     version = state.version + 1 if state else 1
     if action.kind == "delete":
         return None, "deleted" if state else "not_found", version
     document = read_document(action)
     if action.kind == "update":
-        return update(document, state, version, action.id, tell_noop)
+        return update(document, state, version, action.id, rules)
+    check_fields(rules, document)
     if action.kind == "create" and state is not None:
         reason = f"[{action.id}]: version conflict, the record already exists"
         raise ItemProblem(409, "version_conflict_engine_exception", reason)
@@ -283,7 +284,7 @@ def play(action: Action, state: Stored | None, tell_noop: bool) -> tuple[Stored 
 
 
 def update(
-    request: dict[str, Any], state: Stored | None, version: int, id: str, tell_noop: bool
+    request: dict[str, Any], state: Stored | None, version: int, id: str, rules: FieldRules
 ) -> tuple[Stored, str, int]:
     """Merge a partial document into a record, or create it from `upsert` or `doc_as_upsert`."""
     unknown = request.keys() - {"doc", "doc_as_upsert", "upsert", "detect_noop", "_source"}
@@ -293,16 +294,28 @@ def update(
     doc, upsert = request.get("doc"), request.get("upsert")
     if not isinstance(doc, dict) and not isinstance(upsert, dict):
         raise ItemProblem(400, "illegal_argument_exception", "update needs a [doc] object")
+    if isinstance(upsert, dict):
+        check_fields(rules, upsert)
     if state is None:
         created = doc if request.get("doc_as_upsert") is True else upsert
         if not isinstance(created, dict):
             raise ItemProblem(404, "document_missing_exception", f"[{id}]: document missing")
+        check_fields(rules, created)
         return Stored(1, encoded(created)), "created", 1
     old = exact.loads(state.source)
+    if isinstance(doc, dict):
+        check_fields(rules, doc, old)
     merged = merge(old, doc) if isinstance(doc, dict) else old
-    if merged == old and tell_noop and request.get("detect_noop", True):
+    # To whom a field is hidden, "noop" would tell whether a guess at its value is right.
+    if merged == old and rules.unrestricted and request.get("detect_noop", True):
         return state, "noop", state.version
     return Stored(version, encoded(merged)), "updated", version
+
+
+def check_fields(rules: FieldRules, document: dict[str, Any], before: dict[str, Any] | None = None) -> None:
+    """Refuse a document that writes a field which its writer may not see in full, or takes one away."""
+    if not rules.allows(document, before):
+        raise ItemProblem(403, "security_exception", "the document writes a field that is hidden from its writer")
 
 
 def encoded(document: dict[str, Any]) -> str:

@@ -38,8 +38,7 @@ def _upload(gateway: Gateway, call: Call) -> Answer:
 def _load_of(gateway: Gateway, call: Call, form: Form) -> Load:
     dataset, form_name = form.fields.get("index_name", ""), form.fields.get("format", "auto") or "auto"
     check_name(dataset)
-    gateway.access.check(call.principal, "write", "record", dataset)
-    _may_make(gateway, call, dataset)
+    _may_write(gateway, call, dataset)
     if form_name not in FORMATS:
         raise Problem(400, "illegal_argument_exception", f"format must be one of {', '.join(FORMATS)}")
     batch = form.fields.get("batch_size", str(runs.BATCH))
@@ -56,8 +55,15 @@ def _load_of(gateway: Gateway, call: Call, form: Form) -> Load:
     return Load("file", dataset, source, batch=int(batch), finished=finished)
 
 
-def _may_make(gateway: Gateway, call: Call, name: str) -> None:
-    """Raise the 403 if the dataset is missing, so that the run would make it, and the caller may not."""
+def _may_write(gateway: Gateway, call: Call, name: str) -> None:
+    """Raise the 403 if the caller may not write the dataset, every field of it, or may not make it where it is missing.
+
+    A run goes on when its caller has gone, so whether a record has hidden fields can't be asked record by record.
+    """
+    gateway.access.check(call.principal, "write", "record", name)
+    if not gateway.access.fields(call.principal, name).unrestricted:
+        reason = f"loading records takes the permission to see every field of [{name}]; send them by bulk"
+        raise Problem(403, "security_exception", reason)
     with gateway.store.reading() as cursor:
         if gateway.store.find(cursor, name) is None:
             gateway.access.check(call.principal, "create", "dataset", name)
@@ -85,9 +91,8 @@ def _status(gateway: Gateway, call: Call) -> Answer:
 def _create(gateway: Gateway, call: Call) -> Answer:
     body = call.json_object()
     gateway.access.check(call.principal, "create", RESOURCE, "*")
-    gateway.access.check(call.principal, "write", "record", str(body.get("target_dataset")))
     check_name(str(body.get("target_dataset") or ""))
-    _may_make(gateway, call, str(body["target_dataset"]))
+    _may_write(gateway, call, str(body["target_dataset"]))
     # Who imports sees the rows afterwards, so it takes what asking the connection takes.
     gateway.access.check(call.principal, "read", "connection", str(body.get("source_id") or body.get("connection_id")))
     return Answer(json=jobs.create(gateway, call.path["source_type"], body))

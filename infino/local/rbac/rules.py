@@ -87,6 +87,36 @@ class FieldRules:
         """Whether a field may be set: it is shown, and as it is."""
         return self.shows(field) and not self.redacts(field)
 
+    def allows(self, document: Mapping[str, Any], before: Mapping[str, Any] | None = None, path: str = "") -> bool:
+        """Whether a document may be written: it has nothing hidden or masked in it, and takes nothing such away.
+
+        Args:
+            document: What is written.
+            before: What it is merged into, or None where it stands alone.
+            path: Where both lie, when they are objects inside others.
+        """
+        if self.unrestricted:
+            return True
+        for key, value in document.items():
+            field = f"{path}.{key}" if path else key
+            old = before.get(key) if before else None
+            if isinstance(value, dict) and isinstance(old, dict):
+                if not self.allows(value, old, field):
+                    return False
+            elif not self.sees(value, field) or (old is not None and not self.sees(old, field)):
+                return False
+        return True
+
+    def sees(self, value: Any, field: str) -> bool:
+        """Whether a field's value is shown with everything in it, and as it is."""
+        if self.redacts(field):
+            return False
+        if isinstance(value, dict) and value:
+            return all(self.sees(inner, f"{field}.{key}") for key, inner in value.items())
+        if _holds_objects(value):
+            return all(self.sees(inner, field) for inner in value)
+        return self.shows(field)
+
     def present(self, document: Any, path: str = "") -> Any:
         """A document without what must not be seen."""
         if isinstance(document, list):

@@ -141,7 +141,7 @@ class Writing:
         assign = setter(view, field)
 
         def assign_checked(document: Document, value: Any) -> None:
-            if isinstance(value, dict | list) and rules.present(value, field) != value:
+            if not rules.sees(value, field):
                 raise refused
             assign(document, value)
 
