@@ -12,8 +12,9 @@ import pytest
 
 from infino import BadRequestError, InfinoError, JobFailedError, NotFoundError
 from infino.local import LocalGateway
+from infino.local.http import Problem
 from infino.local.imports import jobs, runs
-from infino.local.imports.formats import Bad, cell_value, detect, records
+from infino.local.imports.formats import Bad, detect, records
 from infino.local.state import Gateway, Options
 
 GOOD = [{"n": number, "word": f"w{number}", "nested": {"a": [number]}} for number in range(25)]
@@ -124,12 +125,29 @@ def test_formats_are_told_by_name_else_by_the_first_character(tmp_path):
     assert detect("a.bin", written(tmp_path, "3", "a,b")) == "csv"
 
 
+def test_a_csv_column_is_typed_by_all_of_its_cells(tmp_path):
+    text = "id,price,code,version,ok,half,none\n1,1.10,007,1.0,true,true,\n2,10.50,12,-0,false,1,\n"
+    big = "123456789012345678901234567890"
+    found = list(records(written(tmp_path, "x.csv", f"{text}{big},-9.990,x,1e3,,,\n"), "csv"))
+    assert found == [
+        b'{"id":1,"price":1.10,"code":"007","version":"1.0","ok":true,"half":"true","none":null}',
+        b'{"id":2,"price":10.50,"code":"12","version":"-0","ok":false,"half":"1","none":null}',
+        f'{{"id":{big},"price":-9.990,"code":"x","version":"1e3","ok":null,"half":null,"none":null}}'.encode(),
+    ]
+
+
+@pytest.mark.parametrize("sign", [";", "\t", "|"])
+def test_a_csv_of_other_signs_is_refused(tmp_path, sign):
+    with pytest.raises(Problem, match="parted by commas"):
+        list(records(written(tmp_path, "x.csv", f"name{sign}age\nann{sign}3\n"), "csv"))
+
+
 def test_a_csv_that_breaks_off_inside_a_quote_says_where(tmp_path):
     found = list(records(written(tmp_path, "x.csv", 'a\n1\n"open'), "csv"))
     assert found[0] == b'{"a":1}'
     assert isinstance(found[1], Bad)
-    assert cell_value("-0") == "-0"
-    assert list(records(written(tmp_path, "y.csv", gzip.compress(b"x")), "csv"))[0:] is not None
+    with pytest.raises(Problem, match="the file is not CSV"):
+        list(records(written(tmp_path, "y.csv", gzip.compress(b"x")), "csv"))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import contextlib
 import json
 import sqlite3
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import duckdb
@@ -14,6 +15,8 @@ import pymysql
 import pytest
 
 from infino import BadRequestError, InfinoError, NotFoundError
+from infino.local.sources import duckdb_file, relational
+from infino.local.sources.vault import LEFT_OUT, MASK, masked, without_secrets
 from tests.support.databases import PASSWORD, mariadb, postgresql
 
 ROWS = "INSERT INTO orders VALUES (1, 'ann', 12.50, '2026-01-02'), (2, 'bob', 99999999999.01, NULL)"
@@ -95,6 +98,60 @@ def test_a_connection_never_writes(client, connection, kind, sql):
         client.connections.query(connection.id, "shop", sql)
     left = client.connections.query(connection.id, "shop", "SELECT count(*) AS n FROM orders")
     assert int(left.scalar()) == 2
+
+
+TYPED = {
+    "postgresql": "SELECT 1.10::numeric(9,2) d, timestamp '2024-01-01 10:00' t, timestamptz '2024-01-01 10:00+02' z, "
+    "date '2024-01-02' y, time '10:30' c, 'infinity'::timestamp i, '-infinity'::date j, 'NaN'::float8 f, "
+    "12345678901234567890123::numeric n, NULL::timestamp e",
+    "mariadb": "SELECT CAST(1.10 AS DECIMAL(9,2)) d, TIMESTAMP '2024-01-01 10:00:00' t, DATE '2024-01-02' y, "
+    "TIME '26:30:00' c, CAST(NULL AS DATETIME) e, 18446744073709551615 n",
+    "duckdb": "SELECT 1.10::decimal(9,2) d, timestamp '2024-01-01 10:00' t, timestamptz '2024-01-01 10:00+02' z, "
+    "date '2024-01-02' y, time '10:30' c, 'infinity'::timestamp i, '-infinity'::date j, 'NaN'::double f, "
+    "12345678901234567890123::hugeint n, NULL::timestamp e, timestamp_ns '2024-01-01 00:00:00.000000001' s;",
+    "sqlite": "SELECT 9e999 f, 1.5 d, 7 n, NULL e",
+}
+EXPECTED = {
+    "d": ("decimal", "1.10"), "t": ("timestamp", "2024-01-01T10:00:00"),
+    "z": ("timestamp", "2024-01-01T08:00:00+00:00"),
+    "y": ("date", "2024-01-02"), "c": ("time", "10:30:00"), "i": ("timestamp", "infinity"), "j": ("date", "-infinity"),
+    "f": ("double", "NaN"), "n": ("decimal", "12345678901234567890123"), "e": ("timestamp", None),
+    "s": ("timestamp", "2024-01-01T00:00:00.000000001"),
+}  # fmt: skip
+ODD = {
+    "mariadb": {"c": ("time", "26:30:00"), "n": ("decimal", "18446744073709551615")},
+    "sqlite": {"f": ("double", "Infinity"), "d": ("double", 1.5), "n": ("long", 7), "e": ("keyword", None)},
+}
+
+
+@KINDS
+@pytest.mark.server
+def test_values_keep_their_digits_and_columns_their_types(sync_client, stores, kind):
+    made = sync_client.connections.create(kind, name="typed", config=stores[kind])
+    answer = sync_client.request("POST", f"/source/{made.id}/sql", json={"query": TYPED[kind]})
+    got = {
+        column["display_name"]: (column["data_type"], value)
+        for column, value in zip(answer["columns"], answer["rows"][0], strict=True)
+    }
+    assert got == {name: {**EXPECTED, **ODD.get(kind, {})}[name] for name in got}
+    empty = sync_client.request(
+        "POST", f"/source/{made.id}/sql", json={"query": "SELECT total, day FROM orders WHERE id > 9"}
+    )
+    if kind != "sqlite":  # its driver tells no types
+        assert [column["data_type"] for column in empty["columns"]] == ["decimal", "date"]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
+def test_more_rows_than_an_answer_holds_are_an_error(sync_client, tmp_path, kind, monkeypatch):
+    monkeypatch.setattr(relational.Relational.query, "__defaults__", (3,))
+    monkeypatch.setattr(duckdb_file.DuckdbFile.query, "__defaults__", (3,))
+    path = tmp_path / "many"
+    with (sqlite3.connect if kind == "sqlite" else duckdb.connect)(str(path)) as file:
+        file.execute("CREATE TABLE t AS SELECT 1 AS a UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4")
+    made = sync_client.connections.create(kind, name="many", config={"path": str(path)})
+    assert len(sync_client.connections.sql(made.id, "SELECT a FROM t LIMIT 3")) == 3
+    with pytest.raises(BadRequestError, match="more than 3 rows, and no answer is cut"):
+        sync_client.connections.sql(made.id, "SELECT a FROM t")
 
 
 @KINDS
@@ -187,14 +244,15 @@ def http_store():
         def _answer(self):
             body = self.rfile.read(int(self.headers.get("content-length") or 0)).decode()
             asked.append((self.command, self.path, self.headers.get("authorization"), body))
-            status, payload = answers.get(self.path, (200, {}))
+            answer = answers.get(self.path, (200, {}))
+            status, payload = answer() if callable(answer) else answer
             content = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
             self.send_response(status)
             self.send_header("content-length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = _answer
+        do_GET = do_POST = do_DELETE = _answer
 
         def log_message(self, *args):
             pass
@@ -255,3 +313,116 @@ def test_promql_passes_through(client, http_store):
     made = client.connections.create("prometheus", name="p", config={"base_url": base, "bearer_token": "t"})
     client.connections.query(made.id, "metrics", "up")
     assert asked[-1][2:] == ("Bearer t", "query=up")
+
+
+@pytest.mark.parametrize(
+    ("config", "shown"),
+    [
+        ({"url": "postgresql://ann:p@ss/w:rd@db:5432/shop"}, {"url": "postgresql://****@db:5432/shop"}),
+        ({"base_url": "https://token@es:9200/a?api_key=x&b=y"}, {"base_url": "https://****@es:9200/a?api_key=****&b=****"}),
+        ({"host": "db", "port": 1, "user": "ann", "password": "x", "Token": "y"},
+         {"host": "db", "port": 1, "user": "ann", "password": MASK, "Token": MASK}),
+        ({"pwd": "x", "dsn": "y", "headers": {"host": "z"}, "keys": ["k"], "pin": 5, "user": ["u"]},
+         {"pwd": MASK, "dsn": MASK, "headers": MASK, "keys": MASK, "pin": MASK, "user": MASK}),
+    ],
+)  # fmt: skip
+def test_what_is_not_known_to_be_harmless_is_masked(config, shown):
+    assert masked(config) == shown
+
+
+def test_no_message_tells_a_secret():
+    config = {"user": "ann", "password": "correct horse", "extra": {"pin": "hidden pin"}, "url": "x://u:p%40ssword@h"}
+    for text in (
+        "correct horse",
+        "correct%20horse",
+        "hidden pin",
+        "p%40ssword",
+        "p@ssword",
+        "YW5uOmNvcnJlY3QgaG9yc2U=",
+    ):
+        assert text not in without_secrets(f"no entry with {text} at db", config)
+    assert without_secrets("no entry at x://a:b@c@h/d", {}) == "no entry at x://****@h/d"
+    # A short secret would be told by the letters that are missing.
+    assert without_secrets("connection refused", {"password": "c"}) == LEFT_OUT
+    assert without_secrets("refused", {"password": "c"}) == "refused"
+
+
+def test_an_import_reads_a_search_store_to_its_end(sync_client, http_store, fresh):
+    base, asked, answers = http_store
+    page = lambda ids, **more: (200, {"_scroll_id": "s", "hits": {"hits": [  # noqa: E731  # read where it is used
+        {"_id": str(i), "_source": {"n": i, "big": 2**70}} for i in ids]}, **more})  # fmt: skip
+    answers["/logs/_search?scroll=5m"] = page(range(1000))
+    pages = iter([page(range(1000, 1500)), page([])])
+    answers["/_search/scroll"] = lambda: next(pages, (200, {}))
+    made = sync_client.connections.create("elasticsearch", name="es", config={"base_url": base})
+    dataset = fresh("hits")
+    assert run(sync_client, "elasticsearch", made.id, dataset, source_dataset="logs")["status"] == "completed"
+    assert sync_client.datasets.count(dataset) == 1500
+    assert sync_client.query.sql(f'SELECT count(*) FROM "{dataset}" WHERE big = {2**70}').scalar() == 1500
+    assert [method for method, path, *_ in asked if path == "/_search/scroll"] == ["POST", "POST", "DELETE"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "complaint"),
+    [
+        ({"timed_out": True, "hits": {"hits": []}}, "a part of its answer"),
+        ({"_shards": {"failed": 1}, "hits": {"hits": []}}, "a part of its answer"),
+        ({"hits": {"hits": [{"_id": "1"}]}}, "no hits with their _source"),
+        ({"hits": {"hits": [{"_id": "1", "_source": {}}]}}, "how its answer goes on"),
+        ({}, "no hits"),
+    ],
+)
+def test_half_an_answer_of_a_search_store_fails_the_import(sync_client, http_store, fresh, answer, complaint):
+    base, _, answers = http_store
+    answers["/logs/_search?scroll=5m"] = (200, answer)
+    made = sync_client.connections.create("elasticsearch", name="es", config={"base_url": base})
+    done = run(sync_client, "elasticsearch", made.id, fresh("hits"), source_dataset="logs")
+    assert done["status"] == "failed"
+    assert complaint in done["error_message"]
+
+
+def run(client, kind, connection, dataset, **more):
+    """Import and return how the run ended."""
+    body = {"source_id": connection, "target_dataset": dataset, **more}
+    job_id = client.request("PUT", f"/import/{kind}", json=body)["job_id"]
+    for _ in range(500):
+        job = next(one for one in client.request("GET", "/import/jobs") if one["job_id"] == job_id)
+        if job["history"]:
+            return job["history"][-1]
+        time.sleep(0.02)
+    raise AssertionError("the job does not end")
+
+
+@pytest.mark.parametrize(
+    ("query", "complaint"),
+    [("SELECT a, b AS a FROM t", "more than one column named [a]"), ("SELECT a FROM t", None)],
+)
+def test_rows_become_records_whole_or_not_at_all(sync_client, tmp_path, fresh, query, complaint):
+    with sqlite3.connect(tmp_path / "x") as file:
+        file.execute("CREATE TABLE t (a, b)")
+        file.execute("INSERT INTO t VALUES (1, 2), (9e999, 3), (5, 6)")
+    made = sync_client.connections.create("sqlite", name="x", config={"path": str(tmp_path / "x")})
+    dataset = fresh("rows")
+    done = run(sync_client, "sqlite", made.id, dataset, query=query)
+    if complaint:
+        assert done["status"] == "failed"
+        assert complaint in done["error_message"]
+    else:
+        assert sync_client.query.sql(f'SELECT a FROM "{dataset}" ORDER BY a').column("a") == [1, 5]
+        assert done["stats"]["documents_failed"] == 1
+        assert "row 2: [a]: inf is no number" in done["stats"]["errors"][0]
+
+
+def test_samples_of_prometheus_become_records(sync_client, http_store, fresh):
+    base, _, answers = http_store
+    sample = lambda value, **labels: {"metric": labels, "value": [1.5, value]}  # noqa: E731  # read where it is used
+    result = [sample("2", job="a"), sample("NaN", job="b"), sample("+Inf", job="c"), sample("0.30", job="d")]
+    answers["/api/v1/query"] = (200, {"status": "success", "data": {"resultType": "vector", "result": result}})
+    made = sync_client.connections.create("prometheus", name="p", config={"base_url": base})
+    dataset = fresh("samples")
+    done = run(sync_client, "prometheus", made.id, dataset, query="up")
+    assert sync_client.query.sql(f'SELECT value::double AS v FROM "{dataset}" ORDER BY job').column("v") == [2.0, 0.3]
+    assert done["stats"]["documents_failed"] == 2
+    answers["/api/v1/query"][1]["data"]["result"] = [sample("1", time="x")]
+    done = run(sync_client, "prometheus", made.id, dataset, query="up")
+    assert "label is named [time] or [value]" in done["error_message"]

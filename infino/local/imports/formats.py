@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeAlias
 
@@ -16,6 +18,7 @@ from infino.local.values import exact
 FORMATS = ("json", "jsonl", "csv", "auto")
 SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
 LONGEST_CELL = 10 * 1024 * 1024
+NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
 
 
 @attrs.frozen
@@ -80,41 +83,64 @@ def _jsonl(path: Path) -> Iterator[Record]:
 
 
 def _csv(path: Path) -> Iterator[Record]:
+    """The rows of a CSV file, each column typed by all of its cells, so that one word makes texts of all."""
+    rows = _rows(path)
+    header = next(rows, [])
+    if isinstance(header, Bad):
+        raise Problem(400, "parse_exception", f"the file is not CSV: {header.reason}")
+    if not header or len(set(header)) != len(header):
+        raise Problem(400, "parse_exception", "the first row must name each column once")
+    if len(header) == 1 and (parted := next((sign for sign in ";\t|" if sign in header[0]), None)):
+        raise Problem(400, "parse_exception", f"the columns must be parted by commas, not by {parted!r}")
+    kinds = ["empty"] * len(header)
+    for row in rows:
+        if not isinstance(row, Bad) and len(row) == len(header):
+            kinds = [joint_kind(kind, cell) for kind, cell in zip(kinds, row, strict=True)]
+    rows = _rows(path)
+    next(rows)
+    for row in rows:
+        if isinstance(row, Bad):
+            yield row
+        else:
+            yield exact.dumps({n: cell_value(c, k) for n, c, k in zip(header, row, kinds, strict=True)})
+
+
+def _rows(path: Path) -> Iterator[list[str] | Bad]:
+    """The rows of a file; one that has another number of cells than the first, and what can't be read, is bad."""
     csv.field_size_limit(LONGEST_CELL)
+    width = 0
     with path.open(newline="", encoding="utf-8-sig") as file:
         rows = csv.reader(file, strict=True)
         try:
-            header = next(rows, [])
-            if not header or len(set(header)) != len(header):
-                raise Problem(400, "parse_exception", "the first row must name each column once")
             for row in rows:
-                if not row:
-                    continue
-                if len(row) != len(header):
-                    yield Bad(rows.line_num, f"line {rows.line_num}: {len(row)} cells for {len(header)} columns")
-                    continue
-                yield orjson.dumps({name: cell_value(cell) for name, cell in zip(header, row, strict=True)})
+                width = width or len(row)
+                if row and len(row) != width:
+                    yield Bad(rows.line_num, f"line {rows.line_num}: {len(row)} cells for {width} columns")
+                elif row:
+                    yield row
         except (csv.Error, UnicodeDecodeError) as error:
             yield Bad(rows.line_num, f"after line {rows.line_num}: {error}; the rest of the file can't be read")
 
 
-def cell_value(cell: str) -> str | int | float | bool | None:
-    """A cell's value: a number only where its text is the number's own, so that codes such as 007 stay text.
+def joint_kind(kind: str, cell: str) -> str:
+    """What a column is once one more cell is known: empty, number, boolean or text.
+
+    A number is one only where its text is a JSON number without an exponent, so that codes such as 007 stay text.
 
     Example:
-        >>> [cell_value(text) for text in ("42", "007", "1.5", "true", "", "1e3", "UA")]
-        [42, '007', 1.5, True, None, '1e3', 'UA']
+        >>> joint_kind("empty", "1.50"), joint_kind("number", "007"), joint_kind("number", "")
+        ('number', 'text', 'number')
     """
     if cell == "":
+        return kind
+    own = "boolean" if cell in ("true", "false") else "number" if NUMBER.fullmatch(cell) and cell != "-0" else "text"
+    return own if kind in ("empty", own) else "text"
+
+
+def cell_value(cell: str, kind: str) -> str | Decimal | bool | None:
+    """A cell's value in a column of a kind; a number keeps its digits."""
+    if cell == "":
         return None
-    if cell in {"true", "false"}:
+    if kind == "boolean":
         return cell == "true"
-    if cell[-1].isdigit() and (cell[0].isdigit() or cell[0] == "-") and len(cell) < 19:
-        for number in (int, float):
-            try:
-                value = number(cell)
-            except ValueError:
-                continue
-            if repr(value) == cell:
-                return value
-    return cell
+    return Decimal(cell) if kind == "number" else cell

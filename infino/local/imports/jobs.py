@@ -6,7 +6,7 @@ import datetime
 import logging
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -14,10 +14,12 @@ from croniter import CroniterError, croniter
 
 from infino.local.http import Problem
 from infino.local.imports import runs
-from infino.local.imports.formats import Record
+from infino.local.imports.formats import Bad, Record
 from infino.local.imports.runs import Load
 from infino.local.sources import connections
+from infino.local.sources.cells import Answer, NoJson, record
 from infino.local.sources.pass_through import PrometheusStore, SearchStore
+from infino.local.values import exact
 
 if TYPE_CHECKING:
     from infino.local.control import Document
@@ -94,22 +96,42 @@ def rows_of(gateway: Gateway, job: dict[str, Any]) -> Iterator[tuple[str | None,
     """
     connector = connections.get(gateway, job["source_id"]).connector()
     if isinstance(connector, SearchStore):
-        answer = connector.query(job["source_dataset"] or job["target_dataset"], _text_of(job, "querydsl"))
-        for hit in answer["hits"]["hits"]:
-            yield str(hit["_id"]), orjson.dumps(hit["_source"])
+        found = connector.hits(job["source_dataset"] or job["target_dataset"], _text_of(job, "querydsl"))
+        for hit in _no_more(found):
+            yield str(hit["_id"]), exact.dumps(hit["_source"])
         return
+    rows: Iterator[Mapping[str, Any]]
     if isinstance(connector, PrometheusStore):
-        answer = connector.query("", _text_of(job, "promql"))
-        rows = [
-            {**one["metric"], "time": one["value"][0], "value": one["value"][1]} for one in answer["data"]["result"]
-        ]
+        rows = _no_more(connector.samples(_text_of(job, "promql")))
     else:
-        table = connector.query(None, _text_of(job, "sql"), ROWS)
-        names = [name for name, _ in table.columns]
-        rows = [dict(zip(names, row, strict=True)) for row in table.rows]
+        rows = _named(connector.query(None, _text_of(job, "sql"), ROWS))
     for number, row in enumerate(rows):
-        record_id = row.pop("_id", None)
-        yield str(record_id) if record_id is not None else f"{job['job_id']}-{number}", orjson.dumps(row)
+        try:
+            made = record(row)
+        except NoJson as error:
+            yield None, Bad(number + 1, f"row {number + 1}: {error}")
+            continue
+        record_id = made.pop("_id", None)
+        yield str(record_id) if record_id is not None else f"{job['job_id']}-{number}", exact.dumps(made)
+
+
+def _named(table: Answer) -> Iterator[Mapping[str, Any]]:
+    """The rows of a table by the names of its columns, which must differ."""
+    names = [name for name, _ in table.columns]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        reason = f"the query gives more than one column named [{twice[0]}]; name them apart with AS"
+        raise Problem(400, "illegal_argument_exception", reason)
+    return (dict(zip(names, row, strict=True)) for row in table.rows)
+
+
+def _no_more(found: Iterator[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """What was found, until it is more than one run may load: that is an error, never a cut."""
+    for number, one in enumerate(found):
+        if number >= ROWS:
+            reason = f"the query gives more than {ROWS:,} records, which one run does not load; narrow it down"
+            raise Problem(400, "illegal_argument_exception", reason)
+        yield one
 
 
 def _text_of(job: dict[str, Any], language: str) -> str:
@@ -120,7 +142,7 @@ def _text_of(job: dict[str, Any], language: str) -> str:
     if query:
         return query if isinstance(query, str) else orjson.dumps(query).decode()
     if language == "querydsl":
-        return '{"size": 10000}'
+        return "{}"
     if not isinstance(dataset, str) or not dataset:
         raise Problem(400, "illegal_argument_exception", "query (or source_dataset) is needed")
     return dataset if language == "promql" else f"SELECT * FROM {dataset}"

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import duckdb
 
 from infino.local.http import Problem
 from infino.local.reach import Reach
-from infino.local.sources.relational import ROWS, Answer, Config, kind_of, only_a_query, plain
+from infino.local.sources.cells import Answer, answered, iso, within
+from infino.local.sources.relational import ROWS, Config, only_a_query
 
 # The statement can neither reach other files nor lift that rule.
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "lock_configuration": "true",
 }
+
+
+def _with_moments_as_text(sql: str, width: int, moments: Sequence[int]) -> str:
+    """Wrap a query so that moments come as text: Python has neither DuckDB's infinity nor its nanoseconds."""
+    names = [f"c{place}" for place in range(width)]
+    shown = [f"{name}::VARCHAR" if place in moments else name for place, name in enumerate(names)]
+    return f"SELECT {', '.join(shown)} FROM (\n{sql.rstrip().rstrip(';')}\n) AS answer({', '.join(names)})"
 
 
 class DuckdbFile:
@@ -45,11 +53,17 @@ class DuckdbFile:
         with self._connected() as connection:
             started = time.perf_counter()
             cursor = connection.execute(sql)
-            rows = [[plain(value) for value in row] for row in cursor.fetchmany(limit)]
             names = [column[0] for column in cursor.description or ()]
-            kinds = [kind_of([row[index] for row in rows]) for index in range(len(names))]
+            kinds = [str(column[1]) for column in cursor.description or ()]
+            moments = [place for place, kind in enumerate(kinds) if kind.startswith(("TIMESTAMP", "DATE"))]
+            if moments:
+                cursor = connection.execute(_with_moments_as_text(sql, len(names), moments))
+            rows = within(cursor.fetchmany(limit + 1), limit)
+            for row in rows:
+                for place in moments:
+                    row[place] = row[place] and iso(row[place])
             spent = round((time.perf_counter() - started) * 1000)
-            return Answer(tuple(zip(names, kinds, strict=True)), rows, spent)
+            return answered(names, [kind.partition("(")[0] if kind[-1] != "]" else None for kind in kinds], rows, spent)
 
     def metadata(self, dataset: str) -> dict[str, Any]:
         """The columns of a table, or of all tables of a schema."""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
-
-import orjson
 
 from infino.local.http import Problem
 from infino.local.reach import Reach
 from infino.local.sources.relational import Config
 from infino.local.sources.vault import without_secrets
+from infino.local.values import exact
 
 TIMEOUT = 60.0  # seconds
+PAGE = 1000  # hits
+SCROLL = "5m"  # how long the store keeps its place between two pages
 
 
 class HttpStore:
@@ -53,7 +57,7 @@ class HttpStore:
         import httpx  # a tenth of a start's time, and most starts never need it
 
         headers = self._headers() | ({"content-type": "application/json"} if json is not None else {})
-        content = orjson.dumps(json) if json is not None else None
+        content = exact.dumps(json) if json is not None else None
         try:
             url = httpx.URL(self.base + path)
             headers["host"] = url.netloc.decode("ascii")
@@ -75,11 +79,11 @@ class HttpStore:
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # ValueError: text that fits no header
             raise Problem(400, "source_exception", f"{self._shown()} did not answer: {type(error).__name__}")
         try:
-            body = response.json()
-        except (ValueError, RecursionError):
+            body = exact.loads(response.content)
+        except ValueError:  # no JSON, a member twice, or too deep
             raise Problem(400, "source_exception", f"{self._shown()} answered {response.status_code} without JSON")
         if response.status_code >= 400:
-            reason = without_secrets(orjson.dumps(body).decode()[:2000], self.config)
+            reason = without_secrets(exact.dumps(body).decode()[:2000], self.config)
             raise Problem(400, "source_exception", f"{self._shown()} answered {response.status_code}: {reason}")
         return body
 
@@ -96,11 +100,52 @@ class SearchStore(HttpStore):
 
     def query(self, dataset: str, text: str) -> Any:
         """Run a search body, given as JSON text, on an index."""
+        return self.send("POST", f"/{quote(dataset, safe='')}/_search", self._body(text))
+
+    def hits(self, dataset: str, text: str) -> Iterator[dict[str, Any]]:
+        """Yield the hits of a search to its end, or, where the search says its size, that one page.
+
+        Args:
+            dataset: The index.
+            text: A search body as JSON text.
+
+        Raises:
+            Problem: 400 when the store gives only a part: after its own time limit, or without some of its shards.
+        """
+        body = self._body(text)
+        path = f"/{quote(dataset, safe='')}/_search"
+        if "size" in body or "from" in body:
+            yield from self._hits(self.send("POST", path, body))
+            return
+        page = self.send("POST", f"{path}?scroll={SCROLL}", {"size": PAGE, "sort": ["_doc"], **body})
+        while found := self._hits(page):
+            yield from found
+            cursor = page.get("_scroll_id")
+            if not isinstance(cursor, str):
+                raise Problem(400, "source_exception", f"{self._shown()} does not say how its answer goes on")
+            page = self.send("POST", "/_search/scroll", {"scroll": SCROLL, "scroll_id": cursor})
+        with contextlib.suppress(Problem):  # the store forgets it by itself
+            self.send("DELETE", "/_search/scroll", {"scroll_id": page.get("_scroll_id")})
+
+    def _body(self, text: str) -> dict[str, Any]:
         try:
-            body = orjson.loads(text)
-        except orjson.JSONDecodeError as error:
+            body = exact.loads(text)
+        except ValueError as error:
             raise Problem(400, "parse_exception", f"query must be QueryDSL as JSON text: {error}")
-        return self.send("POST", f"/{quote(dataset, safe='')}/_search", body)
+        if not isinstance(body, dict):
+            raise Problem(400, "parse_exception", "query must be QueryDSL as a JSON object")
+        return body
+
+    def _hits(self, answer: Any) -> list[dict[str, Any]]:
+        """Return the hits of a page that is whole."""
+        outer = answer.get("hits") if isinstance(answer, dict) else None
+        found = outer.get("hits") if isinstance(outer, dict) else None
+        if not isinstance(found, list) or not all(isinstance(hit, dict) and "_source" in hit for hit in found):
+            raise Problem(400, "source_exception", f"{self._shown()} gave no hits with their _source")
+        shards = answer.get("_shards")
+        if answer.get("timed_out") or (isinstance(shards, dict) and shards.get("failed")):
+            raise Problem(400, "source_exception", f"{self._shown()} gave a part of its answer only")
+        return found
 
     def metadata(self, dataset: str) -> dict[str, Any]:
         """Mappings, settings and aliases of an index."""
@@ -121,6 +166,26 @@ class PrometheusStore(HttpStore):
     def query(self, dataset: str, text: str) -> Any:
         """Run an instant query."""
         return self.send("POST", "/api/v1/query", form={"query": text})
+
+    def samples(self, text: str) -> Iterator[dict[str, Any]]:
+        """Yield the samples that an instant query gives, each with its labels, `time` and `value`.
+
+        Raises:
+            Problem: 400 when the answer is none of samples, or a label is named like one of the two.
+        """
+        answer = self.query("", text)
+        data = answer.get("data") if isinstance(answer, dict) else None
+        kind, found = (data.get("resultType"), data.get("result")) if isinstance(data, dict) else (None, None)
+        if kind not in ("vector", "matrix", "scalar") or not isinstance(found, list):
+            raise Problem(400, "source_exception", f"{self._shown()} gave no samples")
+        series: list[dict[str, Any]] = [{"metric": {}, "value": found}] if kind == "scalar" else found
+        for one in series:
+            labels = one["metric"]
+            if labels.keys() & {"time", "value"}:
+                reason = "a label is named [time] or [value], as the members of a sample are; use label_replace()"
+                raise Problem(400, "illegal_argument_exception", reason)
+            for time, value in one.get("values") or [one["value"]]:
+                yield {**labels, "time": time, "value": Decimal(value.replace("Inf", "Infinity"))}
 
     def metadata(self, dataset: str) -> dict[str, Any]:
         """The names of all metrics, as columns."""

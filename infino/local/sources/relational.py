@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import attrs
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -17,6 +15,7 @@ from sqlglot.errors import SqlglotError
 from infino.local.http import Problem, unsupported
 from infino.local.reach import Reach
 from infino.local.sources.catalogue import SourceKind
+from infino.local.sources.cells import MYSQL, Answer, answered, iso, within
 from infino.local.sources.vault import without_secrets
 
 if TYPE_CHECKING:  # SQLAlchemy is a third of a start's time, and most starts never need it
@@ -25,7 +24,7 @@ if TYPE_CHECKING:  # SQLAlchemy is a third of a start's time, and most starts ne
 
 Config = dict[str, Any]
 TIMEOUT = 60  # seconds for one statement
-ROWS = 100_000  # rows of one answer; an import job pages beyond it
+ROWS = 100_000  # rows of one answer
 WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Copy, exp.Create, exp.Drop, exp.Into, exp.Command)
 SQLGLOT = {"postgresql": "postgres", "mariadb": "mysql", "clickhousedb": "clickhouse", "mssql": "tsql"}
 PORTS = {
@@ -42,15 +41,6 @@ PARAMETERS = frozenset(
     }
 )  # fmt: skip
 """Parameters that a URL may carry."""
-
-
-@attrs.frozen
-class Answer:
-    """Columns and rows of one statement."""
-
-    columns: tuple[tuple[str, str], ...]
-    rows: list[list[Any]]
-    milliseconds: int
 
 
 class Relational:
@@ -85,6 +75,9 @@ class Relational:
             database: The database to use, or None for the one of the settings.
             sql: One statement; anything but a query is refused before it is sent.
             limit: Rows at the most.
+
+        Raises:
+            Problem: 400 for what is no query, for more rows, and for what the store refuses.
         """
         with self._connected(database) as connection:
             dialect = connection.dialect
@@ -95,11 +88,14 @@ class Relational:
             result = connection.exec_driver_sql(text)
             if not result.returns_rows:
                 raise Problem(400, "illegal_argument_exception", "the statement gives no rows")
-            rows = [[plain(value) for value in row] for row in result.fetchmany(limit)]
-            names = list(result.keys())
-            kinds = [kind_of([row[index] for row in rows]) for index in range(len(names))]
+            declared = _declared(connection, result.cursor.description)
+            rows = within([*result.fetchmany(limit + 1)], limit)
+            for place, kind in enumerate(declared):
+                if kind in ("timestamp", "timestamptz"):
+                    for row in rows:
+                        row[place] = iso(row[place]) if isinstance(row[place], str) else row[place]
             spent = round((time.perf_counter() - started) * 1000)
-            return Answer(tuple(zip(names, kinds, strict=True)), rows, spent)
+            return answered(list(result.keys()), declared, rows, spent)
 
     def metadata(self, dataset: str) -> dict[str, Any]:
         """The columns of a table, or, for a database or schema, of all its tables."""
@@ -171,6 +167,7 @@ class Relational:
             try:
                 with engine.connect() as connection:
                     _make_read_only(connection)
+                    _read_moments_as_text(connection)
                     yield connection
                     connection.rollback()
             finally:
@@ -252,32 +249,31 @@ def _make_read_only(connection: Connection) -> None:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
+def _read_moments_as_text(connection: Connection) -> None:
+    """Let psycopg give dates and times as the server writes them: it refuses those that Python has no object for."""
+    if connection.dialect.driver == "psycopg":
+        from psycopg.types.string import TextLoader
+
+        raw: Any = connection.connection.driver_connection
+        for name in ("date", "timestamp", "timestamptz"):
+            raw.adapters.register_loader(name, TextLoader)
+        connection.exec_driver_sql("SET LOCAL datestyle = 'ISO'")
+
+
+def _declared(connection: Connection, description: Sequence[Sequence[Any]]) -> list[str | None]:
+    """Return what the driver says of the types of columns, where it says something."""
+    codes = [column[1] for column in description]
+    if connection.dialect.driver == "psycopg":
+        raw: Any = connection.connection.driver_connection
+        known = [raw.adapters.types.get(code) for code in codes]
+        return [info.name if info and code == info.oid else None for info, code in zip(known, codes, strict=True)]
+    if connection.dialect.driver == "pymysql":
+        return [MYSQL.get(code) for code in codes]
+    return [None] * len(codes)
+
+
 def _columns(inspector: sqlalchemy.Inspector, table: str, schema: str | None) -> list[dict[str, Any]]:
     return [
         {"name": column["name"], "type": str(column["type"]), "nullable": bool(column.get("nullable", True))}
         for column in inspector.get_columns(table, schema)
     ]
-
-
-def plain(value: Any) -> Any:
-    """A driver's value as JSON can carry it; decimals stay text, so that no digit is lost."""
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
-        return value.isoformat()
-    if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).hex()
-    if isinstance(value, list | tuple | set):
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    return str(value)
-
-
-def kind_of(values: list[Any]) -> str:
-    """The name of a column's type, from its first value that is not null."""
-    first = next((value for value in values if value is not None), None)
-    for kind, name in ((bool, "boolean"), (int, "long"), (float, "double"), (list, "array"), (dict, "object")):
-        if isinstance(first, kind):
-            return name
-    return "keyword"

@@ -84,7 +84,7 @@ def _table(connector: Relational | DuckdbFile, database: str | None, text: str) 
         "affected_rows": len(answer.rows),
         "error_message": "",
         "columns": [{"display_name": name, "data_type": kind} for name, kind in answer.columns],
-        "rows": answer.rows,
+        "rows": answer.shown(),
     }
 
 

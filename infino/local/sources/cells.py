@@ -1,0 +1,193 @@
+"""What drivers give, as JSON can carry it: every digit, and a type for every column even where it has no value."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import attrs
+
+from infino.local.http import Problem
+
+MOMENT = re.compile(r"(\d{4,}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)(?:([+-]\d\d)(?::?(\d\d))?)?", re.ASCII)
+DECLARED = {
+    **dict.fromkeys(("bool", "boolean"), "boolean"),
+    **dict.fromkeys(("int2", "int4", "int8", "oid", "tinyint", "smallint", "integer", "bigint", "utinyint",
+                     "usmallint", "uinteger", "ubigint", "hugeint", "uhugeint"), "long"),
+    **dict.fromkeys(("float4", "float8", "float", "double"), "double"),
+    **dict.fromkeys(("numeric", "decimal"), "decimal"),
+    **dict.fromkeys(("timestamp", "timestamptz", "timestamp with time zone", "timestamp_s", "timestamp_ms",
+                     "timestamp_ns", "datetime"), "timestamp"),
+    "date": "date",
+    "time": "time",
+    **dict.fromkeys(("json", "jsonb"), "json"),
+}  # fmt: skip
+"""What drivers call types -> what the answer calls them."""
+MYSQL = {
+    0: "decimal", 1: "long", 2: "long", 3: "long", 4: "double", 5: "double", 7: "timestamp", 8: "long", 9: "long",
+    10: "date", 11: "time", 12: "timestamp", 13: "long", 246: "decimal",
+}  # fmt: skip
+"""Type codes of the MySQL protocol -> what the answer calls them."""
+
+
+class NoJson(ValueError):
+    """A value that no JSON number can be."""
+
+
+@attrs.frozen
+class Answer:
+    """Columns and rows of one statement.
+
+    Args:
+        columns: Name and type of each.
+        rows: The driver's own values.
+        milliseconds: How long the statement took.
+    """
+
+    columns: tuple[tuple[str, str], ...]
+    rows: list[list[Any]]
+    milliseconds: int
+
+    def shown(self) -> list[list[Any]]:
+        """Return the rows as an answer has them: what JSON has no number for is text in a column of its type."""
+        kinds = [kind for _, kind in self.columns]
+        return [[shown(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in self.rows]
+
+
+def answered(names: Sequence[str], declared: Sequence[str | None], rows: list[list[Any]], spent: int) -> Answer:
+    """Return an answer, each column typed by what the driver declares, else by its values.
+
+    Args:
+        names: The names of the columns.
+        declared: What the driver calls their types, where it does.
+        rows: The driver's own values.
+        spent: Milliseconds.
+    """
+    kinds = []
+    for place, given in enumerate(declared):
+        values = [row[place] for row in rows if row[place] is not None]
+        kind = (given and (given if given in DECLARED.values() else DECLARED.get(given.lower()))) or kind_of(values)
+        wide = kind == "long" and any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in values)
+        kinds.append("decimal" if wide else kind)
+    return Answer(tuple(zip(names, kinds, strict=True)), rows, spent)
+
+
+def kind_of(values: Sequence[Any]) -> str:
+    """The name of a column's type, from all of its values that are not null."""
+    found = {_name_of(value) for value in values}
+    if found == {"long", "double"}:
+        return "double"
+    return found.pop() if len(found) == 1 else "keyword"
+
+
+def _name_of(value: Any) -> str:
+    named: tuple[tuple[type | tuple[type, ...], str], ...] = (
+        (bool, "boolean"), (int, "long"), (float, "double"), (Decimal, "decimal"), (datetime.datetime, "timestamp"),
+        (datetime.date, "date"), ((datetime.time, datetime.timedelta), "time"), ((list, tuple, set), "array"),
+        (dict, "object"),
+    )  # fmt: skip
+    return next((name for kind, name in named if isinstance(value, kind)), "keyword")
+
+
+def shown(value: Any, kind: str) -> Any:
+    """A driver's value in an answer."""
+    if value is None:
+        return None
+    if kind == "decimal" and isinstance(value, int | Decimal):
+        return str(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
+        return str(value)
+    return plain(value, lambda inner: shown(inner, ""))
+
+
+def stored(value: Any) -> Any:
+    """A driver's value in a record: a number with every digit, or a reason why it can't be one.
+
+    Raises:
+        NoJson: NaN or an infinity.
+    """
+    if isinstance(value, float | Decimal) and not math.isfinite(value):
+        raise NoJson(f"{value} is no number that a record can hold")
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
+        return Decimal(value)
+    return plain(value, stored)
+
+
+def plain(value: Any, inner: Any) -> Any:
+    """A driver's value as JSON has it; what it holds goes through `inner`."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, datetime.timedelta):
+        return duration(value)
+    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).hex()
+    if isinstance(value, list | tuple | set):
+        return [inner(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): inner(item) for key, item in value.items()}
+    return str(value)
+
+
+def duration(value: datetime.timedelta) -> str:
+    """A time of day or a longer duration as `[-]HH:MM:SS[.ffffff]`.
+
+    Example:
+        >>> duration(datetime.timedelta(hours=26, microseconds=5))
+        '26:00:00.000005'
+    """
+    whole = abs(value)
+    seconds, micros = whole.days * 86_400 + whole.seconds, whole.microseconds
+    hours, rest = divmod(seconds, 3600)
+    text = f"{hours:02d}:{rest // 60:02d}:{rest % 60:02d}" + (f".{micros:06d}" if micros else "")
+    return f"-{text}" if value < datetime.timedelta() else text
+
+
+def iso(text: str) -> str:
+    """A moment as a database writes it, as ISO 8601; `infinity` and years before Christ stay as they are.
+
+    Example:
+        >>> iso("2024-01-01 10:00:00.5+02"), iso("infinity")
+        ('2024-01-01T10:00:00.5+02:00', 'infinity')
+    """
+    found = MOMENT.fullmatch(text)
+    if found is None:
+        return text
+    zone = f"{found[3]}:{found[4] or '00'}" if found[3] else ""
+    return f"{found[1]}T{found[2]}{zone}"
+
+
+def within(rows: list[Any], limit: int) -> list[list[Any]]:
+    """The rows, of which one more than the limit was asked for.
+
+    Raises:
+        Problem: 400 when there are more: an answer is never cut.
+    """
+    if len(rows) > limit:
+        reason = f"the query gives more than {limit:,} rows, and no answer is cut: narrow it down, or add a LIMIT"
+        raise Problem(400, "illegal_argument_exception", reason)
+    return [list(row) for row in rows]
+
+
+def record(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as a record.
+
+    Raises:
+        NoJson: A value that a record can't hold, with its column.
+    """
+    made = {}
+    for name, value in row.items():
+        try:
+            made[name] = stored(value)
+        except NoJson as error:
+            raise NoJson(f"[{name}]: {error}") from None
+    return made
