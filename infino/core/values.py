@@ -106,14 +106,14 @@ def _duration(value: timedelta) -> Any:
 
 
 def seconds_of(nanoseconds: int) -> Any:
-    """Return a duration as seconds: a float where that is exact, else a number with all digits.
+    """Return a duration as seconds: a float where that is exact, else a decimal.
 
     Args:
         nanoseconds: The duration.
     """
     exact = Decimal(nanoseconds).scaleb(-9)
     found = float(exact)
-    return found if Decimal(repr(found)) == exact else number(f"{exact.normalize():f}")
+    return found if Decimal(repr(found)) == exact else exact.normalize()
 
 
 def _numpy(value: Any) -> Any:

@@ -8,7 +8,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from infino.dbapi.errors import InterfaceError, NotSupportedError, ProgrammingError, translated
-from infino.dbapi.types import as_times
 from infino.plans.binding import Params
 from infino.plans.statement import reads_only
 from infino.results.sql import SqlResult
@@ -83,7 +82,7 @@ class Cursor:
             affected = result.stats.affected_rows
             self.rowcount = -1 if affected is None else affected
             return
-        table = [as_times(column.type, result.column(column.name)) for column in result.columns]
+        table = [result.column(column.name) for column in result.columns]
         self.description = tuple((column.name, column.type, None, None, None, None, None) for column in result.columns)
         self.rowcount = len(result)
         self._rows = zip(*table, strict=True) if table else iter(())

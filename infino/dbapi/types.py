@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from datetime import date, datetime, time
-from typing import Any, Final
+from typing import Final
 
 
 class TypeObject:
@@ -55,30 +53,3 @@ def TimeFromTicks(ticks: float) -> time:  # noqa: N802  # PEP 249 names it so
 def TimestampFromTicks(ticks: float) -> datetime:  # noqa: N802  # PEP 249 names it so
     """The local date and time of a Unix time."""
     return datetime.fromtimestamp(ticks)
-
-
-_FINER = re.compile(r"\.\d{6}\d*[1-9]")
-_READERS: Final[dict[str, Callable[[str], Any]]] = {
-    "timestamp": datetime.fromisoformat,
-    "date": date.fromisoformat,
-    "time": time.fromisoformat,
-}
-
-
-def as_times(kind: str, values: list[Any]) -> list[Any]:
-    """Times of a column as Python objects, or as they are where one of them would lose digits.
-
-    Args:
-        kind: Type of the column.
-        values: Its values.
-
-    Returns:
-        Values of one type throughout.
-    """
-    read = _READERS.get(kind)
-    if read is None or any(isinstance(value, str) and _FINER.search(value) for value in values):
-        return values
-    try:
-        return [read(value) if isinstance(value, str) else value for value in values]
-    except ValueError:
-        return values

@@ -10,18 +10,22 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
+from enum import Enum
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from infino.core.errors import ValidationError
+from infino.core.values import plain
 
 Params: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
 _DOLLAR = re.compile(r"\$(?:[A-Za-z_][A-Za-z0-9_]*)?\$")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORD = re.compile(r"[\w$'\"`]")
+_SCALARS: Final = (str, int, float, Decimal, type(None))
 _NOTHING: Final = "(SELECT NULL WHERE 1 = 0)"
 
 
@@ -189,7 +193,8 @@ def literal(value: Any) -> str:
     """Write one value as an SQL literal.
 
     Args:
-        value: str, int, float, Decimal, bool, None, date, datetime, time, UUID, or a list, tuple or set of these.
+        value: str, int, float, Decimal, bool, None, date, datetime, time, UUID, or a list, tuple or set of these;
+            other values are what `infino.core.values` says of them in JSON: bytes are base64, durations seconds.
 
     Returns:
         The literal.
@@ -207,9 +212,12 @@ def literal(value: Any) -> str:
 
 
 def _scalar(value: Any) -> str:
-    item = getattr(value, "item", None)
-    if callable(item) and not isinstance(value, str):  # a scalar of numpy
-        value = item()
+    if isinstance(value, Enum):
+        value = value.value
+    if getattr(value, "ndim", 1) == 0 and value.dtype.kind in "biu":  # whole numbers and truths of numpy
+        value = value.item()
+    if isinstance(value, date) and value != value:  # NaT
+        return "NULL"
     match value:
         case None:
             return "NULL"
@@ -227,7 +235,17 @@ def _scalar(value: Any) -> str:
             return _quoted(value.isoformat())
         case UUID():
             return _quoted(str(value))
-    raise ValidationError(f"a value of type {type(value).__name__} cannot be written as an SQL literal")
+    return _scalar(_simpler(value))
+
+
+def _simpler(value: Any) -> Any:
+    """What a value of another type is in JSON, for that is what the service compares it with."""
+    found = value
+    with suppress(TypeError):
+        found = plain(value)
+    if found is value or not isinstance(found, _SCALARS):
+        raise ValidationError(f"a value of type {type(value).__name__} cannot be written as an SQL literal")
+    return found
 
 
 def _double(value: float) -> str:

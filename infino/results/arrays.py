@@ -14,6 +14,8 @@ from infino.results.column import TIME_KINDS, Kind
 _DIGITS_128: Final = 38
 _DIGITS_256: Final = 76
 _ZONED = re.compile(r"(?:[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)$")
+_INSTANT: Final = "1970-01-01T00:00:00Z"
+_LOCAL = re.compile(r"(?i)timestamp(?!tz|.*with time zone)")
 _FINE = r"\.[0-9]{7,}"
 MIXED: Final = {b"infino": b"mixed"}
 """Metadata of a field whose values of several kinds are written as JSON text."""
@@ -28,8 +30,14 @@ def arrow() -> Any:
     return require("pyarrow", "arrow", "this conversion")
 
 
-def from_values(kind: Kind, values: list[Any]) -> Any:
-    """Build the array of a column out of Python values."""
+def from_values(kind: Kind, values: list[Any], declared: str | None = None) -> Any:
+    """Build the array of a column out of Python values.
+
+    Args:
+        kind: Type of the column.
+        values: Its values.
+        declared: The service's word for the type, for a column without any value.
+    """
     pa = arrow()
     match kind:
         case "null":
@@ -47,27 +55,28 @@ def from_values(kind: Kind, values: list[Any]) -> Any:
         case "timestamp" if any(isinstance(value, datetime) for value in values):
             return pa.array(values, pa.timestamp("us", tz="UTC"))
         case "timestamp" | "date" | "time":
-            return as_times(kind, _texts(pa, values))
+            return as_times(kind, _texts(pa, values), declared)
         case _:
             return _nested(pa, values)
 
 
-def from_physical(kind: Kind, array: Any) -> Any:
-    """Build the array of a column out of what was on the wire, already in Arrow."""
+def from_physical(kind: Kind, array: Any, declared: str | None = None) -> Any:
+    """Build the array of a column out of what was on the wire, already in Arrow; see `from_values`."""
     if kind == "decimal":
         return _decimals(arrow(), [None if value is None else Decimal(value) for value in array.to_pylist()])
-    return as_times(kind, array) if kind in TIME_KINDS and array.type == arrow().string() else array
+    return as_times(kind, array, declared) if kind in TIME_KINDS and array.type == arrow().string() else array
 
 
-def as_times(kind: Kind, array: Any) -> Any:
+def as_times(kind: Kind, array: Any, declared: str | None = None) -> Any:
     """Read texts as times of one type; texts that are not all of one sort stay texts.
 
-    Offsets become UTC instants. Nine digits of a second are kept (nanoseconds), else microseconds are used.
+    Offsets become UTC instants. Nine digits of a second are kept (nanoseconds), else microseconds are used. Where there
+    is no text at all, the declared type says whether times are instants.
     """
     pa = arrow()
     pc = require("pyarrow.compute", "arrow", "this conversion")
     present = pc.drop_null(array)
-    first = present[0].as_py() if len(present) else ""
+    first = present[0].as_py() if len(present) else "" if _LOCAL.match(declared or "") else _INSTANT
     try:
         if kind == "date":
             return pc.cast(array, pa.date32())
@@ -97,6 +106,8 @@ def _integers(pa: Any, values: list[Any]) -> Any:
 
 def _decimals(pa: Any, values: list[Decimal | None]) -> Any:
     whole, scale = 1, 0
+    if any(value is not None and not value.is_finite() for value in values):  # Arrow's decimals have no NaN
+        return pa.array([None if value is None else str(value) for value in values], pa.string())
     for value in values:
         if value is not None:
             _, digits, exponent = value.as_tuple()
@@ -106,8 +117,9 @@ def _decimals(pa: Any, values: list[Decimal | None]) -> Any:
     precision = whole + scale
     if precision > _DIGITS_256:
         return pa.array([None if value is None else str(value) for value in values], pa.string())
-    make = pa.decimal128 if precision <= _DIGITS_128 else pa.decimal256
-    return pa.array(values, make(precision, scale))
+    # The full width, so that two pages of an answer have one type.
+    kind = pa.decimal128(_DIGITS_128, scale) if precision <= _DIGITS_128 else pa.decimal256(_DIGITS_256, scale)
+    return pa.array(values, kind)
 
 
 def _texts(pa: Any, values: list[Any]) -> Any:
@@ -130,7 +142,11 @@ def _nested(pa: Any, values: list[Any]) -> Any:
             if array.to_pylist() == values:
                 return array
     texts = [
-        value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        value
+        if value is None or isinstance(value, str)
+        else str(value)
+        if isinstance(value, Decimal)
+        else json.dumps(value, ensure_ascii=False, default=str)
         for value in values
     ]
     return _texts(pa, texts)

@@ -1,4 +1,4 @@
-"""From Arrow into pandas, and into files that know no nesting."""
+"""Tables as frames of Arrow, pandas and polars, and for files that know no nesting."""
 
 from __future__ import annotations
 
@@ -6,22 +6,59 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from infino.core.extras import require
+from infino.results import arrays
 from infino.results.table import Table
 
 if TYPE_CHECKING:
     import pandas
+    import polars
+    import pyarrow
 
 
-def to_pandas(table: Table, arrow: Any, *, backend: str) -> pandas.DataFrame:
+def to_arrow(table: Table) -> pyarrow.Table:
+    """Build an Arrow table, each column in the type that loses nothing."""
+    pa = arrays.arrow()
+    fields, columns = [], []
+    for index, column in enumerate(table.columns):
+        array = table.array(index)
+        metadata = arrays.MIXED if column.type == "mixed" else None
+        fields.append(pa.field(column.name, array.type, metadata=metadata))
+        columns.append(array)
+    arrow: pyarrow.Table = pa.Table.from_arrays(columns, schema=pa.schema(fields))
+    return arrow
+
+
+def to_polars(table: Table) -> polars.DataFrame:
+    """Build a polars frame; what polars has no type for is text."""
+    pl: Any = require("polars", "polars", "to_polars()")
+    pa = arrays.arrow()
+    arrow = to_arrow(table)
+    wide = [index for index, field in enumerate(arrow.schema) if pa.types.is_decimal256(field.type)]
+    for index in wide:
+        arrow = arrow.set_column(index, arrow.schema.field(index).name, arrow.column(index).cast(pa.string()))
+    frame: polars.DataFrame = pl.from_arrow(arrow)
+    whole = [table.columns[index].name for index in wide if table.columns[index].type == "integer"]
+    for name in whole:
+        numbers = frame[name].cast(pl.Int128, strict=False)
+        if numbers.null_count() == frame[name].null_count():
+            frame = frame.with_columns(numbers)
+    return frame
+
+
+def to_pandas(table: Table, *, backend: str) -> pandas.DataFrame:
     """Build a pandas frame column by column, each in the type that loses nothing."""
     pd: Any = require("pandas", "pandas", "to_pandas()")
     pa = require("pyarrow", "pandas", "to_pandas()")
     columns: list[Any] = []
     for index, column in enumerate(table.columns):
-        array = arrow.column(index)
+        if backend == "default" and column.type in ("mixed", "array", "object"):
+            columns.append(pd.Series(table.values(index), dtype=object))
+            continue
+        array = table.array(index)
         if backend == "pyarrow":
-            columns.append(pd.Series(pd.array(array.combine_chunks(), dtype=pd.ArrowDtype(array.type))))
-        elif column.type in ("mixed", "array", "object") or _beyond(pa, column.type, array):
+            whole = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+            columns.append(pd.Series(pd.array(whole, dtype=pd.ArrowDtype(array.type))))
+        elif _beyond(pa, column.type, array):
             columns.append(pd.Series(table.values(index), dtype=object))
         else:
             columns.append(_series(pd, pa, array))
@@ -31,6 +68,8 @@ def to_pandas(table: Table, arrow: Any, *, backend: str) -> pandas.DataFrame:
 
 
 def _beyond(pa: Any, kind: str, array: Any) -> bool:
+    if kind == "decimal":
+        return not pa.types.is_decimal(array.type)
     return kind == "integer" and not pa.types.is_integer(array.type)
 
 
@@ -43,7 +82,8 @@ def _series(pd: Any, pa: Any, array: Any) -> Any:
             return pd.Series(pd.BooleanDtype().__from_arrow__(array))
         if pa.types.is_floating(array.type) and _has_nan(array):
             # numpy has one value for both null and NaN; Arrow keeps them apart.
-            return pd.Series(pd.array(array.combine_chunks(), dtype=pd.ArrowDtype(array.type)))
+            whole = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+            return pd.Series(pd.array(whole, dtype=pd.ArrowDtype(array.type)))
     return array.to_pandas(date_as_object=False)
 
 

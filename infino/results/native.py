@@ -18,7 +18,7 @@ from typing import Any, Final
 import attrs
 
 from infino.core.extras import MissingDependencyError, require
-from infino.results import arrays, delimited
+from infino.results import arrays
 from infino.results.column import TAGS, Column, Kind, declared_kind
 from infino.results.decode import Decoded, Slot, headers, match
 from infino.results.table import ArrowTable
@@ -27,6 +27,7 @@ from infino.results.values import REAL, SPECIAL, WHOLE
 _SMALLEST: Final = 2000
 """Bytes below which the tolerant decoder is quicker."""
 _SAMPLE: Final = 64
+_SAMPLE_BYTES: Final = 1 << 16
 _TEXT: Final = "~"
 """Last letter of a tag whose value is text where a number is usual."""
 _FIRST_ROW = re.compile(rb'([{,]\s*"rows"\s*:\s*\[\s*)(\{"values":)')
@@ -70,7 +71,7 @@ class Cut:
         joint, end = b"}," + self.gap.encode() + self.opening, -1
         for _ in range(_SAMPLE):
             end = self.rows.find(joint, end + 1)
-            if end < 0:
+            if end < 0 or end > _SAMPLE_BYTES:
                 break
         first = self.rows if end < 0 else self.rows[: end + 1]
         try:
@@ -158,8 +159,6 @@ def read_lines(lines: bytes, schema: Any) -> Any:
 def _tagged_table(cut: Cut) -> ArrowTable:
     sample = cut.sample()
     keys, tags = _learn(sample, cut.rows)
-    with suppress(delimited.NotDelimited):
-        return _read_delimited(cut, sample, keys, tags)
     known = set(filter(None, tags.values()))
     # What the first rows don't have, the others mostly don't have either: then it is not looked for at first.
     cells = [cell for row in sample for cell in row["values"].values() if cell is not None]
@@ -172,41 +171,6 @@ def _tagged_table(cut: Cut) -> ArrowTable:
                 raise
     lines, texts = _normalise(cut, keys, known)
     return _read_tagged(lines, cut, keys, tags, texts)
-
-
-def _read_delimited(cut: Cut, sample: Sequence[Any], keys: Sequence[str], tags: Mapping[str, str | None]) -> ArrowTable:
-    pa = arrays.arrow()
-    gap = cut.gap.encode()
-    cells: list[delimited.Cell] = []
-    seen: set[bytes] = set()
-    for key in keys:
-        name = json.dumps(key, ensure_ascii=False).encode() + b":" + gap
-        tag = tags[key] or "String"
-        nulls = {"tag": name + b'{"Null":' + gap + b"null}", "null": name + b"null", "text": name + b'"Null"'}
-        cells.append(
-            delimited.Cell(name + f'{{"{tag}":'.encode() + gap, b"}", _value_type(pa, tag), tuple(nulls.values()))
-        )
-        spelled = {_null_spelling(row["values"].get(key)) for row in sample}
-        seen.update(text for spelling, text in nulls.items() if spelling in spelled)
-    form = delimited.Form(cut.opening + gap + b"{", cells, b"}}", b"," + gap)
-    found = dict(zip(keys, delimited.read(cut.rows, form, seen), strict=True))
-    count = len(next(iter(found.values())))
-    for values in found.values():
-        _refuse_overflow(pa, values)
-    columns, physical = [], []
-    for slot in match(headers(cut.envelope), keys):
-        column, array = _settled(pa, slot, tags.get(slot.key), found.get(slot.key), count)
-        columns.append(column)
-        physical.append(array)
-    return ArrowTable(tuple(columns), count, physical)
-
-
-def _null_spelling(cell: Any) -> str | None:
-    if cell is None:
-        return "null"
-    if isinstance(cell, dict):
-        return "tag" if "Null" in cell else None
-    return "text"
 
 
 def _plain_nulls(cut: Cut) -> bytes:

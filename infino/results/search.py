@@ -10,7 +10,7 @@ from typing import Any, TypeVar, overload
 import attrs
 
 from infino.core.errors import QueryError
-from infino.results import hits, native
+from infino.results import hits, native, render
 from infino.results.aggregations import Aggregations
 from infino.results.table import Table
 from infino.results.tabular import Tabular
@@ -63,6 +63,8 @@ class SearchStats:
 class SearchResult(Tabular):
     """Hits as a table (`_id`, `_score`, and the fields of the documents), and aggregations beside them.
 
+    Where there are no hits, frames and what is shown hold the aggregations.
+
     Args:
         content: The body of the answer.
 
@@ -99,6 +101,17 @@ class SearchResult(Tabular):
     @cached_property
     def _table(self) -> Table:
         return self._native[0] if self._native else hits.tolerant_table(self._opened.hits)
+
+    @property
+    def _shown(self) -> Table:
+        """The aggregations, where a search asked for no hits."""
+        found = self.aggregations
+        return found._table if len(found) and not len(self) else self._table
+
+    def __repr__(self) -> str:
+        if self._shown is self._table:
+            return super().__repr__()
+        return render.text("SearchResult without hits, aggregations", self._shown)
 
     @property
     def _answer(self) -> Mapping[str, Any]:

@@ -55,7 +55,7 @@ class ListTable:
 
     def array(self, index: int) -> Any:
         """One column as an Arrow array."""
-        return arrays.from_values(self.columns[index].type, self.lists[index])
+        return arrays.from_values(self.columns[index].type, self.lists[index], self.columns[index].declared)
 
 
 @attrs.frozen
@@ -84,4 +84,4 @@ class ArrowTable:
 
     def array(self, index: int) -> Any:
         """One column as an Arrow array."""
-        return arrays.from_physical(self.columns[index].type, self.physical[index])
+        return arrays.from_physical(self.columns[index].type, self.physical[index], self.columns[index].declared)

@@ -11,9 +11,10 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 
 from infino.core.errors import DecodeError, InfinoError, QueryError, ValidationError
 from infino.core.extras import require
-from infino.results import arrays, frames, render
-from infino.results.column import Column
+from infino.results import frames, render
+from infino.results.column import TIME_KINDS, Column
 from infino.results.table import Table
+from infino.results.values import as_times
 
 if TYPE_CHECKING:
     import pandas
@@ -66,6 +67,11 @@ class Tabular:
         raise NotImplementedError
 
     @property
+    def _shown(self) -> Table:
+        """What frames hold and what is shown: the table itself, where there is nothing to say instead."""
+        return self._table
+
+    @property
     def columns(self) -> tuple[Column, ...]:
         """The columns: name, type, and the type the service declared.
 
@@ -97,6 +103,9 @@ class Tabular:
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Go through the rows as tuples, decoding a few thousand at a time.
 
+        Dates, times of day and timestamps are those of Python, with the zone that the answer has. A column with more
+        digits of a second than six, or with another year than Python has, is ISO 8601 text throughout.
+
         Returns:
             An iterator of tuples in column order.
 
@@ -107,7 +116,7 @@ class Tabular:
         table = self._table
         for start in range(0, table.length, _BATCH):
             stop = min(start + _BATCH, table.length)
-            lists = [table.values(index, start, stop) for index in range(len(table.columns))]
+            lists = [self._values(index, start, stop) for index in range(len(table.columns))]
             if lists:
                 yield from zip(*lists, strict=True)
             else:
@@ -129,7 +138,22 @@ class Tabular:
             >>> client.query.sql("SELECT carrier FROM flights").column("carrier")
             ['UA', 'AA', 'B6']
         """
-        return self._table.values(self._index(name))
+        return self._values(self._index(name))
+
+    @cached_property
+    def _moments(self) -> dict[int, list[Any]]:
+        """Columns of times as Python objects: one text that Python has no time for leaves its whole column text."""
+        return {
+            index: as_times(column.type, self._table.values(index))
+            for index, column in enumerate(self._table.columns)
+            if column.type in TIME_KINDS
+        }
+
+    def _values(self, index: int, start: int = 0, stop: int | None = None) -> list[Any]:
+        if self._table.columns[index].type in TIME_KINDS:
+            values = self._moments[index]
+            return values if start == 0 and stop is None else values[start:stop]
+        return self._table.values(index, start, stop)
 
     def _index(self, name: str) -> int:
         names = self.names
@@ -144,7 +168,7 @@ class Tabular:
         """The one value of a result with one row and one column.
 
         Returns:
-            The value.
+            The value; a time is the ISO 8601 text of the answer, digit for digit.
 
         Raises:
             ValidationError: The result has another shape.
@@ -204,16 +228,7 @@ class Tabular:
             >>> client.query.sql("SELECT carrier FROM flights").to_arrow().schema
             carrier: string
         """
-        pa = arrays.arrow()
-        table = self._table
-        fields, columns = [], []
-        for index, column in enumerate(table.columns):
-            array = table.array(index)
-            metadata = arrays.MIXED if column.type == "mixed" else None
-            fields.append(pa.field(column.name, array.type, metadata=metadata))
-            columns.append(array)
-        arrow: pyarrow.Table = pa.Table.from_arrays(columns, schema=pa.schema(fields))
-        return arrow
+        return frames.to_arrow(self._shown)
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         arrow: Any = self.to_arrow()
@@ -238,11 +253,12 @@ class Tabular:
               carrier      n
             0      UA  58665
         """
-        require("pandas", "pandas", "to_pandas()")
-        return frames.to_pandas(self._table, self.to_arrow(), backend=dtype_backend)
+        return frames.to_pandas(self._shown, backend=dtype_backend)
 
     def to_polars(self) -> polars.DataFrame:
         """The result as a polars frame.
+
+        Whole numbers of up to 39 digits are `Int128`; longer ones, and decimals of more than 38 digits, are text.
 
         Returns:
             A `polars.DataFrame`.
@@ -254,8 +270,7 @@ class Tabular:
             >>> client.query.sql("SELECT carrier FROM flights").to_polars().height
             336776
         """
-        frame: polars.DataFrame = require("polars", "polars", "to_polars()").from_arrow(self.to_arrow())
-        return frame
+        return frames.to_polars(self._shown)
 
     def to_csv(self, target: str | Path | IO[bytes]) -> None:
         """Write the result as CSV with a header line.
@@ -288,13 +303,13 @@ class Tabular:
 
     def __repr__(self) -> str:
         try:
-            return render.text(type(self).__name__, self._table)
+            return render.text(type(self).__name__, self._shown)
         except (InfinoError, RecursionError) as error:
             return f"{type(self).__name__}: {_unreadable(error)}"
 
     def _repr_html_(self) -> str:
         try:
-            return render.html(self._table)
+            return render.html(self._shown)
         except (InfinoError, RecursionError) as error:
             return f"<p>{escape(_unreadable(error))}</p>"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -128,7 +129,8 @@ def as_decimal(inner: Any) -> Any:
                 return Decimal(inner)
             except InvalidOperation:
                 return inner
-        return SPECIAL.get(inner.lower(), inner)
+        special = SPECIAL.get(inner.lower())
+        return inner if special is None else Decimal(special)
     if isinstance(inner, int) and not isinstance(inner, bool):
         return Decimal(inner)
     return inner
@@ -148,3 +150,33 @@ def _nested(value: Any) -> Any:
     if isinstance(value, list):
         return _elements(value)
     return None if value == "Null" else value
+
+
+_FINER = re.compile(r"\.\d{6}\d*[1-9]")
+_READERS: Final[dict[str, Callable[[str], Any]]] = {
+    "timestamp": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+}
+
+
+def as_times(kind: str, values: list[Any]) -> list[Any]:
+    """Times of a column as Python objects, or as they are where one of them would lose digits.
+
+    Args:
+        kind: Type of the column.
+        values: Its values.
+
+    Returns:
+        Values of one type throughout.
+    """
+    read = _READERS.get(kind)
+    if read is None or any(isinstance(value, str) and _FINER.search(value) for value in values):
+        return values
+    try:
+        found = [read(value) if isinstance(value, str) else value for value in values]
+    except ValueError:
+        return values
+    # Times with a zone and times without one cannot be compared, so that one column must not hold both.
+    zoned = {value.tzinfo is not None for value in found if isinstance(value, datetime)}
+    return values if len(zoned) > 1 else found

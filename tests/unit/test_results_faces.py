@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 import io
 import json
 import sys
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ import pytest
 
 from infino.core.errors import ConfigError, InfinoError
 from infino.core.extras import MissingDependencyError, require
-from infino.results import SqlResult
+from infino.results import PromResult, SearchResult, SqlResult
 
 HOSTILE = "<script>alert('x')</script>&\"\n" + "x" * 500
 
@@ -100,7 +102,15 @@ def test_times_keep_zones_and_nine_digits() -> None:
     assert str(frame["d"].dtype).startswith("datetime64")
     mixed = result(columns[:1], [["2013-01-01T05:00:00Z"], ["2013-01-01T05:00:00"]])
     assert str(mixed.to_arrow().schema.field("t").type) == "string"
-    assert mixed.column("t")[1] == "2013-01-01T05:00:00"
+    assert mixed.column("t") == ["2013-01-01T05:00:00Z", "2013-01-01T05:00:00"]
+    assert next(found.rows()) == (
+        "2013-01-01T05:00:00.123456789-05:00",
+        dt.date(2013, 1, 1),
+        dt.time(5, 0, 0, 500_000),
+    )
+    plain = result(columns[:1], [["2013-01-01T05:00:00.5+02:00"], [None]])
+    moment = dt.datetime(2013, 1, 1, 5, 0, 0, 500_000, tzinfo=dt.timezone(dt.timedelta(hours=2)))
+    assert plain.to_dicts() == [{"t": moment}, {"t": None}]
 
 
 def test_nested_values_become_lists_and_structs() -> None:
@@ -174,3 +184,83 @@ def test_half_a_surrogate_pair_is_kept_in_python_and_replaced_in_arrow() -> None
     found = SqlResult(b'[{"a": "x\\ud800"}]')
     assert found.scalar() == "x\ud800"
     assert found.to_arrow().column("a").to_pylist() == ["x?"]
+
+
+def typed(rows: list[dict[str, Any]], names: dict[str, str] | None = None) -> SqlResult:
+    columns = [{"name": {"Column": {"name": name}}, "data_type": kind} for name, kind in (names or {}).items()]
+    return SqlResult(json.dumps({"columns": columns, "rows": [{"values": row} for row in rows]}).encode())
+
+
+@pytest.mark.parametrize("count", [1, 500])
+def test_rows_hold_the_types_that_the_columns_name(count: int) -> None:
+    """Also natively, and the same from every way to ask."""
+    row = {
+        "d": {"Date": "2024-01-02"},
+        "c": {"Time": "03:04:05.000006"},
+        "t": {"DateTime": "2024-01-02T03:04:05Z"},
+        "n": {"DateTime": "2024-01-02T03:04:05"},
+        "x": {"Decimal": "1.10"},
+        "far": {"Date": "+12024-01-02"},
+    }
+    found = typed([row] * count)
+    wanted = {
+        "d": dt.date(2024, 1, 2),
+        "c": dt.time(3, 4, 5, 6),
+        "t": dt.datetime(2024, 1, 2, 3, 4, 5, tzinfo=dt.UTC),
+        "n": dt.datetime(2024, 1, 2, 3, 4, 5),
+        "x": Decimal("1.10"),
+        "far": "+12024-01-02",
+    }
+    assert found.to_dicts() == [wanted] * count
+    assert list(found.rows()) == [tuple(wanted.values())] * count
+    assert {name: found.column(name)[-1] for name in wanted} == wanted
+    assert str(found.to_dicts()[0]["x"]) == "1.10"
+
+
+def test_empty_columns_have_the_types_and_zones_of_full_ones() -> None:
+    names = {"t": "DateTime", "d": "Date", "c": "Time", "x": "Decimal", "i": "Integer", "f": "Float", "b": "Boolean"}
+    row: dict[str, Any] = {
+        "t": {"DateTime": "2024-01-02T03:04:05Z"}, "d": {"Date": "2024-01-02"}, "c": {"Time": "03:04:05"},
+        "x": {"Decimal": "5"}, "i": {"Integer": 1}, "f": {"Float": 1.5}, "b": {"Boolean": True},
+    }  # fmt: skip
+    full, empty, absent = typed([row], names), typed([], names), typed([dict.fromkeys(row)], names)
+    assert full.to_arrow().schema == empty.to_arrow().schema == absent.to_arrow().schema
+    pages = pyarrow.concat_tables([page.to_arrow() for page in (full, empty, absent, full)])
+    assert pages.num_rows == 3
+    assert str(empty.to_pandas()["t"].dtype) == "datetime64[us, UTC]"
+    assert (
+        str(PromResult(b'{"data":{"resultType":"vector","result":[]}}').to_pandas()["time"].dtype)
+        == "datetime64[us, UTC]"
+    )
+
+
+def test_decimals_of_two_pages_have_one_type() -> None:
+    pages = [typed([{"x": {"Decimal": text}}]) for text in ("1.10", "123456.78")]
+    assert pyarrow.concat_tables([page.to_arrow() for page in pages])["x"].to_pylist() == [
+        Decimal("1.10"),
+        Decimal("123456.78"),
+    ]
+
+
+def test_polars_takes_what_is_too_wide_for_it() -> None:
+    huge, wide, digits = 2**127 - 1, 2**200, "1." + "3" * 60
+    found = typed([{"h": {"Integer": str(huge)}, "w": {"Integer": str(wide)}, "d": {"Decimal": digits}}])
+    assert found.to_polars().to_dicts() == [{"h": huge, "w": str(wide), "d": digits}]
+    assert found.to_dicts() == [{"h": huge, "w": wide, "d": Decimal(digits)}]
+    odd = typed([{"v": {"Decimal": "1.5"}}, {"v": {"Decimal": "NaN"}}, {"v": {"Decimal": "-Infinity"}}])
+    assert [str(value) for value in odd.column("v")] == ["1.5", "NaN", "-Infinity"]
+    assert odd.to_polars()["v"].to_list() == ["1.5", "NaN", "-Infinity"]
+    assert [str(value) for value in odd.to_pandas()["v"]] == ["1.5", "NaN", "-Infinity"]
+
+
+def test_aggregations_are_shown_where_there_are_no_hits() -> None:
+    tree = {"by": {"buckets": [{"key": "JFK", "doc_count": 3}]}}
+    bare = SearchResult(json.dumps({"hits": {"total": {"value": 3}, "hits": []}, "aggregations": tree}).encode())
+    assert "JFK" in repr(bare) and "aggregations" in repr(bare)  # noqa: PT018  # one sentence
+    assert "JFK" in bare._repr_html_()
+    assert bare.to_pandas().to_dict("records") == bare.to_polars().to_dicts() == [{"by": "JFK", "doc_count": 3}]
+    assert (len(bare), bare.hits(), bare.to_dicts()) == (0, [], [])
+    hit = {"_id": "1", "_source": {"a": 1}}
+    both = SearchResult(json.dumps({"hits": {"hits": [hit]}, "aggregations": tree}).encode())
+    assert "JFK" not in repr(both)
+    assert both.to_pandas()["a"].tolist() == [1]

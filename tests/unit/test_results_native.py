@@ -138,7 +138,7 @@ def test_regular_answers_are_native(separators: tuple[str, str]) -> None:
         "whole": "int64",
         "real": "double",
         "yes": "bool",
-        "exact": "decimal128(22, 2)",
+        "exact": "decimal128(38, 2)",
         "late": "date32[day]",
         "zoned": "timestamp[ns, tz=UTC]",
     }
