@@ -68,11 +68,15 @@ class Attack:
 
 
 class Twins:
-    """Two gateways that are the same but for what is hidden from `READER` and `WRITER`."""
+    """Two gateways that are the same but for what is hidden from `READER` and `WRITER`.
+
+    `keys` has the keys of both users, for each gateway.
+    """
 
     def __init__(self) -> None:
-        self._gateways = [LocalGateway(sql_timeout=5, sql_rows=5000).start() for _ in range(2)]
-        for gateway, hidden in zip(self._gateways, ("first", "other-one"), strict=True):
+        self.keys: dict[str, list[dict[str, str]]] = {"reader": [], "writer": []}
+        self.gateways = [LocalGateway(sql_timeout=5, sql_rows=5000).start() for _ in range(2)]
+        for gateway, hidden in zip(self.gateways, ("first", "other-one"), strict=True):
             signed = Signed(gateway)
             for name in ("pub", "secret"):
                 signed("PUT", f"/{name}")
@@ -82,18 +86,19 @@ class Twins:
             for name, actions in (("reader", ["read"]), ("writer", ["read", "write"])):
                 role = permission(resources=["pub"], actions=actions, **RULES)
                 signed("PUT", f"/role/{name}", {"Permissions": [role]})
-                signed("PUT", f"/user/{name}", {"Roles": [name]})
-        self._kept = [self._stored(gateway) for gateway in self._gateways]
+                made = signed("PUT", f"/user/{name}", {"Roles": [name]}).json
+                self.keys[name].append({"access_key": made["access_key"], "secret_key": made["secret_key"]})
+        self._kept = [self._stored(gateway) for gateway in self.gateways]
 
     def close(self) -> None:
         """Stop both."""
-        for gateway in self._gateways:
+        for gateway in self.gateways:
             gateway.stop()
 
     @property
     def tables(self) -> tuple[str, ...]:
         """The names of the tables and views behind the datasets, with and without what qualifies them."""
-        store = self._gateways[0].state.store
+        store = self.gateways[0].state.store
         with store.reading() as cursor:
             rows = cursor.execute("SELECT database_name, schema_name, table_name FROM duckdb_tables()").fetchall()
             views = cursor.execute("SELECT database_name, schema_name, view_name FROM duckdb_views()").fetchall()
@@ -101,9 +106,9 @@ class Twins:
 
     def ask(self, text: str, principal: Principal = READER) -> Attack:
         """Ask both gateways."""
-        first, second = (self._answer(gateway, principal, text) for gateway in self._gateways)
+        first, second = (self._answer(gateway, principal, text) for gateway in self.gateways)
         if first != second and principal is READER:  # rows that threads gather may come in any order, or be any at all
-            answers = [{self._answer(gateway, principal, text) for _ in range(4)} for gateway in self._gateways]
+            answers = [{self._answer(gateway, principal, text) for _ in range(4)} for gateway in self.gateways]
             first, second = (answers[0] & answers[1] or {first}).pop(), (answers[0] & answers[1] or {second}).pop()
         return Attack(text, (first, second))
 
@@ -111,7 +116,7 @@ class Twins:
         """Change both gateways, then see that nothing hidden changed, and take everything back."""
         attack = self.ask(text, WRITER)
         if all(answer.startswith("200") for answer in attack.answers):
-            for gateway, kept in zip(self._gateways, self._kept, strict=True):
+            for gateway, kept in zip(self.gateways, self._kept, strict=True):
                 now = self._stored(gateway)
                 if any(hidden_of(now[id]) != hidden_of(kept[id]) for id in now.keys() & kept.keys()):
                     return attrs.evolve(attack, answers=("500 a hidden field was written", ""))
