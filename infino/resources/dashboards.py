@@ -149,6 +149,16 @@ def _with_panel(dashboard: Dashboard, panel: Panel | Mapping[str, Any]) -> dict[
     return {"panels": [*(dashboard.panels or ()), panel]}
 
 
+def _moved_panel(dashboard: Dashboard, panel_id: str, place: Mapping[str, int | None]) -> dict[str, Any]:
+    panels = [panel.to_dict() for panel in dashboard.panels or ()]
+    moved = next((panel for panel in panels if panel.get("id") == panel_id), None)
+    if moved is None:
+        raise ValidationError(f"the dashboard has no panel {panel_id!r}", operation="dashboards.panels.move")
+    layout = {**(moved.get("layout") or {}), **{key: value for key, value in place.items() if value is not None}}
+    moved["layout"] = layout
+    return {"panels": panels}
+
+
 def _without_panel(dashboard: Dashboard, panel_id: str) -> dict[str, Any]:
     kept = [panel for panel in dashboard.panels or () if panel.id != panel_id]
     if len(kept) == len(dashboard.panels or ()):
@@ -186,6 +196,42 @@ class AsyncPanels:
         check_options(options, "dashboards.panels.add")
         dashboard = await self._dashboards.get(id, **options)
         return await self._dashboards.update(id, _with_panel(dashboard, panel), **options)
+
+    async def move(
+        self,
+        id: str,
+        panel_id: str,
+        *,
+        x: int | None = None,
+        y: int | None = None,
+        width: int | None = None,
+        height: int | None = None,
+        **options: Unpack[CallOptions],
+    ) -> Dashboard:
+        """Move a panel, or change its size; what is None stays.
+
+        Args:
+            id: Id of the dashboard.
+            panel_id: Id of the panel.
+            x: Column of its left side, 0 to 47.
+            y: Row of its top.
+            width: Columns, 1 to 48.
+            height: Rows of about 22 pixels.
+            **options: `timeout`, `headers` and `retry` of each call.
+
+        Returns:
+            The dashboard as it is now.
+
+        Raises:
+            ValidationError: It has no such panel.
+
+        Example:
+            >>> await client.dashboards.panels.move("d1", "panel_2", x=24, y=0)
+        """
+        check_options(options, "dashboards.panels.move")
+        dashboard = await self._dashboards.get(id, **options)
+        place = {"x": x, "y": y, "w": width, "h": height}
+        return await self._dashboards.update(id, _moved_panel(dashboard, panel_id, place), **options)
 
     async def remove(self, id: str, panel_id: str, **options: Unpack[CallOptions]) -> Dashboard:
         """Take a panel out.

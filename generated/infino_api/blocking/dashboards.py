@@ -15,6 +15,7 @@ from infino.resources.dashboards import (
     DashboardResult,
     Outcome,
     _gathered,
+    _moved_panel,
     _plans,
     _shown,
     _with_panel,
@@ -59,6 +60,42 @@ class Panels:
         check_options(options, "dashboards.panels.add")
         dashboard = self._dashboards.get(id, **options)
         return self._dashboards.update(id, _with_panel(dashboard, panel), **options)
+
+    def move(
+        self,
+        id: str,
+        panel_id: str,
+        *,
+        x: int | None = None,
+        y: int | None = None,
+        width: int | None = None,
+        height: int | None = None,
+        **options: Unpack[CallOptions],
+    ) -> Dashboard:
+        """Move a panel, or change its size; what is None stays.
+
+        Args:
+            id: Id of the dashboard.
+            panel_id: Id of the panel.
+            x: Column of its left side, 0 to 47.
+            y: Row of its top.
+            width: Columns, 1 to 48.
+            height: Rows of about 22 pixels.
+            **options: `timeout`, `headers` and `retry` of each call.
+
+        Returns:
+            The dashboard as it is now.
+
+        Raises:
+            ValidationError: It has no such panel.
+
+        Example:
+            >>> client.dashboards.panels.move("d1", "panel_2", x=24, y=0)
+        """
+        check_options(options, "dashboards.panels.move")
+        dashboard = self._dashboards.get(id, **options)
+        place = {"x": x, "y": y, "w": width, "h": height}
+        return self._dashboards.update(id, _moved_panel(dashboard, panel_id, place), **options)
 
     def remove(self, id: str, panel_id: str, **options: Unpack[CallOptions]) -> Dashboard:
         """Take a panel out.

@@ -1,0 +1,82 @@
+"""A chart of any result, without saving anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal, Protocol
+
+from infino.charts.echarts import Drawing, to_echarts
+from infino.core.errors import ValidationError
+
+Kind = Literal["bar", "horizontalBar", "line", "area", "scatter", "pie", "heatmap", "metric", "gauge", "table"]
+
+
+class Table(Protocol):
+    """What every result is: columns with names, and rows."""
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns in order."""
+        ...
+
+    def rows(self) -> Any:
+        """The rows as tuples."""
+        ...
+
+
+def plot(
+    result: Table,
+    kind: Kind = "bar",
+    *,
+    x: str | None = None,
+    y: str | Sequence[str] | None = None,
+    series: str | None = None,
+    title: str = "",
+) -> Drawing:
+    """Draw the rows of a result.
+
+    Args:
+        result: The result of a query.
+        kind: Kind of chart.
+        x: Column of the axis; the first that holds no numbers when None (of a scatter, the first that does).
+        y: Column or columns of values; the first of numbers that is left when None.
+        series: Column that splits into series; the second axis of a heatmap.
+        title: Title of the chart.
+
+    Returns:
+        A drawing: `to_html()`, `to_png()`, and shown in notebooks.
+
+    Raises:
+        ValidationError: The result has no such column.
+
+    Example:
+        >>> result = client.query.sql("SELECT carrier, avg(dep_delay) AS late FROM flights GROUP BY 1")
+        >>> plot(result, "bar", x="carrier", y="late").to_html("late.html")
+    """
+    names = list(result.names)
+    wanted = [y] if isinstance(y, str) else list(y or ())
+    for name in (x, series, *wanted):
+        if name is not None and name not in names:
+            raise ValidationError(f"there is no column {name!r}; there are {', '.join(names)}", operation="charts.plot")
+    rows = [dict(zip(names, map(_shown, row), strict=True)) for row in result.rows()]
+    numbers = [name for name in names if any(_is_number(row[name]) for row in rows)]
+    if x is None:
+        x = next((name for name in names if (name in numbers) == (kind == "scatter") and name != series), None)
+    wanted = wanted or [name for name in numbers if name not in (x, series)][:1]
+    columns = [{"name": name, "type": "number" if name in numbers else "string"} for name in names]
+    binding = {"x": x, "y": wanted, "series": series, "value": wanted[0] if wanted else None}
+    data = {"columns": columns, "rows": rows, "metadata": {"binding": binding}}
+    return to_echarts({"title": title, "chart": {"type": kind}}, data)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _shown(value: Any) -> Any:
+    """A value as a chart takes it: a decimal as a number, times as ISO text, the rest as it is."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value.isoformat() if isinstance(value, date | datetime) else value

@@ -1,0 +1,151 @@
+"""Builders of visualizations and dashboards: what they write, what they refuse, and that specs go through unchanged."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import infino
+from infino import charts
+from infino.charts import Dashboard, Visualization, avg, count, divider, field, highest, lowest, markdown, plot, total
+from infino.results import SqlResult
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.text(), json_values, max_size=6))
+def test_any_spec_goes_through_unchanged(spec: dict[str, Any]) -> None:
+    for kind in (Visualization, Dashboard):
+        assert kind.from_spec(spec).to_spec() == spec
+        assert dict(kind.from_spec(spec)) == spec
+
+
+def test_a_chart_reads_as_it_is_said() -> None:
+    built = Visualization.bar("Late by carrier").sql(
+        "flights", x="carrier", metric=avg("dep_delay"), top=10, other=True
+    )
+    assert built.to_spec() == {
+        "title": "Late by carrier",
+        "chart": {"type": "bar"},
+        "source": {
+            "kind": "sql",
+            "index": "flights",
+            "sql": {"metrics": [{"id": "m", "function": "avg", "column": "dep_delay"}]},
+        },
+        "mapping": {"x": "carrier", "top": 10, "other_bucket": True},
+    }
+
+
+def test_each_step_gives_another_spec() -> None:
+    first = Visualization.pie("p").sql("d", x="c")
+    second = first.donut(0.4).legend("right").tagged("a").where(field("c").equals("x")).during("2013", "2014")
+    assert "options" not in first
+    assert second["options"] == {"pie_donut_ratio": 0.4, "legend": {"show": True, "position": "right"}}
+    assert second["filters"] == [{"field": "c", "operator": "is", "value": "x"}]
+    assert second["time_range"] == {"kind": "absolute", "from": "2013", "to": "2014"}
+    second["tags"].append("b")
+    assert second["tags"] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (lambda: Visualization.bar("t").sql("d"), "missing_x_axis_for_chart"),
+        (lambda: Visualization.heatmap("t").sql("d", x="c"), "missing_series_for_heatmap"),
+        (lambda: Visualization.scatter("t").sql("d", x="c", y=["a", "b"]), "multi_y_truncated"),
+        (lambda: Visualization.bar("t").sql("d", x="c", y=["a"]), "mapping_y_ignored_for_aggregating_chart"),
+        (lambda: Visualization.bar("t").sql("d", x="c", top=3), "top_n_without_other_bucket_use_limit"),
+        (lambda: Visualization.bar("t").sql("d", x="c", top=0, other=True), "top_n_zero_ignored"),
+        (
+            lambda: Visualization.line("t").sql("d", x="c", bucket="day", top=3, other=True),
+            "top_n_other_bucket_incompatible_with_bucket",
+        ),
+        (lambda: Visualization.bar("t").sql("d", x="c", other=True), "needs top"),
+        (lambda: Visualization.table("t").sql("d", metric=count()), "no effect"),
+        (lambda: Visualization.pie("t").sql("d", x="c", series="s"), "no series"),
+        (lambda: Visualization.bar(" "), "title"),
+        (lambda: Visualization.bar("t").donut(0.5), "pies"),
+        (lambda: Visualization.bar("t").number(decimals=1), "single number"),
+        (lambda: Visualization.bar("t").query("d", " "), "SELECT"),
+        (lambda: Dashboard.titled(""), "title"),
+        (lambda: Dashboard.titled("t").row(), "width"),
+        (lambda: Dashboard.titled("t").row("a", "b", widths=[40, 40]), "48"),
+        (lambda: Dashboard.titled("t").row(7), "not int"),
+        (lambda: field("c").is_one_of([]), "not empty"),
+        (lambda: field("c").is_none_of("abc"), "not empty"),
+        (lambda: field("c").contains(["a"]), "one text"),  # type: ignore[arg-type]  # that is the point
+    ],
+)
+def test_mistakes_are_told_before_anything_is_sent(make: Any, code: str) -> None:
+    with pytest.raises(infino.ValidationError, match=code):
+        make()
+
+
+def test_filters_are_those_of_the_service() -> None:
+    at = datetime(2013, 1, 2, tzinfo=UTC)
+    name = field("c")
+    assert [one["operator"] for one in (name.differs(1), name.not_between(1, 2), name.exists(), name.is_missing())] == [
+        "is_not", "is_not_between", "exists", "does_not_exist",
+    ]  # fmt: skip
+    assert name.between(at, 3)["value"] == ["2013-01-02T00:00:00+00:00", 3]
+    assert "value" not in name.exists()
+    assert [one.name for one in (count(), total("a"), lowest("a"), highest("a"))] == [
+        "count",
+        "sum_a",
+        "min_a",
+        "max_a",
+    ]
+
+
+def test_rows_fill_the_grid() -> None:
+    made = (
+        Dashboard.titled("d")
+        .row("a", "b")
+        .row(markdown("# x"), height=6)
+        .row("c", divider("y"), widths=[30, 18])
+        .refreshed(30)
+    )
+    layouts = [tuple(panel["layout"].values()) for panel in made["panels"]]
+    assert layouts == [(0, 0, 24, 15), (24, 0, 24, 15), (0, 15, 48, 6), (0, 21, 30, 15), (30, 21, 18, 15)]
+    assert [panel["id"] for panel in made["panels"]] == [f"panel_{n}" for n in range(5)]
+    assert made["options"] == {"refresh_interval": 30}
+
+
+def test_any_result_can_be_drawn() -> None:
+    columns = b'[{"name":"c","type":"string"},{"name":"v","type":"integer"}]'
+    raw = b'{"columns":' + columns + b',"rows":[{"c":"a","v":1},{"c":"b","v":2}]}'
+    drawing = plot(SqlResult(raw), "line", title="T")
+    assert isinstance(drawing, charts.ChartDrawing)
+    assert drawing.option["series"][0]["data"] == [1, 2]
+    assert drawing.option["xAxis"]["data"] == ["a", "b"]
+    assert "<svg" in (drawing._repr_html_() or "")
+    with pytest.raises(infino.ValidationError, match="there are c, v"):
+        plot(SqlResult(raw), x="nope")
+
+
+def test_what_is_built_runs(client: Any, fresh: Any) -> None:
+    name = fresh("built")
+    client.datasets.create(name)
+    rows = [
+        {"id": str(n), "c": "abc"[n % 3], "v": n, "day": f"2013-01-0{n % 3 + 1}", "p": Decimal("1.5")} for n in range(9)
+    ]
+    client.records.bulk(name, rows, id="id")
+    bars = client.visualizations.create(
+        Visualization.bar("B").sql(name, x="c", metric=total("v"), descending=True, limit=2)
+    )
+    assert client.visualizations.execute(bars.id).rows == [{"c": "c", "sum_v": 15}, {"c": "b", "sum_v": 12}]
+    made = client.dashboards.create(Dashboard.titled("D").row(bars.id, markdown("# N")))
+    moved = client.dashboards.panels.move(made.id, "panel_1", x=0, y=15, width=48, height=4)
+    assert (moved.panels[1].layout.y, moved.panels[1].layout.w) == (15, 48)
+    assert [one.layout.x for one in moved.panels] == [0, 0]
+    with pytest.raises(infino.ValidationError, match="no panel"):
+        client.dashboards.panels.move(made.id, "panel_9", x=1)
