@@ -9,6 +9,7 @@ from urllib.parse import quote_plus
 from infino.core import codec
 from infino.core.config import Config
 from infino.core.errors import APIError, DecodeError, NotFoundError, QueryError, ValidationError
+from infino.core.failures import UNEXPLAINED
 from infino.core.redaction import answers_hold_secrets
 from infino.core.request import Request
 from infino.core.response import Headers, Response
@@ -53,6 +54,8 @@ def encode_call(
     timeout: float | Timeouts | None = None,
     headers: Mapping[str, str] | None = None,
     retry: RetryPolicy | None = None,
+    extra_query: Mapping[str, Any] | None = None,
+    extra_body: Mapping[str, Any] | None = None,
     **unknown: object,
 ) -> Request:
     """Turn a planned call into a request with the exact bytes of its body.
@@ -62,6 +65,8 @@ def encode_call(
         timeout: Limits of this call.
         headers: Extra headers of this call; they win over those of the plan.
         retry: Retry policy of this call.
+        extra_query: Query parameters that the document does not know.
+        extra_body: Fields of the body that the document does not know.
         unknown: Whatever else was given: a mistake.
 
     Raises:
@@ -72,13 +77,14 @@ def encode_call(
         check_options(unknown, call.operation)
     if retry is not None and not isinstance(retry, RetryPolicy):
         raise ValidationError("retry must be a RetryPolicy", operation=call.operation)
+    call = call.extended(extra_query, extra_body)
     content, content_type = call.content, call.content_type
     if call.json is not UNSET:
         content = json_body(call.json, call.operation)
     elif call.form is not None:
         content = "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in call.form).encode("ascii")
         content_type = content_type or "application/x-www-form-urlencoded"
-    elif content is not None and content_type == YAML:
+    elif isinstance(content, bytes) and content_type == YAML:
         # Imported here: a process that writes no YAML needs none of it.
         from infino.core.documents import check_yaml
 
@@ -128,7 +134,7 @@ def decode_call(call: Call[T], response: Response) -> T:
     else:
         value = _plain(response)
     try:
-        parsed = call.parse(value)
+        parsed = call.reader(response.status)(value)
         if isinstance(parsed, Tabular):
             parsed.operation, parsed.status = call.operation, response.status
         return parsed
@@ -172,6 +178,9 @@ def recover(call: Call[T], error: APIError) -> T:
     Raises:
         APIError: It cannot.
     """
+    said = call.refusals.get(str(error.status)) or call.refusals.get(f"{error.status // 100}XX")
+    if said and error.reason is None:
+        error.reason, error.message = said, error.message.replace(UNEXPLAINED, said)
     if call.recover is None:
         raise error
     return call.recover(error)

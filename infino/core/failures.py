@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from infino.core import codec
 from infino.core.errors import APIError, class_for_status
@@ -24,6 +24,10 @@ _SAID_SECONDS = 2.0
 _UNSAID_SECONDS = 240.0  # services accept about five minutes
 # What a clock that is right can say for as long as this is in use.
 _EARLIEST, _LATEST = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+UNEXPLAINED: Final = "no explanation given"
+"""What stands in the message of a refusal that says nothing of itself."""
 
 
 def parse_body(content: bytes) -> Any:
@@ -183,7 +187,7 @@ def _message(response: Response, code: str | None, reason: str | None) -> str:
         return f"{response.status}: {reason}"
     if code and reason:
         return f"{response.status} {code}: {reason}"
-    return f"{response.status} {code}" if code else f"{response.status}: {reason or 'no explanation given'}"
+    return f"{response.status} {code}" if code else f"{response.status}: {reason or UNEXPLAINED}"
 
 
 def error_from_response(

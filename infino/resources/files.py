@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
+import attrs
 from infino_api.api.files.upload import request as upload_request
 from infino_api.api.jobs.get import request as job_request
 from infino_api.models.file_upload import FileUpload
@@ -15,14 +16,14 @@ from infino_api.resources.files import AsyncFilesResource
 from infino.bulk.multipart import FileBody
 from infino.bulk.options import check_progress
 from infino.bulk.progress import Progress, display
-from infino.caller import decode_call
+from infino.caller import decode_call, encode_call
 from infino.core.errors import ValidationError
 from infino.core.polling import Polling, end_of
-from infino.core.request import Request
 from infino.resources.jobs import check_end, follow
 
 if TYPE_CHECKING:
     from infino.caller import AsyncCaller
+    from infino.core.request import Request
     from infino.core.response import Response
 
 FileFormat = Literal["auto", "json", "jsonl", "csv"]
@@ -66,6 +67,9 @@ class _Watch:
         self._dataset, self._clock, self._started = dataset, clock, clock()
         self._display = display(progress)
         self.body = FileBody(source, fields, format, self._sent)
+        planned = upload_request(b"", index_name=dataset, format=format, batch_size=batch_size, async_=True)
+        # The same call, with a body that tells how far it is.
+        self.call = attrs.evolve(planned, content=self.body, content_type=self.body.content_type)
         self._size = self.body.file_size
 
     def _sent(self, count: int, stats: Any = None, *, finished: bool = False) -> None:
@@ -79,20 +83,11 @@ class _Watch:
 
     def request(self, timeout: float | None) -> Request:
         """Return the request that carries the file."""
-        return Request(
-            OPERATION,
-            "POST",
-            "/import/file",
-            query=(("async", "true"),),
-            content=self.body,
-            content_type=self.body.content_type,
-            retry="never",
-            timeout=timeout,
-        )
+        return encode_call(self.call, timeout=timeout)
 
     def accepted(self, response: Response) -> FileUpload:
         """Read the answer to the upload itself."""
-        return decode_call(upload_request(), response)
+        return decode_call(self.call, response)
 
     def seen(self, state: Any) -> None:
         """Show how far the service is."""

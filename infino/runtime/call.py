@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar, Unpack
 
 import attrs
 
+from infino.runtime.unset import UNSET as UNSET
+from infino.runtime.unset import Unset as Unset
+
 if TYPE_CHECKING:
     from infino.core.errors import APIError
+    from infino.core.request import Upload
     from infino.runtime.options import CallOptions
 
 T = TypeVar("T")
@@ -18,20 +21,7 @@ Json: TypeAlias = Any
 """Free-form JSON: whatever the service or the user puts there."""
 
 
-class Unset(Enum):
-    """The type of `UNSET`, the mark of an argument that was not given."""
-
-    UNSET = "UNSET"
-
-    def __bool__(self) -> Literal[False]:
-        return False
-
-    def __repr__(self) -> str:
-        return "UNSET"
-
-
-UNSET: Final = Unset.UNSET
-_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @attrs.frozen
@@ -45,7 +35,7 @@ class Call(Generic[T]):
         query: Query pairs, not yet encoded.
         headers: Extra headers of this operation.
         json: Body to be encoded as JSON, or UNSET.
-        content: Raw body bytes.
+        content: Raw body bytes, or a body that is streamed.
         form: Pairs of a URL-encoded form body.
         content_type: Media type of the body.
         retry: When the call may be repeated: always, when every record is keyed, or never.
@@ -55,6 +45,8 @@ class Call(Generic[T]):
         secret: True when the answer holds keys, so that its bytes are not kept.
         instead: Sent where the gateway has no route for this call.
         recover: Turns a refusal into the typed value, or raises it.
+        refusals: What the document says of refusals of its own, by status.
+        by_status: Readers of answers whose status says what they are, such as `202` or `2XX`.
         parse: Turns the decoded answer into the typed value; None stands for an empty body.
     """
 
@@ -64,7 +56,7 @@ class Call(Generic[T]):
     query: tuple[tuple[str, str], ...] = ()
     headers: Mapping[str, str] = _NOTHING
     json: Any = attrs.field(default=UNSET, repr=False)
-    content: bytes | None = attrs.field(default=None, repr=False)
+    content: bytes | Upload | None = attrs.field(default=None, repr=False)
     form: tuple[tuple[str, str], ...] | None = None
     content_type: str | None = None
     retry: Literal["safe", "keyed", "never"] = "never"
@@ -74,7 +66,35 @@ class Call(Generic[T]):
     secret: bool = False
     instead: Call[T] | None = attrs.field(default=None, kw_only=True, repr=False)
     recover: Callable[[APIError], T] | None = attrs.field(default=None, kw_only=True, repr=False, eq=False)
+    refusals: Mapping[str, str] = attrs.field(default=_NOTHING, kw_only=True, repr=False, eq=False)
+    by_status: Mapping[str, Callable[[Any], T]] = attrs.field(default=_NOTHING, kw_only=True, repr=False, eq=False)
     parse: Callable[[Any], T] = attrs.field(kw_only=True, repr=False, eq=False)
+
+    def reader(self, status: int) -> Callable[[Any], T]:
+        """Return what reads an answer of this status.
+
+        Args:
+            status: Status of the answer.
+        """
+        return self.by_status.get(str(status)) or self.by_status.get(f"{status // 100}XX") or self.parse
+
+    def extended(
+        self, extra_query: Mapping[str, Any] | None = None, extra_body: Mapping[str, Any] | None = None
+    ) -> Call[T]:
+        """Return the call with what the document does not know.
+
+        Args:
+            extra_query: Further query parameters; lists repeat their name. They replace those of the same name.
+            extra_body: Further fields of a JSON or form body. They replace those of the same name.
+
+        Raises:
+            ValidationError: The body is no object, so that nothing can be added to it.
+        """
+        if not extra_query and not extra_body:
+            return self
+        from infino.runtime.encode import extended_call
+
+        return extended_call(self, extra_query or {}, extra_body or {})
 
 
 @attrs.frozen

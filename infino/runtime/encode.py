@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
-from datetime import date
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import quote
 from uuid import UUID
 
+import attrs
+
 from infino.core.errors import ValidationError
-from infino.runtime.call import UNSET
+from infino.runtime.call import Call
 from infino.runtime.model import Model
+from infino.runtime.plain import plain
+from infino.runtime.unset import UNSET
+
+T = TypeVar("T")
 
 
 def body_value(value: Any) -> Any:
@@ -27,11 +34,16 @@ def body_value(value: Any) -> Any:
         return value.to_body()
     if isinstance(value, Mapping):
         return {key: body_value(item) for key, item in value.items() if item is not UNSET}
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, bytes | bytearray | memoryview):
+        return plain(value)
+    if isinstance(value, list | tuple | set | frozenset) or _is_once(value):
         return [body_value(item) for item in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    return value
+    return plain(value)
+
+
+def _is_once(value: Any) -> bool:
+    """Tell whether a value is an iterator or a view, of which there is nothing to say but its items."""
+    return isinstance(value, Iterable) and (hasattr(value, "__next__") or type(value).__module__ == "builtins")
 
 
 def body_object(
@@ -171,32 +183,150 @@ def pairs(given: Iterable[tuple[str, Any]]) -> tuple[tuple[str, str], ...]:
 
     Returns:
         Name and text of each pair, not yet encoded.
+
+    Raises:
+        ValidationError: A value has no text.
     """
     found: list[tuple[str, str]] = []
     for name, value in given:
         if value is None or value is UNSET:
             continue
-        found.extend((name, text(item)) for item in (value if isinstance(value, list | tuple) else (value,)))
+        found.extend((name, text(item, name)) for item in _listed(value))
     return tuple(found)
 
 
-def text(value: Any) -> str:
+def headers(given: Iterable[tuple[str, Any]]) -> dict[str, str]:
+    """Build headers; what was not given is left out.
+
+    Args:
+        given: Wire name and value.
+    """
+    return dict(pairs(given))
+
+
+def _listed(value: Any) -> Iterable[Any]:
+    if isinstance(value, list | tuple | set | frozenset):
+        return value
+    return value if _is_once(value) and not isinstance(value, str | bytes | bytearray | Mapping) else (value,)
+
+
+def text(value: Any, name: str = "value") -> str:
     """Return the text of a scalar as it goes into a query, a form or a header.
 
     Args:
-        value: A string, number, boolean or time.
+        value: A string, number, boolean, day, time, UUID or bytes.
+        name: What it is, for the error.
 
     Returns:
-        The text; booleans in lower case, times in ISO form.
+        The text; booleans in lower case, times in ISO form, bytes in base64.
+
+    Raises:
+        ValidationError: It is none of these, so that its text would mean something to Python only.
     """
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
+    found = plain(value.item() if hasattr(value, "dtype") and hasattr(value, "item") else value)
+    if isinstance(found, bool):
+        return "true" if found else "false"
+    if isinstance(found, str | int | float):
+        return str(found)
+    kind, value, found = type(value).__name__, None, None  # a traceback may be shown with its variables
+    _refuse(name, "text, a number, a boolean, a time or bytes", kind)
 
 
-def content(value: str | bytes) -> bytes:
+def joined(value: Any, name: str, sign: str) -> Any:
+    """Return a list as one text.
+
+    Args:
+        value: Several values, or one.
+        name: What they are, for the error.
+        sign: What stands between them.
+
+    Returns:
+        The text, or what marks a value that was not given.
+    """
+    return value if value is None or value is UNSET else sign.join(text(item, name) for item in _listed(value))
+
+
+def _members(value: Any, name: str) -> dict[str, Any]:
+    found = value.to_body() if isinstance(value, Model) else value
+    if not isinstance(found, Mapping):
+        _refuse(name, "an object", type(value).__name__)
+    return {str(key): item for key, item in found.items() if item is not None and item is not UNSET}
+
+
+def members(value: Any, name: str, pattern: str) -> list[tuple[str, Any]]:
+    """Return the members of an object as pairs of their own.
+
+    Args:
+        value: A model or an object.
+        name: What it is, for the error.
+        pattern: How a pair is called, with `{}` for the name of the member.
+
+    Returns:
+        The pairs; none when it was not given.
+    """
+    if value is None or value is UNSET:
+        return []
+    return [(pattern.format(key), item) for key, item in _members(value, name).items()]
+
+
+def listed(value: Any, name: str, explode: bool) -> Any:
+    """Return the members of an object as one text, such as `a,1,b,2` or `a=1,b=2`.
+
+    Args:
+        value: A model or an object.
+        name: What it is, for the error.
+        explode: True for the form with equals signs.
+    """
+    if value is None or value is UNSET:
+        return value
+    sign = "=" if explode else ","
+    return ",".join(f"{key}{sign}{text(item, name)}" for key, item in _members(value, name).items())
+
+
+def json_text(value: Any, name: str) -> Any:
+    """Return a value as its JSON text.
+
+    Args:
+        value: Anything that has a JSON form.
+        name: What it is, for the error.
+
+    Raises:
+        ValidationError: It has none.
+    """
+    if value is None or value is UNSET:
+        return value
+    from infino.core import codec
+
+    try:
+        return codec.dumps(body_value(value)).decode()
+    except (TypeError, ValueError):
+        kind, value = type(value).__name__, None
+    _refuse(name, "something that JSON knows", kind)
+
+
+def form_value(value: Any, name: str) -> Any:
+    """Return objects as their JSON text and leave scalars and lists as they are.
+
+    Args:
+        value: What the caller gave for a field of a form.
+        name: Name of the argument, for the error.
+    """
+    return json_text(value, name) if isinstance(value, Model | Mapping) else value
+
+
+def cookies(given: Iterable[tuple[str, Any]]) -> str | None:
+    """Return the `Cookie` header, None when no cookie was given.
+
+    Args:
+        given: Name and value of each cookie.
+    """
+    found = [f"{name}={quote(value, safe='')}" for name, value in pairs(given)]
+    return "; ".join(found) or None
+
+
+def content(value: Any) -> bytes:
     """Return a raw body as bytes, text as UTF-8.
 
     Args:
@@ -204,5 +334,47 @@ def content(value: str | bytes) -> bytes:
 
     Returns:
         The bytes that are sent and signed.
+
+    Raises:
+        ValidationError: It is neither.
     """
-    return value.encode() if isinstance(value, str) else bytes(value)
+    if isinstance(value, str):
+        return value.encode()
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value)
+    kind, value = type(value).__name__, None
+    _refuse("content", "text or bytes", kind)
+
+
+def deprecated(what: str, *given: Any) -> None:
+    """Warn of an operation, or of an argument that was given although it may go away.
+
+    Args:
+        what: Its name.
+        given: The argument's value, if it is one.
+    """
+    if not given or (given[0] is not None and given[0] is not UNSET):
+        warnings.warn(f"{what} is deprecated", DeprecationWarning, stacklevel=4)
+
+
+def extended_call(call: Call[T], extra_query: Mapping[str, Any], extra_body: Mapping[str, Any]) -> Call[T]:
+    """Add to a call what the document does not know.
+
+    Args:
+        call: The planned call.
+        extra_query: Further query parameters.
+        extra_body: Further fields of the body.
+    """
+    query = (*(pair for pair in call.query if pair[0] not in extra_query), *pairs(extra_query.items()))
+    if not extra_body:
+        return attrs.evolve(call, query=query)
+    if call.form is not None:
+        kept = (pair for pair in call.form if pair[0] not in extra_body)
+        return attrs.evolve(call, query=query, form=(*kept, *pairs(extra_body.items())))
+    if call.json is not UNSET and not isinstance(call.json, Mapping):
+        raise ValidationError("extra_body needs a body that is an object", operation=call.operation)
+    if call.content is not None:
+        raise ValidationError(f"extra_body cannot be added to {call.content_type}", operation=call.operation)
+    held = call.json if isinstance(call.json, Mapping) else {}
+    content_type = call.content_type or "application/json"
+    return attrs.evolve(call, query=query, json={**held, **body_value(extra_body)}, content_type=content_type)

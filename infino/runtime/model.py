@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 import attrs
 
 from infino.runtime.errors import ParseError, mismatch
+from infino.runtime.plain import plain
 from infino.runtime.read import step
+from infino.runtime.unset import UNSET
 
 
 class Field(NamedTuple):
@@ -20,26 +21,50 @@ class Field(NamedTuple):
         names: Wire spellings, the one that is written first.
         read: Reader of the value.
         read_only: True when only the service sets it; left out of request bodies.
+        required: True when every answer carries it.
     """
 
     attribute: str
     names: tuple[str, ...]
     read: Callable[[Any], Any]
     read_only: bool = False
+    required: bool = False
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Model:
-    """A JSON object with typed, optional fields; what the document does not know is kept."""
+    """A JSON object with typed fields; what the document does not know is kept.
+
+    A field that was not given reads as None and is not written; a field that was set to None is written as null.
+    """
 
     FIELDS: ClassVar[tuple[Field, ...]] = ()
+    CONSTANTS: ClassVar[tuple[tuple[str, Any], ...]] = ()
+    PLACE: ClassVar[tuple[str, ...]] = ()
     additional_properties: dict[str, Any] = attrs.field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        # What was not given has no value at all, so that None can mean null.
+        for field in self.FIELDS:
+            if getattr(self, field.attribute) is UNSET:
+                delattr(self, field.attribute)
+
+    if not TYPE_CHECKING:  # checkers know the fields, and would take any other name for one
+
+        def __getattr__(self, name: str) -> Any:
+            """Answer for fields that were not given, which have no value of their own."""
+            for field in type(self).FIELDS:
+                if field.attribute == name:
+                    if field.required:
+                        raise AttributeError(f"{type(self).__name__}.{name} was not given; the service sets it")
+                    return None
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     @classmethod
     def from_dict(cls, data: Any) -> Self:
         """Read a decoded JSON object.
 
-        Missing, null and blank fields become None, unknown fields are kept in `additional_properties`.
+        Missing fields are not set, null and blank ones become None, unknown ones are kept in `additional_properties`.
 
         Args:
             data: The decoded object.
@@ -48,35 +73,73 @@ class Model:
             The typed model.
 
         Raises:
-            ParseError: If a known field can't be read as its type; its path says where.
+            ParseError: If a field that every answer carries is missing, or a known field can't be read as its type; its
+                path says where.
         """
         if not isinstance(data, dict):
             raise mismatch("an object", data)
         rest = dict(data)
-        known: dict[str, Any] = {}
-        for attribute, names, read, _ in cls.FIELDS:
+        made = cls.__new__(cls)
+        for attribute, names, read, _, required in cls.FIELDS:
+            known = False
             for name in names:
                 if name not in rest:
                     continue
-                value = rest[name]
-                if value is None:
-                    del rest[name]
-                    continue
-                if attribute in known:
+                value = rest.pop(name)
+                if value is None or known:
+                    if not known and not required:
+                        object.__setattr__(made, attribute, None)
                     continue
                 try:
-                    known[attribute] = read(value)
+                    object.__setattr__(made, attribute, read(value))
+                    known = True
                 except ParseError as error:
-                    if value != "":  # an empty text for a number or a time means that there is none
+                    if value != "" or required:  # an empty text for a number or a time means that there is none
                         raise error.under(step(name)) from None
-                del rest[name]
-        return cls(**known, additional_properties=rest)
+            if required and not known:
+                raise ParseError(f"${step(names[0])}", "is missing, and every answer should carry it")
+        object.__setattr__(made, "additional_properties", rest)
+        return made
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Read a JSON object from its text.
+
+        Args:
+            text: The text, as `to_json` writes it.
+
+        Returns:
+            The typed model.
+
+        Raises:
+            ValueError: If it is no JSON, or a known field can't be read as its type.
+        """
+        from infino.core import codec
+
+        return cls.from_dict(codec.loads(text))
+
+    def _given(self) -> list[tuple[Field, Any]]:
+        """List the fields that were given, None included."""
+        found = []
+        for field in self.FIELDS:
+            try:
+                found.append((field, object.__getattribute__(self, field.attribute)))
+            except AttributeError:
+                continue
+        return found
+
+    def _fit(self) -> tuple[int, ...]:
+        """Tell how much of the object that this was read from is known, for choosing a member of a union."""
+        for attribute, value in self.CONSTANTS:
+            if getattr(self, attribute) != value:
+                return (-1, 0)
+        return (2, len(self._given()) - len(self.additional_properties))
 
     def __repr__(self) -> str:
         """Show what is set; values that may hold secrets are masked."""
         shown = []
         for field in attrs.fields(type(self)):
-            value = getattr(self, field.name)
+            value = getattr(self, field.name, None)
             if value is not None and not (field.name == "additional_properties" and not value):
                 try:
                     text = field.repr(value) if callable(field.repr) else repr(value)
@@ -85,13 +148,41 @@ class Model:
                 shown.append(f"{field.name}={text}")
         return f"{type(self).__name__}({', '.join(shown)})"
 
+    def __replace__(self, **changes: Any) -> Self:
+        """Return a copy with other values, for `copy.replace`; what was not given stays so.
+
+        Args:
+            changes: Values by attribute.
+        """
+        given = {field.attribute: value for field, value in self._given()}
+        return type(self)(**{"additional_properties": dict(self.additional_properties), **given, **changes})
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what was given, so that a copy knows it too."""
+        given = {field.attribute: value for field, value in self._given()}
+        return {"additional_properties": self.additional_properties, **given}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON object of this model, unknown fields included and None left out.
+        """Return the JSON object of this model, unknown fields included and fields that were not given left out.
 
         Returns:
             A new dict that `from_dict` reads back to an equal model.
         """
         return self._written(with_read_only=True)
+
+    def to_json(self) -> str:
+        """Return the JSON text of this model.
+
+        Returns:
+            Compact JSON that `from_json` reads back to an equal model.
+        """
+        from infino.core import codec
+
+        return codec.dumps(self.to_dict()).decode()
 
     def to_body(self) -> dict[str, Any]:
         """Return the JSON object as a request carries it: without the fields only the service sets.
@@ -101,12 +192,23 @@ class Model:
         """
         return self._written(with_read_only=False)
 
+    @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """Return the JSON Schema of this model, with the definitions that it needs.
+
+        Returns:
+            A new dict in the 2020-12 dialect.
+        """
+        from infino.runtime.schema import schema_of
+
+        return schema_of(cls.PLACE)
+
     def _written(self, with_read_only: bool) -> dict[str, Any]:
-        known = {}
-        for attribute, names, _, read_only in self.FIELDS:
-            value = getattr(self, attribute)
-            if value is not None and (with_read_only or not read_only):
-                known[names[0]] = _plain(value, with_read_only)
+        known = {
+            field.names[0]: _plain(value, with_read_only)
+            for field, value in self._given()
+            if with_read_only or not field.read_only
+        }
         return {**_plain(self.additional_properties, with_read_only), **known}
 
 
@@ -117,9 +219,7 @@ def _plain(value: Any, with_read_only: bool) -> Any:
         return {key: _plain(item, with_read_only) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item, with_read_only) for item in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    return value
+    return plain(value)
 
 
 def masked(value: object) -> str:
@@ -144,6 +244,24 @@ def masked_values(value: dict[str, Any]) -> str:
         The keys with stars for values.
     """
     return "{" + ", ".join(f"{key!r}: ****" for key in value) + "}" if value else "{}"
+
+
+def optional(secret: bool = False) -> Any:
+    """Return the attrs field of something that need not be given.
+
+    Args:
+        secret: True to mask it in every repr.
+    """
+    return attrs.field(default=UNSET, repr=masked if secret else True)
+
+
+def always(secret: bool = False) -> Any:
+    """Return the attrs field of something that every answer carries and every object needs.
+
+    Args:
+        secret: True to mask it in every repr.
+    """
+    return attrs.field(repr=masked if secret else True)
 
 
 def extras() -> Any:

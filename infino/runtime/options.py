@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
@@ -18,11 +18,15 @@ class CallOptions(TypedDict, total=False):
         timeout: Seconds for the whole call, every attempt included, or `Timeouts`.
         headers: Extra headers, unsigned.
         retry: When to try again.
+        extra_query: Query parameters that the document does not know; lists repeat their name.
+        extra_body: Fields of a JSON or form body that the document does not know.
     """
 
     timeout: float | Timeouts | None
     headers: Mapping[str, str] | None
     retry: RetryPolicy | None
+    extra_query: Mapping[str, Any] | None
+    extra_body: Mapping[str, Any] | None
 
 
 def check_options(given: Iterable[str], operation: str, known: Iterable[str] = CallOptions.__annotations__) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar, overload
@@ -9,38 +10,94 @@ from typing import Any, Generic, TypeVar, overload
 T = TypeVar("T")
 
 
-class SyncPage(Generic[T]):
-    """The first page of a list; iterating goes on through all pages.
+class _Walk(Generic[T]):
+    """Where a list is: the way from one page to the next, for both clients.
 
     Args:
-        fetch: Gets the items from an offset on.
-        limit: Page size asked for; None when the operation has one page only.
-        offset: Where the first page starts.
+        by: What moves it on: `offset`, `page` (a number from 1), `cursor`, or nothing.
+        start: Where the first page begins; None for the service's own beginning.
+        limit: Page size asked for, None when the service chooses.
     """
 
-    __slots__ = ("_fetch", "_limit", "_offset", "items")
+    def __init__(self, by: str, start: Any, limit: int | None) -> None:
+        self._by, self._limit = by, limit
+        self._at: Any = start if start is not None else {"offset": 0, "page": 1}.get(by)
+        self._seen: int = (start or 0) if by == "offset" else 0
+        self._previous: list[T] = []
 
-    def __init__(self, fetch: Callable[[int], list[T]], limit: int | None = None, offset: int = 0) -> None:
+    def after(self, items: list[T]) -> Any:
+        """Return where the page after this one begins, None when this is the last."""
+        if not items or not self._by:
+            return None
+        self._previous = items
+        total, following = getattr(items, "total", None), getattr(items, "following", None)
+        self._seen += len(items)
+        if self._by == "cursor":
+            following = following or None
+            if following == self._at:  # a cursor that leads to itself would never end
+                return None
+            self._at = following
+            return following
+        if total is not None and self._seen >= total:
+            return None
+        self._at += len(items) if self._by == "offset" else 1
+        return self._at
+
+    def is_new(self, items: list[T]) -> bool:
+        """Tell whether a page is another than the one before; a service that ignores its place repeats it for ever."""
+        if items != self._previous or not items or self._by == "cursor":
+            return True
+        if self._limit is not None and len(items) >= self._limit:
+            warnings.warn(
+                f"the service answers the same {len(items)} items whatever {self._by} is asked for; there may be more",
+                RuntimeWarning,
+                stacklevel=4,
+            )
+        return False
+
+
+class SyncPage(Generic[T]):
+    """The first page of a list; iterating goes on through all pages, until one is empty or the total is reached.
+
+    What is deleted while iterating moves what follows it, so that items may be passed over: take `all()` first.
+
+    Args:
+        fetch: Gets the items from a place on.
+        limit: Page size asked for; None when the service chooses.
+        start: Where the first page starts; None for the beginning.
+        by: What moves the list on: `offset`, `page`, `cursor`, or nothing for a list of one page.
+    """
+
+    __slots__ = ("_by", "_fetch", "_limit", "_start", "items")
+
+    def __init__(
+        self, fetch: Callable[[Any], list[T]], limit: int | None = None, start: Any = None, by: str = ""
+    ) -> None:
         self._fetch = fetch
-        self._limit = limit
-        self._offset = offset
+        self._limit, self._start, self._by = limit, start, by
         self.items: list[T] = []  # first, for tools that print the variables of a traceback
-        self.items = fetch(offset)
+        self.items = fetch(start)
 
     def __iter__(self) -> Iterator[T]:
-        items, offset = self.items, self._offset
-        if not _full(items, self._limit):
+        items, walk = self.items, _Walk[T](self._by, self._start, self._limit)
+        following = walk.after(items)
+        if following is None:
             yield from items
             return
         with ThreadPoolExecutor(1, thread_name_prefix="infino-page") as ahead:
-            while _full(items, self._limit):
-                offset += len(items)
-                coming = ahead.submit(self._fetch, offset)
+            while following is not None:
+                coming = ahead.submit(self._fetch, following)
                 yield from items
-                previous, items = items, coming.result()
-                if items == previous:  # a gateway that does not know offsets answers the same page for ever
+                items = coming.result()
+                if not walk.is_new(items):
                     return
+                following = walk.after(items)
         yield from items
+
+    @property
+    def total(self) -> int | None:
+        """How many items there are on all pages, None when the service does not say."""
+        return getattr(self.items, "total", None)
 
     def __len__(self) -> int:
         return len(self.items)
@@ -68,23 +125,28 @@ class SyncPage(Generic[T]):
 class AsyncPage(Generic[T]):
     """A list to go through with `async for`, or to `await` for its first page.
 
+    Iterating goes on until a page is empty or the total is reached. What is deleted meanwhile moves what follows it, so
+    that items may be passed over: take `all()` first.
+
     Args:
-        fetch: Gets the items from an offset on.
-        limit: Page size asked for; None when the operation has one page only.
-        offset: Where the first page starts.
+        fetch: Gets the items from a place on.
+        limit: Page size asked for; None when the service chooses.
+        start: Where the first page starts; None for the beginning.
+        by: What moves the list on: `offset`, `page`, `cursor`, or nothing for a list of one page.
     """
 
-    __slots__ = ("_fetch", "_items", "_limit", "_offset")
+    __slots__ = ("_by", "_fetch", "_items", "_limit", "_start")
 
-    def __init__(self, fetch: Callable[[int], Awaitable[list[T]]], limit: int | None = None, offset: int = 0) -> None:
+    def __init__(
+        self, fetch: Callable[[Any], Awaitable[list[T]]], limit: int | None = None, start: Any = None, by: str = ""
+    ) -> None:
         self._fetch = fetch
-        self._limit = limit
-        self._offset = offset
+        self._limit, self._start, self._by = limit, start, by
         self._items: list[T] | None = None
 
     async def _first(self) -> list[T]:
         if self._items is None:
-            self._items = await self._fetch(self._offset)
+            self._items = await self._fetch(self._start)
         return self._items
 
     def __await__(self) -> Generator[Any, Any, AsyncPage[T]]:
@@ -94,19 +156,20 @@ class AsyncPage(Generic[T]):
     async def __aiter__(self) -> AsyncIterator[T]:
         import asyncio  # only needed once a list is really read
 
-        items, offset = await self._first(), self._offset
-        while _full(items, self._limit):
-            offset += len(items)
-            coming = asyncio.ensure_future(self._fetch(offset))
+        items, walk = await self._first(), _Walk[T](self._by, self._start, self._limit)
+        following = walk.after(items)
+        while following is not None:
+            coming = asyncio.ensure_future(self._fetch(following))
             try:
                 for item in items:
                     yield item
-                previous, items = items, await coming
+                items = await coming
             finally:
                 if not coming.cancel() and not coming.cancelled():
                     coming.exception()  # seen, so that an abandoned list leaves no warning behind
-            if items == previous:  # a gateway that does not know offsets answers the same page for ever
+            if not walk.is_new(items):
                 return
+            following = walk.after(items)
         for item in items:
             yield item
 
@@ -116,6 +179,11 @@ class AsyncPage(Generic[T]):
         if self._items is None:
             raise RuntimeError("The list is not loaded yet: `await` it, or go through it with `async for`.")
         return self._items
+
+    @property
+    def total(self) -> int | None:
+        """How many items there are on all pages, once awaited; None when the service does not say."""
+        return getattr(self.items, "total", None)
 
     def __len__(self) -> int:
         return len(self.items)
@@ -135,7 +203,3 @@ class AsyncPage(Generic[T]):
     async def all(self) -> list[T]:
         """Return the items of all pages as one list."""
         return [item async for item in self]
-
-
-def _full(items: list[T], limit: int | None) -> bool:
-    return limit is not None and bool(items) and len(items) >= limit

@@ -3,13 +3,63 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 from infino.runtime.errors import ParameterError
 
 _SEPARATORS = re.compile(r"[/?#\\\x00-\x1f\x7f-\x9f]")
+
+
+def segments(
+    value: Any,
+    parameter: str,
+    style: str,
+    wire: str,
+    explode: bool,
+    opaque: bool = False,
+    reserved: AbstractSet[str] = frozenset(),
+) -> str:
+    """Write a path parameter in one of the styles that OpenAPI names for paths.
+
+    Args:
+        value: A scalar, several of them, or an object.
+        parameter: Name of the argument, for the error.
+        style: simple (`a,b`), label (`.a.b`) or matrix (`;id=a;id=b`).
+        wire: Name of the parameter on the wire.
+        explode: Whether each member is written by itself.
+        opaque: As for `segment`.
+        reserved: As for `segment`.
+
+    Returns:
+        The segment as it goes into the path.
+
+    Raises:
+        ParameterError: It is empty, or one of its members can't be part of a URL.
+    """
+    from infino.runtime.encode import text  # most paths hold text only
+
+    def one(item: Any) -> str:
+        return segment(text(item, parameter), parameter, opaque, reserved)
+
+    if isinstance(value, Mapping):
+        sign = "=" if explode else ","
+        parts = [f"{quote(str(key), safe='')}{sign}{one(item)}" for key, item in value.items()]
+    elif isinstance(value, Iterable) and not isinstance(value, str | bytes):
+        parts = [one(item) for item in value]
+    else:
+        parts = [one(value)]
+    if not parts:
+        raise ParameterError(parameter, "must not be empty; pass at least one value")
+    if style == "label":
+        return "." + ("." if explode else ",").join(parts)
+    if style == "matrix":
+        named = [part if isinstance(value, Mapping) else f"{wire}={part}" for part in parts]
+        return ";" + (";".join(named) if explode else f"{wire}={','.join(parts)}")
+    return ",".join(parts)
 
 
 def segment(value: str, parameter: str, opaque: bool = False, reserved: AbstractSet[str] = frozenset()) -> str:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+from base64 import b64decode
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from infino.runtime.errors import ParseError, mismatch
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 T = TypeVar("T")
 Reader = Callable[[Any], Any]
@@ -114,6 +119,64 @@ def _time_from_rare_text(value: str) -> datetime:
         return parsedate_to_datetime(value)
 
 
+def day(value: Any) -> date:
+    """Return a day; of a moment the day in its own zone."""
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    return time(value).date()
+
+
+def uuid(value: Any) -> UUID:
+    """Return a UUID in any of its spellings."""
+    import uuid as standard  # most answers hold none
+
+    if isinstance(value, standard.UUID):
+        return value
+    try:
+        return standard.UUID(value)
+    except (ValueError, AttributeError, TypeError):
+        raise mismatch("a UUID", value) from None
+
+
+def decimal(value: Any) -> Decimal:
+    """Return an exact number from its text; a number that JSON has read already is taken as it is shown."""
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        try:
+            return Decimal(str(value))
+        except InvalidOperation:
+            pass
+    raise mismatch("a decimal number", value)
+
+
+def base64(value: Any) -> bytes:
+    """Return the bytes of base64 text, in the standard or the URL alphabet."""
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str):
+        plain = value.replace("-", "+").replace("_", "/").rstrip("=")
+        try:
+            return b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+        except ValueError:
+            pass
+    raise mismatch("base64 text", value)
+
+
+def nothing(value: Any) -> None:
+    """Read a value that can only be null."""
+    if value is not None:
+        raise mismatch("null", value)
+
+
+def nullable(read: Callable[[Any], T]) -> Callable[[Any], T | None]:
+    """Return a reader that takes null for None."""
+    return lambda value: None if value is None else read(value)
+
+
 def mapping(value: Any) -> dict[str, Any]:
     """Return a free-form object."""
     if isinstance(value, dict):
@@ -121,15 +184,17 @@ def mapping(value: Any) -> dict[str, Any]:
     raise mismatch("an object", value)
 
 
-def items(read: Reader) -> Reader:
-    """Return a reader of arrays whose elements `read` takes; null elements are dropped."""
+def items(read: Reader, keep_null: bool = False) -> Reader:
+    """Return a reader of arrays whose elements `read` takes; null elements are dropped unless they mean something."""
 
     def read_items(value: Any) -> list[Any]:
         if not isinstance(value, list):
             raise mismatch("an array", value)
-        found = []
+        found: list[Any] = []
         for index, item in enumerate(value):
             if item is None:
+                if keep_null:
+                    found.append(None)
                 continue
             try:
                 found.append(read(item))
@@ -140,15 +205,17 @@ def items(read: Reader) -> Reader:
     return read_items
 
 
-def values(read: Reader) -> Reader:
-    """Return a reader of objects whose values `read` takes; null values are dropped."""
+def values(read: Reader, keep_null: bool = False) -> Reader:
+    """Return a reader of objects whose values `read` takes; null values are dropped unless they mean something."""
 
     def read_values(value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise mismatch("an object", value)
-        found = {}
+        found: dict[str, Any] = {}
         for key, item in value.items():
             if item is None:
+                if keep_null:
+                    found[key] = None
                 continue
             try:
                 found[key] = read(item)
@@ -179,6 +246,73 @@ def model(module: str, name: str) -> Reader:
         return known[0](value)
 
     return read_model
+
+
+def best(*reads: Reader) -> Reader:
+    """Return a reader of a union: of the readers that take the value, the one that loses and guesses least.
+
+    Args:
+        reads: A reader for each member, in the order of the document.
+    """
+
+    def read_best(value: Any) -> Any:
+        chosen, most, last = None, None, None
+        for read in reads:
+            try:
+                found = read(value)
+            except ParseError as error:
+                last = error if last is None or len(error.path) > len(last.path) else last
+                continue
+            fit = _fit(value, found)
+            if most is None or fit > most:
+                chosen, most = found, fit
+        if most is not None and most[0] >= 0:
+            return chosen
+        if isinstance(value, dict):
+            return _unknown(value)
+        raise last or mismatch("one of the documented forms", value)
+
+    return read_best
+
+
+def tagged(tag: str, reads: dict[str, Reader]) -> Reader:
+    """Return a reader of a union whose members are told apart by one field.
+
+    An object with another word in that field is kept as a `Model` without fields of its own.
+
+    Args:
+        tag: Name of the field.
+        reads: A reader for each word.
+    """
+
+    def read_tagged(value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise mismatch("an object", value)
+        word = value.get(tag)
+        read = reads.get(word) if isinstance(word, str) else None
+        return read(value) if read else _unknown(value)
+
+    return read_tagged
+
+
+def _unknown(value: dict[str, Any]) -> Any:
+    from infino.runtime.model import Model
+
+    return Model.from_dict(value)
+
+
+def _fit(value: Any, found: Any) -> tuple[int, ...]:
+    """Tell how well a typed value fits what it was read from; more is better, less than nothing is no fit."""
+    if type(found) is type(value) and not isinstance(value, list | dict):
+        return (3, 0)
+    if isinstance(found, list) and isinstance(value, list):
+        fits = [_fit(one, other) for one, other in zip(value, found, strict=False)]
+        return min(fits, default=(3, 0))
+    score = getattr(found, "_fit", None)
+    if callable(score):
+        known: tuple[int, ...] = score()
+        return known
+    return (1, 0)
 
 
 def step(key: object) -> str:

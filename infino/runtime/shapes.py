@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from infino.core.errors import APIError
 from infino.runtime import read as readers
 from infino.runtime.errors import MissingItemError, ParseError, mismatch
 from infino.runtime.read import step
+
+if TYPE_CHECKING:
+    from infino.runtime.stream import Event, Stream
 
 T = TypeVar("T")
 
@@ -22,6 +26,22 @@ _FAILURES = ("error", "failed", "failure")
 _NAMES = ("name", "index", "id")
 
 
+class Items(list[T]):
+    """The items of one page, with what the answer said beside them.
+
+    Attributes:
+        total: How many items there are on all pages, None when the service does not say.
+        following: The cursor of the next page, None when there is none.
+    """
+
+    __slots__ = ("following", "total")
+
+    def __init__(self, items: list[T], total: int | None = None, following: Any = None) -> None:
+        super().__init__(items)
+        self.total = total
+        self.following = following
+
+
 def whole(read: Callable[[Any], T]) -> Callable[[Any], T]:
     """Read one object; a one-item array is opened."""
 
@@ -31,6 +51,44 @@ def whole(read: Callable[[Any], T]) -> Callable[[Any], T]:
         return read(value)
 
     return parse
+
+
+def nothing(operation: str) -> Callable[[Any], None]:
+    """Read the answer of an operation that documents none, and warn of one that comes all the same."""
+
+    def parse(value: Any) -> None:
+        if value not in (None, "", b"", {}, True):
+            warnings.warn(
+                f"{operation} was answered with a body that the document does not know; with_raw_response shows it",
+                RuntimeWarning,
+                stacklevel=6,
+            )
+
+    return parse
+
+
+def text(value: Any) -> str:
+    """Read the bytes of an answer as text."""
+    return value if isinstance(value, str) else bytes(value or b"").decode("utf-8-sig", "replace")
+
+
+def content(value: Any) -> bytes:
+    """Return the bytes of an answer."""
+    return bytes(value or b"")
+
+
+def lines(read: Callable[[Any], T]) -> Callable[[Any], Stream[T]]:
+    """Read newline-delimited JSON as a stream of values."""
+    from infino.runtime.stream import Stream, lines_of  # few operations answer streams
+
+    return lambda value: Stream(content(value), lines_of(read))
+
+
+def events(read: Callable[[Any], T]) -> Callable[[Any], Stream[Event[T]]]:
+    """Read server-sent events as a stream."""
+    from infino.runtime.stream import Stream, events_of  # few operations answer streams
+
+    return lambda value: Stream(content(value), events_of(read))
 
 
 def receipt(read: Callable[[Any], T], identity: str = "") -> Callable[[Any], T]:
@@ -81,13 +139,16 @@ def one(read: Callable[[Any], T], name: str) -> Callable[[Any], T]:
     return parse
 
 
-def many(read: Callable[[Any], T], *keys: str, identity: tuple[str, ...] = ()) -> Callable[[Any], list[T]]:
+def many(
+    read: Callable[[Any], T], *keys: str, identity: tuple[str, ...] = (), following: str = ""
+) -> Callable[[Any], Items[T]]:
     """Read an array, an envelope that holds one, a map from id to object, or a single object as a list.
 
     Args:
         read: Reader of one item.
         keys: Where an envelope holds the items, besides `LIST_KEYS`.
         identity: Spellings of the field that names an item, for one that is a bare id or stands under its id.
+        following: The field of an envelope that holds the cursor of the next page.
 
     Returns:
         The reader.
@@ -117,7 +178,15 @@ def many(read: Callable[[Any], T], *keys: str, identity: tuple[str, ...] = ()) -
             return [_at(step(key), read, _identified(found, str(key), identity)) for key, found in told.items()]
         return [read(value)] if told else []
 
-    return parse
+    def parse_page(value: Any) -> Items[T]:
+        told = value if isinstance(value, dict) else {}
+        total = told.get("total")
+        if isinstance(total, dict):  # the form of search engines
+            total = total.get("value")
+        known = total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
+        return Items(parse(value), known, told.get(following) if following else None)
+
+    return parse_page
 
 
 def envelope(read: Callable[[Any], T]) -> Callable[[Any], T]:

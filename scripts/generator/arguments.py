@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import keyword
+from dataclasses import dataclass, replace
+from typing import Any
 
-from .document import DocumentError, Node, resolve
-from .types import PythonType, identifier, python_type
+from . import parser
+from .document import DocumentError, Node, Operation, Place, Placed, Problem, follow, model_properties, refused, words
+from .parser import Endpoint, ModelProperty, Property
+from .types import PythonType, identifier, node_at, of_property
 
-TAKEN = {"self", "options", "timeout", "headers", "retry", "request", "call", "encode", "segment", "shapes", "readers"}
+TAKEN = words(
+    "self options timeout headers retry extra_query extra_body request call encode segment segments shapes readers "
+    "multipart"
+)
 """Names that the generated methods and calls use themselves."""
+
+FILE = "bytes | str | PathLike[str] | IO[bytes]"
+"""What may be given as a file: its bytes, its path, or a binary file object."""
 
 
 @dataclass(frozen=True)
@@ -18,18 +28,20 @@ class Argument:
     Attributes:
         name: Python name.
         wire: Name on the wire.
-        place: path, query, header, body, whole, content, document.
+        place: path, query, header, cookie, body, file, extra, or whole for one that is the body.
         type: Its Python type.
         required: True when it has no default.
         default: Default as code; empty for required ones.
         text: Description.
         positional: True when it may be given by position.
         expression: Code of the value that is sent.
-        opaque: For path segments: any character is allowed.
+        pair: Code of the name and value that stand among the pairs of a query, a form or the headers.
         reserved: For path segments: the service's own words are refused.
         into: For body properties: the object that holds it, empty for the top.
         keep_none: For body properties: None is sent as null.
         example: A value for examples, empty when the document gives none.
+        schema: Its schema, for what the docstring says of limits and defaults.
+        deprecated: True when giving it warns.
     """
 
     name: str
@@ -41,17 +53,21 @@ class Argument:
     text: str
     positional: bool
     expression: str
-    opaque: bool = False
+    pair: str = ""
     reserved: tuple[str, ...] = ()
     into: str = ""
     keep_none: bool = False
-    example: str = ""
+    example: Any = None
+    schema: Node | None = None
+    deprecated: bool = False
 
     @property
     def annotation(self) -> str:
         """Annotation in the signature."""
         found = self.type.argument
-        if self.keep_none and not self.required:
+        if found == "Any":
+            return found
+        if self.default == "UNSET":
             return f"{found} | None | Unset"
         return f"{found} | None" if self.default == "None" or self.keep_none else found
 
@@ -61,175 +77,368 @@ class Argument:
         return f"{self.name}: {self.annotation}" + (f" = {self.default}" if self.default else "")
 
 
-def of_operation(document: Node, operation: Node, item: Node) -> list[Argument]:
-    """List the arguments of an operation, required positional ones first.
+@dataclass(frozen=True)
+class BodyPlan:
+    """How a body is made.
+
+    Attributes:
+        kind: json, whole, content, document, form, multipart, or empty for none.
+        media: Its media type as the document writes it.
+        required: True when the operation needs one.
+    """
+
+    kind: str = ""
+    media: str = ""
+    required: bool = False
+
+
+def of_operation(
+    document: Node, operation: Operation, node: Node, endpoint: Endpoint
+) -> tuple[list[Argument], BodyPlan]:
+    """List the arguments of an operation, required positional ones first, and say how its body is made.
 
     Args:
         document: The whole document.
         operation: The operation.
-        item: The path item that holds it.
+        node: The operation's words, those of a variant over its own.
+        endpoint: What openapi-python-client made of it.
 
     Returns:
-        Arguments in signature order.
+        Arguments in signature order, and the body.
     """
+    typed = dict(parser.parameters_of(endpoint))
     found = []
-    for parameter in [*item.get("parameters", []), *operation.get("parameters", [])]:
-        node = resolve(document, parameter)
-        if "x-infino-from" not in node:
-            renamed = operation.get("x-infino-names", {}).get(node["name"])
-            found.append(_parameter(document, {**node, "x-infino-name": renamed} if renamed else node))
-    body = operation.get("requestBody")
-    if body:
-        found += _body(document, resolve(document, body))
-    _refuse_doubles(found)
-    return sorted(found, key=_rank)
+    for parameter in operation.parameters:
+        if "x-infino-from" not in parameter.node:
+            renamed = node.get("x-infino-names", {}).get(parameter.node["name"])
+            given = Placed({**parameter.node, "x-infino-name": renamed}, parameter.place) if renamed else parameter
+            found.append(_parameter(document, given, typed[parser.parameter_key(parameter.node)]))
+    body = BodyPlan()
+    if operation.body is not None and operation.body.node["content"]:
+        more, body = _body(document, operation.body, endpoint)
+        found += more
+    _refuse_doubles(found, operation.place)
+    return sorted(found, key=_rank), body
 
 
 def _rank(argument: Argument) -> int:
     if argument.positional:
-        return 0 if argument.place == "path" else 1 if argument.required else 2
-    return 3 if argument.required else 4
+        return (0 if argument.place == "path" else 1) if not argument.default else 2
+    return 4 if argument.default else 3
 
 
-def _refuse_doubles(found: list[Argument]) -> None:
-    names = [argument.name for argument in found]
-    for name in names:
-        if names.count(name) > 1:
-            raise DocumentError(f"two arguments are called {name!r}; give one an x-infino-name")
+def _refuse_doubles(found: list[Argument], place: Place) -> None:
+    by_name: dict[str, Argument] = {}
+    for one in found:
+        other = by_name.setdefault(one.name, one)
+        if other is not one:
+            raise refused(
+                place,
+                f"two arguments are called {one.name!r}: {other.wire or other.place} and {one.wire or one.place}",
+                "give one of them an x-infino-name",
+            )
 
 
-def _name(node: Node, wire: str) -> str:
+def python_name(node: Node, wire: str) -> str:
+    """Return the name of an argument.
+
+    Args:
+        node: The node that may rename it.
+        wire: Its name on the wire.
+    """
     name = identifier(str(node.get("x-infino-name", wire)))
+    bare = name[:-1]
+    if name.endswith("_") and not keyword.iskeyword(bare) and parser.snake_case(wire) == bare:
+        name = bare  # an argument hides no name from the annotations of its function
     return f"{name}_" if name in TAKEN else name
 
 
-def _parameter(document: Node, node: Node) -> Argument:
-    place = node["in"]
-    schema = node["schema"]
-    kind = python_type(document, schema)
-    name = _name(node, node["name"])
+def _parameter(document: Node, found: Placed, typed: Property) -> Argument:
+    node, where = found.node, found.node["in"]
+    kind = of_property(document, typed)
+    schema = node_at(document, parser.place_of(typed))
+    name = python_name(node, node["name"])
     required = bool(node.get("required"))
-    expression = name
-    if place == "path":
-        opaque = bool(node.get("x-infino-opaque"))
-        expression = f"segment({name}, {name!r}"
-        expression += ", opaque=True" if opaque else ""
-        expression += ", reserved=RESERVED)" if node.get("x-infino-reserved") else ")"
-    return Argument(
+    made = Argument(
         name=name,
         wire=node["name"],
-        place=place,
+        place=where,
         type=kind,
         required=required,
-        default="" if required else _default(schema),
+        default=_default(required, schema),
         text=str(node.get("description", "")),
-        positional=place == "path" or bool(node.get("x-infino-positional")),
-        expression=expression,
+        positional=where == "path" or bool(node.get("x-infino-positional")),
+        expression=name,
         reserved=tuple(node.get("x-infino-reserved", ())),
-        example=str(node.get("example", "")),
+        example=node.get("example", schema.get("example")),
+        schema=schema,
+        deprecated=bool(node.get("deprecated")),
     )
+    if where == "path":
+        return replace(made, expression=_segment(node, made, found.place))
+    return replace(made, pair=_pair(node, made, found.place))
 
 
-def _default(schema: Node) -> str:
-    return repr(schema["default"]) if "default" in schema else "None"
+def _default(required: bool, schema: Node) -> str:
+    """A default is documented; it is sent only where the service needs a value, and never one that can be changed."""
+    if not required:
+        return "None"
+    given = schema.get("default", schema.get("const"))
+    return repr(given) if isinstance(given, str | int | float | bool) else "None" if given in ({}, []) else ""
 
 
-def _body(document: Node, body: Node) -> list[Argument]:
-    content = body["content"]
-    if "application/json" in content:
-        schema = content["application/json"].get("schema", {})
-        if "x-infino-body" in body:
-            return [_whole(document, body, schema, "application/yaml" in content)]
-        return _flat(document, resolve(document, schema))
-    if "application/x-www-form-urlencoded" in content:
-        schema = resolve(document, content["application/x-www-form-urlencoded"]["schema"])
-        if schema.get("properties"):
-            return _flat(document, schema)
-    if "multipart/form-data" in content:
-        return []
-    return [_raw(body)]
+_STYLES = {
+    "path": ("simple", "label", "matrix"),
+    "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
+    "header": ("simple",),
+    "cookie": ("form",),
+}
 
 
-def _whole(document: Node, body: Node, schema: Node, yaml: bool) -> Argument:
-    kind = python_type(document, schema)
-    if yaml:
-        kind = PythonType(kind.annotation, f"{kind.argument} | str", kind.reader, kind.models)
-    name = _name({}, body["x-infino-body"])
-    required = bool(body.get("required"))
+def style_of(node: Node, place: Place) -> tuple[str, bool]:
+    """Return style and explode of a parameter, the defaults of OpenAPI filled in.
+
+    Args:
+        node: The parameter.
+        place: Where it stands.
+    """
+    known = _STYLES[node["in"]]
+    style = node.get("style", known[0])
+    if style not in known:
+        raise refused(
+            (*place, "style"), f"{style!r} is no style of a {node['in']} parameter", f"one of {', '.join(known)}"
+        )
+    return style, bool(node.get("explode", style == "form"))
+
+
+def _segment(node: Node, made: Argument, place: Place) -> str:
+    style, explode = style_of(node, place)
+    more = ", opaque=True" if node.get("x-infino-opaque") else ""
+    more += ", reserved=RESERVED" if made.reserved else ""
+    if style == "simple" and made.type.kind == "scalar":
+        plain = made.type.argument == "str"
+        return f"segment({made.name if plain else f'encode.text({made.name}, {made.name!r})'}, {made.name!r}{more})"
+    if made.type.kind not in ("scalar", "array", "map"):
+        raise refused(place, f"a path segment cannot be {made.type.argument}", "type: string, or an array of strings")
+    named = f"{made.name}, {made.name!r}, {style!r}, {node['name']!r}, {explode}"
+    return f"segments({named}{more})"
+
+
+def _pair(node: Node, made: Argument, place: Place) -> str:
+    wire, name = repr(node["name"]), made.name
+    if "content" in node:
+        return f"({wire}, encode.json_text({name}, {name!r}))"
+    style, explode = style_of(node, place)
+    kind = made.type.kind
+    if kind in ("model", "map"):
+        if style == "deepObject":
+            return f"*encode.members({name}, {name!r}, {node['name'] + '[{}]'!r})"
+        if style == "form" and explode:
+            return f"*encode.members({name}, {name!r}, '{{}}')"
+        if style in ("form", "simple"):
+            return f"({wire}, encode.listed({name}, {name!r}, explode={explode}))"
+        raise refused((*place, "style"), f"an object has no form in the style {style}", "deepObject, or form")
+    if kind == "array":
+        if style == "deepObject":
+            raise refused((*place, "style"), "deepObject is for objects", "form, spaceDelimited or pipeDelimited")
+        if node["in"] == "header" or not explode:
+            sign = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(style, ",")
+            return f"({wire}, encode.joined({name}, {name!r}, {sign!r}))"
+        return f"({wire}, {name})"
+    if kind in ("union", "any"):
+        return f"({wire}, {name})"
+    if kind == "file":
+        raise refused(place, f"a {node['in']} parameter cannot be a file", "send it in the body")
+    return f"({wire}, {name})"
+
+
+def media_kind(media: str) -> str:
+    """Tell what a media type holds: json, form, multipart, yaml, ndjson, events, text or bytes.
+
+    Args:
+        media: The media type, parameters included.
+    """
+    plain = media.partition(";")[0].strip().lower()
+    if plain == "application/json" or plain.endswith("+json"):
+        return "json"
+    known = {
+        "application/x-www-form-urlencoded": "form",
+        "multipart/form-data": "multipart",
+        "application/yaml": "yaml",
+        "application/x-ndjson": "ndjson",
+        "application/jsonl": "ndjson",
+        "application/json-seq": "ndjson",
+        "text/event-stream": "events",
+    }
+    return known.get(plain) or ("text" if plain.startswith("text/") else "bytes")
+
+
+def _body(document: Node, body: Placed, endpoint: Endpoint) -> tuple[list[Argument], BodyPlan]:
+    content = body.node["content"]
+    medias = {media: media_kind(media) for media in content}
+    chosen = next((media for media, kind in medias.items() if kind == "json"), next(iter(content)))
+    kind, required = medias[chosen], bool(body.node.get("required"))
+    others = [media for media in content if media != chosen]
+    with_yaml = "x-infino-body" in body.node and kind == "json" and [medias[one] for one in others] == ["yaml"]
+    if others and not with_yaml:
+        place = (*body.place, "content", others[0])
+        raise refused(place, f"is left out beside {chosen}", "keep one media type, or make it an operation of its own")
+    place = (*body.place, "content", chosen)
+    typed = next(one.prop for one in endpoint.bodies if one.content_type.get_untrusted_value() == chosen)
+    flat = isinstance(typed, ModelProperty) and parser.has_properties(typed) and "x-infino-body" not in body.node
+    schema = Placed(content[chosen].get("schema", {}), (*place, "schema"))
+    if kind == "multipart":
+        if not flat:
+            raise refused(place, "a multipart body needs named parts", "describe an object with properties")
+        return _multipart(document, typed, schema), BodyPlan("multipart", chosen, required)
+    if kind == "form":
+        if flat:
+            fields = [replace(one, pair=_form_pair(one)) for one in _flat(document, typed, schema)]
+            return fields, BodyPlan("form", chosen, required)
+        if isinstance(typed, parser.StringProperty):  # text under the name of a form, as Prometheus takes it
+            return [_raw(body.node)], BodyPlan("content", chosen, required)
+        if of_property(document, typed).kind != "map":
+            raise refused(place, "a form is an object", "describe an object, or send the text as text/plain")
+        whole = _whole(document, body, typed, required)
+        return [replace(whole, pair=f"*encode.members({whole.name}, {whole.name!r}, '{{}}')")], BodyPlan(
+            "form", chosen, required
+        )
+    if kind == "json":
+        if flat:
+            return _flat(document, typed, schema), BodyPlan("json", chosen, required)
+        whole = _whole(document, body, typed, required)
+        if with_yaml:
+            whole = replace(whole, type=replace(whole.type, argument=f"{whole.type.argument} | str"))
+        return [whole], BodyPlan("document" if with_yaml else "whole", chosen, required)
+    return [_raw(body.node)], BodyPlan("content", chosen, required)
+
+
+def _form_pair(one: Argument) -> str:
+    if one.place == "extra":
+        raise DocumentError(Problem((), "x-infino-extra is for JSON bodies", "leave it out"))
+    if one.type.kind in ("model", "map", "union", "any"):
+        return f"({one.wire!r}, encode.form_value({one.name}, {one.name!r}))"
+    return f"({one.wire!r}, {one.name})"
+
+
+def _whole(document: Node, body: Placed, typed: Property, required: bool) -> Argument:
+    kind = of_property(document, typed)
+    name = python_name({}, str(body.node.get("x-infino-body", "body")))
+    checked = f"encode.mapping({name}, {name!r})" if kind.argument.endswith("Mapping[str, Any]") else name
+    if not required:
+        checked = f"encode.mapping({name}, {name!r}, optional=True)" if checked != name else name
+    default = "" if required else "UNSET" if kind.nullable else "None"
+    sent = f"encode.body_value({checked})" + ("" if required else f" if {name} is not {default} else UNSET")
+    if not required and "x-infino-body" in body.node:
+        sent = f"encode.body_value({checked}) or {{}}"
     return Argument(
         name=name,
         wire="",
-        place="document" if yaml else "whole",
+        place="whole",
         type=kind,
         required=required,
-        default="" if required else "None",
-        text=str(body.get("description", "")),
+        default=default,
+        text=str(body.node.get("description", "")),
         positional=required,
-        expression=f"encode.body_value({_checked(kind, name, required)})" + ("" if required else " or {}"),
+        expression=sent,
+        keep_none=kind.nullable,
+        schema=node_at(document, parser.place_of(typed)),
     )
 
 
 def _raw(body: Node) -> Argument:
-    name = _name({}, body.get("x-infino-body", "content"))
+    name = python_name({}, str(body.get("x-infino-body", "content")))
     kind = PythonType("str | bytes", "str | bytes", "readers.anything")
+    required = bool(body.get("required"))
     return Argument(
         name=name,
         wire="",
-        place="content",
+        place="whole",
         type=kind,
-        required=True,
-        default="",
+        required=required,
+        default="" if required else "None",
         text=str(body.get("description", "")),
         positional=True,
-        expression=f"encode.content({name})",
+        expression=f"encode.content({name})" if required else f"encode.content({name}) if {name} is not None else None",
     )
 
 
-def _flat(document: Node, schema: Node) -> list[Argument]:
-    required = schema.get("required", [])
+def _fields(document: Node, typed: ModelProperty, schema: Placed) -> list[tuple[Property, Placed]]:
+    """Pair the typed properties of an object with their nodes, in the order of the document."""
+    properties = {
+        parser.wire_name(one): one for one in (*(typed.required_properties or ()), *(typed.optional_properties or ()))
+    }
+    return [(properties[wire], found) for wire, found in model_properties(document, schema).items()]
+
+
+def _flat(document: Node, typed: ModelProperty, schema: Placed) -> list[Argument]:
     found = []
-    for wire, node in schema.get("properties", {}).items():
+    for one, at in _fields(document, typed, schema):
+        node = at.node
         if node.get("readOnly"):
             continue
-        inner = resolve(document, node)
-        lifted = [name for name in node.get("x-infino-lift", []) if name in inner.get("properties", {})]
-        found += [
-            _property(document, name, inner["properties"][name], name in inner.get("required", []), into=wire)
-            for name in lifted
-        ]
-        found.append(_property(document, wire, node, wire in required and not lifted))
-    if schema.get("x-infino-extra"):
+        inner: dict[str, tuple[Property, Placed]] = {}
+        if "x-infino-lift" in node and isinstance(one, ModelProperty):
+            inner = {parser.wire_name(prop): (prop, where) for prop, where in _fields(document, one, at)}
+        wire = parser.wire_name(one)
+        lifted = [name for name in node.get("x-infino-lift", []) if name in inner]
+        found += [_property(document, *inner[name], required=inner[name][0].required, into=wire) for name in lifted]
+        found.append(_property(document, one, at, required=one.required and not lifted))
+    if follow(document, schema.node, schema.place).node.get("x-infino-extra"):
         found.append(_extra())
     return found
 
 
+def _multipart(document: Node, typed: ModelProperty, schema: Placed) -> list[Argument]:
+    found = []
+    for one in _flat(document, typed, schema):
+        if one.type.kind == "file":
+            found.append(
+                replace(
+                    one,
+                    place="file",
+                    type=replace(one.type, argument=FILE),
+                    positional=one.required,
+                    default="" if one.required else "None",
+                    keep_none=False,
+                )
+            )
+        else:
+            found.append(replace(one, pair=_form_pair(one)))
+    return found
+
+
 def _extra() -> Argument:
-    kind = PythonType("dict[str, Any]", "Mapping[str, Any]", "readers.mapping")
+    kind = PythonType("dict[str, Any]", "Mapping[str, Any]", "readers.mapping", kind="map")
     text = "Further fields of the body, sent as they are."
     return Argument("extra", "", "extra", kind, False, "None", text, False, _checked(kind, "extra", False))
 
 
 def _checked(kind: PythonType, name: str, required: bool) -> str:
     """Return the code of a value that goes into a body, refused where the service could only misread it."""
-    if kind.argument.endswith("Mapping[str, Any]"):
+    if kind.argument.endswith("Mapping[str, Any]") and kind.kind in ("model", "map"):
         return f"encode.mapping({name}, {name!r}" + (")" if required else ", optional=True)")
     return f"encode.words({name}, {name!r})" if required and kind.argument == "str" else name
 
 
-def _property(document: Node, wire: str, node: Node, required: bool, into: str = "") -> Argument:
-    kind = python_type(document, node)
-    name = _name(node, wire)
-    expression = _checked(kind, name, required)
+def _property(document: Node, typed: Property, at: Placed, required: bool, into: str = "") -> Argument:
+    node, wire = at.node, parser.wire_name(typed)
+    kind = of_property(document, typed)
+    if "x-infino-coerce" in node:  # beside a reference, which is typed by what it names
+        kind = replace(kind, nullable=kind.nullable)
+    schema = {**node_at(document, parser.place_of(typed)), **node}
+    name = python_name(node, wire)
+    keep_none = kind.nullable
+    default = _default(required, schema) if required else "UNSET" if keep_none else "None"
+    expression = _checked(kind, name, required and not default)
     if "x-infino-wrap" in node:
         kind = PythonType("str", "str | Mapping[str, Any]", kind.reader)
         expression = f"encode.wrapped({name}, {node['x-infino-wrap']!r}, {name!r})"
     if node.get("x-infino-serialise"):
         kind = PythonType("str", "str | Mapping[str, Any]", kind.reader)
         expression = f"encode.as_text({name}, {name!r})"
-    keep_none = kind.nullable
-    default = "" if required else "UNSET" if keep_none else _default(node)
-    if default == "{}":  # a signature must not hold what can be changed
-        default, expression = "None", f"{expression} or {{}}"
+    if required and default == "None":
+        expression = f"{expression} or {schema['default']!r}"
     return Argument(
         name=name,
         wire=wire,
@@ -237,9 +446,12 @@ def _property(document: Node, wire: str, node: Node, required: bool, into: str =
         type=kind,
         required=required,
         default=default,
-        text=str(node.get("description", "")),
+        text=str(schema.get("description", "")),
         positional=bool(node.get("x-infino-positional")),
         expression=expression,
         into=into,
         keep_none=keep_none,
+        example=schema.get("example"),
+        schema=schema,
+        deprecated=bool(node.get("deprecated")),
     )

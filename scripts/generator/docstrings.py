@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
-
-from openapi_python_client.strings import safe_for_docstring
+from typing import Any, Protocol
 
 from .arguments import Argument
 from .document import Node
+from .parser import safe_for_docstring
 
 WIDTH = 96
-OPTIONS = "`timeout`, `headers` and `retry` of this call; see `CallOptions`."
+OPTIONS = "`timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`."
 FAILED = "InfinoError: The call failed; the subclass tells how."
 _REPEATS = {
     "safe": "",
     "keyed": "Repeated after a lost answer only when every record has an id.",
     "never": "Not repeated once it may have been processed.",
 }
+_PAGED = (
+    "Further pages are read while iterating, until one is empty. What is deleted meanwhile moves what follows it, so "
+    "that items may be passed over: take `.all()` first, then delete."
+)
+_VERBATIM = re.compile(r"\s*([-*+] |\d+[.)] |\||>|#)|\s{4}")
+_FENCE = re.compile(r"\s*(```|~~~)")
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,7 @@ class Parts:
     """What the docstring of a method is made of, already safe."""
 
     summary: str
-    description: str
+    description: list[str]
     arguments: list[tuple[str, str]]
     returns: str
     errors: list[str]
@@ -45,6 +51,18 @@ class Described(Protocol):
     def text(self) -> str: ...
 
 
+def safe(text: str) -> str:
+    """Return one line of text, escaped for a docstring.
+
+    Args:
+        text: Any text without line breaks.
+    """
+    found = safe_for_docstring(text).replace("\n", "")
+    before = found[:-1]
+    backslashes = len(before) - len(before.rstrip("\\"))
+    return before + '\\"' if found.endswith('"') and backslashes % 2 == 0 else found
+
+
 def inline(text: str) -> str:
     """Return text as one safe line.
 
@@ -54,66 +72,209 @@ def inline(text: str) -> str:
     Returns:
         The text on one line, escaped for a docstring.
     """
-    safe = safe_for_docstring(" ".join(text.split()))
-    before = safe[:-1]
-    backslashes = len(before) - len(before.rstrip("\\"))
-    return before + '\\"' if safe.endswith('"') and backslashes % 2 == 0 else safe
+    return safe(" ".join(text.split()))
 
 
-def parts(operation: Node, arguments: list[Argument]) -> Parts:
+def block(text: str) -> list[str]:
+    """Return a description as safe lines: paragraphs wrapped, lists, tables and code blocks as they are.
+
+    Args:
+        text: Any string of the document.
+
+    Returns:
+        Lines without indent.
+    """
+    made: list[str] = []
+    paragraph: list[str] = []
+    fenced = False
+
+    def finish() -> None:
+        if paragraph:
+            made.extend(wrap(inline(" ".join(paragraph)), ""))
+            paragraph.clear()
+
+    for line in re.split(r"\r\n|[\n\r]", text.strip()):
+        fence = _FENCE.match(line)
+        if fenced or fence or _VERBATIM.match(line):
+            finish()
+            made.append(safe(line.rstrip()))
+            fenced = fenced != bool(fence)
+        elif line.strip():
+            paragraph.append(line.strip())
+        else:
+            finish()
+            made.append("")
+    finish()
+    return made
+
+
+def parts(
+    operation: Node,
+    name: str,
+    retry: str,
+    arguments: list[Argument],
+    returns: str,
+    refusals: list[tuple[str, str]],
+    paged: bool,
+) -> Parts:
     """Gather what a method's docstring says.
 
     Args:
         operation: The operation.
+        name: Resource and method.
+        retry: What may be repeated of it.
         arguments: Its arguments.
+        returns: What it answers.
+        refusals: Refusals of its own, by status.
+        paged: True when it answers page by page.
 
     Returns:
         The parts, safe for a docstring.
     """
-    description = operation.get("description", "")
-    summary = str(operation["summary"]).rstrip(".") + "."
-    notes = [_REPEATS[operation["x-infino-retry"]]]
+    description = str(operation.get("description", "")).strip()
+    words = description.split("\n")[0]
+    summary = " ".join(str(operation.get("summary") or words or f"Call {name}").split()).rstrip(".") + "."
+    notes = [_REPEATS[retry]]
+    if operation.get("deprecated"):
+        notes.insert(0, "Deprecated: it may go away.")
     if operation.get("x-infino-experimental"):
         notes.append("Experimental: only unreleased gateways answer this.")
-    note = " ".join(filter(None, notes))
+    if paged:
+        notes.append(_PAGED)
+    lines = block(description) if description.rstrip(".") != summary.rstrip(".") else []
+    note = wrap(inline(" ".join(filter(None, notes))), "")
+    if (
+        lines
+        and note != [""]
+        and "\n\n" not in description
+        and not _VERBATIM.match(lines[-1])
+        and "```" not in lines[-1]
+    ):
+        lines = wrap(inline(f"{description} {' '.join(filter(None, notes))}"), "")
+    elif note != [""]:
+        lines += [*([""] if lines else []), *note]
     return Parts(
         summary=inline(summary),
-        description=inline(f"{description} {note}".strip()) if f"{description}".strip() != summary else inline(note),
-        arguments=[(one.name, inline(one.text)) for one in arguments],
-        returns=inline(_returns(operation)),
-        errors=_errors(arguments),
-        example=_example(operation, arguments),
+        description=lines,
+        arguments=[(one.name, inline(argument_text(one))) for one in arguments],
+        returns=inline(returns),
+        errors=_errors(arguments, refusals),
+        example=_example(operation, name, arguments),
     )
 
 
-def _returns(operation: Node) -> str:
-    for code, response in operation["responses"].items():
-        if str(code).startswith("2") and "description" in response:
-            return str(response["description"])
-    return "The answer."
+def argument_text(one: Argument) -> str:
+    """Return what is said of an argument: its description, limits, default and whether it is deprecated.
+
+    Args:
+        one: The argument.
+    """
+    schema = {**(one.schema or {}), "description": one.text}
+    if one.deprecated:
+        schema["deprecated"] = True
+    return field_text({key: item for key, item in schema.items() if key not in ("readOnly", "writeOnly")})
 
 
-def _errors(arguments: list[Argument]) -> list[str]:
+def field_text(schema: Node) -> str:
+    """Return what is said of a value: its description, limits, default and whether it is deprecated.
+
+    Args:
+        schema: Its schema, with the description of the place of use.
+    """
+    said = " ".join(str(schema.get("description", "")).split())
+    notes = [*_limits(schema)]
+    if "default" in schema:
+        notes.append(f"the service's default is {_shown_value(schema['default'])}")
+    if schema.get("deprecated"):
+        said = f"Deprecated. {said}"
+    if schema.get("writeOnly"):
+        said = f"{said} Only sent, never told."
+    if not notes:
+        return said.strip()
+    text = "; ".join(notes)
+    return f"{said} {text[0].upper()}{text[1:]}.".strip()
+
+
+def _limits(schema: Node) -> Iterable[str]:
+    for low, high, noun in (
+        ("minimum", "maximum", ""),
+        ("minLength", "maxLength", " characters"),
+        ("minItems", "maxItems", " items"),
+        ("minProperties", "maxProperties", " entries"),
+    ):
+        if low in schema and high in schema:
+            yield f"{schema[low]} to {schema[high]}{noun}"
+        elif low in schema and not (low == "minLength" and schema[low] == 1):
+            yield f"at least {schema[low]}{noun}"
+        elif high in schema:
+            yield f"at most {schema[high]}{noun}"
+    if "exclusiveMinimum" in schema:
+        yield f"more than {schema['exclusiveMinimum']}"
+    if "exclusiveMaximum" in schema:
+        yield f"less than {schema['exclusiveMaximum']}"
+    if "multipleOf" in schema:
+        yield f"a multiple of {schema['multipleOf']}"
+    if "pattern" in schema:
+        yield f"of the form `{schema['pattern']}`"
+    if schema.get("uniqueItems"):
+        yield "each item once"
+
+
+def _shown_value(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _errors(arguments: list[Argument], refusals: list[tuple[str, str]]) -> list[str]:
     checked = any(one.place == "path" for one in arguments)
-    found = [FAILED]
+    found = [f"APIError: {code}: {' '.join(text.split())}" for code, text in refusals]
+    found = [*map(inline, found), FAILED]
     return ["ParameterError: If a name can't be part of a URL.", *found] if checked else found
 
 
-def _example(operation: Node, arguments: list[Argument]) -> list[str]:
+def _example(operation: Node, name: str, arguments: list[Argument]) -> list[str]:
     given = operation.get("x-infino-example")
     if given:
-        return [safe_for_docstring(line) for line in str(given).rstrip().splitlines()]
-    shown = ", ".join(_sample(one) for one in arguments if one.required)
-    return [f"client.{operation['x-infino-resource']}.{operation['x-infino-method']}({shown})"]
+        return [safe(line) for line in re.split(r"\r\n|[\n\r]", str(given).rstrip())]
+    shown = ", ".join(_sample(one) for one in arguments if not one.default)
+    return [f"client.{name.removeprefix('client.')}({shown})"]
 
 
 def _sample(argument: Argument) -> str:
-    kind = argument.type.argument
-    if argument.example:
-        value = safe_for_docstring(repr(argument.example).replace("'", '"'))
-    else:
-        value = '"..."' if kind.startswith("str") else "10" if kind in ("int", "float") else "{}"
+    value = safe(_sample_value(argument))
     return value if argument.positional else f"{argument.name}={value}"
+
+
+def _sample_value(argument: Argument) -> str:
+    schema, kind = argument.schema or {}, argument.type.argument
+    if argument.example is not None:
+        return _literal(argument.example)
+    if "const" in schema or schema.get("enum"):
+        return _literal(schema["const"] if "const" in schema else schema["enum"][0])
+    if argument.type.kind == "file":
+        return '"records.csv"' if argument.place == "file" else 'b"..."'
+    if argument.type.kind == "array":
+        return "[]"
+    if argument.type.kind in ("map", "model", "any", "union") and "Mapping" in kind:
+        return "{}"
+    samples = {
+        "str": '"..."',
+        "int": "10",
+        "float": "10",
+        "bool": "True",
+        "datetime": '"2026-01-02T03:04:05Z"',
+        "date": '"2026-01-02"',
+        "UUID": '"7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11"',
+        "Decimal": '"1.10"',
+        "bytes": 'b"..."',
+    }
+    return samples.get(kind.split(" ")[0], "{}")
+
+
+def _literal(value: Any) -> str:
+    """Return a value as Python code, in double quotes where that needs no escapes."""
+    code = repr(value)
+    plain = isinstance(value, str) and '"' not in value and "'" not in value and "\\" not in code
+    return f'"{value}"' if plain else code
 
 
 def model_lines(text: str, fields: Iterable[Described]) -> list[str]:
@@ -126,7 +287,7 @@ def model_lines(text: str, fields: Iterable[Described]) -> list[str]:
     Returns:
         Lines without indent.
     """
-    lines = wrap(inline(text), "")
+    lines = block(text) or [""]
     listed = [line for one in fields for line in wrap(f"{one.name}: {one.text}", "    ")]
     return [*lines, "", "Attributes:", *listed]
 
@@ -159,14 +320,14 @@ def lines(found: Parts, awaited: str = "") -> list[str]:
     """
     made = [found.summary, ""]
     if found.description:
-        made += [*wrap(found.description, ""), ""]
+        made += [*found.description, ""]
     made += ["Args:"]
     for name, text in (*found.arguments, ("**options", OPTIONS)):
         made += wrap(f"{name}: {text}", "    ")
     made += ["", "Returns:", *wrap(found.returns, "    "), "", "Raises:"]
     for line in found.errors:
         made += wrap(line, "    ")
-    made += ["", "Example:", *_shown(found.example, awaited)]
+    made += ["", "Examples:", *_shown(found.example, awaited)]
     return made
 
 

@@ -1,38 +1,103 @@
-"""Loads the document and refuses what the generator can't express well."""
+"""Loads the document: its places, its references, and its operations with what belongs to each."""
 
 from __future__ import annotations
 
-import keyword
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, SequenceNode
 
 Node = dict[str, Any]
-METHODS = ("get", "put", "post", "delete", "patch", "head")
-RETRIES = ("safe", "keyed", "never")
-SHAPES = (
-    "list", "one", "flag", "identifier", "count", "entry", "entries", "fields",
-    "messages", "envelope", "receipt", "greeting", "raw", "whole",
-)  # fmt: skip
-PAGINATIONS = ("none", "offset")
-ERRORS = ("400", "401", "403", "404", "409", "413", "429", "5XX")
-EXTENSIONS = frozenset(
-    "x-infino-" + name
-    for name in (
-        "accept", "alias", "aliases", "body", "coerce", "example", "experimental", "extra", "from", "get-with-body",
-        "handwritten", "item-shape", "keys", "lift", "method", "mixin", "name", "names", "opaque", "pagination",
-        "plan", "positional", "reserved", "resource", "resources", "retry", "secret", "serialise", "shape", "signature",
-        "type", "variants", "wrap",
-    )
-)  # fmt: skip
-_RESOURCE = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)*")
+Place = tuple[str, ...]
+"""Keys and list positions from the root of the document to a node."""
+
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text."""
+    return frozenset(text.split())
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something in the document that the generator refuses.
+
+    Attributes:
+        place: Where it stands.
+        what: What is wrong.
+        do: What to do about it.
+    """
+
+    place: Place
+    what: str
+    do: str = ""
+
+    def __str__(self) -> str:
+        place = f"{'.'.join(self.place)}: " if self.place else ""
+        return f"{place}{self.what}" + (f"; do this: {self.do}" if self.do else "")
 
 
 class DocumentError(Exception):
-    """The document says something the generator refuses."""
+    """The document says something that the generator refuses.
+
+    Args:
+        problems: What it is, in the order of the document; text for what stands in no one place of it.
+    """
+
+    def __init__(self, *problems: Problem | str) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(Problem((), one) if isinstance(one, str) else one for one in problems)
+
+    def located(self, path: Path) -> str:
+        """Return one line for each problem, with the line of the file on which it stands.
+
+        Args:
+            path: The file that was loaded.
+
+        Returns:
+            The text, such as `openapi/infino.yaml:812 paths./things.post: ...; do this: ...`.
+        """
+        lines = _Lines(path)
+        return "\n".join(f"{path.parent.name}/{path.name}:{lines.of(one.place)} {one}" for one in self.problems)
+
+
+def refused(place: Place, what: str, do: str = "") -> DocumentError:
+    """Return the error for a single problem.
+
+    Args:
+        place: Where it stands.
+        what: What is wrong.
+        do: What to do about it.
+    """
+    return DocumentError(Problem(place, what, do))
+
+
+class _Lines:
+    """Lines of the nodes of a file, read only when there is something to say about it."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._root = YAML(typ="rt").compose(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, YAMLError):
+            self._root = None
+
+    def of(self, place: Place) -> int:
+        node, line = self._root, 1
+        for step in place:
+            found = None
+            if isinstance(node, MappingNode):
+                found = next(((key, value) for key, value in node.value if str(key.value) == step), None)
+            elif isinstance(node, SequenceNode) and step.isdecimal() and int(step) < len(node.value):
+                found = (node.value[int(step)],) * 2
+            if found is None:
+                break
+            line, node = found[0].start_mark.line + 1, found[1]
+        return line
 
 
 def load(path: Path) -> Node:
@@ -42,12 +107,107 @@ def load(path: Path) -> Node:
         path: File to read.
 
     Returns:
-        The document as plain dicts and lists.
+        The document as plain dicts and lists, every key as text.
+
+    Raises:
+        DocumentError: If the file is no YAML mapping, or says a key twice.
     """
-    found = YAML(typ="safe").load(path.read_bytes())
+    try:
+        found = YAML(typ="safe").load(path.read_bytes())
+    except MarkedYAMLError as error:
+        where = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise refused((), f"{where}{error.problem or error.context or 'is no YAML'}", "mend the YAML") from None
+    except (YAMLError, UnicodeDecodeError, ValueError) as error:
+        raise refused((), f"is no YAML: {error}".split("\n")[0], "mend the YAML") from None
     if not isinstance(found, dict):
-        raise DocumentError(f"{path.name} is not an OpenAPI document")
-    return found
+        raise refused((), "is no OpenAPI document", "start with `openapi: 3.1.1`")
+    return _with_text_keys(found)
+
+
+def _with_text_keys(node: Any) -> Any:
+    """Statuses such as 200 are numbers in YAML that does not quote them, and `on` is a boolean to some readers."""
+    if isinstance(node, Mapping):
+        return {key if isinstance(key, str) else str(key): _with_text_keys(item) for key, item in node.items()}
+    return [_with_text_keys(item) for item in node] if isinstance(node, list) else node
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A node and where it really stands, references followed."""
+
+    node: Node
+    place: Place
+
+
+def follow(document: Node, node: Any, place: Place) -> Placed:
+    """Follow a reference inside the document, once or as often as needed.
+
+    Args:
+        document: The whole document.
+        node: A node that may be `{$ref: ...}`.
+        place: Where it stands.
+
+    Returns:
+        The node that it points to, with its place.
+
+    Raises:
+        DocumentError: If the reference leaves the document, points nowhere, or runs in a circle.
+    """
+    seen: list[str] = []
+    start = place
+    while isinstance(node, dict) and "$ref" in node:
+        target = node["$ref"]
+        if not isinstance(target, str) or not target.startswith("#/"):
+            raise refused((*start, "$ref"), f"{target!r} is outside of this document", "copy it into components")
+        if target in seen:
+            raise refused((*start, "$ref"), f"{target} refers to itself", "let one of them say what it is")
+        seen.append(target)
+        place = tuple(part.replace("~1", "/").replace("~0", "~") for part in target[2:].split("/"))
+        node = document
+        for step in place:
+            if isinstance(node, list) and step.isdecimal() and int(step) < len(node):
+                node = node[int(step)]
+            elif isinstance(node, dict) and step in node:
+                node = node[step]
+            else:
+                raise refused((*start, "$ref"), f"{target} is not in the document", "define it, or mend the name")
+    return Placed(node, place)
+
+
+def resolve(document: Node, node: Node) -> Node:
+    """Follow a reference inside the document.
+
+    Args:
+        document: The whole document.
+        node: A node that may be `{$ref: ...}`.
+
+    Returns:
+        The node itself or what it points to.
+    """
+    return follow(document, node, ()).node
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation with what its path item adds, references followed.
+
+    Attributes:
+        path: Its path template.
+        http: HTTP method in lower case.
+        node: The operation as it stands in the document.
+        place: Where it stands.
+        parameters: Its parameters, those of the path item that it does not replace first.
+        body: Its request body, if it has one.
+        answers: Its responses by status.
+    """
+
+    path: str
+    http: str
+    node: Node
+    place: Place
+    parameters: tuple[Placed, ...]
+    body: Placed | None
+    answers: dict[str, Placed]
 
 
 def operations(document: Node) -> Iterator[tuple[str, str, Node, Node]]:
@@ -59,113 +219,69 @@ def operations(document: Node) -> Iterator[tuple[str, str, Node, Node]]:
     Yields:
         Path, method, operation, and the path item that holds it.
     """
-    for path, item in document["paths"].items():
+    for path, node in document["paths"].items():
+        item = resolve(document, node)
         for method in METHODS:
             if method in item:
                 yield path, method, item[method], item
 
 
-def resolve(document: Node, node: Node) -> Node:
-    """Follow a local reference, once or as often as needed.
-
-    Args:
-        document: The whole document.
-        node: A node that may be `{$ref: ...}`.
-
-    Returns:
-        The node itself or what it points to.
-    """
-    while "$ref" in node:
-        found: Any = document
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            found = found[part]
-        node = found
-    return node
-
-
-def lint(document: Node) -> list[str]:
-    """Check every rule that the generated package relies on.
+def expanded(document: Node) -> list[Operation]:
+    """List every operation with its parameters, body and responses looked up.
 
     Args:
         document: The whole document.
 
     Returns:
-        One sentence for each broken rule; empty when all is well.
+        The operations in document order.
+
+    Raises:
+        DocumentError: If a reference leads nowhere.
     """
-    problems: list[str] = []
-    seen: dict[str, str] = {}
-    for path, method, operation, item in operations(document):
-        where = f"{method.upper()} {path}"
-        problems += [f"{where}: {text}" for text in _operation_problems(document, operation, item)]
-        for name in _names(operation):
-            if name in seen:
-                problems.append(f"{where}: {name} is also {seen[name]}")
-            seen[name] = where
-    unknown = sorted({key for key in _keys(document) if key.startswith("x-infino-")} - EXTENSIONS)
-    problems += [f"unknown extension {key}" for key in unknown]
-    for name, schema in document.get("components", {}).get("schemas", {}).items():
-        problems += [f"schema {name}: {text}" for text in _schema_problems(schema)]
-    return problems
+    found: list[Operation] = []
+    for path, node in document["paths"].items():
+        item = follow(document, node, ("paths", path))
+        found += [_operation(document, path, method, item) for method in METHODS if method in item.node]
+    return found
 
 
-def _keys(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        for key, item in node.items():
-            if key not in ("example", "examples"):
-                yield str(key)
-                yield from _keys(item)
-    elif isinstance(node, list):
-        for item in node:
-            yield from _keys(item)
+def _operation(document: Node, path: str, method: str, item: Placed) -> Operation:
+    place = (*item.place, method)
+    node = item.node[method]
+    parameters: dict[tuple[str, str], Placed] = {}
+    for holder in (item, Placed(node, place)):
+        for number, one in enumerate(holder.node.get("parameters", [])):
+            parameter = follow(document, one, (*holder.place, "parameters", str(number)))
+            parameters[parameter.node["in"], parameter.node["name"]] = parameter
+    body = node.get("requestBody")
+    answers = {
+        code: follow(document, answer, (*place, "responses", code)) for code, answer in node["responses"].items()
+    }
+    return Operation(
+        path=path,
+        http=method,
+        node=node,
+        place=place,
+        parameters=tuple(parameters.values()),
+        body=None if body is None else follow(document, body, (*place, "requestBody")),
+        answers=answers,
+    )
 
 
-def _names(operation: Node) -> list[str]:
-    resource = operation.get("x-infino-resource", "")
-    variants = operation.get("x-infino-variants", [])
-    return [f"{resource}.{one.get('x-infino-method')}" for one in (operation, *variants)]
+def model_properties(document: Node, schema: Placed) -> dict[str, Placed]:
+    """List the properties of an object schema, those of its `allOf` included.
 
+    Args:
+        document: The whole document.
+        schema: The schema.
 
-def _operation_problems(document: Node, operation: Node, item: Node) -> Iterator[str]:
-    for key in ("x-infino-resource", "x-infino-method", "x-infino-retry"):
-        if key not in operation:
-            yield f"misses {key}"
-    resource = str(operation.get("x-infino-resource", "client"))
-    method = str(operation.get("x-infino-method", "get"))
-    if not _RESOURCE.fullmatch(resource):
-        yield f"x-infino-resource {resource!r} is not a dotted name"
-    if not method.isidentifier() or keyword.iskeyword(method):
-        yield f"x-infino-method {method!r} is not a method name"
-    yield from _choice(operation, "x-infino-retry", RETRIES)
-    yield from _choice(operation, "x-infino-shape", SHAPES)
-    yield from _choice(operation, "x-infino-pagination", PAGINATIONS)
-    for key in ("summary", "description", "operationId"):
-        if not operation.get(key):
-            yield f"misses {key}"
-    for parameter in [*item.get("parameters", []), *operation.get("parameters", [])]:
-        found = resolve(document, parameter)
-        if not found.get("description"):
-            yield f"parameter {found.get('name')} has no description"
-    responses = operation.get("responses", {})
-    yield from (f"misses the typed error {code}" for code in ERRORS if code not in responses)
-    if not any(str(code).startswith("2") for code in responses):
-        yield "documents no success"
-    for code, response in responses.items():
-        if not resolve(document, response).get("description"):
-            yield f"response {code} has no description"
-
-
-def _choice(operation: Node, key: str, allowed: tuple[str, ...]) -> Iterator[str]:
-    if key in operation and operation[key] not in allowed:
-        yield f"{key} is {operation[key]!r}, not one of {', '.join(allowed)}"
-
-
-def _schema_problems(schema: Node) -> Iterator[str]:
-    if not schema.get("description"):
-        yield "has no description"
-    for name, prop in schema.get("properties", {}).items():
-        if not prop.get("description"):
-            yield f"property {name} has no description"
-        if prop.get("properties"):
-            yield f"property {name} is an inline object; give it a name in components"
-        if name in ("to_dict", "from_dict", "to_body", "additional_properties", "FIELDS"):
-            yield f"property {name} hides a method of the model"
+    Returns:
+        Where each property stands, by its wire name; later members of `allOf` win.
+    """
+    schema = follow(document, schema.node, schema.place)
+    found: dict[str, Placed] = {}
+    for number, member in enumerate(schema.node.get("allOf", [])):
+        found |= model_properties(document, Placed(member, (*schema.place, "allOf", str(number))))
+    for name, node in schema.node.get("properties", {}).items():
+        found[name] = Placed(node, (*schema.place, "properties", name))
+    return found

@@ -64,7 +64,7 @@ class HandPlan:
         made = [head]
         for name in _SECTIONS:
             indented = "\n".join(f"    {line}".rstrip() for line in parts[name].splitlines())
-            made.append(f"{name}:\n{indented}")
+            made.append(f"{'Examples' if name == 'Example' else name}:\n{indented}")
         return "\n\n".join(made).replace("\\", "\\\\").splitlines()
 
 

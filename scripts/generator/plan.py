@@ -1,26 +1,25 @@
-"""What is to be generated: resources with their methods, as plain data for the templates."""
+"""What is to be generated: models and resources with their methods, as plain data for the templates."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
+from urllib.parse import quote
 
-from . import arguments, docstrings, handplans
-from .arguments import TAKEN, Argument
-from .document import DocumentError, Node, operations, resolve
-from .types import PythonType, class_name, identifier, is_model, module_name, python_type
+from . import docstrings, handplans, parser
+from .answers import PAGES, answer_of
+from .arguments import TAKEN, Argument, of_operation
+from .document import DocumentError, Node, Operation, Place, Placed, Problem, expanded, model_properties, refused, words
+from .names import ROOT, names_of, retry_of
+from .parser import ModelProperty, Parsed, Property
+from .types import CLASSES_IN_USE, class_name, identifier, node_at, of_property
 
-_PAGED = ("list", "entries")
-_NAMED = ("one", "entry")
-_FIXED = {
-    "flag": ("bool", "shapes.flag"),
-    "identifier": ("str", "shapes.identifier"),
-    "count": ("int", "shapes.count"),
-    "messages": ("list[str]", "shapes.messages"),
-    "raw": ("Json", "shapes.raw"),
-}
-_WRITTEN_BY_HAND = "x-infino-handwritten"
+_PARAMETER = re.compile(r"\{([^{}]*)\}")
 _PLAN = "x-infino-plan"
 _EVERYWHERE = ("from collections.abc import Mapping", "from collections.abc import Sequence", "from typing import Any")
+_LITERAL = "/:@!$&'()*+,;=~-._"
+_IN_A_MODEL = words("to_dict from_dict to_json from_json to_body json_schema additional_properties")
+"""Names of attributes that a model has itself."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,15 @@ class Method:
     accept: str
     experimental: bool
     handwritten: bool
+    deprecated: bool
     returns: str
     value: str
     parse: str
-    models: list[str]
+    by_status: tuple[tuple[str, str], ...]
+    refusals: tuple[tuple[str, str], ...]
+    models: list[tuple[str, str]]
     paging: str
+    moved: str
     doc: docstrings.Parts
     hand: handplans.HandPlan | None = None
 
@@ -102,6 +105,15 @@ class Method:
         """True when the method returns a page object."""
         return bool(self.paging)
 
+    @property
+    def has_limit(self) -> bool:
+        """True when the size of a page can be asked for."""
+        return any(one.name == "limit" for one in self.arguments)
+
+    def at(self, *places: str) -> list[Argument]:
+        """Return the arguments that go to these places."""
+        return [one for one in self.arguments if one.place in places]
+
 
 @dataclass
 class Resource:
@@ -155,6 +167,9 @@ class ModelField:
     text: str
     secret: bool
     read_only: bool
+    required: bool
+    needed: bool
+    constant: str
 
 
 @dataclass(frozen=True)
@@ -163,31 +178,71 @@ class ModelPlan:
 
     name: str
     module: str
+    place: Place
     text: list[str]
     fields: list[ModelField]
-    models: list[str]
+    models: list[tuple[str, str]]
     secret: bool
     mixin: str
 
+    @property
+    def constants(self) -> list[ModelField]:
+        """Attributes that can only have one value, which tell the members of a union apart."""
+        return [one for one in self.fields if one.constant]
 
-def resources(document: Node) -> list[Resource]:
+
+def resources(document: Node, parsed: Parsed) -> list[Resource]:
     """Plan every resource of the document, parents before children.
 
     Args:
         document: The whole document.
+        parsed: What openapi-python-client made of it.
 
     Returns:
         Resources in alphabetical order of their dotted names.
+
+    Raises:
+        DocumentError: With everything that can't be expressed.
     """
     texts = document.get("x-infino-resources", {})
     found: dict[str, Resource] = {}
-    for path, http, operation, item in operations(document):
-        for variant in ({}, *operation.get("x-infino-variants", [])):
-            method = _method(document, path, http, {**operation, **variant}, item)
-            _resource(found, texts, method.resource).methods.append(method)
+    places: dict[str, Place] = {}
+    problems = []
+    for operation in expanded(document):
+        for variant in ({}, *operation.node.get("x-infino-variants", [])):
+            try:
+                method = _method(document, parsed, operation, {**operation.node, **variant})
+                other = places.setdefault(method.operation, operation.place)
+                resource = _resource(found, texts, method.resource)
+                if any(one.name == method.name for one in resource.methods):
+                    raise refused(
+                        operation.place, f"{method.operation} is also {'.'.join(other)}", "rename one of them"
+                    )
+            except DocumentError as error:
+                problems += error.problems
+                continue
+            resource.methods.append(method)
+    if not problems:
+        problems += _clashes(found, places)
+    if problems:
+        raise DocumentError(*problems)
     for resource in found.values():
         resource.methods.sort(key=lambda method: method.name)
     return [found[name] for name in sorted(found)]
+
+
+def _clashes(found: dict[str, Resource], places: dict[str, Place]) -> list[Problem]:
+    modules: dict[str, str] = {}
+    problems = []
+    for name, resource in sorted(found.items()):
+        parent = found.get(name.rpartition(".")[0] or ROOT)
+        place = next((place for operation, place in places.items() if operation.startswith(f"{name}.")), ())
+        if modules.setdefault(resource.module, name) != name:
+            other = modules[resource.module]
+            problems += refused(place, f"the resources {name} and {other} need one module", "rename one").problems
+        if parent and any(method.name == resource.attribute for method in parent.methods):
+            problems += refused(place, f"{name} is a resource and a method", "rename one of them").problems
+    return problems
 
 
 def _resource(found: dict[str, Resource], texts: Node, name: str) -> Resource:
@@ -199,185 +254,201 @@ def _resource(found: dict[str, Resource], texts: Node, name: str) -> Resource:
     return found[name]
 
 
-def _method(document: Node, path: str, http: str, operation: Node, item: Node) -> Method:
-    name = operation["x-infino-method"]
-    where = f"{operation['x-infino-resource']}.{name}"
-    try:
-        found = arguments.of_operation(document, operation, item)
-        kind, value, parse = _answer(document, operation, found)
-        hand = handplans.read(operation[_PLAN], name, frozenset(TAKEN)) if _PLAN in operation else None
-    except (DocumentError, KeyError) as error:
-        raise DocumentError(f"{where}: {error}") from error
-    paging = _paging(operation, found)
-    page = f"Page[{value.removeprefix('list[').removesuffix(']')}]"
-    models = {*kind.models, *(model for one in found for model in one.type.models)}
-    body, content_type = _body(document, operation, found)
+def _method(document: Node, parsed: Parsed, operation: Operation, node: Node) -> Method:
+    resource, name = names_of(node, operation.place)
+    endpoint = parsed.endpoints[operation.http, operation.path]
+    found, body = of_operation(document, operation, node, endpoint)
+    answer = answer_of(parsed, document, operation, node, found, endpoint)
+    paging, moved = _paging(operation, node, found)
+    models = {*answer.models, *(model for one in found for model in one.type.models)}
+    retry = retry_of(node, operation.http)
+    hand = handplans.read(node[_PLAN], name, TAKEN) if _PLAN in node else None
     return Method(
-        resource=operation["x-infino-resource"],
+        resource=resource,
         name=name,
         module=identifier(name) if name != "list" else "list_all",
-        http=http.upper(),
-        path=_path(path, found),
+        http=operation.http.upper(),
+        path=_path(operation, found),
         arguments=found,
-        headers=_headers(document, operation, item),
-        body=body,
-        body_required=bool(resolve(document, operation.get("requestBody", {})).get("required")),
-        content_type=content_type,
-        retry=operation["x-infino-retry"],
-        get_with_body=bool(operation.get("x-infino-get-with-body")),
-        accept=operation.get("x-infino-accept", "json"),
-        experimental=bool(operation.get("x-infino-experimental")),
-        handwritten=bool(operation.get(_WRITTEN_BY_HAND)),
-        returns=page if paging else value,
-        value=value,
-        parse=parse,
+        headers=_headers(operation),
+        body=body.kind,
+        body_required=body.required,
+        content_type=body.media,
+        retry=retry,
+        get_with_body=bool(node.get("x-infino-get-with-body")),
+        accept=answer.accept,
+        experimental=bool(node.get("x-infino-experimental")),
+        handwritten=bool(node.get("x-infino-handwritten")),
+        deprecated=bool(node.get("deprecated")),
+        returns=f"Page[{answer.item}]" if paging else answer.value,
+        value=answer.value,
+        parse=answer.parse,
+        by_status=answer.by_status,
+        refusals=tuple(_refusals(operation)),
         models=sorted(models),
         paging=paging,
-        doc=docstrings.parts(operation, found),
+        moved=moved,
+        doc=docstrings.parts(
+            node, f"{resource}.{name}", retry, found, answer.returns, _refusals(operation), bool(paging)
+        ),
         hand=hand,
     )
 
 
-def _paging(operation: Node, found: list[Argument]) -> str:
-    paging = str(operation.get("x-infino-pagination", ""))
-    if paging == "offset" and {"limit", "offset"} - {one.name for one in found}:
-        raise DocumentError("offset pagination needs the parameters limit and offset")
-    return paging
+def _refusals(operation: Operation) -> list[tuple[str, str]]:
+    """Return the refusals that stand at the operation itself, by status."""
+    own = operation.node["responses"]
+    return [
+        (code, str(answer.node.get("description", "")))
+        for code, answer in operation.answers.items()
+        if code[0] in "45" and "$ref" not in own[code]
+    ]
 
 
-def _path(path: str, found: list[Argument]) -> str:
+def _paging(operation: Operation, node: Node, found: list[Argument]) -> tuple[str, str]:
+    """Return how a list goes on, and the argument that moves it."""
+    paging = str(node.get("x-infino-pagination", ""))
+    if paging not in PAGES:
+        return paging, ""
+    names = {one.wire: one.name for one in found if one.place == "query"}
+    moved = next((names[name] for name in PAGES[paging] if name in names), "")
+    if not moved:
+        raise refused(
+            (*operation.place, "x-infino-pagination"),
+            f"{paging!r} needs the query parameter {' or '.join(PAGES[paging])}",
+            "add it, or take the word away",
+        )
+    return paging, moved
+
+
+def _path(operation: Operation, found: list[Argument]) -> str:
     """Return the path as f-string source: literal parts escaped, parameters as checked segments."""
     by_wire = {one.wire: one for one in found if one.place == "path"}
-    parts = []
-    for part in path.split("/"):
-        if part.startswith("{") and part.endswith("}"):
-            parts.append("{" + by_wire[part[1:-1]].expression + "}")
-        elif "{" in part or "}" in part:
-            raise DocumentError(f"{path}: a parameter must be a whole segment")
-        else:
-            parts.append(repr(part)[1:-1])
-    return "/".join(parts)
+    made, end = "", 0
+    for match in _PARAMETER.finditer(operation.path):
+        literal = quote(operation.path[end : match.start()], safe=_LITERAL)
+        made += literal + "{" + by_wire[match[1]].expression + "}"
+        end = match.end()
+    return made + quote(operation.path[end:], safe=_LITERAL)
 
 
-def _headers(document: Node, operation: Node, item: Node) -> list[tuple[str, str]]:
-    nodes = [resolve(document, one) for one in [*item.get("parameters", []), *operation.get("parameters", [])]]
+def _headers(operation: Operation) -> list[tuple[str, str]]:
+    nodes = [one.node for one in operation.parameters]
     return [(node["name"], identifier(node["x-infino-from"])) for node in nodes if "x-infino-from" in node]
 
 
-def _body(document: Node, operation: Node, found: list[Argument]) -> tuple[str, str]:
-    """Return how the body is made (json, whole, document, content, form or none) and its media type."""
-    if "requestBody" not in operation:
-        return "", ""
-    content = resolve(document, operation["requestBody"])["content"]
-    places = {one.place for one in found}
-    if "application/json" in content:
-        kind = "document" if "document" in places else "whole" if "whole" in places else "json"
-        return kind, "application/json"
-    media = next(iter(content))
-    if media == "multipart/form-data":
-        return "", ""
-    return ("content" if "content" in places else "form"), media
-
-
-def _answer(document: Node, operation: Node, found: list[Argument]) -> tuple[PythonType, str, str]:
-    """Return the item type, the annotation of the whole value and the code that parses it."""
-    shape = operation.get("x-infino-shape")
-    kind = _item_type(document, operation)
-    if shape is None:
-        return kind, kind.annotation if kind.annotation != "Any" else "Json", _default_parse(kind)
-    if shape in _FIXED:
-        return PythonType("", "", ""), *_FIXED[shape]
-    if operation.get("x-infino-item-shape") == "envelope":
-        kind = PythonType(kind.annotation, kind.argument, f"shapes.envelope({kind.reader})", kind.models)
-    keys = "".join(f", {key!r}" for key in operation.get("x-infino-keys", ()))
-    if shape == "list":
-        found_id = _identity(document, kind, "id", "name")
-        keys += f", identity={found_id}" if found_id else ""
-        return kind, f"list[{kind.annotation}]", f"shapes.many({kind.reader}{keys})"
-    if shape in ("entries", "fields"):
-        return kind, f"list[{kind.annotation}]", f"shapes.{shape}({kind.reader}{keys})"
-    if shape in _NAMED:
-        last = [one.name for one in found if one.place == "path"][-1]
-        return kind, kind.annotation, f"shapes.{shape}({kind.reader}, {last})"
-    if shape == "receipt" and operation["x-infino-method"] == "create":
-        found_id = _identity(document, kind, "id")
-        return kind, kind.annotation, f"shapes.receipt({kind.reader}{f', {found_id[0]!r}' if found_id else ''})"
-    return kind, kind.annotation, f"shapes.{shape}({kind.reader})"
-
-
-def _identity(document: Node, kind: PythonType, *names: str) -> tuple[str, ...]:
-    """Return the spellings of the first of these attributes that an object has."""
-    for name in names:
-        for model in kind.models:
-            for wire, node in document["components"]["schemas"][model]["properties"].items():
-                if identifier(str(node.get("x-infino-name", wire))) == name:
-                    return wire, *node.get("x-infino-aliases", ())
-    return ()
-
-
-def _default_parse(kind: PythonType) -> str:
-    return f"shapes.whole({kind.reader})" if kind.models else kind.reader
-
-
-def _item_type(document: Node, operation: Node) -> PythonType:
-    if "x-infino-type" in operation:
-        return python_type(document, {"$ref": f"#/components/schemas/{operation['x-infino-type']}"})
-    for code, response in operation["responses"].items():
-        if not str(code).startswith("2"):
-            continue
-        content = resolve(document, response).get("content", {})
-        schema = content.get("application/json", {}).get("schema")
-        if schema is None:
-            return PythonType("None", "None", "(lambda value: None)")
-        if operation.get("x-infino-shape") == "list" and resolve(document, schema).get("type") == "array":
-            schema = resolve(document, schema)["items"]
-        return python_type(document, schema)
-    raise DocumentError("no success is documented")
-
-
-def model(document: Node, name: str, python_names: dict[str, str]) -> ModelPlan:
+def model(document: Node, found: ModelProperty) -> ModelPlan:
     """Plan one model class.
 
     Args:
         document: The whole document.
-        name: Schema name.
-        python_names: Attribute name of each wire name, as the parser chose them.
+        found: What openapi-python-client made of the object.
 
     Returns:
         The plan.
     """
-    schema = document["components"]["schemas"][name]
-    fields: list[ModelField] = []
-    models: set[str] = set()
-    for wire, node in schema["properties"].items():
-        kind = python_type(document, node)
-        models |= kind.models
-        chosen = identifier(str(node.get("x-infino-name", "")) or python_names.get(wire, wire))
-        fields.append(
-            ModelField(
-                name=chosen,
-                wires=(wire, *node.get("x-infino-aliases", ())),
-                annotation=kind.annotation,
-                reader=kind.reader,
-                text=docstrings.inline(str(node.get("description", ""))),
-                secret=bool(node.get("x-infino-secret")),
-                read_only=bool(node.get("readOnly")),
+    place = parser.place_of(found)
+    schema = node_at(document, place)
+    name, module = str(found.class_info.name), str(found.class_info.module_name)
+    if name in CLASSES_IN_USE:
+        raise refused(place, f"the class {name} is in use in generated code", "give the schema another name")
+    typed = {
+        parser.wire_name(one): one for one in (*(found.required_properties or ()), *(found.optional_properties or ()))
+    }
+    lifted = _lifted(document, place)
+    fields: dict[str, ModelField] = {}
+    models: set[tuple[str, str]] = set()
+    for wire, at in model_properties(document, Placed(schema, place)).items():
+        kind, one = _field(document, typed[wire], at)
+        models |= kind
+        if one.name in fields:
+            other = fields[one.name].wires[0]
+            raise refused(
+                place, f"{name}: {other} and {wire} are both {one.name} in Python", "give one an x-infino-name"
             )
-        )
-    names = [one.name for one in fields]
-    if len(set(names)) != len(names):
-        raise DocumentError(f"schema {name}: two properties share a Python name")
+        # What is an argument of its own need not be given within the object as well.
+        fields[one.name] = replace(one, needed=False) if wire in lifted else one
+    if "date" in fields and any(re.search(r"\bdate\b", one.annotation) for one in fields.values()):
+        fields["date"] = replace(fields["date"], name="date_")  # in the class body the field would hide the type
+    _refuse_shared_spellings(list(fields.values()), place)
     return ModelPlan(
-        name=class_name(name),
-        module=module_name(name),
-        text=docstrings.model_lines(str(schema["description"]), fields),
-        fields=fields,
-        models=sorted(models - {name}),
-        secret=bool(schema.get("x-infino-secret")) or any(one.secret for one in fields),
+        name=name,
+        module=module,
+        place=place,
+        text=docstrings.model_lines(str(schema.get("description", "")) or f"{name}.", fields.values()),
+        fields=list(fields.values()),
+        models=sorted(models - {(module, name)}),
+        secret=bool(schema.get("x-infino-secret")) or any(one.secret for one in fields.values()),
         mixin=str(schema.get("x-infino-mixin", "")),
     )
 
 
-def model_names(document: Node) -> list[str]:
-    """List the schemas that become model classes."""
-    return sorted(name for name in document["components"]["schemas"] if is_model(document, name))
+def _lifted(document: Node, place: Place) -> set[str]:
+    """List the fields of an object that some operation takes as arguments of their own."""
+    reference = "#/" + "/".join(place)
+    return {
+        name
+        for schema in document["components"].get("schemas", {}).values()
+        for node in schema.get("properties", {}).values()
+        if node.get("$ref") == reference
+        for name in node.get("x-infino-lift", ())
+    }
+
+
+def _field(document: Node, typed: Property, at: Placed) -> tuple[frozenset[tuple[str, str]], ModelField]:
+    node, wire = at.node, parser.wire_name(typed)
+    kind = of_property(document, typed)
+    schema = {**node_at(document, parser.place_of(typed)), **node}
+    name = identifier(str(node.get("x-infino-name") or wire))
+    if name in _IN_A_MODEL:
+        if name == wire:
+            raise refused(at.place, f"{wire} hides what every model has", "give it an x-infino-name")
+        name = f"{name}_"
+    required = typed.required and not kind.nullable and kind.annotation != "Any"
+    annotation = kind.annotation if required or kind.annotation == "Any" else f"{kind.annotation} | None"
+    return kind.models, ModelField(
+        name=name,
+        wires=(wire, *node.get("x-infino-aliases", ())),
+        annotation=annotation,
+        reader=kind.reader,
+        text=docstrings.inline(docstrings.field_text(schema)),
+        secret=bool(node.get("x-infino-secret") or node.get("writeOnly") or schema.get("format") == "password"),
+        read_only=bool(node.get("readOnly")),
+        required=required,
+        needed=required and not node.get("readOnly"),
+        constant=repr(schema["const"]) if "const" in schema else "",
+    )
+
+
+def _refuse_shared_spellings(fields: list[ModelField], place: Place) -> None:
+    owner: dict[str, str] = {}
+    for one in fields:
+        for wire in one.wires:
+            if owner.setdefault(wire, one.name) != one.name:
+                raise refused(place, f"{wire} is read as {owner[wire]} and as {one.name}", "take it from one of them")
+
+
+def model_plans(document: Node, parsed: Parsed) -> list[ModelPlan]:
+    """Plan every model class.
+
+    Args:
+        document: The whole document.
+        parsed: What openapi-python-client made of it.
+
+    Raises:
+        DocumentError: With everything that can't be expressed.
+    """
+    plans, problems, modules = [], [], dict[str, str]()
+    for found in parsed.models:
+        try:
+            plans.append(model(document, found))
+            made = plans[-1]
+            if modules.setdefault(made.module, made.name) != made.name:
+                raise refused(
+                    made.place, f"{made.name} and {modules[made.module]} need one module", "rename one of them"
+                )
+        except DocumentError as error:
+            problems += error.problems
+    if problems:
+        raise DocumentError(*problems)
+    return plans

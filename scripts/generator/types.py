@@ -1,20 +1,17 @@
-"""From a schema node to the Python type that users see and the reader that makes it."""
+"""From a typed property of openapi-python-client to the Python type that users see and the reader that makes it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import builtins
+import keyword
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from typing import Any
 
-from openapi_python_client.strings import ClassName, PythonIdentifier, snake_case
+from . import parser
+from .document import Node, Place, follow, refused, words
+from .parser import PREFIX, ClassName, ModelProperty, Property, PythonIdentifier, snake_case
 
-from .document import DocumentError, Node
-
-PREFIX = "field_"
-_SCALARS = {
-    "string": ("str", "text"),
-    "integer": ("int", "integer"),
-    "number": ("float", "number"),
-    "boolean": ("bool", "flag"),
-}
 _COERCIONS = {
     "text": ("str", "text"),
     "integer": ("int", "integer"),
@@ -23,7 +20,15 @@ _COERCIONS = {
     "time": ("datetime", "time"),
     "any": ("Any", "anything"),
 }
-_KEPT = {"list", "dict", "str", "int", "float", "bool", "bytes", "object", "self", "datetime", "property"}
+_BUILTINS_OF_ANNOTATIONS = {
+    "list", "dict", "str", "int", "float", "bool", "bytes", "object", "self", "datetime", "property",
+}  # fmt: skip
+CLASSES_IN_USE = words(
+    "Any AsyncCaller AsyncPage Call Caller ClassVar Decimal Event Field IO Items Json Literal Mapping Model "
+    "None NoneType PathLike RawResponse RetryPolicy Sequence Stream SyncPage TYPECHECKING TYPE_CHECKING "
+    "Timeouts UNSET UUID Unset"
+)
+"""Class names that generated modules use themselves."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +39,29 @@ class PythonType:
         annotation: Annotation of a value read from an answer.
         argument: Annotation of an argument that may also be given as plain data.
         reader: Expression that makes the reader, over `readers`.
-        models: Models that the annotations name.
+        models: Models that the annotations name, as module and class.
         nullable: True when null is a documented value.
+        kind: What it is: scalar, file, array, map, model, union or any.
     """
 
     annotation: str
     argument: str
     reader: str
-    models: frozenset[str] = field(default_factory=frozenset)
+    models: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     nullable: bool = False
+    kind: str = "scalar"
+
+    @property
+    def optional(self) -> str:
+        """The annotation of a value that may be null."""
+        return (
+            f"{self.annotation} | None" if self.nullable and self.annotation not in ("Any", "None") else self.annotation
+        )
+
+    @property
+    def optional_argument(self) -> str:
+        """The annotation of an argument that may be null."""
+        return f"{self.argument} | None" if self.nullable and self.argument not in ("Any", "None") else self.argument
 
 
 def identifier(name: str) -> str:
@@ -56,16 +75,10 @@ def identifier(name: str) -> str:
     """
     found = str(PythonIdentifier(name, PREFIX))
     bare = found[:-1]
-    if found.endswith("_") and not snake_case(name).endswith("_") and bare not in _KEPT and _is_free(bare):
+    added = found.endswith("_") and not snake_case(name).endswith("_")
+    if added and bare not in _BUILTINS_OF_ANNOTATIONS and hasattr(builtins, bare) and not keyword.iskeyword(bare):
         return bare
     return found
-
-
-def _is_free(name: str) -> bool:
-    import builtins
-    import keyword
-
-    return hasattr(builtins, name) and not keyword.iskeyword(name)
 
 
 def class_name(name: str) -> str:
@@ -100,77 +113,223 @@ def is_model(document: Node, name: str) -> bool:
         name: Schema name.
 
     Returns:
-        True for objects with properties.
+        True for objects with properties; one with files is a form, whose parts are arguments.
     """
-    return bool(document["components"]["schemas"][name].get("properties"))
+    schema = follow(document, document["components"]["schemas"][name], ()).node
+    binary = any(node.get("format") == "binary" for node in schema.get("properties", {}).values())
+    return bool(schema.get("properties") or schema.get("allOf")) and not binary
 
 
-def python_type(document: Node, node: Node) -> PythonType:
-    """Choose the Python type of a schema node.
+def node_at(document: Node, place: Place) -> Node:
+    """Return the node that stands at a place of the document, empty when there is none."""
+    found: Any = document
+    for step in place:
+        found = found[int(step)] if isinstance(found, list) else found.get(step, {})
+    return found if isinstance(found, dict) else {}
+
+
+def of_property(document: Node, found: Property) -> PythonType:
+    """Choose the Python type of what openapi-python-client made of a schema.
 
     Args:
-        document: The whole document.
-        node: A schema, or a reference to one.
+        document: The whole document, for the words that the parser drops.
+        found: The typed property.
 
     Returns:
         The type as code.
-
-    Raises:
-        DocumentError: If the node's type is unknown.
     """
-    if "x-infino-coerce" in node:
-        annotation, reader = _COERCIONS[node["x-infino-coerce"]]
-        return PythonType(annotation, annotation, f"readers.{reader}")
-    if "$ref" in node:
-        return _referenced(document, node["$ref"].rsplit("/", 1)[-1])
-    kinds = node.get("type", [])
-    kinds = [kinds] if isinstance(kinds, str) else list(kinds)
-    nullable = "null" in kinds
-    kinds = [kind for kind in kinds if kind != "null"]
-    if len(kinds) != 1:
-        return PythonType("Any", "Any", "readers.anything")
-    return _of_kind(document, node, kinds[0], nullable)
+    place = parser.place_of(found)
+    node = node_at(document, place)
+    made = _coerced(node) or _of(document, found, node, place)
+    kinds = node.get("type")
+    nullable = made.nullable or (isinstance(kinds, list) and "null" in kinds) or None in node.get("enum", ())
+    return replace(made, nullable=nullable)
 
 
-def _referenced(document: Node, name: str) -> PythonType:
-    if not is_model(document, name):
-        return python_type(document, document["components"]["schemas"][name])
-    found = class_name(name)
+def _coerced(node: Node) -> PythonType | None:
+    if "x-infino-coerce" not in node:
+        return None
+    annotation, reader = _COERCIONS[node["x-infino-coerce"]]
+    argument = "datetime | str" if annotation == "datetime" else annotation
+    return PythonType(annotation, argument, f"readers.{reader}", kind="any" if annotation == "Any" else "scalar")
+
+
+def _of(document: Node, found: Property, node: Node, place: Place) -> PythonType:
+    match found:
+        case parser.ModelProperty():
+            return _object(document, found)
+        case parser.ListProperty():
+            item = of_property(document, found.inner_property)
+            return _container(item, "list[{}]", "Sequence[{}]", "items", "array")
+        case parser.UnionProperty():
+            return _union(document, [of_property(document, one) for one in found.inner_properties], node, place)
+        case parser.LiteralEnumProperty():
+            words = [word for word in node.get("enum", sorted(found.values)) if word is not None]
+            base, reader = ("int", "integer") if found.value_type is int else ("str", "text")
+            return _scalar(f"{_literal(words)} | {base}", reader)
+        case parser.ConstProperty():
+            value = node["const"]
+            reader = {bool: "flag", int: "integer", str: "text"}.get(type(value))
+            if reader is None:
+                raise refused((*place, "const"), f"{value!r} is neither text nor a whole number", "describe it instead")
+            return _scalar(_literal([value]), reader)
+        case parser.StringProperty():
+            return _text(node)
+        case parser.FloatProperty():
+            if node.get("format") != "decimal":
+                return _scalar("float", "number")
+            if "schemas" not in place and "schema" in place and "content" not in place:  # a parameter, sent as text
+                return PythonType("Decimal", "Decimal | int", "readers.decimal")
+            raise refused(
+                (*place, "format"),
+                "a JSON number passes through floats and loses digits",
+                "type: string, format: decimal",
+            )
+        case parser.FileProperty():
+            return PythonType("bytes", "bytes", "readers.base64", kind="file")
+        case parser.IntProperty():
+            return _scalar("int", "integer")
+        case parser.BooleanProperty():
+            return _scalar("bool", "flag")
+        case parser.DateTimeProperty():
+            return PythonType("datetime", "datetime | str", "readers.time")
+        case parser.DateProperty():
+            return PythonType("date", "date | str", "readers.day")
+        case parser.UuidProperty():
+            return PythonType("UUID", "UUID | str", "readers.uuid")
+        case parser.NoneProperty():
+            return PythonType("None", "None", "readers.nothing", nullable=True)
+        case parser.AnyProperty():
+            return PythonType("Any", "Any", "readers.anything", kind="any")
+    raise refused(place, f"{type(found).__name__} of openapi-python-client is not known here", "add it to types.py")
+
+
+def _scalar(annotation: str, reader: str) -> PythonType:
+    return PythonType(annotation, annotation, f"readers.{reader}")
+
+
+def _text(node: Node) -> PythonType:
+    if node.get("format") == "decimal":
+        return PythonType("Decimal", "Decimal | str", "readers.decimal")
+    if node.get("format") == "byte" or node.get("contentEncoding") == "base64":
+        return PythonType("bytes", "bytes", "readers.base64")
+    if "contentMediaType" in node:
+        return PythonType("bytes", "bytes", "readers.base64", kind="file")
+    return _scalar("str", "text")
+
+
+def _literal(words: list[Any]) -> str:
+    return f"Literal[{', '.join(map(repr, words))}]"
+
+
+def _container(item: PythonType, annotation: str, argument: str, reader: str, kind: str) -> PythonType:
+    keep = ", keep_null=True" if item.nullable else ""
     return PythonType(
-        found,
-        f"{found} | Mapping[str, Any]",
-        f"readers.model({module_name(name)!r}, {found!r})",
-        frozenset({name}),
+        annotation.format(item.optional),
+        argument.format(item.optional_argument),
+        f"readers.{reader}({item.reader}{keep})",
+        item.models,
+        kind=kind,
     )
 
 
-def _of_kind(document: Node, node: Node, kind: str, nullable: bool) -> PythonType:
-    if kind == "array":
-        item = python_type(document, node.get("items", {}))
-        return PythonType(
-            f"list[{item.annotation}]",
-            f"Sequence[{item.argument}]",
-            f"readers.items({item.reader})",
-            item.models,
-            nullable,
-        )
-    if kind == "object":
-        values = node.get("additionalProperties")
-        if isinstance(values, dict) and values:
-            item = python_type(document, values)
-            return PythonType(
-                f"dict[str, {item.annotation}]",
-                f"Mapping[str, {item.argument}]",
-                f"readers.values({item.reader})",
-                item.models,
-                nullable,
-            )
-        return PythonType("dict[str, Any]", "Mapping[str, Any]", "readers.mapping", nullable=nullable)
-    if kind == "string" and node.get("format") == "date-time":
-        return PythonType("datetime", "datetime | str", "readers.time", nullable=nullable)
-    if kind == "string" and node.get("format") == "binary":
-        return PythonType("bytes", "bytes", "readers.anything", nullable=nullable)
-    if kind not in _SCALARS:
-        raise DocumentError(f"unknown type {kind!r}")
-    annotation, reader = _SCALARS[kind]
-    return PythonType(annotation, annotation, f"readers.{reader}", nullable=nullable)
+def model_type(model: ModelProperty) -> PythonType:
+    """Return the type of an object that has a class.
+
+    Args:
+        model: The object.
+    """
+    name, module = str(model.class_info.name), str(model.class_info.module_name)
+    models = frozenset({(module, name)})
+    reader = f"readers.model({module!r}, {name!r})"
+    return PythonType(name, f"{name} | Mapping[str, Any]", reader, models, kind="model")
+
+
+def _object(document: Node, found: ModelProperty) -> PythonType:
+    if parser.has_files(found):
+        place = parser.place_of(found)
+        raise refused(place, "bytes as they are have no form in JSON", "format: byte, which is base64")
+    if parser.has_properties(found):
+        return model_type(found)
+    values = found.additional_properties
+    if values is None or isinstance(values, parser.AnyProperty):
+        return PythonType("dict[str, Any]", "Mapping[str, Any]", "readers.mapping", kind="map")
+    item = of_property(document, values)
+    return _container(item, "dict[str, {}]", "Mapping[str, {}]", "values", "map")
+
+
+def _union(document: Node, members: list[PythonType], node: Node, place: Place) -> PythonType:
+    nullable = any(one.nullable for one in members)
+    members = [one for one in members if one.annotation != "None"]
+    if not members:
+        return PythonType("None", "None", "readers.nothing", nullable=True)
+    if any(one.kind == "any" for one in members):
+        return PythonType("Any", "Any", "readers.anything", kind="any", nullable=nullable)
+    if len(members) == 1:
+        return replace(members[0], nullable=nullable)
+    models: frozenset[tuple[str, str]] = reduce(frozenset.union, (one.models for one in members), frozenset())
+    reader = _tagged(document, node, place) or f"readers.best({', '.join(one.reader for one in members)})"
+    return PythonType(
+        _joined(one.annotation for one in members),
+        _joined(one.argument for one in members),
+        reader,
+        models,
+        nullable,
+        kind="union",
+    )
+
+
+def _joined(parts: Any) -> str:
+    """Join unions to one, each member named once."""
+    return " | ".join(dict.fromkeys(one for part in parts for one in split_union(part)))
+
+
+def split_union(annotation: str) -> list[str]:
+    """Split an annotation at the bars that stand outside of brackets and quotes.
+
+    Args:
+        annotation: Such as `dict[str, int | str] | None`.
+
+    Returns:
+        Its members.
+    """
+    parts, depth, quote, start, escaped = [], 0, "", 0, False
+    for index, sign in enumerate(annotation):
+        if quote:
+            if escaped:
+                escaped = False
+            elif sign == "\\":
+                escaped = True
+            elif sign == quote:
+                quote = ""
+        elif sign in "'\"":
+            quote = sign
+        elif sign in "[(":
+            depth += 1
+        elif sign in "])":
+            depth -= 1
+        elif sign == "|" and not depth:
+            parts.append(annotation[start:index].strip())
+            start = index + 1
+    return [*parts, annotation[start:].strip()]
+
+
+def _tagged(document: Node, node: Node, place: Place) -> str:
+    """Return the reader of a union with a discriminator, empty when there is none."""
+    if "discriminator" not in node:
+        return ""
+    schemas = document["components"]["schemas"]
+    found = dict(node["discriminator"].get("mapping", {}))
+    for member in node.get("oneOf") or node.get("anyOf") or []:
+        name = member.get("$ref", "").rsplit("/", 1)[-1]
+        if not name:
+            raise refused((*place, "discriminator"), "chooses among objects without a name", "move them to components")
+        if all(target.rsplit("/", 1)[-1] != name for target in found.values()):
+            found[name] = name
+    readers = []
+    for word, target in found.items():
+        name = target.rsplit("/", 1)[-1]
+        if name not in schemas or not is_model(document, name):
+            raise refused((*place, "discriminator", "mapping", word), f"{target} is no object of components", "mend it")
+        readers.append(f"{word!r}: readers.model({module_name(class_name(name))!r}, {class_name(name)!r})")
+    return f"readers.tagged({node['discriminator']['propertyName']!r}, {{{', '.join(readers)}}})"

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import copy
 import hashlib
-import io
 import json
 import shutil
 import subprocess
@@ -14,17 +11,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from openapi_python_client import Project
-from openapi_python_client.config import Config, ConfigFile, MetaType
-from openapi_python_client.parser import GeneratorData
-from openapi_python_client.parser.errors import GeneratorError
-from openapi_python_client.parser.properties import ModelProperty
-
 from . import blocking, docstrings, plan
-from .document import METHODS, DocumentError, Node, lint, load
-from .types import class_name, module_name
+from .check import check
+from .document import DocumentError, Node, Place, Problem, load
+from .parser import ModelProperty, Parsed, Project, parse
 
 MANIFEST = "GENERATED.json"
+SCHEMAS = "schemas.json"
 TOOLS = ("openapi-python-client", "ruff")
 _OWN_LINES = ("--config", "lint.isort.split-on-trailing-comma = false")
 _FORMATTER = (
@@ -35,12 +28,26 @@ _FORMATTER = (
 
 
 class InfinoProject(Project):
-    """The parser's project, with our own packages around its models."""
+    """The parser's project, with our own packages around its models.
 
-    document: Node
+    Args:
+        document: The document.
+        parsed: What the parser made of it.
+        templates: Our templates.
+    """
 
-    def build(self) -> list[GeneratorError]:
-        """Write models, calls and resource classes; the parser's client is left out."""
+    def __init__(self, document: Node, parsed: Parsed, templates: Path) -> None:
+        super().__init__(openapi=parsed.data, config=parsed.config, custom_template_path=templates)
+        self._document, self._parsed = document, parsed
+        self._plans = {one.name: one for one in plan.model_plans(document, parsed)}
+        self._resources = plan.resources(document, parsed)
+
+    def write(self, source: str) -> None:
+        """Write models, calls and resource classes; the parser's own client is left out.
+
+        Args:
+            source: What the files are generated from, for their first line.
+        """
         self.package_dir.mkdir(parents=True)
         self.env.globals["plan_of"] = self._plan_of
         self.env.globals["docs"] = docstrings.inline
@@ -50,21 +57,19 @@ class InfinoProject(Project):
         flows = blocking.flows(twinned)
         self.env.globals["home"] = lambda resource, is_async: _home(resource, is_async, flows)
         self._build_models()
-        resources = plan.resources(self.document)
-        self._build_calls(resources)
-        self._build_resources(resources)
+        self._build_calls(self._resources)
+        self._build_resources(self._resources)
+        self._write_schemas()
         blocking.write(twinned, self.package_dir)
-        return list(self._get_errors())
+        notice = f"# Generated from {source} by scripts/generate; do not edit, change the document instead.\n"
+        for path in sorted(self.package_dir.rglob("*.py")):
+            path.write_text(notice + path.read_text("utf-8"), encoding="utf-8")
 
     def _render(self, template: str, target: Path, **values: Any) -> None:
         target.write_text(self.env.get_template(template).render(**values), encoding="utf-8")
 
     def _plan_of(self, model: ModelProperty) -> plan.ModelPlan:
-        properties = [*(model.required_properties or []), *(model.optional_properties or [])]
-        names = {prop.name.get_untrusted_value(): str(prop.python_name) for prop in properties}
-        schemas = plan.model_names(self.document)
-        schema = next(name for name in schemas if class_name(name) == model.class_info.name)
-        return plan.model(self.document, schema, names)
+        return self._plans[str(model.class_info.name)]
 
     def _build_calls(self, resources: list[plan.Resource]) -> None:
         home = self.package_dir / "api"
@@ -83,8 +88,8 @@ class InfinoProject(Project):
             folder.mkdir()
             self._render("endpoint_init.py.jinja", folder / "__init__.py", resource=resource)
             for method in resource.methods:
-                imports = [(module_name(name), class_name(name)) for name in method.models]
-                self._render("endpoint_module.py.jinja", folder / f"{method.module}.py", method=method, models=imports)
+                target = folder / f"{method.module}.py"
+                self._render("endpoint_module.py.jinja", target, method=method, models=method.models)
 
     def _build_resources(self, resources: list[plan.Resource]) -> None:
         home = self.package_dir / "resources"
@@ -96,7 +101,6 @@ class InfinoProject(Project):
         for resource in (root, *by_name.values()):
             children = [by_name[name] for name in resource.children]
             models = sorted({name for method in resource.called for name in method.models})
-            imports = [(module_name(name), class_name(name)) for name in models]
             stem = "root" if resource is root else resource.module
             for template, file in (("resource", stem), ("raw", f"{stem}_raw")):
                 self._render(
@@ -104,9 +108,19 @@ class InfinoProject(Project):
                     home / f"{file}.py",
                     resource=resource,
                     children=children,
-                    models=imports,
+                    models=models,
                     is_root=resource is root,
                 )
+
+    def _write_schemas(self) -> None:
+        """Write the schemas for `json_schema()`: components by name, and objects without a name by their place."""
+        made: dict[str, Any] = {"components": _plain(self._document.get("components", {}).get("schemas", {}))}
+        for one in self._plans.values():
+            if one.place[:2] != ("components", "schemas") or len(one.place) != 3:
+                made["/".join(one.place)] = _plain(_at(self._document, one.place))
+        (self.package_dir / SCHEMAS).write_text(
+            json.dumps(made, sort_keys=True, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
 
 
 def _home(resource: plan.Resource, is_async: bool, flows: dict[str, blocking.Source]) -> tuple[str, str]:
@@ -116,6 +130,20 @@ def _home(resource: plan.Resource, is_async: bool, flows: dict[str, blocking.Sou
     if flow is None:
         return f".{resource.module}", f"{name}Resource"
     return (flow.module if is_async else flow.twin), name
+
+
+def _at(document: Node, place: Place) -> Any:
+    found: Any = document
+    for step in place:
+        found = found[int(step)] if isinstance(found, list) else found[step]
+    return found
+
+
+def _plain(node: Any) -> Any:
+    """Return schemas without our extensions."""
+    if isinstance(node, dict):
+        return {key: _plain(item) for key, item in node.items() if not str(key).startswith("x-infino-")}
+    return [_plain(item) for item in node] if isinstance(node, list) else node
 
 
 def generate(document_path: Path, output: Path, settings: Path, templates: Path) -> None:
@@ -131,52 +159,34 @@ def generate(document_path: Path, output: Path, settings: Path, templates: Path)
         DocumentError: If the document breaks a rule or the parser does not understand all of it.
     """
     document = load(document_path)
-    problems = lint(document)
-    if problems:
-        raise DocumentError("\n".join(problems))
-    config = Config.from_sources(
-        ConfigFile.load_from_path(settings), MetaType.NONE, document_path, "utf-8", False, output
-    )
-    data = GeneratorData.from_dict(_for_parser(document), config=config)
-    if isinstance(data, GeneratorError):
-        raise DocumentError(f"{data.header}: {data.detail}")
-    data.models = sorted(data.models, key=lambda model: model.class_info.name)
-    project = InfinoProject(openapi=data, config=config, custom_template_path=templates)
-    project.document = document
-    with contextlib.redirect_stdout(io.StringIO()):
-        errors = project.build()
-    if errors:
-        raise DocumentError("\n".join(f"{error.header}: {error.detail}" for error in errors))
+    project = _planned(document, document_path, output, settings, templates)
+    project.write("openapi/infino.yaml")
     _format(output)
     _write_manifest(document_path, output)
 
 
-def _for_parser(document: Node) -> Node:
-    """Return a copy without what the parser would turn into classes that we don't use."""
-    found = copy.deepcopy(document)
-    found.pop("webhooks", None)
-    components = found["components"]
-    found["components"] = {
-        "schemas": {name: _plain(schema) for name, schema in components["schemas"].items()},
-        "parameters": components.get("parameters", {}),
-    }
-    for item in found["paths"].values():
-        for method in METHODS:
-            if method in item:
-                item[method]["responses"] = {"200": {"description": "The answer."}}
-                item[method].pop("requestBody", None)
-    return found
+def problems(document: Node) -> list[str]:
+    """Say what in a document would be refused, without writing anything.
+
+    Args:
+        document: The whole document.
+
+    Returns:
+        One sentence for each; empty when all is well.
+    """
+    openapi = Path(__file__).resolve().parents[2] / "openapi"
+    try:
+        _planned(document, openapi / "infino.yaml", openapi / "none", openapi / "generator.yaml", openapi / "templates")
+    except DocumentError as error:
+        return [str(problem) for problem in error.problems]
+    return []
 
 
-def _plain(schema: Node) -> Node:
-    """Free-form objects and maps mean any value to the parser, so that it makes no class of them."""
-    if "properties" not in schema:
-        return {}
-    properties = {
-        name: node if "$ref" in node else {"description": node["description"]}
-        for name, node in schema["properties"].items()
-    }
-    return {"type": "object", "description": schema["description"], "properties": properties}
+def _planned(document: Node, path: Path, output: Path, settings: Path, templates: Path) -> InfinoProject:
+    found = check(document)
+    if found:
+        raise DocumentError(*found)
+    return InfinoProject(document, parse(document, path, output, settings), templates)
 
 
 def _format(output: Path) -> None:
@@ -186,7 +196,8 @@ def _format(output: Path) -> None:
             [*command, "--target-version", "py311", str(output)], capture_output=True, text=True, check=False
         )
         if done.returncode:
-            raise DocumentError(f"the formatter refused the output:\n{done.stderr or done.stdout}")
+            said = (done.stderr or done.stdout).strip().replace(str(output), "infino_api")
+            raise DocumentError(Problem((), f"the formatter refused the output: {said[:600]}"))
 
 
 def _write_manifest(document_path: Path, output: Path) -> None:

@@ -340,7 +340,7 @@ def test_a_newcomer_adds_a_plan_and_a_flow_as_the_page_says(tmp_path: Path) -> N
 
 def test_a_document_that_breaks_a_rule_changes_nothing(regenerated: Path) -> None:
     document = json.loads((regenerated / "infino.yaml").read_text())
-    del document["paths"]["/{dataset}/report"]["post"]["x-infino-retry"]
+    document["paths"]["/{dataset}/report"]["post"]["x-infino-retry"] = "sometimes"
     (regenerated / "broken.yaml").write_text(json.dumps(document))
     before = (regenerated / "infino_api" / "GENERATED.json").read_bytes()
     done = run(
@@ -348,5 +348,5 @@ def test_a_document_that_breaks_a_rule_changes_nothing(regenerated: Path) -> Non
         *("--document", str(regenerated / "broken.yaml"), "--output", str(regenerated / "infino_api")),
     )
     assert done.returncode == 2
-    assert "POST /{dataset}/report: misses x-infino-retry" in done.stderr
+    assert "paths./{dataset}/report.post.x-infino-retry: x-infino-retry: 'sometimes' is refused" in done.stderr
     assert (regenerated / "infino_api" / "GENERATED.json").read_bytes() == before

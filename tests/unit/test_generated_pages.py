@@ -7,6 +7,7 @@ from traceback import TracebackException
 import pytest
 
 from infino.runtime import AsyncPage, SyncPage
+from infino.runtime.shapes import Items
 
 
 class Counting:
@@ -16,26 +17,27 @@ class Counting:
         self.total, self.limit, self.forgetful = total, limit, forgetful
         self.asked: list[int] = []
 
-    def fetch(self, start: int) -> list[int]:
+    def fetch(self, place: int | None) -> list[int]:
+        start = place or 0
         self.asked.append(start)
         start = 0 if self.forgetful else start
         return list(range(start, min(start + self.limit, self.total)))
 
-    async def fetch_async(self, start: int) -> list[int]:
-        return self.fetch(start)
+    async def fetch_async(self, place: int | None) -> list[int]:
+        return self.fetch(place)
 
 
-@pytest.mark.parametrize(("total", "asked"), [(0, [0]), (3, [0]), (10, [0, 10]), (25, [0, 10, 20])])
+@pytest.mark.parametrize(("total", "asked"), [(0, [0]), (3, [0, 3]), (10, [0, 10]), (25, [0, 10, 20, 25])])
 async def test_lists_page_by_themselves(total: int, asked: list[int]) -> None:
     source = Counting(total, 10)
-    page = SyncPage(source.fetch, 10)
+    page = SyncPage(source.fetch, 10, by="offset")
     assert (len(page), page.items, bool(page)) == (min(total, 10), list(range(min(total, 10))), total > 0)
     assert source.asked == [0]
     assert list(page) == list(range(total))
     assert source.asked == asked
     assert page.all() == list(range(total))
     source = Counting(total, 10)
-    lazy = AsyncPage(source.fetch_async, 10)
+    lazy = AsyncPage(source.fetch_async, 10, by="offset")
     assert source.asked == []
     assert [item async for item in lazy] == list(range(total))
     assert source.asked == asked
@@ -45,37 +47,91 @@ async def test_lists_page_by_themselves(total: int, asked: list[int]) -> None:
 
 async def test_lists_are_at_most_one_page_ahead() -> None:
     source = Counting(100, 10)
-    for number, _ in enumerate(SyncPage(source.fetch, 10)):
+    for number, _ in enumerate(SyncPage(source.fetch, 10, by="offset")):
         if number == 11:
             break
     assert source.asked == [0, 10, 20]
     source = Counting(100, 10)
-    pages = aiter(AsyncPage(source.fetch_async, 10))
+    pages = aiter(AsyncPage(source.fetch_async, 10, by="offset"))
     for _ in range(12):
         await anext(pages)
     await pages.aclose()  # type: ignore[attr-defined]  # an async generator underneath
     assert len(source.asked) <= 3
 
 
-async def test_a_gateway_that_knows_no_offset_does_not_loop() -> None:
-    assert list(SyncPage(Counting(10, 10, forgetful=True).fetch, 10)) == list(range(10))
-    assert await AsyncPage(Counting(10, 10, forgetful=True).fetch_async, 10).all() == list(range(10))
+@pytest.mark.parametrize("limit", [None, 20])
+async def test_a_gateway_that_knows_no_offset_does_not_loop(limit: int | None) -> None:
+    assert list(SyncPage(Counting(10, 10, forgetful=True).fetch, limit, by="offset")) == list(range(10))
+    assert await AsyncPage(Counting(10, 10, forgetful=True).fetch_async, limit, by="offset").all() == list(range(10))
+
+
+async def test_a_full_page_that_comes_again_is_told() -> None:
+    with pytest.warns(RuntimeWarning, match="whatever offset is asked for; there may be more"):
+        assert list(SyncPage(Counting(15, 10, forgetful=True).fetch, 10, by="offset")) == list(range(10))
+    with pytest.warns(RuntimeWarning, match="there may be more"):
+        await AsyncPage(Counting(15, 10, forgetful=True).fetch_async, 10, by="offset").all()
+
+
+async def test_smaller_pages_than_asked_for_do_not_end_a_list() -> None:
+    assert SyncPage(Counting(25, 10).fetch, 2000, by="offset").all() == list(range(25))
+    assert await AsyncPage(Counting(25, 10).fetch_async, 2000, by="offset").all() == list(range(25))
+
+
+@pytest.mark.parametrize(
+    ("by", "start", "wanted"), [("offset", 4, [4, 6]), ("page", None, [None, 2]), ("page", 2, [2, 3])]
+)
+async def test_a_total_saves_the_last_request(by: str, start: int | None, wanted: list[int | None]) -> None:
+    asked: list[int | None] = []
+
+    def fetch(place: int | None) -> list[int]:
+        asked.append(place)
+        return Items([len(asked), -len(asked)], total=8 if by == "offset" else 4)
+
+    async def fetch_async(place: int | None) -> list[int]:
+        return fetch(place)
+
+    page = SyncPage(fetch, 2, start, by)
+    assert (page.total, page.all()) == (8 if by == "offset" else 4, [1, -1, 2, -2])
+    assert asked == wanted
+    asked.clear()
+    assert len(await AsyncPage(fetch_async, 2, start, by).all()) == 4
+    assert asked == wanted
+
+
+async def test_cursors_are_followed_until_there_is_none() -> None:
+    pages = {None: Items([1], following="a"), "a": Items([2], following="b"), "b": Items([3], following="")}
+    asked: list[str | None] = []
+
+    def fetch(place: str | None) -> list[int]:
+        asked.append(place)
+        return pages[place]
+
+    async def fetch_async(place: str | None) -> list[int]:
+        return fetch(place)
+
+    assert SyncPage(fetch, by="cursor").all() == [1, 2, 3]
+    assert await AsyncPage(fetch_async, by="cursor").all() == [1, 2, 3]
+    assert asked == [None, "a", "b"] * 2
+
+
+def test_a_cursor_that_leads_to_itself_ends_the_list() -> None:
+    assert SyncPage(lambda place: Items([1], following="a"), by="cursor").all() == [1, 1]
 
 
 async def test_an_error_on_a_later_page_surfaces() -> None:
-    def fetch(start: int) -> list[int]:
+    def fetch(start: int | None) -> list[int]:
         if start:
             raise OSError("gone")
         return [1, 2]
 
-    async def fetch_async(start: int) -> list[int]:
+    async def fetch_async(start: int | None) -> list[int]:
         return fetch(start)
 
     seen: list[int] = []
     with pytest.raises(OSError, match="gone"):
-        seen.extend(item for item in SyncPage(fetch, 2))
+        seen.extend(item for item in SyncPage(fetch, 2, by="offset"))
     with pytest.raises(OSError, match="gone"):
-        await AsyncPage(fetch_async, 2).all()
+        await AsyncPage(fetch_async, 2, by="offset").all()
     assert seen == [1, 2]
 
 
@@ -87,7 +143,7 @@ def test_an_async_list_that_is_not_loaded_says_so() -> None:
 
 
 def test_a_list_that_fails_can_be_shown_by_tools_that_print_variables() -> None:
-    def fail(start: int) -> list[int]:
+    def fail(start: int | None) -> list[int]:
         raise LookupError(start)
 
     with pytest.raises(LookupError) as caught:

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from generator import document as rules  # noqa: E402 - lives beside the script, not in a package
+from generator import names  # noqa: E402 - lives beside the script, not in a package
 
 T = TypeVar("T")
 DOCUMENT = rules.load(ROOT / "openapi" / "infino.yaml")
@@ -61,15 +62,17 @@ def _operations() -> Iterator[Any]:
     for path, method, operation, item in rules.operations(DOCUMENT):
         for variant in ({}, *operation.get("x-infino-variants", [])):
             merged = {**operation, **variant, "path": path, "http": method.upper(), "item": item}
+            resource, name = names.names_of(merged, ("paths", path, method))
+            named = {**merged, "resource": resource, "method": name, "retry": names.retry_of(merged, method)}
             if not merged.get("x-infino-handwritten"):
-                yield pytest.param(merged, id=f"{merged['x-infino-resource']}.{merged['x-infino-method']}")
+                yield pytest.param(named, id=f"{resource}.{name}")
 
 
 def method_of(root: Any, operation: Mapping[str, Any], raw: bool = False) -> Any:
     found = root
-    for step in operation["x-infino-resource"].split("."):
+    for step in operation["resource"].split("."):
         found = found if step == "client" else getattr(found, step)
-    return getattr(found.with_raw_response if raw else found, operation["x-infino-method"])
+    return getattr(found.with_raw_response if raw else found, operation["method"])
 
 
 def parameters(operation: Mapping[str, Any], place: str) -> list[dict[str, Any]]:
@@ -112,12 +115,10 @@ def python_name(operation: Mapping[str, Any], node: Mapping[str, Any]) -> str:
 def test_the_call_goes_where_the_document_says(operation: dict[str, Any]) -> None:
     method = method_of(RootResources(Recorder()), operation)
     call, options = planned(method, arguments(method))
-    assert call.operation == f"{operation['x-infino-resource']}.{operation['x-infino-method']}".replace(
-        "root.", "client."
-    )
+    assert call.operation == f"{operation['resource']}.{operation['method']}"
     assert (call.method, call.path) == (operation["http"], re.sub(r"\{[^}]*\}", "x1", operation["path"]))
     # A plan looks at what is sent, and may allow less than the document.
-    assert call.retry in {operation["x-infino-retry"], "never" if "x-infino-plan" in operation else None}
+    assert call.retry in {operation["retry"], "never" if "x-infino-plan" in operation else None}
     assert call.experimental == bool(operation.get("x-infino-experimental"))
     assert call.get_with_body == bool(operation.get("x-infino-get-with-body"))
     assert options == OPTIONS
@@ -147,14 +148,14 @@ def test_every_method_is_explained(operation: dict[str, Any]) -> None:
     for root, is_async in ((RootResources(Recorder()), False), (AsyncRootResources(AsyncRecorder()), True)):
         method = method_of(root, operation)
         text = inspect.getdoc(method) or ""
-        for section in ("Args:", "Returns:", "Raises:", "Example:"):
+        for section in ("Args:", "Returns:", "Raises:", "Example"):
             assert section in text
         for name in inspect.signature(method).parameters:
             assert re.search(rf"^    (?:\*\*)?{name}: \S", text, re.MULTILINE), name
-        example = text.split("Example:")[1]
-        resource = operation["x-infino-resource"]
+        example = re.split("Examples?:", text)[1]
+        resource = operation["resource"]
         called = f"client.{resource}." if resource != "client" else "client."
-        assert f"{called}{operation['x-infino-method']}(" in example
+        assert f"{called}{operation['method']}(" in example
         assert is_async == ("await client" in example or "async for" in example)
 
 
@@ -284,7 +285,8 @@ def test_forms_and_queries_hold_text() -> None:
     assert call.form == (("query", "up"), ("time", "1.5"), ("index", "m"))
     call = body(client.query.promql_range, "up", start=1, end=2, step="60s")
     assert call.form == (("query", "up"), ("start", "1"), ("end", "2"), ("step", "60"))
-    assert body(client.dashboards.list, limit=7).query == (("limit", "7"), ("offset", "0"))
+    assert body(client.dashboards.list, limit=7).query == (("limit", "7"),)
+    assert body(client.dashboards.list, limit=7, offset=0).query == (("limit", "7"), ("offset", "0"))
 
 
 def test_secrets_stay_out_of_the_repr_of_a_call() -> None:

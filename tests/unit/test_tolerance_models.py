@@ -67,9 +67,29 @@ def well_formed(node: dict[str, Any]) -> st.SearchStrategy[Any]:
 
 def document_of(name: str) -> st.SearchStrategy[dict[str, Any]]:
     properties = SCHEMAS[name]["properties"]
+    every = {wire: st.deferred(lambda n=node: well_formed(n)) for wire, node in properties.items()}
+    always = needed(name)
     return st.fixed_dictionaries(
-        {}, optional={wire: st.deferred(lambda n=node: well_formed(n)) for wire, node in properties.items()}
+        {wire: one for wire, one in every.items() if wire in always},
+        optional={wire: one for wire, one in every.items() if wire not in always},
     )
+
+
+def needed(name: str) -> set[str]:
+    """Wire names of what every such object carries."""
+    return {field.names[0] for field in model_class(name).FIELDS if field.required}
+
+
+def least(name: str) -> dict[str, Any]:
+    """An object with only what it must carry."""
+    values: dict[str, Any] = {"string": "x", "integer": 1, "number": 1.5, "boolean": True, "array": []}
+    found = {}
+    for wire in needed(name):
+        node = SCHEMAS[name]["properties"][wire]
+        target = node["$ref"].rsplit("/", 1)[-1] if "$ref" in node else ""
+        kinds = node.get("type", "object")
+        found[wire] = least(target) if target else values.get(kinds if isinstance(kinds, str) else kinds[0], {})
+    return found
 
 
 def model_class(name: str) -> type[Model]:
@@ -91,7 +111,13 @@ def test_every_field_has_a_documented_attribute(name: str) -> None:
         assert f"{field.attribute}: " in str(cls.__doc__)
     wires = [wire for field in cls.FIELDS for wire in field.names]
     assert len(wires) == len(set(wires))
-    assert cls().to_dict() == {}
+    if not any(field.required and not field.read_only for field in cls.FIELDS):
+        assert cls().to_dict() == {}
+    assert cls.from_dict(least(name)).to_dict() == least(name)
+    for wire in needed(name):
+        rest = {key: value for key, value in least(name).items() if key != wire}
+        with pytest.raises(ParseError, match=f"{wire}.*: is missing, and every answer should carry it"):
+            cls.from_dict(rest)
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -148,7 +174,7 @@ def test_damage_is_read_or_refused_with_a_path(name: str, data: st.DataObject) -
 @MANY
 def test_anything_at_the_root_is_read_or_refused(name: str, value: Any) -> None:
     if isinstance(value, dict):
-        value = {f"{key} ": item for key, item in value.items()}  # unknown to every model
+        value = least(name) | {f"{key} ": item for key, item in value.items()}  # unknown to every model
         assert same(model_class(name).from_dict(value).to_dict(), value)
         return
     with pytest.raises(ParseError, match=r"^\$: expected an object"):
@@ -162,7 +188,8 @@ def test_unknown_words_survive(name: str) -> None:
         if "x-infino-coerce" not in node and "string" in str(node.get("type")) and "format" not in node:
             if "array" in str(node["type"]) or "object" in str(node["type"]):
                 continue
-            assert cls.from_dict({wire: "a word from next year"}).to_dict() == {wire: "a word from next year"}
+            body = least(name) | {wire: "a word from next year"}
+            assert cls.from_dict(body).to_dict() == body
 
 
 def test_a_body_leaves_out_what_only_the_service_sets() -> None:

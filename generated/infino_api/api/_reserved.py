@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """First path segments that belong to the service."""
 
 RESERVED = frozenset(

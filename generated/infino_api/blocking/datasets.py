@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """`client.datasets.load`: make a dataset and fill it, in one line.
 
 Generated from infino/resources/datasets.py; changes belong there.

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """`client.files`: upload a file and let the service read it.
 
 Generated from infino/resources/files.py; changes belong there.

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """`client.imports.wait`: watch an import to its end.
 
 Generated from infino/resources/imports.py; changes belong there.

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """`client.jobs`: watch work that the service does by itself to its end.
 
 Generated from infino/resources/jobs.py; changes belong there.

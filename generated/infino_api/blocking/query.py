@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """`client.query.scan`: any number of hits, a page at a time.
 
 Generated from infino/resources/query.py; changes belong there.

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """`client.records`: bulk upload from any source, over the generated single-record methods.
 
 Generated from infino/resources/records.py; changes belong there.

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """`client.roles`: roles, and a plan of what would change before it does.
 
 Generated from infino/resources/roles.py; changes belong there.

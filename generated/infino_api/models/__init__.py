@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """Models of the service's documents, each imported when first used."""
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .connection_input import ConnectionInput as ConnectionInput
     from .connection_patch import ConnectionPatch as ConnectionPatch
     from .connection_query import ConnectionQuery as ConnectionQuery
+    from .count_records_response_200 import CountRecordsResponse200 as CountRecordsResponse200
     from .credentials import Credentials as Credentials
     from .dashboard import Dashboard as Dashboard
     from .dashboard_options import DashboardOptions as DashboardOptions
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from .execute_request import ExecuteRequest as ExecuteRequest
     from .field_rules import FieldRules as FieldRules
     from .field_schema import FieldSchema as FieldSchema
-    from .file_form import FileForm as FileForm
     from .file_upload import FileUpload as FileUpload
     from .filter_ import Filter as Filter
     from .identity import Identity as Identity
@@ -105,6 +106,7 @@ _HOMES = {
     "ConnectionInput": ".connection_input",
     "ConnectionPatch": ".connection_patch",
     "ConnectionQuery": ".connection_query",
+    "CountRecordsResponse200": ".count_records_response_200",
     "Credentials": ".credentials",
     "Dashboard": ".dashboard",
     "DashboardOptions": ".dashboard_options",
@@ -120,7 +122,6 @@ _HOMES = {
     "ExecuteRequest": ".execute_request",
     "FieldRules": ".field_rules",
     "FieldSchema": ".field_schema",
-    "FileForm": ".file_form",
     "FileUpload": ".file_upload",
     "Filter": ".filter_",
     "Identity": ".identity",
@@ -190,6 +191,7 @@ __all__ = (
     "ConnectionInput",
     "ConnectionPatch",
     "ConnectionQuery",
+    "CountRecordsResponse200",
     "Credentials",
     "Dashboard",
     "DashboardOptions",
@@ -205,7 +207,6 @@ __all__ = (
     "ExecuteRequest",
     "FieldRules",
     "FieldSchema",
-    "FileForm",
     "FileUpload",
     "Filter",
     "Identity",

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `Account`."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -5,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 if TYPE_CHECKING:
     from .storage_quota import StorageQuota
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Account(Model):
     """The account behind the credentials.
 
@@ -21,9 +24,9 @@ class Account(Model):
         storage_quota: How much storage is used.
     """
 
-    id: str | None = None
-    name: str | None = None
-    storage_quota: StorageQuota | None = None
+    id: str | None = optional()
+    name: str | None = optional()
+    storage_quota: StorageQuota | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -31,3 +34,4 @@ class Account(Model):
         Field("name", ("name",), readers.text),
         Field("storage_quota", ("storage_quota",), readers.model("storage_quota", "StorageQuota")),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Account")

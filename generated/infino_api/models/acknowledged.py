@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `Acknowledged`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Acknowledged(Model):
     """A plain confirmation.
 
@@ -17,11 +20,12 @@ class Acknowledged(Model):
         deleted: True when it was deleted.
     """
 
-    acknowledged: bool | None = None
-    deleted: bool | None = None
+    acknowledged: bool | None = optional()
+    deleted: bool | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("acknowledged", ("acknowledged",), readers.flag),
         Field("deleted", ("deleted",), readers.flag),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Acknowledged")

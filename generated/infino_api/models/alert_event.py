@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `AlertEvent`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, secret_extras
+from infino.runtime.model import Field, Model, optional, secret_extras
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class AlertEvent(Model):
     """An alert that was raised.
 
@@ -16,7 +19,8 @@ class AlertEvent(Model):
         id: Id of the alert.
     """
 
-    id: str | None = None
+    id: str | None = optional()
     additional_properties: dict[str, Any] = secret_extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (Field("id", ("_id", "id", "alert_id"), readers.text),)
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "AlertEvent")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `AlertReceipt`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, secret_extras
+from infino.runtime.model import Field, Model, optional, secret_extras
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class AlertReceipt(Model):
     """What the service says of what it was told to do.
 
@@ -18,9 +21,9 @@ class AlertReceipt(Model):
         message: Text for people.
     """
 
-    acknowledged: bool | None = None
-    status: str | None = None
-    message: str | None = None
+    acknowledged: bool | None = optional()
+    status: str | None = optional()
+    message: str | None = optional()
     additional_properties: dict[str, Any] = secret_extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -28,3 +31,4 @@ class AlertReceipt(Model):
         Field("status", ("status",), readers.text),
         Field("message", ("message",), readers.text),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "AlertReceipt")

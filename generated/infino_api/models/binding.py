@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `Binding`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Binding(Model):
     """Which columns a chart uses.
 
@@ -19,10 +22,10 @@ class Binding(Model):
         value: Column of a single value.
     """
 
-    x: str | None = None
-    y: list[str] | None = None
-    series: str | None = None
-    value: str | None = None
+    x: str | None = optional()
+    y: list[str] | None = optional()
+    series: str | None = optional()
+    value: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -31,3 +34,4 @@ class Binding(Model):
         Field("series", ("series", "series_split_by"), readers.text),
         Field("value", ("value",), readers.text),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Binding")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `BulkAnswer`."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -5,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 if TYPE_CHECKING:
     from .bulk_item import BulkItem
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class BulkAnswer(Model):
     """What became of each action of a block.
 
@@ -21,9 +24,9 @@ class BulkAnswer(Model):
         items: One map of action to outcome for each action, in order.
     """
 
-    took: int | None = None
-    errors: bool | None = None
-    items: list[dict[str, BulkItem]] | None = None
+    took: int | None = optional()
+    errors: bool | None = optional()
+    items: list[dict[str, BulkItem]] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -31,3 +34,4 @@ class BulkAnswer(Model):
         Field("errors", ("errors",), readers.flag),
         Field("items", ("items",), readers.items(readers.values(readers.model("bulk_item", "BulkItem")))),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "BulkAnswer")

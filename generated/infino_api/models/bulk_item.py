@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `BulkItem`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class BulkItem(Model):
     """What became of one action.
 
@@ -21,12 +24,12 @@ class BulkItem(Model):
         error: Why it was rejected, as an object with type and reason or as text.
     """
 
-    id: str | None = None
-    dataset: str | None = None
-    version: int | None = None
-    result: str | None = None
-    status: int | None = None
-    error: Any | None = None
+    id: str | None = optional()
+    dataset: str | None = optional()
+    version: int | None = optional()
+    result: str | None = optional()
+    status: int | None = optional()
+    error: Any = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -37,3 +40,4 @@ class BulkItem(Model):
         Field("status", ("status",), readers.integer),
         Field("error", ("error",), readers.anything),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "BulkItem")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `Chart`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Chart(Model):
     """How a visualization is drawn.
 
@@ -16,7 +19,8 @@ class Chart(Model):
         type: bar, horizontalBar, line, area, scatter, pie, heatmap, metric, gauge or table.
     """
 
-    type: str | None = None
+    type: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (Field("type", ("type",), readers.text),)
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Chart")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `ChartMapping`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class ChartMapping(Model):
     """Which column goes where.
 
@@ -20,11 +23,11 @@ class ChartMapping(Model):
         other_bucket: True to gather the rest as Other.
     """
 
-    x: Any | None = None
-    y: list[str] | None = None
-    series: str | None = None
-    top: int | None = None
-    other_bucket: bool | None = None
+    x: Any = optional()
+    y: list[str] | None = optional()
+    series: str | None = optional()
+    top: int | None = optional()
+    other_bucket: bool | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -34,3 +37,4 @@ class ChartMapping(Model):
         Field("top", ("top",), readers.integer),
         Field("other_bucket", ("other_bucket",), readers.flag),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ChartMapping")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `ChartOptions`."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -5,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 if TYPE_CHECKING:
     from .metric_formatting import MetricFormatting
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class ChartOptions(Model):
     """Looks of a chart.
 
@@ -22,10 +25,10 @@ class ChartOptions(Model):
         metric_formatting: How a number is written.
     """
 
-    legend: dict[str, Any] | None = None
-    bar_max_width: float | None = None
-    pie_donut_ratio: float | None = None
-    metric_formatting: MetricFormatting | None = None
+    legend: dict[str, Any] | None = optional()
+    bar_max_width: float | None = optional()
+    pie_donut_ratio: float | None = optional()
+    metric_formatting: MetricFormatting | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -38,3 +41,4 @@ class ChartOptions(Model):
             readers.model("metric_formatting", "MetricFormatting"),
         ),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ChartOptions")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `Connection`."""
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -6,10 +9,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, masked, secret_extras
+from infino.runtime.model import Field, Model, optional, secret_extras
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Connection(Model):
     """A connection to another store.
 
@@ -26,27 +29,28 @@ class Connection(Model):
         updated_at: When it was changed last.
     """
 
-    id: str | None = None
-    type: str | None = None
-    name: str | None = None
-    status: str | None = None
-    query_type: str | None = None
-    config: dict[str, Any] | None = attrs.field(default=None, repr=masked)
-    auth: Any | None = attrs.field(default=None, repr=masked)
-    message: str | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
+    id: str | None = optional()
+    type: str | None = optional()
+    name: str | None = optional()
+    status: str | None = optional()
+    query_type: str | None = optional()
+    config: dict[str, Any] | None = optional(secret=True)
+    auth: Any = optional(secret=True)
+    message: str | None = optional()
+    created_at: datetime | None = optional()
+    updated_at: datetime | None = optional()
     additional_properties: dict[str, Any] = secret_extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("id", "connection_id"), readers.text, True),
+        Field("id", ("id", "connection_id"), readers.text, read_only=True),
         Field("type", ("type", "source_type", "connector_id"), readers.text),
         Field("name", ("name",), readers.text),
-        Field("status", ("status",), readers.text, True),
-        Field("query_type", ("query_type",), readers.text, True),
+        Field("status", ("status",), readers.text, read_only=True),
+        Field("query_type", ("query_type",), readers.text, read_only=True),
         Field("config", ("config",), readers.mapping),
         Field("auth", ("auth",), readers.anything),
-        Field("message", ("message",), readers.text, True),
-        Field("created_at", ("created_at",), readers.time, True),
-        Field("updated_at", ("updated_at",), readers.time, True),
+        Field("message", ("message",), readers.text, read_only=True),
+        Field("created_at", ("created_at",), readers.time, read_only=True),
+        Field("updated_at", ("updated_at",), readers.time, read_only=True),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Connection")

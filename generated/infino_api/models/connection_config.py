@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `ConnectionConfig`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, secret_extras
+from infino.runtime.model import Field, Model, optional, secret_extras
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class ConnectionConfig(Model):
     """Name and fields of a connection.
 
@@ -16,7 +19,8 @@ class ConnectionConfig(Model):
         name: Name of the connection.
     """
 
-    name: str | None = None
+    name: str = optional()
     additional_properties: dict[str, Any] = secret_extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (Field("name", ("name",), readers.text),)
+    FIELDS: ClassVar[tuple[Field, ...]] = (Field("name", ("name",), readers.text, required=True),)
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ConnectionConfig")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `ConnectionInput`."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -5,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, always, extras
 
 if TYPE_CHECKING:
     from .connection_config import ConnectionConfig
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class ConnectionInput(Model):
     """A new connection.
 
@@ -19,9 +22,10 @@ class ConnectionInput(Model):
         config: Fields of the kind of store, such as base_url, username and password.
     """
 
-    config: ConnectionConfig | None = None
+    config: ConnectionConfig = always()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("config", ("config",), readers.model("connection_config", "ConnectionConfig")),
+        Field("config", ("config",), readers.model("connection_config", "ConnectionConfig"), required=True),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ConnectionInput")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `ConnectionQuery`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, always, extras
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class ConnectionQuery(Model):
     """A query for a connected store.
 
@@ -16,7 +19,8 @@ class ConnectionQuery(Model):
         query: SQL text, or a QueryDSL object, which is sent as its JSON text.
     """
 
-    query: str | None = None
+    query: str = always()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (Field("query", ("query",), readers.text),)
+    FIELDS: ClassVar[tuple[Field, ...]] = (Field("query", ("query",), readers.text, required=True),)
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ConnectionQuery")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `Credentials`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, masked, secret_extras
+from infino.runtime.model import Field, Model, optional, secret_extras
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Credentials(Model):
     """Keys of a user, shown this one time.
 
@@ -22,13 +25,13 @@ class Credentials(Model):
         message: Text for people.
     """
 
-    username: str | None = None
-    access_key: str | None = attrs.field(default=None, repr=masked)
-    secret_key: str | None = attrs.field(default=None, repr=masked)
-    password: str | None = attrs.field(default=None, repr=masked)
-    account_id: str | None = None
-    status: str | None = None
-    message: str | None = None
+    username: str | None = optional()
+    access_key: str | None = optional(secret=True)
+    secret_key: str | None = optional(secret=True)
+    password: str | None = optional(secret=True)
+    account_id: str | None = optional()
+    status: str | None = optional()
+    message: str | None = optional()
     additional_properties: dict[str, Any] = secret_extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -40,3 +43,4 @@ class Credentials(Model):
         Field("status", ("status",), readers.text),
         Field("message", ("message",), readers.text),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Credentials")

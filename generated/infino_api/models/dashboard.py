@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `Dashboard`."""
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -6,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 if TYPE_CHECKING:
     from .dashboard_options import DashboardOptions
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
     from .panel import Panel
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Dashboard(Model):
     """A dashboard.
 
@@ -35,25 +38,25 @@ class Dashboard(Model):
         created_by: Who created it.
     """
 
-    id: str | None = None
-    kind: str | None = None
-    title: str | None = None
-    description: str | None = None
-    panels: list[Panel] | None = None
-    options: DashboardOptions | None = None
-    filters: list[Filter] | None = None
-    time_range: dict[str, Any] | None = None
-    chat_thread_id: str | None = None
-    tags: list[str] | None = None
-    schema_version: Any | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
-    created_by: str | None = None
+    id: str | None = optional()
+    kind: str | None = optional()
+    title: str | None = optional()
+    description: str | None = optional()
+    panels: list[Panel] | None = optional()
+    options: DashboardOptions | None = optional()
+    filters: list[Filter] | None = optional()
+    time_range: dict[str, Any] | None = optional()
+    chat_thread_id: str | None = optional()
+    tags: list[str] | None = optional()
+    schema_version: Any = optional()
+    created_at: datetime | None = optional()
+    updated_at: datetime | None = optional()
+    created_by: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("id",), readers.text, True),
-        Field("kind", ("kind",), readers.text, True),
+        Field("id", ("id",), readers.text, read_only=True),
+        Field("kind", ("kind",), readers.text, read_only=True),
         Field("title", ("title",), readers.text),
         Field("description", ("description",), readers.text),
         Field("panels", ("panels",), readers.items(readers.model("panel", "Panel"))),
@@ -62,8 +65,9 @@ class Dashboard(Model):
         Field("time_range", ("time_range",), readers.mapping),
         Field("chat_thread_id", ("chat_thread_id",), readers.text),
         Field("tags", ("tags",), readers.items(readers.text)),
-        Field("schema_version", ("schema_version",), readers.anything, True),
-        Field("created_at", ("created_at",), readers.time, True),
-        Field("updated_at", ("updated_at",), readers.time, True),
-        Field("created_by", ("created_by",), readers.text, True),
+        Field("schema_version", ("schema_version",), readers.anything, read_only=True),
+        Field("created_at", ("created_at",), readers.time, read_only=True),
+        Field("updated_at", ("updated_at",), readers.time, read_only=True),
+        Field("created_by", ("created_by",), readers.text, read_only=True),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Dashboard")

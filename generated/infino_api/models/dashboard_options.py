@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `DashboardOptions`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class DashboardOptions(Model):
     """Looks of a dashboard.
 
@@ -18,9 +21,9 @@ class DashboardOptions(Model):
         refresh_interval: How often it refreshes.
     """
 
-    use_margins: bool | None = None
-    hide_panel_titles: bool | None = None
-    refresh_interval: Any | None = None
+    use_margins: bool | None = optional()
+    hide_panel_titles: bool | None = optional()
+    refresh_interval: Any = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -28,3 +31,4 @@ class DashboardOptions(Model):
         Field("hide_panel_titles", ("hide_panel_titles",), readers.flag),
         Field("refresh_interval", ("refresh_interval",), readers.anything),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "DashboardOptions")

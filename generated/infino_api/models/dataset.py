@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `Dataset`."""
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -7,10 +10,10 @@ import attrs
 
 from infino.runtime import read as readers
 from infino.runtime.mixins import Sizes
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Dataset(Sizes, Model):
     """One dataset with its health and size.
 
@@ -28,17 +31,17 @@ class Dataset(Sizes, Model):
         created_at: When it was created.
     """
 
-    name: str | None = None
-    health: str | None = None
-    status: str | None = None
-    uuid: str | None = None
-    primary_shards: int | None = None
-    replicas: int | None = None
-    doc_count: int | None = None
-    docs_deleted: int | None = None
-    store_size: str | None = None
-    primary_store_size: str | None = None
-    created_at: datetime | None = None
+    name: str | None = optional()
+    health: str | None = optional()
+    status: str | None = optional()
+    uuid: str | None = optional()
+    primary_shards: int | None = optional()
+    replicas: int | None = optional()
+    doc_count: int | None = optional()
+    docs_deleted: int | None = optional()
+    store_size: str | None = optional()
+    primary_store_size: str | None = optional()
+    created_at: datetime | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -54,3 +57,4 @@ class Dataset(Sizes, Model):
         Field("primary_store_size", ("pri.store.size", "pri_store_size", "primary_store_size"), readers.text),
         Field("created_at", ("creation_date", "created_at", "creation.date"), readers.time),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Dataset")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `DatasetCreated`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class DatasetCreated(Model):
     """The confirmation of a new dataset.
 
@@ -19,10 +22,10 @@ class DatasetCreated(Model):
         message: Text of gateways that answer in words.
     """
 
-    acknowledged: bool | None = None
-    shards_acknowledged: bool | None = None
-    name: str | None = None
-    message: str | None = None
+    acknowledged: bool | None = optional()
+    shards_acknowledged: bool | None = optional()
+    name: str | None = optional()
+    message: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -31,3 +34,4 @@ class DatasetCreated(Model):
         Field("name", ("index", "name"), readers.text),
         Field("message", ("message",), readers.text),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "DatasetCreated")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `DatasetDescription`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class DatasetDescription(Model):
     """Aliases, mappings and settings of a dataset.
 
@@ -19,15 +22,16 @@ class DatasetDescription(Model):
         settings: Index settings.
     """
 
-    name: str | None = None
-    aliases: dict[str, Any] | None = None
-    mappings: dict[str, Any] | None = None
-    settings: dict[str, Any] | None = None
+    name: str | None = optional()
+    aliases: dict[str, Any] | None = optional()
+    mappings: dict[str, Any] | None = optional()
+    settings: dict[str, Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("name", ("name",), readers.text, True),
+        Field("name", ("name",), readers.text, read_only=True),
         Field("aliases", ("aliases",), readers.mapping),
         Field("mappings", ("mappings",), readers.mapping),
         Field("settings", ("settings",), readers.mapping),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "DatasetDescription")

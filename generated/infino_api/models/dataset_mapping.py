@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `DatasetMapping`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class DatasetMapping(Model):
     """Field types for a new dataset.
 
@@ -16,7 +19,8 @@ class DatasetMapping(Model):
         mapping: `{"properties": {field: {"type": ...}}}`; experimental.
     """
 
-    mapping: dict[str, Any] | None = None
+    mapping: dict[str, Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (Field("mapping", ("mappings",), readers.mapping),)
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "DatasetMapping")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `DeleteByQuery`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, always, extras
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class DeleteByQuery(Model):
     """Which records to delete.
 
@@ -16,7 +19,8 @@ class DeleteByQuery(Model):
         query: A QueryDSL query.
     """
 
-    query: dict[str, Any] | None = None
+    query: dict[str, Any] = always()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (Field("query", ("query",), readers.mapping),)
+    FIELDS: ClassVar[tuple[Field, ...]] = (Field("query", ("query",), readers.mapping, required=True),)
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "DeleteByQuery")

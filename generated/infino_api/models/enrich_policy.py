@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `EnrichPolicy`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class EnrichPolicy(Model):
     """Which fields are added to matching records.
 
@@ -17,11 +20,12 @@ class EnrichPolicy(Model):
         enrich_fields: Fields that are added.
     """
 
-    match_field: str | None = None
-    enrich_fields: list[str] | None = None
+    match_field: str | None = optional()
+    enrich_fields: list[str] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("match_field", ("match_field",), readers.text),
         Field("enrich_fields", ("enrich_fields",), readers.items(readers.text)),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "EnrichPolicy")

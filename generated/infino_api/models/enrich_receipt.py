@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `EnrichReceipt`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class EnrichReceipt(Model):
     """What the service says of a policy.
 
@@ -18,9 +21,9 @@ class EnrichReceipt(Model):
         message: Text for people.
     """
 
-    acknowledged: bool | None = None
-    status: str | None = None
-    message: str | None = None
+    acknowledged: bool | None = optional()
+    status: str | None = optional()
+    message: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -28,3 +31,4 @@ class EnrichReceipt(Model):
         Field("status", ("status",), readers.text),
         Field("message", ("message",), readers.text),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "EnrichReceipt")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `EnrichRequest`."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -5,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, always, extras
 
 if TYPE_CHECKING:
     from .enrich_policy import EnrichPolicy
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class EnrichRequest(Model):
     """An enrichment policy.
 
@@ -19,9 +22,10 @@ class EnrichRequest(Model):
         policy: The policy.
     """
 
-    policy: EnrichPolicy | None = None
+    policy: EnrichPolicy = always()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("policy", ("enrich_policy",), readers.model("enrich_policy", "EnrichPolicy")),
+        Field("policy", ("enrich_policy",), readers.model("enrich_policy", "EnrichPolicy"), required=True),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "EnrichRequest")

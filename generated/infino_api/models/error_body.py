@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `ErrorBody`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class ErrorBody(Model):
     """What went wrong; gateways also answer plain text or `{"error" = "text"}`.
 
@@ -19,15 +22,16 @@ class ErrorBody(Model):
         error_type: Kind of a PromQL error.
     """
 
-    error: Any | None = None
-    status: str | None = None
-    message: str | None = None
-    error_type: str | None = None
+    error: dict[str, Any] | str | None = optional()
+    status: str | None = optional()
+    message: str | None = optional()
+    error_type: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("error", ("error",), readers.anything),
+        Field("error", ("error",), readers.best(readers.mapping, readers.text)),
         Field("status", ("status",), readers.text),
         Field("message", ("message",), readers.text),
         Field("error_type", ("errorType",), readers.text),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ErrorBody")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `ExecuteRequest`."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -5,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 if TYPE_CHECKING:
     from .filter_ import Filter
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class ExecuteRequest(Model):
     """What narrows a visualization.
 
@@ -20,11 +23,12 @@ class ExecuteRequest(Model):
         time_range: Span with from and to, as ISO text or milliseconds.
     """
 
-    filters: list[Filter] | None = None
-    time_range: dict[str, Any] | None = None
+    filters: list[Filter] | None = optional()
+    time_range: dict[str, Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("filters", ("filters",), readers.items(readers.model("filter_", "Filter"))),
         Field("time_range", ("time_range",), readers.mapping),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ExecuteRequest")

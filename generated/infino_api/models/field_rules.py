@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `FieldRules`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class FieldRules(Model):
     """Rules for single fields.
 
@@ -18,9 +21,9 @@ class FieldRules(Model):
         mask: Fields and how they are masked, redact or remove.
     """
 
-    allow: list[str] | None = None
-    deny: list[str] | None = None
-    mask: dict[str, str] | None = None
+    allow: list[str] | None = optional()
+    deny: list[str] | None = optional()
+    mask: dict[str, str] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -28,3 +31,4 @@ class FieldRules(Model):
         Field("deny", ("Deny", "deny"), readers.items(readers.text)),
         Field("mask", ("Mask", "mask"), readers.values(readers.text)),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "FieldRules")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `FieldSchema`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class FieldSchema(Model):
     """One field of a dataset.
 
@@ -18,9 +21,9 @@ class FieldSchema(Model):
         source: Where the field was seen.
     """
 
-    name: str | None = None
-    type: str | None = None
-    source: str | None = None
+    name: str | None = optional()
+    type: str | None = optional()
+    source: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -28,3 +31,4 @@ class FieldSchema(Model):
         Field("type", ("infino_type", "type", "data_type"), readers.text),
         Field("source", ("source",), readers.text),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "FieldSchema")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `FileUpload`."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -5,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 if TYPE_CHECKING:
     from .upload_stats import UploadStats
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class FileUpload(Model):
     """An upload, finished or under way.
 
@@ -24,12 +27,12 @@ class FileUpload(Model):
         errors: What went wrong.
     """
 
-    connector_id: str | None = None
-    run_id: str | None = None
-    status: str | None = None
-    message: str | None = None
-    stats: UploadStats | None = None
-    errors: list[Any] | None = None
+    connector_id: str | None = optional()
+    run_id: str | None = optional()
+    status: str | None = optional()
+    message: str | None = optional()
+    stats: UploadStats | None = optional()
+    errors: list[Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -40,3 +43,4 @@ class FileUpload(Model):
         Field("stats", ("stats",), readers.model("upload_stats", "UploadStats")),
         Field("errors", ("errors",), readers.items(readers.anything)),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "FileUpload")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `Filter`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Filter(Model):
     """One condition on a field.
 
@@ -24,14 +27,14 @@ class Filter(Model):
         dataset: Dataset it is meant for.
     """
 
-    id: str | None = None
-    field: str | None = None
-    operator: str | None = None
-    value: Any | None = None
-    enabled: bool | None = None
-    is_time_filter: bool | None = None
-    query_type: str | None = None
-    dataset: str | None = None
+    id: str | None = optional()
+    field: str | None = optional()
+    operator: str | None = optional()
+    value: Any = optional()
+    enabled: bool | None = optional()
+    is_time_filter: bool | None = optional()
+    query_type: str | None = optional()
+    dataset: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -44,3 +47,4 @@ class Filter(Model):
         Field("query_type", ("query_type",), readers.text),
         Field("dataset", ("index",), readers.text),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Filter")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `Identity`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Identity(Model):
     """Who the credentials belong to.
 
@@ -18,9 +21,9 @@ class Identity(Model):
         account_id: Id of the account.
     """
 
-    username: str | None = None
-    roles: list[str] | None = None
-    account_id: str | None = None
+    username: str | None = optional()
+    roles: list[str] | None = optional()
+    account_id: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -28,3 +31,4 @@ class Identity(Model):
         Field("roles", ("roles", "Roles"), readers.items(readers.text)),
         Field("account_id", ("account_id",), readers.text),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Identity")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `ImportInput`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, always, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class ImportInput(Model):
     """A new import job.
 
@@ -19,15 +22,16 @@ class ImportInput(Model):
         schedule: Cron expression; once when it is not given.
     """
 
-    connection_id: str | None = None
-    target_dataset: str | None = None
-    query: str | None = None
-    schedule: str | None = None
+    connection_id: str = always()
+    target_dataset: str = always()
+    query: str | None = optional()
+    schedule: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("connection_id", ("source_id",), readers.text),
-        Field("target_dataset", ("target_dataset",), readers.text),
+        Field("connection_id", ("source_id",), readers.text, required=True),
+        Field("target_dataset", ("target_dataset",), readers.text, required=True),
         Field("query", ("query",), readers.text),
         Field("schedule", ("schedule",), readers.text),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ImportInput")

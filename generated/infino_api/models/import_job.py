@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `ImportJob`."""
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -6,10 +9,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class ImportJob(Model):
     """A copy from a connection into a dataset.
 
@@ -28,31 +31,32 @@ class ImportJob(Model):
         last_run: When it ran last.
     """
 
-    id: str | None = None
-    connection_id: str | None = None
-    source_type: str | None = None
-    source_dataset: str | None = None
-    target_dataset: str | None = None
-    query: Any | None = None
-    status: str | None = None
-    schedule: str | None = None
-    progress: float | None = None
-    records_ingested: int | None = None
-    created_at: datetime | None = None
-    last_run: datetime | None = None
+    id: str | None = optional()
+    connection_id: str | None = optional()
+    source_type: str | None = optional()
+    source_dataset: str | None = optional()
+    target_dataset: str | None = optional()
+    query: Any = optional()
+    status: str | None = optional()
+    schedule: str | None = optional()
+    progress: float | None = optional()
+    records_ingested: int | None = optional()
+    created_at: datetime | None = optional()
+    last_run: datetime | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("job_id", "id"), readers.text, True),
+        Field("id", ("job_id", "id"), readers.text, read_only=True),
         Field("connection_id", ("source_id", "connection_id"), readers.text),
         Field("source_type", ("source_type",), readers.text),
         Field("source_dataset", ("source_dataset",), readers.text),
         Field("target_dataset", ("target_dataset",), readers.text),
         Field("query", ("query",), readers.anything),
-        Field("status", ("status",), readers.text, True),
+        Field("status", ("status",), readers.text, read_only=True),
         Field("schedule", ("schedule",), readers.text),
-        Field("progress", ("progress",), readers.number, True),
-        Field("records_ingested", ("records_ingested",), readers.integer, True),
-        Field("created_at", ("created_at",), readers.time, True),
-        Field("last_run", ("last_run",), readers.time, True),
+        Field("progress", ("progress",), readers.number, read_only=True),
+        Field("records_ingested", ("records_ingested",), readers.integer, read_only=True),
+        Field("created_at", ("created_at",), readers.time, read_only=True),
+        Field("last_run", ("last_run",), readers.time, read_only=True),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ImportJob")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `JobStatus`."""
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -6,13 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 if TYPE_CHECKING:
     from .upload_stats import UploadStats
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class JobStatus(Model):
     """The state of a background job.
 
@@ -30,17 +33,17 @@ class JobStatus(Model):
         errors: What went wrong with single records.
     """
 
-    run_id: str | None = None
-    status: str | None = None
-    connector_id: str | None = None
-    connection_id: str | None = None
-    dataset: str | None = None
-    started_at: datetime | None = None
-    completed_at: datetime | None = None
-    duration_ms: float | None = None
-    error_message: str | None = None
-    stats: UploadStats | None = None
-    errors: list[Any] | None = None
+    run_id: str | None = optional()
+    status: str | None = optional()
+    connector_id: str | None = optional()
+    connection_id: str | None = optional()
+    dataset: str | None = optional()
+    started_at: datetime | None = optional()
+    completed_at: datetime | None = optional()
+    duration_ms: float | None = optional()
+    error_message: str | None = optional()
+    stats: UploadStats | None = optional()
+    errors: list[Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -56,3 +59,4 @@ class JobStatus(Model):
         Field("stats", ("stats",), readers.model("upload_stats", "UploadStats")),
         Field("errors", ("errors",), readers.items(readers.anything)),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "JobStatus")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `MessageInput`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,23 +8,24 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, always, extras
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class MessageInput(Model):
     """One message.
 
     Attributes:
         text: The text, or an object with the content as the service takes it.
-        role: Who speaks: user, assistant or system.
+        role: Who speaks: user, assistant or system. The service's default is "user".
     """
 
-    text: dict[str, Any] | None = None
-    role: str | None = None
+    text: dict[str, Any] = always()
+    role: str = always()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("text", ("content",), readers.mapping),
-        Field("role", ("role",), readers.text),
+        Field("text", ("content",), readers.mapping, required=True),
+        Field("role", ("role",), readers.text, required=True),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "MessageInput")

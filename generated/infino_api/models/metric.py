@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `Metric`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Metric(Model):
     """What is computed per group.
 
@@ -20,11 +23,11 @@ class Metric(Model):
         custom_expression: Expression of one's own.
     """
 
-    id: str | None = None
-    function: str | None = None
-    column: str | None = None
-    alias: str | None = None
-    custom_expression: str | None = None
+    id: str | None = optional()
+    function: str | None = optional()
+    column: str | None = optional()
+    alias: str | None = optional()
+    custom_expression: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -34,3 +37,4 @@ class Metric(Model):
         Field("alias", ("alias",), readers.text),
         Field("custom_expression", ("custom_expression",), readers.text),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Metric")

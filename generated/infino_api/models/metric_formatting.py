@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `MetricFormatting`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class MetricFormatting(Model):
     """How a number is written.
 
@@ -20,11 +23,11 @@ class MetricFormatting(Model):
         abbreviate: True for 1.2k instead of 1200.
     """
 
-    prefix: str | None = None
-    suffix: str | None = None
-    decimals: int | None = None
-    thousands_separator: Any | None = None
-    abbreviate: bool | None = None
+    prefix: str | None = optional()
+    suffix: str | None = optional()
+    decimals: int | None = optional()
+    thousands_separator: Any = optional()
+    abbreviate: bool | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -34,3 +37,4 @@ class MetricFormatting(Model):
         Field("thousands_separator", ("thousands_separator",), readers.anything),
         Field("abbreviate", ("abbreviate",), readers.flag),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "MetricFormatting")

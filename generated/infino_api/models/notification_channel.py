@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `NotificationChannel`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, secret_extras
+from infino.runtime.model import Field, Model, optional, secret_extras
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class NotificationChannel(Model):
     """A place that notifications go to. Its settings may hold secrets, such as the address of a
     webhook.
@@ -19,13 +22,14 @@ class NotificationChannel(Model):
         type: email, slack or webhook.
     """
 
-    id: str | None = None
-    name: str | None = None
-    type: str | None = None
+    id: str | None = optional()
+    name: str | None = optional()
+    type: str | None = optional()
     additional_properties: dict[str, Any] = secret_extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("_id", "id", "channel_id"), readers.text, True),
+        Field("id", ("_id", "id", "channel_id"), readers.text, read_only=True),
         Field("name", ("name",), readers.text),
         Field("type", ("type",), readers.text),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "NotificationChannel")

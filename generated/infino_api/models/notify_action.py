@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `NotifyAction`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class NotifyAction(Model):
     """What is sent.
 
@@ -17,11 +20,12 @@ class NotifyAction(Model):
         message: The message, or an object with the template.
     """
 
-    subject: dict[str, Any] | None = None
-    message: dict[str, Any] | None = None
+    subject: dict[str, Any] = optional()
+    message: dict[str, Any] = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("subject", ("subject_template",), readers.mapping),
-        Field("message", ("message_template",), readers.mapping),
+        Field("subject", ("subject_template",), readers.mapping, required=True),
+        Field("message", ("message_template",), readers.mapping, required=True),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "NotifyAction")

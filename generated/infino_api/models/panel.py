@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `Panel`."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -5,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 if TYPE_CHECKING:
     from .panel_layout import PanelLayout
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Panel(Model):
     """One panel of a dashboard.
 
@@ -25,13 +28,13 @@ class Panel(Model):
         title_override: Title instead of the visualization's.
     """
 
-    id: str | None = None
-    kind: str | None = None
-    viz_id: str | None = None
-    content: str | None = None
-    label: str | None = None
-    layout: PanelLayout | None = None
-    title_override: str | None = None
+    id: str | None = optional()
+    kind: str | None = optional()
+    viz_id: str | None = optional()
+    content: str | None = optional()
+    label: str | None = optional()
+    layout: PanelLayout | None = optional()
+    title_override: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -43,3 +46,4 @@ class Panel(Model):
         Field("layout", ("layout",), readers.model("panel_layout", "PanelLayout")),
         Field("title_override", ("title_override",), readers.text),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Panel")

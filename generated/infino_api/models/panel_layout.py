@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `PanelLayout`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class PanelLayout(Model):
     """Where a panel lies on the grid of 48 columns.
 
@@ -19,10 +22,10 @@ class PanelLayout(Model):
         h: Height in rows.
     """
 
-    x: int | None = None
-    y: int | None = None
-    w: int | None = None
-    h: int | None = None
+    x: int | None = optional()
+    y: int | None = optional()
+    w: int | None = optional()
+    h: int | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -31,3 +34,4 @@ class PanelLayout(Model):
         Field("w", ("w",), readers.integer),
         Field("h", ("h",), readers.integer),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "PanelLayout")

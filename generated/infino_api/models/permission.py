@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `Permission`."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -5,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 if TYPE_CHECKING:
     from .field_rules import FieldRules
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Permission(Model):
     """One permission of a role.
 
@@ -23,11 +26,11 @@ class Permission(Model):
         fields: Rules for single fields.
     """
 
-    effect: str | None = None
-    resource_type: str | None = None
-    actions: list[str] | None = None
-    resources: list[str] | None = None
-    fields: FieldRules | None = None
+    effect: str | None = optional()
+    resource_type: str | None = optional()
+    actions: list[str] | None = optional()
+    resources: list[str] | None = optional()
+    fields: FieldRules | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -37,3 +40,4 @@ class Permission(Model):
         Field("resources", ("Resources", "resources"), readers.items(readers.text)),
         Field("fields", ("Fields", "fields"), readers.model("field_rules", "FieldRules")),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Permission")

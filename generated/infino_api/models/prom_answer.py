@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `PromAnswer`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class PromAnswer(Model):
     """A PromQL answer.
 
@@ -20,11 +23,11 @@ class PromAnswer(Model):
         warnings: Warnings.
     """
 
-    status: str | None = None
-    data: dict[str, Any] | None = None
-    error_type: str | None = None
-    error: str | None = None
-    warnings: list[str] | None = None
+    status: str | None = optional()
+    data: dict[str, Any] | None = optional()
+    error_type: str | None = optional()
+    error: str | None = optional()
+    warnings: list[str] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -34,3 +37,4 @@ class PromAnswer(Model):
         Field("error", ("error",), readers.text),
         Field("warnings", ("warnings",), readers.items(readers.text)),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "PromAnswer")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `PromRangeRequest`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, always, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class PromRangeRequest(Model):
     """One expression over a span.
 
@@ -20,17 +23,18 @@ class PromRangeRequest(Model):
         dataset: Dataset whose metrics are meant.
     """
 
-    expr: str | None = None
-    start: float | None = None
-    end: float | None = None
-    step: str | None = None
-    dataset: str | None = None
+    expr: str = always()
+    start: float = always()
+    end: float = always()
+    step: str = always()
+    dataset: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("expr", ("query",), readers.text),
-        Field("start", ("start",), readers.number),
-        Field("end", ("end",), readers.number),
-        Field("step", ("step",), readers.text),
+        Field("expr", ("query",), readers.text, required=True),
+        Field("start", ("start",), readers.number, required=True),
+        Field("end", ("end",), readers.number, required=True),
+        Field("step", ("step",), readers.text, required=True),
         Field("dataset", ("index",), readers.text),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "PromRangeRequest")

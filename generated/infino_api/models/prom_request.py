@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `PromRequest`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, always, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class PromRequest(Model):
     """One expression at one moment.
 
@@ -18,13 +21,14 @@ class PromRequest(Model):
         dataset: Dataset whose metrics are meant.
     """
 
-    expr: str | None = None
-    at: float | None = None
-    dataset: str | None = None
+    expr: str = always()
+    at: float | None = optional()
+    dataset: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("expr", ("query",), readers.text),
+        Field("expr", ("query",), readers.text, required=True),
         Field("at", ("time",), readers.number),
         Field("dataset", ("index",), readers.text),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "PromRequest")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `Record`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Record(Model):
     """One record with its id.
 
@@ -22,13 +25,13 @@ class Record(Model):
         source: The record itself.
     """
 
-    id: str | None = None
-    dataset: str | None = None
-    version: int | None = None
-    sequence_number: int | None = None
-    primary_term: int | None = None
-    found: bool | None = None
-    source: dict[str, Any] | None = None
+    id: str | None = optional()
+    dataset: str | None = optional()
+    version: int | None = optional()
+    sequence_number: int | None = optional()
+    primary_term: int | None = optional()
+    found: bool | None = optional()
+    source: dict[str, Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -40,3 +43,4 @@ class Record(Model):
         Field("found", ("found",), readers.flag),
         Field("source", ("_source",), readers.mapping),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Record")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `RemoteDataset`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class RemoteDataset(Model):
     """A dataset of a connected store.
 
@@ -17,11 +20,12 @@ class RemoteDataset(Model):
         row_count: How many rows it has.
     """
 
-    name: str | None = None
-    row_count: int | None = None
+    name: str | None = optional()
+    row_count: int | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("name", ("name",), readers.text),
         Field("row_count", ("row_count",), readers.integer),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "RemoteDataset")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `Role`."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -5,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 if TYPE_CHECKING:
     from .permission import Permission
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Role(Model):
     """A role and what it permits.
 
@@ -21,13 +24,13 @@ class Role(Model):
         permissions: What it permits; may be missing.
     """
 
-    name: str | None = None
-    version: str | None = None
-    permissions: list[Permission] | None = None
+    name: str | None = optional()
+    version: str | None = optional()
+    permissions: list[Permission] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("name", ("name",), readers.text, True),
+        Field("name", ("name",), readers.text, read_only=True),
         Field("version", ("Version", "version"), readers.text),
         Field(
             "permissions",
@@ -35,3 +38,4 @@ class Role(Model):
             readers.items(readers.model("permission", "Permission")),
         ),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Role")

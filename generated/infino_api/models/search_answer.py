@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `SearchAnswer`."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -5,14 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 if TYPE_CHECKING:
     from .search_hits import SearchHits
     from .shard_counts import ShardCounts
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class SearchAnswer(Model):
     """Hits and aggregations.
 
@@ -24,11 +27,11 @@ class SearchAnswer(Model):
         aggregations: Aggregations by name.
     """
 
-    took: int | None = None
-    timed_out: bool | None = None
-    shards: ShardCounts | None = None
-    hits: SearchHits | None = None
-    aggregations: dict[str, Any] | None = None
+    took: int | None = optional()
+    timed_out: bool | None = optional()
+    shards: ShardCounts | None = optional()
+    hits: SearchHits | None = optional()
+    aggregations: dict[str, Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -38,3 +41,4 @@ class SearchAnswer(Model):
         Field("hits", ("hits",), readers.model("search_hits", "SearchHits")),
         Field("aggregations", ("aggregations",), readers.mapping),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "SearchAnswer")

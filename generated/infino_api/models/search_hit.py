@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `SearchHit`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class SearchHit(Model):
     """One hit.
 
@@ -19,10 +22,10 @@ class SearchHit(Model):
         source: The record itself.
     """
 
-    dataset: str | None = None
-    id: str | None = None
-    score: float | None = None
-    source: dict[str, Any] | None = None
+    dataset: str | None = optional()
+    id: str | None = optional()
+    score: float | None = optional()
+    source: dict[str, Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -31,3 +34,4 @@ class SearchHit(Model):
         Field("score", ("_score",), readers.number),
         Field("source", ("_source",), readers.mapping),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "SearchHit")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `SearchHits`."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -5,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 if TYPE_CHECKING:
     from .search_hit import SearchHit
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class SearchHits(Model):
     """The hits of a search.
 
@@ -21,9 +24,9 @@ class SearchHits(Model):
         hits: The hits, best first.
     """
 
-    total: Any | None = None
-    max_score: float | None = None
-    hits: list[SearchHit] | None = None
+    total: Any = optional()
+    max_score: float | None = optional()
+    hits: list[SearchHit] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -31,3 +34,4 @@ class SearchHits(Model):
         Field("max_score", ("max_score",), readers.number),
         Field("hits", ("hits",), readers.items(readers.model("search_hit", "SearchHit"))),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "SearchHits")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `ServiceInfo`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class ServiceInfo(Model):
     """What a gateway says of itself.
 
@@ -20,11 +23,11 @@ class ServiceInfo(Model):
         cluster_uuid: Id of the cluster.
     """
 
-    version: Any | None = None
-    status: str | None = None
-    message: str | None = None
-    cluster_name: str | None = None
-    cluster_uuid: str | None = None
+    version: Any = optional()
+    status: str | None = optional()
+    message: str | None = optional()
+    cluster_name: str | None = optional()
+    cluster_uuid: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -34,3 +37,4 @@ class ServiceInfo(Model):
         Field("cluster_name", ("cluster_name",), readers.text),
         Field("cluster_uuid", ("cluster_uuid",), readers.text),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ServiceInfo")

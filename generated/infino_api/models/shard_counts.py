@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `ShardCounts`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class ShardCounts(Model):
     """How many shards took part.
 
@@ -19,10 +22,10 @@ class ShardCounts(Model):
         failed: Shards that failed.
     """
 
-    total: int | None = None
-    successful: int | None = None
-    skipped: int | None = None
-    failed: int | None = None
+    total: int | None = optional()
+    successful: int | None = optional()
+    skipped: int | None = optional()
+    failed: int | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -31,3 +34,4 @@ class ShardCounts(Model):
         Field("skipped", ("skipped",), readers.integer),
         Field("failed", ("failed",), readers.integer),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ShardCounts")

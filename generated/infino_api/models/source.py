@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `Source`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Source(Model):
     """A kind of store.
 
@@ -23,14 +26,14 @@ class Source(Model):
         auth_strategy: How it authenticates.
     """
 
-    id: str | None = None
-    name: str | None = None
-    category: str | None = None
-    description: str | None = None
-    capabilities: list[str] | None = None
-    disabled: bool | None = None
-    query_type: str | None = None
-    auth_strategy: str | None = None
+    id: str | None = optional()
+    name: str | None = optional()
+    category: str | None = optional()
+    description: str | None = optional()
+    capabilities: list[str] | None = optional()
+    disabled: bool | None = optional()
+    query_type: str | None = optional()
+    auth_strategy: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -43,3 +46,4 @@ class Source(Model):
         Field("query_type", ("query_type",), readers.text),
         Field("auth_strategy", ("auth_strategy",), readers.text),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Source")

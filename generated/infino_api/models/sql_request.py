@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `SqlRequest`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, always, extras
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class SqlRequest(Model):
     """One SQL statement.
 
@@ -16,7 +19,8 @@ class SqlRequest(Model):
         q: The statement.
     """
 
-    q: str | None = None
+    q: str = always()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (Field("q", ("query",), readers.text),)
+    FIELDS: ClassVar[tuple[Field, ...]] = (Field("q", ("query",), readers.text, required=True),)
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "SqlRequest")

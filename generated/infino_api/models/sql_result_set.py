@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `SqlResultSet`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class SqlResultSet(Model):
     """Columns, rows and what the statement did.
 
@@ -21,12 +24,12 @@ class SqlResultSet(Model):
         rows: The rows: tagged objects, arrays or plain objects.
     """
 
-    statement_type: str | None = None
-    execution_time: int | None = None
-    affected_rows: int | None = None
-    error_message: str | None = None
-    columns: list[Any] | None = None
-    rows: list[Any] | None = None
+    statement_type: str | None = optional()
+    execution_time: int | None = optional()
+    affected_rows: int | None = optional()
+    error_message: str | None = optional()
+    columns: list[Any] | None = optional()
+    rows: list[Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -37,3 +40,4 @@ class SqlResultSet(Model):
         Field("columns", ("columns",), readers.items(readers.anything)),
         Field("rows", ("rows",), readers.items(readers.anything)),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "SqlResultSet")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `SqlSource`."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -5,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 if TYPE_CHECKING:
     from .metric import Metric
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class SqlSource(Model):
     """A query, written out or built from parts.
 
@@ -25,13 +28,13 @@ class SqlSource(Model):
         dimensions: Retired.
     """
 
-    raw_query: str | None = None
-    time_column: str | None = None
-    limit: int | None = None
-    offset: int | None = None
-    metrics: list[Metric] | None = None
-    order_by: list[Any] | None = None
-    dimensions: list[Any] | None = None
+    raw_query: str | None = optional()
+    time_column: str | None = optional()
+    limit: int | None = optional()
+    offset: int | None = optional()
+    metrics: list[Metric] | None = optional()
+    order_by: list[Any] | None = optional()
+    dimensions: list[Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -43,3 +46,4 @@ class SqlSource(Model):
         Field("order_by", ("order_by",), readers.items(readers.anything)),
         Field("dimensions", ("dimensions",), readers.items(readers.anything)),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "SqlSource")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `StorageQuota`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class StorageQuota(Model):
     """How much storage is used.
 
@@ -17,11 +20,12 @@ class StorageQuota(Model):
         max_bytes: Bytes allowed.
     """
 
-    used_bytes: int | None = None
-    max_bytes: int | None = None
+    used_bytes: int | None = optional()
+    max_bytes: int | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("used_bytes", ("used_bytes",), readers.integer),
         Field("max_bytes", ("max_bytes",), readers.integer),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "StorageQuota")

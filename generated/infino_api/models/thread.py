@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `Thread`."""
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -6,13 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 if TYPE_CHECKING:
     from .thread_source import ThreadSource
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Thread(Model):
     """One conversation.
 
@@ -35,39 +38,40 @@ class Thread(Model):
         updated_at: When it was changed last.
     """
 
-    id: str | None = None
-    user_id: str | None = None
-    name: str | None = None
-    status: str | None = None
-    workflow_name: str | None = None
-    streaming: bool | None = None
-    sources: list[ThreadSource] | None = None
-    messages: list[Any] | None = None
-    metadata: dict[str, Any] | None = None
-    viz_context: dict[str, Any] | None = None
-    historical_context: Any | None = None
-    is_owner: bool | None = None
-    user_permission: str | None = None
-    shared_with_users: list[Any] | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
+    id: str | None = optional()
+    user_id: str | None = optional()
+    name: str | None = optional()
+    status: str | None = optional()
+    workflow_name: str | None = optional()
+    streaming: bool | None = optional()
+    sources: list[ThreadSource] | None = optional()
+    messages: list[Any] | None = optional()
+    metadata: dict[str, Any] | None = optional()
+    viz_context: dict[str, Any] | None = optional()
+    historical_context: Any = optional()
+    is_owner: bool | None = optional()
+    user_permission: str | None = optional()
+    shared_with_users: list[Any] | None = optional()
+    created_at: datetime | None = optional()
+    updated_at: datetime | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("id", "thread_id", "_id"), readers.text, True),
-        Field("user_id", ("user_id",), readers.text, True),
+        Field("id", ("id", "thread_id", "_id"), readers.text, read_only=True),
+        Field("user_id", ("user_id",), readers.text, read_only=True),
         Field("name", ("name",), readers.text),
-        Field("status", ("status",), readers.text, True),
+        Field("status", ("status",), readers.text, read_only=True),
         Field("workflow_name", ("workflow_name",), readers.text),
         Field("streaming", ("streaming",), readers.flag),
         Field("sources", ("sources",), readers.items(readers.model("thread_source", "ThreadSource"))),
-        Field("messages", ("messages",), readers.items(readers.anything), True),
+        Field("messages", ("messages",), readers.items(readers.anything), read_only=True),
         Field("metadata", ("metadata",), readers.mapping),
-        Field("viz_context", ("viz_context",), readers.mapping, True),
-        Field("historical_context", ("historical_context",), readers.anything, True),
-        Field("is_owner", ("is_owner",), readers.flag, True),
-        Field("user_permission", ("user_permission",), readers.text, True),
-        Field("shared_with_users", ("shared_with_users",), readers.items(readers.anything), True),
-        Field("created_at", ("created_at",), readers.time, True),
-        Field("updated_at", ("updated_at",), readers.time, True),
+        Field("viz_context", ("viz_context",), readers.mapping, read_only=True),
+        Field("historical_context", ("historical_context",), readers.anything, read_only=True),
+        Field("is_owner", ("is_owner",), readers.flag, read_only=True),
+        Field("user_permission", ("user_permission",), readers.text, read_only=True),
+        Field("shared_with_users", ("shared_with_users",), readers.items(readers.anything), read_only=True),
+        Field("created_at", ("created_at",), readers.time, read_only=True),
+        Field("updated_at", ("updated_at",), readers.time, read_only=True),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Thread")

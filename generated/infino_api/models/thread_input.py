@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `ThreadInput`."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -5,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 if TYPE_CHECKING:
     from .thread_source import ThreadSource
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class ThreadInput(Model):
     """Settings of a new thread.
 
@@ -23,11 +26,11 @@ class ThreadInput(Model):
         metadata: Free-form notes.
     """
 
-    name: str | None = None
-    sources: list[ThreadSource] | None = None
-    streaming: bool | None = None
-    workflow_name: str | None = None
-    metadata: dict[str, Any] | None = None
+    name: str | None = optional()
+    sources: list[ThreadSource] | None = optional()
+    streaming: bool | None = optional()
+    workflow_name: str | None = optional()
+    metadata: dict[str, Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -37,3 +40,4 @@ class ThreadInput(Model):
         Field("workflow_name", ("workflow_name",), readers.text),
         Field("metadata", ("metadata",), readers.mapping),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ThreadInput")

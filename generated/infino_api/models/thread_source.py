@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `ThreadSource`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class ThreadSource(Model):
     """A dataset on a connection.
 
@@ -17,11 +20,12 @@ class ThreadSource(Model):
         connection_id: Id of the connection; `infino` for native datasets.
     """
 
-    index_name: str | None = None
-    connection_id: str | None = None
+    index_name: str | None = optional()
+    connection_id: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("index_name", ("index_name",), readers.text),
         Field("connection_id", ("connection_id",), readers.text),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ThreadSource")

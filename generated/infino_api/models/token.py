@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `Token`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, masked, secret_extras
+from infino.runtime.model import Field, Model, optional, secret_extras
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Token(Model):
     """A token, shown this one time.
 
@@ -17,11 +20,12 @@ class Token(Model):
         expires_in_days: Days it lasts.
     """
 
-    token: str | None = attrs.field(default=None, repr=masked)
-    expires_in_days: int | None = None
+    token: str | None = optional(secret=True)
+    expires_in_days: int | None = optional()
     additional_properties: dict[str, Any] = secret_extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("token", ("token",), readers.text),
         Field("expires_in_days", ("expires_in_days",), readers.integer),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Token")

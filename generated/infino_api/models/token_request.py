@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `TokenRequest`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,18 +8,21 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, always, extras
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class TokenRequest(Model):
     """How long a token lasts.
 
     Attributes:
-        duration_days: Days the token lasts.
+        duration_days: Days the token lasts. The service's default is 30.
     """
 
-    duration_days: int | None = None
+    duration_days: int = always()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (Field("duration_days", ("duration_days",), readers.integer),)
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field("duration_days", ("duration_days",), readers.integer, required=True),
+    )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "TokenRequest")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `UploadStats`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class UploadStats(Model):
     """Counts of an upload.
 
@@ -21,12 +24,12 @@ class UploadStats(Model):
         errors: What went wrong.
     """
 
-    documents_processed: int | None = None
-    documents_failed: int | None = None
-    bytes_processed: int | None = None
-    duration_ms: float | None = None
-    avg_throughput_docs_per_sec: float | None = None
-    errors: list[Any] | None = None
+    documents_processed: int | None = optional()
+    documents_failed: int | None = optional()
+    bytes_processed: int | None = optional()
+    duration_ms: float | None = optional()
+    avg_throughput_docs_per_sec: float | None = optional()
+    errors: list[Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -37,3 +40,4 @@ class UploadStats(Model):
         Field("avg_throughput_docs_per_sec", ("avg_throughput_docs_per_sec",), readers.number),
         Field("errors", ("errors",), readers.items(readers.anything)),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "UploadStats")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `User`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, masked, secret_extras
+from infino.runtime.model import Field, Model, optional, secret_extras
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class User(Model):
     """A user.
 
@@ -20,17 +23,18 @@ class User(Model):
         account_id: Id of the account.
     """
 
-    name: str | None = None
-    version: str | None = None
-    password: str | None = attrs.field(default=None, repr=masked)
-    roles: list[str] | None = None
-    account_id: str | None = None
+    name: str | None = optional()
+    version: str | None = optional()
+    password: str | None = optional(secret=True)
+    roles: list[str] | None = optional()
+    account_id: str | None = optional()
     additional_properties: dict[str, Any] = secret_extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("name", ("name", "username"), readers.text, True),
+        Field("name", ("name", "username"), readers.text, read_only=True),
         Field("version", ("Version", "version"), readers.text),
         Field("password", ("Password", "password"), readers.text),
         Field("roles", ("Roles", "roles"), readers.items(readers.text)),
-        Field("account_id", ("account_id", "AccountId"), readers.text, True),
+        Field("account_id", ("account_id", "AccountId"), readers.text, read_only=True),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "User")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `Visualization`."""
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -6,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 if TYPE_CHECKING:
     from .chart import Chart
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from .visualization_source import VisualizationSource
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Visualization(Model):
     """A saved chart.
 
@@ -41,29 +44,29 @@ class Visualization(Model):
         created_by: Who created it.
     """
 
-    id: str | None = None
-    kind: str | None = None
-    title: str | None = None
-    description: str | None = None
-    source: VisualizationSource | None = None
-    chart: Chart | None = None
-    mapping: ChartMapping | None = None
-    aggregation_type: str | None = None
-    options: ChartOptions | None = None
-    filters: list[Filter] | None = None
-    time_range: dict[str, Any] | None = None
-    render: dict[str, Any] | None = None
-    tags: list[str] | None = None
-    extensions: dict[str, Any] | None = None
-    schema_version: Any | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
-    created_by: str | None = None
+    id: str | None = optional()
+    kind: str | None = optional()
+    title: str | None = optional()
+    description: str | None = optional()
+    source: VisualizationSource | None = optional()
+    chart: Chart | None = optional()
+    mapping: ChartMapping | None = optional()
+    aggregation_type: str | None = optional()
+    options: ChartOptions | None = optional()
+    filters: list[Filter] | None = optional()
+    time_range: dict[str, Any] | None = optional()
+    render: dict[str, Any] | None = optional()
+    tags: list[str] | None = optional()
+    extensions: dict[str, Any] | None = optional()
+    schema_version: Any = optional()
+    created_at: datetime | None = optional()
+    updated_at: datetime | None = optional()
+    created_by: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("id",), readers.text, True),
-        Field("kind", ("kind",), readers.text, True),
+        Field("id", ("id",), readers.text, read_only=True),
+        Field("kind", ("kind",), readers.text, read_only=True),
         Field("title", ("title",), readers.text),
         Field("description", ("description",), readers.text),
         Field("source", ("source",), readers.model("visualization_source", "VisualizationSource")),
@@ -76,8 +79,9 @@ class Visualization(Model):
         Field("render", ("render",), readers.mapping),
         Field("tags", ("tags",), readers.items(readers.text)),
         Field("extensions", ("extensions",), readers.mapping),
-        Field("schema_version", ("schema_version",), readers.anything, True),
-        Field("created_at", ("created_at",), readers.time, True),
-        Field("updated_at", ("updated_at",), readers.time, True),
-        Field("created_by", ("created_by",), readers.text, True),
+        Field("schema_version", ("schema_version",), readers.anything, read_only=True),
+        Field("created_at", ("created_at",), readers.time, read_only=True),
+        Field("updated_at", ("updated_at",), readers.time, read_only=True),
+        Field("created_by", ("created_by",), readers.text, read_only=True),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Visualization")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `VisualizationData`."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -5,14 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 if TYPE_CHECKING:
     from .result_column import ResultColumn
     from .visualization_metadata import VisualizationMetadata
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class VisualizationData(Model):
     """The data of a visualization.
 
@@ -22,9 +25,9 @@ class VisualizationData(Model):
         metadata: How they were made.
     """
 
-    columns: list[ResultColumn] | None = None
-    rows: list[dict[str, Any]] | None = None
-    metadata: VisualizationMetadata | None = None
+    columns: list[ResultColumn] | None = optional()
+    rows: list[dict[str, Any]] | None = optional()
+    metadata: VisualizationMetadata | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -32,3 +35,4 @@ class VisualizationData(Model):
         Field("rows", ("rows",), readers.items(readers.mapping)),
         Field("metadata", ("metadata",), readers.model("visualization_metadata", "VisualizationMetadata")),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "VisualizationData")

@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `VisualizationMetadata`."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -5,14 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 if TYPE_CHECKING:
     from .binding import Binding
     from .warning import Warning_
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class VisualizationMetadata(Model):
     """How the data of a visualization were made.
 
@@ -28,15 +31,15 @@ class VisualizationMetadata(Model):
         binding: Which columns the chart uses.
     """
 
-    source_kind: str | None = None
-    row_count: int | None = None
-    truncated: bool | None = None
-    took_ms: float | None = None
-    executed_query: str | None = None
-    filters_applied: list[Any] | None = None
-    filters_skipped: list[Any] | None = None
-    warnings: list[Warning_] | None = None
-    binding: Binding | None = None
+    source_kind: str | None = optional()
+    row_count: int | None = optional()
+    truncated: bool | None = optional()
+    took_ms: float | None = optional()
+    executed_query: str | None = optional()
+    filters_applied: list[Any] | None = optional()
+    filters_skipped: list[Any] | None = optional()
+    warnings: list[Warning_] | None = optional()
+    binding: Binding | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -50,3 +53,4 @@ class VisualizationMetadata(Model):
         Field("warnings", ("warnings",), readers.items(readers.model("warning", "Warning_"))),
         Field("binding", ("binding",), readers.model("binding", "Binding")),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "VisualizationMetadata")

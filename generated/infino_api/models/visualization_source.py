@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `VisualizationSource`."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -5,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 if TYPE_CHECKING:
     from .sql_source import SqlSource
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class VisualizationSource(Model):
     """Where the data of a chart comes from.
 
@@ -25,13 +28,13 @@ class VisualizationSource(Model):
         promql: Reserved.
     """
 
-    kind: str | None = None
-    dataset: str | None = None
-    connection_id: str | None = None
-    connector_id: str | None = None
-    sql: SqlSource | None = None
-    dsl: dict[str, Any] | None = None
-    promql: dict[str, Any] | None = None
+    kind: str | None = optional()
+    dataset: str | None = optional()
+    connection_id: str | None = optional()
+    connector_id: str | None = optional()
+    sql: SqlSource | None = optional()
+    dsl: dict[str, Any] | None = optional()
+    promql: dict[str, Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -43,3 +46,4 @@ class VisualizationSource(Model):
         Field("dsl", ("dsl",), readers.mapping),
         Field("promql", ("promql",), readers.mapping),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "VisualizationSource")

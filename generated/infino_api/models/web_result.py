@@ -1,3 +1,6 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
+"""The model `WebResult`."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -5,10 +8,10 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras
+from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False)
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class WebResult(Model):
     """One result of a web search.
 
@@ -18,9 +21,9 @@ class WebResult(Model):
         snippet: A few words of it.
     """
 
-    title: str | None = None
-    url: str | None = None
-    snippet: str | None = None
+    title: str | None = optional()
+    url: str | None = optional()
+    snippet: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -28,3 +31,4 @@ class WebResult(Model):
         Field("url", ("url",), readers.text),
         Field("snippet", ("snippet",), readers.text),
     )
+    PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "WebResult")

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `account`, sync and async."""
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ class AccountResource:
         answer this.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The account.
@@ -46,7 +48,7 @@ class AccountResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.account.get().storage_quota.used_bytes
         """
         from ..api.account.get import request
@@ -59,7 +61,8 @@ class AccountResource:
         Answers user, roles and account. Experimental: only unreleased gateways answer this.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The identity.
@@ -67,7 +70,7 @@ class AccountResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.account.whoami().username
         """
         from ..api.account.whoami import request
@@ -99,7 +102,8 @@ class AsyncAccountResource:
         answer this.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The account.
@@ -107,7 +111,7 @@ class AsyncAccountResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> (await client.account.get()).storage_quota.used_bytes
         """
         from ..api.account.get import request
@@ -120,7 +124,8 @@ class AsyncAccountResource:
         Answers user, roles and account. Experimental: only unreleased gateways answer this.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The identity.
@@ -128,7 +133,7 @@ class AsyncAccountResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> (await client.account.whoami()).username
         """
         from ..api.account.whoami import request

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `alerts`, sync and async."""
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ class AlertsResource:
 
         Args:
             config: The block as an object or YAML text.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             What the service says of it.
@@ -51,7 +53,7 @@ class AlertsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.alerts.configure("Notifications: {}")
         """
         from ..api.alerts.configure import request
@@ -68,7 +70,8 @@ class AlertsResource:
 
         Args:
             document: The channel as a model, an object, or YAML text.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The channel, as far as the service tells.
@@ -76,7 +79,7 @@ class AlertsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.alerts.create({"name": "on-call", "type": "slack"})
         """
         from ..api.alerts.create import request
@@ -90,7 +93,8 @@ class AlertsResource:
 
         Args:
             id: Id of the notification channel.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when the channel is gone.
@@ -99,8 +103,8 @@ class AlertsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> client.alerts.delete("ch1")
+        Examples:
+            >>> client.alerts.delete("ch1\")
         """
         from ..api.alerts.delete import request
 
@@ -114,7 +118,8 @@ class AlertsResource:
 
         Args:
             id: Id of the notification channel.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The channel.
@@ -123,8 +128,8 @@ class AlertsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> client.alerts.get("ch1")
+        Examples:
+            >>> client.alerts.get("ch1\")
         """
         from ..api.alerts.get import request
 
@@ -133,10 +138,13 @@ class AlertsResource:
     def history(self, **options: Unpack[CallOptions]) -> SyncPage[AlertEvent]:
         """List the alerts that were raised.
 
-        Past ones and those that still hold. Experimental: only unreleased gateways answer this.
+        Past ones and those that still hold. Experimental: only unreleased gateways answer this. Further
+        pages are read while iterating, until one is empty. What is deleted meanwhile moves what follows
+        it, so that items may be passed over: take `.all()` first, then delete.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The alerts.
@@ -144,7 +152,7 @@ class AlertsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> for alert in client.alerts.history():
             ...     print(alert.id, alert.additional_properties)
         """
@@ -154,15 +162,18 @@ class AlertsResource:
         from ..api.alerts.history import request
 
         check_options(options, "alerts.history")
-        return SyncPage(lambda start: self._caller.call(request(), **options))
+        return SyncPage(lambda _start: self._caller.call(request(), **options))
 
     def list(self, **options: Unpack[CallOptions]) -> SyncPage[NotificationChannel]:
         """List the notification channels.
 
-        All of them, without pages. Experimental: only unreleased gateways answer this.
+        All of them, without pages. Experimental: only unreleased gateways answer this. Further pages
+        are read while iterating, until one is empty. What is deleted meanwhile moves what follows it,
+        so that items may be passed over: take `.all()` first, then delete.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The channels.
@@ -170,7 +181,7 @@ class AlertsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> [channel.name for channel in client.alerts.list()]
         """
         from infino.runtime.options import check_options
@@ -179,7 +190,7 @@ class AlertsResource:
         from ..api.alerts.list_all import request
 
         check_options(options, "alerts.list")
-        return SyncPage(lambda start: self._caller.call(request(), **options))
+        return SyncPage(lambda _start: self._caller.call(request(), **options))
 
     def notify(
         self,
@@ -201,8 +212,9 @@ class AlertsResource:
             subject: The subject, or an object with the template.
             message: The message, or an object with the template.
             action: Further fields of the action.
-            context: What the templates see.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            context: What the templates see. The service's default is {}.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             Its status is `sent` once it is sent.
@@ -210,7 +222,7 @@ class AlertsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.alerts.notify("ch1", subject="Late flights", message="Three are late.").status
         """
         from ..api.alerts.notify import request
@@ -230,7 +242,8 @@ class AlertsResource:
         Args:
             id: Id of the notification channel.
             document: The keys to change as a model, an object, or YAML text.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The channel, as far as the service tells.
@@ -239,7 +252,7 @@ class AlertsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.alerts.update("ch1", {"name": "night shift"})
         """
         from ..api.alerts.update import request
@@ -274,7 +287,8 @@ class AsyncAlertsResource:
 
         Args:
             config: The block as an object or YAML text.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             What the service says of it.
@@ -282,7 +296,7 @@ class AsyncAlertsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.alerts.configure("Notifications: {}")
         """
         from ..api.alerts.configure import request
@@ -299,7 +313,8 @@ class AsyncAlertsResource:
 
         Args:
             document: The channel as a model, an object, or YAML text.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The channel, as far as the service tells.
@@ -307,7 +322,7 @@ class AsyncAlertsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.alerts.create({"name": "on-call", "type": "slack"})
         """
         from ..api.alerts.create import request
@@ -321,7 +336,8 @@ class AsyncAlertsResource:
 
         Args:
             id: Id of the notification channel.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when the channel is gone.
@@ -330,8 +346,8 @@ class AsyncAlertsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> await client.alerts.delete("ch1")
+        Examples:
+            >>> await client.alerts.delete("ch1\")
         """
         from ..api.alerts.delete import request
 
@@ -345,7 +361,8 @@ class AsyncAlertsResource:
 
         Args:
             id: Id of the notification channel.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The channel.
@@ -354,8 +371,8 @@ class AsyncAlertsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> await client.alerts.get("ch1")
+        Examples:
+            >>> await client.alerts.get("ch1\")
         """
         from ..api.alerts.get import request
 
@@ -364,10 +381,13 @@ class AsyncAlertsResource:
     def history(self, **options: Unpack[CallOptions]) -> AsyncPage[AlertEvent]:
         """List the alerts that were raised.
 
-        Past ones and those that still hold. Experimental: only unreleased gateways answer this.
+        Past ones and those that still hold. Experimental: only unreleased gateways answer this. Further
+        pages are read while iterating, until one is empty. What is deleted meanwhile moves what follows
+        it, so that items may be passed over: take `.all()` first, then delete.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The alerts.
@@ -375,7 +395,7 @@ class AsyncAlertsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> async for alert in client.alerts.history():
             ...     print(alert.id, alert.additional_properties)
         """
@@ -385,15 +405,18 @@ class AsyncAlertsResource:
         from ..api.alerts.history import request
 
         check_options(options, "alerts.history")
-        return AsyncPage(lambda start: self._caller.call(request(), **options))
+        return AsyncPage(lambda _start: self._caller.call(request(), **options))
 
     def list(self, **options: Unpack[CallOptions]) -> AsyncPage[NotificationChannel]:
         """List the notification channels.
 
-        All of them, without pages. Experimental: only unreleased gateways answer this.
+        All of them, without pages. Experimental: only unreleased gateways answer this. Further pages
+        are read while iterating, until one is empty. What is deleted meanwhile moves what follows it,
+        so that items may be passed over: take `.all()` first, then delete.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The channels.
@@ -401,7 +424,7 @@ class AsyncAlertsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> [channel.name async for channel in client.alerts.list()]
         """
         from infino.runtime.options import check_options
@@ -410,7 +433,7 @@ class AsyncAlertsResource:
         from ..api.alerts.list_all import request
 
         check_options(options, "alerts.list")
-        return AsyncPage(lambda start: self._caller.call(request(), **options))
+        return AsyncPage(lambda _start: self._caller.call(request(), **options))
 
     async def notify(
         self,
@@ -432,8 +455,9 @@ class AsyncAlertsResource:
             subject: The subject, or an object with the template.
             message: The message, or an object with the template.
             action: Further fields of the action.
-            context: What the templates see.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            context: What the templates see. The service's default is {}.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             Its status is `sent` once it is sent.
@@ -441,7 +465,7 @@ class AsyncAlertsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> (await client.alerts.notify("ch1", subject="Late flights", message="Three are late.")).status
         """
         from ..api.alerts.notify import request
@@ -461,7 +485,8 @@ class AsyncAlertsResource:
         Args:
             id: Id of the notification channel.
             document: The keys to change as a model, an object, or YAML text.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The channel, as far as the service tells.
@@ -470,7 +495,7 @@ class AsyncAlertsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.alerts.update("ch1", {"name": "night shift"})
         """
         from ..api.alerts.update import request

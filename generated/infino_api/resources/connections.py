@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `connections`, sync and async."""
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ class ConnectionsResource:
             source_type: Id of the connection; on creation the kind of store.
             name: Name of the connection.
             config: Fields of the kind of store, such as base_url, username and password.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The new connection.
@@ -64,7 +66,7 @@ class ConnectionsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.connections.create("elasticsearch", name="logs", config={"base_url": "https://search.example.com"})
         """
         from ..api.connections.create import request
@@ -75,11 +77,14 @@ class ConnectionsResource:
         """List the datasets of a connected store.
 
         Tables or indexes, with their row counts where the store tells. Experimental: only unreleased
-        gateways answer this.
+        gateways answer this. Further pages are read while iterating, until one is empty. What is
+        deleted meanwhile moves what follows it, so that items may be passed over: take `.all()` first,
+        then delete.
 
         Args:
             id: Id of the connection; on creation the kind of store.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The datasets.
@@ -88,8 +93,8 @@ class ConnectionsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> client.connections.datasets("c1")
+        Examples:
+            >>> client.connections.datasets("c1\")
         """
         from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
@@ -97,7 +102,7 @@ class ConnectionsResource:
         from ..api.connections.datasets import request
 
         check_options(options, "connections.datasets")
-        return SyncPage(lambda start: self._caller.call(request(id), **options))
+        return SyncPage(lambda _start: self._caller.call(request(id), **options))
 
     def delete(self, id: str, **options: Unpack[CallOptions]) -> bool:
         """Remove a connection.
@@ -106,7 +111,8 @@ class ConnectionsResource:
 
         Args:
             id: Id of the connection; on creation the kind of store.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when the connection is gone.
@@ -115,8 +121,8 @@ class ConnectionsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> client.connections.delete("c1")
+        Examples:
+            >>> client.connections.delete("c1\")
         """
         from ..api.connections.delete import request
 
@@ -129,7 +135,8 @@ class ConnectionsResource:
 
         Args:
             id: Id of the connection; on creation the kind of store.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The connection.
@@ -138,8 +145,8 @@ class ConnectionsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> client.connections.get("c1")
+        Examples:
+            >>> client.connections.get("c1\")
         """
         from ..api.connections.get import request
 
@@ -149,9 +156,12 @@ class ConnectionsResource:
         """List the connections to other stores.
 
         Every connection the user may use; secrets in their configuration are hidden by the service.
+        Further pages are read while iterating, until one is empty. What is deleted meanwhile moves what
+        follows it, so that items may be passed over: take `.all()` first, then delete.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The connections.
@@ -159,7 +169,7 @@ class ConnectionsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> for connection in client.connections.list():
             ...     print(connection.id, connection.status)
         """
@@ -169,7 +179,7 @@ class ConnectionsResource:
         from ..api.connections.list_all import request
 
         check_options(options, "connections.list")
-        return SyncPage(lambda start: self._caller.call(request(), **options))
+        return SyncPage(lambda _start: self._caller.call(request(), **options))
 
     def metadata(self, id: str, dataset: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Describe a dataset of a connected store.
@@ -179,7 +189,8 @@ class ConnectionsResource:
         Args:
             id: Id of the connection; on creation the kind of store.
             dataset: Name of an index, or of the database of a SQL store.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The description in the store's own form.
@@ -188,7 +199,7 @@ class ConnectionsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.connections.metadata("c1", "logs-2026")
         """
         from ..api.connections.metadata import request
@@ -204,7 +215,7 @@ class ConnectionsResource:
             id: Id of the connection.
             dataset: Name of an index, or of the database of an SQL store.
             query: SQL or PromQL text, or a QueryDSL object.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             An `SqlResult`, `SearchResult` or `PromResult`, by what the store answered.
@@ -213,7 +224,7 @@ class ConnectionsResource:
             QueryError: The query failed inside a successful answer.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.connections.query("c1", "sales", "SELECT count(*) FROM orders").scalar()
             58665
         """
@@ -227,7 +238,7 @@ class ConnectionsResource:
         Args:
             id: Id of the connection.
             q: The statement.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             The rows, decoded as they are read.
@@ -236,7 +247,7 @@ class ConnectionsResource:
             QueryError: The statement failed inside a successful answer.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.connections.sql("c1", "SELECT 1").scalar()
             1
         """
@@ -252,7 +263,8 @@ class ConnectionsResource:
         Args:
             id: Id of the connection; on creation the kind of store.
             config: The fields to change.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The connection as it is now, as far as the gateway tells.
@@ -261,7 +273,7 @@ class ConnectionsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.connections.update("c1", {"timeout_secs": 30})
         """
         from ..api.connections.update import request
@@ -278,8 +290,9 @@ class ConnectionsResource:
         Args:
             id: Id of the connection; on creation the kind of store.
             query: What to look for.
-            max_results: How many results at most.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            max_results: How many results at most. The service's default is 10.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The results, best first.
@@ -288,7 +301,7 @@ class ConnectionsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.connections.web_search("c1", "observability trends", max_results=5)
         """
         from ..api.connections.web_search import request
@@ -330,7 +343,8 @@ class AsyncConnectionsResource:
             source_type: Id of the connection; on creation the kind of store.
             name: Name of the connection.
             config: Fields of the kind of store, such as base_url, username and password.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The new connection.
@@ -339,7 +353,7 @@ class AsyncConnectionsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.connections.create("elasticsearch", name="logs", config={"base_url": "https://search.example.com"})
         """
         from ..api.connections.create import request
@@ -350,11 +364,14 @@ class AsyncConnectionsResource:
         """List the datasets of a connected store.
 
         Tables or indexes, with their row counts where the store tells. Experimental: only unreleased
-        gateways answer this.
+        gateways answer this. Further pages are read while iterating, until one is empty. What is
+        deleted meanwhile moves what follows it, so that items may be passed over: take `.all()` first,
+        then delete.
 
         Args:
             id: Id of the connection; on creation the kind of store.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The datasets.
@@ -363,8 +380,8 @@ class AsyncConnectionsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> await client.connections.datasets("c1")
+        Examples:
+            >>> await client.connections.datasets("c1\")
         """
         from infino.runtime.options import check_options
         from infino.runtime.page import AsyncPage
@@ -372,7 +389,7 @@ class AsyncConnectionsResource:
         from ..api.connections.datasets import request
 
         check_options(options, "connections.datasets")
-        return AsyncPage(lambda start: self._caller.call(request(id), **options))
+        return AsyncPage(lambda _start: self._caller.call(request(id), **options))
 
     async def delete(self, id: str, **options: Unpack[CallOptions]) -> bool:
         """Remove a connection.
@@ -381,7 +398,8 @@ class AsyncConnectionsResource:
 
         Args:
             id: Id of the connection; on creation the kind of store.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when the connection is gone.
@@ -390,8 +408,8 @@ class AsyncConnectionsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> await client.connections.delete("c1")
+        Examples:
+            >>> await client.connections.delete("c1\")
         """
         from ..api.connections.delete import request
 
@@ -404,7 +422,8 @@ class AsyncConnectionsResource:
 
         Args:
             id: Id of the connection; on creation the kind of store.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The connection.
@@ -413,8 +432,8 @@ class AsyncConnectionsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> await client.connections.get("c1")
+        Examples:
+            >>> await client.connections.get("c1\")
         """
         from ..api.connections.get import request
 
@@ -424,9 +443,12 @@ class AsyncConnectionsResource:
         """List the connections to other stores.
 
         Every connection the user may use; secrets in their configuration are hidden by the service.
+        Further pages are read while iterating, until one is empty. What is deleted meanwhile moves what
+        follows it, so that items may be passed over: take `.all()` first, then delete.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The connections.
@@ -434,7 +456,7 @@ class AsyncConnectionsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> async for connection in client.connections.list():
             ...     print(connection.id, connection.status)
         """
@@ -444,7 +466,7 @@ class AsyncConnectionsResource:
         from ..api.connections.list_all import request
 
         check_options(options, "connections.list")
-        return AsyncPage(lambda start: self._caller.call(request(), **options))
+        return AsyncPage(lambda _start: self._caller.call(request(), **options))
 
     async def metadata(self, id: str, dataset: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Describe a dataset of a connected store.
@@ -454,7 +476,8 @@ class AsyncConnectionsResource:
         Args:
             id: Id of the connection; on creation the kind of store.
             dataset: Name of an index, or of the database of a SQL store.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The description in the store's own form.
@@ -463,7 +486,7 @@ class AsyncConnectionsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.connections.metadata("c1", "logs-2026")
         """
         from ..api.connections.metadata import request
@@ -479,7 +502,7 @@ class AsyncConnectionsResource:
             id: Id of the connection.
             dataset: Name of an index, or of the database of an SQL store.
             query: SQL or PromQL text, or a QueryDSL object.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             An `SqlResult`, `SearchResult` or `PromResult`, by what the store answered.
@@ -488,7 +511,7 @@ class AsyncConnectionsResource:
             QueryError: The query failed inside a successful answer.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> (await client.connections.query("c1", "sales", "SELECT count(*) FROM orders")).scalar()
             58665
         """
@@ -502,7 +525,7 @@ class AsyncConnectionsResource:
         Args:
             id: Id of the connection.
             q: The statement.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             The rows, decoded as they are read.
@@ -511,7 +534,7 @@ class AsyncConnectionsResource:
             QueryError: The statement failed inside a successful answer.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> (await client.connections.sql("c1", "SELECT 1")).scalar()
             1
         """
@@ -527,7 +550,8 @@ class AsyncConnectionsResource:
         Args:
             id: Id of the connection; on creation the kind of store.
             config: The fields to change.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The connection as it is now, as far as the gateway tells.
@@ -536,7 +560,7 @@ class AsyncConnectionsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.connections.update("c1", {"timeout_secs": 30})
         """
         from ..api.connections.update import request
@@ -553,8 +577,9 @@ class AsyncConnectionsResource:
         Args:
             id: Id of the connection; on creation the kind of store.
             query: What to look for.
-            max_results: How many results at most.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            max_results: How many results at most. The service's default is 10.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The results, best first.
@@ -563,7 +588,7 @@ class AsyncConnectionsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.connections.web_search("c1", "observability trends", max_results=5)
         """
         from ..api.connections.web_search import request

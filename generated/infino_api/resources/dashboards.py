@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `dashboards`, sync and async."""
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ class DashboardsResource:
 
         Args:
             dashboard: The dashboard.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The dashboard as saved.
@@ -47,7 +49,7 @@ class DashboardsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.dashboards.create({"title": "Delays", "panels": [{"viz_id": "v1"}]})
         """
         from ..api.dashboards.create import request
@@ -61,7 +63,8 @@ class DashboardsResource:
 
         Args:
             id: Id of the dashboard.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when the dashboard is gone.
@@ -70,8 +73,8 @@ class DashboardsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> client.dashboards.delete("d1")
+        Examples:
+            >>> client.dashboards.delete("d1\")
         """
         from ..api.dashboards.delete import request
 
@@ -84,7 +87,8 @@ class DashboardsResource:
 
         Args:
             id: Id of the dashboard.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The dashboard.
@@ -93,24 +97,28 @@ class DashboardsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> client.dashboards.get("d1")
+        Examples:
+            >>> client.dashboards.get("d1\")
         """
         from ..api.dashboards.get import request
 
         return self._caller.call(request(id), **options)
 
     def list(
-        self, *, limit: int = 500, offset: int = 0, **options: Unpack[CallOptions]
+        self, *, limit: int | None = None, offset: int | None = None, **options: Unpack[CallOptions]
     ) -> SyncPage[Dashboard]:
         """List the saved dashboards.
 
-        Pages by limit and offset; iterating reads all pages.
+        Pages by limit and offset; iterating reads all pages. Further pages are read while iterating,
+        until one is empty. What is deleted meanwhile moves what follows it, so that items may be passed
+        over: take `.all()` first, then delete.
 
         Args:
-            limit: Size of a page; all pages are read when iterating.
-            offset: How many items to skip.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            limit: Size of a page; all pages are read when iterating. 1 to 1000; the service's default
+                is 500.
+            offset: How many items to skip. At least 0; the service's default is 0.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The dashboards.
@@ -118,7 +126,7 @@ class DashboardsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> for dashboard in client.dashboards.list():
             ...     print(dashboard.id, dashboard.title)
         """
@@ -129,7 +137,10 @@ class DashboardsResource:
 
         check_options(options, "dashboards.list")
         return SyncPage(
-            lambda start: self._caller.call(request(limit=limit, offset=start), **options), limit, offset
+            lambda _start: self._caller.call(request(limit=limit, offset=_start), **options),
+            limit,
+            offset,
+            "offset",
         )
 
     def replace(
@@ -142,7 +153,8 @@ class DashboardsResource:
         Args:
             id: Id of the dashboard.
             dashboard: The whole dashboard.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The dashboard as it is now.
@@ -151,7 +163,7 @@ class DashboardsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.dashboards.replace("d1", {"title": "Delays", "panels": [{"viz_id": "v1"}]})
         """
         from ..api.dashboards.replace import request
@@ -168,7 +180,8 @@ class DashboardsResource:
         Args:
             id: Id of the dashboard.
             changes: What changes.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The dashboard as it is now.
@@ -177,7 +190,7 @@ class DashboardsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.dashboards.update("d1", {"title": "Delays by carrier"})
         """
         from ..api.dashboards.update import request
@@ -211,7 +224,8 @@ class AsyncDashboardsResource:
 
         Args:
             dashboard: The dashboard.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The dashboard as saved.
@@ -219,7 +233,7 @@ class AsyncDashboardsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.dashboards.create({"title": "Delays", "panels": [{"viz_id": "v1"}]})
         """
         from ..api.dashboards.create import request
@@ -233,7 +247,8 @@ class AsyncDashboardsResource:
 
         Args:
             id: Id of the dashboard.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when the dashboard is gone.
@@ -242,8 +257,8 @@ class AsyncDashboardsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> await client.dashboards.delete("d1")
+        Examples:
+            >>> await client.dashboards.delete("d1\")
         """
         from ..api.dashboards.delete import request
 
@@ -256,7 +271,8 @@ class AsyncDashboardsResource:
 
         Args:
             id: Id of the dashboard.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The dashboard.
@@ -265,24 +281,28 @@ class AsyncDashboardsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> await client.dashboards.get("d1")
+        Examples:
+            >>> await client.dashboards.get("d1\")
         """
         from ..api.dashboards.get import request
 
         return await self._caller.call(request(id), **options)
 
     def list(
-        self, *, limit: int = 500, offset: int = 0, **options: Unpack[CallOptions]
+        self, *, limit: int | None = None, offset: int | None = None, **options: Unpack[CallOptions]
     ) -> AsyncPage[Dashboard]:
         """List the saved dashboards.
 
-        Pages by limit and offset; iterating reads all pages.
+        Pages by limit and offset; iterating reads all pages. Further pages are read while iterating,
+        until one is empty. What is deleted meanwhile moves what follows it, so that items may be passed
+        over: take `.all()` first, then delete.
 
         Args:
-            limit: Size of a page; all pages are read when iterating.
-            offset: How many items to skip.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            limit: Size of a page; all pages are read when iterating. 1 to 1000; the service's default
+                is 500.
+            offset: How many items to skip. At least 0; the service's default is 0.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The dashboards.
@@ -290,7 +310,7 @@ class AsyncDashboardsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> async for dashboard in client.dashboards.list():
             ...     print(dashboard.id, dashboard.title)
         """
@@ -301,7 +321,10 @@ class AsyncDashboardsResource:
 
         check_options(options, "dashboards.list")
         return AsyncPage(
-            lambda start: self._caller.call(request(limit=limit, offset=start), **options), limit, offset
+            lambda _start: self._caller.call(request(limit=limit, offset=_start), **options),
+            limit,
+            offset,
+            "offset",
         )
 
     async def replace(
@@ -314,7 +337,8 @@ class AsyncDashboardsResource:
         Args:
             id: Id of the dashboard.
             dashboard: The whole dashboard.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The dashboard as it is now.
@@ -323,7 +347,7 @@ class AsyncDashboardsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.dashboards.replace("d1", {"title": "Delays", "panels": [{"viz_id": "v1"}]})
         """
         from ..api.dashboards.replace import request
@@ -340,7 +364,8 @@ class AsyncDashboardsResource:
         Args:
             id: Id of the dashboard.
             changes: What changes.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The dashboard as it is now.
@@ -349,7 +374,7 @@ class AsyncDashboardsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.dashboards.update("d1", {"title": "Delays by carrier"})
         """
         from ..api.dashboards.update import request

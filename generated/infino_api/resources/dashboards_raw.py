@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `dashboards` with raw responses, sync and async."""
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class DashboardsRawResponse:
         return self._caller.raw(request(id), **options)
 
     def list(
-        self, *, limit: int = 500, offset: int = 0, **options: Unpack[CallOptions]
+        self, *, limit: int | None = None, offset: int | None = None, **options: Unpack[CallOptions]
     ) -> RawResponse[builtins.list[Dashboard]]:
         """List the saved dashboards."""
         from ..api.dashboards.list_all import request
@@ -91,7 +92,7 @@ class AsyncDashboardsRawResponse:
         return await self._caller.raw(request(id), **options)
 
     async def list(
-        self, *, limit: int = 500, offset: int = 0, **options: Unpack[CallOptions]
+        self, *, limit: int | None = None, offset: int | None = None, **options: Unpack[CallOptions]
     ) -> RawResponse[builtins.list[Dashboard]]:
         """List the saved dashboards."""
         from ..api.dashboards.list_all import request

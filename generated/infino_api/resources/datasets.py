@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `datasets`, sync and async."""
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class DatasetsResource:
 
         Args:
             name: Name of the dataset.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             The number of records.
@@ -53,7 +54,7 @@ class DatasetsResource:
             NotFoundError: There is no such dataset.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.datasets.count("flights")
         """
         from infino.plans.datasets import count as request
@@ -74,7 +75,7 @@ class DatasetsResource:
             name: Name: lower-case letters, digits, `-`, `_` and `.`; it begins with a letter or digit.
             mapping: Types of fields; experimental, and not needed.
             exist_ok: Take a dataset of this name that exists already as success.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             What was acknowledged.
@@ -84,7 +85,7 @@ class DatasetsResource:
             ValidationError: The name cannot be used.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.datasets.create("flights", exist_ok=True)
         """
         from infino.plans.datasets import create as request
@@ -97,7 +98,7 @@ class DatasetsResource:
         Args:
             name: Name of the dataset.
             missing_ok: Return False when there is no such dataset, instead of raising.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             True when the dataset was deleted.
@@ -106,7 +107,7 @@ class DatasetsResource:
             NotFoundError: There is no such dataset, and `missing_ok` is false.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.datasets.delete("flights", missing_ok=True)
         """
         from infino.plans.datasets import delete as request
@@ -121,7 +122,8 @@ class DatasetsResource:
 
         Args:
             name: Name of the dataset.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The description.
@@ -130,8 +132,8 @@ class DatasetsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> client.datasets.describe("flights")
+        Examples:
+            >>> client.datasets.describe("flights\")
         """
         from ..api.datasets.describe import request
 
@@ -147,7 +149,8 @@ class DatasetsResource:
         Args:
             name: Name of the dataset.
             policy: The policy.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             What the service says of the policy.
@@ -156,7 +159,7 @@ class DatasetsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.datasets.enrich("flights", {"match_field": "carrier", "enrich_fields": ["name"]})
         """
         from ..api.datasets.enrich import request
@@ -168,7 +171,7 @@ class DatasetsResource:
 
         Args:
             name: Name of the dataset.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             False only when the service says that it does not exist.
@@ -177,7 +180,7 @@ class DatasetsResource:
             APIError: The service refused to tell.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.datasets.exists("flights")
         """
         from infino.plans.datasets import exists as request
@@ -191,7 +194,8 @@ class DatasetsResource:
         gateways answer this.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             How many shards took part.
@@ -199,7 +203,7 @@ class DatasetsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.datasets.flush()
         """
         from ..api.datasets.flush import request
@@ -213,7 +217,8 @@ class DatasetsResource:
 
         Args:
             name: Name of the dataset.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The dataset.
@@ -222,7 +227,7 @@ class DatasetsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.datasets.get("flights").doc_count
         """
         from ..api.datasets.get import request
@@ -232,10 +237,13 @@ class DatasetsResource:
     def list(self, **options: Unpack[CallOptions]) -> SyncPage[Dataset]:
         """List all datasets.
 
-        Every dataset the credentials may see, with its health and size.
+        Every dataset the credentials may see, with its health and size. Further pages are read while
+        iterating, until one is empty. What is deleted meanwhile moves what follows it, so that items
+        may be passed over: take `.all()` first, then delete.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The datasets, one row each.
@@ -243,7 +251,7 @@ class DatasetsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> for dataset in client.datasets.list():
             ...     print(dataset.name, dataset.doc_count)
         """
@@ -253,7 +261,7 @@ class DatasetsResource:
         from ..api.datasets.list_all import request
 
         check_options(options, "datasets.list")
-        return SyncPage(lambda start: self._caller.call(request(), **options))
+        return SyncPage(lambda _start: self._caller.call(request(), **options))
 
     def schema(self, name: str, **options: Unpack[CallOptions]) -> builtins.list[FieldSchema]:
         """List the fields of a dataset.
@@ -262,7 +270,8 @@ class DatasetsResource:
 
         Args:
             name: Name of the dataset.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The fields.
@@ -271,7 +280,7 @@ class DatasetsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> [field.name for field in client.datasets.schema("flights")]
         """
         from ..api.datasets.schema import request
@@ -301,7 +310,7 @@ class AsyncDatasetsResource:
 
         Args:
             name: Name of the dataset.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             The number of records.
@@ -310,7 +319,7 @@ class AsyncDatasetsResource:
             NotFoundError: There is no such dataset.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.datasets.count("flights")
         """
         from infino.plans.datasets import count as request
@@ -331,7 +340,7 @@ class AsyncDatasetsResource:
             name: Name: lower-case letters, digits, `-`, `_` and `.`; it begins with a letter or digit.
             mapping: Types of fields; experimental, and not needed.
             exist_ok: Take a dataset of this name that exists already as success.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             What was acknowledged.
@@ -341,7 +350,7 @@ class AsyncDatasetsResource:
             ValidationError: The name cannot be used.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.datasets.create("flights", exist_ok=True)
         """
         from infino.plans.datasets import create as request
@@ -354,7 +363,7 @@ class AsyncDatasetsResource:
         Args:
             name: Name of the dataset.
             missing_ok: Return False when there is no such dataset, instead of raising.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             True when the dataset was deleted.
@@ -363,7 +372,7 @@ class AsyncDatasetsResource:
             NotFoundError: There is no such dataset, and `missing_ok` is false.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.datasets.delete("flights", missing_ok=True)
         """
         from infino.plans.datasets import delete as request
@@ -378,7 +387,8 @@ class AsyncDatasetsResource:
 
         Args:
             name: Name of the dataset.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The description.
@@ -387,8 +397,8 @@ class AsyncDatasetsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> await client.datasets.describe("flights")
+        Examples:
+            >>> await client.datasets.describe("flights\")
         """
         from ..api.datasets.describe import request
 
@@ -404,7 +414,8 @@ class AsyncDatasetsResource:
         Args:
             name: Name of the dataset.
             policy: The policy.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             What the service says of the policy.
@@ -413,7 +424,7 @@ class AsyncDatasetsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.datasets.enrich("flights", {"match_field": "carrier", "enrich_fields": ["name"]})
         """
         from ..api.datasets.enrich import request
@@ -425,7 +436,7 @@ class AsyncDatasetsResource:
 
         Args:
             name: Name of the dataset.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             False only when the service says that it does not exist.
@@ -434,7 +445,7 @@ class AsyncDatasetsResource:
             APIError: The service refused to tell.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.datasets.exists("flights")
         """
         from infino.plans.datasets import exists as request
@@ -448,7 +459,8 @@ class AsyncDatasetsResource:
         gateways answer this.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             How many shards took part.
@@ -456,7 +468,7 @@ class AsyncDatasetsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.datasets.flush()
         """
         from ..api.datasets.flush import request
@@ -470,7 +482,8 @@ class AsyncDatasetsResource:
 
         Args:
             name: Name of the dataset.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The dataset.
@@ -479,7 +492,7 @@ class AsyncDatasetsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> (await client.datasets.get("flights")).doc_count
         """
         from ..api.datasets.get import request
@@ -489,10 +502,13 @@ class AsyncDatasetsResource:
     def list(self, **options: Unpack[CallOptions]) -> AsyncPage[Dataset]:
         """List all datasets.
 
-        Every dataset the credentials may see, with its health and size.
+        Every dataset the credentials may see, with its health and size. Further pages are read while
+        iterating, until one is empty. What is deleted meanwhile moves what follows it, so that items
+        may be passed over: take `.all()` first, then delete.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The datasets, one row each.
@@ -500,7 +516,7 @@ class AsyncDatasetsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> async for dataset in client.datasets.list():
             ...     print(dataset.name, dataset.doc_count)
         """
@@ -510,7 +526,7 @@ class AsyncDatasetsResource:
         from ..api.datasets.list_all import request
 
         check_options(options, "datasets.list")
-        return AsyncPage(lambda start: self._caller.call(request(), **options))
+        return AsyncPage(lambda _start: self._caller.call(request(), **options))
 
     async def schema(self, name: str, **options: Unpack[CallOptions]) -> builtins.list[FieldSchema]:
         """List the fields of a dataset.
@@ -519,7 +535,8 @@ class AsyncDatasetsResource:
 
         Args:
             name: Name of the dataset.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The fields.
@@ -528,7 +545,7 @@ class AsyncDatasetsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> [field.name for field in await client.datasets.schema("flights")]
         """
         from ..api.datasets.schema import request

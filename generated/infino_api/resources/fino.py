@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `fino`, sync and async."""
 
 from __future__ import annotations
@@ -54,9 +55,10 @@ class FinoResource:
         Args:
             thread_id: Id of the thread.
             text: The text, or an object with the content as the service takes it.
-            role: Who speaks.
+            role: Who speaks. The service's default is "user".
             extra: Further fields of the body, sent as they are.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The id of the message.
@@ -64,7 +66,7 @@ class FinoResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.fino.send("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", "Which carrier is late most often?")
         """
         from ..api.fino.send import request
@@ -112,9 +114,10 @@ class AsyncFinoResource:
         Args:
             thread_id: Id of the thread.
             text: The text, or an object with the content as the service takes it.
-            role: Who speaks.
+            role: Who speaks. The service's default is "user".
             extra: Further fields of the body, sent as they are.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The id of the message.
@@ -122,7 +125,7 @@ class AsyncFinoResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.fino.send("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", "Which carrier is late most often?")
         """
         from ..api.fino.send import request

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `fino.threads`, sync and async."""
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ class FinoThreadsResource:
             streaming: True for answers piece by piece.
             workflow_name: Workflow that answers.
             metadata: Free-form notes.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The new thread.
@@ -70,7 +72,7 @@ class FinoThreadsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.fino.threads.create(name="Delays", sources=[{"index_name": "flights", "connection_id": "infino"}])
         """
         from ..api.fino_threads.create import request
@@ -93,7 +95,8 @@ class FinoThreadsResource:
 
         Args:
             id: Id of the thread.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when the thread is gone.
@@ -102,8 +105,8 @@ class FinoThreadsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> client.fino.threads.delete("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
+        Examples:
+            >>> client.fino.threads.delete("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11\")
         """
         from ..api.fino_threads.delete import request
 
@@ -116,7 +119,8 @@ class FinoThreadsResource:
 
         Args:
             id: Id of the thread.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The thread.
@@ -125,8 +129,8 @@ class FinoThreadsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> client.fino.threads.get("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
+        Examples:
+            >>> client.fino.threads.get("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11\")
         """
         from ..api.fino_threads.get import request
 
@@ -135,10 +139,13 @@ class FinoThreadsResource:
     def list(self, **options: Unpack[CallOptions]) -> SyncPage[Thread]:
         """List the conversations.
 
-        Every thread the user owns or shares.
+        Every thread the user owns or shares. Further pages are read while iterating, until one is
+        empty. What is deleted meanwhile moves what follows it, so that items may be passed over: take
+        `.all()` first, then delete.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The threads.
@@ -146,7 +153,7 @@ class FinoThreadsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> for thread in client.fino.threads.list():
             ...     print(thread.id, thread.name)
         """
@@ -156,7 +163,7 @@ class FinoThreadsResource:
         from ..api.fino_threads.list_all import request
 
         check_options(options, "fino.threads.list")
-        return SyncPage(lambda start: self._caller.call(request(), **options))
+        return SyncPage(lambda _start: self._caller.call(request(), **options))
 
     def update(
         self,
@@ -180,7 +187,8 @@ class FinoThreadsResource:
             streaming: True for answers piece by piece.
             workflow_name: Workflow that answers.
             metadata: Free-form notes.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The thread as it is now.
@@ -189,7 +197,7 @@ class FinoThreadsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.fino.threads.update("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", name="Late flights")
         """
         from ..api.fino_threads.update import request
@@ -252,7 +260,8 @@ class AsyncFinoThreadsResource:
             streaming: True for answers piece by piece.
             workflow_name: Workflow that answers.
             metadata: Free-form notes.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The new thread.
@@ -260,7 +269,7 @@ class AsyncFinoThreadsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.fino.threads.create(name="Delays", sources=[{"index_name": "flights", "connection_id": "infino"}])
         """
         from ..api.fino_threads.create import request
@@ -283,7 +292,8 @@ class AsyncFinoThreadsResource:
 
         Args:
             id: Id of the thread.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when the thread is gone.
@@ -292,8 +302,8 @@ class AsyncFinoThreadsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> await client.fino.threads.delete("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
+        Examples:
+            >>> await client.fino.threads.delete("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11\")
         """
         from ..api.fino_threads.delete import request
 
@@ -306,7 +316,8 @@ class AsyncFinoThreadsResource:
 
         Args:
             id: Id of the thread.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The thread.
@@ -315,8 +326,8 @@ class AsyncFinoThreadsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> await client.fino.threads.get("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
+        Examples:
+            >>> await client.fino.threads.get("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11\")
         """
         from ..api.fino_threads.get import request
 
@@ -325,10 +336,13 @@ class AsyncFinoThreadsResource:
     def list(self, **options: Unpack[CallOptions]) -> AsyncPage[Thread]:
         """List the conversations.
 
-        Every thread the user owns or shares.
+        Every thread the user owns or shares. Further pages are read while iterating, until one is
+        empty. What is deleted meanwhile moves what follows it, so that items may be passed over: take
+        `.all()` first, then delete.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The threads.
@@ -336,7 +350,7 @@ class AsyncFinoThreadsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> async for thread in client.fino.threads.list():
             ...     print(thread.id, thread.name)
         """
@@ -346,7 +360,7 @@ class AsyncFinoThreadsResource:
         from ..api.fino_threads.list_all import request
 
         check_options(options, "fino.threads.list")
-        return AsyncPage(lambda start: self._caller.call(request(), **options))
+        return AsyncPage(lambda _start: self._caller.call(request(), **options))
 
     async def update(
         self,
@@ -370,7 +384,8 @@ class AsyncFinoThreadsResource:
             streaming: True for answers piece by piece.
             workflow_name: Workflow that answers.
             metadata: Free-form notes.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The thread as it is now.
@@ -379,7 +394,7 @@ class AsyncFinoThreadsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.fino.threads.update("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", name="Late flights")
         """
         from ..api.fino_threads.update import request

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `fino.threads.messages`, sync and async."""
 
 from __future__ import annotations
@@ -40,8 +41,9 @@ class FinoThreadsMessagesResource:
         Args:
             id: Id of the thread.
             text: The text, or an object with the content as the service takes it.
-            role: Who speaks: user, assistant or system.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            role: Who speaks: user, assistant or system. The service's default is "user".
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The id of the message.
@@ -50,7 +52,7 @@ class FinoThreadsMessagesResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.fino.threads.messages.add("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", "Only flights from JFK.")
         """
         from ..api.fino_threads_messages.add import request
@@ -64,7 +66,8 @@ class FinoThreadsMessagesResource:
 
         Args:
             id: Id of the thread.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when the messages are gone.
@@ -73,8 +76,8 @@ class FinoThreadsMessagesResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> client.fino.threads.messages.clear("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
+        Examples:
+            >>> client.fino.threads.messages.clear("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11\")
         """
         from ..api.fino_threads_messages.clear import request
 
@@ -108,8 +111,9 @@ class AsyncFinoThreadsMessagesResource:
         Args:
             id: Id of the thread.
             text: The text, or an object with the content as the service takes it.
-            role: Who speaks: user, assistant or system.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            role: Who speaks: user, assistant or system. The service's default is "user".
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The id of the message.
@@ -118,7 +122,7 @@ class AsyncFinoThreadsMessagesResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.fino.threads.messages.add("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", "Only flights from JFK.")
         """
         from ..api.fino_threads_messages.add import request
@@ -132,7 +136,8 @@ class AsyncFinoThreadsMessagesResource:
 
         Args:
             id: Id of the thread.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when the messages are gone.
@@ -141,8 +146,8 @@ class AsyncFinoThreadsMessagesResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> await client.fino.threads.messages.clear("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
+        Examples:
+            >>> await client.fino.threads.messages.clear("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11\")
         """
         from ..api.fino_threads_messages.clear import request
 

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `imports`, sync and async."""
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ class ImportsResource:
             query: What to read, in the store's own language.
             schedule: Cron expression; once when it is not given.
             extra: Further fields of the body, sent as they are.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The new job.
@@ -65,7 +67,7 @@ class ImportsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.imports.create("snowflake", connection_id="c1", target_dataset="orders", query="SELECT * FROM orders")
         """
         from ..api.imports.create import request
@@ -89,7 +91,8 @@ class ImportsResource:
 
         Args:
             id: Id of the import job.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when the job is gone.
@@ -98,8 +101,8 @@ class ImportsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> client.imports.delete("j1")
+        Examples:
+            >>> client.imports.delete("j1\")
         """
         from ..api.imports.delete import request
 
@@ -110,7 +113,7 @@ class ImportsResource:
 
         Args:
             id: Id of the import.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             The import.
@@ -119,7 +122,7 @@ class ImportsResource:
             NotFoundError: There is no such import.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.imports.get("j1").status
         """
         from infino.plans.imports import get as request
@@ -129,10 +132,13 @@ class ImportsResource:
     def list(self, **options: Unpack[CallOptions]) -> SyncPage[ImportJob]:
         """List the import jobs.
 
-        Every job with its schedule and last run.
+        Every job with its schedule and last run. Further pages are read while iterating, until one is
+        empty. What is deleted meanwhile moves what follows it, so that items may be passed over: take
+        `.all()` first, then delete.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The jobs.
@@ -140,7 +146,7 @@ class ImportsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> for job in client.imports.list():
             ...     print(job.id, job.status)
         """
@@ -150,7 +156,7 @@ class ImportsResource:
         from ..api.imports.list_all import request
 
         check_options(options, "imports.list")
-        return SyncPage(lambda start: self._caller.call(request(), **options))
+        return SyncPage(lambda _start: self._caller.call(request(), **options))
 
 
 class AsyncImportsResource:
@@ -192,7 +198,8 @@ class AsyncImportsResource:
             query: What to read, in the store's own language.
             schedule: Cron expression; once when it is not given.
             extra: Further fields of the body, sent as they are.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The new job.
@@ -201,7 +208,7 @@ class AsyncImportsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.imports.create("snowflake", connection_id="c1", target_dataset="orders", query="SELECT * FROM orders")
         """
         from ..api.imports.create import request
@@ -225,7 +232,8 @@ class AsyncImportsResource:
 
         Args:
             id: Id of the import job.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when the job is gone.
@@ -234,8 +242,8 @@ class AsyncImportsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> await client.imports.delete("j1")
+        Examples:
+            >>> await client.imports.delete("j1\")
         """
         from ..api.imports.delete import request
 
@@ -246,7 +254,7 @@ class AsyncImportsResource:
 
         Args:
             id: Id of the import.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             The import.
@@ -255,7 +263,7 @@ class AsyncImportsResource:
             NotFoundError: There is no such import.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> (await client.imports.get("j1")).status
         """
         from infino.plans.imports import get as request
@@ -265,10 +273,13 @@ class AsyncImportsResource:
     def list(self, **options: Unpack[CallOptions]) -> AsyncPage[ImportJob]:
         """List the import jobs.
 
-        Every job with its schedule and last run.
+        Every job with its schedule and last run. Further pages are read while iterating, until one is
+        empty. What is deleted meanwhile moves what follows it, so that items may be passed over: take
+        `.all()` first, then delete.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The jobs.
@@ -276,7 +287,7 @@ class AsyncImportsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> async for job in client.imports.list():
             ...     print(job.id, job.status)
         """
@@ -286,4 +297,4 @@ class AsyncImportsResource:
         from ..api.imports.list_all import request
 
         check_options(options, "imports.list")
-        return AsyncPage(lambda start: self._caller.call(request(), **options))
+        return AsyncPage(lambda _start: self._caller.call(request(), **options))

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `jobs`, sync and async."""
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class JobsResource:
 
         Args:
             run_id: Id of the run.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The job.
@@ -46,8 +48,8 @@ class JobsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> client.jobs.get("3f0a0f4e-0d6c-4a44-8f0e-9a0a6a2d7c11")
+        Examples:
+            >>> client.jobs.get("3f0a0f4e-0d6c-4a44-8f0e-9a0a6a2d7c11\")
         """
         from ..api.jobs.get import request
 
@@ -78,7 +80,8 @@ class AsyncJobsResource:
 
         Args:
             run_id: Id of the run.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The job.
@@ -87,8 +90,8 @@ class AsyncJobsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> await client.jobs.get("3f0a0f4e-0d6c-4a44-8f0e-9a0a6a2d7c11")
+        Examples:
+            >>> await client.jobs.get("3f0a0f4e-0d6c-4a44-8f0e-9a0a6a2d7c11\")
         """
         from ..api.jobs.get import request
 

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `metrics`, sync and async."""
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ class MetricsResource:
         Args:
             dataset: Name of the dataset.
             exposition: The samples as text.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             What the service says, one text each.
@@ -50,7 +52,7 @@ class MetricsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.metrics.upload("web.aly", 'http_requests_total{code="200"} 1027 1735689600000')
         """
         from ..api.metrics.upload import request
@@ -86,7 +88,8 @@ class AsyncMetricsResource:
         Args:
             dataset: Name of the dataset.
             exposition: The samples as text.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             What the service says, one text each.
@@ -95,7 +98,7 @@ class AsyncMetricsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.metrics.upload("web.aly", 'http_requests_total{code="200"} 1027 1735689600000')
         """
         from ..api.metrics.upload import request

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `monitors`, sync and async."""
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ class MonitorsResource:
 
         Args:
             document: The monitor as a model, an object, or YAML text.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The monitor, as far as the service tells.
@@ -49,7 +51,7 @@ class MonitorsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.monitors.create({"name": "late-flights"})
         """
         from ..api.monitors.create import request
@@ -63,7 +65,8 @@ class MonitorsResource:
 
         Args:
             id: Id of the monitor.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when the monitor is gone.
@@ -72,8 +75,8 @@ class MonitorsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> client.monitors.delete("m1")
+        Examples:
+            >>> client.monitors.delete("m1\")
         """
         from ..api.monitors.delete import request
 
@@ -90,7 +93,8 @@ class MonitorsResource:
         Args:
             id: Id of the monitor.
             context: What the run is told beside the document of the monitor.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             What came of it.
@@ -99,7 +103,7 @@ class MonitorsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.monitors.execute("m1")
         """
         from ..api.monitors.execute import request
@@ -113,7 +117,8 @@ class MonitorsResource:
 
         Args:
             id: Id of the monitor.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The monitor.
@@ -122,8 +127,8 @@ class MonitorsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> client.monitors.get("m1")
+        Examples:
+            >>> client.monitors.get("m1\")
         """
         from ..api.monitors.get import request
 
@@ -132,10 +137,13 @@ class MonitorsResource:
     def list(self, **options: Unpack[CallOptions]) -> SyncPage[Monitor]:
         """List the monitors.
 
-        All of them, without pages. Experimental: only unreleased gateways answer this.
+        All of them, without pages. Experimental: only unreleased gateways answer this. Further pages
+        are read while iterating, until one is empty. What is deleted meanwhile moves what follows it,
+        so that items may be passed over: take `.all()` first, then delete.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The monitors.
@@ -143,7 +151,7 @@ class MonitorsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> [monitor.name for monitor in client.monitors.list()]
         """
         from infino.runtime.options import check_options
@@ -152,7 +160,7 @@ class MonitorsResource:
         from ..api.monitors.list_all import request
 
         check_options(options, "monitors.list")
-        return SyncPage(lambda start: self._caller.call(request(), **options))
+        return SyncPage(lambda _start: self._caller.call(request(), **options))
 
     def update(
         self, id: str, document: Monitor | Mapping[str, Any] | str, **options: Unpack[CallOptions]
@@ -164,7 +172,8 @@ class MonitorsResource:
         Args:
             id: Id of the monitor.
             document: The keys to change as a model, an object, or YAML text.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The monitor, as far as the service tells.
@@ -173,7 +182,7 @@ class MonitorsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.monitors.update("m1", {"name": "very-late-flights"})
         """
         from ..api.monitors.update import request
@@ -208,7 +217,8 @@ class AsyncMonitorsResource:
 
         Args:
             document: The monitor as a model, an object, or YAML text.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The monitor, as far as the service tells.
@@ -216,7 +226,7 @@ class AsyncMonitorsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.monitors.create({"name": "late-flights"})
         """
         from ..api.monitors.create import request
@@ -230,7 +240,8 @@ class AsyncMonitorsResource:
 
         Args:
             id: Id of the monitor.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when the monitor is gone.
@@ -239,8 +250,8 @@ class AsyncMonitorsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> await client.monitors.delete("m1")
+        Examples:
+            >>> await client.monitors.delete("m1\")
         """
         from ..api.monitors.delete import request
 
@@ -257,7 +268,8 @@ class AsyncMonitorsResource:
         Args:
             id: Id of the monitor.
             context: What the run is told beside the document of the monitor.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             What came of it.
@@ -266,7 +278,7 @@ class AsyncMonitorsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.monitors.execute("m1")
         """
         from ..api.monitors.execute import request
@@ -280,7 +292,8 @@ class AsyncMonitorsResource:
 
         Args:
             id: Id of the monitor.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The monitor.
@@ -289,8 +302,8 @@ class AsyncMonitorsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> await client.monitors.get("m1")
+        Examples:
+            >>> await client.monitors.get("m1\")
         """
         from ..api.monitors.get import request
 
@@ -299,10 +312,13 @@ class AsyncMonitorsResource:
     def list(self, **options: Unpack[CallOptions]) -> AsyncPage[Monitor]:
         """List the monitors.
 
-        All of them, without pages. Experimental: only unreleased gateways answer this.
+        All of them, without pages. Experimental: only unreleased gateways answer this. Further pages
+        are read while iterating, until one is empty. What is deleted meanwhile moves what follows it,
+        so that items may be passed over: take `.all()` first, then delete.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The monitors.
@@ -310,7 +326,7 @@ class AsyncMonitorsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> [monitor.name async for monitor in client.monitors.list()]
         """
         from infino.runtime.options import check_options
@@ -319,7 +335,7 @@ class AsyncMonitorsResource:
         from ..api.monitors.list_all import request
 
         check_options(options, "monitors.list")
-        return AsyncPage(lambda start: self._caller.call(request(), **options))
+        return AsyncPage(lambda _start: self._caller.call(request(), **options))
 
     async def update(
         self, id: str, document: Monitor | Mapping[str, Any] | str, **options: Unpack[CallOptions]
@@ -331,7 +347,8 @@ class AsyncMonitorsResource:
         Args:
             id: Id of the monitor.
             document: The keys to change as a model, an object, or YAML text.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The monitor, as far as the service tells.
@@ -340,7 +357,7 @@ class AsyncMonitorsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.monitors.update("m1", {"name": "very-late-flights"})
         """
         from ..api.monitors.update import request

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `query`, sync and async."""
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class QueryResource:
         Args:
             dataset: Name of the dataset.
             body: The search: `query`, `aggs`, `size`, `from`, `sort`, `_source`.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             Hits and aggregations.
@@ -49,7 +50,7 @@ class QueryResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.query.dsl("flights", {"query": {"term": {"carrier.keyword": "UA"}}, "size": 5}).hits()[0].id
         """
         from infino.plans.query import dsl as request
@@ -62,7 +63,7 @@ class QueryResource:
         Args:
             q: The statement, with `?` or `:name` where values go.
             params: The values, in a list for `?` or a mapping for `:name`.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             The result; `.stats.affected_rows` counts what was written.
@@ -72,7 +73,7 @@ class QueryResource:
             ValidationError: Values and placeholders don't match.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.query.execute("INSERT INTO airlines (_id, name) VALUES (?, ?)", ["ZZ", "Zed Air"])
         """
         from infino.plans.query import execute as request
@@ -93,7 +94,7 @@ class QueryResource:
             expr: The expression.
             at: The moment: datetime, Unix seconds, ISO text or `now-6h`; now when None.
             dataset: Dataset that holds the metrics; all when None.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             The samples.
@@ -102,7 +103,7 @@ class QueryResource:
             QueryError: The expression failed inside a successful answer.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.query.promql("sum(up) by (job)", at="now-5m", dataset="web.aly").to_pandas()
         """
         from infino.plans.query import promql as request
@@ -127,7 +128,7 @@ class QueryResource:
             end: The last moment, included.
             step: Time between values: timedelta, seconds, or text such as `30s`.
             dataset: Dataset that holds the metrics; all when None.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             The samples, one per step and series.
@@ -136,7 +137,7 @@ class QueryResource:
             QueryError: The expression failed inside a successful answer.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.query.promql_range("up", start="now-1h", end="now", step="1m").to_pandas(shape="wide")
         """
         from infino.plans.query import promql_range as request
@@ -149,7 +150,7 @@ class QueryResource:
         Args:
             q: The statement, with `?` or `:name` where values go.
             params: The values, in a list for `?` or a mapping for `:name`.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             The rows.
@@ -159,7 +160,7 @@ class QueryResource:
             ValidationError: Values and placeholders don't match.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.query.sql("SELECT count(*) FROM flights WHERE carrier = ?", ["UA"]).scalar()
         """
         from infino.plans.query import sql as request
@@ -192,7 +193,7 @@ class AsyncQueryResource:
         Args:
             dataset: Name of the dataset.
             body: The search: `query`, `aggs`, `size`, `from`, `sort`, `_source`.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             Hits and aggregations.
@@ -200,7 +201,7 @@ class AsyncQueryResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> (await client.query.dsl("flights", {"query": {"term": {"carrier.keyword": "UA"}}, "size": 5})).hits()[0].id
         """
         from infino.plans.query import dsl as request
@@ -215,7 +216,7 @@ class AsyncQueryResource:
         Args:
             q: The statement, with `?` or `:name` where values go.
             params: The values, in a list for `?` or a mapping for `:name`.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             The result; `.stats.affected_rows` counts what was written.
@@ -225,7 +226,7 @@ class AsyncQueryResource:
             ValidationError: Values and placeholders don't match.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.query.execute("INSERT INTO airlines (_id, name) VALUES (?, ?)", ["ZZ", "Zed Air"])
         """
         from infino.plans.query import execute as request
@@ -246,7 +247,7 @@ class AsyncQueryResource:
             expr: The expression.
             at: The moment: datetime, Unix seconds, ISO text or `now-6h`; now when None.
             dataset: Dataset that holds the metrics; all when None.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             The samples.
@@ -255,7 +256,7 @@ class AsyncQueryResource:
             QueryError: The expression failed inside a successful answer.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> (await client.query.promql("sum(up) by (job)", at="now-5m", dataset="web.aly")).to_pandas()
         """
         from infino.plans.query import promql as request
@@ -280,7 +281,7 @@ class AsyncQueryResource:
             end: The last moment, included.
             step: Time between values: timedelta, seconds, or text such as `30s`.
             dataset: Dataset that holds the metrics; all when None.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             The samples, one per step and series.
@@ -289,7 +290,7 @@ class AsyncQueryResource:
             QueryError: The expression failed inside a successful answer.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> (await client.query.promql_range("up", start="now-1h", end="now", step="1m")).to_pandas(shape="wide")
         """
         from infino.plans.query import promql_range as request
@@ -304,7 +305,7 @@ class AsyncQueryResource:
         Args:
             q: The statement, with `?` or `:name` where values go.
             params: The values, in a list for `?` or a mapping for `:name`.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             The rows.
@@ -314,7 +315,7 @@ class AsyncQueryResource:
             ValidationError: Values and placeholders don't match.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> (await client.query.sql("SELECT count(*) FROM flights WHERE carrier = ?", ["UA"])).scalar()
         """
         from infino.plans.query import sql as request

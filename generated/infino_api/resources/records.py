@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `records`, sync and async."""
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class RecordsResource:
         Args:
             dataset: Name of the dataset.
             lines: The action lines.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             One item for each action, in order.
@@ -51,7 +53,7 @@ class RecordsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.records.bulk_chunk("airlines", b'{"index": {"_id": "AA"}}\\n{"name": "American"}\\n')
         """
         from ..api.records.bulk_chunk import request
@@ -64,7 +66,7 @@ class RecordsResource:
         Args:
             dataset: Name of the dataset.
             query: A QueryDSL query, bare or as `{"query": {...}}`; `{"match_all": {}}` empties the dataset.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             How many records were deleted.
@@ -75,7 +77,7 @@ class RecordsResource:
             NotFoundError: There is no such dataset.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.records.delete("flights", {"term": {"carrier.keyword": "AA"}})
         """
         from infino.plans.records import delete as request
@@ -90,7 +92,8 @@ class RecordsResource:
         Args:
             dataset: Name of the dataset.
             id: The record's id; it may hold any character.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The record.
@@ -99,7 +102,7 @@ class RecordsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.records.get("airlines", "AA").source
         """
         from ..api.records.get import request
@@ -136,7 +139,8 @@ class AsyncRecordsResource:
         Args:
             dataset: Name of the dataset.
             lines: The action lines.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             One item for each action, in order.
@@ -145,7 +149,7 @@ class AsyncRecordsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.records.bulk_chunk("airlines", b'{"index": {"_id": "AA"}}\\n{"name": "American"}\\n')
         """
         from ..api.records.bulk_chunk import request
@@ -158,7 +162,7 @@ class AsyncRecordsResource:
         Args:
             dataset: Name of the dataset.
             query: A QueryDSL query, bare or as `{"query": {...}}`; `{"match_all": {}}` empties the dataset.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             How many records were deleted.
@@ -169,7 +173,7 @@ class AsyncRecordsResource:
             NotFoundError: There is no such dataset.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.records.delete("flights", {"term": {"carrier.keyword": "AA"}})
         """
         from infino.plans.records import delete as request
@@ -184,7 +188,8 @@ class AsyncRecordsResource:
         Args:
             dataset: Name of the dataset.
             id: The record's id; it may hold any character.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The record.
@@ -193,7 +198,7 @@ class AsyncRecordsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> (await client.records.get("airlines", "AA")).source
         """
         from ..api.records.get import request

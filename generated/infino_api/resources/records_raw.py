@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `records` with raw responses, sync and async."""
 
 from __future__ import annotations

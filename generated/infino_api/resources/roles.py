@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `roles`, sync and async."""
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class RolesResource:
         Args:
             name: Name of the role.
             document: Version and Permissions, as a model, an object or YAML text.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             True when it was stored.
@@ -49,7 +50,7 @@ class RolesResource:
             ValidationError: The document is no object or no YAML.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.roles.create("reader", {"Permissions": [
             ...     {"ResourceType": "record", "Actions": ["read"], "Resources": ["logs-*"]}]})
         """
@@ -64,7 +65,8 @@ class RolesResource:
 
         Args:
             name: Name of the role.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when the role is gone.
@@ -73,8 +75,8 @@ class RolesResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> client.roles.delete("analyst")
+        Examples:
+            >>> client.roles.delete("analyst\")
         """
         from ..api.roles.delete import request
 
@@ -87,7 +89,8 @@ class RolesResource:
 
         Args:
             name: Name of the role.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The role.
@@ -96,8 +99,8 @@ class RolesResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> client.roles.get("analyst")
+        Examples:
+            >>> client.roles.get("analyst\")
         """
         from ..api.roles.get import request
 
@@ -106,10 +109,13 @@ class RolesResource:
     def list(self, **options: Unpack[CallOptions]) -> SyncPage[Role]:
         """List the roles.
 
-        Each with its permissions.
+        Each with its permissions. Further pages are read while iterating, until one is empty. What is
+        deleted meanwhile moves what follows it, so that items may be passed over: take `.all()` first,
+        then delete.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The roles.
@@ -117,7 +123,7 @@ class RolesResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> [role.name for role in client.roles.list()]
         """
         from infino.runtime.options import check_options
@@ -126,7 +132,7 @@ class RolesResource:
         from ..api.roles.list_all import request
 
         check_options(options, "roles.list")
-        return SyncPage(lambda start: self._caller.call(request(), **options))
+        return SyncPage(lambda _start: self._caller.call(request(), **options))
 
     def update(
         self, name: str, document: Role | Mapping[str, Any] | str, **options: Unpack[CallOptions]
@@ -136,7 +142,7 @@ class RolesResource:
         Args:
             name: Name of the role.
             document: What changes, as a model, an object or YAML text.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             True when it was changed.
@@ -145,7 +151,7 @@ class RolesResource:
             NotFoundError: There is no such role.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.roles.update("reader", {"Permissions": []})
         """
         from infino.plans.roles import update as request
@@ -178,7 +184,7 @@ class AsyncRolesResource:
         Args:
             name: Name of the role.
             document: Version and Permissions, as a model, an object or YAML text.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             True when it was stored.
@@ -187,7 +193,7 @@ class AsyncRolesResource:
             ValidationError: The document is no object or no YAML.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.roles.create("reader", {"Permissions": [
             ...     {"ResourceType": "record", "Actions": ["read"], "Resources": ["logs-*"]}]})
         """
@@ -202,7 +208,8 @@ class AsyncRolesResource:
 
         Args:
             name: Name of the role.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when the role is gone.
@@ -211,8 +218,8 @@ class AsyncRolesResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> await client.roles.delete("analyst")
+        Examples:
+            >>> await client.roles.delete("analyst\")
         """
         from ..api.roles.delete import request
 
@@ -225,7 +232,8 @@ class AsyncRolesResource:
 
         Args:
             name: Name of the role.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The role.
@@ -234,8 +242,8 @@ class AsyncRolesResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> await client.roles.get("analyst")
+        Examples:
+            >>> await client.roles.get("analyst\")
         """
         from ..api.roles.get import request
 
@@ -244,10 +252,13 @@ class AsyncRolesResource:
     def list(self, **options: Unpack[CallOptions]) -> AsyncPage[Role]:
         """List the roles.
 
-        Each with its permissions.
+        Each with its permissions. Further pages are read while iterating, until one is empty. What is
+        deleted meanwhile moves what follows it, so that items may be passed over: take `.all()` first,
+        then delete.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The roles.
@@ -255,7 +266,7 @@ class AsyncRolesResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> [role.name async for role in client.roles.list()]
         """
         from infino.runtime.options import check_options
@@ -264,7 +275,7 @@ class AsyncRolesResource:
         from ..api.roles.list_all import request
 
         check_options(options, "roles.list")
-        return AsyncPage(lambda start: self._caller.call(request(), **options))
+        return AsyncPage(lambda _start: self._caller.call(request(), **options))
 
     async def update(
         self, name: str, document: Role | Mapping[str, Any] | str, **options: Unpack[CallOptions]
@@ -274,7 +285,7 @@ class AsyncRolesResource:
         Args:
             name: Name of the role.
             document: What changes, as a model, an object or YAML text.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             True when it was changed.
@@ -283,7 +294,7 @@ class AsyncRolesResource:
             NotFoundError: There is no such role.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.roles.update("reader", {"Permissions": []})
         """
         from infino.plans.roles import update as request

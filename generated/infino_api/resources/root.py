@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `client`, sync and async."""
 
 from __future__ import annotations
@@ -181,7 +182,8 @@ class RootResources:
         The cheapest signed call, good for checking the endpoint and the keys.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             What the gateway says of itself.
@@ -189,7 +191,7 @@ class RootResources:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.ping().version
         """
         from ..api.client.ping import request
@@ -339,7 +341,8 @@ class AsyncRootResources:
         The cheapest signed call, good for checking the endpoint and the keys.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             What the gateway says of itself.
@@ -347,7 +350,7 @@ class AsyncRootResources:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> (await client.ping()).version
         """
         from ..api.client.ping import request

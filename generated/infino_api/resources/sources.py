@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `sources`, sync and async."""
 
 from __future__ import annotations
@@ -34,10 +35,13 @@ class SourcesResource:
     def list(self, **options: Unpack[CallOptions]) -> SyncPage[Source]:
         """List the kinds of stores that can be connected.
 
-        Each kind tells its category, how it is queried and how it authenticates.
+        Each kind tells its category, how it is queried and how it authenticates. Further pages are read
+        while iterating, until one is empty. What is deleted meanwhile moves what follows it, so that
+        items may be passed over: take `.all()` first, then delete.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The kinds of stores.
@@ -45,7 +49,7 @@ class SourcesResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> [source.id for source in client.sources.list()]
         """
         from infino.runtime.options import check_options
@@ -54,7 +58,7 @@ class SourcesResource:
         from ..api.sources.list_all import request
 
         check_options(options, "sources.list")
-        return SyncPage(lambda start: self._caller.call(request(), **options))
+        return SyncPage(lambda _start: self._caller.call(request(), **options))
 
 
 class AsyncSourcesResource:
@@ -77,10 +81,13 @@ class AsyncSourcesResource:
     def list(self, **options: Unpack[CallOptions]) -> AsyncPage[Source]:
         """List the kinds of stores that can be connected.
 
-        Each kind tells its category, how it is queried and how it authenticates.
+        Each kind tells its category, how it is queried and how it authenticates. Further pages are read
+        while iterating, until one is empty. What is deleted meanwhile moves what follows it, so that
+        items may be passed over: take `.all()` first, then delete.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The kinds of stores.
@@ -88,7 +95,7 @@ class AsyncSourcesResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> [source.id async for source in client.sources.list()]
         """
         from infino.runtime.options import check_options
@@ -97,4 +104,4 @@ class AsyncSourcesResource:
         from ..api.sources.list_all import request
 
         check_options(options, "sources.list")
-        return AsyncPage(lambda start: self._caller.call(request(), **options))
+        return AsyncPage(lambda _start: self._caller.call(request(), **options))

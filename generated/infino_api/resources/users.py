@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `users`, sync and async."""
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class UsersResource:
         Args:
             name: Name of the user.
             document: Version, Password and Roles, as a model, an object or YAML text.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             The keys, shown this one time.
@@ -52,7 +53,7 @@ class UsersResource:
             ValidationError: The document is no object or no YAML.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> keys = client.users.create("ann", {"Password": password, "Roles": ["reader"]})
             >>> keys.secret_key.reveal()
         """
@@ -68,8 +69,9 @@ class UsersResource:
 
         Args:
             name: Name of the user.
-            duration_days: Days the token lasts.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            duration_days: Days the token lasts. The service's default is 30.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The token, shown this one time.
@@ -78,7 +80,7 @@ class UsersResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.users.create_token("ada", duration_days=7)
         """
         from ..api.users.create_token import request
@@ -92,7 +94,8 @@ class UsersResource:
 
         Args:
             name: Name of the user.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when the user is gone.
@@ -101,8 +104,8 @@ class UsersResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> client.users.delete("ada")
+        Examples:
+            >>> client.users.delete("ada\")
         """
         from ..api.users.delete import request
 
@@ -115,7 +118,8 @@ class UsersResource:
 
         Args:
             name: Name of the user.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The user.
@@ -124,8 +128,8 @@ class UsersResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> client.users.get("ada")
+        Examples:
+            >>> client.users.get("ada\")
         """
         from ..api.users.get import request
 
@@ -134,10 +138,13 @@ class UsersResource:
     def list(self, **options: Unpack[CallOptions]) -> SyncPage[User]:
         """List the users of the account.
 
-        Each with roles; passwords and keys are never told.
+        Each with roles; passwords and keys are never told. Further pages are read while iterating,
+        until one is empty. What is deleted meanwhile moves what follows it, so that items may be passed
+        over: take `.all()` first, then delete.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The users.
@@ -145,7 +152,7 @@ class UsersResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> [user.name for user in client.users.list()]
         """
         from infino.runtime.options import check_options
@@ -154,14 +161,14 @@ class UsersResource:
         from ..api.users.list_all import request
 
         check_options(options, "users.list")
-        return SyncPage(lambda start: self._caller.call(request(), **options))
+        return SyncPage(lambda _start: self._caller.call(request(), **options))
 
     def rotate_keys(self, name: str, **options: Unpack[CallOptions]) -> IssuedKeys:
         """Replace the keys of a user. Never repeated, because each success makes the last answer worthless.
 
         Args:
             name: Name of the user. For your own user, open a new client with the answer: this one keeps the old keys.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             The new keys, shown this one time.
@@ -170,7 +177,7 @@ class UsersResource:
             NotFoundError: There is no such user.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> keys = client.users.rotate_keys("ann")
         """
         from infino.plans.users import rotate_keys as request
@@ -185,7 +192,8 @@ class UsersResource:
         Args:
             name: Name of the user.
             password: The password.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when it was set.
@@ -194,7 +202,7 @@ class UsersResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.users.set_password("ada", "correct-horse")
         """
         from ..api.users.set_password import request
@@ -209,7 +217,7 @@ class UsersResource:
         Args:
             name: Name of the user.
             document: What changes, as a model, an object or YAML text.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             True when it was changed.
@@ -218,7 +226,7 @@ class UsersResource:
             NotFoundError: There is no such user.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.users.update("ann", {"Roles": ["reader", "writer"]})
         """
         from infino.plans.users import update as request
@@ -251,7 +259,7 @@ class AsyncUsersResource:
         Args:
             name: Name of the user.
             document: Version, Password and Roles, as a model, an object or YAML text.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             The keys, shown this one time.
@@ -261,7 +269,7 @@ class AsyncUsersResource:
             ValidationError: The document is no object or no YAML.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> keys = await client.users.create("ann", {"Password": password, "Roles": ["reader"]})
             >>> keys.secret_key.reveal()
         """
@@ -279,8 +287,9 @@ class AsyncUsersResource:
 
         Args:
             name: Name of the user.
-            duration_days: Days the token lasts.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            duration_days: Days the token lasts. The service's default is 30.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The token, shown this one time.
@@ -289,7 +298,7 @@ class AsyncUsersResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.users.create_token("ada", duration_days=7)
         """
         from ..api.users.create_token import request
@@ -303,7 +312,8 @@ class AsyncUsersResource:
 
         Args:
             name: Name of the user.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when the user is gone.
@@ -312,8 +322,8 @@ class AsyncUsersResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> await client.users.delete("ada")
+        Examples:
+            >>> await client.users.delete("ada\")
         """
         from ..api.users.delete import request
 
@@ -326,7 +336,8 @@ class AsyncUsersResource:
 
         Args:
             name: Name of the user.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The user.
@@ -335,8 +346,8 @@ class AsyncUsersResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> await client.users.get("ada")
+        Examples:
+            >>> await client.users.get("ada\")
         """
         from ..api.users.get import request
 
@@ -345,10 +356,13 @@ class AsyncUsersResource:
     def list(self, **options: Unpack[CallOptions]) -> AsyncPage[User]:
         """List the users of the account.
 
-        Each with roles; passwords and keys are never told.
+        Each with roles; passwords and keys are never told. Further pages are read while iterating,
+        until one is empty. What is deleted meanwhile moves what follows it, so that items may be passed
+        over: take `.all()` first, then delete.
 
         Args:
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The users.
@@ -356,7 +370,7 @@ class AsyncUsersResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> [user.name async for user in client.users.list()]
         """
         from infino.runtime.options import check_options
@@ -365,14 +379,14 @@ class AsyncUsersResource:
         from ..api.users.list_all import request
 
         check_options(options, "users.list")
-        return AsyncPage(lambda start: self._caller.call(request(), **options))
+        return AsyncPage(lambda _start: self._caller.call(request(), **options))
 
     async def rotate_keys(self, name: str, **options: Unpack[CallOptions]) -> IssuedKeys:
         """Replace the keys of a user. Never repeated, because each success makes the last answer worthless.
 
         Args:
             name: Name of the user. For your own user, open a new client with the answer: this one keeps the old keys.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             The new keys, shown this one time.
@@ -381,7 +395,7 @@ class AsyncUsersResource:
             NotFoundError: There is no such user.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> keys = await client.users.rotate_keys("ann")
         """
         from infino.plans.users import rotate_keys as request
@@ -396,7 +410,8 @@ class AsyncUsersResource:
         Args:
             name: Name of the user.
             password: The password.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when it was set.
@@ -405,7 +420,7 @@ class AsyncUsersResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.users.set_password("ada", "correct-horse")
         """
         from ..api.users.set_password import request
@@ -420,7 +435,7 @@ class AsyncUsersResource:
         Args:
             name: Name of the user.
             document: What changes, as a model, an object or YAML text.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             True when it was changed.
@@ -429,7 +444,7 @@ class AsyncUsersResource:
             NotFoundError: There is no such user.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.users.update("ann", {"Roles": ["reader", "writer"]})
         """
         from infino.plans.users import update as request

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `visualizations`, sync and async."""
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ class VisualizationsResource:
 
         Args:
             visualization: The visualization.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The visualization as saved.
@@ -51,7 +53,7 @@ class VisualizationsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.visualizations.create({"title": "Late flights", "source": {"kind": "sql", "index": "flights"}, "chart": {"type": "bar"}})
         """
         from ..api.visualizations.create import request
@@ -65,7 +67,8 @@ class VisualizationsResource:
 
         Args:
             id: Id of the visualization.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when the visualization is gone.
@@ -74,8 +77,8 @@ class VisualizationsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> client.visualizations.delete("v1")
+        Examples:
+            >>> client.visualizations.delete("v1\")
         """
         from ..api.visualizations.delete import request
 
@@ -98,7 +101,8 @@ class VisualizationsResource:
             id: Id of the visualization.
             filters: Filters beside the saved ones.
             time_range: Span with from and to, as ISO text or milliseconds.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             Columns, rows and how they were made.
@@ -107,7 +111,7 @@ class VisualizationsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.visualizations.execute("v1", filters=[{"field": "carrier", "operator": "is", "value": "AA"}])
         """
         from ..api.visualizations.execute import request
@@ -121,7 +125,8 @@ class VisualizationsResource:
 
         Args:
             id: Id of the visualization.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The visualization.
@@ -130,24 +135,28 @@ class VisualizationsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> client.visualizations.get("v1")
+        Examples:
+            >>> client.visualizations.get("v1\")
         """
         from ..api.visualizations.get import request
 
         return self._caller.call(request(id), **options)
 
     def list(
-        self, *, limit: int = 500, offset: int = 0, **options: Unpack[CallOptions]
+        self, *, limit: int | None = None, offset: int | None = None, **options: Unpack[CallOptions]
     ) -> SyncPage[Visualization]:
         """List the saved visualizations.
 
-        Pages by limit and offset; iterating reads all pages.
+        Pages by limit and offset; iterating reads all pages. Further pages are read while iterating,
+        until one is empty. What is deleted meanwhile moves what follows it, so that items may be passed
+        over: take `.all()` first, then delete.
 
         Args:
-            limit: Size of a page; all pages are read when iterating.
-            offset: How many items to skip.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            limit: Size of a page; all pages are read when iterating. 1 to 1000; the service's default
+                is 500.
+            offset: How many items to skip. At least 0; the service's default is 0.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The visualizations.
@@ -155,7 +164,7 @@ class VisualizationsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> for visualization in client.visualizations.list():
             ...     print(visualization.id, visualization.title)
         """
@@ -166,7 +175,10 @@ class VisualizationsResource:
 
         check_options(options, "visualizations.list")
         return SyncPage(
-            lambda start: self._caller.call(request(limit=limit, offset=start), **options), limit, offset
+            lambda _start: self._caller.call(request(limit=limit, offset=_start), **options),
+            limit,
+            offset,
+            "offset",
         )
 
     def replace(
@@ -179,7 +191,8 @@ class VisualizationsResource:
         Args:
             id: Id of the visualization.
             visualization: The whole visualization.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The visualization as it is now.
@@ -188,7 +201,7 @@ class VisualizationsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.visualizations.replace("v1", {"title": "Late flights", "source": {"kind": "sql", "index": "flights"}, "chart": {"type": "bar"}})
         """
         from ..api.visualizations.replace import request
@@ -205,7 +218,8 @@ class VisualizationsResource:
         Args:
             id: Id of the visualization.
             changes: What changes.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The visualization as it is now.
@@ -214,7 +228,7 @@ class VisualizationsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> client.visualizations.update("v1", {"title": "Delays by carrier"})
         """
         from ..api.visualizations.update import request
@@ -248,7 +262,8 @@ class AsyncVisualizationsResource:
 
         Args:
             visualization: The visualization.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The visualization as saved.
@@ -256,7 +271,7 @@ class AsyncVisualizationsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.visualizations.create({"title": "Late flights", "source": {"kind": "sql", "index": "flights"}, "chart": {"type": "bar"}})
         """
         from ..api.visualizations.create import request
@@ -270,7 +285,8 @@ class AsyncVisualizationsResource:
 
         Args:
             id: Id of the visualization.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             True when the visualization is gone.
@@ -279,8 +295,8 @@ class AsyncVisualizationsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> await client.visualizations.delete("v1")
+        Examples:
+            >>> await client.visualizations.delete("v1\")
         """
         from ..api.visualizations.delete import request
 
@@ -303,7 +319,8 @@ class AsyncVisualizationsResource:
             id: Id of the visualization.
             filters: Filters beside the saved ones.
             time_range: Span with from and to, as ISO text or milliseconds.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             Columns, rows and how they were made.
@@ -312,7 +329,7 @@ class AsyncVisualizationsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.visualizations.execute("v1", filters=[{"field": "carrier", "operator": "is", "value": "AA"}])
         """
         from ..api.visualizations.execute import request
@@ -326,7 +343,8 @@ class AsyncVisualizationsResource:
 
         Args:
             id: Id of the visualization.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The visualization.
@@ -335,24 +353,28 @@ class AsyncVisualizationsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
-            >>> await client.visualizations.get("v1")
+        Examples:
+            >>> await client.visualizations.get("v1\")
         """
         from ..api.visualizations.get import request
 
         return await self._caller.call(request(id), **options)
 
     def list(
-        self, *, limit: int = 500, offset: int = 0, **options: Unpack[CallOptions]
+        self, *, limit: int | None = None, offset: int | None = None, **options: Unpack[CallOptions]
     ) -> AsyncPage[Visualization]:
         """List the saved visualizations.
 
-        Pages by limit and offset; iterating reads all pages.
+        Pages by limit and offset; iterating reads all pages. Further pages are read while iterating,
+        until one is empty. What is deleted meanwhile moves what follows it, so that items may be passed
+        over: take `.all()` first, then delete.
 
         Args:
-            limit: Size of a page; all pages are read when iterating.
-            offset: How many items to skip.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            limit: Size of a page; all pages are read when iterating. 1 to 1000; the service's default
+                is 500.
+            offset: How many items to skip. At least 0; the service's default is 0.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The visualizations.
@@ -360,7 +382,7 @@ class AsyncVisualizationsResource:
         Raises:
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> async for visualization in client.visualizations.list():
             ...     print(visualization.id, visualization.title)
         """
@@ -371,7 +393,10 @@ class AsyncVisualizationsResource:
 
         check_options(options, "visualizations.list")
         return AsyncPage(
-            lambda start: self._caller.call(request(limit=limit, offset=start), **options), limit, offset
+            lambda _start: self._caller.call(request(limit=limit, offset=_start), **options),
+            limit,
+            offset,
+            "offset",
         )
 
     async def replace(
@@ -384,7 +409,8 @@ class AsyncVisualizationsResource:
         Args:
             id: Id of the visualization.
             visualization: The whole visualization.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The visualization as it is now.
@@ -393,7 +419,7 @@ class AsyncVisualizationsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.visualizations.replace("v1", {"title": "Late flights", "source": {"kind": "sql", "index": "flights"}, "chart": {"type": "bar"}})
         """
         from ..api.visualizations.replace import request
@@ -410,7 +436,8 @@ class AsyncVisualizationsResource:
         Args:
             id: Id of the visualization.
             changes: What changes.
-            **options: `timeout`, `headers` and `retry` of this call; see `CallOptions`.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
+                see `CallOptions`.
 
         Returns:
             The visualization as it is now.
@@ -419,7 +446,7 @@ class AsyncVisualizationsResource:
             ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> await client.visualizations.update("v1", {"title": "Delays by carrier"})
         """
         from ..api.visualizations.update import request

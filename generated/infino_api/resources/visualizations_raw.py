@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The resource `visualizations` with raw responses, sync and async."""
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class VisualizationsRawResponse:
         return self._caller.raw(request(id), **options)
 
     def list(
-        self, *, limit: int = 500, offset: int = 0, **options: Unpack[CallOptions]
+        self, *, limit: int | None = None, offset: int | None = None, **options: Unpack[CallOptions]
     ) -> RawResponse[builtins.list[Visualization]]:
         """List the saved visualizations."""
         from ..api.visualizations.list_all import request
@@ -119,7 +120,7 @@ class AsyncVisualizationsRawResponse:
         return await self._caller.raw(request(id), **options)
 
     async def list(
-        self, *, limit: int = 500, offset: int = 0, **options: Unpack[CallOptions]
+        self, *, limit: int | None = None, offset: int | None = None, **options: Unpack[CallOptions]
     ) -> RawResponse[builtins.list[Visualization]]:
         """List the saved visualizations."""
         from ..api.visualizations.list_all import request

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The call of `alerts.configure`."""
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
 
 def request(config: Mapping[str, Any] | str) -> Call[AlertReceipt]:
     """Plan the call; see the resource method of the same name."""
-    json, raw, content_type = encode.document(config, "alerts.configure")
+    _json, _raw, _type = encode.document(config, "alerts.configure")
     return Call(
         operation="alerts.configure",
         method="POST",
         path="/alerts/config",
-        json=json,
-        content=raw,
-        content_type=content_type,
+        json=_json,
+        content=_raw,
+        content_type=_type,
         retry="never",
         experimental=True,
         parse=shapes.receipt(readers.model("alert_receipt", "AlertReceipt")),

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The call of `alerts.create`."""
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
 
 def request(document: NotificationChannel | Mapping[str, Any] | str) -> Call[NotificationChannel]:
     """Plan the call; see the resource method of the same name."""
-    json, raw, content_type = encode.document(document, "alerts.create")
+    _json, _raw, _type = encode.document(document, "alerts.create")
     return Call(
         operation="alerts.create",
         method="POST",
         path="/alert",
-        json=json,
-        content=raw,
-        content_type=content_type,
+        json=_json,
+        content=_raw,
+        content_type=_type,
         retry="never",
         experimental=True,
         parse=shapes.receipt(readers.model("notification_channel", "NotificationChannel"), "_id"),

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The call of `alerts.update`."""
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
 
 def request(id: str, document: NotificationChannel | Mapping[str, Any] | str) -> Call[NotificationChannel]:
     """Plan the call; see the resource method of the same name."""
-    json, raw, content_type = encode.document(document, "alerts.update")
+    _json, _raw, _type = encode.document(document, "alerts.update")
     return Call(
         operation="alerts.update",
         method="PATCH",
         path=f"/alert/{segment(id, 'id')}",
-        json=json,
-        content=raw,
-        content_type=content_type,
+        json=_json,
+        content=_raw,
+        content_type=_type,
         retry="safe",
         experimental=True,
         parse=shapes.receipt(readers.model("notification_channel", "NotificationChannel")),

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The call of `connections.metadata`."""
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ def request(id: str, dataset: str) -> Call[dict[str, Any]]:
         operation="connections.metadata",
         method="GET",
         path=f"/source/{segment(id, 'id')}/{segment(dataset, 'dataset')}/metadata",
-        headers=dict(encode.pairs((("x-infino-connection-id", id),))),
+        headers=encode.headers((("x-infino-connection-id", id),)),
         retry="safe",
         parse=readers.mapping,
     )

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The call of `connections.query`."""
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ def request(id: str, dataset: str, query: str | Mapping[str, Any]) -> Call[Json]
         operation="connections.query",
         method="POST",
         path=f"/source/{segment(id, 'id')}/{segment(dataset, 'dataset')}/dsl",
-        headers=dict(encode.pairs((("x-infino-connection-id", id),))),
+        headers=encode.headers((("x-infino-connection-id", id),)),
         json=encode.body_object((((), "query", encode.as_text(query, "query"), False),)),
         content_type="application/json",
         retry="safe",

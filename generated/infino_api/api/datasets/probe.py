@@ -1,7 +1,9 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The call of `datasets.probe`."""
 
 from __future__ import annotations
 
+from infino.runtime import read as readers
 from infino.runtime.call import Call
 from infino.runtime.path import segment
 
@@ -16,5 +18,5 @@ def request(name: str) -> Call[None]:
         path=f"/{segment(name, 'name', reserved=RESERVED)}/schema",
         retry="safe",
         accept="none",
-        parse=(lambda value: None),
+        parse=readers.nothing,
     )

@@ -1,24 +1,39 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The call of `files.upload`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from os import PathLike
+from typing import IO, TYPE_CHECKING
 
 from infino.runtime import encode, shapes
 from infino.runtime import read as readers
 from infino.runtime.call import Call
+from infino.runtime.multipart import multipart
 
 if TYPE_CHECKING:
     from ...models.file_upload import FileUpload
 
 
-def request(*, async_: bool = False) -> Call[FileUpload]:
+def request(
+    file: bytes | str | PathLike[str] | IO[bytes],
+    *,
+    index_name: str,
+    async_: bool | None = None,
+    format: str | None = None,
+    batch_size: int | None = None,
+) -> Call[FileUpload]:
     """Plan the call; see the resource method of the same name."""
+    _body = multipart(
+        (("index_name", index_name), ("format", format), ("batch_size", batch_size)), (("file", file),)
+    )
     return Call(
         operation="files.upload",
         method="POST",
         path="/import/file",
         query=encode.pairs((("async", async_),)),
+        content=_body,
+        content_type=_body.content_type,
         retry="never",
         parse=shapes.receipt(readers.model("file_upload", "FileUpload")),
     )

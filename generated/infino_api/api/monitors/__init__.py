@@ -1,1 +1,2 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """Calls of `monitors`."""

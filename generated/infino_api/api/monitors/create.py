@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The call of `monitors.create`."""
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
 
 def request(document: Monitor | Mapping[str, Any] | str) -> Call[Monitor]:
     """Plan the call; see the resource method of the same name."""
-    json, raw, content_type = encode.document(document, "monitors.create")
+    _json, _raw, _type = encode.document(document, "monitors.create")
     return Call(
         operation="monitors.create",
         method="POST",
         path="/monitor",
-        json=json,
-        content=raw,
-        content_type=content_type,
+        json=_json,
+        content=_raw,
+        content_type=_type,
         retry="never",
         experimental=True,
         parse=shapes.receipt(readers.model("monitor", "Monitor"), "_id"),

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The call of `query.promql`."""
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ def request(expr: str, *, at: float | None = None, dataset: str | None = None) -
         operation="query.promql",
         method="POST",
         path="/promql/query",
-        form=encode.pairs((("query", encode.words(expr, "expr")), ("time", at), ("index", dataset))),
+        form=encode.pairs((("query", expr), ("time", at), ("index", dataset))),
         content_type="application/x-www-form-urlencoded",
         retry="safe",
         parse=shapes.raw,

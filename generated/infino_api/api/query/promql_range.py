@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The call of `query.promql_range`."""
 
 from __future__ import annotations
@@ -13,13 +14,7 @@ def request(expr: str, *, start: float, end: float, step: str, dataset: str | No
         method="POST",
         path="/promql/query_range",
         form=encode.pairs(
-            (
-                ("query", encode.words(expr, "expr")),
-                ("start", start),
-                ("end", end),
-                ("step", encode.words(step, "step")),
-                ("index", dataset),
-            )
+            (("query", expr), ("start", start), ("end", end), ("step", step), ("index", dataset))
         ),
         content_type="application/x-www-form-urlencoded",
         retry="safe",

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The call of `roles.update`."""
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
 
 def request(name: str, document: Role | Mapping[str, Any] | str) -> Call[bool]:
     """Plan the call; see the resource method of the same name."""
-    json, raw, content_type = encode.document(document, "roles.update")
+    _json, _raw, _type = encode.document(document, "roles.update")
     return Call(
         operation="roles.update",
         method="PATCH",
         path=f"/role/{segment(name, 'name')}",
-        json=json,
-        content=raw,
-        content_type=content_type,
+        json=_json,
+        content=_raw,
+        content_type=_type,
         retry="safe",
         parse=shapes.flag,
     )

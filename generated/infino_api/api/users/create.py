@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The call of `users.create`."""
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
 
 def request(name: str, document: User | Mapping[str, Any] | str) -> Call[Credentials]:
     """Plan the call; see the resource method of the same name."""
-    json, raw, content_type = encode.document(document, "users.create")
+    _json, _raw, _type = encode.document(document, "users.create")
     return Call(
         operation="users.create",
         method="PUT",
         path=f"/user/{segment(name, 'name')}",
-        json=json,
-        content=raw,
-        content_type=content_type,
+        json=_json,
+        content=_raw,
+        content_type=_type,
         retry="never",
         parse=shapes.receipt(readers.model("credentials", "Credentials")),
     )

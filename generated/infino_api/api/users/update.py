@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The call of `users.update`."""
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
 
 def request(name: str, document: User | Mapping[str, Any] | str) -> Call[bool]:
     """Plan the call; see the resource method of the same name."""
-    json, raw, content_type = encode.document(document, "users.update")
+    _json, _raw, _type = encode.document(document, "users.update")
     return Call(
         operation="users.update",
         method="PATCH",
         path=f"/user/{segment(name, 'name')}",
-        json=json,
-        content=raw,
-        content_type=content_type,
+        json=_json,
+        content=_raw,
+        content_type=_type,
         retry="safe",
         parse=shapes.flag,
     )

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The call of `visualizations.list`."""
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from ...models.visualization import Visualization
 
 
-def request(*, limit: int = 500, offset: int = 0) -> Call[list[Visualization]]:
+def request(*, limit: int | None = None, offset: int | None = None) -> Call[list[Visualization]]:
     """Plan the call; see the resource method of the same name."""
     return Call(
         operation="visualizations.list",

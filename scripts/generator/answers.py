@@ -1,0 +1,265 @@
+"""What an operation answers: the Python type of the value and the code that reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from . import parser
+from .arguments import Argument, media_kind
+from .document import Node, Operation, Place, Placed, model_properties, refused
+from .parser import Endpoint, ListProperty, ModelProperty, Parsed, Property
+from .types import PythonType, class_name, identifier, model_type, node_at, of_property, split_union
+
+_FIXED = {
+    "flag": ("bool", "shapes.flag"),
+    "identifier": ("str", "shapes.identifier"),
+    "count": ("int", "shapes.count"),
+    "messages": ("list[str]", "shapes.messages"),
+    "raw": ("Json", "shapes.raw"),
+}
+_NAMED = ("one", "entry")
+_CURSORS = ("next_cursor", "next_page_token", "next_page", "next")
+PAGES = {
+    "offset": ("offset",),
+    "page": ("page", "page_number"),
+    "cursor": ("cursor", "page_token", "after"),
+}
+"""Parameters that move a list on, by the kind of paging."""
+_LISTS = ("items", "data", "results", "hits")
+_NOTHING = PythonType("None", "None", "readers.nothing", nullable=True)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The value of an operation.
+
+    Attributes:
+        value: Its annotation.
+        item: The annotation of one item of a list, else the same.
+        parse: Code of the reader of the whole answer.
+        models: Models that the annotation names.
+        accept: How the body is handed over: json, none or bytes.
+        by_status: Readers of answers whose status says what they are.
+        returns: What the docstring says of it.
+    """
+
+    value: str
+    item: str
+    parse: str
+    models: frozenset[tuple[str, str]]
+    accept: str
+    by_status: tuple[tuple[str, str], ...] = ()
+    returns: str = "The answer."
+
+
+@dataclass(frozen=True)
+class _Success:
+    """One documented success."""
+
+    status: str
+    media: str
+    type: PythonType
+    property: Property | None
+    place: Place
+    description: str
+
+
+def answer_of(
+    parsed: Parsed, document: Node, operation: Operation, node: Node, found: list[Argument], endpoint: Endpoint
+) -> Answer:
+    """Choose the type and the reader of an operation's answer.
+
+    Args:
+        parsed: Models of the document.
+        document: The whole document.
+        operation: The operation.
+        node: Its words, those of a variant over its own.
+        found: Its arguments.
+        endpoint: What openapi-python-client made of it.
+
+    Returns:
+        The answer.
+    """
+    successes = _successes(document, operation, node, endpoint)
+    shape = node.get("x-infino-shape")
+    if shape is None and "x-infino-type" not in node and not node.get("x-infino-pagination"):
+        return _plain(operation, node, successes)
+    main = next((one for one in successes if one.property is not None), successes[0])
+    kind = _type_of(parsed, operation, node, main)
+    accept = str(node.get("x-infino-accept", "json"))
+    base = Answer(kind.annotation, kind.annotation, "", kind.models, accept, returns=main.description)
+    keys = list(node.get("x-infino-keys", ()))
+    if shape is None and node.get("x-infino-pagination"):
+        shape = "list"
+    if shape is None:
+        return replace(base, parse=f"shapes.whole({kind.reader})")
+    if shape in _FIXED:
+        value, parse = _FIXED[shape]
+        return replace(base, value=value, item=value, parse=parse, models=frozenset())
+    if shape == "list" and "x-infino-type" not in node:
+        kind, keys = _items(document, main, keys)
+        base = replace(base, models=kind.models)
+    reader = f"shapes.envelope({kind.reader})" if node.get("x-infino-item-shape") == "envelope" else kind.reader
+    told = "".join(f", {key!r}" for key in keys)
+    if shape in ("list", "entries", "fields"):
+        if shape == "list":
+            spellings = _identity(document, parsed, kind, "id", "name")
+            told += f", identity={spellings}" if spellings else ""
+            told += f", following={_following(document, main, operation, node)!r}" if _by(node) == "cursor" else ""
+        function = "many" if shape == "list" else shape
+        item = kind.annotation
+        return replace(base, value=f"list[{item}]", item=item, parse=f"shapes.{function}({reader}{told})")
+    if shape in _NAMED:
+        last = [one.name for one in found if one.place == "path"][-1]
+        return replace(base, parse=f"shapes.{shape}({reader}, {last})")
+    if shape == "receipt" and node.get("x-infino-method") == "create":
+        spellings = _identity(document, parsed, kind, "id")
+        return replace(base, parse=f"shapes.receipt({reader}{f', {spellings[0]!r}' if spellings else ''})")
+    return replace(base, parse=f"shapes.{shape}({reader})")
+
+
+def _by(node: Node) -> str:
+    return str(node.get("x-infino-pagination", ""))
+
+
+def _successes(document: Node, operation: Operation, node: Node, endpoint: Endpoint) -> list[_Success]:
+    codes = sorted(code for code in operation.answers if code.startswith("2"))
+    if not codes:
+        raise refused(
+            (*operation.place, "responses"), f"{operation.path} documents no success", 'a response "200" or "2XX"'
+        )
+    return [_success(document, operation, node, endpoint, code) for code in codes]
+
+
+def _success(document: Node, operation: Operation, node: Node, endpoint: Endpoint, code: str) -> _Success:
+    placed = operation.answers[code]
+    description = str(placed.node.get("description", "The answer."))
+    content = {media: held for media, held in placed.node.get("content", {}).items() if held.get("schema")}
+    if not content:
+        return _Success(code, "", _NOTHING, None, placed.place, description)
+    chosen = next((media for media in content if media_kind(media) == "json"), next(iter(content)))
+    others = [media for media in placed.node["content"] if media != chosen]
+    if others and "x-infino-shape" not in node and "x-infino-accept" not in node:
+        raise refused(
+            (*placed.place, "content", others[0]), f"is left out beside {chosen}", "keep one media type for each status"
+        )
+    if "*" in chosen:
+        raise refused((*placed.place, "content", chosen), f"{chosen} says nothing of the answer", "name its media type")
+    typed = next(one for one in endpoint.responses if one.status_code.pattern == code).prop
+    place = (*placed.place, "content", chosen)
+    return _Success(code, chosen, of_property(document, typed), typed, place, description)
+
+
+def _type_of(parsed: Parsed, operation: Operation, node: Node, main: _Success) -> PythonType:
+    if "x-infino-type" not in node:
+        return main.type
+    name = class_name(str(node["x-infino-type"]))
+    for model in parsed.models:
+        if str(model.class_info.name) == name:
+            return model_type(model)
+    place = (*operation.place, "x-infino-type")
+    raise refused(place, f"{node['x-infino-type']!r} is no object of components.schemas", "name one of those")
+
+
+def _items(document: Node, main: _Success, keys: list[str]) -> tuple[PythonType, list[str]]:
+    """Return the type of one item of a list, and the keys under which an envelope may hold the list."""
+    if isinstance(main.property, ListProperty):
+        return of_property(document, main.property.inner_property), keys
+    if isinstance(main.property, ModelProperty):
+        properties = (*(main.property.required_properties or ()), *(main.property.optional_properties or ()))
+        lists = {parser.wire_name(one): one for one in properties if isinstance(one, ListProperty)}
+        known = [name for name in (*keys, *_LISTS) if name in lists] or (list(lists) if len(lists) == 1 else [])
+        if known:
+            return of_property(document, lists[known[0]].inner_property), [known[0], *keys]
+    what = main.type.annotation
+    raise refused(
+        main.place, f"{what} is no list and holds none that is known", "an array, or x-infino-keys that names it"
+    )
+
+
+def _following(document: Node, main: _Success, operation: Operation, node: Node) -> str:
+    """Return the field of an envelope that holds the next cursor."""
+    if isinstance(main.property, ModelProperty):
+        properties = model_properties(document, _placed(document, main.property))
+        found = next((name for name in _CURSORS if name in properties), "")
+        if found:
+            return found
+    raise refused(
+        (*operation.place, "x-infino-pagination"),
+        f"{_by(node)!r} needs an answer that holds the next cursor",
+        f"an object with {' or '.join(_CURSORS)} beside its items",
+    )
+
+
+def _placed(document: Node, model: ModelProperty) -> Placed:
+    place = parser.place_of(model)
+    return Placed(node_at(document, place), place)
+
+
+def _identity(document: Node, parsed: Parsed, kind: PythonType, *names: str) -> tuple[str, ...]:
+    """Return the spellings of the first of these attributes that an object has."""
+    for name in names:
+        for model in parsed.models:
+            if (str(model.class_info.module_name), str(model.class_info.name)) in kind.models and kind.kind == "model":
+                for wire, found in model_properties(document, _placed(document, model)).items():
+                    if identifier(str(found.node.get("x-infino-name", wire))) == name:
+                        return wire, *found.node.get("x-infino-aliases", ())
+    return ()
+
+
+def _plain(operation: Operation, node: Node, successes: list[_Success]) -> Answer:
+    """Return the answer of an operation of which plain OpenAPI says all."""
+    reads = {one.status: _read(one, operation) for one in successes}
+    accepts = {accept for one in successes if (accept := _accept(one))}
+    if len(accepts) > 1:
+        other = next(one for one in successes if _accept(one) == "bytes")
+        raise refused(other.place, f"{other.media} and JSON are answered by one operation", "one operation for each")
+    types = [one.type for one in successes]
+    values = dict.fromkeys(part for one in successes for part in split_union(_annotation(one)))
+    if len(values) > 1 and "None" in values:
+        values = {**{part: None for part in values if part != "None"}, "None": None}
+    value = " | ".join(values)
+    first = next(iter(reads.values()))
+    accept = str(node.get("x-infino-accept") or next(iter(accepts), "none" if operation.http == "head" else "json"))
+    return Answer(
+        value=value,
+        item=value,
+        parse=first if accept != "none" else "readers.nothing",
+        models=frozenset(model for one in types for model in one.models),
+        accept=accept,
+        by_status=tuple(reads.items()) if len(reads) > 1 else (),
+        returns=" ".join(dict.fromkeys(one.description for one in successes)),
+    )
+
+
+def _accept(one: _Success) -> str:
+    return "" if not one.media else "json" if media_kind(one.media) == "json" else "bytes"
+
+
+def _annotation(one: _Success) -> str:
+    kind = media_kind(one.media) if one.media else "json"
+    if kind == "json":
+        return "Json" if one.type.annotation == "Any" else one.type.optional
+    item = "Json" if one.type.kind == "file" or one.type.annotation in ("Any", "str") else one.type.annotation
+    return {"ndjson": f"Stream[{item}]", "events": f"Stream[Event[{item}]]", "text": "str", "yaml": "str"}.get(
+        kind, "bytes"
+    )
+
+
+def _read(one: _Success, operation: Operation) -> str:
+    kind = media_kind(one.media) if one.media else ""
+    free = one.type.kind == "file" or one.type.annotation in ("Any", "str")
+    item = "readers.anything" if free else one.type.reader
+    if not kind:
+        return f"shapes.nothing({operation.path!r})"
+    if kind == "json":
+        found = f"shapes.whole({one.type.reader})" if one.type.kind == "model" else one.type.reader
+        return (
+            f"readers.nullable({found})" if one.type.nullable and one.type.annotation not in ("Any", "None") else found
+        )
+    return {
+        "ndjson": f"shapes.lines({item})",
+        "events": f"shapes.events({item})",
+        "text": "shapes.text",
+        "yaml": "shapes.text",
+    }.get(kind, "shapes.content")

@@ -1,0 +1,696 @@
+"""Refuses what the generator would not carry: every key of the document has a meaning, or a sentence that says no."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+
+from .document import (
+    METHODS,
+    DocumentError,
+    Node,
+    Operation,
+    Place,
+    Placed,
+    Problem,
+    expanded,
+    follow,
+    model_properties,
+    words,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+HOME = "https://api.infino.ws"
+"""The service of the document; a client takes another endpoint by its settings, never an operation by itself."""
+
+EXTENSION = re.compile(r"x-", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """A key that has no meaning here.
+
+    Attributes:
+        why: What would get lost.
+        do: What to do instead.
+    """
+
+    why: str
+    do: str = "take it out"
+
+
+@dataclass(frozen=True)
+class Child:
+    """A key that holds further nodes.
+
+    Attributes:
+        kind: What they are.
+        form: one, list, map, or schema-or-flag.
+    """
+
+    kind: str
+    form: str = "one"
+
+
+_TEXT, _FLAG, _NUMBER, _COUNT, _TEXTS, _ANY = (
+    "text",
+    "true or false",
+    "a number",
+    "a whole number",
+    "a list of texts",
+    "",
+)
+_CHECKS: dict[str, Callable[[Any], bool]] = {
+    _TEXT: lambda value: isinstance(value, str),
+    _FLAG: lambda value: isinstance(value, bool),
+    _NUMBER: lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    _COUNT: lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
+    _TEXTS: lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
+    _ANY: lambda value: True,
+}
+Rule = str | Child | Refuse
+_EXAMPLES: dict[str, Rule] = {"example": _ANY, "examples": _ANY}
+_DOCS: dict[str, Rule] = {"description": _TEXT, "externalDocs": _ANY}
+_SERVERS: Rule = Child("server", "list")
+_KEYWORDS_LEFT_OUT = words(
+    "not if then else patternProperties propertyNames dependentSchemas dependentRequired prefixItems contains "
+    "minContains maxContains unevaluatedProperties unevaluatedItems $defs $id $anchor $schema $vocabulary "
+    "$dynamicRef $dynamicAnchor xml"
+)
+GRAMMAR: dict[str, dict[str, Rule]] = {
+    "document": {
+        "openapi": _TEXT,
+        "info": Child("info"),
+        "servers": _SERVERS,
+        "security": _ANY,
+        "tags": Child("tag", "list"),
+        "paths": Child("path item", "map"),
+        "components": Child("components"),
+        "externalDocs": _ANY,
+        "jsonSchemaDialect": Refuse("schemas are read by the rules of OpenAPI 3.1"),
+        "webhooks": Refuse("there is no receiver for webhooks in the SDK", "describe them in prose"),
+    },
+    "info": {
+        "title": _TEXT,
+        "version": _TEXT,
+        "summary": _TEXT,
+        "description": _TEXT,
+        "license": _ANY,
+        "contact": _ANY,
+        "termsOfService": _TEXT,
+    },
+    "tag": {"name": _TEXT, **_DOCS},
+    "server": {
+        "url": _TEXT,
+        "description": _TEXT,
+        "variables": Refuse("the endpoint is a setting of the client", "write the address out"),
+    },
+    "components": {
+        "schemas": Child("schema", "map"),
+        "responses": Child("response", "map"),
+        "parameters": Child("parameter", "map"),
+        "requestBodies": Child("requestBody", "map"),
+        "headers": Child("header", "map"),
+        "examples": _ANY,
+        "securitySchemes": Child("securityScheme", "map"),
+        "pathItems": Child("path item", "map"),
+        "links": Refuse("links become no methods"),
+        "callbacks": Refuse("there is no receiver for callbacks in the SDK"),
+    },
+    "path item": {
+        **{method: Child("operation") for method in METHODS},
+        "trace": Refuse("no client sends TRACE"),
+        "parameters": Child("parameter", "list"),
+        "summary": _TEXT,
+        "description": _TEXT,
+        "servers": _SERVERS,
+    },
+    "operation": {
+        "operationId": _TEXT,
+        "tags": _TEXTS,
+        "summary": _TEXT,
+        **_DOCS,
+        "deprecated": _FLAG,
+        "parameters": Child("parameter", "list"),
+        "requestBody": Child("requestBody"),
+        "responses": Child("response", "map"),
+        "servers": _SERVERS,
+        "security": _ANY,
+        "callbacks": Refuse("there is no receiver for callbacks in the SDK"),
+    },
+    "parameter": {
+        "name": _TEXT,
+        "in": _TEXT,
+        "description": _TEXT,
+        "required": _FLAG,
+        "deprecated": _FLAG,
+        "schema": Child("schema"),
+        "content": Child("media type", "map"),
+        "style": _TEXT,
+        "explode": _FLAG,
+        **_EXAMPLES,
+        "allowReserved": Refuse("reserved characters are always escaped"),
+        "allowEmptyValue": Refuse("a parameter without a value is not sent"),
+    },
+    "requestBody": {"description": _TEXT, "required": _FLAG, "content": Child("media type", "map")},
+    "media type": {
+        "schema": Child("schema"),
+        **_EXAMPLES,
+        "encoding": Refuse("fields are encoded by their types: lists repeat, objects are JSON"),
+    },
+    "response": {
+        "description": _TEXT,
+        "headers": Child("header", "map"),
+        "content": Child("media type", "map"),
+        "links": Refuse("links become no methods"),
+    },
+    "header": {
+        "description": _TEXT,
+        "required": _FLAG,
+        "deprecated": _FLAG,
+        "schema": Child("schema"),
+        "style": _TEXT,
+        "explode": _FLAG,
+        **_EXAMPLES,
+    },
+    "securityScheme": {
+        "type": _TEXT,
+        "in": _TEXT,
+        "name": _TEXT,
+        "description": _TEXT,
+        "scheme": _TEXT,
+        "bearerFormat": _TEXT,
+    },
+    "schema": {
+        "type": _ANY,
+        "title": _TEXT,
+        "format": _TEXT,
+        "enum": _ANY,
+        "const": _ANY,
+        "default": _ANY,
+        **_DOCS,
+        **_EXAMPLES,
+        "properties": Child("property", "map"),
+        "required": _TEXTS,
+        "additionalProperties": Child("schema", "schema or flag"),
+        "items": Child("schema"),
+        "allOf": Child("schema", "list"),
+        "anyOf": Child("schema", "list"),
+        "oneOf": Child("schema", "list"),
+        "discriminator": Child("discriminator"),
+        "readOnly": _FLAG,
+        "writeOnly": _FLAG,
+        "deprecated": _FLAG,
+        "minimum": _NUMBER,
+        "maximum": _NUMBER,
+        "exclusiveMinimum": _NUMBER,
+        "exclusiveMaximum": _NUMBER,
+        "multipleOf": _NUMBER,
+        "minLength": _COUNT,
+        "maxLength": _COUNT,
+        "pattern": _TEXT,
+        "minItems": _COUNT,
+        "maxItems": _COUNT,
+        "uniqueItems": _FLAG,
+        "minProperties": _COUNT,
+        "maxProperties": _COUNT,
+        "contentEncoding": _TEXT,
+        "contentMediaType": _TEXT,
+        "$comment": _TEXT,
+        "nullable": Refuse("it belongs to OpenAPI 3.0", 'type: [string, "null"]'),
+        **{key: Refuse("it has no form in a Python type") for key in sorted(_KEYWORDS_LEFT_OUT)},
+    },
+    "discriminator": {"propertyName": _TEXT, "mapping": _ANY},
+}
+GRAMMAR["property"] = GRAMMAR["schema"]
+NEEDED = {
+    "document": ("openapi", "info", "paths"),
+    "info": ("title", "version"),
+    "server": ("url",),
+    "tag": ("name",),
+    "operation": ("operationId", "responses"),
+    "parameter": ("name", "in"),
+    "requestBody": ("content",),
+    "discriminator": ("propertyName",),
+    "securityScheme": ("type",),
+}
+_NEEDED_ADVICE = {"operationId": "such as things.create, or createThing"}
+_REFERABLE = frozenset(("path item", "parameter", "requestBody", "response", "header", "schema", "property"))
+_BESIDE_A_REFERENCE = words(
+    "description summary title default example examples readOnly writeOnly deprecated externalDocs $comment"
+)
+_TYPES = ("string", "integer", "number", "boolean", "array", "object", "null")
+FORMATS = words(
+    "date date-time uuid decimal byte binary password int8 int16 int32 int64 uint8 uint16 uint32 uint64 float "
+    "double time duration email idn-email hostname idn-hostname ipv4 ipv6 uri uri-reference iri iri-reference "
+    "uri-template json-pointer relative-json-pointer regex char commonmark html http-date media-range"
+)
+_STATUS = re.compile(r"[1-5](\d\d|XX)|default")
+_UNSENT_HEADERS = words(
+    "accept accept-encoding authorization connection content-length content-type cookie host transfer- "
+    "encoding user-agent x-amz-content-sha256 x-amz-date x-amz-security-token x-infino-account-id x-infino- "
+    "username"
+)
+
+
+def check(document: Node) -> list[Problem]:
+    """Find everything in the document that the generator does not carry.
+
+    Args:
+        document: The whole document.
+
+    Returns:
+        What it is, in the order of the document; empty when all is well.
+    """
+    found = list(_walk("document", document, ()))
+    if found:
+        return found
+    try:
+        operations = expanded(document)
+        found += _whole(document)
+        found += _operations(document, operations)
+        found += _schemas(document)
+    except DocumentError as error:
+        found += error.problems
+    return found
+
+
+def _walk(kind: str, node: Any, place: Place) -> Iterator[Problem]:
+    if not isinstance(node, dict):
+        yield Problem(place, f"{_short(node)} is no {kind}", "an object")
+        return
+    yield from _extensions(kind, node, place)
+    if "$ref" in node and kind in _REFERABLE:
+        allowed = _BESIDE_A_REFERENCE if kind in ("schema", "property") else {"description", "summary"}
+        for key in node:
+            if key != "$ref" and key not in allowed and not EXTENSION.match(key):
+                yield Problem((*place, key), "a reference takes no such word beside it", "put it where $ref points to")
+        if not isinstance(node["$ref"], str):
+            yield Problem((*place, "$ref"), f"{node['$ref']!r} is no reference", "such as #/components/schemas/Name")
+        return
+    rules = GRAMMAR[kind]
+    for key in NEEDED.get(kind, ()):
+        if key not in node:
+            yield Problem(place, f"misses {key}", _NEEDED_ADVICE.get(key, f"give it {key}"))
+    for key, value in node.items():
+        if EXTENSION.match(key) and key not in rules:
+            continue
+        rule = rules.get(key)
+        if rule is None:
+            near = difflib.get_close_matches(key, rules, 1)
+            yield Problem((*place, key), f"{key} is no word of {_article(kind)}", near[0] if near else "take it out")
+        elif isinstance(rule, Refuse):
+            if value is not False:
+                yield Problem((*place, key), rule.why, rule.do)
+        elif isinstance(rule, Child):
+            yield from _children(rule, value, (*place, key))
+        elif not _CHECKS[rule](value):
+            yield Problem((*place, key), f"{_short(value)} is not {rule}", rule)
+
+
+def _children(rule: Child, value: Any, place: Place) -> Iterator[Problem]:
+    if rule.form == "map":
+        if not isinstance(value, dict):
+            yield Problem(place, f"{_short(value)} is no object of {rule.kind}s", "an object")
+            return
+        for name, one in value.items():
+            if not (rule.kind == "path item" and EXTENSION.match(name)):
+                yield from _walk(rule.kind, one, (*place, name))
+            else:
+                yield Problem((*place, name), f"{name} is no path", "such as /things")
+    elif rule.form == "list":
+        if not isinstance(value, list):
+            yield Problem(place, f"{_short(value)} is no list of {rule.kind}s", "a list")
+            return
+        for number, one in enumerate(value):
+            yield from _walk(rule.kind, one, (*place, str(number)))
+    elif not (rule.form == "schema or flag" and isinstance(value, bool)):
+        yield from _walk(rule.kind, value, place)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) < 60 else f"{text[:57]}..."
+
+
+def _article(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+
+
+@cache
+def _validators() -> dict[str, Draft202012Validator]:
+    schema = json.loads((ROOT / "openapi" / "extensions.schema.json").read_text("utf-8"))
+    return {
+        kind: Draft202012Validator({**schema, "$ref": f"#/$defs/{kind}"})
+        for kind in schema["$defs"]
+        if kind not in ("name", "names", "yes")
+    }
+
+
+def _extensions(kind: str, node: Node, place: Place) -> Iterator[Problem]:
+    given = {key: value for key, value in node.items() if EXTENSION.match(key) and key not in GRAMMAR[kind]}
+    if not given:
+        return
+    yield from _extension_problems(kind, given, place, str(node.get("name", "")) if kind == "parameter" else "")
+    variants = given.get("x-infino-variants")
+    for number, variant in enumerate(variants if isinstance(variants, list) else []):
+        words = (
+            {key: value for key, value in variant.items() if EXTENSION.match(key)} if isinstance(variant, dict) else {}
+        )
+        at = (*place, "x-infino-variants", str(number))
+        yield from _extension_problems("variant", words, at)
+        others = [key for key in variant if key not in words] if isinstance(variant, dict) else []
+        for key in others:
+            if key not in ("summary", "description", "deprecated"):
+                yield Problem((*at, key), f"{key} cannot differ in a variant", "an operation of its own")
+
+
+def _extension_problems(kind: str, given: Node, place: Place, name: str = "") -> Iterator[Problem]:
+    validator = _validators().get(kind)
+    known = validator.schema["$defs"][kind]["properties"] if validator else {}
+    for key in given:
+        if key not in known:
+            near = difflib.get_close_matches(key.lower(), known, 1, 0.85)
+            do = near[0] if near else "take it out; openapi/extensions.schema.json lists the words"
+            yield Problem(
+                (*place, key),
+                f"{key}: {_short(given[key])} has no meaning at {_article(kind)}{f' ({name})' if name else ''}",
+                do,
+            )
+    meant = {key: value for key, value in given.items() if key in known}
+    if validator:
+        for error in sorted(validator.iter_errors(meant), key=lambda one: list(map(str, one.absolute_path))):
+            worst = best_match([error]) or error
+            where = [str(step) for step in worst.absolute_path]
+            key = where[0] if where else ""
+            value = _short(meant.get(key, given))
+            yield Problem(
+                (*place, *where),
+                f"{key or kind}: {value}{f' of parameter {name}' if name else ''} is refused: {_told(worst)}",
+                _advice(known.get(key)),
+            )
+
+
+def _told(error: ValidationError) -> str:
+    return error.message if len(error.message) < 200 else f"{error.message[:197]}..."
+
+
+def _advice(schema: Any) -> str:
+    if not isinstance(schema, dict):
+        return "see openapi/extensions.schema.json"
+    if "enum" in schema:
+        return f"one of {', '.join(schema['enum'])}"
+    return "true, or take it out" if schema.get("$ref") == "#/$defs/yes" else "see openapi/extensions.schema.json"
+
+
+def _whole(document: Node) -> Iterator[Problem]:
+    version = document.get("openapi", "")
+    if not re.fullmatch(r"3\.1\.\d+", version):
+        yield Problem(("openapi",), f"version {version!r} is read by other rules", "write it as OpenAPI 3.1")
+    servers = document.get("servers", [])
+    if [server.get("url", "").rstrip("/") for server in servers] not in ([], [HOME]):
+        yield Problem(
+            ("servers",), f"the clients' default endpoint is {HOME}", "change both, or set an endpoint instead"
+        )
+    for path, item in document["paths"].items():
+        for place, node in (((), item), *(((key,), item[key]) for key in METHODS if key in item)):
+            yield from _servers(node, ("paths", path, *place))
+    schemas, mixins = document.get("components", {}).get("schemas", {}), _mixins()
+    for name, schema in schemas.items():
+        if "x-infino-mixin" in schema and schema["x-infino-mixin"] not in mixins:
+            place = ("components", "schemas", name, "x-infino-mixin")
+            said = f"x-infino-mixin: {schema['x-infino-mixin']!r} is no class of infino/runtime/mixins.py"
+            yield Problem(place, said, f"one of {', '.join(mixins)}")
+
+
+def _servers(node: Node, place: Place) -> Iterator[Problem]:
+    for number, server in enumerate(node.get("servers", [])):
+        if server.get("url", "").rstrip("/") != HOME:
+            at = (*place, "servers", str(number))
+            yield Problem(at, f"requests are signed for one host, and {server.get('url')} is another", "take it out")
+    security = node.get("security")
+    if security is not None and security != [{"signature": []}]:
+        yield Problem((*place, "security"), "every request is signed in one way", "take it out")
+
+
+@cache
+def _mixins() -> tuple[str, ...]:
+    tree = ast.parse((ROOT / "infino" / "runtime" / "mixins.py").read_text("utf-8"))
+    return tuple(node.name for node in tree.body if isinstance(node, ast.ClassDef))
+
+
+def _operations(document: Node, operations: list[Operation]) -> Iterator[Problem]:
+    ids: dict[str, Place] = {}
+    for operation in operations:
+        node, place = operation.node, operation.place
+        other = ids.setdefault(node["operationId"], place)
+        if other != place:
+            at = (*place, "operationId")
+            yield Problem(
+                at, f"{node['operationId']!r} is also the operationId of {'.'.join(other)}", "rename one of them"
+            )
+        for one in (node, *node.get("x-infino-variants", [])):
+            if one is node and not (one.get("summary") or one.get("description")):
+                yield Problem(place, "misses summary and description", "say what it does")
+        yield from _templated(operation)
+        yield from _parameters(operation)
+        yield from _responses(operation)
+        yield from _body(operation)
+
+
+def _templated(operation: Operation) -> Iterator[Problem]:
+    path = operation.path
+    named = re.findall(r"\{([^{}]*)\}", path)
+    declared = [one.node.get("name") for one in operation.parameters if one.node.get("in") == "path"]
+    if re.search(r"[{}?#]", re.sub(r"\{[^{}]*\}", "", path)) or not path.startswith("/"):
+        yield Problem(operation.place[:2], f"{path!r} is no path template", "slashes, words, and parameters in braces")
+        return
+    for name in sorted({*named} ^ {*declared}, key=str):
+        if name in named:
+            yield Problem(operation.place, f"{path} names {name}, which is no path parameter", "add it to parameters")
+        else:
+            yield Problem(operation.place, f"{name} is not in the path {path}", "put it there, in braces")
+    if len(set(named)) != len(named):
+        yield Problem(operation.place[:2], f"{path!r} names a parameter twice", "give each its own name")
+
+
+def _parameters(operation: Operation) -> Iterator[Problem]:
+    wires = [one.node["name"] for one in operation.parameters]
+    for name in operation.node.get("x-infino-names", {}):
+        if name not in wires:
+            at = (*operation.place, "x-infino-names")
+            yield Problem(
+                at, f"x-infino-names: {operation.node['x-infino-names']!r}: no parameter is called {name}", "mend it"
+            )
+    known = {*wires, *(str(one.node.get("x-infino-name")) for one in operation.parameters)}
+    known |= set(operation.node.get("x-infino-names", {}).values())
+    seen: set[Place] = set()
+    for one in operation.parameters:
+        if one.place in seen:
+            continue
+        seen.add(one.place)
+        yield from (Problem(one.place, what, do) for what, do in _parameter(one.node, known))
+
+
+def _parameter(node: Node, known: set[str]) -> Iterator[tuple[str, str]]:
+    name, where = node.get("name", ""), node.get("in")
+    if where not in ("path", "query", "header", "cookie"):
+        yield f"parameter {name} is in {where!r}", "path, query, header or cookie"
+    if not name:
+        yield "a parameter has no name", "name it"
+    if not node.get("description"):
+        yield f"parameter {name} has no description", "say what it is"
+    if where == "path" and node.get("required") is not True:
+        yield f"path parameter {name} is not required", "required: true"
+    if where == "header" and name.lower() in _UNSENT_HEADERS:
+        yield f"the header {name} is the transport's own", "take it out"
+    if ("schema" in node) == ("content" in node):
+        yield f"parameter {name} needs one of schema and content", "give it a schema"
+    if "content" in node and [*node["content"]] != ["application/json"]:
+        yield f"parameter {name} can hold application/json only", "content: {application/json: ...}, or a schema"
+    for key in ("x-infino-opaque", "x-infino-reserved"):
+        if key in node and where != "path":
+            yield f"{key}: {node[key]!r} is for path parameters, and {name} is in {where}", "take it out"
+    if "x-infino-from" in node:
+        if where != "header":
+            yield f"x-infino-from: {node['x-infino-from']!r} is for headers, and {name} is in {where}", "take it out"
+        elif node["x-infino-from"] not in known:
+            yield (
+                f"x-infino-from: {node['x-infino-from']!r} is no argument of the operation",
+                f"one of {', '.join(sorted(known))}",
+            )
+
+
+def _responses(operation: Operation) -> Iterator[Problem]:
+    for code, answer in operation.answers.items():
+        at = (*operation.place, "responses", code)
+        if not _STATUS.fullmatch(code):
+            yield Problem(at, f"{code} is no status", "such as 200, 2XX or default")
+        elif code[0] in "13":
+            yield Problem(
+                at, f"the status {code} ends no call: redirects are refused, nothing is cached", "take it out"
+            )
+        if not answer.node.get("description"):
+            yield Problem(answer.place, f"response {code} has no description", "say what it is")
+
+
+def _body(operation: Operation) -> Iterator[Problem]:
+    if operation.body is None:
+        return
+    content = operation.body.node.get("content")
+    if not content:
+        yield Problem(operation.body.place, "a request body without content", "name its media type")
+        return
+    for media, held in content.items():
+        if "*" in media or "/" not in media:
+            yield Problem(
+                (*operation.body.place, "content", media), f"{media} is no media type", "such as application/json"
+            )
+        if "schema" not in held:
+            yield Problem((*operation.body.place, "content", media), "has no schema", "schema: {type: string} for text")
+
+
+def _schemas(document: Node) -> Iterator[Problem]:
+    for place, node, kind in _all_schemas(document, (), "document"):
+        yield from (Problem((*place, *step), what, do) for step, what, do in _schema(document, node, place))
+        if (
+            place[:2] == ("components", "schemas")
+            and len(place) == 3
+            and "$ref" not in node
+            and not node.get("description")
+        ):
+            yield Problem(place, "has no description", "say what it is")
+        if kind == "property" and place[:2] == ("components", "schemas") and len(place) == 5:
+            name = place[-1]
+            if not node.get("description") and "$ref" not in node and not node.keys() & {"allOf", "anyOf", "oneOf"}:
+                yield Problem(place, f"property {name} has no description", "say what it is")
+
+
+def _all_schemas(document: Any, place: Place, kind: str) -> Iterator[tuple[Place, Node, str]]:
+    """Go through every schema of the document, by the same grammar as the keys."""
+    if not isinstance(document, dict):
+        return
+    if kind in ("schema", "property"):
+        yield place, document, kind
+    for key, rule in GRAMMAR[kind].items():
+        if key not in document or not isinstance(rule, Child):
+            continue
+        held = document[key]
+        children = held.items() if rule.form == "map" else enumerate(held) if rule.form == "list" else (("", held),)
+        for step, one in children:
+            where = (*place, key) if step == "" and rule.form not in ("map", "list") else (*place, key, str(step))
+            yield from _all_schemas(one, where, rule.kind)
+
+
+Said = tuple[tuple[str, ...], str, str]
+
+
+def _schema(document: Node, node: Node, place: Place) -> Iterator[Said]:
+    if "$ref" in node:
+        target = follow(document, node, place)
+        if target.place[:2] != ("components", "schemas") or len(target.place) != 3:
+            yield ("$ref",), f"{node['$ref']} is no schema of components", "move it there"
+        yield from _lifts(document, node, place)
+        return
+    kinds = node.get("type", [])
+    for one in [kinds] if isinstance(kinds, str) else kinds if isinstance(kinds, list) else [kinds]:
+        if one not in _TYPES:
+            yield ("type",), f"{one!r} is no type", f"one of {', '.join(_TYPES)}"
+    if "format" in node and node["format"] not in FORMATS:
+        near = difflib.get_close_matches(node["format"], FORMATS, 1)
+        yield ("format",), f"{node['format']!r} is no known format", near[0] if near else "say it in the description"
+    yield from _combined(node)
+    yield from _words(node)
+    if "object" not in kinds and kinds and "properties" in node:
+        yield ("properties",), f"a {kinds} has no properties", "type: object"
+    if kinds == "array" and "items" not in node:
+        yield (), "an array without items", "items: {} for anything"
+    if node.get("properties") and isinstance(node.get("additionalProperties"), dict) and node["additionalProperties"]:
+        yield (
+            ("additionalProperties",),
+            "an object with properties keeps others as they are",
+            "additionalProperties: true",
+        )
+    if "required" in node and node.keys() & {"properties", "allOf"} and place[-2:-1] != ("allOf",):
+        known = model_properties(document, Placed(node, place))
+        for name in node["required"]:
+            if name not in known:
+                yield ("required",), f"{name!r} is required and no property", "describe it, or mend the name"
+    if "discriminator" in node and not node.keys() & {"oneOf", "anyOf"}:
+        yield ("discriminator",), "there is nothing to choose from", "put it beside oneOf"
+    yield from _lifts(document, node, place)
+
+
+def _combined(node: Node) -> Iterator[Said]:
+    groups = [key for key in ("allOf", "anyOf", "oneOf") if key in node]
+    if len(groups) > 1:
+        yield (
+            (groups[1],),
+            f"{' and '.join(groups)} beside each other have no one type",
+            "nest one in a schema of its own",
+        )
+    for key in groups:
+        if not node[key]:
+            yield (key,), "is empty", "name its members"
+        if key != "allOf" and node.keys() & {"properties", "additionalProperties", "items"}:
+            yield (key,), f"properties beside {key} belong to none of its members", "put them into each, or use allOf"
+    for number, member in enumerate(node.get("allOf", [])):
+        if member.keys() & {"allOf", "anyOf", "oneOf"} and "$ref" not in member:
+            yield (
+                ("allOf", str(number)),
+                "a member that is combined itself would lose its parts",
+                "move it to components",
+            )
+        elif "$ref" not in member and not member.keys() & {"properties", "required"}:
+            yield ("allOf", str(number)), "a member without properties adds nothing", "take it out"
+
+
+def _words(node: Node) -> Iterator[Said]:
+    if "enum" in node:
+        members = node["enum"]
+        if not isinstance(members, list) or not members or len({repr(word) for word in members}) != len(members):
+            yield ("enum",), f"{_short(members)} is no list of different words", "a list"
+            return
+        kinds = {type(word) for word in members if word is not None}
+        if len(kinds) != 1 or kinds - {str, int}:
+            yield ("enum",), f"{_short(members)} are not all text, nor all whole numbers", "describe them instead"
+        elif "type" in node and not _fits(node, [word for word in members if word is not None]):
+            yield ("enum",), f"{_short(members)} are not of type {node['type']!r}", "mend the type or the words"
+    if "const" in node and (node["const"] is None or not isinstance(node["const"], str | int)):
+        yield ("const",), f"{node['const']!r} is no text, whole number or boolean", "describe it instead"
+    if "const" in node and "type" in node and not _fits(node, [node["const"]]):
+        yield ("const",), f"{node['const']!r} is not of type {node['type']!r}", "mend one of them"
+    if "default" in node and not node.keys() & {"allOf", "anyOf", "oneOf"}:
+        plain = {key: item for key, item in node.items() if key not in ("properties", "items", "additionalProperties")}
+        error = best_match(
+            Draft202012Validator({k: v for k, v in plain.items() if k != "required"}).iter_errors(node["default"])
+        )
+        if error:
+            yield ("default",), f"{_told(error)}", "mend the default or the schema"
+
+
+def _fits(node: Node, members: list[Any]) -> bool:
+    validator = Draft202012Validator({"type": node["type"]})
+    return all(validator.is_valid(word) for word in members)
+
+
+def _lifts(document: Node, node: Node, place: Place) -> Iterator[Said]:
+    if "x-infino-lift" in node:
+        known = model_properties(document, Placed(node, place))
+        for name in node["x-infino-lift"]:
+            if name not in known:
+                yield (
+                    ("x-infino-lift",),
+                    f"x-infino-lift: {name!r} is no field of the object",
+                    f"one of {', '.join(known)}",
+                )
