@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The client: settings, resources and the life of the connections.
 
 Generated from infino/client.py; changes belong there.

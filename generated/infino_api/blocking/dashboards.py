@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """`client.dashboards`: run all panels of a dashboard, and change its panels one by one.
 
 Generated from infino/resources/dashboards.py; changes belong there.

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """`client.fino`: questions in plain language, over a WebSocket or by REST, analyses, and reports on notebooks.
 
 Generated from infino/resources/fino.py; changes belong there.

@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """Several questions over one connection, in one thread.
 
 Generated from infino/chat/session.py; changes belong there.

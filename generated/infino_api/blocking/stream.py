@@ -1,3 +1,4 @@
+# Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
 """The shell of a turn: it performs the operations of `flow.ask`; the blocking one is generated from it.
 
 Generated from infino/chat/stream.py; changes belong there.
