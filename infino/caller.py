@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, Unpack
 from urllib.parse import quote_plus
 
@@ -15,7 +15,7 @@ from infino.core.request import Request
 from infino.core.response import Headers, Response
 from infino.core.retry import RetryPolicy
 from infino.core.timeouts import Timeouts
-from infino.results.tabular import Tabular, name_call
+from infino.imports import wait_for_imports  # noqa: F401  # from now on a fork waits for them
 from infino.runtime.call import UNSET, Call, RawResponse
 from infino.runtime.errors import MissingItemError, ParseError
 from infino.runtime.options import CallOptions, check_options
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 JSON: Final = "application/json"
 YAML: Final = "application/yaml"
+Pairs = Mapping[str, object] | Sequence[tuple[str, object]]
 _ACCEPT: Final = {"json": JSON, "none": JSON, "bytes": "*/*"}
 _NO_ROUTE: Final = frozenset({404, 405, 501})
 _PROXY_HINT: Final = "a proxy or another server may have answered; check the endpoint"
@@ -106,6 +107,37 @@ def encode_call(
     )
 
 
+def escape_hatch(
+    method: str,
+    path: str,
+    *,
+    json: Any,
+    content: bytes | str | None,
+    params: Pairs | None,
+    headers: Mapping[str, str] | None,
+    timeout: float | Timeouts | None = None,
+    retry: RetryPolicy | None = None,
+) -> Request:
+    """Build a request for a path that the document does not know."""
+    body = content.encode() if isinstance(content, str) else content
+    if json is not None and body is None:
+        body = json_body(json, "request")
+    items = params.items() if isinstance(params, Mapping) else params or ()
+    method = method.upper()
+    return Request(
+        "request",
+        method,
+        path,
+        tuple((name, str(value)) for name, value in items),
+        headers=headers or {},
+        content=body,
+        content_type=JSON,
+        retry="safe" if method in ("GET", "HEAD", "OPTIONS") else "never",
+        timeout=timeout,
+        retry_policy=retry,
+    )
+
+
 def _plain(response: Response) -> Any:
     """Decode a body: JSON, or the text of an answer that says it is plain text."""
     try:
@@ -135,10 +167,16 @@ def decode_call(call: Call[T], response: Response) -> T:
         value = _plain(response)
     try:
         parsed = call.reader(response.status)(value)
-        if isinstance(parsed, Tabular):
-            parsed.operation, parsed.status = call.operation, response.status
+        if call.accept == "bytes":
+            # Imported here: whoever reads no tables needs none of it.
+            from infino.results.tabular import Tabular
+
+            if isinstance(parsed, Tabular):
+                parsed.operation, parsed.status = call.operation, response.status
         return parsed
     except (DecodeError, QueryError) as error:
+        from infino.results.tabular import name_call
+
         name_call(error, call.operation, response.status)
         raise
     except MissingItemError as error:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
 from infino_api.resources.root import AsyncRootResources
 
-from infino.caller import JSON, AsyncCaller, json_body
+from infino.caller import AsyncCaller, Pairs, escape_hatch
 from infino.core.config import Config, overridden, resolve
 from infino.core.credentials import Credentials, Provider, wrapped
 from infino.core.curl import curl_command
 from infino.core.events import RequestEvent, ResponseEvent, RetryEvent
 from infino.core.exchange import Shared
 from infino.core.reference import Manners
-from infino.core.request import Request
 from infino.core.retry import RetryPolicy
 from infino.core.secret import Secret
 from infino.core.timeouts import Timeouts
-from infino.imports import wait_for_imports  # noqa: F401  # from now on a fork waits for them
 from infino.resources.concurrency import async_listener, async_off_loop, async_settled
 
 if TYPE_CHECKING:
@@ -28,39 +26,6 @@ if TYPE_CHECKING:
     from infino.local import LocalGateway
     from infino.resources.local_options import LocalOptions
     from infino.transport import AsyncTransport
-
-Pairs = Mapping[str, object] | Sequence[tuple[str, object]]
-
-
-def escape_hatch(
-    method: str,
-    path: str,
-    *,
-    json: Any,
-    content: bytes | str | None,
-    params: Pairs | None,
-    headers: Mapping[str, str] | None,
-    timeout: float | Timeouts | None = None,
-    retry: RetryPolicy | None = None,
-) -> Request:
-    """Build a request for a path that the document does not know."""
-    body = content.encode() if isinstance(content, str) else content
-    if json is not None and body is None:
-        body = json_body(json, "request")
-    items = params.items() if isinstance(params, Mapping) else params or ()
-    method = method.upper()
-    return Request(
-        "request",
-        method,
-        path,
-        tuple((name, str(value)) for name, value in items),
-        headers=headers or {},
-        content=body,
-        content_type=JSON,
-        retry="safe" if method in ("GET", "HEAD", "OPTIONS") else "never",
-        timeout=timeout,
-        retry_policy=retry,
-    )
 
 
 class AsyncInfino(Manners, AsyncRootResources):

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
-from infino.caller import SyncCaller
-from infino.client import Pairs, escape_hatch
+from infino.caller import Pairs, SyncCaller, escape_hatch
 from infino.core.config import Config, overridden, resolve
 from infino.core.credentials import Credentials, Provider, wrapped
 from infino.core.curl import curl_command
