@@ -16,6 +16,20 @@ TYPES = {"json": "application/json", "jsonl": "application/x-ndjson", "csv": "te
 _BY_SUFFIX = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
 
 
+def refuse_text_mode(source: Any) -> None:
+    """Refuse a file that gives text where its bytes are sent.
+
+    Args:
+        source: What the caller gave.
+
+    Raises:
+        ValidationError: It is a file opened as text.
+    """
+    mode = getattr(source, "mode", "b")
+    if isinstance(mode, str) and "b" not in mode:
+        raise ValidationError("open the file in binary mode: open(path, 'rb')")
+
+
 class FileBody:
     """The body of a file upload; each attempt reads the file from where it began.
 
@@ -24,6 +38,7 @@ class FileBody:
         fields: The other parts, in order.
         format: Format of the file, or `auto`.
         seen: Called with the bytes of the file sent so far, or None.
+        name: Name of the file, where the source does not know it.
 
     Raises:
         ValidationError: The source is not a file of bytes.
@@ -36,18 +51,20 @@ class FileBody:
         fields: Mapping[str, str],
         format: str,
         seen: Callable[[int], object] | None = None,
+        name: str | None = None,
     ) -> None:
         self._source, self._seen = source, seen
         self._path = check_path(source) if is_path(source) else None
         if self._path is None and not isinstance(source, bytes | bytearray) and not hasattr(source, "read"):
             raise ValidationError(f"a file is a path, bytes or a binary file object, not {type(source).__name__}")
-        if isinstance(getattr(source, "mode", "b"), str) and "b" not in getattr(source, "mode", "b"):
-            raise ValidationError("open the file in binary mode: open(path, 'rb')")
+        refuse_text_mode(source)
         self._start = self._position()
         # Taken once: what the header announces is what every attempt sends, even if the file grows meanwhile.
         self.file_size = self._measure()
         self._used = False
-        name = self._path.name if self._path is not None else Path(str(getattr(source, "name", "upload"))).name
+        name = name or (
+            self._path.name if self._path is not None else Path(str(getattr(source, "name", "upload"))).name
+        )
         # A boundary of 128 random bits never occurs in the file, so the file needs no look beforehand.
         self._boundary = f"infino-{secrets.token_hex(16)}"
         kind = _BY_SUFFIX.get(Path(name).suffix.lower()) if format == "auto" else format

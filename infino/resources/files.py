@@ -13,12 +13,14 @@ from infino_api.api.jobs.get import request as job_request
 from infino_api.models.file_upload import FileUpload
 from infino_api.resources.files import AsyncFilesResource
 
-from infino.bulk.multipart import FileBody
+from infino.bulk.conversion import as_lines_file
+from infino.bulk.multipart import FileBody, refuse_text_mode
 from infino.bulk.options import check_progress
 from infino.bulk.progress import Progress, display
 from infino.caller import decode_call, encode_call
 from infino.core.errors import ValidationError
 from infino.core.polling import Polling, end_of
+from infino.resources.concurrency import async_off_loop
 from infino.resources.jobs import check_end, follow
 
 if TYPE_CHECKING:
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
     from infino.core.request import Request
     from infino.core.response import Response
 
-FileFormat = Literal["auto", "json", "jsonl", "csv"]
+FileFormat = Literal["auto", "json", "jsonl", "csv", "tsv", "parquet", "arrow"]
+FORMATS = ("auto", "json", "jsonl", "csv", "tsv", "parquet", "arrow")
 OPERATION = "files.upload"
 WHAT = "the upload"
 PATIENCE = 3600.0
@@ -54,20 +57,22 @@ class _Watch:
         progress: bool | Callable[[Progress], Any] | None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if format not in ("auto", "json", "jsonl", "csv"):
-            raise ValidationError(f"format must be auto, json, jsonl or csv, not {format!r}")
+        if format not in FORMATS:
+            raise ValidationError(f"format must be one of {', '.join(FORMATS)}, not {format!r}")
         if batch_size is not None and not (isinstance(batch_size, int) and batch_size >= 1):
             raise ValidationError(f"batch_size must be a number of at least 1, not {batch_size!r}")
         if not dataset:
             raise ValidationError("the name of the dataset is empty")
-        fields = {"index_name": dataset, "format": format}
+        check_progress(progress)
+        refuse_text_mode(source)
+        self._lines = as_lines_file(source, format)
+        fields = {"index_name": dataset, "format": self._lines.format}
         if batch_size is not None:
             fields["batch_size"] = str(batch_size)
-        check_progress(progress)
         self._dataset, self._clock, self._started = dataset, clock, clock()
         self._display = display(progress)
-        self.body = FileBody(source, fields, format, self._sent)
-        planned = upload_request(b"", index_name=dataset, format=format, batch_size=batch_size, async_=True)
+        self.body = FileBody(self._lines.source, fields, self._lines.format, self._sent, name=self._lines.name)
+        planned = upload_request(b"", index_name=dataset, format=self._lines.format, batch_size=batch_size, async_=True)
         # The same call, with a body that tells how far it is.
         self.call = attrs.evolve(planned, content=self.body, content_type=self.body.content_type)
         self._size = self.body.file_size
@@ -110,8 +115,9 @@ class _Watch:
         return upload
 
     def close(self) -> None:
-        """Leave the screen in order."""
+        """Leave the screen in order, and let go of a file that was made."""
         self._display.close()
+        self._lines.close()
 
 
 class AsyncFiles(AsyncFilesResource):
@@ -135,15 +141,17 @@ class AsyncFiles(AsyncFilesResource):
         timeout: float | None = None,  # noqa: ASYNC109  # kept by the transport, for all attempts together
         wait_timeout: float = PATIENCE,
     ) -> FileUpload:
-        """Upload a file as it is; the service reads the records out of it.
+        """Upload a file; the service reads the records out of it.
 
-        The file streams from disk, whatever its size, and is opened or rewound for each attempt. A file object
-        that cannot go back is sent once only.
+        JSON and NDJSON go as they are. Any other source of `records.bulk` is turned into lines on disk first, by the
+        same rules as there, so that CSV has its types by column. The file streams from disk, whatever its size, and
+        is opened or rewound for each attempt. A file object that cannot go back is sent once only.
 
         Args:
             dataset: Dataset that takes the records.
-            path_or_file: Path, bytes or a binary file object.
-            format: `json` (an array of objects), `jsonl` (one object per line), `csv` (with a header) or `auto`.
+            path_or_file: Path, bytes or a binary file object, also packed, or any other source of `records.bulk`.
+            format: `json` (an array of objects), `jsonl` (one object per line), `csv` or `tsv` (with a header),
+                `parquet`, `arrow`, or `auto` to recognise it.
             batch_size: Records the service stores at once, or None for its own choice.
             wait: Whether to wait until the service has read the file.
             progress: True for a bar, or a function that takes a `Progress`.
@@ -162,7 +170,7 @@ class AsyncFiles(AsyncFilesResource):
             >>> done.stats.documents_processed
             336776
         """
-        watch = _Watch(dataset, path_or_file, format, batch_size, progress)
+        watch = await async_off_loop(_Watch, dataset, path_or_file, format, batch_size, progress)
         transport = self._caller.transport
         Polling(transport.shared.clock, wait_timeout)  # refused before anything is sent, not after it
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
 import json
 import os
@@ -10,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas
 import pytest
 
 from infino.bulk.multipart import PIECE, FileBody
@@ -174,7 +177,7 @@ def test_what_is_no_file_is_refused(client: Any, fresh: Any, tmp_path: Path) -> 
     text.write_bytes(CSV)
     with pytest.raises(FileNotFoundError):
         client.files.upload("any", tmp_path / "missing.csv")
-    for source in (5, {"a": 1}):
+    for source in (5, {"a": 1}, [1]):
         with pytest.raises(ValidationError):
             client.files.upload("any", source)
     with text.open(encoding="utf-8") as file, pytest.raises(ValidationError, match="binary"):
@@ -207,3 +210,37 @@ def test_the_body_streams_in_pieces_with_a_boundary_of_its_own(tmp_path: Path) -
     assert sum(map(len, pieces)) == first.length
     assert b"".join(pieces) == b"".join(first.chunks()), "the second attempt differs from the first"
     assert b"Content-Type: text/csv" in pieces[0]
+
+
+SOURCES: dict[str, Any] = {
+    "rows.parquet": lambda path: pandas.DataFrame(PRICES).to_parquet(path),
+    "rows.csv": lambda path: path.write_text("item,price\na,1.10\nb,10.50\nc,9.99\n"),
+    "semi.csv": lambda path: path.write_text("item;price\na;1.10\nb;10.50\nc;9.99\n"),
+    "rows.csv.gz": lambda path: path.write_bytes(gzip.compress(b"item,price\na,1.10\nb,10.50\nc,9.99\n")),
+    "rows.jsonl.bz2": lambda path: path.write_bytes(
+        bz2.compress(b"".join(json.dumps(r).encode() + b"\n" for r in PRICES))
+    ),
+    "rows.json": lambda path: path.write_text(json.dumps(PRICES)),
+}
+PRICES = [{"item": "a", "price": 1.10}, {"item": "b", "price": 10.50}, {"item": "c", "price": 9.99}]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_whatever_bulk_takes_is_taken_with_the_same_types(client: Any, fresh: Any, name: str, tmp_path: Path) -> None:
+    dataset, path = fresh("prices"), tmp_path / name
+    client.datasets.create(dataset)
+    SOURCES[name](path)
+    assert client.files.upload(dataset, path).stats.documents_processed == 3
+    with path.open("rb") as file:
+        assert client.files.upload(dataset, file).stats.documents_processed == 3
+        assert not file.closed
+    assert client.files.upload(dataset, pandas.DataFrame(PRICES)).stats.documents_processed == 3
+    assert client.query.sql(f'SELECT max(price) FROM "{dataset}"').scalar() == 10.5
+
+
+def test_a_record_that_cannot_be_carried_stops_an_upload_before_it_begins(client: Any, tmp_path: Path) -> None:
+    for content, word in ((b"a,b\n1,2\n1\n", "record 1"), (b"\xff\xfa\x00", "NUL"), (b"plain text\n", "format=")):
+        path = tmp_path / "odd.txt"
+        path.write_bytes(content)
+        with pytest.raises(ValidationError, match=word):
+            client.files.upload("nowhere", path, **({"format": "csv"} if word == "record 1" else {}))
