@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from infino.bulk.progress import Progress
 from infino.core.polling import Polling, end_of
+from infino.resources.concurrency import off_loop
 from infino.resources.files import LATER, OPERATION, PATIENCE, SOON, WHAT, FileFormat, _Watch
 from infino.resources.jobs import check_end
 from infino_api.api.jobs.get import request as job_request
@@ -44,15 +45,17 @@ class Files(FilesResource):
         timeout: float | None = None,
         wait_timeout: float = PATIENCE,
     ) -> FileUpload:
-        """Upload a file as it is; the service reads the records out of it.
+        """Upload a file; the service reads the records out of it.
 
-        The file streams from disk, whatever its size, and is opened or rewound for each attempt. A file object
-        that cannot go back is sent once only.
+        JSON and NDJSON go as they are. Any other source of `records.bulk` is turned into lines on disk first, by the
+        same rules as there, so that CSV has its types by column. The file streams from disk, whatever its size, and
+        is opened or rewound for each attempt. A file object that cannot go back is sent once only.
 
         Args:
             dataset: Dataset that takes the records.
-            path_or_file: Path, bytes or a binary file object.
-            format: `json` (an array of objects), `jsonl` (one object per line), `csv` (with a header) or `auto`.
+            path_or_file: Path, bytes or a binary file object, also packed, or any other source of `records.bulk`.
+            format: `json` (an array of objects), `jsonl` (one object per line), `csv` or `tsv` (with a header),
+                `parquet`, `arrow`, or `auto` to recognise it.
             batch_size: Records the service stores at once, or None for its own choice.
             wait: Whether to wait until the service has read the file.
             progress: True for a bar, or a function that takes a `Progress`.
@@ -71,7 +74,7 @@ class Files(FilesResource):
             >>> done.stats.documents_processed
             336776
         """
-        watch = _Watch(dataset, path_or_file, format, batch_size, progress)
+        watch = off_loop(_Watch, dataset, path_or_file, format, batch_size, progress)
         transport = self._caller.transport
         Polling(transport.shared.clock, wait_timeout)  # refused before anything is sent, not after it
         try:
