@@ -141,7 +141,7 @@ def old_sdk() -> Any:
         command = [sys.executable, "-m", "pip", "install", "-q", "--target", str(folder), *OLD_SDK]
         if subprocess.run(command, check=False).returncode:
             return None
-    sys.path.append(str(folder))
+    sys.path.insert(0, str(folder))  # before the stand-in for it that comes with this SDK
     return importlib.import_module("infino_sdk")
 
 

@@ -25,7 +25,13 @@ MODULES = (
 )
 RESOURCES = "infino_api.resources"
 # Nobody imports from these, but their classes are what a client and its results are made of.
-BEHIND = ("infino.core.reference", "infino.resources", "infino_api.blocking", "infino.results.tabular")
+BEHIND = (
+    "infino.core.manners",
+    "infino.core.reference",
+    "infino.resources",
+    "infino_api.blocking",
+    "infino.results.tabular",
+)
 SPECIAL = ("init", "iter", "aiter", "len", "getitem", "await", "enter", "aenter", "arrow_c_stream")
 
 

@@ -180,7 +180,7 @@ def _profile_path() -> Path:
     path = profile_path(os.environ)
     if path is None:
         raise click.ClickException("there is no home directory for the profile file; set XDG_CONFIG_HOME")
-    return path
+    return Path(path)
 
 
 def _read_profiles() -> dict[str, Any]:

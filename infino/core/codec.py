@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
-
-loads: Callable[[bytes | str], Any]
-_encode: Callable[[Any], bytes]
 
 
 def to_json(value: Any) -> Any:
@@ -43,21 +39,51 @@ def to_json(value: Any) -> Any:
 
 
 def _standard_dumps(value: Any) -> bytes:
+    import json
+
     return json.dumps(value, default=to_json, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
-try:
-    import orjson
-except ImportError:  # no wheel for this platform: slower, but the same result
-    loads = json.loads
-    _encode = _standard_dumps
-else:
+def _choose() -> tuple[Callable[[bytes | str], Any], Callable[[Any], bytes]]:
+    """Choose between the two at the first use: a client that is made and not used yet needs neither."""
+    global _loads, _encode
+    try:
+        import orjson
+    except ImportError:  # no wheel for this platform: slower, but the same result
+        import json
 
-    def _fast_dumps(value: Any) -> bytes:
-        return orjson.dumps(value, default=to_json, option=orjson.OPT_SERIALIZE_NUMPY)
+        _loads, _encode = json.loads, _standard_dumps
+    else:
 
-    loads = orjson.loads
-    _encode = _fast_dumps
+        def fast(value: Any) -> bytes:
+            return orjson.dumps(value, default=to_json, option=orjson.OPT_SERIALIZE_NUMPY)
+
+        _loads, _encode = orjson.loads, fast
+    return _loads, _encode
+
+
+def _first_loads(content: bytes | str) -> Any:
+    return _choose()[0](content)
+
+
+def _first_encode(value: Any) -> bytes:
+    return _choose()[1](value)
+
+
+_loads: Callable[[bytes | str], Any] = _first_loads
+_encode: Callable[[Any], bytes] = _first_encode
+
+
+def loads(content: bytes | str) -> Any:
+    """Decode JSON.
+
+    Args:
+        content: The text, or its UTF-8.
+
+    Raises:
+        ValueError: It is not JSON.
+    """
+    return _loads(content)
 
 
 def _not_finite(value: Any, place: str = "$") -> str | None:

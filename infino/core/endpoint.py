@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -15,9 +14,9 @@ from infino.core.signer import host_header
 # Letters, digits, hyphens; underscores, because names inside of clusters have them. A dot at the end is a full name.
 _LABEL: Final = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST: Final = re.compile(rf"(?=.{{1,254}}\Z)(?:{_LABEL}\.)*{_LABEL}\.?")
-_BROKEN_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_BROKEN_ESCAPE: Final = r"%(?![0-9A-Fa-f]{2})"
 # An encoded dot, backslash or control character: servers decode them before they choose a route.
-_HIDDEN: Final = re.compile(r"%(?:2e|5c|[01][0-9a-f]|7f)", re.IGNORECASE)
+_HIDDEN: Final = r"(?i)%(?:2e|5c|[01][0-9a-f]|7f)"
 
 
 @attrs.frozen
@@ -63,6 +62,8 @@ class Endpoint:
 
 
 def _is_loopback(hostname: str) -> bool:
+    import ipaddress  # slow to import, and few endpoints need it
+
     if hostname == "localhost" or hostname.endswith(".localhost"):
         return True
     try:
@@ -74,6 +75,8 @@ def _is_loopback(hostname: str) -> bool:
 def _hostname(name: str) -> str:
     """Return a host name in ASCII, by IDNA 2008 where it holds other letters."""
     if ":" in name:
+        import ipaddress
+
         try:
             return str(ipaddress.IPv6Address(name)) if "%" not in name else ""
         except ValueError:
@@ -91,7 +94,7 @@ def _hostname(name: str) -> str:
 
 def _base_path(path: str) -> str:
     """Percent-encode the path in front of every route, and refuse one that a server could read as another."""
-    if _HIDDEN.search(path) or _BROKEN_ESCAPE.search(path):
+    if "%" in path and (re.search(_HIDDEN, path) or re.search(_BROKEN_ESCAPE, path)):
         raise ConfigError("the path of the endpoint must not hold encoded dots, backslashes or control characters")
     path = quote(path.rstrip("/"), safe="/%-._~!$&'()*+,;=:@")
     if any(piece in (".", "..") for piece in path.split("/")) or "//" in path:

@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any, Final, Literal
-
 import attrs
-
-from infino.core.errors import ValidationError
-from infino.core.redaction import get_logger
-
-if TYPE_CHECKING:
-    import asyncio
-
-EventName = Literal["request", "response", "retry"]
-_logger: Final = get_logger("infino")
 
 
 @attrs.frozen
@@ -78,72 +65,3 @@ class RetryEvent:
 
 
 Event = RequestEvent | ResponseEvent | RetryEvent
-
-
-def is_async(callback: object) -> bool:
-    """Tell whether calling this gives something to await."""
-    return iscoroutinefunction(callback) or iscoroutinefunction(getattr(callback, "__call__", None))  # noqa: B004  # the method is looked at, not called
-
-
-class Listeners:
-    """Callbacks by event. A callback that fails is reported to the log and never breaks a call."""
-
-    __slots__ = ("_tasks", "request", "response", "retry")
-
-    def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[None]] = set()
-        self.request: tuple[Callable[[Any], object], ...] = ()
-        self.response: tuple[Callable[[Any], object], ...] = ()
-        self.retry: tuple[Callable[[Any], object], ...] = ()
-
-    def add(self, name: str, callback: Callable[[Any], object]) -> Callable[[], None]:
-        """Register a callback and return a function that takes it out again."""
-        if name not in ("request", "response", "retry"):
-            raise ValidationError(f"there is no event {name!r}; events are request, response and retry")
-        if not callable(callback):
-            raise ValidationError("an event callback must be callable")
-        setattr(self, name, (*getattr(self, name), callback))
-
-        def remove() -> None:
-            setattr(self, name, tuple(kept for kept in getattr(self, name) if kept is not callback))
-
-        return remove
-
-    def beside(self, callback: Callable[[Any], Any]) -> Callable[[Any], None]:
-        """Return a callback that runs an async one as a task of its own."""
-        import asyncio
-
-        async def run(event: Event) -> None:
-            try:
-                await callback(event)
-            except Exception as error:
-                _report(event, error)
-
-        def begin(event: Event) -> None:
-            task = asyncio.ensure_future(run(event))
-            self._tasks.add(task)  # the event loop alone would forget it
-            task.add_done_callback(self._tasks.discard)
-
-        return begin
-
-    async def settled(self) -> None:
-        """Wait for the async callbacks that run on this event loop."""
-        import asyncio
-
-        loop = asyncio.get_running_loop()
-        tasks = [task for task in self._tasks if task.get_loop() is loop and task is not asyncio.current_task()]
-        if tasks:
-            await asyncio.wait(tasks)
-
-    @staticmethod
-    def tell(callbacks: tuple[Callable[[Any], object], ...], event: Event) -> None:
-        """Call each callback with the event."""
-        for callback in callbacks:
-            try:
-                callback(event)
-            except Exception as error:
-                _report(event, error)
-
-
-def _report(event: Event, error: Exception) -> None:
-    _logger.error("a callback for %s failed: %s", type(event).__name__, type(error).__name__)

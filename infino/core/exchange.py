@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Generator
 from datetime import datetime, timedelta
-from random import random as system_random
 from typing import Final
 
 import attrs
@@ -17,8 +16,8 @@ import attrs
 from infino.core.clock import Clock, SystemClock
 from infino.core.corrections import Corrections, Signed
 from infino.core.errors import APIError, Attempt, InfinoError, Timeout
-from infino.core.events import Listeners, RequestEvent, ResponseEvent, RetryEvent
 from infino.core.failures import error_from_response
+from infino.core.listeners import Listeners
 from infino.core.redaction import get_logger
 from infino.core.request import Request
 from infino.core.response import Response
@@ -27,6 +26,13 @@ from infino.core.signer import SigV4Signer
 from infino.core.timeouts import Timeouts
 
 logger: Final = get_logger("infino")
+
+
+def system_random() -> float:
+    """Return a number from 0 to 1; only retries draw one."""
+    from random import random
+
+    return random()  # noqa: S311  # it spreads retries in time and keeps no secret
 
 
 class Shared:
@@ -168,7 +174,7 @@ def exchange(
         method = "GET" if request.get_with_body and shared.get_with_body else request.method
         listeners = shared.listeners
         if listeners.request:
-            listeners.tell(listeners.request, RequestEvent(request.operation, method, request.path, call.number))
+            _tell_request(listeners, request, method, call.number)
         began = clock.monotonic()
         step = Send(call.number, method, timeouts.within(call.left()), call.corrections)
         outcome = yield step
@@ -206,9 +212,18 @@ def exchange(
         yield from _pause_or_raise(call, failure, began)
 
 
+# Events are imported where somebody listens: most clients are not watched.
+def _tell_request(listeners: Listeners, request: Request, method: str, number: int) -> None:
+    from infino.core.events import RequestEvent
+
+    listeners.tell(listeners.request, RequestEvent(request.operation, method, request.path, number))
+
+
 def _tell_response(
     listeners: Listeners, request: Request, method: str, number: int, response: Response, elapsed: float
 ) -> None:
+    from infino.core.events import ResponseEvent
+
     event = ResponseEvent(
         request.operation, method, request.path, number, response.status, elapsed, response.request_id
     )
@@ -257,6 +272,8 @@ def _pause_or_raise(call: _Call, failure: InfinoError, began: float) -> Generato
     reason = call.log[-1].reason
     listeners = call.shared.listeners
     if listeners.retry:
+        from infino.core.events import RetryEvent
+
         listeners.tell(listeners.retry, RetryEvent(call.request.operation, call.number, delay, reason, status))
     logger.info("%s: attempt %d failed (%s), next in %.2f s", call.request.operation, call.number, reason, delay)
     yield Wait(delay)

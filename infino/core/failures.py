@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -14,12 +13,10 @@ from infino.core.response import Response
 from infino.core.retry import RETRYABLE_STATUSES
 
 _TEXT_LIMIT = 300
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_TITLE = r"(?is)<title[^>]*>(.*?)</title>"
 _CONVERSATIONS = ("/fino/", "/_conversation/")
-_TIME_WORDS = re.compile(
-    r"skew|expired|not yet (?:valid|current)|too (?:far|old|early|late)|\bclock\b|request.?time|timestamp"
-)
-_SIGNATURE_WORDS = re.compile("signature|unauthori[sz]ed|authentication")
+_TIME_WORDS = r"skew|expired|not yet (?:valid|current)|too (?:far|old|early|late)|\bclock\b|request.?time|timestamp"
+_SIGNATURE_WORDS = "signature|unauthori[sz]ed|authentication"
 _SAID_SECONDS = 2.0
 _UNSAID_SECONDS = 240.0  # services accept about five minutes
 # What a clock that is right can say for as long as this is in use.
@@ -71,7 +68,9 @@ def explain(body: Any) -> tuple[str | None, str | None]:
     if not isinstance(body, str):
         return None, None
     if "<html" in body[:500].lower() or "<!doctype html" in body[:500].lower():
-        title = _TITLE.search(body)
+        import html  # slow to import, and few answers are pages
+
+        title = re.search(_TITLE, body)
         shown = html.unescape(" ".join(title.group(1).split())) if title else "untitled"
         return "html", f"a web page instead of JSON, titled {shown!r}"
     text = " ".join(body.split())[:_TEXT_LIMIT]
@@ -114,10 +113,10 @@ def is_clock_skew(status: int, reason: str | None, code: str | None, offset: flo
     if status not in (400, 401, 403) or offset is None or code == "html":
         return False
     said = f"{code or ''} {reason or ''}".lower()
-    if abs(offset) >= _SAID_SECONDS and _TIME_WORDS.search(said):
+    if abs(offset) >= _SAID_SECONDS and re.search(_TIME_WORDS, said):
         return True
     # Some gateways give no reason, or only that the signature is wrong.
-    return abs(offset) >= _UNSAID_SECONDS and (not said.strip() or _SIGNATURE_WORDS.search(said) is not None)
+    return abs(offset) >= _UNSAID_SECONDS and (not said.strip() or re.search(_SIGNATURE_WORDS, said) is not None)
 
 
 def server_time(headers: Mapping[str, str]) -> datetime | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 from infino.core.errors import ConfigError
@@ -16,23 +16,26 @@ KEYS: Final = frozenset(
 _SECRETS: Final = ("secret_key", "proxy")
 
 
-def profile_path(environment: Mapping[str, str]) -> Path | None:
+def profile_path(environment: Mapping[str, str]) -> str | None:
     """Return where the profile file lies: below `XDG_CONFIG_HOME`, else below `~/.config`; None without a home."""
     root = environment.get("XDG_CONFIG_HOME")
-    try:
-        return (Path(root) if root else Path.home() / ".config") / "infino" / "config.toml"
-    except RuntimeError:
-        return None
+    if not root:
+        home = os.path.expanduser("~")
+        if home == "~":
+            return None
+        root = os.path.join(home, ".config")
+    return os.path.join(root, "infino", "config.toml")
 
 
-def _load(path: Path) -> dict[str, Any] | str | None:
+def _load(path: str) -> dict[str, Any] | str | None:
     """Read the file: None when there is none, a text when it cannot be read.
 
     Nothing is raised here, where variables hold the secrets of the file.
     """
     content = b""
     try:
-        content = path.read_bytes()
+        with open(path, "rb") as file:
+            content = file.read()
         import tomllib  # most machines have no profile file, and this is slow to import
 
         profiles = tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))

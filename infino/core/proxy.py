@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Mapping
 from typing import Final
@@ -87,6 +86,8 @@ def _bypassed(endpoint: Endpoint, without: str) -> bool:
 
 
 def _in_network(host: str, network: str) -> bool:
+    import ipaddress  # slow to import, and few hosts are looked at
+
     try:
         return ipaddress.ip_address(host) in ipaddress.ip_network(network, strict=False)
     except ValueError:

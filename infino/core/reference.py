@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -157,52 +157,3 @@ def reference_of(config: Config) -> ClientReference:
     if config.proxy is not None:
         settings["proxy"] = config.proxy.reveal()
     return ClientReference(settings, _keys_of(config))
-
-
-class Manners:
-    """How a client shows itself, is copied, and travels."""
-
-    config: Config
-
-    def with_options(self) -> Self:
-        """Return a copy that shares everything."""
-        raise NotImplementedError
-
-    def reference(self) -> ClientReference:
-        """Return what can be pickled and makes this client anew in another process, as Spark and Ray need it.
-
-        It holds settings and where the keys come from, and no secret: the other process reads the same variables, the
-        same profile, or asks the same callable.
-
-        Returns:
-            The reference; its `client()` makes an `Infino`, its `async_client()` an `AsyncInfino`.
-
-        Raises:
-            ValidationError: Keys or other secrets were given in the call, or the callable cannot be imported.
-
-        Example:
-            >>> reference = client.reference()
-            >>> with reference.client() as there:
-            ...     there.ping()
-        """
-        return reference_of(self.config)
-
-    def __repr__(self) -> str:
-        if not hasattr(self, "config"):
-            return f"<{type(self).__name__}, not made yet>"  # a debugger looks in while its settings are read
-        sources = self.config.sources
-        keys = "a callable" if self.config.provider is not None else sources.get("access_key", "the call")
-        if keys.startswith("profile "):
-            keys = f"profile={keys.removeprefix('profile ')!r}"
-        else:
-            keys = f"keys from {keys.replace('keyword', 'the call')}"
-        return f"{type(self).__name__}({self.config.endpoint.url!r}, {keys})"
-
-    def __copy__(self) -> Self:
-        return self.with_options()
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return self.with_options()
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a client cannot be pickled, because it holds keys and connections; pickle client.reference()")

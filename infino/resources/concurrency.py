@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from infino.core.errors import ValidationError
-from infino.core.events import Listeners, is_async
+from infino.core.listeners import Listeners, is_async
 
 if TYPE_CHECKING:
     from infino.bulk.report import BulkReport
