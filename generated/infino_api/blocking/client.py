@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 from infino.caller import Pairs, SyncCaller, escape_hatch
 from infino.core.config import Config, overridden, resolve
 from infino.core.credentials import Credentials, Provider, wrapped
-from infino.core.curl import curl_command
-from infino.core.events import RequestEvent, ResponseEvent, RetryEvent
 from infino.core.exchange import Shared
-from infino.core.reference import Manners
+from infino.core.manners import Manners
 from infino.core.retry import RetryPolicy
 from infino.core.secret import Secret
 from infino.core.timeouts import Timeouts
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     import ssl
     from pathlib import Path
 
+    from infino.core.events import RequestEvent, ResponseEvent, RetryEvent
     from infino.local import LocalGateway
     from infino.resources.local_options import LocalOptions
     from infino.transport import Transport
@@ -229,6 +228,8 @@ class Infino(Manners, RootResources):
             >>> print(client.debug_curl("POST", "/sql", json={"query": "SELECT 1"}))
         """
         request = escape_hatch(method, path, json=json, content=content, params=params, headers=headers)
+        from infino.core.curl import curl_command
+
         return curl_command(request, self.config)
 
     def request(
