@@ -78,7 +78,10 @@ def encode_call(
         check_options(unknown, call.operation)
     if retry is not None and not isinstance(retry, RetryPolicy):
         raise ValidationError("retry must be a RetryPolicy", operation=call.operation)
-    call = call.extended(extra_query, extra_body)
+    if extra_query or extra_body:
+        from infino.runtime.encode import extended
+
+        call = extended(call, extra_query or {}, extra_body or {})
     content, content_type = call.content, call.content_type
     if call.json is not UNSET:
         content = json_body(call.json, call.operation)

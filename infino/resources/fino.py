@@ -391,10 +391,10 @@ class AsyncFino(AsyncFinoResource):
         Example:
             >>> (await client.fino.send(thread.id, "how many flights were there?", wait=True)).text
         """
+        if not wait:
+            return await super().send(thread_id, text, role=role, extra=extra, **options)
         began = self._caller.transport.shared.clock.monotonic()
         message_id = await super().send(thread_id, text, role=role, extra=extra, **options)
-        if not wait:
-            return message_id
         steps = plan_reading(
             self._caller.transport, thread_id, message_id, text, _seconds(options.get("timeout")), began
         )

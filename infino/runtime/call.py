@@ -78,24 +78,6 @@ class Call(Generic[T]):
         """
         return self.by_status.get(str(status)) or self.by_status.get(f"{status // 100}XX") or self.parse
 
-    def extended(
-        self, extra_query: Mapping[str, Any] | None = None, extra_body: Mapping[str, Any] | None = None
-    ) -> Call[T]:
-        """Return the call with what the document does not know.
-
-        Args:
-            extra_query: Further query parameters; lists repeat their name. They replace those of the same name.
-            extra_body: Further fields of a JSON or form body. They replace those of the same name.
-
-        Raises:
-            ValidationError: The body is no object, so that nothing can be added to it.
-        """
-        if not extra_query and not extra_body:
-            return self
-        from infino.runtime.encode import extended_call
-
-        return extended_call(self, extra_query or {}, extra_body or {})
-
 
 @attrs.frozen
 class RawResponse(Generic[T]):

@@ -357,13 +357,16 @@ def deprecated(what: str, *given: Any) -> None:
         warnings.warn(f"{what} is deprecated", DeprecationWarning, stacklevel=4)
 
 
-def extended_call(call: Call[T], extra_query: Mapping[str, Any], extra_body: Mapping[str, Any]) -> Call[T]:
+def extended(call: Call[T], extra_query: Mapping[str, Any], extra_body: Mapping[str, Any]) -> Call[T]:
     """Add to a call what the document does not know.
 
     Args:
         call: The planned call.
-        extra_query: Further query parameters.
-        extra_body: Further fields of the body.
+        extra_query: Further query parameters; lists repeat their name. They replace those of the same name.
+        extra_body: Further fields of a JSON or form body. They replace those of the same name.
+
+    Raises:
+        ValidationError: The body is no object, so that nothing can be added to it.
     """
     query = (*(pair for pair in call.query if pair[0] not in extra_query), *pairs(extra_query.items()))
     if not extra_body:

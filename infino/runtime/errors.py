@@ -51,6 +51,12 @@ class MissingItemError(ParseError):
     """The answer is a list that should hold the thing asked for, and is empty."""
 
 
+def step(key: object) -> str:
+    """Return how a path continues into an object: `.key`, or `['a key']` when it is not a plain word."""
+    name = str(key)
+    return f".{name}" if name.replace("_", "a").isalnum() and name.isascii() else f"[{name!r}]"
+
+
 def mismatch(expected: str, value: object) -> ParseError:
     """Return the error for a value of the wrong type, without showing the value.
 

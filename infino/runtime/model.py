@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 import attrs
 
-from infino.runtime.errors import ParseError, mismatch
+from infino.runtime.errors import ParseError, mismatch, step
 from infino.runtime.plain import plain
-from infino.runtime.read import step
 from infino.runtime.unset import UNSET
 
 

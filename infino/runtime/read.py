@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from infino.runtime.errors import ParseError, mismatch
+from infino.runtime.errors import ParseError, mismatch, step
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -313,9 +313,3 @@ def _fit(value: Any, found: Any) -> tuple[int, ...]:
         known: tuple[int, ...] = score()
         return known
     return (1, 0)
-
-
-def step(key: object) -> str:
-    """Return how a path continues into an object: `.key`, or `['a key']` when it is not a plain word."""
-    name = str(key)
-    return f".{name}" if name.replace("_", "a").isalnum() and name.isascii() else f"[{name!r}]"

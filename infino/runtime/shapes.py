@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from infino.core.errors import APIError
 from infino.runtime import read as readers
-from infino.runtime.errors import MissingItemError, ParseError, mismatch
-from infino.runtime.read import step
+from infino.runtime.errors import MissingItemError, ParseError, mismatch, step
 
 if TYPE_CHECKING:
     from infino.runtime.stream import Event, Stream

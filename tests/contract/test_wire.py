@@ -44,6 +44,7 @@ ROWS: list[tuple[str, Any, str, str, str, Any]] = [
     ("datasets.delete", lambda c: c.datasets.delete("ds.rel"), "DELETE", "/ds.rel", JSON, NOTHING),
     ("datasets.list", lambda c: c.datasets.list().all(), "GET", "/metadata", JSON, NOTHING),
     ("datasets.get", lambda c: c.datasets.get("ds"), "GET", "/ds/metadata", JSON, NOTHING),
+    ("datasets.exists", lambda c: c.datasets.exists("ds"), "GET", "/ds/metadata", JSON, NOTHING),
     ("datasets.describe", lambda c: c.datasets.describe("ds"), "GET", "/ds", JSON, NOTHING),
     ("datasets.schema", lambda c: c.datasets.schema("ds"), "GET", "/ds/_schema", JSON, NOTHING),
     ("datasets.count", lambda c: c.datasets.count("ds"), "GET", "/ds/_count", JSON, NOTHING),

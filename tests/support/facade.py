@@ -127,6 +127,6 @@ def adapt(value: Any, loop: Loop) -> Any:
     module = type(value).__module__
     if any(hasattr(value, name) for name in ("__aiter__", "__aenter__", "__await__")):
         return Blocking(value, loop)
-    if module.startswith(("infino.resources", "infino_api.")):
+    if module.startswith(("infino.resources", "infino_api.resources")):
         return Blocking(value, loop)
     return value

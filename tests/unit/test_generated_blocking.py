@@ -206,4 +206,4 @@ def test_the_two_clients_differ_by_name_only():
         assert shown[0] == shown[1]
     assert infino.Infino.__name__ == "Infino"
     assert "asyncio" not in (infino.Infino.__doc__ or "")
-    assert inspect.getsource(infino.Infino).startswith("class Infino(RootResources):")
+    assert inspect.getsource(infino.Infino).startswith("class Infino(")

@@ -131,7 +131,9 @@ async def test_both_clients_and_raw_responses_have_the_same_signature(operation:
     roots = RootResources(Recorder()), AsyncRootResources(AsyncRecorder())
     sync, asynchronous = (method_of(root, operation) for root in roots)
     raw, async_raw = (method_of(root, operation, raw=True) for root in roots)
-    signatures = [inspect.signature(one).parameters for one in (sync, asynchronous, raw, async_raw)]
+    signatures = [dict(inspect.signature(one).parameters) for one in (sync, asynchronous, raw, async_raw)]
+    for one in signatures:
+        one.pop("wait", None)  # what `fino.send` does beyond its one call
     assert all(found == signatures[0] for found in signatures)
     assert signatures[0]["options"].kind is inspect.Parameter.VAR_KEYWORD
     given = arguments(asynchronous)

@@ -334,10 +334,10 @@ class Fino(FinoResource):
         Example:
             >>> client.fino.send(thread.id, "how many flights were there?", wait=True).text
         """
+        if not wait:
+            return super().send(thread_id, text, role=role, extra=extra, **options)
         began = self._caller.transport.shared.clock.monotonic()
         message_id = super().send(thread_id, text, role=role, extra=extra, **options)
-        if not wait:
-            return message_id
         steps = plan_reading(
             self._caller.transport, thread_id, message_id, text, _seconds(options.get("timeout")), began
         )
