@@ -6,7 +6,7 @@ Nothing is loaded before it is used.
 from __future__ import annotations
 
 # Type checkers take this name as true; importing it from typing would cost more than all the rest of this module.
-TYPE_CHECKING = False
+TYPE_CHECKING: bool = False
 
 if TYPE_CHECKING:
     from typing import Any

@@ -49,7 +49,12 @@ class _Help(str):
 def _parser() -> _Parser:
     parser = _Parser(prog="%infino", description="Run a query on Infino.", add_help=False)
     add = parser.add_argument
-    add("language", nargs="?", default="sql", choices=_LANGUAGES, help="what the cell is written in")
+    add(
+        "language",
+        nargs="?",
+        default="sql",
+        help=f"what the cell is written in: {', '.join(_LANGUAGES)}; SQL when left out",
+    )
     add("text", nargs="*", help="the query, when there is no cell")
     add("-h", "--help", action="store_true", help="show this text")
     add("-o", "--into", metavar="NAME", help="variable that takes the result, which is then not shown")
@@ -85,7 +90,14 @@ class InfinoMagics(Magics):
     @line_cell_magic
     def infino(self, line: str, cell: str | None = None) -> Any:
         """Run a query in SQL, PromQL or QueryDSL, or ask a question; `%infino --help` shows the options."""
-        chosen = _parser().parse_args(_words(line))
+        words = _words(line)
+        if cell is None and words and not words[0].startswith("-") and words[0] not in _LANGUAGES:
+            words = ["sql", "--", *words]  # a query begins at once: nothing in it is an option
+        chosen = _parser().parse_args(words)
+        if chosen.language not in _LANGUAGES:
+            if cell is not None:
+                raise UsageError(f"%%infino: {chosen.language!r} is none of {', '.join(_LANGUAGES)}")
+            chosen.language, chosen.text = "sql", [chosen.language, *chosen.text]
         if chosen.help:
             return _Help(_parser().format_help())
         text = (cell if cell is not None else " ".join(chosen.text)).strip()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from difflib import unified_diff
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
@@ -107,6 +109,9 @@ def wanted_roles(documents: Documents | str) -> dict[str, dict[str, Any]]:
     Raises:
         ValidationError: A document is no object, or a name is no text.
     """
+    if isinstance(documents, Path) or (isinstance(documents, str) and re.fullmatch(r"\S+\.(ya?ml|json)", documents)):
+        problem = f"{documents} is the name of a file: pass what it holds, as in Path({str(documents)!r}).read_text()"
+        raise ValidationError(problem, operation="roles.plan")
     given = parse_yaml(documents, "roles.plan") if isinstance(documents, str) else documents
     if not isinstance(given, Mapping):
         raise ValidationError("pass documents by name: {name: document}", operation="roles.plan")

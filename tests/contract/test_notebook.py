@@ -108,3 +108,11 @@ def test_failures_are_one_sentence(
     assert not done.success
     assert message in str(done.error_in_exec)
     assert "Traceback" not in "".join(capsys.readouterr())
+
+
+def test_a_line_that_begins_with_sql_is_sql(shell: InteractiveShell, sync_client: Infino) -> None:
+    shell.user_ns["client"] = sync_client
+    assert run(shell, "%infino SELECT 1 AS one").result.to_dicts() == [{"one": 1}]
+    assert run(shell, "%infino SELECT 3 -d FROM (SELECT 1 AS d)").result.scalar() == 2
+    run(shell, "%infino --into found SELECT 2 AS two")
+    assert shell.user_ns["found"].scalar() == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -102,8 +103,20 @@ class RoleAccess:
         with self._control.changing():
             if name == ADMIN or self._control.get(USER, name) is not None:
                 raise Problem(409, "resource_already_exists_exception", f"user [{name}] already exists")
+            self.check_roles(document["Roles"])
             self._control.put(USER, name, {"document": kept, "password": digest(password)})
             return self._keys.issue(name), password
+
+    def check_roles(self, names: Sequence[str]) -> None:
+        """Refuse roles that are not there: a user of one would be told nothing, and may do nothing.
+
+        Raises:
+            Problem: 400 that names them.
+        """
+        missing = [name for name in names if name != ADMIN and self._control.get(ROLE, name) is None]
+        if missing:
+            reason = f"there is no role [{', '.join(missing)}]; create it first"
+            raise Problem(400, "illegal_argument_exception", reason)
 
     def rotate(self, name: str) -> Credentials:
         """Give a user new keys; the old ones stop at once.

@@ -51,11 +51,12 @@ def _get_user(gateway: Gateway, call: Call) -> Answer:
 
 def _update_user(gateway: Gateway, call: Call) -> Answer:
     name = call.path["name"]
-    _access(gateway, call, "write", USER, name)
+    access = _access(gateway, call, "write", USER, name)
     _not_admin(name)
     with gateway.control.changing():
         stored = _stored(gateway, USER, name)
         document = user_document(body_of(call), stored.body["document"])
+        access.check_roles([role for role in document["Roles"] if role not in stored.body["document"]["Roles"]])
         password = document.pop("Password", None)
         kept = digest(password) if password else stored.body["password"]
         gateway.control.put(USER, name, {"document": document, "password": kept})
