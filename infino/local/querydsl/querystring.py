@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import re
-import warnings
 from typing import Any
 
 import attrs
 
-# When it is first imported, luqum's parser generator prints its notes and leaves its log file open.
-with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
-    warnings.simplefilter("ignore", ResourceWarning)
-    import luqum.exceptions
-    import luqum.thread
-from luqum import tree
-
 from infino.local.http import Problem
+from infino.local.querydsl import lucene
 from infino.local.querydsl.compiler import TOO_MANY, Compiler
 from infino.local.querydsl.compound import assemble, best_of
 from infino.local.querydsl.fields import Field
 from infino.local.querydsl.fulltext import ONE_FIELD, TYPES, Wanted, cross_fields, over_fields, weighted_fields
+from infino.local.querydsl.lucene import unescape
 from infino.local.querydsl.options import check_query, lenient_of
 from infino.local.querydsl.plan import EVERYTHING, NOTHING, Clause, any_of, boosted
 from infino.local.querydsl.problems import illegal, parsing, shard
@@ -65,13 +57,10 @@ def query_string(compiler: Compiler, body: dict[str, Any]) -> Clause:
     if len(text) > MAX_TEXT:
         raise illegal(f"Query string length exceeds max allowed length {MAX_TEXT}")
     try:
-        parsed = luqum.thread.parse(text)
-    except (luqum.exceptions.ParseError, ValueError, RecursionError) as error:
-        reason = str(error) or "nested too deeply"
-        raise shard(f"Failed to parse query [{short(text)}]: {short(reason)}") from None
-    if parsed is None:
-        return NOTHING
-    return boosted(reader.read(parsed, scope), as_boost(body.get("boost", 1.0)))
+        parsed = lucene.parse(text)
+    except lucene.NotLucene as error:
+        raise shard(f"Failed to parse query [{short(text)}]: {error}") from None
+    return boosted(reader.group(parsed, scope), as_boost(body.get("boost", 1.0)))
 
 
 class StringReader:
@@ -103,76 +92,42 @@ class StringReader:
         self.leading = as_boolean(body.get("allow_leading_wildcard", True), "allow_leading_wildcard")
         self.zone = body.get("time_zone")
 
-    def read(self, node: Any, scope: Scope) -> Clause:
-        """Compile a node of the syntax tree."""
+    def group(self, parts: lucene.Group, scope: Scope) -> Clause:
+        """Compile the parts of a query, or of what stands between parentheses."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise shard(f"Failed to parse query [{short(self.text)}]: nested too deeply")
-        try:
-            self.compiler.count()
-            return self._read(node, scope)
-        finally:
-            self.depth -= 1
-
-    def _read(self, node: Any, scope: Scope) -> Clause:
-        if isinstance(node, tree.SearchField):
-            return self._field(node, scope)
-        if isinstance(node, tree.Group | tree.FieldGroup):
-            return self.read(node.expr, scope)
-        if isinstance(node, tree.AndOperation | tree.OrOperation | tree.UnknownOperation | tree.BoolOperation):
-            return self._operation(node, scope)
-        if isinstance(node, tree.Not | tree.Prohibit):
-            return self._bool(must_not=[self._excluded(node.a, scope)])
-        if isinstance(node, tree.Plus):
-            return self.read(node.a, scope)
-        if isinstance(node, tree.Boost):
-            factor = 1.0 if node.force is None else float(node.force)
-            return boosted(self.read(node.expr, scope), as_boost(factor))
-        return self._leaf(node, scope)
-
-    @staticmethod
-    def _bool(**parts: list[Clause]) -> Clause:
-        empty: dict[str, list[Clause]] = {"must": [], "filter": [], "should": [], "must_not": []}
-        return assemble(None, **{**empty, **parts})
-
-    def _excluded(self, node: Any, scope: Scope) -> Clause:
-        with self.compiler.filtering(negative=True):
-            return self.read(node, scope)
-
-    def _operation(self, node: Any, scope: Scope) -> Clause:
-        if isinstance(node, tree.AndOperation):
-            must = [child for child in node.children if not isinstance(child, tree.Not | tree.Prohibit)]
-            barred = [child for child in node.children if isinstance(child, tree.Not | tree.Prohibit)]
-            return self._bool(
-                must=[self.read(child, scope) for child in must],
-                must_not=[self._excluded(child.a, scope) for child in barred],
-            )
-        if isinstance(node, tree.OrOperation):
-            return self._bool(should=[self.read(child, scope) for child in node.children])
-        return self._mixed(node.children, scope)
-
-    def _mixed(self, children: Any, scope: Scope) -> Clause:
-        parts: dict[str, list[Clause]] = {"must": [], "should": [], "must_not": []}
-        for child in children:
-            if isinstance(child, tree.Not | tree.Prohibit):
-                parts["must_not"].append(self._excluded(child.a, scope))
-            elif isinstance(child, tree.Plus) or self.operator == "and":
-                parts["must"].append(self.read(child, scope))
+        clauses: dict[str, list[Clause]] = {"must": [], "should": [], "must_not": []}
+        for part, occurrence in zip(parts, lucene.occurrences(parts, every=self.operator == "and"), strict=True):
+            if isinstance(part.body, lucene.Leaf) and part.body.kind == "BARE":
+                continue  # a sign by itself is a word without letters
+            if occurrence == "must_not":
+                with self.compiler.filtering(negative=True):
+                    clauses[occurrence].append(self._part(part, scope))
             else:
-                parts["should"].append(self.read(child, scope))
-        minimum = self.minimum if self.depth == 1 and parts["should"] else None
-        return assemble(minimum, filter=[], **parts)
+                clauses[occurrence].append(self._part(part, scope))
+        minimum = self.minimum if self.depth == 1 and clauses["should"] else None
+        self.depth -= 1
+        return assemble(minimum, filter=[], **clauses) if any(clauses.values()) else NOTHING
 
-    def _field(self, node: Any, scope: Scope) -> Clause:
-        name = unescape(node.name)
-        if name == "_exists_":
-            found = self.compiler.plan.fields.below(unescape(str(node.expr).strip().strip('"')))
-            return Clause(any_of([present(self.compiler, field) for field in found]))
+    def _part(self, part: lucene.Part, scope: Scope) -> Clause:
+        if part.field is not None and unescape(part.field) == "_exists_":
+            return self._exists(part.body)
+        inner = scope if part.field is None else self._scope(unescape(part.field), scope)
+        read = self._leaf if isinstance(part.body, lucene.Leaf) else self.group
+        return boosted(read(part.body, inner), as_boost(part.boost))  # type: ignore[arg-type] # chosen by the type
+
+    def _scope(self, name: str, scope: Scope) -> Scope:
+        """Return what a field's name before a colon stands for."""
         if name == "*":
-            fields, _ = weighted_fields(self.compiler, None)
-            return self.read(node.expr, Scope(fields, True))
-        fields = [(field, 1.0) for field in self.compiler.plan.fields.matching(name)]
-        return self.read(node.expr, Scope(fields, scope.implied))
+            return Scope(weighted_fields(self.compiler, None)[0], True)
+        return Scope([(field, 1.0) for field in self.compiler.plan.fields.matching(name)], scope.implied)
+
+    def _exists(self, body: lucene.Body) -> Clause:
+        if not isinstance(body, lucene.Leaf):
+            raise shard(f"Failed to parse query [{short(self.text)}]: _exists_ takes the name of one field")
+        found = self.compiler.plan.fields.below(unescape(body.text.strip('"')))
+        return Clause(any_of([present(self.compiler, field) for field in found]))
 
     def _each(self, scope: Scope, compile_one: Any) -> Clause:
         clauses = []
@@ -186,35 +141,20 @@ class StringReader:
                     raise
         return best_of(clauses, self.tie)
 
-    def _leaf(self, node: Any, scope: Scope) -> Clause:
-        if isinstance(node, tree.Range):
-            bounds = {}
-            for side, inclusive, names in (
-                (node.low, node.include_low, ("gte", "gt")),
-                (node.high, node.include_high, ("lte", "lt")),
-            ):
-                value = unescape(str(side).strip().strip('"'))
-                if value != "*":
-                    bounds[names[0] if inclusive else names[1]] = value
-            return self._range(scope, bounds)
-        if isinstance(node, tree.From | tree.To):
-            name = {(tree.From, True): "gte", (tree.From, False): "gt", (tree.To, True): "lte", (tree.To, False): "lt"}
-            value = unescape(str(node.a).strip().strip('"'))
-            return self._range(scope, {name[type(node), bool(node.include)]: value})
-        if isinstance(node, tree.Fuzzy):
-            edits = self.fuzziness if str(node).rstrip()[-1:] == "~" else float(node.degree)
-            return self._words(scope, unescape(str(node.term).strip()), fuzziness=edits)
-        if isinstance(node, tree.Proximity):
-            slop = self.slop if str(node).rstrip()[-1:] == "~" else int(float(node.degree))
-            return self._phrase(scope, str(node.term).strip(), slop)
-        if isinstance(node, tree.Phrase):
-            return self._phrase(scope, node.value, self.slop)
-        if isinstance(node, tree.Regex):
-            expression = RegexpReader(node.value[1:-1].replace("\\/", "/")).translate()
+    def _leaf(self, leaf: lucene.Leaf, scope: Scope) -> Clause:
+        if leaf.kind == "RANGE":
+            ends = zip(lucene.bounds(leaf.text), (("gte", "gt"), ("lte", "lt")), strict=True)
+            names = {(name[0] if within else name[1]): value for (within, value), name in ends if value is not None}
+            return self._range(scope, names)
+        if leaf.kind == "PHRASE":
+            return self._phrase(scope, leaf.text, int(float(leaf.fuzzy)) if leaf.fuzzy else self.slop)
+        if leaf.kind == "REGEX":
+            expression = RegexpReader(leaf.text[1:-1].replace("\\/", "/")).translate()
             return self._each(scope, lambda field: pattern_clause(self.compiler, field, expression, False, 1.0))
-        if isinstance(node, tree.Word):
-            return self._word(node.value, scope)
-        raise shard(f"Failed to parse query [{short(self.text)}]")
+        if leaf.fuzzy is not None:
+            word = unescape(leaf.text)
+            return self._words(scope, word, fuzziness=edits_of(leaf.fuzzy, word) if leaf.fuzzy else self.fuzziness)
+        return self._word(leaf.text, scope)
 
     def _range(self, scope: Scope, bounds: dict[str, str]) -> Clause:
         options: dict[str, Any] = {**bounds, **({"time_zone": self.zone} if self.zone is not None else {})}
@@ -236,6 +176,7 @@ class StringReader:
 
     def _word(self, raw: str, scope: Scope) -> Clause:
         if raw == "*":
+            self.compiler.count()
             if scope.implied:
                 return EVERYTHING
             return Clause(any_of([present(self.compiler, field) for field, _ in scope.fields if field.kind != "none"]))
@@ -258,9 +199,19 @@ class StringReader:
         return self._each(scope, wildcard)
 
 
-def unescape(text: str) -> str:
-    """Take out the backslashes that make the next character plain."""
-    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
+def edits_of(given: str, word: str) -> int:
+    """Return the edits that follow `~`: at most two, or a share of the word that must stay, as Lucene 3 had it.
+
+    Example:
+        >>> edits_of("1", "roam"), edits_of("0.5", "roam"), edits_of("5", "roam")
+        (1, 2, 2)
+    """
+    number = float(given)
+    if number >= 1 and number != int(number):
+        raise illegal("Fractional edit distances are not allowed!")
+    if number >= 1:
+        return min(int(number), 2)
+    return min(int((1 - number) * len(word)), 2) if number else 0
 
 
 HANDLERS = {"query_string": query_string}
