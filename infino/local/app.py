@@ -20,12 +20,12 @@ from infino.local.access import Principal
 from infino.local.admission import Admission
 from infino.local.body import IDLE, Bodies, Body, Disconnected, Incoming
 from infino.local.disk import full_disk
+from infino.local.fault_injection import delay, instead, reset, send_answer, skewed_clock
 from infino.local.faults import Fault
 from infino.local.http import Answer, Call, Problem
-from infino.local.misbehave import delay, instead, reset, send_answer, skewed_clock
 from infino.local.presence import attended
-from infino.local.rooms import Identity, SocketHandler, collect, start
 from infino.local.router import Match, Router
+from infino.local.routing import Identity, SocketHandler, collect, start
 from infino.local.signature import Verifier, Wire
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class Application:
         if match.route.public:
             return None, Body()
         verifier = self._verifier(fault)
-        key, payload_hash = verifier.check_request(wire, multipart=match.route.upload)
+        key, payload_hash = verifier.check_request(wire, multipart=match.route.upload, stock=match.route.stock)
         if match.route.upload:
             body = await self._bodies.spool(incoming)
         else:
@@ -134,7 +134,7 @@ class Application:
     def _work(self, wire: Wire, match: Match, key: Claimed, body: Body, fault: Fault | None) -> Answer:
         """Run the handler and encode what it says; whatever happens, there is an answer."""
         try:
-            principal = self._principal(wire, key, body, fault) if key else NOBODY
+            principal = self._principal(wire, match, key, body, fault) if key else NOBODY
             answer = match.route.handler(self._gateway, call_of(wire, match, body, principal))
             return attrs.evolve(answer, content=answer.encoded())
         except Problem as problem:
@@ -150,10 +150,10 @@ class Application:
             reason = f"the gateway failed with {type(error).__name__}; its log has the details"
             return Problem(500, "internal_error", reason).answer()
 
-    def _principal(self, wire: Wire, key: tuple[str, str], body: Body, fault: Fault | None) -> Principal:
+    def _principal(self, wire: Wire, match: Match, key: tuple[str, str], body: Body, fault: Fault | None) -> Principal:
         access_key, payload_hash = key
         digest = body.digest or sha256(body.content).hexdigest()
-        self._verifier(fault).check_body(wire, digest, payload_hash)
+        self._verifier(fault).check_body(wire, digest, payload_hash, stock=match.route.stock)
         return self._gateway.access.principal_of(access_key)
 
     def _verifier(self, fault: Fault | None) -> Verifier:
@@ -221,6 +221,7 @@ def call_of(wire: Wire, match: Match, body: Body, principal: Principal) -> Call:
         method=wire.method,
         path=match.parameters,
         query=dict(parse_qsl(wire.raw_query.decode("latin-1"), keep_blank_values=True)),
+        raw_query=wire.raw_query.decode("latin-1"),
         headers=headers,
         body=body.content,
         upload=body.upload,

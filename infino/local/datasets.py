@@ -149,7 +149,7 @@ def describe(gateway: Gateway, call: Call) -> Answer:
 
 
 def count(gateway: Gateway, call: Call) -> Answer:
-    """GET /{dataset}/_count."""
+    """Count all records of a dataset, for GET /{dataset}/_count."""
     name = call.path["dataset"]
     gateway.access.check(call.principal, "read", "record", name)
     with gateway.store.reading() as cursor:
@@ -175,6 +175,5 @@ ROUTES = (
     Route("GET", "/{dataset}/metadata", metadata),
     Route("GET", "/{dataset}/_schema", schema),
     Route("HEAD", "/{dataset}/schema", exists),
-    Route("GET", "/{dataset}/_count", count),
     Route("POST", "/_flush", flush),
 )

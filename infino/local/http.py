@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 import orjson
 
 from infino.core.printable import printable
+from infino.local.access import Principal
 from infino.local.values.exact import digits
-
-if TYPE_CHECKING:
-    from infino.local.access import Principal
-    from infino.local.state import Gateway
 
 
 class Problem(Exception):
@@ -65,6 +62,8 @@ class Call:
     """Decoded path parameters by name; a `%2F` inside a segment has become `/` here."""
     query: Mapping[str, str]
     """Decoded query parameters; of a repeated name the last one."""
+    raw_query: str
+    """The query as it stood on the wire, for parameters that may be repeated."""
     headers: Mapping[str, str]
     """Request headers with lower-case names."""
     body: bytes
@@ -128,7 +127,8 @@ class Answer:
         return encode_json(self.json) if self.content is None else self.content
 
 
-Handler: TypeAlias = "Callable[[Gateway, Call], Answer]"
+Handler: TypeAlias = "Callable[[Any, Call], Answer]"
+"""A plain function of the gateway, which this module does not know, and a call."""
 
 
 @attrs.frozen
@@ -141,6 +141,7 @@ class Route:
         handler: A plain function, run in a worker thread.
         public: Whether it answers without a signature (health only).
         upload: Whether the body is streamed to disk (multipart) instead of memory.
+        stock: Whether clients of Elasticsearch, OpenSearch and Prometheus come here, signed as AWS' own signers do.
 
     Example:
         >>> Route("GET", "/{dataset}/_count", count)
@@ -151,6 +152,7 @@ class Route:
     handler: Handler
     public: bool = False
     upload: bool = False
+    stock: bool = False
 
 
 def unsupported(feature: str) -> Problem:

@@ -23,6 +23,8 @@ UNSIGNED = "UNSIGNED-PAYLOAD"
 UNRESERVED = "-_.~"
 DATE = re.compile(r"\d{8}T\d{6}Z")
 CREDENTIAL = re.compile(r"(?P<key>[^/]+)/(?P<date>\d{8})/(?P<region>[^/]+)/(?P<service>[^/]+)/(?P<end>[^/]+)")
+METRICS_SERVICE = "aps"
+"""What signers for Prometheus name as the service."""
 UNSIGNED_QUERY_ROUTES = frozenset({b"/visualizations", b"/dashboards"})
 """Lists whose query the old SDK sends but does not sign; tolerated in compatibility mode only."""
 
@@ -51,6 +53,7 @@ class Claim:
 
     access_key: str
     date: str
+    service: str
     signed_headers: tuple[str, ...]
     signature: str
     timestamp: str
@@ -94,12 +97,14 @@ class Verifier:
         self._tolerance = tolerance
         self._compat = compat
 
-    def check_request(self, wire: Wire, *, multipart: bool = False) -> tuple[str, str]:
+    def check_request(self, wire: Wire, *, multipart: bool = False, stock: bool = False) -> tuple[str, str]:
         """Verify the headers of a request, before its body is there.
 
         Args:
             wire: The request without its body.
             multipart: Whether the route takes an upload, whose payload may be unsigned.
+            stock: Whether the route is one for clients of other stores, which sign as AWS' own signers do: the path
+                encoded once more, the query as it stands, for Prometheus the service `aps`.
 
         Returns:
             The access key, and the payload hash that the body must have. It is empty when it was not sent: then all
@@ -108,29 +113,31 @@ class Verifier:
         Raises:
             Problem: 401, saying what doesn't hold.
         """
-        claim = self._claim_of_headers(wire)
+        claim = self._claim_of_headers(wire, stock=stock)
         if claim.payload_hash == UNSIGNED and not multipart:
             raise refuse("UNSIGNED-PAYLOAD is accepted for multipart uploads only; sign the body's SHA-256")
         if claim.payload_hash:
-            self._check(wire, claim, ignore=None)
+            self._check(wire, claim, ignore=None, stock=stock)
         elif multipart:
             raise refuse("an upload needs the header x-amz-content-sha256: its SHA-256, or UNSIGNED-PAYLOAD")
         else:
             self._secret_for(claim, ignore=None)
         return claim.access_key, claim.payload_hash
 
-    def check_body(self, wire: Wire, actual: str, payload_hash: str) -> None:
+    def check_body(self, wire: Wire, actual: str, payload_hash: str, *, stock: bool = False) -> None:
         """Verify that the received bytes are the signed ones.
 
         Args:
             wire: The request without its body.
             actual: The SHA-256 of the received bytes, in lower-case hex.
             payload_hash: What `check_request` returned.
+            stock: As for `check_request`.
         """
         if payload_hash == UNSIGNED:
             return
         if not payload_hash:
-            self._check(wire, attrs.evolve(self._claim_of_headers(wire), payload_hash=actual), ignore=None)
+            claim = attrs.evolve(self._claim_of_headers(wire, stock=stock), payload_hash=actual)
+            self._check(wire, claim, ignore=None, stock=stock)
         elif not hmac.compare_digest(actual, payload_hash.lower()):
             raise refuse("x-amz-content-sha256 is not the SHA-256 of the received body")
 
@@ -153,7 +160,7 @@ class Verifier:
         self._check(wire, claim, ignore="X-Amz-Signature")
         return claim.access_key
 
-    def _claim_of_headers(self, wire: Wire) -> Claim:
+    def _claim_of_headers(self, wire: Wire, *, stock: bool) -> Claim:
         authorization = wire.header(b"authorization")
         if authorization is None:
             raise refuse("the request is not signed: the Authorization header is missing")
@@ -168,21 +175,30 @@ class Verifier:
             fields.get("Signature", ""),
             wire.header(b"x-amz-date") or "",
             wire.header(b"x-amz-content-sha256") or "",
+            services=(self._service, METRICS_SERVICE) if stock else (self._service,),
         )
 
-    def _claim(self, credential: str, signed: str, signature: str, timestamp: str, payload_hash: str) -> Claim:
+    def _claim(
+        self,
+        credential: str,
+        signed: str,
+        signature: str,
+        timestamp: str,
+        payload_hash: str,
+        services: Sequence[str] = (),
+    ) -> Claim:
         scope = CREDENTIAL.fullmatch(credential)
         if scope is None or not signed or not signature:
             raise refuse("the signature needs Credential=<key>/<date>/<region>/<service>/aws4_request, ...")
-        expected = (self._region, self._service, "aws4_request")
-        if (scope["region"], scope["service"], scope["end"]) != expected:
-            raise refuse(f"the credential scope must end in {'/'.join(expected)}")
+        allowed = [(self._region, service, "aws4_request") for service in services or (self._service,)]
+        if (scope["region"], scope["service"], scope["end"]) not in allowed:
+            raise refuse(f"the credential scope must end in {'/'.join(allowed[0])}")
         if not DATE.fullmatch(timestamp):
             raise refuse("x-amz-date must be given as YYYYMMDDTHHMMSSZ")
         if timestamp[:8] != scope["date"]:
             raise refuse("the date of the credential scope is not the date of x-amz-date")
         headers = tuple(signed.split(";"))
-        return Claim(scope["key"], scope["date"], headers, signature, timestamp, payload_hash)
+        return Claim(scope["key"], scope["date"], scope["service"], headers, signature, timestamp, payload_hash)
 
     def _secret_for(self, claim: Claim, ignore: str | None) -> str:
         """Check all of a claim but its signature, and return the secret that must have made it."""
@@ -198,10 +214,10 @@ class Verifier:
             raise refuse("the access key is not known here; check INFINO_ACCESS_KEY", "unknown_access_key")
         return secret
 
-    def _check(self, wire: Wire, claim: Claim, ignore: str | None) -> None:
-        key = self._signing_key(self._secret_for(claim, ignore), claim.date)
-        scope = f"{claim.date}/{self._region}/{self._service}/aws4_request"
-        for canonical in self._canonical_requests(wire, claim, ignore):
+    def _check(self, wire: Wire, claim: Claim, ignore: str | None, *, stock: bool = False) -> None:
+        key = self._signing_key(self._secret_for(claim, ignore), claim.date, claim.service)
+        scope = f"{claim.date}/{self._region}/{claim.service}/aws4_request"
+        for canonical in self._canonical_requests(wire, claim, ignore, stock=stock):
             digest = hashlib.sha256(canonical.encode("utf-8", "surrogateescape")).hexdigest()
             text = f"{ALGORITHM}\n{claim.timestamp}\n{scope}\n{digest}"
             signature = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
@@ -220,17 +236,20 @@ class Verifier:
             reason = f"the request time is {abs(off):.0f} s {side} the gateway's clock; set your clock and sign anew"
             raise refuse(reason, "request_time_too_skewed")
 
-    def _signing_key(self, secret: str, date: str) -> bytes:
+    def _signing_key(self, secret: str, date: str, service: str) -> bytes:
         key = f"AWS4{secret}".encode()
-        for part in (date, self._region, self._service, "aws4_request"):
+        for part in (date, self._region, service, "aws4_request"):
             key = hmac.new(key, part.encode(), hashlib.sha256).digest()
         return key
 
-    def _canonical_requests(self, wire: Wire, claim: Claim, ignore: str | None) -> Iterator[str]:
+    def _canonical_requests(self, wire: Wire, claim: Claim, ignore: str | None, *, stock: bool) -> Iterator[str]:
         headers = canonical_headers(wire, claim.signed_headers)
         names = ";".join(claim.signed_headers)
         path = wire.raw_path.decode("latin-1") or "/"
         paths, queries = [path], [canonical_query(wire.raw_query, ignore)]
+        if stock:
+            paths.append(quote(path, safe="/" + UNRESERVED))
+            queries.append("&".join(f"{name}={value}" for name, value in sorted(pairs(wire.raw_query))))
         if self._compat:
             decoded = unquote_to_bytes(path).decode("utf-8", "surrogateescape")
             paths += [quote(path, safe="/" + UNRESERVED), decoded]

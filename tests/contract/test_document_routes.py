@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from infino.local.rooms import UNSUPPORTED, collect
 from infino.local.router import Router
+from infino.local.routing import UNSUPPORTED, collect
 
 DOCUMENT = yaml.safe_load((Path(__file__).parents[2] / "openapi" / "infino.yaml").read_text(encoding="utf-8"))
 METHODS = {"get", "put", "post", "delete", "patch", "head"}
@@ -36,8 +36,14 @@ def test_every_operation_has_a_route(router, method, path, operation):
         assert operation.get("x-infino-experimental"), f"{method} {path} is answered with 501"
 
 
-def test_what_is_unsupported_is_named():
-    assert all(name and paths for name, paths in UNSUPPORTED.items())
+def test_what_is_unsupported_is_named_and_all_of_it_is_documented(router):
+    refused = {path for paths in UNSUPPORTED.values() for path in paths}
+    concrete = {path: path.replace("{", "").replace("}", "").encode() for _, path, _ in OPERATIONS}
+    found = {
+        path: router.match(method, concrete[path]).route.path for method, path, _ in OPERATIONS
+        if router.match(method, concrete[path]).route.handler.__name__ == "refuse"
+    }  # fmt: skip
+    assert set(found.values()) == refused
 
 
 @pytest.mark.parametrize("path", ["/alerts", "/monitors"])

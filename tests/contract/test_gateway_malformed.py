@@ -12,7 +12,7 @@ from websockets.exceptions import InvalidMessage, InvalidStatus
 from websockets.sync.client import connect
 
 from infino.local import LocalGateway
-from infino.local.rooms import collect
+from infino.local.routing import collect
 from tests.support.signed import Signed
 
 ROUTES, SOCKETS = collect()

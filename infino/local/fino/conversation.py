@@ -23,7 +23,7 @@ from infino.local.http import Problem, unsupported
 
 if TYPE_CHECKING:
     from infino.local.access import Principal
-    from infino.local.rooms import Identity, SocketHandler
+    from infino.local.routing import Identity, SocketHandler
     from infino.local.state import Gateway
 
 logger = logging.getLogger("infino.local")

@@ -58,7 +58,7 @@ def upload(gateway: Gateway, call: Call) -> Answer:
     return Answer(json=[f"{count} samples of {series} series stored in dataset {name}{left_out}"])
 
 
-def _readable(
+def readable(
     gateway: Gateway, call: Call, cursor: duckdb.DuckDBPyConnection, index: str
 ) -> list[tuple[Dataset, LabelRule | None]]:
     """Find the metric datasets a query reads, each with what the caller may see of its labels."""
@@ -88,7 +88,7 @@ def _answer(gateway: Gateway, call: Call, run: Callable[[Form, Engine, DatasetSt
     try:
         form = read_form(call.body, call.query)
         with gateway.store.reading() as cursor:
-            datasets = _readable(gateway, call, cursor, form.values.get("index", ""))
+            datasets = readable(gateway, call, cursor, form.values.get("index", ""))
             storage = DatasetStorage(metric_store(gateway), cursor, datasets)
             return Answer(json=success(run(form, engine, storage)))
     except PromQLError as error:

@@ -83,7 +83,7 @@ def require_admin(call: Call) -> None:
 
 
 ROUTES = (
-    Route("GET", "/", ping),
+    Route("GET", "/", ping, stock=True),
     Route("GET", "/_local/health", health, public=True),
     Route("POST", "/_local/reset", reset),
     Route("POST", "/_local/faults", arm_faults),

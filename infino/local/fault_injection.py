@@ -71,6 +71,7 @@ async def send_answer(
         content = content[: max(1, len(content) // 2)]
     headers: list[tuple[bytes, bytes]] = [
         (b"x-infino-local", b"1"),
+        (b"x-elastic-product", b"Elasticsearch"),  # without it elasticsearch-py refuses to go on
         (b"date", format_datetime(now(), usegmt=True).encode()),
         (b"x-request-id", secrets.token_hex(8).encode()),
         (b"content-length", str(len(content)).encode()),
@@ -96,7 +97,7 @@ async def send_answer(
 
 
 def transport_of(send: Send) -> Any:
-    """Return the connection's transport; the server offers no official way to misbehave."""
+    """Return the connection's transport; the server offers no official way to break off."""
     return send.__self__.transport  # type: ignore[attr-defined]  # a bound method of uvicorn's protocol
 
 
