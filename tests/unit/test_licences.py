@@ -86,10 +86,4 @@ def test_a_package_stands_in_the_list_with_the_licence_that_it_names(name: str) 
 def test_the_list_holds_nothing_that_is_not_needed() -> None:
     # asked for by other Pythons and systems
     only_elsewhere = {"colorama", "exceptiongroup", "pyyaml-ft", "typing-extensions", "uvloop"}
-        "colorama",
-        "exceptiongroup",
-        "pyyaml-ft",
-        "typing-extensions",
-        "uvloop",
-    }  # asked for by other Pythons and systems
     assert set(listed()) - set(NEEDED) <= only_elsewhere
