@@ -110,7 +110,7 @@ def count(gateway: Gateway, call: Call) -> Answer:
         raise Problem(400, "parsing_exception", f"request does not support [{min(body.keys() - {'query'})}]")
     made = search_body(body, given)
     if "query" not in made:
-        return Answer(json=_ask(datasets.count, gateway, call, dataset=name) | {"_shards": SHARDS})
+        return Answer(json=_ask(datasets.count, gateway, call, dataset=name))
     found = _ask(querydsl, gateway, call, {**made, "size": 0, "track_total_hits": True}, dataset=name)
     return Answer(json={"count": found["hits"]["total"]["value"], "_shards": SHARDS})
 
