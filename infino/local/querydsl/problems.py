@@ -27,11 +27,6 @@ def shard(reason: str) -> Problem:
     return Problem(400, "query_shard_exception", reason)
 
 
-def date_problem(reason: str) -> Problem:
-    """Return the 400 for text that is no date."""
-    return Problem(400, "parse_exception", reason)
-
-
 def token(value: Any) -> str:
     """Name a JSON value as the service's parser names its first token."""
     if isinstance(value, bool):

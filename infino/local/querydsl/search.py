@@ -14,7 +14,6 @@ from infino.local.http import Problem, unsupported
 from infino.local.querydsl import compound, fulltext, querystring, simplestring, termlevel
 from infino.local.querydsl.aggs import Context, Level, Runner, asks_for, prepare, read_tree
 from infino.local.querydsl.compiler import Compiler, Handler
-from infino.local.querydsl.dates import DateContext, read_date, show_date
 from infino.local.querydsl.fields import Field, View
 from infino.local.querydsl.highlight import Highlighter, Mark, values_at
 from infino.local.querydsl.plan import EVERYTHING, Clause, Plan, boosted
@@ -23,6 +22,7 @@ from infino.local.querydsl.request import Named, Request, read_request
 from infino.local.querydsl.sorting import SortKey, after_condition, no_fielddata, read_sort
 from infino.local.querydsl.source import SourceFilter
 from infino.local.values import exact
+from infino.local.values.dates import DateContext, read_date, show_date
 from infino.local.values.patterns import name_pattern
 
 HANDLERS: dict[str, Handler] = {

@@ -8,13 +8,13 @@ from typing import Any, Literal
 import attrs
 
 from infino.local.http import unsupported
-from infino.local.querydsl.dates import DEFAULT_FORMAT, DateContext, read_date, show_date
 from infino.local.querydsl.fields import Field
 from infino.local.querydsl.options import check_options
 from infino.local.querydsl.plan import Plan
 from infino.local.querydsl.problems import content, illegal, parsing, shard
 from infino.local.querydsl.reading import as_number, as_text, listed, short
 from infino.local.querydsl.termlevel import number_of, number_sql
+from infino.local.values.dates import DEFAULT_FORMAT, DateContext, read_date, show_date
 
 LEAST, GREATEST = -(2**63), 2**63 - 1
 MODES = {"min": "list_min", "max": "list_max", "avg": "list_avg", "sum": "list_sum", "median": "list_median"}

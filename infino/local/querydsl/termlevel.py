@@ -10,7 +10,6 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from typing import Any
 
 from infino.local.querydsl.compiler import Compiler, single_field
-from infino.local.querydsl.dates import DEFAULT_FORMAT, DateContext, read_date, read_zone
 from infino.local.querydsl.fields import NUMERIC, Field
 from infino.local.querydsl.fuzzy import expand_fuzzy, fuzziness
 from infino.local.querydsl.highlight import Mark
@@ -20,6 +19,7 @@ from infino.local.querydsl.problems import illegal, parsing, shard
 from infino.local.querydsl.reading import as_boolean, as_boost, as_integer, as_text, listed, short
 from infino.local.querydsl.regexps import RegexpReader, either_case, escape, from_wildcard, read_flags
 from infino.local.querydsl.textindex import INDEXES
+from infino.local.values.dates import DEFAULT_FORMAT, DateContext, read_date, read_zone
 
 MAX_TERMS = 65_536
 Test = Callable[[str], str]

@@ -10,8 +10,8 @@ import pytest
 
 from infino.local.http import Problem
 from infino.local.querydsl.compound import required
-from infino.local.querydsl.dates import DateContext, read_date, read_zone, show_date
 from infino.local.querydsl.regexps import RegexpReader, from_wildcard
+from infino.local.values.dates import DateContext, read_date, read_zone, show_date
 from infino.local.values.patterns import name_pattern
 
 NOW = datetime(2024, 3, 15, 10, 30, 45, 123000, tzinfo=UTC)

@@ -10,11 +10,11 @@ import attrs
 
 from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result, Running, tell_buckets
 from infino.local.querydsl.aggs.tree import Node
-from infino.local.querydsl.dates import DEFAULT_FORMAT, DateContext, read_date, read_zone, show_date
 from infino.local.querydsl.fields import NUMERIC, Field
 from infino.local.querydsl.options import check_options
 from infino.local.querydsl.problems import illegal, parsing
 from infino.local.querydsl.reading import as_boolean, as_number, as_object, as_text, short
+from infino.local.values.dates import DEFAULT_FORMAT, DateContext, read_date, read_zone, show_date
 
 
 @attrs.define

@@ -13,10 +13,10 @@ from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result,
 from infino.local.querydsl.aggs.buckets import Bucket, BucketAggregation, answer_of
 from infino.local.querydsl.aggs.terms import key_values, read_order, sort_value
 from infino.local.querydsl.aggs.tree import Node
-from infino.local.querydsl.dates import EPOCH, DateContext, from_millis, read_date, read_zone, show_date, to_millis
 from infino.local.querydsl.fields import NUMERIC
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.reading import as_boolean, as_integer, as_number, as_object, as_text, known, short
+from infino.local.values.dates import EPOCH, DateContext, from_millis, read_date, read_zone, show_date, to_millis
 
 FIXED = re.compile(r"(\d{1,9})\s*(ms|s|m|h|d)", re.ASCII)
 FIXED_MILLIS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}

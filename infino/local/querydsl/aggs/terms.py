@@ -9,12 +9,12 @@ from infino.local.querydsl.aggs.base import MAX_BUCKETS, Aggregation, Context, L
 from infino.local.querydsl.aggs.buckets import Bucket, BucketAggregation, answer_of
 from infino.local.querydsl.aggs.paths import value_at
 from infino.local.querydsl.aggs.tree import Node
-from infino.local.querydsl.dates import DateContext, read_date, show_date
 from infino.local.querydsl.fields import NUMERIC, Field
 from infino.local.querydsl.problems import illegal, parsing
 from infino.local.querydsl.reading import as_boolean, as_integer, as_object, as_text, listed, short
 from infino.local.querydsl.regexps import RegexpReader
 from infino.local.querydsl.termlevel import boolean_of, number_of
+from infino.local.values.dates import DateContext, read_date, show_date
 
 Shown = dict[str, Any]
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import attrs
 from dateutil.relativedelta import relativedelta
 
-from infino.local.querydsl.problems import date_problem, illegal
+from infino.local.http import Problem
 
 DEFAULT_FORMAT = "strict_date_optional_time||epoch_millis"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,6 +54,16 @@ NAMED = {
 }
 LETTERS = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|.", re.DOTALL)
 PARTS = ("year", "month", "day", "hour", "minute", "second", "millisecond")
+
+
+def date_problem(reason: str) -> Problem:
+    """Return the 400 for text that is no date."""
+    return Problem(400, "parse_exception", reason)
+
+
+def illegal(reason: str) -> Problem:
+    """Return the 400 for a format or a zone that there is not."""
+    return Problem(400, "illegal_argument_exception", reason)
 
 
 @attrs.frozen
