@@ -14,7 +14,7 @@ import orjson
 from infino.local.http import Answer, Call, Problem
 from infino.local.rbac.rules import FieldRules
 from infino.local.store.database import Dataset
-from infino.local.store.writer import Batch, Stored, fetch, put, remove
+from infino.local.store.writer import Batch, RecordRefused, Stored, fetch, put, remove
 from infino.local.values import exact
 
 if TYPE_CHECKING:
@@ -72,10 +72,10 @@ def bulk(gateway: Gateway, call: Call) -> Answer:
         raise Problem(400, "parse_exception", "the bulk body is empty; send an action line and a document line")
     plain = gateway.access.fields(call.principal, name).unrestricted
     batch = read_plain(lines, name) if plain else None
-    failed = False
+    failed, items = False, None
     if batch is not None:
         items = store_plain(gateway, name, batch)
-    else:
+    if items is None:
         actions = read_actions(lines, name)
         outcomes = apply(gateway, name, actions, call.principal)
         failed = any(outcome.problem is not None for outcome in outcomes)
@@ -137,11 +137,14 @@ def new_ids(count: int) -> list[str]:
     return [f"{stem}{number:06x}" for number in range(count)]
 
 
-def store_plain(gateway: Gateway, name: str, batch: Batch) -> bytes:
-    """Store documents with distinct ids and return their items."""
+def store_plain(gateway: Gateway, name: str, batch: Batch) -> bytes | None:
+    """Store documents with distinct ids and return their items, or None if one does not fit the mapping."""
     store = gateway.store
-    with store.writing() as cursor:
-        versions = put(store, cursor, store.get(cursor, name), batch)
+    try:
+        with store.writing() as cursor:
+            versions = put(store, cursor, store.get(cursor, name), batch)
+    except RecordRefused:
+        return None
     if set(versions.values()) == {1}:
         return created_items(name, batch.ids)
     return written_items(name, batch.ids, versions)
@@ -253,6 +256,8 @@ def apply_in_order(
     for action in actions:
         try:
             state, result, version = play(action, now[action.id], rules)
+            if state is not None and state != now[action.id]:
+                check_fits(dataset, action.id, state)
         except ItemProblem as problem:
             items.append(Item(action, problem=problem))
             continue
@@ -266,6 +271,13 @@ def apply_in_order(
     current = gateway.store.get(cursor, dataset.name)
     put(gateway.store, cursor, current, batch, [state.version for state in kept.values()])
     return items
+
+
+def check_fits(dataset: Dataset, id: str, state: Stored) -> None:
+    """Raise the problem of a record that does not fit the mapping."""
+    problem = dataset.mapping.refusal(exact.loads(state.source), id) if dataset.mapping.decides else None
+    if problem is not None:
+        raise ItemProblem(problem.status, problem.type, problem.reason)
 
 
 def play(action: Action, state: Stored | None, rules: FieldRules) -> tuple[Stored | None, str, int]:

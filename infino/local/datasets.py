@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from infino.local.catalogue.kinds import names_of
-from infino.local.http import Answer, Call, Problem, Route
+from infino.local.catalogue.mapping import declared_type, read_mapping
+from infino.local.http import Answer, Call, Problem, Route, unsupported
 from infino.local.router import RESERVED
 from infino.local.store import Dataset
 
@@ -15,6 +17,13 @@ if TYPE_CHECKING:
 
     from infino.local.state import Gateway
 
+SETTINGS_WITHOUT_EFFECT = frozenset(
+    [
+        "number_of_shards", "number_of_replicas", "refresh_interval", "codec", "auto_expand_replicas",
+        "number_of_routing_shards", "max_result_window", "knn",
+    ]
+)  # fmt: skip
+"""Settings of a cluster's housekeeping; a gateway of one node answers the same whatever they say."""
 FORBIDDEN = re.compile(r'[\\/*?"<>|,#\s\x00-\x1f\x7f]')
 
 
@@ -41,14 +50,50 @@ def create(gateway: Gateway, call: Call) -> Answer:
     check_name(name)
     gateway.access.check(call.principal, "create", "dataset", name)
     body = call.json_object()
-    mappings = body.get("mappings", {})
-    properties = mappings.get("properties", {}) if isinstance(mappings, dict) else None
-    if not isinstance(properties, dict) or not all(isinstance(field, dict) for field in properties.values()):
-        reason = "mappings.properties must be an object of field -> {type}"
-        raise Problem(400, "mapper_parsing_exception", reason)
+    settings = read_settings(body)
     with gateway.store.writing() as cursor:
-        gateway.store.create(cursor, name, {"properties": properties} if properties else {})
+        gateway.store.create(cursor, name, settings)
     return Answer(json={"acknowledged": True, "shards_acknowledged": True, "index": name})
+
+
+def read_settings(body: dict[str, Any]) -> dict[str, Any]:
+    """Return what is kept with a new dataset, or raise the 400 or 501 for what is not understood."""
+    for member, given in body.items():
+        if member not in ("mappings", "settings", "aliases"):
+            raise Problem(400, "parse_exception", f"unknown key [{member}]; send mappings and settings")
+        if member == "aliases" and given:
+            raise unsupported("aliases of datasets")
+    mappings, given = body.get("mappings") or {}, body.get("settings") or {}
+    if not isinstance(given, dict):
+        raise Problem(400, "parse_exception", "settings must be an object")
+    inner = given.get("index", {})
+    given = {**given, **inner} if isinstance(inner, dict) else given
+    analysis = given.get("analysis")
+    for name in given:
+        if name not in ("index", "analysis") and name.removeprefix("index.") not in SETTINGS_WITHOUT_EFFECT:
+            raise unsupported(f"the setting [{name}]")
+    if body.get("mappings") is None and "mappings" in body:
+        mappings = {}
+    elif "mappings" in body and not isinstance(body["mappings"], dict):
+        raise Problem(400, "mapper_parsing_exception", "mappings must be an object with properties")
+    read_mapping(mappings, analysis)
+    kept = {key: value for key, value in mappings.items() if key != "properties"}
+    found = {"properties": mappings.get("properties") or {}, "mappings": kept, "analysis": analysis}
+    return {key: value for key, value in found.items() if value}
+
+
+def shown_properties(given: Mapping[str, Any], allowed: Callable[[str], bool], prefix: str = "") -> dict[str, Any]:
+    """Return declared properties without those that the caller may not know of."""
+    shown = {}
+    for key, field in given.items():
+        name = prefix + key
+        if "properties" in field:
+            inner = shown_properties(field["properties"], allowed, f"{name}.")
+            if inner or allowed(name):
+                shown[key] = {**field, "properties": inner}
+        elif allowed(name):
+            shown[key] = field
+    return shown
 
 
 def delete(gateway: Gateway, call: Call) -> Answer:
@@ -118,19 +163,11 @@ def schema(gateway: Gateway, call: Call) -> Answer:
         view = gateway.access.view(call.principal, gateway.store.view_of(cursor, dataset))
     fields = {field: {"source": "Logs", "infino_type": names_of(kind).infino} for field, kind in view.types.items()}
     fields |= {field: {"source": "Logs", "infino_type": "String"} for field in view.replacements}
-    for field, declared in dataset.settings.get("properties", {}).items():
-        if field not in fields and view.allowed(field):
-            fields[field] = {"source": "Logs", "infino_type": declared_type(str(declared.get("type", "")))}
+    for declared in dataset.mapping.leaves:
+        if declared.name not in fields and view.allowed(declared.name):
+            kind = names_of(declared_type(declared, ())).infino
+            fields[declared.name] = {"source": "Logs", "infino_type": kind}
     return Answer(json=fields)
-
-
-def declared_type(declared: str) -> str:
-    """Return the infino_type of a mapping type."""
-    if declared in ("long", "integer", "short", "byte", "unsigned_long"):
-        return "Integer"
-    if declared in ("double", "float", "half_float", "scaled_float"):
-        return "Float"
-    return {"boolean": "Boolean", "date": "ISO8601Date"}.get(declared, "String")
 
 
 def describe(gateway: Gateway, call: Call) -> Answer:
@@ -140,10 +177,14 @@ def describe(gateway: Gateway, call: Call) -> Answer:
     with gateway.store.reading() as cursor:
         dataset = gateway.store.get(cursor, name)
         view = gateway.access.view(call.principal, gateway.store.view_of(cursor, dataset))
-    properties: dict[str, Any] = {field: {"type": names_of(kind).mapping} for field, kind in view.types.items()}
-    declared = dataset.settings.get("properties", {})
-    properties |= {field: given for field, given in declared.items() if view.allowed(field)}
-    described = {"aliases": {}, "mappings": {"properties": properties}}
+    declared = dataset.mapping
+    properties: dict[str, Any] = {
+        field: {"type": names_of(kind).mapping}
+        for field, kind in view.types.items()
+        if field not in declared.fields and declared.within(field, "flattened") is None and not declared.hides(field)
+    }
+    properties |= shown_properties(declared.properties, view.allowed)
+    described = {"aliases": {}, "mappings": {**dataset.settings.get("mappings", {}), "properties": properties}}
     settings = {"index": {"uuid": dataset.uuid, "creation_date": dataset.created_at, "provided_name": name}}
     return Answer(json={name: {**described, "settings": settings}})
 

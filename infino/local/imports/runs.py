@@ -17,7 +17,7 @@ import duckdb
 
 from infino.local.http import Problem
 from infino.local.imports.formats import Bad, Record
-from infino.local.store.writer import Batch, put
+from infino.local.store.writer import Batch, RecordRefused, put
 from infino.local.values import exact
 
 if TYPE_CHECKING:
@@ -155,11 +155,13 @@ def _store(gateway: Gateway, dataset: str, batch: list[tuple[str | None, Record]
     try:
         _put(gateway, dataset, good)
         progress.good += count
-    except duckdb.Error:  # one record that the engine refuses must not take the others with it
+    except (duckdb.Error, RecordRefused):  # one record that is refused must not take the others with it
         for record_id, record in good.items():
             try:
                 _put(gateway, dataset, {record_id: record})
                 progress.good += 1
+            except RecordRefused as refused:
+                progress.complain(f"[{record_id}]: {refused.reason}")
             except duckdb.Error as error:
                 progress.complain(f"[{record_id}]: {str(error).splitlines()[0]}")
 

@@ -1,4 +1,4 @@
-"""How the fields of a dataset are typed, and the SQL that reads them out of a document.
+"""How the fields of a dataset compare, and the SQL of their values: out of typed columns, else out of the text.
 
 A field is what the catalogue of the view says it is; a field that the catalogue lacks does not exist, so a
 restricted view restricts every query, sort, aggregation and highlight at this one place.
@@ -6,14 +6,18 @@ restricted view restricts every query, sort, aggregation and highlight at this o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any, Literal, Protocol
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Literal
 
 import attrs
 
 from infino.local.catalogue.kinds import TIMES, compared, json_types, sql_type
-from infino.local.store import Column
+from infino.local.catalogue.mapping import Declared
+from infino.local.catalogue.scalars import FLOATS, INTEGERS, millis_sql
+from infino.local.store import Column, DatasetView
 from infino.local.store.view import value_expression
+from infino.local.values.dates import DEFAULT_FORMAT
 from infino.local.values.paths import literal
 from infino.local.values.patterns import name_pattern
 
@@ -21,49 +25,24 @@ Kind = Literal["long", "double", "boolean", "date", "text", "keyword", "decimal"
 NUMERIC = ("long", "double")
 KEYWORD_LIMIT = 256
 DECLARED: Mapping[str, Kind] = {
-    "text": "text", "match_only_text": "text", "search_as_you_type": "text", "keyword": "keyword",
-    "constant_keyword": "keyword", "wildcard": "keyword", "ip": "keyword", "version": "keyword",
-    "boolean": "boolean", "long": "long", "integer": "long", "short": "long", "byte": "long",
-    "unsigned_long": "long", "double": "double", "float": "double", "half_float": "double",
-    "scaled_float": "double",
+    "text": "text",
+    "match_only_text": "text",
+    "keyword": "keyword",
+    "wildcard": "keyword",
+    "ip": "keyword",
+    "flattened": "keyword",
+    "boolean": "boolean",
+    "date": "date",
+    **dict.fromkeys(INTEGERS, "long"),
+    **dict.fromkeys(FLOATS, "double"),
 }  # fmt: skip
 SQL_TYPES: Mapping[str, str] = {"long": "hugeint", "double": "double", "boolean": "boolean", "date": "bigint"}
-
-
-class View(Protocol):
-    """The part of a dataset view that queries use."""
-
-    @property
-    def uuid(self) -> str: ...
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def table(self) -> str: ...
-
-    @property
-    def catalogue(self) -> Mapping[str, Mapping[str, frozenset[str]]]: ...
-
-    @property
-    def version(self) -> int: ...
-
-    @property
-    def present(self) -> Callable[[dict[str, Any]], dict[str, Any]]: ...
-
-    @property
-    def declared(self) -> Mapping[str, Mapping[str, Any]]: ...
-
-    @property
-    def allowed(self) -> Callable[[str], bool]: ...
-
-    @property
-    def by_field(self) -> Mapping[str, Column]: ...
-
-    @property
-    def mixed(self) -> Collection[str]: ...
-
-    def scan(self, columns: Mapping[str, Column], own: Sequence[str]) -> str: ...
+COLUMN_TYPES: Mapping[str, Collection[str]] = {
+    "long": ("BIGINT", "HUGEINT"), "double": ("DOUBLE", "DECIMAL", "BIGINT", "HUGEINT"), "decimal": ("DECIMAL",),
+    "boolean": ("BOOLEAN",), "date": TIMES, "text": ("VARCHAR",), "keyword": ("VARCHAR",),
+}  # fmt: skip
+"""Kind -> SQL types of columns whose values it can be read from."""
+NORMALIZED = {"lowercase": "lower({})", "uppercase": "upper({})", "asciifolding": "strip_accents({})"}
 
 
 @attrs.frozen
@@ -72,12 +51,19 @@ class Field:
 
     Args:
         name: The dotted name as the query gave it.
-        base: The name without a `.keyword` ending.
+        base: The field that holds its values.
         kind: How its values compare.
         paths: JSON paths that hold its values.
         types: JSON type names its values have.
         exact: The SQL type that tells its numbers apart where doubles would merge neighbours, or "".
         column: The dataset's own column of the same values, where there is one; else they are read out of the text.
+        limit: How long a text may be to count.
+        normalizer: What is done to texts before they are compared.
+        null: What counts instead of a null, if anything.
+        format: How its dates are written, where that is declared.
+        ip: Whether its texts are IP addresses.
+        factor: What its numbers are rounded to, as a divisor.
+        declared: Whether its kind is declared.
     """
 
     name: str
@@ -87,6 +73,13 @@ class Field:
     types: tuple[str, ...] = ()
     exact: str = ""
     column: Column | None = None
+    limit: int | None = None
+    normalizer: tuple[str, ...] = ()
+    null: str | None = None
+    format: str = ""
+    ip: bool = False
+    factor: float | None = None
+    declared: bool = False
 
     @property
     def many(self) -> bool:
@@ -108,6 +101,15 @@ class Field:
             column = Column("", self.base, self.exact + "[]" * self.many, read, starred=False)
         return attrs.evolve(self, kind="decimal", column=column)
 
+    def normalized(self, text: str) -> str:
+        """Return a text of a query as the field's own texts are compared."""
+        for step in self.normalizer:
+            if step == "asciifolding":
+                text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+            else:
+                text = text.lower() if step == "lowercase" else text.upper()
+        return text
+
     def sql(self, column: str = "", source: str = "_source") -> str:
         """Return the SQL expression of the value, or of the list of values when there may be `many`.
 
@@ -120,21 +122,17 @@ class Field:
         if column:
             if not self.many:
                 return self._converted(column)
-            value = self._converted("v")
-            values = (
-                f"coalesce({column}, [])"
-                if value == "v"
-                else f"list_transform(coalesce({column}, []), lambda v: {value})"
-            )
+            value, values = self._converted("v"), f"coalesce({column}, [])"
+            values = values if value == "v" else f"list_transform({values}, lambda v: {value})"
             return f"list_filter({values}, lambda v: v is not null)"
         if not self.many:
-            return self._cast(self._guarded(source, self.paths[0]))
+            # A path may hold an object in another document; its text must not come out as this field's value.
+            where = f"{source}, {literal(self.paths[0])}"
+            return self._cast(self._text(f"json_type({where})", f"json_extract_string({where})"))
         parts = [self._elements(source, path) for path in self.paths]
         every = parts[0] if len(parts) == 1 else f"flatten([{','.join(parts)}])"
-        kinds = ",".join(literal(kind) for kind in self.types)
-        scalars = f"list_filter({every}, lambda j: json_type(j) in ({kinds}))"
-        values = f"list_transform({scalars}, lambda j: {self._cast(chr(40) + 'j->>' + literal('$') + chr(41))})"
-        return f"list_filter({values}, lambda v: v is not null)"
+        value = self._cast(self._text("json_type(j)", "(j->>'$')"))
+        return f"list_filter(list_transform({every}, lambda j: {value}), lambda v: v is not null)"
 
     def _converted(self, value: str) -> str:
         """Return the value of this field out of one of its column, which has the type that holds it."""
@@ -142,16 +140,15 @@ class Field:
         kind = self.column.type.removesuffix("[]")
         if self.kind == "date":
             return f"epoch_ms({value})" if kind in ("TIMESTAMP", "TIMESTAMPTZ") else f"epoch_ms({value}::timestamptz)"
-        if self.kind == "double" and kind != "DOUBLE":
-            return f"{value}::double"
+        if self.kind == "double":
+            return self._rounded(value if kind == "DOUBLE" else f"{value}::double")
         return self._cut(value)
 
-    def _guarded(self, source: str, path: str) -> str:
-        # A path may hold an object in another document; its text must not come out as this field's value.
-        kinds = ",".join(literal(kind) for kind in self.types)
-        where = literal(path)
-        value = f"json_extract_string({source},{where})"
-        return f"(case when json_type({source},{where}) in ({kinds}) then {value} end)"
+    def _text(self, kind: str, value: str) -> str:
+        """Return the text of a value of one of the field's types, given the SQL of its JSON type and its text."""
+        kinds = ",".join(literal(name) for name in self.types)
+        null = "" if self.null is None else f" when {kind} = 'NULL' then {literal(self.null)}"
+        return f"(case when {kind} in ({kinds or 'null'}) then {value}{null} end)"
 
     @staticmethod
     def _elements(source: str, path: str) -> str:
@@ -159,29 +156,45 @@ class Field:
         return extracted if "[*]" in path else f"[{extracted}]"
 
     def _cast(self, value: str) -> str:
-        if self.kind in NUMERIC:
-            number = f"try_cast({value} as {self.sql_type})"
-            return number if self.kind == "long" else f"(case when isfinite({number}) then {number} end)"
+        if self.kind == "long":
+            fraction = self.declared and {"DOUBLE", "VARCHAR"} & set(self.types)
+            return once(value, truncated) if fraction else f"try_cast({value} as hugeint)"
+        if self.kind == "double":
+            number = f"try_cast({value} as double)"
+            return self._rounded(f"(case when isfinite({number}) then {number} end)")
         if self.kind == "boolean":
-            return f"try_cast({value} as boolean)"
+            return f"try_cast({value} as boolean)" if not self.declared else f"({value} = 'true')"
         if self.kind == "date":
+            if self.declared:
+                return once(value, lambda t: millis_sql(t, self.format or DEFAULT_FORMAT))
             return f"epoch_ms(try_cast({value} as timestamptz))"
         return self._cut(value)
 
+    def _rounded(self, value: str) -> str:
+        return value if self.factor is None else f"(round({value} * {self.factor!r}) / {self.factor!r})"
+
     def _cut(self, value: str) -> str:
-        if self.kind == "keyword" and self.name != self.base:
-            return f"(case when length({value}) <= {KEYWORD_LIMIT} then {value} end)"
+        if self.kind != "keyword":
+            return value
+        if self.limit is not None:
+            value = f"(case when length({value}) <= {self.limit} then {value} end)"
+        for step in self.normalizer:
+            value = NORMALIZED[step].format(value)
         return value
 
 
-COLUMN_TYPES: Mapping[str, Collection[str]] = {
-    "long": ("BIGINT", "HUGEINT"), "double": ("DOUBLE", "DECIMAL", "BIGINT", "HUGEINT"), "decimal": ("DECIMAL",),
-    "boolean": ("BOOLEAN",), "date": TIMES, "text": ("VARCHAR",), "keyword": ("VARCHAR",),
-}  # fmt: skip
-"""Kind -> SQL types of columns whose values it can be read from."""
+def once(value: str, expression: Callable[[str], str]) -> str:
+    """Return an expression in which a long value stands once."""
+    return f"list_transform([{value}], lambda t: {expression('t')})[1]"
 
 
-def rows_of(view: View, names: Mapping[Field, str]) -> str:
+def truncated(text: str) -> str:
+    """Return SQL for the whole number that a declared integer takes out of a text or a fraction."""
+    whole = f"case when regexp_full_match({text}, '-?\\d+') then try_cast({text} as hugeint)"
+    return f"{whole} else try_cast(trunc(try_cast({text} as double)) as hugeint) end"
+
+
+def rows_of(view: DatasetView, names: Mapping[Field, str]) -> str:
     """Return the SELECT of every document: its number `d`, its `_id`, and fields under the given names."""
     held = {f"h_{name}": field.column for field, name in names.items() if field.column is not None}
     source = ["_source"] if len(held) < len(names) else []
@@ -202,7 +215,7 @@ class Fields:
         'double'
     """
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: DatasetView) -> None:
         self.view = view
         self._known: dict[str, Field] = {}
 
@@ -213,14 +226,16 @@ class Fields:
         return found
 
     def __iter__(self) -> Iterator[Field]:
-        for name in sorted(self.view.catalogue):
+        declared = self.view.mapping.fields
+        own = {name for name, one in declared.items() if one.type not in ("alias", "object", "flattened")}
+        for name in sorted(own | self.view.catalogue.keys()):
             field = self[name]
             if field.kind != "none":
                 yield field
 
     def below(self, name: str) -> list[Field]:
         """Return the fields with this name or inside the object of this name."""
-        if name in ("_id", "_index") or name.endswith(".keyword"):
+        if name in ("_id", "_index") or name.endswith(".keyword") or name in self.view.mapping.fields:
             field = self[name]
             if field.kind != "none":
                 return [field]
@@ -234,10 +249,15 @@ class Fields:
         fits = name_pattern(pattern)
         found = [field for field in self if fits(field.name)]
         if pattern.endswith(".keyword"):
-            found += [
-                f for f in (self[x.name + ".keyword"] for x in self if fits(x.name + ".keyword")) if f.kind == "keyword"
-            ]
+            names = {field.name for field in found}
+            below = [self[name] for field in self if fits(name := field.name + ".keyword") and name not in names]
+            found += [field for field in below if field.kind == "keyword"]
         return found
+
+    def declared(self, name: str) -> bool:
+        """Tell whether the mapping of the dataset names a field, though no document may have it yet."""
+        found = self.view.mapping.fields.get(name)
+        return found is not None and self.view.allowed(found.base)
 
     def _resolve(self, name: str) -> Field:
         if name == "_id":
@@ -245,24 +265,73 @@ class Fields:
         if name == "_index":
             return Field(name, name, "keyword", (literal(self.view.name),))
         field = self._typed(name, name)
-        if field.kind != "none" or not name.endswith(".keyword"):
+        if field.kind != "none" or not name.endswith(".keyword") or name in self.view.mapping.fields:
             return field
         field = self._typed(name.removesuffix(".keyword"), name)
         if field.kind in ("text", "date", "keyword"):
-            return attrs.evolve(field, kind="keyword", column=self._column(field.base, "keyword", field.paths))
+            column = (
+                self._column(field.base, "keyword", field.paths) if len(field.paths) == 1 and not field.null else None
+            )
+            return attrs.evolve(field, kind="keyword", column=column, limit=KEYWORD_LIMIT, normalizer=())
         return Field(name, name, "none")
 
     def _typed(self, base: str, name: str) -> Field:
-        kinds = self.view.catalogue.get(base, {})
-        paths = {path for found in kinds.values() for path in found}
-        if not paths:
+        declared = self.view.mapping.fields.get(base)
+        if declared is not None and declared.type == "alias":
+            return self[declared.base]
+        if declared is not None and declared.type in DECLARED:
+            return self._declared(declared, name)
+        if (outer := self.view.mapping.within(base, "flattened")) is not None:
+            return self._flattened(outer, [base], name)
+        sources = [base, *self.view.mapping.copies.get(base, ())]
+        kinds, paths = self._kinds_of(sources)
+        if not paths or self.view.mapping.hides(base):
             return Field(name, base, "none")
-        kind = self._declared_kind(base) or compared(kinds)
+        kind = compared(kinds)
         exact = sql_type(kinds) if kind == "double" else ""
         return Field(
             name, base, kind, tuple(sorted(paths)), tuple(sorted(json_types(kinds))),
-            exact if exact.startswith("DECIMAL") else "", self._column(base, kind, paths),
+            exact if exact.startswith("DECIMAL") else "",
+            self._column(base, kind, paths) if len(sources) == 1 else None,
         )  # fmt: skip
+
+    def _declared(self, declared: Declared, name: str) -> Field:
+        """Return a declared field, or the part of its parent's values that a multi-field compares its own way."""
+        if declared.type == "flattened":
+            return self._flattened(
+                declared, [n for n in self.view.catalogue if n.startswith(f"{declared.name}.")], name
+            )
+        kind, options = DECLARED[declared.type], declared.options
+        sources = [declared.base, *self.view.mapping.copies.get(declared.base, ())]
+        kinds, paths = self._kinds_of(sources)
+        null = options.get("null_value")
+        if null is not None and self.view.allowed(declared.base) and declared.base not in self.view.replacements:
+            paths |= self.view.shape.get(declared.base, {}).get("NULL", frozenset())
+        if not paths:
+            return Field(name, declared.base, "none")
+        exact = sql_type(kinds) if kind == "double" and declared.type == "double" else ""
+        plain = null is None and len(sources) == 1 and "format" not in options
+        return Field(
+            name, declared.base, kind, tuple(sorted(paths)), tuple(sorted(json_types(kinds))),
+            exact if exact.startswith("DECIMAL") else "", self._column(declared.base, kind, paths) if plain else None,
+            limit=options.get("ignore_above"), normalizer=declared.normalizer,
+            null=None if null is None else text_of(null), format=options.get("format", ""), ip=declared.type == "ip",
+            factor=options.get("scaling_factor"), declared=True,
+        )  # fmt: skip
+
+    def _flattened(self, declared: Declared, names: Collection[str], name: str) -> Field:
+        """Return values inside a flattened object, which compare as whole texts."""
+        kinds, paths = self._kinds_of(names)
+        if not paths:
+            return Field(name, name, "none")
+        types, limit = tuple(sorted(json_types(kinds))), declared.options.get("ignore_above")
+        return Field(name, name, "keyword", tuple(sorted(paths)), types, limit=limit, declared=True)
+
+    def _kinds_of(self, names: Collection[str]) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the kinds and the paths of the values of some fields, as far as the caller may know them."""
+        found = [self.view.catalogue.get(name, {}) for name in names]
+        kinds = frozenset(kind for one in found for kind in one)
+        return kinds, frozenset(path for one in found for paths in one.values() for path in paths)
 
     def _column(self, base: str, kind: Kind, paths: Collection[str]) -> Column | None:
         """Return the column of a field, unless it also shows objects or is of a type that these values don't have."""
@@ -273,11 +342,7 @@ class Fields:
         fits = column.type.removesuffix("[]").partition("(")[0] in COLUMN_TYPES.get(kind, ())
         return column if fits and many == column.type.endswith("[]") else None
 
-    def declared(self, name: str) -> bool:
-        """Tell whether the mapping of the dataset names a field, though no document may have it yet."""
-        return name in self.view.declared and self.view.allowed(name)
 
-    def _declared_kind(self, name: str) -> Kind | None:
-        """Return how the mapping of the dataset says that values compare, where it says so."""
-        given = str(self.view.declared.get(name, {}).get("type", ""))
-        return DECLARED.get(given)
+def text_of(value: object) -> str:
+    """Return a declared value as the text that a document would hold."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

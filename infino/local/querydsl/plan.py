@@ -11,10 +11,11 @@ from typing import Any
 import attrs
 import duckdb
 
-from infino.local.querydsl.fields import Field, Fields, View, rows_of
+from infino.local.querydsl.fields import Field, Fields, rows_of
 from infino.local.querydsl.highlight import Mark
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.textindex import Hits
+from infino.local.store import DatasetView
 
 BM25_K1 = 1.2
 BM25_B = 0.75
@@ -43,7 +44,7 @@ class Plan:
         now: What `now` means in dates.
     """
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, view: View, now: datetime) -> None:
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, now: datetime) -> None:
         self.cursor = cursor
         self.view = view
         self.now = now

@@ -14,13 +14,14 @@ from infino.local.http import Problem, unsupported
 from infino.local.querydsl import compound, fulltext, querystring, simplestring, termlevel
 from infino.local.querydsl.aggs import Context, Level, Runner, asks_for, prepare, read_tree
 from infino.local.querydsl.compiler import Compiler, Handler
-from infino.local.querydsl.fields import Field, View
+from infino.local.querydsl.fields import Field
 from infino.local.querydsl.highlight import Highlighter, Mark, values_at
 from infino.local.querydsl.plan import EVERYTHING, Clause, Plan, boosted
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.request import Named, Request, read_request
 from infino.local.querydsl.sorting import SortKey, after_condition, no_fielddata, read_sort
 from infino.local.querydsl.source import SourceFilter
+from infino.local.store import DatasetView
 from infino.local.values import exact
 from infino.local.values.dates import DateContext, read_date, show_date
 from infino.local.values.patterns import name_pattern
@@ -34,7 +35,9 @@ HANDLERS: dict[str, Handler] = {
 }
 
 
-def search(cursor: duckdb.DuckDBPyConnection, view: View, body: Any, *, now: datetime | None = None) -> dict[str, Any]:
+def search(
+    cursor: duckdb.DuckDBPyConnection, view: DatasetView, body: Any, *, now: datetime | None = None
+) -> dict[str, Any]:
     """Run a search and return the body of its answer.
 
     Args:
@@ -59,7 +62,7 @@ def search(cursor: duckdb.DuckDBPyConnection, view: View, body: Any, *, now: dat
 
 
 def matching_ids(
-    cursor: duckdb.DuckDBPyConnection, view: View, query: Any, *, now: datetime | None = None
+    cursor: duckdb.DuckDBPyConnection, view: DatasetView, query: Any, *, now: datetime | None = None
 ) -> list[str]:
     """Return the ids of the documents that a query matches, in the order they are stored.
 

@@ -116,6 +116,8 @@ def sort_key(plan: Plan, name: str, options: dict[str, Any]) -> SortKey:
         return unmapped(plan, name, options, descending)
     if field.kind == "text":
         raise illegal(no_fielddata(name))
+    if field.ip:
+        raise unsupported(f"the sort by [{name}], which is an IP address")
     return field_key(plan, field, options, descending)
 
 
@@ -187,7 +189,7 @@ def custom_missing(plan: Plan, field: Field, value: str, missing: Any) -> str:
     if field.kind == "keyword":
         return f"coalesce({value}, {plan.bind(as_text(missing, 'missing'))})"
     if field.kind == "date":
-        return f"coalesce({value}, {read_date(missing, DateContext(plan.now))})"
+        return f"coalesce({value}, {read_date(missing, DateContext(plan.now, format=field.format or DEFAULT_FORMAT))})"
     return f"coalesce({value}, {number_sql(as_number(missing, 'missing'))})"
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import re
 from collections.abc import Callable
 from datetime import UTC
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
+from operator import ge, gt, le, lt
 from typing import Any
 
 from infino.local.querydsl.compiler import Compiler, single_field
@@ -21,6 +23,7 @@ from infino.local.querydsl.regexps import RegexpReader, either_case, escape, fro
 from infino.local.querydsl.textindex import INDEXES
 from infino.local.values.dates import DEFAULT_FORMAT, DateContext, read_date, read_zone
 
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 MAX_TERMS = 65_536
 Test = Callable[[str], str]
 """Gives the SQL condition on one value."""
@@ -67,6 +70,8 @@ def number_test(field: Field, operator: str, value: Any) -> Test:
         value: The number of the request.
     """
     number = number_of(value)
+    if field.factor is not None and operator == "=":
+        number = round(float(number) * field.factor) / field.factor
     if not field.exact:
         plain = number_sql(float(number) if isinstance(number, Decimal) else number)
         return lambda x: f"{x} {operator} {plain}"
@@ -93,10 +98,10 @@ def boolean_of(value: Any) -> bool:
     raise shard(f"failed to create query: Can't parse boolean value [{short(value)}], expected [true] or [false]")
 
 
-def date_context(compiler: Compiler, options: dict[str, Any]) -> DateContext:
+def date_context(compiler: Compiler, options: dict[str, Any], field: Field) -> DateContext:
     """Return how the dates of a query are to be read."""
     zone = read_zone(options["time_zone"]) if options.get("time_zone") is not None else UTC
-    return DateContext(compiler.plan.now, zone, str(options.get("format") or DEFAULT_FORMAT))
+    return DateContext(compiler.plan.now, zone, str(options.get("format") or field.format or DEFAULT_FORMAT))
 
 
 # --- term and terms
@@ -122,7 +127,7 @@ def term_clause(compiler: Compiler, field: Field, value: Any, *, blind: bool = F
     if field.kind == "text":
         return text_term(compiler, field, as_text(value, "term"), blind=blind)
     if field.kind == "date":
-        context = date_context(compiler, {})
+        context = date_context(compiler, {}, field)
         low, high = read_date(value, context), read_date(value, context, up=True)
         return Clause(compiler.plan.holds(field, lambda x: f"{x} between {low} and {high}"))
     if field.kind in NUMERIC:
@@ -131,7 +136,9 @@ def term_clause(compiler: Compiler, field: Field, value: Any, *, blind: bool = F
     if field.kind == "boolean":
         truth = str(boolean_of(value)).lower()
         return keyword_score(compiler, field, compiler.plan.holds(field, lambda x: f"{x} = {truth}"))
-    text = as_text(value, "term")
+    text = field.normalized(as_text(value, "term"))
+    if field.ip:
+        return Clause(ip_match(compiler, field, ip_test(text)))
     compiler.mark(field, Mark("whole", (text.lower() if blind else text,), blind=blind))
     if blind:
         folded = compiler.plan.bind(text.lower())
@@ -163,6 +170,52 @@ def keyword_score(compiler: Compiler, field: Field, match: str) -> Clause:
     rarity = math.log(1 + (documents - found + 0.5) / (found + 0.5))
     length = 1 - BM25_B + BM25_B * documents / values
     return Clause(match, repr(rarity / (1 + BM25_K1 * length)))
+
+
+def ip_match(compiler: Compiler, field: Field, fits: Callable[[IPAddress], bool]) -> str:
+    """Return the SQL condition that an address of a field fits; each different one is read and looked at once."""
+    plan, column = compiler.plan, compiler.plan.column(field)
+    rows = plan.run(plan.documents(f"distinct {f'unnest({column})' if field.many else column} as v"))
+    found = [
+        text for (text,) in rows if text is not None and (address := address_of(text)) is not None and fits(address)
+    ]
+    bound = plan.bind(found)
+    return plan.holds(field, lambda x: f"list_contains({bound}::varchar[], {x})")
+
+
+def address_of(text: str) -> IPAddress | None:
+    """Return the address that a text is, or None; one of the old protocol in the new one's clothes is the old one."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def ip_test(text: str) -> Callable[[IPAddress], bool]:
+    """Return the test for an address, or for a network such as `10.0.0.0/8`."""
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        raise shard(f"failed to create query: '{short(text)}' is not an IP string literal.") from None
+    return lambda address: address in network
+
+
+def ip_range(bounds: list[tuple[str, Any]]) -> Callable[[IPAddress], bool]:
+    """Return the test for addresses between bounds; those of the old protocol come first."""
+    compare = {">": gt, ">=": ge, "<": lt, "<=": le}
+    limits = []
+    for operator, value in bounds:
+        address = address_of(as_text(value, "range"))
+        if address is None:
+            raise shard(f"failed to create query: '{short(value)}' is not an IP string literal.")
+        limits.append((compare[operator], place_of(address)))
+    return lambda address: all(test(place_of(address), limit) for test, limit in limits)
+
+
+def place_of(address: IPAddress) -> tuple[int, int]:
+    """Return where an address stands in the order of all."""
+    return address.version, int(address)
 
 
 def terms(compiler: Compiler, body: dict[str, Any]) -> Clause:
@@ -198,7 +251,7 @@ def terms_match(compiler: Compiler, field: Field, values: list[Any]) -> str:
         wanted = [as_text(value, "terms") for value in values]
         compiler.mark(field, Mark("word", tuple(wanted)))
         return plan.join(index.search(index.boolean([index.term(word) for word in wanted], 1), scored=False)).match
-    if field.kind == "date" or field.kind == "boolean":
+    if field.kind in ("date", "boolean") or field.ip or field.factor is not None:
         with compiler.filtering():
             return any_of([term_clause(compiler, field, value).match for value in dict.fromkeys(map(scalar, values))])
     if field.exact:
@@ -210,8 +263,9 @@ def terms_match(compiler: Compiler, field: Field, values: list[Any]) -> str:
             whole = [str(int(n)) for n in numbers if n == int(n) and -(2**126) < n < 2**126]
             bound = plan.bind(whole) + "::varchar[]::hugeint[]"
     else:
-        bound = plan.bind([as_text(value, "terms") for value in values]) + "::varchar[]"
-        compiler.mark(field, Mark("whole", tuple(as_text(value, "terms") for value in values)))
+        texts = [field.normalized(as_text(value, "terms")) for value in values]
+        bound = plan.bind(texts) + "::varchar[]"
+        compiler.mark(field, Mark("whole", tuple(texts)))
     column = plan.column(field)
     if field.many:
         return f"list_has_any({column}, {bound})"
@@ -240,6 +294,8 @@ def range_query(compiler: Compiler, body: dict[str, Any]) -> Clause:
         return NOTHING
     if field.kind == "text":
         return range_text(compiler, field, bounds, boost)
+    if field.ip:
+        return Clause(ip_match(compiler, field, ip_range(bounds)), boost)
     tests = [bound_test(compiler, field, operator, value, options) for operator, value in bounds]
     match = compiler.plan.holds(
         field.told_apart(), lambda x: " and ".join(test(x) for test in tests) or f"{x} is not null"
@@ -264,11 +320,11 @@ def bound_test(compiler: Compiler, field: Field, operator: str, value: Any, opti
     if field.kind in NUMERIC:
         return number_test(field, operator, value)
     if field.kind == "date":
-        bound = str(read_date(value, date_context(compiler, options), up=operator in (">", "<=")))
+        bound = str(read_date(value, date_context(compiler, options, field), up=operator in (">", "<=")))
     elif field.kind == "boolean":
         bound = str(boolean_of(value)).lower()
     else:
-        bound = compiler.plan.bind(as_text(value, "range"))
+        bound = compiler.plan.bind(field.normalized(as_text(value, "range")))
     return lambda x: f"{x} {operator} {bound}"
 
 
@@ -320,10 +376,10 @@ def pattern_clause(compiler: Compiler, field: Field, expression: str, blind: boo
     plan = compiler.plan
     if field.kind == "none":
         return NOTHING
-    if field.kind not in ("text", "keyword"):
+    if field.kind not in ("text", "keyword") or field.ip:
         raise shard(
             f"Can only use wildcard queries on keyword, text and wildcard fields - not on [{field.name}] which is of "
-            f"type [{field.kind}]"
+            f"type [{'ip' if field.ip else field.kind}]"
         )
     whole = either_case(expression) if blind else expression
     if field.kind == "text":
@@ -341,14 +397,14 @@ def prefix(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `prefix`: values that start with a text."""
     name, options = single_field("prefix", body, "value")
     text = pattern_text("prefix", options.get("value"))
-    return pattern_of(compiler, name, escape(text) + from_wildcard("*"), options)
+    return pattern_of(compiler, name, escape(compiler.plan.fields[name].normalized(text)) + from_wildcard("*"), options)
 
 
 def wildcard(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `wildcard`: values that match a pattern with `*` and `?`."""
     name, options = single_field("wildcard", body, "value")
     text = pattern_text("wildcard", options.get("value", options.get("wildcard")))
-    return pattern_of(compiler, name, from_wildcard(text), options)
+    return pattern_of(compiler, name, from_wildcard(compiler.plan.fields[name].normalized(text)), options)
 
 
 def regexp(compiler: Compiler, body: dict[str, Any]) -> Clause:

@@ -16,9 +16,10 @@ import tantivy
 from tantivy import Occur, Query
 
 from infino.local.querydsl.analysis import WORD_PATTERN
-from infino.local.querydsl.fields import Field, View, rows_of
+from infino.local.querydsl.fields import Field, rows_of
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.regexps import escape, from_wildcard
+from infino.local.store import DatasetView
 
 LUCENE_FACTOR = 2.2
 """The engine keeps the (k1 + 1) of the BM25 formula, which Lucene leaves out."""
@@ -79,13 +80,13 @@ class FieldIndex:
         self._searcher = storage.index.searcher()
 
     @classmethod
-    def build(cls, cursor: duckdb.DuckDBPyConnection, view: View, field: Field) -> FieldIndex:
+    def build(cls, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field) -> FieldIndex:
         """Index every document of a snapshot."""
         storage = Storage()
         mark, _ = fingerprint(cursor, view, field, None)
         return cls(storage, storage.append(read_texts(cursor, view, field)), mark)
 
-    def grown(self, cursor: duckdb.DuckDBPyConnection, view: View, field: Field) -> FieldIndex | None:
+    def grown(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field) -> FieldIndex | None:
         """Return the index of a later snapshot that only has more documents, or None when that isn't so."""
         with self.storage.lock:
             ids = self.storage.ids
@@ -195,7 +196,7 @@ class TextIndexes:
         self._held: OrderedDict[tuple[Key, int], FieldIndex] = OrderedDict()
         self._building: dict[tuple[Key, int], threading.Lock] = {}
 
-    def get(self, cursor: duckdb.DuckDBPyConnection, view: View, field: Field) -> FieldIndex:
+    def get(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field) -> FieldIndex:
         """Return the index of a field as the cursor's snapshot has it.
 
         Args:
@@ -223,7 +224,7 @@ class TextIndexes:
         return held
 
     def _grown(
-        self, cursor: duckdb.DuckDBPyConnection, view: View, field: Field, key: tuple[Key, int]
+        self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field, key: tuple[Key, int]
     ) -> FieldIndex | None:
         """Return an index grown from the newest older version, where that can be."""
         with self._lock:
@@ -251,19 +252,19 @@ class TextIndexes:
             self._held.clear()
 
 
-def cache_key(view: View, field: Field) -> Key:
+def cache_key(view: DatasetView, field: Field) -> Key:
     """Return what an index depends on besides the version: the dataset, its rows, and how the field is read."""
     return (view.uuid, view.table, f"{field.base}\0{field.kind}\0{field.paths}")
 
 
-def texts_sql(view: View, field: Field) -> str:
+def texts_sql(view: DatasetView, field: Field) -> str:
     """Return the SQL of (_id, v): each document that has a field, with its text or texts."""
     held = "len(v) > 0" if field.many else "v is not null"
     return f"(select _id, v from ({rows_of(view, {field: 'v'})}) where {held})"
 
 
 def read_texts(
-    cursor: duckdb.DuckDBPyConnection, view: View, field: Field, known: list[str] | None = None
+    cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field, known: list[str] | None = None
 ) -> Iterable[tuple[str, str | list[str]]]:
     """Yield (document id, text or texts) of each document that has a field, but for the known ones."""
     fresh = "" if known is None else " where _id not in (select unnest($1::varchar[]))"
@@ -273,7 +274,7 @@ def read_texts(
 
 
 def fingerprint(
-    cursor: duckdb.DuckDBPyConnection, view: View, field: Field, known: list[str] | None
+    cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field, known: list[str] | None
 ) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return (number, digest) of the known documents that have a field, and of all that have it."""
     inside = "true" if known is None else "_id in (select unnest($1::varchar[]))"

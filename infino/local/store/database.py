@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,6 +16,8 @@ import duckdb
 import orjson
 from duckdb.func import FunctionNullHandling
 
+from infino.local.catalogue.mapping import NOTHING_DECLARED, stored_mapping
+from infino.local.catalogue.mapping import Mapping as FieldMapping
 from infino.local.catalogue.shape import EMPTY, Fields, Shape, dump_fields, load_fields
 from infino.local.clock import iso
 from infino.local.disk import refuse_if_full
@@ -61,6 +64,7 @@ class Dataset:
         documents: How many documents it has.
         bytes: How long their texts are together.
         columns: Field -> name and SQL type of its typed column.
+        mapping: What is declared of its fields.
     """
 
     id: int
@@ -74,6 +78,7 @@ class Dataset:
     documents: int = 0
     bytes: int = 0
     columns: Mapping[str, tuple[str, str]] = attrs.field(factory=dict)
+    mapping: FieldMapping = NOTHING_DECLARED
 
 
 class NewerLayout(RuntimeError):
@@ -212,8 +217,12 @@ class Store:
         row = cursor.execute("SELECT nextval('dataset_ids')").fetchone()
         assert row is not None
         made = Dataset(row[0], name, uuid.uuid4().hex, iso(self._now()), 1, 0, settings or {})
-        declared = {field: {"NULL": [step("$", field)]} for field in made.settings.get("properties", {})}
-        texts = [orjson.dumps(declared).decode(), orjson.dumps(made.settings).decode()]
+        text = orjson.dumps(made.settings).decode()
+        declared = {
+            field.name: {"NULL": [functools.reduce(step, field.name.split("."), "$")]}
+            for field in stored_mapping(text).leaves
+        }
+        texts = [orjson.dumps(declared).decode(), text]
         cursor.execute(
             "INSERT INTO datasets VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 0, 0, '{}')",
             [made.id, name, made.uuid, made.created_at, 1, 0, *texts],
@@ -247,9 +256,9 @@ class Store:
 
     def view_of(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> DatasetView:
         """Return the view of a dataset that was read by the same cursor."""
-        fields, declared = self.fields(cursor, dataset), dataset.settings.get("properties", {})
+        fields = self.fields(cursor, dataset)
         return DatasetView(
-            dataset.id, dataset.name, dataset.version, fields, declared, uuid=dataset.uuid, schema=self._schema,
+            dataset.id, dataset.name, dataset.version, fields, dataset.mapping, uuid=dataset.uuid, schema=self._schema,
             folded=dataset.folded, typed=dataset.columns,
         )  # fmt: skip
 
@@ -344,7 +353,7 @@ class Store:
         return [
             Dataset(
                 row[0], row[1], row[2], row[3], row[4], row[5], orjson.loads(row[6]), row[7], row[8], row[9],
-                {field: (name, kind) for field, (name, kind) in orjson.loads(row[10]).items()},
+                {field: (name, kind) for field, (name, kind) in orjson.loads(row[10]).items()}, stored_mapping(row[6]),
             )
             for row in rows
         ]  # fmt: skip

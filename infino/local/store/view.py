@@ -9,7 +9,9 @@ from typing import Any
 
 import attrs
 
-from infino.local.catalogue.kinds import NO_SCALARS, sql_type
+from infino.local.catalogue.kinds import NO_SCALARS
+from infino.local.catalogue.mapping import NOTHING_DECLARED, declared_type
+from infino.local.catalogue.mapping import Mapping as FieldMapping
 from infino.local.catalogue.shape import Fields, exact_paths, paths_of
 from infino.local.store.typed import Column, shredded
 from infino.local.values.exact import dumps, loads
@@ -34,7 +36,7 @@ class DatasetView:
         name: The dataset's name.
         version: Grows with every write; what is derived from the data can be cached under (uuid, version).
         shape: All fields with the JSON types and paths seen, those without values included.
-        declared: What the mapping given at creation says about fields, such as `{"title": {"type": "text"}}`.
+        mapping: What was declared of its fields at creation.
         present: Filters or masks one document for the caller.
         allowed: Whether the caller may know of a field.
         replacements: Field -> SQL literal shown instead of its value.
@@ -53,7 +55,7 @@ class DatasetView:
     name: str
     version: int
     shape: Fields
-    declared: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
+    mapping: FieldMapping = NOTHING_DECLARED
     present: Callable[[Document], Document] = unchanged
     allowed: Callable[[str], bool] = attrs.field(default=lambda field: True)
     replacements: Mapping[str, str] = attrs.field(factory=dict)
@@ -132,7 +134,7 @@ class DatasetView:
         )
 
     def _type(self, field: str, kinds: Collection[str]) -> str:
-        return "VARCHAR" if field in self.mixed else sql_type(kinds)
+        return "VARCHAR" if field in self.mixed else declared_type(self.mapping.fields.get(field), kinds)
 
     def _column(self, name: str, field: str, kinds: Mapping[str, frozenset[str]]) -> Column:
         kind = self._type(field, kinds)

@@ -85,6 +85,7 @@ def put(
     if not batch.ids:
         return {}
     refuse_metrics(dataset)
+    refuse_unfit(dataset, batch)
     before = {} if batch.fresh else places(cursor, dataset, batch.ids)
     if versions is None:
         versions = [before[id].version + 1 if id in before else 1 for id in batch.ids] if before else None
@@ -136,6 +137,20 @@ def learn(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, bat
     for field in shape.newly_exact():
         shape.add_digits(field, stored_doubles(cursor, dataset.id, shape.fields()[field]["DOUBLE"]))
     store.grow(cursor, dataset, shape)
+
+
+class RecordRefused(Problem):
+    """A record does not fit what is declared of its dataset's fields."""
+
+
+def refuse_unfit(dataset: Dataset, batch: Batch) -> None:
+    """Raise the 400 for the first record that does not fit the mapping."""
+    if not dataset.mapping.decides:
+        return
+    for id, document in zip(batch.ids, batch.documents, strict=True):
+        problem = dataset.mapping.refusal(document, id)
+        if problem is not None:
+            raise RecordRefused(problem.status, problem.type, problem.reason)
 
 
 def refuse_metrics(dataset: Dataset) -> None:

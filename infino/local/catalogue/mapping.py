@@ -1,0 +1,456 @@
+"""Mappings: what a dataset's creator declares of its fields. Each type and parameter acts, or is refused by name.
+
+The types and parameters are those of Elasticsearch's reference, section "Mapping". What is declared decides which
+records are taken (`Mapping.refusal`) and how the query language compares; no document is changed by it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection, Sequence
+from collections.abc import Mapping as Given
+from typing import Any
+
+import attrs
+import orjson
+
+from infino.local.catalogue.kinds import sql_type, values_of
+from infino.local.catalogue.scalars import CHECKS, DATES, FLOATS, INTEGERS, NUMBERS, check_format
+from infino.local.http import Problem, unsupported
+
+TEXTS = frozenset({"text", "match_only_text"})
+KEYWORDS = frozenset({"keyword", "wildcard", "ip"})
+LEAVES = TEXTS | KEYWORDS | NUMBERS | frozenset({"boolean", "date", "binary"})
+TYPES = LEAVES | {"object", "flattened", "alias"}
+KNOWN_ELSEWHERE = frozenset(
+    [
+        "aggregate_metric_double", "annotated_text", "completion", "constant_keyword", "cross_cluster", "date_nanos",
+        "date_range", "dense_vector", "derived", "double_range", "flat_object", "float_range", "geo_point", "geo_shape",
+        "histogram", "icu_collation_keyword", "integer_range", "ip_range", "join", "knn_vector", "long_range",
+        "murmur3", "nested", "passthrough", "percolator", "point", "rank_feature", "rank_features", "rank_vectors",
+        "search_as_you_type", "semantic", "semantic_text", "shape", "sparse_vector", "star_tree", "string",
+        "token_count", "version", "xy_point", "xy_shape",
+    ]
+)  # fmt: skip
+ANY = object()
+"""Stands for every value of a parameter: it acts whatever is given, or changes only how fast an answer comes."""
+COMMON: dict[str, Any] = {
+    "index": (True,),
+    "doc_values": ANY,
+    "store": (False,),
+    "meta": ANY,
+    "copy_to": ANY,
+    "fields": ANY,
+}
+TEXT: dict[str, Any] = {
+    "analyzer": ("standard",), "search_analyzer": ("standard",), "search_quote_analyzer": ("standard",),
+    "fielddata": (False,), "index_options": ("positions",), "norms": (True,), "similarity": ("BM25",),
+    "term_vector": ("no",), "index_prefixes": ANY, "index_phrases": ANY, "eager_global_ordinals": ANY,
+    "position_increment_gap": (100,),
+}  # fmt: skip
+KEYWORD: dict[str, Any] = {
+    "ignore_above": ANY, "normalizer": ANY, "null_value": ANY, "eager_global_ordinals": ANY, "norms": (False,),
+    "index_options": ("docs",), "similarity": ("BM25",), "split_queries_on_whitespace": (False,),
+}  # fmt: skip
+PARAMETERS: dict[str, dict[str, Any]] = {
+    **dict.fromkeys(TEXTS, COMMON | TEXT),
+    "keyword": COMMON | KEYWORD,
+    "wildcard": COMMON | {"ignore_above": ANY, "null_value": ANY},
+    "ip": COMMON | {"null_value": ANY, "ignore_malformed": ANY},
+    **dict.fromkeys(NUMBERS, COMMON | {"coerce": ANY, "ignore_malformed": ANY, "null_value": ANY}),
+    "date": COMMON | {"format": ANY, "ignore_malformed": ANY, "null_value": ANY},
+    "boolean": COMMON | {"null_value": ANY, "ignore_malformed": ANY},
+    "binary": {"doc_values": ANY, "store": (False,), "meta": ANY},
+    "object": {"dynamic": ANY, "properties": ANY, "enabled": (True,), "subobjects": (True,), "meta": ANY},
+    "flattened": {
+        "ignore_above": ANY, "index": (True,), "doc_values": ANY, "eager_global_ordinals": ANY, "depth_limit": (20,),
+        "split_queries_on_whitespace": (False,), "similarity": ("BM25",), "index_options": ("docs",), "meta": ANY,
+    },
+    "alias": {"path": ANY, "meta": ANY},
+}  # fmt: skip
+PARAMETERS["scaled_float"] = PARAMETERS["scaled_float"] | {"scaling_factor": ANY}
+OTHER_PARAMETERS = frozenset(
+    [
+        "analyzer", "boost", "coerce", "copy_to", "depth_limit", "dims", "doc_values", "dynamic",
+        "eager_global_ordinals", "element_type", "enabled", "fielddata", "fields", "format", "ignore_above",
+        "ignore_malformed", "include_in_parent", "include_in_root", "index", "index_options", "index_phrases",
+        "index_prefixes", "locale", "max_input_length", "max_shingle_size", "metric", "normalizer", "norms",
+        "null_value", "on_script_error", "orientation", "path", "position_increment_gap",
+        "preserve_position_increments", "preserve_separators", "properties", "relations", "scaling_factor", "script",
+        "search_analyzer", "similarity", "store", "strategy", "subobjects", "synthetic_source_keep", "term_vector",
+        "time_series_dimension", "time_series_metric", "value",
+    ]
+)  # fmt: skip
+"""Parameters of other types, or of options that are not supported here."""
+ROOT: dict[str, Any] = {
+    "properties": ANY, "dynamic": ANY, "_meta": ANY, "date_detection": (True,), "numeric_detection": (False,),
+    "_source": ({"enabled": True}, {}), "_routing": ({"required": False}, {}), "dynamic_templates": ([],),
+    "dynamic_date_formats": (["strict_date_optional_time", "yyyy/MM/dd HH:mm:ss Z||yyyy/MM/dd Z"],), "runtime": ({},),
+    "_data_stream_timestamp": ({"enabled": False},), "subobjects": (True,), "enabled": (True,),
+}  # fmt: skip
+EMPTY = {
+    **dict.fromkeys(INTEGERS, "BIGINT"), "unsigned_long": "HUGEINT", **dict.fromkeys(FLOATS, "DOUBLE"),
+    "boolean": "BOOLEAN", "date": "TIMESTAMPTZ",
+}  # fmt: skip
+"""Declared type -> the SQL type of a field that has no value yet."""
+NORMALIZERS: Given[str, tuple[str, ...]] = {"lowercase": ("lowercase",)}
+NORMALIZER_FILTERS = frozenset({"lowercase", "uppercase", "asciifolding"})
+MOST_FIELDS, DEEPEST = 10_000, 20
+
+
+def wrong(reason: str) -> Problem:
+    """Return the 400 for a mapping that can't be read."""
+    return Problem(400, "mapper_parsing_exception", reason)
+
+
+@attrs.frozen
+class Declared:
+    """One declared field.
+
+    Args:
+        name: The dotted name.
+        type: Such as `keyword`.
+        options: Its other parameters.
+        base: The field that holds its values; another one for a multi-field and an alias.
+        normalizer: What is done to its values before they are compared.
+    """
+
+    name: str
+    type: str
+    options: Given[str, Any] = attrs.field(factory=dict)
+    base: str = ""
+    normalizer: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Mapping:
+    """All that is declared of a dataset's fields.
+
+    Args:
+        fields: Dotted name -> field; objects, multi-fields and aliases included.
+        dynamic: Dotted name of an object, "" for the whole -> `true`, `false` or `strict`.
+        copies: Field -> the fields whose values are copied to it.
+        properties: As they were given.
+    """
+
+    fields: Given[str, Declared] = attrs.field(factory=dict)
+    dynamic: Given[str, str] = attrs.field(factory=dict)
+    copies: Given[str, tuple[str, ...]] = attrs.field(factory=dict)
+    properties: Given[str, Any] = attrs.field(factory=dict)
+
+    @property
+    def decides(self) -> bool:
+        """Whether some record may be refused."""
+        return bool(self.fields or "strict" in self.dynamic.values())
+
+    @property
+    def leaves(self) -> list[Declared]:
+        """The fields that hold values of their own."""
+        return [one for one in self.fields.values() if one.base == one.name and one.type != "object"]
+
+    def within(self, name: str, kind: str) -> Declared | None:
+        """Return the declared field of a type that a dotted name lies in."""
+        at = name.find(".")
+        while at >= 0:
+            found = self.fields.get(name[:at])
+            if found is not None and found.type == kind:
+                return found
+            at = name.find(".", at + 1)
+        return None
+
+    def hides(self, name: str) -> bool:
+        """Tell whether a field is none for queries: `dynamic: false` holds where it is not declared."""
+        if name in self.fields or self.within(name, "flattened"):
+            return False
+        return "false" in self.dynamic.values() and self._dynamic_at(name) == "false"
+
+    def _dynamic_at(self, name: str) -> str:
+        while name:
+            name = name.rpartition(".")[0]
+            if name in self.dynamic:
+                return self.dynamic[name]
+        return "true"
+
+    def refusal(self, document: Given[str, Any], id: str) -> Problem | None:
+        """Return why a record is not taken, or None when it is."""
+        try:
+            self._walk(document, "", self.dynamic.get("", "true"))
+        except Refused as refused:
+            if refused.type == "strict_dynamic_mapping_exception":
+                return Problem(400, refused.type, str(refused))
+            return Problem(400, refused.type, f"failed to parse {refused} in document with id [{id}]")
+        return None
+
+    def _walk(self, value: Any, prefix: str, dynamic: str) -> None:
+        for key, inner in value.items():
+            name = prefix + key
+            declared = self.fields.get(name)
+            if declared is not None and declared.type != "object":
+                self._check(declared, inner)
+            elif declared is not None or any(other.startswith(f"{name}.") for other in self.fields):
+                below = self.dynamic.get(name, dynamic)
+                for item in inner if isinstance(inner, list) else [inner]:
+                    if isinstance(item, dict):
+                        self._walk(item, f"{name}.", below)
+                    elif item is not None and declared is not None:
+                        raise Refused(f"object mapping for [{name}]: found a concrete value, not an object")
+            elif dynamic == "strict":
+                where = prefix.rstrip(".") or "_doc"
+                reason = f"mapping set to strict, dynamic introduction of [{key}] within [{where}] is not allowed"
+                raise Refused(reason, "strict_dynamic_mapping_exception")
+
+    def _check(self, declared: Declared, value: Any) -> None:
+        if declared.type == "alias":
+            raise Refused(f"field [{declared.name}]: cannot write to a field alias")
+        if declared.type == "flattened":
+            if value is not None and not isinstance(value, dict):
+                raise Refused(f"field [{declared.name}] of type [flattened]: it must be an object")
+            return
+        for item in scalars(value):
+            if isinstance(item, dict):
+                problem: str | None = "an object is no value"
+            elif item is None:
+                continue
+            else:
+                problem = CHECKS[declared.type](item, declared.options)
+            if problem and not (
+                declared.options.get("ignore_malformed") in (True, "true") and not isinstance(item, dict)
+            ):
+                shown = orjson.dumps(item, default=str).decode()[:120]
+                raise Refused(f"field [{declared.name}] of type [{declared.type}]: {problem}; the value was {shown}")
+
+
+class Refused(Exception):
+    """Why a record is not taken."""
+
+    def __init__(self, reason: str, type: str = "document_parsing_exception") -> None:
+        super().__init__(reason)
+        self.type = type
+
+
+def scalars(value: Any) -> Sequence[Any]:
+    """Return the values in a list, and in lists in it; a value that is no list by itself."""
+    if not isinstance(value, list):
+        return (value,)
+    return [inner for item in value for inner in scalars(item)]
+
+
+NOTHING_DECLARED = Mapping()
+
+
+def read_mapping(mappings: Any, analysis: Any = None) -> Mapping:
+    """Read the `mappings` of a request.
+
+    Args:
+        mappings: What stands under `mappings`.
+        analysis: What stands under `settings.analysis`, which may define normalizers.
+
+    Raises:
+        Problem: 400 for a type, parameter or value that there is not; 501 for one that is not supported here.
+
+    Example:
+        >>> read_mapping({"properties": {"o": {"properties": {"k": {"type": "keyword"}}}}}).fields["o.k"].type
+        'keyword'
+    """
+    if not isinstance(mappings, dict):
+        raise wrong("mappings must be an object")
+    check_parameters("mappings", mappings, ROOT, ROOT.keys())
+    reader = _Reader(normalizers_of(analysis))
+    reader.object("", mappings)
+    return reader.result(mappings.get("properties") or {})
+
+
+@functools.lru_cache(256)
+def stored_mapping(settings: str) -> Mapping:
+    """Return the mapping in a dataset's settings; what an older version took without a look is passed over.
+
+    Args:
+        settings: The settings' JSON.
+    """
+    kept = orjson.loads(settings)
+    properties = kept.get("properties", {})
+    try:
+        return read_mapping({"properties": properties, **kept.get("mappings", {})}, kept.get("analysis"))
+    except Problem:
+        reader = _Reader(NORMALIZERS)
+        for name, given in properties.items():
+            try:
+                reader.fields(name, read_mapping({"properties": {name: given}}))
+            except Problem:
+                continue
+        return reader.result(properties)
+
+
+def check_parameters(where: str, given: Given[str, Any], table: Given[str, Any], others: Any) -> None:
+    """Refuse a parameter that does not exist (400), or whose value is not supported (501)."""
+    for name, value in given.items():
+        if name == "type":
+            continue
+        if name not in table:
+            if name in others and where != "mappings":
+                raise unsupported(f"the mapping parameter [{name}] of {where}")
+            raise wrong(f"unknown parameter [{name}] on {where}")
+        allowed = table[name]
+        plain = {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+        if allowed is not ANY and plain not in allowed:
+            raise unsupported(f"the mapping parameter [{name}] with the value {value!r} on {where}")
+
+
+def normalizers_of(analysis: Any) -> Given[str, tuple[str, ...]]:
+    """Return the normalizers that there are, those that `settings.analysis` defines included."""
+    if analysis is None:
+        return NORMALIZERS
+    if not isinstance(analysis, dict):
+        raise wrong("settings.analysis must be an object")
+    for name, value in analysis.items():
+        if name != "normalizer" and value:
+            raise unsupported(f"settings.analysis.{name}")
+    found = dict(NORMALIZERS)
+    for name, given in (analysis.get("normalizer") or {}).items():
+        given = given if isinstance(given, dict) else {}
+        filters = given.get("filter", [])
+        filters = [filters] if isinstance(filters, str) else filters
+        if set(given) - {"type", "filter", "char_filter"} or given.get("type", "custom") != "custom":
+            raise unsupported(f"the normalizer [{name}]: only type custom with filters")
+        if given.get("char_filter") or not isinstance(filters, list) or not set(filters) <= NORMALIZER_FILTERS:
+            raise unsupported(f"the normalizer [{name}]: only the filters {', '.join(sorted(NORMALIZER_FILTERS))}")
+        found[name] = tuple(filters)
+    return found
+
+
+class _Reader:
+    """Collects the fields of a mapping."""
+
+    def __init__(self, normalizers: Given[str, tuple[str, ...]]) -> None:
+        self._normalizers = normalizers
+        self._fields: dict[str, Declared] = {}
+        self._dynamic: dict[str, str] = {}
+        self._copies: dict[str, list[str]] = {}
+
+    def result(self, properties: Given[str, Any]) -> Mapping:
+        """Return the mapping, once its aliases and copies are known to lead somewhere."""
+        for field in self._fields.values():
+            if field.type == "alias":
+                meant = self._fields.get(field.base)
+                if meant is None or meant.type in ("alias", "object"):
+                    raise wrong(f"Invalid [path] value [{field.base}] for field alias [{field.name}]: no such field")
+        for target, sources in self._copies.items():
+            found = self._fields.get(target)
+            if found is not None and found.type not in LEAVES:
+                raise wrong(f"[copy_to] of [{sources[0]}] leads to [{target}], which is no field of values")
+        copies = {target: tuple(sources) for target, sources in self._copies.items()}
+        return Mapping(self._fields, self._dynamic, copies, properties)
+
+    def fields(self, name: str, one: Mapping) -> None:
+        """Take over what another mapping declares."""
+        self._fields |= one.fields
+        for target, sources in one.copies.items():
+            self._copies.setdefault(target, []).extend(sources)
+
+    def object(self, name: str, given: Given[str, Any], depth: int = 0) -> None:
+        """Read the properties of an object, or of the whole."""
+        if depth > DEEPEST:
+            raise Problem(400, "illegal_argument_exception", f"the mapping is more than {DEEPEST} objects deep")
+        if "dynamic" in given:
+            dynamic = str(given["dynamic"]).lower()
+            if dynamic == "runtime":
+                raise unsupported("the mapping parameter [dynamic] with the value 'runtime'")
+            if dynamic not in ("true", "false", "strict"):
+                raise wrong(f"dynamic must be true, false or strict, not [{given['dynamic']}]")
+            self._dynamic[name] = dynamic
+        properties = given.get("properties") or {}
+        if not isinstance(properties, dict) or not all(isinstance(field, dict) for field in properties.values()):
+            raise wrong("mappings.properties must be an object of field -> {type}")
+        for key, field in properties.items():
+            if not key or key.startswith(".") or key.endswith(".") or ".." in key:
+                raise wrong(f"field name [{key}] must not be empty, nor begin or end with a dot")
+            self._field(f"{name}.{key}" if name else key, field, depth + 1)
+
+    def _field(self, name: str, given: Given[str, Any], depth: int) -> None:
+        where = f"field [{name}]"
+        if "type" not in given and not {"properties", "dynamic", "enabled"} & given.keys():
+            raise wrong(f"No type specified for {where}")
+        kind = str(given.get("type", "object"))
+        if kind not in TYPES:
+            if kind in KNOWN_ELSEWHERE:
+                raise unsupported(f"the field type [{kind}] of {where}")
+            raise wrong(f"No handler for type [{kind}] declared on {where}")
+        check_parameters(f"{where} of type [{kind}]", given, PARAMETERS[kind], OTHER_PARAMETERS)
+        self._keep(self._declared(name, kind, given, name))
+        if kind == "object":
+            self.object(name, given, depth)
+            return
+        copies = given.get("copy_to", [])
+        for target in copies if isinstance(copies, list) else [copies]:
+            if not isinstance(target, str):
+                raise wrong(f"[copy_to] of {where} must name fields")
+            self._copies.setdefault(target, []).append(name)
+        inner = given.get("fields", {})
+        if not isinstance(inner, dict) or not all(isinstance(one, dict) for one in inner.values()):
+            raise wrong(f"[fields] of {where} must be an object of name -> {{type}}")
+        for key, one in inner.items():
+            self._multi_field(f"{name}.{key}", one, name)
+
+    def _multi_field(self, name: str, given: Given[str, Any], base: str) -> None:
+        kind = str(given.get("type"))
+        if kind not in LEAVES:
+            if kind in KNOWN_ELSEWHERE:
+                raise unsupported(f"the field type [{kind}] of multi-field [{name}]")
+            raise wrong(f"No handler for type [{kind}] declared on multi-field [{name}]")
+        if "copy_to" in given or "fields" in given:
+            raise wrong(f"multi-field [{name}] can't have [copy_to] or [fields]")
+        check_parameters(f"multi-field [{name}] of type [{kind}]", given, PARAMETERS[kind], OTHER_PARAMETERS)
+        self._keep(self._declared(name, kind, given, base))
+
+    def _keep(self, field: Declared) -> None:
+        if field.name in self._fields:
+            raise wrong(f"field [{field.name}] is declared twice")
+        if len(self._fields) >= MOST_FIELDS:
+            raise Problem(400, "illegal_argument_exception", f"a mapping may declare at most {MOST_FIELDS} fields")
+        self._fields[field.name] = field
+
+    def _declared(self, name: str, kind: str, given: Given[str, Any], base: str) -> Declared:
+        options = {key: value for key, value in given.items() if key not in ("type", "properties", "fields", "copy_to")}
+        where = f"field [{name}]"
+        for flag in ("coerce", "ignore_malformed"):
+            if flag in options and str(options[flag]).lower() not in ("true", "false"):
+                raise wrong(f"[{flag}] of {where} must be true or false")
+        if "ignore_above" in options and not (type(options["ignore_above"]) is int and options["ignore_above"] >= 0):
+            raise wrong(f"[ignore_above] of {where} must be a whole number, 0 or more")
+        if kind == "alias":
+            if not isinstance(options.get("path"), str):
+                raise wrong(f"The [path] property must be specified for {where}")
+            base = options["path"]
+        if kind == "scaled_float":
+            factor = options.get("scaling_factor")
+            if isinstance(factor, bool) or not isinstance(factor, int | float) or factor <= 0:
+                raise wrong(f"{where} misses required parameter [scaling_factor], a number above 0")
+        if kind in DATES and "format" in options:
+            check_format(options["format"], where)
+        if options.get("null_value") is not None:
+            problem = CHECKS[kind](options["null_value"], options)
+            if problem:
+                raise wrong(f"[null_value] of {where} does not fit its type: {problem}")
+        normalizer: tuple[str, ...] = ()
+        if "normalizer" in options:
+            if options["normalizer"] not in self._normalizers:
+                raise wrong(f"normalizer [{options['normalizer']}] not found for {where}")
+            normalizer = self._normalizers[options["normalizer"]]
+        return Declared(name, kind, options, base, normalizer)
+
+
+def declared_type(declared: Declared | None, kinds: Collection[str]) -> str:
+    """Return the SQL type of a field: that of its values, and where these leave a choice, what is declared.
+
+    Args:
+        declared: What is declared of it, if anything.
+        kinds: The kinds of its values.
+    """
+    if declared is None or declared.type == "object":
+        return sql_type(kinds)
+    if declared.type in TEXTS | KEYWORDS | {"binary"}:
+        return "VARCHAR"
+    if not values_of(kinds):
+        return EMPTY.get(declared.type, "VARCHAR")
+    found = sql_type(kinds)
+    return "DOUBLE" if declared.type in FLOATS and values_of(kinds) == {"INTEGER"} else found

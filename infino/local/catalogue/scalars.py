@@ -1,0 +1,204 @@
+"""Which values fit which declared type: each check returns what is wrong with a value, or None."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from infino.local.catalogue.kinds import text_kinds
+from infino.local.http import Problem, unsupported
+from infino.local.values.dates import DEFAULT_FORMAT, ISO_NAMES, NAMED, DateContext, read_date
+
+Options = Mapping[str, Any]
+Check = Callable[[Any, Options], str | None]
+INTEGERS: Mapping[str, tuple[int, int]] = {
+    "byte": (-(2**7), 2**7 - 1), "short": (-(2**15), 2**15 - 1), "integer": (-(2**31), 2**31 - 1),
+    "long": (-(2**63), 2**63 - 1), "unsigned_long": (0, 2**64 - 1),
+}  # fmt: skip
+FLOATS: Mapping[str, float] = {
+    "half_float": 65504.0, "float": 3.4028234663852886e38, "double": 1.7976931348623157e308,
+    "scaled_float": 1.7976931348623157e308,
+}  # fmt: skip
+NUMBERS = frozenset({*INTEGERS, *FLOATS})
+DATES = frozenset({"date"})
+EPOCH = re.compile(r"-?\d{1,17}(\.\d+)?")
+NOW = datetime(2000, 1, 1, tzinfo=UTC)
+"""What `now` means in a stored date; such a text is refused before it is read."""
+DIRECTIVES = {
+    "yyyy": "%Y", "uuuu": "%Y", "MM": "%m", "M": "%-m", "dd": "%d", "d": "%-d", "HH": "%H", "H": "%-H",
+    "mm": "%M", "ss": "%S",
+    "SSS": "%g", "SSSSSS": "%f", "SSSSSSSSS": "%n", "X": "%z", "XX": "%z", "XXX": "%z", "Z": "%z",
+}  # fmt: skip
+"""Letters of a date pattern -> directive of the engine's `try_strptime`."""
+RUNS = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|.", re.DOTALL)
+
+
+def coerced(options: Options) -> bool:
+    """Tell whether texts and fractions are taken for numbers."""
+    return options.get("coerce", True) in (True, "true")
+
+
+def number(value: Any, options: Options) -> Decimal | str:
+    """Return the number of a value, or what is wrong with it."""
+    if isinstance(value, bool):
+        return "a boolean is no number"
+    if isinstance(value, str):
+        if not coerced(options):
+            return "a text is no number while coerce is false"
+        if not value.strip():
+            return Decimal(0)  # an empty text counts as no value
+    try:
+        found = Decimal(str(value).strip())
+    except InvalidOperation:
+        return "it is no number"
+    return found if found.is_finite() else "it is no finite number"
+
+
+def integer_check(low: int, high: int) -> Check:
+    """Return the check of whole numbers in a range."""
+
+    def check(value: Any, options: Options) -> str | None:
+        if type(value) is int:
+            return None if low <= value <= high else f"it is out of range ({low} to {high})"
+        found = number(value, options)
+        if isinstance(found, str):
+            return found
+        if not coerced(options) and found != found.to_integral_value():
+            return "it has a fraction while coerce is false"
+        return None if low <= int(found) <= high else f"it is out of range ({low} to {high})"
+
+    return check
+
+
+def float_check(most: float) -> Check:
+    """Return the check of numbers up to a size."""
+
+    def check(value: Any, options: Options) -> str | None:
+        if type(value) is float and -most <= value <= most:
+            return None
+        found = number(value, options)
+        if isinstance(found, str):
+            return found
+        return None if -most <= found <= most and math.isfinite(float(found)) else f"it is out of range (up to {most})"
+
+    return check
+
+
+def boolean_check(value: Any, options: Options) -> str | None:
+    """Check a boolean."""
+    return None if value is True or value is False or value in ("true", "false", "") else "it is neither true nor false"
+
+
+def date_check(value: Any, options: Options) -> str | None:
+    """Check a date by its formats."""
+    pattern = options.get("format", DEFAULT_FORMAT)
+    if isinstance(value, bool):
+        return "a boolean is no date"
+    if isinstance(value, str):
+        if "format" not in options and text_kinds(value) != ("VARCHAR",):
+            return None
+        if "||" in value or value.startswith("now"):
+            return "a stored date takes no date math"
+    numbers = {"epoch_millis", "epoch_second"} & set(pattern.split("||"))
+    text = value if isinstance(value, str) or not numbers else str(value)
+    if numbers and EPOCH.fullmatch(str(text)):
+        return None
+    try:
+        read_date(str(text), DateContext(NOW, format=pattern))
+    except Problem:
+        return f"it is no date of the format [{pattern}]"
+    return None
+
+
+def ip_check(value: Any, options: Options) -> str | None:
+    """Check an IP address."""
+    try:
+        ipaddress.ip_address(value if isinstance(value, str) else "")
+    except ValueError:
+        return "it is no IP address"
+    return None
+
+
+def binary_check(value: Any, options: Options) -> str | None:
+    """Check base64."""
+    try:
+        base64.b64decode(value if isinstance(value, str) else "*", validate=True)
+    except (binascii.Error, ValueError):
+        return "it is no base64"
+    return None
+
+
+def no_check(value: Any, options: Options) -> str | None:
+    """Take any value that is no object."""
+    return None
+
+
+CHECKS: Mapping[str, Check] = {
+    **{name: integer_check(*bounds) for name, bounds in INTEGERS.items()},
+    **{name: float_check(most) for name, most in FLOATS.items()},
+    **dict.fromkeys(("text", "match_only_text", "keyword", "wildcard"), no_check),
+    "boolean": boolean_check, "date": date_check, "ip": ip_check, "binary": binary_check,
+}  # fmt: skip
+"""Type -> its check."""
+
+
+def check_format(given: Any, where: str) -> None:
+    """Refuse a date format that can't be read out of stored documents (501), or that is none (400)."""
+    if not isinstance(given, str) or not given:
+        raise Problem(400, "mapper_parsing_exception", f"[format] of {where} must be a text")
+    for name in given.split("||"):
+        if name not in ISO_NAMES and name not in ("epoch_millis", "epoch_second"):
+            directives(name)
+
+
+def directives(pattern: str) -> str:
+    """Return a date pattern as a format of the engine's `try_strptime`.
+
+    Example:
+        >>> directives("yyyy/MM/dd HH:mm")
+        '%Y/%m/%d %H:%M'
+    """
+    found = ""
+    for run in RUNS.finditer(NAMED.get(pattern, pattern)):
+        if run[2]:
+            directive = DIRECTIVES.get(run[0])
+            if directive is None:
+                raise unsupported(f"the date format [{pattern}]: the letters {run[0]}")
+            found += directive
+        else:
+            text = run[0] if run[1] is None else run[1].replace("''", "'") or "'"
+            found += text.replace("%", "%%")
+    return found
+
+
+def millis_sql(value: str, pattern: str) -> str:
+    """Return SQL for the epoch milliseconds of a text that is a date of a format.
+
+    Args:
+        value: SQL of the text; numbers come as text too.
+        pattern: Formats joined by `||`; the first one that fits counts.
+    """
+    parts = []
+    for name in pattern.split("||"):
+        if name in ISO_NAMES:
+            whole = (
+                f"case when regexp_full_match({value}, '\\d{{4}}') then {value} || '-01-01'"
+                f" when regexp_full_match({value}, '\\d{{4}}-\\d\\d') then {value} || '-01' else {value} end"
+            )
+            parts.append(f"epoch_ms(try_cast({whole} as timestamptz))")
+        elif name in ("epoch_millis", "epoch_second"):
+            digits = f"case when regexp_full_match({value}, '-?\\d{{1,17}}(\\.\\d+)?') then {value} end"
+            factor = 1000 if name == "epoch_second" else 1
+            parts.append(f"floor(try_cast({digits} as decimal(38, 9)) * {factor})::bigint")
+        else:
+            form = directives(name).replace("'", "''")
+            kind = "timestamptz" if "%z" in form else "timestamp"
+            parts.append(f"epoch_ms(try_strptime({value}, '{form}')::{kind})")
+    return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"

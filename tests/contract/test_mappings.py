@@ -1,0 +1,446 @@
+"""Mappings: every type and parameter of Elasticsearch's reference acts, or is refused by name when it is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from infino import Infino
+from infino.local import LocalGateway
+from infino.local.catalogue.mapping import KNOWN_ELSEWHERE, PARAMETERS, read_mapping
+from infino.local.http import Problem
+from tests.support.signed import Reply, Signed
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[LocalGateway]:
+    with LocalGateway() as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def call(served: LocalGateway) -> Signed:
+    served.reset()
+    return Signed(served)
+
+
+def declare(call: Signed, properties: Any, **rest: Any) -> Reply:
+    settings = rest.pop("settings", None)
+    body = {"mappings": {"properties": properties, **rest}, **({"settings": settings} if settings else {})}
+    return call("PUT", "/m", body)
+
+
+def made(call: Signed, properties: Any, *documents: Any, **rest: Any) -> list[int]:
+    """Declare, store documents with ids from 1, and return the status of each."""
+    reply = declare(call, properties, **rest)
+    assert reply.status == 200, reply.content
+    lines = [line for number, doc in enumerate(documents, 1) for line in ({"index": {"_id": str(number)}}, doc)]
+    return [item["index"]["status"] for item in call.bulk("m", *lines).json["items"]] if lines else []
+
+
+def ids(call: Signed, query: Any, **body: Any) -> Any:
+    reply = call("POST", "/m/querydsl", {"query": query, **body})
+    if reply.status != 200:
+        return reply.status
+    found = [hit["_id"] for hit in reply.json["hits"]["hits"]]
+    return found if "sort" in body else sorted(found)
+
+
+def buckets(call: Signed, aggregation: Any) -> dict[Any, int]:
+    reply = call("POST", "/m/querydsl", {"size": 0, "aggs": {"a": aggregation}})
+    assert reply.status == 200, reply.content
+    return {
+        one.get("key_as_string", one["key"]): one["doc_count"] for one in reply.json["aggregations"]["a"]["buckets"]
+    }
+
+
+# --- what is taken and what is refused
+
+
+@pytest.mark.parametrize("kind", sorted(KNOWN_ELSEWHERE))
+def test_a_type_that_is_not_supported_is_refused_by_name(kind: str) -> None:
+    for properties in ({"f": {"type": kind}}, {"o": {"properties": {"f": {"type": kind}}}},
+                       {"t": {"type": "text", "fields": {"f": {"type": kind}}}}):  # fmt: skip
+        with pytest.raises(Problem) as refused:
+            read_mapping({"properties": properties})
+        assert refused.value.status == 501
+        assert f"[{kind}]" in refused.value.reason
+        assert "f]" in refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("mappings", "status", "named"),
+    [
+        ({"properties": {"f": {"type": "nosuch"}}}, 400, "No handler for type [nosuch] declared on field [f]"),
+        ({"properties": {"o": {"properties": {"f": {"type": "x"}}}}}, 400, "[o.f]"),
+        ({"properties": {"f": {"type": "keyword", "nosuch": 1}}}, 400, "unknown parameter [nosuch] on field [f]"),
+        ({"properties": {"f": {}}}, 400, "No type specified for field [f]"),
+        ({"properties": {"f": {"analyzer": "standard"}}}, 400, "No type specified for field [f]"),
+        ({"properties": {"": {"type": "keyword"}}}, 400, "must not be empty"),
+        ({"properties": {"a.": {"type": "keyword"}}}, 400, "[a.]"),
+        ({"properties": {"f": {"type": "text", "analyzer": "english"}}}, 501, "[analyzer] with the value 'english'"),
+        ({"properties": {"f": {"type": "text", "fielddata": True}}}, 501, "[fielddata]"),
+        ({"properties": {"f": {"type": "keyword", "index": False}}}, 501, "[index]"),
+        ({"properties": {"f": {"type": "keyword", "store": True}}}, 501, "[store]"),
+        ({"properties": {"f": {"type": "keyword", "normalizer": "mine"}}}, 400, "normalizer [mine] not found"),
+        ({"properties": {"f": {"type": "keyword", "ignore_above": "x"}}}, 400, "[ignore_above]"),
+        ({"properties": {"f": {"type": "keyword", "script": "x"}}}, 501, "[script]"),
+        ({"properties": {"f": {"type": "text", "ignore_above": 3}}}, 501, "[ignore_above]"),
+        ({"properties": {"f": {"type": "long", "null_value": "x"}}}, 400, "[null_value] of field [f]"),
+        ({"properties": {"f": {"type": "byte", "null_value": 400}}}, 400, "[null_value]"),
+        ({"properties": {"f": {"type": "long", "coerce": "maybe"}}}, 400, "[coerce]"),
+        ({"properties": {"f": {"type": "scaled_float"}}}, 400, "[scaling_factor]"),
+        ({"properties": {"f": {"type": "date", "format": "EEE"}}}, 501, "the letters EEE"),
+        ({"properties": {"f": {"type": "date", "format": 7}}}, 400, "[format]"),
+        ({"properties": {"f": {"type": "date", "locale": "de"}}}, 501, "[locale]"),
+        ({"properties": {"f": {"type": "alias"}}}, 400, "[path]"),
+        ({"properties": {"f": {"type": "alias", "path": "nowhere"}}}, 400, "[nowhere]"),
+        ({"properties": {"o": {"enabled": False}}}, 501, "[enabled]"),
+        ({"properties": {"o": {"properties": {"a": {"type": "long"}}}, "o.a": {"type": "long"}}}, 400, "twice"),
+        ({"properties": {"f": {"type": "text", "fields": {"a": {"type": "alias", "path": "f"}}}}}, 400, "[f.a]"),
+        ({"properties": {"f": {"type": "keyword", "copy_to": 7}}}, 400, "[copy_to]"),
+        ({"dynamic": "maybe"}, 400, "dynamic must be"),
+        ({"dynamic": "runtime"}, 501, "runtime"),
+        ({"dynamic_templates": [{"a": {}}]}, 501, "[dynamic_templates]"),
+        ({"_source": {"enabled": False}}, 501, "[_source]"),
+        ({"_routing": {"required": True}}, 501, "[_routing]"),
+        ({"date_detection": False}, 501, "[date_detection]"),
+        ({"runtime": {"r": {"type": "long"}}}, 501, "[runtime]"),
+        ({"nosuch": 1}, 400, "unknown parameter [nosuch]"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_carried_is_refused_when_it_is_declared(
+    call: Signed, mappings: Any, status: int, named: str
+) -> None:
+    reply = call("PUT", "/m", {"mappings": mappings})
+    assert reply.status == status, reply.content
+    assert named in reply.reason
+    assert call("GET", "/m").status == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "named"),
+    [
+        ({"settings": {"analysis": {"analyzer": {"a": {}}}}}, 501, "settings.analysis.analyzer"),
+        ({"settings": {"index": {"analysis": {"normalizer": {"n": {"filter": ["snowball"]}}}}}}, 501, "[n]"),
+        ({"settings": {"sort.field": "a"}}, 501, "[sort.field]"),
+        ({"aliases": {"other": {}}}, 501, "aliases"),
+        ({"nosuch": {}}, 400, "[nosuch]"),
+        ({"settings": {"index": {"number_of_shards": 1}, "number_of_replicas": 0}}, 200, ""),
+        ({"mappings": {}, "settings": {}, "aliases": {}}, 200, ""),
+    ],
+)
+def test_settings_act_or_are_refused(call: Signed, body: Any, status: int, named: str) -> None:
+    reply = call("PUT", "/m", body)
+    assert reply.status == status, reply.content
+    assert named in reply.content.decode()
+
+
+def test_every_parameter_has_a_type_that_takes_it() -> None:
+    for kind, table in PARAMETERS.items():
+        extra = {"scaled_float": {"scaling_factor": 10}, "alias": {"path": "g"}}.get(kind, {})
+        one = {"type": kind, **extra, **({"doc_values": True} if "doc_values" in table else {})}
+        read_mapping({"properties": {"f": one, "g": {"type": "keyword"}}})
+
+
+GOOD_AND_BAD: dict[str, tuple[list[Any], list[Any]]] = {
+    "byte": ([1, -128, "5", 5.7, None, [1, 2]], [128, -129, "x", True, {"a": 1}, [1, "x"]]),
+    "short": ([32767], [32768, "1e9"]),
+    "integer": ([2**31 - 1, "-7"], [2**31, "not a number", True]),
+    "long": ([2**63 - 1], [2**63, "9223372036854775808", 1e30]),
+    "unsigned_long": ([2**64 - 1, 0], [-1]),
+    "double": ([1.5, "2.5", 3], ["NaN", "x", False]),
+    "float": ([3e38], [1e39]),
+    "half_float": ([65504], [65536]),
+    "boolean": ([True, "false", "", [True, "true"]], [1, "yes", "TRUE"]),
+    "date": (
+        ["2024-01-01", "2024-01-01T10:00:00Z", 1600000000000, "1600000000000", "2024"],
+        ["yesterday", "now", True],
+    ),
+    "ip": (["10.0.0.1", "::1"], ["10.0.0.0/8", "localhost", 7]),
+    "keyword": (["a", 1, True, None], [{"a": 1}, [{"a": 1}]]),
+    "text": (["a", 1], [{"a": 1}]),
+    "binary": (["aGk="], ["*", 7]),
+    "flattened": ([{"a": {"b": 1}}, None], ["x", 7]),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(GOOD_AND_BAD))
+def test_a_value_that_does_not_fit_is_refused_for_its_record(call: Signed, kind: str) -> None:
+    good, bad = GOOD_AND_BAD[kind]
+    values = [
+        value for pair in zip(good + good[:1] * len(bad), bad + bad[:1] * len(good), strict=False) for value in pair
+    ]
+    statuses = made(call, {"f": {"type": kind}}, *({"f": value} for value in values))
+    wrong = [value for value, status in zip(values, statuses, strict=True) if status != 201 and value not in bad]
+    taken = [value for value, status in zip(values, statuses, strict=True) if status == 201 and value not in good]
+    assert (wrong, taken) == ([], [])
+    assert call("GET", "/m/_count").json["count"] == statuses.count(201)
+
+
+def test_the_refusal_of_a_record_names_field_type_and_value(call: Signed) -> None:
+    made(call, {"o": {"properties": {"i": {"type": "integer"}}}})
+    item = call.bulk("m", {"index": {"_id": "7"}}, {"o": {"i": "not a number"}}).json["items"][0]["index"]
+    assert item["error"]["type"] == "document_parsing_exception"
+    for named in ("[o.i]", "[integer]", "[7]", '"not a number"'):
+        assert named in item["error"]["reason"]
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda call: call("POST", "/sql", {"query": "INSERT INTO m (_id, i) VALUES ('2', 'word')"}),
+        lambda call: call("POST", "/sql", {"query": "UPDATE m SET i = 'word'"}),
+        lambda call: call.bulk("m", {"update": {"_id": "1"}}, {"doc": {"i": "word"}}).json["items"][0]["update"],
+        lambda call: call.bulk("m", {"create": {"_id": "2"}}, {"i": "word"}).json["items"][0]["create"],
+    ],
+    ids=["INSERT", "UPDATE", "partial update", "create"],
+)
+def test_no_way_of_writing_gets_around_the_mapping(call: Signed, write: Callable[[Signed], Any]) -> None:
+    made(call, {"i": {"type": "integer"}}, {"i": 1})
+    answer = write(call)
+    assert (answer.status if isinstance(answer, Reply) else answer["status"]) == 400
+    assert call("GET", "/m/doc/1").json["_source"] == {"i": 1}
+    assert call("GET", "/m/_count").json["count"] == 1
+
+
+def test_malformed_values_are_passed_over_where_that_is_declared(call: Signed) -> None:
+    properties = {"i": {"type": "integer", "ignore_malformed": True}, "d": {"type": "date", "ignore_malformed": True}}
+    assert made(call, properties, {"i": "word", "d": "someday"}, {"i": 7, "d": "2024-01-01"}) == [201, 201]
+    assert ids(call, {"range": {"i": {"gte": 0}}}) == ["2"]
+    assert ids(call, {"range": {"d": {"gte": "2000-01-01"}}}) == ["2"]
+    assert made_again(call, {"i": {"type": "integer", "coerce": False}}, {"i": "7"}, {"i": 7.5}, {"i": 7}) == [
+        400,
+        400,
+        201,
+    ]
+
+
+def made_again(call: Signed, properties: Any, *documents: Any) -> list[int]:
+    call("DELETE", "/m")
+    return made(call, properties, *documents)
+
+
+# --- dynamic
+
+
+def test_dynamic_strict_takes_only_what_is_declared(call: Signed) -> None:
+    properties = {"a": {"type": "long"}, "o": {"dynamic": True, "properties": {"k": {"type": "keyword"}}}}
+    documents = [{"a": 1}, {"zzz": 1}, {"o": {"k": "x", "new": 1}}, {"a": 1, "b": None}, {"o": None}]
+    assert made(call, properties, *documents, dynamic="strict") == [201, 400, 201, 400, 201]
+    item = call.bulk("m", {"index": {}}, {"zzz": 1}).json["items"][0]["index"]
+    assert item["error"]["type"] == "strict_dynamic_mapping_exception"
+    assert "[zzz] within [_doc]" in item["error"]["reason"]
+
+
+def test_dynamic_false_keeps_what_is_not_declared_but_does_not_find_it(call: Signed) -> None:
+    properties = {"a": {"type": "long"}, "o": {"dynamic": True, "properties": {"k": {"type": "keyword"}}}}
+    assert made(call, properties, {"a": 1, "b": 2, "o": {"n": 3}}, dynamic=False) == [201]
+    assert ids(call, {"term": {"b": 2}}) == []
+    assert ids(call, {"exists": {"field": "b"}}) == []
+    assert ids(call, {"term": {"o.n": 3}}) == ["1"]
+    assert call("GET", "/m/doc/1").json["_source"] == {"a": 1, "b": 2, "o": {"n": 3}}
+    assert "b" not in call("GET", "/m").json["m"]["mappings"]["properties"]
+
+
+# --- how declared fields compare
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [{"o": {"properties": {"k": {"type": "keyword"}}}}, {"o.k": {"type": "keyword"}},
+     {"o": {"type": "object", "properties": {"k": {"type": "keyword"}}}}],
+)  # fmt: skip
+@pytest.mark.parametrize("document", [{"o": {"k": "A B"}}, {"o.k": "A B"}, {"o": [{"k": "A B"}, {"k": "c"}]}])
+def test_fields_of_objects(call: Signed, properties: Any, document: Any) -> None:
+    assert made(call, properties, document, {"o": {"k": "a"}}) == [201, 201]
+    assert ids(call, {"term": {"o.k": "A B"}}) == ["1"]
+    assert ids(call, {"match": {"o.k": "b"}}) == []
+    assert ids(call, {"match_all": {}}, sort=["o.k"]) == ["1", "2"]
+    assert buckets(call, {"terms": {"field": "o.k"}})["A B"] == 1
+
+
+def test_multi_fields(call: Signed) -> None:
+    inner = {"raw": {"type": "keyword", "ignore_above": 8}, "words": {"type": "text"}}
+    properties = {"t": {"type": "text", "fields": inner}, "k": {"type": "keyword", "fields": inner}}
+    made(call, properties, {"t": "Foo Bar", "k": "Foo Bar"}, {"t": "foo", "k": "foo"}, {"t": "a longer text"})
+    assert ids(call, {"term": {"t.raw": "Foo Bar"}}) == ["1"]
+    assert ids(call, {"match": {"k.words": "BAR"}}) == ["1"]
+    assert ids(call, {"term": {"k": "bar"}}) == []
+    assert ids(call, {"exists": {"field": "t.raw"}}) == ["1", "2"]
+    assert ids(call, {"match_all": {}}, sort=[{"t.raw": "desc"}]) == ["2", "1", "3"]
+    assert buckets(call, {"terms": {"field": "t.raw"}}) == {"Foo Bar": 1, "foo": 1}
+    assert ids(call, {"multi_match": {"query": "bar", "fields": ["k.*"]}}) == ["1"]
+
+
+def test_normalizers_act_on_values_and_on_what_is_asked(call: Signed) -> None:
+    settings = {"analysis": {"normalizer": {"plain": {"type": "custom", "filter": ["lowercase", "asciifolding"]}}}}
+    properties = {"k": {"type": "keyword", "normalizer": "plain"}, "l": {"type": "keyword", "normalizer": "lowercase"}}
+    made(call, properties, {"k": "Café", "l": "Ab"}, {"k": ["x", "CAFE"]}, settings=settings)
+    for query in ({"term": {"k": "CAFÉ"}}, {"terms": {"k": ["cafe", "q"]}}, {"prefix": {"k": "Caf"}},
+                  {"wildcard": {"k": "*AFÉ"}}, {"match": {"k": "Cafe"}}):  # fmt: skip
+        assert ids(call, query) == ["1", "2"]
+    assert ids(call, {"range": {"l": {"gte": "AB", "lte": "aB"}}}) == ["1"]
+    assert buckets(call, {"terms": {"field": "k"}}) == {"cafe": 2, "x": 1}
+    assert call("GET", "/m/doc/1").json["_source"] == {"k": "Café", "l": "Ab"}
+
+
+def test_ignore_above_leaves_long_values_out(call: Signed) -> None:
+    made(call, {"k": {"type": "keyword", "ignore_above": 3}}, {"k": "abc"}, {"k": "abcd"}, {"k": ["abcd", "x"]})
+    assert ids(call, {"term": {"k": "abcd"}}) == []
+    assert ids(call, {"exists": {"field": "k"}}) == ["1", "3"]
+    assert buckets(call, {"terms": {"field": "k"}}) == {"abc": 1, "x": 1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "null", "query"),
+    [("keyword", "NULL", {"term": {"f": "NULL"}}), ("long", -1, {"term": {"f": -1}}),
+     ("boolean", True, {"term": {"f": True}}), ("date", "1970-01-01", {"range": {"f": {"lt": "1971-01-01"}}}),
+     ("double", 0.5, {"range": {"f": {"gt": 0.4, "lt": 0.6}}}), ("ip", "0.0.0.0", {"term": {"f": "0.0.0.0"}})],
+)  # fmt: skip
+def test_null_values_stand_for_nulls(call: Signed, kind: str, null: Any, query: Any) -> None:
+    made(call, {"f": {"type": kind, "null_value": null}}, {"f": None}, {}, {"f": []}, {"f": [None]})
+    assert ids(call, query) == ["1", "4"]
+    assert ids(call, {"exists": {"field": "f"}}) == ["1", "4"]
+
+
+def test_copies(call: Signed) -> None:
+    properties = {
+        "first": {"type": "text", "copy_to": "name"}, "last": {"type": "keyword", "copy_to": ["name", "exact"]},
+        "name": {"type": "text"}, "exact": {"type": "keyword"}, "n": {"type": "long", "copy_to": "anywhere"},
+    }  # fmt: skip
+    made(call, properties, {"first": "Ann", "last": "Lee", "n": 5}, {"name": "Lee", "exact": ["Bob"]}, {"first": "Bob"})
+    assert ids(call, {"match": {"name": "lee"}}) == ["1", "2"]
+    assert ids(call, {"match": {"name": {"query": "ann lee", "operator": "and"}}}) == ["1"]
+    assert ids(call, {"term": {"exact": "Lee"}}) == ["1"]
+    assert ids(call, {"exists": {"field": "exact"}}) == ["1", "2"]
+    assert ids(call, {"term": {"anywhere": 5}}) == ["1"]
+    assert buckets(call, {"terms": {"field": "exact"}}) == {"Bob": 1, "Lee": 1}
+    assert call("GET", "/m/doc/1").json["_source"] == {"first": "Ann", "last": "Lee", "n": 5}
+
+
+def test_aliases(call: Signed) -> None:
+    properties = {"o": {"properties": {"k": {"type": "keyword"}}}, "al": {"type": "alias", "path": "o.k"}}
+    assert made(call, properties, {"o": {"k": "x"}}, {"al": "x"}) == [201, 400]
+    assert ids(call, {"term": {"al": "x"}}) == ["1"]
+    assert ids(call, {"exists": {"field": "al"}}) == ["1"]
+    assert ids(call, {"match_all": {}}, sort=["al"]) == ["1"]
+    assert buckets(call, {"terms": {"field": "al"}}) == {"x": 1}
+
+
+# --- dates, addresses, numbers
+
+
+@pytest.mark.parametrize(
+    ("form", "value", "query", "key"),
+    [
+        (None, 1600000000000, {"gte": "2020-09-01", "lte": "2020-09-30"}, "2020-09-01T00:00:00.000Z"),
+        (None, "1600000000000", {"gte": "2020-09-13", "lt": "2020-09-14"}, "2020-09-01T00:00:00.000Z"),
+        ("epoch_second", 1600000000, {"gte": 1599999999, "lte": 1600000001}, None),
+        ("yyyy/MM/dd", "2020/09/13", {"gte": "2020/09/13", "lte": "2020/09/13"}, None),
+        ("dd.MM.yyyy||yyyy-MM-dd", "13.09.2020", {"gte": "2020-09-13", "lte": "13.09.2020"}, None),
+        ("yyyy-MM-dd HH:mm:ss", "2020-09-13 12:26:40", {"gte": "2020-09-13 12:26:40"}, None),
+        ("basic_date", "20200913", {"gte": "20200913", "lte": "20200913"}, None),
+        ("strict_date_optional_time", "2020-09-13T12:26:40+02:00", {"lt": "2020-09-13T10:26:41Z"}, None),
+    ],
+)
+def test_dates_are_read_by_their_format(
+    call: Signed, form: str | None, value: Any, query: Any, key: str | None
+) -> None:
+    properties = {"d": {"type": "date", **({"format": form} if form else {})}}
+    assert made(call, properties, {"d": value}, {"d": [value]}, {}) == [201, 201, 201]
+    assert ids(call, {"range": {"d": query}}) == ["1", "2"]
+    assert ids(call, {"term": {"d": value}}) == ["1", "2"]
+    assert ids(call, {"exists": {"field": "d"}}) == ["1", "2"]
+    months = buckets(call, {"date_histogram": {"field": "d", "calendar_interval": "month", "format": "yyyy-MM"}})
+    assert months == {"2020-09": 2}
+    if key:
+        assert buckets(call, {"date_histogram": {"field": "d", "calendar_interval": "month"}}) == {key: 2}
+
+
+def test_a_date_that_its_format_does_not_read_is_refused(call: Signed) -> None:
+    properties = {"d": {"type": "date", "format": "yyyy/MM/dd"}, "s": {"type": "date", "format": "epoch_second"}}
+    documents = [{"d": "2020-09-13"}, {"d": 7}, {"s": "2020-09-13"}, {"d": "2020/09/13", "s": 7}]
+    assert made(call, properties, *documents) == [400, 400, 400, 201]
+
+
+def test_addresses_and_networks(call: Signed) -> None:
+    addresses = ["10.0.0.5", "10.200.0.1", "192.168.1.1", "::ffff:10.0.0.9", "2001:db8::1", ["10.0.0.7", "172.16.0.1"]]
+    made(call, {"ip": {"type": "ip"}}, *({"ip": address} for address in addresses))
+    assert ids(call, {"term": {"ip": "10.0.0.0/8"}}) == ["1", "2", "4", "6"]
+    assert ids(call, {"term": {"ip": "10.0.0.5"}}) == ["1"]
+    assert ids(call, {"term": {"ip": "2001:0db8:0:0::1"}}) == ["5"]
+    assert ids(call, {"terms": {"ip": ["2001:db8::/32", "192.168.0.0/16"]}}) == ["3", "5"]
+    assert ids(call, {"range": {"ip": {"gte": "10.0.0.6", "lt": "10.200.0.1"}}}) == ["4", "6"]
+    assert ids(call, {"bool": {"must_not": {"term": {"ip": "0.0.0.0/0"}}}}) == ["5"]
+    assert ids(call, {"term": {"ip": "nonsense"}}) == 400
+    assert ids(call, {"prefix": {"ip": "10."}}) == 400
+    assert ids(call, {"match_all": {}}, sort=["ip"]) == 501
+
+
+def test_integers_take_texts_and_drop_fractions(call: Signed) -> None:
+    made(call, {"i": {"type": "long"}}, {"i": "5"}, {"i": 5.7}, {"i": [5, 6]}, {"i": "9007199254740993"})
+    assert ids(call, {"term": {"i": 5}}) == ["1", "2", "3"]
+    assert ids(call, {"term": {"i": 9007199254740993}}) == ["4"]
+    assert ids(call, {"term": {"i": 9007199254740992}}) == []
+
+
+def test_scaled_floats_are_rounded(call: Signed) -> None:
+    made(call, {"p": {"type": "scaled_float", "scaling_factor": 100}}, {"p": 1.234}, {"p": 1.239}, {"p": "2"})
+    assert ids(call, {"term": {"p": 1.23}}) == ["1"]
+    assert ids(call, {"term": {"p": 1.2345}}) == ["1"]
+    assert ids(call, {"range": {"p": {"gte": 1.24}}}) == ["2", "3"]
+
+
+def test_flattened_objects_compare_as_whole_texts(call: Signed) -> None:
+    made(call, {"f": {"type": "flattened"}}, {"f": {"a": {"b": "X Y"}, "n": 5, "t": True}}, {"f": {"c": ["X Y", 7]}})
+    assert ids(call, {"term": {"f.a.b": "X Y"}}) == ["1"]
+    assert ids(call, {"term": {"f.n": "5"}}) == ["1"]
+    assert ids(call, {"term": {"f": "X Y"}}) == ["1", "2"]
+    assert ids(call, {"match": {"f.a.b": "x"}}) == []
+    assert buckets(call, {"terms": {"field": "f.c"}}) == {"X Y": 1, "7": 1}
+
+
+# --- what else reads the mapping
+
+
+def test_sql_and_schema_know_declared_types(call: Signed) -> None:
+    properties = {"day": {"type": "keyword"}, "d": {"type": "double"}, "b": {"type": "boolean"}, "at": {"type": "date"}}
+    made(call, properties, {"day": "2024-01-01", "d": 1})
+    described = call("POST", "/sql", {"query": 'SELECT typeof(day) a, typeof(d) b, typeof(b) c, typeof("at") e FROM m'})
+    values = [one["String"] for one in described.json["rows"][0]["values"].values()]
+    assert values == ["VARCHAR", "DOUBLE", "BOOLEAN", "TIMESTAMP WITH TIME ZONE"]
+    schema = call("GET", "/m/_schema").json
+    assert {name: one["infino_type"] for name, one in schema.items()} == {
+        "day": "String", "d": "Float", "b": "Boolean", "at": "ISO8601Date",
+    }  # fmt: skip
+
+
+def test_the_mapping_is_shown_as_it_was_given(call: Signed) -> None:
+    mappings = {
+        "dynamic": "true", "_meta": {"by": "us"},
+        "properties": {"o": {"properties": {"k": {"type": "keyword", "ignore_above": 9, "meta": {"unit": "ms"}}}}},
+    }  # fmt: skip
+    assert call("PUT", "/m", {"mappings": mappings}).status == 200
+    call.bulk("m", {"index": {}}, {"o": {"k": "x", "n": 1}})
+    shown = call("GET", "/m").json["m"]["mappings"]
+    assert {**shown, "properties": {"o": shown["properties"]["o"]}} == mappings
+    assert shown["properties"]["o.n"] == {"type": "long"}
+
+
+def test_a_copy_tells_nothing_of_a_hidden_field() -> None:
+    properties = {"ssn": {"type": "keyword", "copy_to": "all", "fields": {"raw": {"type": "keyword"}}},
+                  "all": {"type": "keyword"}, "al": {"type": "alias", "path": "ssn"}}  # fmt: skip
+    with LocalGateway() as gateway, gateway.client() as admin:
+        admin.request("PUT", "/m", json={"mappings": {"properties": properties}})
+        admin.records.bulk("m", [{"ssn": "CANARY", "all": "open"}])
+        permission = {"Effect": "Allow", "ResourceType": "record", "Actions": ["read"], "Resources": ["m"],
+                      "Fields": {"Deny": ["ssn"]}}  # fmt: skip
+        admin.request("PUT", "/role/r", json={"Permissions": [permission]})
+        keys = admin.request("PUT", "/user/u", json={"Roles": ["r"]})
+        with Infino(access_key=keys["access_key"], secret_key=keys["secret_key"], endpoint=gateway.endpoint) as user:
+            for field in ("all", "ssn.raw", "al", "ssn"):
+                assert user.query.dsl("m", {"query": {"term": {field: "CANARY"}}}).to_dicts() == []
+            assert len(user.query.dsl("m", {"query": {"term": {"all": "open"}}}).to_dicts()) == 1
