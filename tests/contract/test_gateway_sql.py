@@ -313,7 +313,13 @@ def test_dotted_names_in_texts_that_are_not_ascii(call: Signed) -> None:
 
 
 def test_statements_are_limited_in_length_and_depth(call: Signed) -> None:
-    assert "longer than 262144 bytes" in call.sql("SELECT '" + "é" * 131_072 + "'").reason
+    assert "longer than 16777216 bytes" in call.sql("SELECT '" + "é" * 8_400_000 + "'").reason
+    assert call.sql("INSERT INTO flights (_id, t) VALUES ('t', '" + "é" * 1_000_000 + "')").status == 200
+    assert "more than 100000 words" in call.sql("SELECT " + "1," * 60_000 + "1").reason
+    assert "more than 100 tables" in call.sql("SELECT 1 FROM " + ", ".join(f"flights f{n}" for n in range(101))).reason
+    cube = ", ".join(f"delay + {n}" for n in range(10))
+    assert "more than 1000 grouping sets" in call.sql(f"SELECT 1 FROM flights GROUP BY CUBE ({cube})").reason
+    assert "more than 10000 columns" in call.sql("SELECT " + ",".join("1" * 10_001)).reason
     assert call.sql("SELECT " + "(" * 50_000 + "1" + ")" * 50_000).status == 400
     assert "nested too deeply" in call.sql("SELECT " + "+".join("1" * 900)).reason
     assert call.rows("SELECT " + " OR ".join(["false"] * 5_000) + " AS x") == [{"x": False}]

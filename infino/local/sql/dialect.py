@@ -6,8 +6,11 @@ import duckdb
 
 from infino.local.http import Problem
 
-MAX_BYTES = 256 * 1024
-"""The longest statement: the engine's parser can't be interrupted, and takes about a second for so much."""
+MAX_BYTES = 16 * 1024**2
+MAX_TOKENS = 100_000
+"""The longest statement: the engine's parser can't be interrupted, and takes a second for so many words and values."""
+MAX_TABLES, MAX_GROUPINGS, MAX_COLUMNS = 100, 1000, 10_000
+"""Of one statement: neither can the engine's planner be interrupted, and takes some seconds for so many."""
 QUESTIONS = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE", "(", "DESCRIBE", "DESC", "SUMMARIZE", "SHOW"})
 WRITES = frozenset({"INSERT", "UPSERT", "UPDATE", "DELETE"})
 EXPLAIN = "EXPLAIN"
@@ -24,6 +27,8 @@ def check_length(text: str) -> None:
     """Raise a 400 for a statement that is too long to be parsed."""
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise wrong_sql(f"the statement is longer than {MAX_BYTES} bytes; send many records by bulk")
+    if len(text) > MAX_TOKENS and len(duckdb.tokenize(text)) > MAX_TOKENS:
+        raise wrong_sql(f"the statement has more than {MAX_TOKENS} words and values; send many records by bulk")
 
 
 def engine_error(error: duckdb.Error) -> Problem:

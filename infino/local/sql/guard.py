@@ -14,7 +14,7 @@ import attrs
 import duckdb
 import orjson
 
-from infino.local.sql.dialect import HINT, SEND, check_length, wrong_sql
+from infino.local.sql.dialect import HINT, MAX_GROUPINGS, MAX_TABLES, SEND, check_length, wrong_sql
 from infino.local.sql.tokens import first_word
 
 Node = dict[str, Any]
@@ -203,6 +203,8 @@ class Check:
         if unknown and not self._forbidden_query(node):
             raise wrong_sql(f"{min(unknown).upper()} is not supported")
         self._check_node(node, ctes)
+        if len(node.get("group_sets") or ()) > MAX_GROUPINGS:
+            raise wrong_sql(f"the statement has more than {MAX_GROUPINGS} grouping sets")
         given = [node.get("alias"), *(node.get("aliases") or ()), *(node.get("column_name_alias") or ())]
         self._labels.update(name.lower() for name in given if isinstance(name, str))
         for entry in (node.get("cte_map") or {}).get("map", ()):
@@ -283,6 +285,8 @@ class Check:
         path = tuple(node["qualified_name"]["path"])
         if len(path) == 1 and path[0].lower() in ctes:
             return
+        if len(self._relations) == MAX_TABLES:
+            raise wrong_sql(f"the statement has more than {MAX_TABLES} tables")
         relation = Relation(path, int(node["query_location"]))
         self._relations.append(relation)
         self._qualifiers.add(relation.name.lower())

@@ -55,7 +55,8 @@ class Asker:
             >>> asker.cursor.execute(question.sql)
         """
         statement = checked(self.cursor, text)
-        views = {relation.name.lower(): self._view(relation) for relation in statement.relations}
+        named = {relation.name.lower(): relation for relation in statement.relations}
+        views = {name: self._view(relation) for name, relation in named.items()}
         self._check_within(views.values())
         sql = edited(text, [*datasets(statement), *fields(statement, columns_of(views)), *decimals(statement)])
         if sql != text:
@@ -90,7 +91,7 @@ class Asker:
         if any(len(path) == 1 and path[0].lower() in state for path, _, _ in statement.columns):
             raise wrong_sql(f"there is no such column, and the functions {', '.join(sorted(STATE))} are not supported")
         wanted = None if statement.everything else statement.mentioned()
-        for relation in statement.relations:
+        for relation in {relation.name: relation for relation in statement.relations}.values():
             view = views.get(relation.name.lower())
             if view is None or len(relation.path) != 1:  # the edited text must name what the first one named
                 raise wrong_sql(f"[{relation.name}] can't be read as the name of a dataset; quote it")
@@ -174,7 +175,8 @@ def edited(text: str, edits: Collection[Edit]) -> str:
         text: The text.
         edits: Where each part begins and ends, in bytes, and what comes there.
     """
-    encoded = text.encode()
-    for start, end, new in sorted(edits, reverse=True):
-        encoded = encoded[:start] + new.encode() + encoded[end:]
-    return encoded.decode()
+    encoded, at, parts = text.encode(), 0, []
+    for start, end, new in sorted(edits):
+        parts += [encoded[at:start], new.encode()]
+        at = end
+    return b"".join([*parts, encoded[at:]]).decode()
