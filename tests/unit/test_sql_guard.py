@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from infino.local.http import Problem
+from infino.local.sources.relational import only_a_query
 from infino.local.sql.guard import TABLE_FUNCTIONS, checked, refused_functions
 from infino.local.sql.tokens import tokens
 from infino.local.store import Store
@@ -75,6 +76,7 @@ def test_no_function_of_the_catalogue_or_of_settings_is_allowed(engine: duckdb.D
         "EXPLAIN SELECT 1",
         "SELECT" + " [" * 400 + "1" + "]" * 400,
         "SELECT " + "1," * 200_000 + "1",
+        "SELECT 1 FROM range(1)" + ", a" * 101,
     ],
 )
 def test_the_check_alone_refuses(engine: duckdb.DuckDBPyConnection, text: str) -> None:
@@ -122,3 +124,18 @@ def test_tokens_know_their_bytes_and_their_brackets() -> None:
     assert [token.depth for token in found] == [0, 0, 0, 0, 0, 1, 1, 1, 2, 1, 0]
     with pytest.raises(Problem, match="without its opening bracket"):
         tokens("1) OR (1")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("SELECT " + "1, " * 30_000 + "1", "characters at the most"),
+        ("SELECT " + "(" * 5_000 + "1" + ")" * 5_000, "too deeply|nested|Expecting"),
+        ("SELECT 1; SELECT 2", "one SELECT"),
+        ("DELETE FROM t", "read-only"),
+    ],
+)
+def test_queries_to_connections_are_read_within_limits(text: str, reason: str) -> None:
+    with pytest.raises(Problem, match=reason) as refused:
+        only_a_query(text, "sqlite")
+    assert refused.value.status == 400

@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # SQLAlchemy is a third of a start's time, and most starts ne
 Config = dict[str, Any]
 TIMEOUT = 60  # seconds for one statement
 ROWS = 100_000  # rows of one answer
+LONGEST = 64 * 1024  # characters of one query: the parser is in Python, and takes about a second for so many
 WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Copy, exp.Create, exp.Drop, exp.Into, exp.Command)
 SQLGLOT = {"postgresql": "postgres", "mariadb": "mysql", "clickhousedb": "clickhouse", "mssql": "tsql"}
 PORTS = {
@@ -221,10 +222,14 @@ def only_a_query(sql: str, dialect: str) -> None:
     """Refuse what is not exactly one query; the store's own read-only mode stands behind this.
 
     Raises:
-        Problem: 400 for several statements or one that writes, 501 where the dialect is not known.
+        Problem: 400 for several statements, one that writes or is too long, 501 where the dialect is not known.
     """
+    if len(sql) > LONGEST:
+        raise Problem(400, "parsing_exception", f"a query to a connection may have {LONGEST} characters at the most")
     try:
         parsed = [statement for statement in sqlglot.parse(sql, read=SQLGLOT.get(dialect, dialect)) if statement]
+    except RecursionError:
+        raise Problem(400, "parsing_exception", "the query is nested too deeply")
     except SqlglotError as error:
         raise Problem(400, "parsing_exception", str(error).splitlines()[0])
     except ValueError:

@@ -23,6 +23,11 @@ def wrong_sql(reason: str) -> Problem:
     return Problem(400, "sql_exception", reason)
 
 
+def too_wide() -> str:
+    """Return why a result of very many columns is refused."""
+    return f"the result has more than {MAX_COLUMNS} columns; name the ones that you need"
+
+
 def check_length(text: str) -> None:
     """Raise a 400 for a statement that is too long to be parsed."""
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "replace")) > MAX_BYTES:

@@ -14,7 +14,16 @@ import attrs
 import duckdb
 import orjson
 
-from infino.local.sql.dialect import HINT, MAX_GROUPINGS, MAX_TABLES, SEND, check_length, wrong_sql
+from infino.local.sql.dialect import (
+    HINT,
+    MAX_COLUMNS,
+    MAX_GROUPINGS,
+    MAX_TABLES,
+    SEND,
+    check_length,
+    too_wide,
+    wrong_sql,
+)
 from infino.local.sql.tokens import first_word
 
 Node = dict[str, Any]
@@ -205,6 +214,8 @@ class Check:
         self._check_node(node, ctes)
         if len(node.get("group_sets") or ()) > MAX_GROUPINGS:
             raise wrong_sql(f"the statement has more than {MAX_GROUPINGS} grouping sets")
+        if len(node.get("select_list") or ()) > MAX_COLUMNS:
+            raise wrong_sql(too_wide())
         given = [node.get("alias"), *(node.get("aliases") or ()), *(node.get("column_name_alias") or ())]
         self._labels.update(name.lower() for name in given if isinstance(name, str))
         for entry in (node.get("cte_map") or {}).get("map", ()):

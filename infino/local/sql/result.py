@@ -10,7 +10,7 @@ import duckdb
 import orjson
 from duckdb.sqltypes import DuckDBPyType
 
-from infino.local.sql.dialect import MAX_COLUMNS, wrong_sql
+from infino.local.sql.dialect import MAX_COLUMNS, too_wide, wrong_sql
 from infino.local.store import identifier, literal
 
 BATCH = 20_000
@@ -48,7 +48,7 @@ def describe(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[Header]:
         taken.add(key)
         headers.append(Header(key, name, kind))
         if len(headers) > MAX_COLUMNS:
-            raise wrong_sql(f"the result has more than {MAX_COLUMNS} columns; name the ones that you need")
+            raise wrong_sql(too_wide())
     return headers
 
 
