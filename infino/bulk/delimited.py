@@ -19,6 +19,7 @@ from infino.bulk import tables
 from infino.bulk.encode import Unsendable
 from infino.bulk.reading import ReadOptions
 from infino.core.errors import ValidationError
+from infino.core.values import exact
 
 Kind = Literal["null", "whole", "number", "boolean", "text"]
 
@@ -38,6 +39,15 @@ _NEXT: Final[dict[Kind, tuple[Kind, ...]]] = {  # a kind, and those that may sti
     "text": (),
 }
 FIELD_LIMIT: Final = 1 << 30  # characters of a field; what is too large for a request is rejected by its position
+
+
+def is_typed(text: str) -> bool:
+    """Return whether a field could be read as a number or a truth.
+
+    Args:
+        text: The field.
+    """
+    return any(pattern.match(text) for pattern in _COMPILED.values())
 
 
 def _widths(lines: Sequence[str], delimiter: str, quote: str | None) -> list[int]:
@@ -247,7 +257,7 @@ class Delimited:
         names, rows = self._body()
         read = [_READERS[kind] for kind in kinds or ["text"] * len(names)]
         if self._reading.decimal != ".":
-            read = [_comma(self._reading.decimal) if reader is tables.exact else reader for reader in read]
+            read = [_comma(self._reading.decimal) if reader is exact else reader for reader in read]
         nulls = self._nulls
         while part := list(islice(rows, 256)):
             yield [
@@ -306,13 +316,13 @@ def _typed(array: Any, kind: Kind, decimal: str) -> Any:
 
 
 def _comma(decimal: str) -> Callable[[str], Any]:
-    return lambda value: tables.exact(value.replace(decimal, "."))
+    return lambda value: exact(value.replace(decimal, "."))
 
 
 _READERS: Final[dict[Kind, Callable[[str], Any]]] = {
     "null": str,
     "whole": int,
-    "number": tables.exact,
+    "number": exact,
     "boolean": lambda value: value.lower() == "true",
     "text": str,
 }

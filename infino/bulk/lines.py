@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import random
+import re
 import time
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from infino.bulk.encode import Encoded, Encoder, Unsendable, encode_one, escaped_id, take_id
@@ -18,6 +20,8 @@ except ImportError:  # no wheel for this platform: slower, but just as strict
     orjson = None  # type: ignore[assignment]  # checked before use
 
 BLOCK = 1 << 22
+_ID = b'"_id"'
+_FIRST = re.compile(rb'\{\s*"_id"\s*:\s*(?:"[^"]*"|-?[0-9]+)\s*(?:,\s*|(?=\}))')
 SLOW = 0.05  # seconds of a source, after which nothing waits for more of it
 _BETWEEN = random.SystemRandom().randrange(10**8, 10**9)  # no file can know it
 
@@ -75,6 +79,14 @@ def blocks(stream: io.BufferedReader) -> Iterator[bytes]:
 def lines_of(block: bytes) -> list[bytes]:
     """Cut a block into lines, without blank ones."""
     return [stripped for line in block.split(b"\n") if (stripped := line.strip())]
+
+
+def _without_id(line: bytes) -> bytes:
+    """A line without its `_id`, and else as it was, digit for digit."""
+    if line.count(_ID) == 1 and b"\\" not in line and (found := _FIRST.match(line)):
+        return b"{" + line[found.end() :]
+    record = json.loads(line, parse_float=Decimal)
+    return encode_one({key: value for key, value in record.items() if key != "_id"})
 
 
 class LineEncoder:
@@ -135,9 +147,7 @@ class LineEncoder:
     def _text(self, line: bytes, record: Any) -> bytes:
         if self._options.op == "delete":
             return b""
-        if self._id == "_id":
-            return encode_one({key: value for key, value in record.items() if key != "_id"})
-        return line
+        return _without_id(line) if self._id == "_id" else line
 
 
 def parse_line(line: bytes) -> dict[str, Any]:

@@ -8,9 +8,7 @@ value by value beside the others.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 import attrs
@@ -18,6 +16,7 @@ import attrs
 from infino.bulk import arrow, columns
 from infino.bulk.encode import Unsendable, encode_value
 from infino.core.errors import ValidationError
+from infino.core.values import exact
 
 T = TypeVar("T")
 ROWS = 20_000
@@ -97,20 +96,6 @@ class Numbers:
     def values(self) -> list[Any]:
         """Return the numbers, with every digit."""
         return [None if text is None else exact(text) for text in self.texts.to_pylist()]
-
-
-def exact(text: str) -> int | float | Decimal:
-    """Return a number that keeps every digit.
-
-    Args:
-        text: A number as JSON writes it.
-    """
-    if text.lstrip("-").isdigit() and text != "-0" and len(text) < 1000:
-        return int(text)
-    if len(text) <= 16 and "e" not in text and "E" not in text:
-        return float(text)  # 15 digits always come back from a float
-    number, written = float(text), Decimal(text)
-    return number if math.isfinite(number) and Decimal(repr(number)) == written else written
 
 
 def stream_of(source: Any) -> Iterator[Any] | None:

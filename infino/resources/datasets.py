@@ -1,14 +1,19 @@
-"""`client.datasets.load`: make a dataset and fill it, in one line."""
+"""`client.datasets.load` and `export`: a dataset out of a file, and a file out of a dataset."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Unpack
 
 from infino_api.resources.datasets import AsyncDatasetsResource
+from infino_api.resources.query import AsyncQueryResource
 
-from infino.resources.concurrency import async_check_upload, async_upload
+from infino.resources.concurrency import async_check_upload, async_off_loop, async_upload
+from infino.results.scan import Scan
 
 if TYPE_CHECKING:
+    from infino.bulk.progress import Progress
     from infino.bulk.report import BulkReport
     from infino.caller import AsyncCaller
     from infino.resources.records import BulkSettings
@@ -40,3 +45,46 @@ class AsyncDatasets(AsyncDatasetsResource):
         await async_check_upload(self._caller, name, source, settings, "datasets.load")
         await self.create(name, exist_ok=True)
         return await async_upload(self._caller, name, source, settings)
+
+    async def export(
+        self,
+        name: str,
+        path: str | os.PathLike[str],
+        *,
+        progress: bool | Callable[[Progress], Any] | None = None,
+    ) -> int:
+        """Write a dataset into a file, page by page, whatever its size.
+
+        `load(..., id="_id")` reads the file back equal: each record has its id as `_id`. NDJSON carries everything,
+        digit for digit. In the other formats a field that a record lacks comes back as null, and what a column cannot
+        carry is refused by its name. The file appears once it is complete.
+
+        Args:
+            name: Name of the dataset.
+            path: The file: `.ndjson`, `.csv` (both also with `.gz`), `.parquet` or `.arrow`.
+            progress: True for a bar, or a function that takes a `Progress`.
+
+        Returns:
+            How many records the file holds.
+
+        Raises:
+            ValidationError: The suffix tells no format, or the format cannot carry a field.
+            NotFoundError: There is no such dataset.
+
+        Example:
+            >>> await client.datasets.export("flights", "flights.parquet", progress=True)
+            336776
+        """
+        from infino.bulk.export import PAGE, Export
+
+        scan, total = Scan(None, PAGE, None), await self.count(name)
+        export = await async_off_loop(Export, name, path, progress, total)
+        try:
+            while not scan.done:
+                body = scan.next_body()
+                page = await AsyncQueryResource(self._caller).dsl(name, body)
+                await async_off_loop(scan.take, page, body["size"])
+                await async_off_loop(export.add, page.raw)
+            return await async_off_loop(export.finish)
+        finally:
+            export.close()

@@ -198,7 +198,12 @@ def test_an_id_function_sees_the_record_and_its_failure_concerns_only_that_recor
 def test_the_field_called_id_of_the_service_leaves_the_document() -> None:
     wanted = [b'{"index":{"_id":"7"}}', b'{"a":1}']
     row = {"_id": "7", "a": 1}
-    for source in ([row], json.dumps(row).encode(), pyarrow.Table.from_pylist([row]), polars.DataFrame([row])):
+    for source in (
+        [row],
+        json.dumps(row, separators=(",", ":")).encode(),
+        pyarrow.Table.from_pylist([row]),
+        polars.DataFrame([row]),
+    ):
         assert read(source, id="_id")[0] == wanted
 
 

@@ -85,3 +85,20 @@ def test_one_odd_line_among_good_ones(odd: bytes, name: str | None) -> None:
     for good in (b'{"id":"a","n":1}', b'{"id": "b"}', b'{"id":7}'):
         data = b"\n".join([good, good, odd, good])
         assert read(data, options, 1 << 22) == careful(data, options)
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        (b'{"_id":"a","n":1.10,"b":123456789012345678901234567890}', b'{"n":1.10,"b":123456789012345678901234567890}'),
+        (b'{ "_id" : "a" , "n": 1e5}', b'{"n": 1e5}'),
+        (b'{"_id":"a"}', b"{}"),
+        (b'{"_id":7,"n":1}', b'{"n":1}'),
+        (b'{"n":1.10,"_id":"a"}', b'{"n":1.10}'),
+        (b'{"n":{"_id":"b","m":1.123456789012345678901},"_id":"a"}', b'{"n":{"_id":"b","m":1.123456789012345678901}}'),
+        (b'{"_id":"a\\"","n":2.0}', b'{"n":2.0}'),
+    ],
+)
+def test_a_line_loses_its_id_and_nothing_else(line: bytes, left: bytes) -> None:
+    (piece,) = Reader(line, BulkOptions(id="_id"), lambda: 1 << 20, reading=ReadOptions("ndjson")).pieces()
+    assert piece.body.split(b"\n")[1] == left

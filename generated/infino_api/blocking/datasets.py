@@ -1,17 +1,22 @@
 # Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
-"""`client.datasets.load`: make a dataset and fill it, in one line.
+"""`client.datasets.load` and `export`: a dataset out of a file, and a file out of a dataset.
 
 Generated from infino/resources/datasets.py; changes belong there.
 """
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Unpack
 
-from infino.resources.concurrency import check_upload, upload
+from infino.resources.concurrency import check_upload, off_loop, upload
+from infino.results.scan import Scan
 from infino_api.resources.datasets import DatasetsResource
+from infino_api.resources.query import QueryResource
 
 if TYPE_CHECKING:
+    from infino.bulk.progress import Progress
     from infino.bulk.report import BulkReport
     from infino.caller import SyncCaller
     from infino.resources.records import BulkSettings
@@ -43,3 +48,46 @@ class Datasets(DatasetsResource):
         check_upload(self._caller, name, source, settings, "datasets.load")
         self.create(name, exist_ok=True)
         return upload(self._caller, name, source, settings)
+
+    def export(
+        self,
+        name: str,
+        path: str | os.PathLike[str],
+        *,
+        progress: bool | Callable[[Progress], Any] | None = None,
+    ) -> int:
+        """Write a dataset into a file, page by page, whatever its size.
+
+        `load(..., id="_id")` reads the file back equal: each record has its id as `_id`. NDJSON carries everything,
+        digit for digit. In the other formats a field that a record lacks comes back as null, and what a column cannot
+        carry is refused by its name. The file appears once it is complete.
+
+        Args:
+            name: Name of the dataset.
+            path: The file: `.ndjson`, `.csv` (both also with `.gz`), `.parquet` or `.arrow`.
+            progress: True for a bar, or a function that takes a `Progress`.
+
+        Returns:
+            How many records the file holds.
+
+        Raises:
+            ValidationError: The suffix tells no format, or the format cannot carry a field.
+            NotFoundError: There is no such dataset.
+
+        Example:
+            >>> client.datasets.export("flights", "flights.parquet", progress=True)
+            336776
+        """
+        from infino.bulk.export import PAGE, Export
+
+        scan, total = Scan(None, PAGE, None), self.count(name)
+        export = off_loop(Export, name, path, progress, total)
+        try:
+            while not scan.done:
+                body = scan.next_body()
+                page = QueryResource(self._caller).dsl(name, body)
+                off_loop(scan.take, page, body["size"])
+                off_loop(export.add, page.raw)
+            return off_loop(export.finish)
+        finally:
+            export.close()
