@@ -12,6 +12,8 @@ from infino.core.errors import ConfigError, ValidationError
 MAX_DEPTH: Final = 100
 # What the constructors of the library raise for `!!int x`, for an impossible date, or where our caller left no stack.
 _UNFIT: Final = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_FILE_NAME: Final = re.compile(r"[^\n:]{1,255}\.(?:ya?ml|json)", re.IGNORECASE)
+A_FILE: Final = "this is the name of a file: pass what is in it, Path(name).read_text()"
 _QUOTED: Final = re.compile(r"""['"].*['"]""", re.DOTALL)
 
 
@@ -73,7 +75,8 @@ def _load(text: str) -> tuple[Any, str]:
     except _UNFIT:
         return None, "the document is not YAML: a value does not fit its type"
     if not isinstance(document, dict):
-        return None, "the YAML document must be an object with keys and values"
+        problem = "the YAML document must be an object with keys and values"
+        return None, f"{problem}; {A_FILE}" if _FILE_NAME.fullmatch(text) else problem
     return document, ""
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any, Final
 
-from infino.core.documents import parse_yaml
+from infino.core.documents import A_FILE, parse_yaml
 from infino.core.errors import ValidationError
 
 VERSION: Final = "2025-01-01"
@@ -36,6 +37,8 @@ def as_object(document: Any, operation: str) -> dict[str, Any]:
     """
     if isinstance(document, str):
         return parse_yaml(document, operation)
+    if isinstance(document, os.PathLike):
+        raise ValidationError(A_FILE, operation=operation)
     to_body = getattr(document, "to_body", None)
     if callable(to_body):
         document = to_body()

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
+import os
 from collections.abc import Iterable, Mapping
 from difflib import unified_diff
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 from infino_api.resources.roles import AsyncRolesResource
 
-from infino.core.documents import parse_yaml
+from infino.core.documents import A_FILE, parse_yaml
 from infino.core.errors import ValidationError
 from infino.core.printable import printable_lines
 from infino.plans.documents import as_object
@@ -109,9 +108,8 @@ def wanted_roles(documents: Documents | str) -> dict[str, dict[str, Any]]:
     Raises:
         ValidationError: A document is no object, or a name is no text.
     """
-    if isinstance(documents, Path) or (isinstance(documents, str) and re.fullmatch(r"\S+\.(ya?ml|json)", documents)):
-        problem = f"{documents} is the name of a file: pass what it holds, as in Path({str(documents)!r}).read_text()"
-        raise ValidationError(problem, operation="roles.plan")
+    if isinstance(documents, os.PathLike):
+        raise ValidationError(A_FILE, operation="roles.plan")
     given = parse_yaml(documents, "roles.plan") if isinstance(documents, str) else documents
     if not isinstance(given, Mapping):
         raise ValidationError("pass documents by name: {name: document}", operation="roles.plan")

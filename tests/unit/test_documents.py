@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pickle
 import traceback
+from pathlib import Path
 
 import pytest
 
 from infino.core.documents import check_yaml, parse_yaml
 from infino.core.errors import ValidationError
+from infino.plans.documents import as_object
+from infino.resources.roles import wanted_roles
 from infino.runtime import encode
 
 LAUGHS = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
@@ -85,3 +88,15 @@ def test_half_a_character_cannot_be_sent() -> None:
         encode.document("a: S3cret\ud800", "alerts.create")
     told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
     assert "S3cret" not in repr(told.stack[-1].locals)
+
+
+@pytest.mark.parametrize("name", ["role.yaml", "folder/roles.yml", "Role.JSON"])
+def test_the_name_of_a_file_is_told_from_what_it_holds(name: str) -> None:
+    for given in (name, Path(name)):
+        with pytest.raises(ValidationError, match="is the name of a file"):
+            as_object(given, "roles.create")
+        with pytest.raises(ValidationError, match="is the name of a file"):
+            wanted_roles(given)  # type: ignore[arg-type]  # that is the mistake
+    with pytest.raises(ValidationError) as told:
+        parse_yaml("s3cret", "users.create")
+    assert "file" not in str(told.value)
