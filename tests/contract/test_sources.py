@@ -103,12 +103,13 @@ def test_a_connection_never_writes(client, connection, kind, sql):
 TYPED = {
     "postgresql": "SELECT 1.10::numeric(9,2) d, timestamp '2024-01-01 10:00' t, timestamptz '2024-01-01 10:00+02' z, "
     "date '2024-01-02' y, time '10:30' c, 'infinity'::timestamp i, '-infinity'::date j, 'NaN'::float8 f, "
-    "12345678901234567890123::numeric n, NULL::timestamp e",
+    "12345678901234567890123::numeric n, NULL::timestamp e, interval '1 month 2 days' v, time '24:00:00' m",
     "mariadb": "SELECT CAST(1.10 AS DECIMAL(9,2)) d, TIMESTAMP '2024-01-01 10:00:00' t, DATE '2024-01-02' y, "
     "TIME '26:30:00' c, CAST(NULL AS DATETIME) e, 18446744073709551615 n",
     "duckdb": "SELECT 1.10::decimal(9,2) d, timestamp '2024-01-01 10:00' t, timestamptz '2024-01-01 10:00+02' z, "
     "date '2024-01-02' y, time '10:30' c, 'infinity'::timestamp i, '-infinity'::date j, 'NaN'::double f, "
-    "12345678901234567890123::hugeint n, NULL::timestamp e, timestamp_ns '2024-01-01 00:00:00.000000001' s;",
+    "12345678901234567890123::hugeint n, NULL::timestamp e, timestamp_ns '2024-01-01 00:00:00.000000001' s, "
+    "interval '1 month 2 days' w;",
     "sqlite": "SELECT 9e999 f, 1.5 d, 7 n, NULL e",
 }
 EXPECTED = {
@@ -116,6 +117,7 @@ EXPECTED = {
     "z": ("timestamp", "2024-01-01T08:00:00+00:00"),
     "y": ("date", "2024-01-02"), "c": ("time", "10:30:00"), "i": ("timestamp", "infinity"), "j": ("date", "-infinity"),
     "f": ("double", "NaN"), "n": ("decimal", "12345678901234567890123"), "e": ("timestamp", None),
+    "v": ("interval", "1 mon 2 days"), "w": ("interval", "1 month 2 days"), "m": ("time", "24:00:00"),
     "s": ("timestamp", "2024-01-01T00:00:00.000000001"),
 }  # fmt: skip
 ODD = {

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import attrs
 
 from infino.local.http import unsupported
-from infino.local.querydsl.fields import Field
+from infino.local.querydsl.fields import DECLARED, SQL_TYPES, Field
 from infino.local.querydsl.options import check_options
 from infino.local.querydsl.plan import Plan
 from infino.local.querydsl.problems import content, illegal, parsing, shard
@@ -105,10 +105,10 @@ def sort_key(plan: Plan, name: str, options: dict[str, Any]) -> SortKey:
     if order not in ("asc", "desc"):
         raise illegal(f"Unknown SortOrder [{short(order)}]")
     descending = order == "desc"
-    if name == "_score":
-        return SortKey("score", "_score", descending)
-    if name in ("_doc", "_shard_doc"):
-        return SortKey("place", "d", descending)
+    if name in ("_score", "_doc", "_shard_doc"):
+        if strange := sorted(options.keys() - {"order"}):
+            raise content(f"[{name}] sort has no option [{strange[0]}]")
+        return SortKey("score", "_score", descending) if name == "_score" else SortKey("place", "d", descending)
     if name in ("_script", "_geo_distance"):
         raise unsupported(f"the sort [{name}]")
     field = plan.fields[name]
@@ -123,9 +123,15 @@ def sort_key(plan: Plan, name: str, options: dict[str, Any]) -> SortKey:
 
 def unmapped(plan: Plan, name: str, options: dict[str, Any], descending: bool) -> SortKey:
     """Return the key of a field that no document has."""
-    if options.get("unmapped_type") is None and not plan.fields.declared(name):
+    given = options.get("unmapped_type")
+    if given is None and not plan.fields.declared(name):
         raise shard(f"No mapping found for [{short(name)}] in order to sort on")
-    return SortKey("none", plan.output("null::double"), descending)
+    if given is None:
+        return SortKey("none", plan.output("null::double"), descending)
+    kind = "date" if given in ("date", "date_nanos") else DECLARED.get(str(given))
+    if kind is None or kind == "text":
+        raise illegal(f"No mapper found for type [{short(given)}]")
+    return stand_in_key(plan, Field(name, name, kind), f"null::{SQL_TYPES.get(kind, 'varchar')}", options, descending)
 
 
 def no_fielddata(name: str) -> str:
@@ -141,14 +147,20 @@ def no_fielddata(name: str) -> str:
 def field_key(plan: Plan, field: Field, options: dict[str, Any], descending: bool) -> SortKey:
     """Return the key of a field: one value a document, and a stand-in where there is none."""
     value = one_value(plan, field, options.get("mode"), descending)
+    return stand_in_key(plan, field, value, options, descending)
+
+
+def stand_in_key(plan: Plan, field: Field, value: str, options: dict[str, Any], descending: bool) -> SortKey:
+    """Return the key of one value a document, with what stands for none."""
+    pattern = options.get("format")
+    if pattern is not None and not isinstance(pattern, str):
+        raise parsing("[field_sort] format must be a text")
+    if pattern is not None and field.kind != "date":
+        raise unsupported(f"[format] in [sort] of the field [{short(field.name)}], which is no date")
     missing = options.get("missing", "_last")
     if missing not in ("_first", "_last"):
-        return SortKey(
-            kind_of(field),
-            plan.output(custom_missing(plan, field, value, missing)),
-            descending,
-            format=options.get("format"),
-        )
+        shown = plan.output(custom_missing(plan, field, value, missing))
+        return SortKey(kind_of(field), shown, descending, format=pattern)
     first = missing == "_first"
     if field.kind == "keyword":
         return SortKey("keyword", plan.output(value), descending, first)
@@ -159,9 +171,7 @@ def field_key(plan: Plan, field: Field, options: dict[str, Any], descending: boo
         else f"{LEAST if low else GREATEST}::hugeint"
     )
     name = plan.output(f"coalesce({value}, {stand_in})")
-    if options.get("format") is not None and not isinstance(options["format"], str):
-        raise parsing("[field_sort] format must be a text")
-    return SortKey(kind_of(field), name, descending, format=options.get("format"))
+    return SortKey(kind_of(field), name, descending, format=pattern)
 
 
 def kind_of(field: Field) -> SortKind:

@@ -11,6 +11,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from operator import ge, gt, le, lt
 from typing import Any
 
+from infino.local.http import unsupported
 from infino.local.querydsl.compiler import Compiler, single_field
 from infino.local.querydsl.fields import NUMERIC, Field
 from infino.local.querydsl.fuzzy import expand_fuzzy, fuzziness
@@ -229,6 +230,8 @@ def terms(compiler: Compiler, body: dict[str, Any]) -> Clause:
     if len(names) > 1:
         raise parsing("[terms] query does not support multiple fields")
     values = body[names[0]]
+    if isinstance(values, dict):
+        raise unsupported("a lookup of terms in another document, in [terms]")
     if not isinstance(values, list):
         raise parsing(f"[terms] query does not support [{short(names[0])}]")
     if len(values) > MAX_TERMS:

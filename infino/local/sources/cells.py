@@ -23,7 +23,8 @@ DECLARED = {
     **dict.fromkeys(("timestamp", "timestamptz", "timestamp with time zone", "timestamp_s", "timestamp_ms",
                      "timestamp_ns", "datetime"), "timestamp"),
     "date": "date",
-    "time": "time",
+    **dict.fromkeys(("time", "timetz", "time with time zone"), "time"),
+    "interval": "interval",
     **dict.fromkeys(("json", "jsonb"), "json"),
 }  # fmt: skip
 """What drivers call types -> what the answer calls them."""

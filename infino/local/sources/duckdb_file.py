@@ -22,7 +22,10 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 
 
 def _with_moments_as_text(sql: str, width: int, moments: Sequence[int]) -> str:
-    """Wrap a query so that moments come as text: Python has neither DuckDB's infinity nor its nanoseconds."""
+    """Wrap a query so that moments and intervals come as text.
+
+    Python has neither DuckDB's infinity nor its nanoseconds, and takes a month for thirty days.
+    """
     names = [f"c{place}" for place in range(width)]
     shown = [f"{name}::VARCHAR" if place in moments else name for place, name in enumerate(names)]
     return f"SELECT {', '.join(shown)} FROM (\n{sql.rstrip().rstrip(';')}\n) AS answer({', '.join(names)})"
@@ -55,7 +58,9 @@ class DuckdbFile:
             cursor = connection.execute(sql)
             names = [column[0] for column in cursor.description or ()]
             kinds = [str(column[1]) for column in cursor.description or ()]
-            moments = [place for place, kind in enumerate(kinds) if kind.startswith(("TIMESTAMP", "DATE"))]
+            moments = [
+                place for place, kind in enumerate(kinds) if kind.startswith(("TIMESTAMP", "DATE", "TIME", "INTERVAL"))
+            ]
             if moments:
                 cursor = connection.execute(_with_moments_as_text(sql, len(names), moments))
             rows = within(cursor.fetchmany(limit + 1), limit)

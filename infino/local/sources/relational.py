@@ -255,12 +255,15 @@ def _make_read_only(connection: Connection) -> None:
 
 
 def _read_moments_as_text(connection: Connection) -> None:
-    """Let psycopg give dates and times as the server writes them: it refuses those that Python has no object for."""
+    """Let psycopg give dates, times and intervals as the server writes them.
+
+    It refuses those that Python has no object for, and takes a month for thirty days.
+    """
     if connection.dialect.driver == "psycopg":
         from psycopg.types.string import TextLoader
 
         raw: Any = connection.connection.driver_connection
-        for name in ("date", "timestamp", "timestamptz"):
+        for name in ("date", "time", "timetz", "timestamp", "timestamptz", "interval"):
             raw.adapters.register_loader(name, TextLoader)
         connection.exec_driver_sql("SET LOCAL datestyle = 'ISO'")
 

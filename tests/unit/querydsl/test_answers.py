@@ -56,7 +56,10 @@ SORTS: list[tuple[Any, str, list[Any]]] = [
     ([{"f": "desc"}, {"_id": "desc"}], "cdba", [1.5, "-Infinity", "-Infinity", "-Infinity"]),
     ([{"ok": "asc"}, "_id"], "bacd", [0, 1, 2**63 - 1, 2**63 - 1]),
     ([{"big": "asc"}, "_id"], "bacd", [2**60, 2**60 + 1]),
-    ([{"nowhere": {"unmapped_type": "long"}}, {"_id": "desc"}], "dcba", [None, None]),
+    ([{"nowhere": {"unmapped_type": "keyword"}}, {"_id": "desc"}], "dcba", [None, None]),
+    ([{"nowhere": {"unmapped_type": "long"}}, {"_id": "desc"}], "dcba", [2**63 - 1, 2**63 - 1]),
+    ([{"nowhere": {"unmapped_type": "double", "order": "desc"}}, {"_id": "desc"}], "dcba", ["-Infinity"]),
+    ([{"nowhere": {"unmapped_type": "date", "missing": "2024-01-01"}}, "_id"], "abcd", [1704067200000]),
 ]
 
 
@@ -300,6 +303,11 @@ REFUSED: list[tuple[Any, int, str, str]] = [
     ({"from": -1}, 400, "illegal_argument_exception", "[from] parameter cannot be negative"),
     ({"sort": ["nowhere"]}, 400, "query_shard_exception", "No mapping found for [nowhere] in order to sort on"),
     ({"sort": ["text"]}, 400, "illegal_argument_exception", "Text fields are not optimised"),
+    ({"sort": [{"n": {"format": "0.0"}}]}, 501, "not_implemented", "[format] in [sort] of the field [n]"),
+    ({"sort": [{"_score": {"missing": 5}}]}, 400, "x_content_parse_exception", "[_score] sort has no option [missing]"),
+    ({"sort": [{"x": {"unmapped_type": "odd"}}]}, 400, "illegal_argument_exception", "No mapper found for type [odd]"),
+    ({"query": {"terms": {"a": {"index": "x", "id": "1"}}}}, 501, "not_implemented", "a lookup of terms"),
+    ({"aggs": {"a": {"global": {}, "aggs": {}, "aggregations": {}}}}, 400, "parsing_exception", "the same member"),
     ({"sort": [{"n": "up"}]}, 400, "illegal_argument_exception", "Unknown SortOrder [up]"),
     (
         {"sort": ["n"], "search_after": [1, 2]},

@@ -76,6 +76,8 @@ def read_node(name: str, given: Any, depth: int) -> Node:
         raise parsing(
             f"Expected [START_OBJECT] under [{short(kinds[0])}], but got a [{token(options)}] in [{short(name)}]"
         )
+    if given.get("aggs") is not None and given.get("aggregations") is not None:
+        raise parsing(f"[aggs] and [aggregations] in [{short(name)}] are the same member; give one of them")
     inner = given.get("aggs", given.get("aggregations"))
     children = () if inner is None else read_tree(inner, depth + 1)
     return Node(name, str(kinds[0]), options, children, given.get("meta"))
