@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from infino.core.extras import require
 from infino.results import arrays
-from infino.results.table import Table
+from infino.results.column import Column
+from infino.results.table import ListTable, Table
+from infino.results.values import as_times
 
 if TYPE_CHECKING:
     import pandas
@@ -31,6 +33,10 @@ def to_arrow(table: Table) -> pyarrow.Table:
 def to_polars(table: Table) -> polars.DataFrame:
     """Build a polars frame; what polars has no type for is text."""
     pl: Any = require("polars", "polars", "to_polars()")
+    if isinstance(table, ListTable):
+        series = [_plain_series(pl, column, table.values(index)) for index, column in enumerate(table.columns)]
+        if all(found is not None for found in series):
+            return pl.DataFrame(series)  # type: ignore[no-any-return]  # polars is loaded by name
     pa = arrays.arrow()
     arrow = to_arrow(table)
     wide = [index for index, field in enumerate(arrow.schema) if pa.types.is_decimal256(field.type)]
@@ -43,6 +49,24 @@ def to_polars(table: Table) -> polars.DataFrame:
         if numbers.null_count() == frame[name].null_count():
             frame = frame.with_columns(numbers)
     return frame
+
+
+def _plain_series(pl: Any, column: Column, values: list[Any]) -> Any:
+    """A column of a plain type as a series, or None; what makes arrays of Arrow out of lists would import pandas."""
+    kind = {"string": pl.String, "float": pl.Float64, "boolean": pl.Boolean, "null": pl.Null, "date": pl.Date}
+    if column.type == "integer":
+        small = all(value is None or -(2**63) <= value < 2**63 for value in values)
+        return pl.Series(column.name, values, pl.Int64) if small else None
+    if column.type == "date":
+        values = as_times("date", values)
+        if any(isinstance(value, str) for value in values):
+            return None
+    if column.type not in kind:
+        return None
+    try:
+        return pl.Series(column.name, values, kind[column.type])
+    except (UnicodeEncodeError, TypeError):
+        return None
 
 
 def to_pandas(table: Table, *, backend: str) -> pandas.DataFrame:

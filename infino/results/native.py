@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -26,6 +27,8 @@ from infino.results.values import REAL, SPECIAL, WHOLE
 
 _SMALLEST: Final = 2000
 """Bytes below which the tolerant decoder is quicker."""
+_LARGE: Final = 1 << 24
+"""Bytes from which decoding without Arrow takes longer than its import."""
 _SAMPLE: Final = 64
 _SAMPLE_BYTES: Final = 1 << 16
 _TEXT: Final = "~"
@@ -348,8 +351,17 @@ def _merge(pa: Any, kind: Kind, numbers: Any, texts: Any) -> Any:
     raise NotNative
 
 
-def available() -> bool:
-    """Whether Arrow is installed."""
+def available(content: bytes) -> bool:
+    """Whether Arrow is installed, and is loaded already or worth its import.
+
+    Rows in Python need no Arrow, whose import takes longer than decoding an answer of moderate size. Whoever asks for a
+    frame loads it first.
+
+    Args:
+        content: The body of the answer.
+    """
+    if "pyarrow" not in sys.modules and len(content) < _LARGE:
+        return False
     with suppress(MissingDependencyError):
         require("pyarrow.json", "arrow", "this conversion")
         return True

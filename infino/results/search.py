@@ -91,7 +91,7 @@ class SearchResult(Tabular):
 
     @cached_property
     def _native(self) -> tuple[Table, Mapping[str, Any]] | None:
-        if native.available():
+        if native.available(self.raw):
             with suppress(native.NotNative), self._decoding():
                 table, answer = hits.native_table(self.raw)
                 _refuse_failure(answer)

@@ -11,8 +11,8 @@ from typing import Any, Final
 import attrs
 
 from infino.core.errors import DecodeError
-from infino.core.extras import MissingDependencyError, require
-from infino.results import arrays
+from infino.core.extras import require
+from infino.results import arrays, native
 from infino.results.column import Column
 from infino.results.table import ArrowTable, ListTable, Table
 from infino.results.values import exact_loads, real
@@ -113,9 +113,7 @@ def _point(point: Any, place: str) -> Any:
 
 def read_native(content: bytes) -> Series | None:
     """Read a matrix without a Python object per sample, or return None where that is not certain to be right."""
-    try:
-        require("pyarrow.csv", "arrow", "this conversion")
-    except MissingDependencyError:
+    if not native.available(content):
         return None
     skeleton: list[bytes] = []
     samples: list[bytes] = []

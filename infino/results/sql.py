@@ -89,7 +89,7 @@ class SqlResult(Tabular):
         return decoded
 
     def _decode(self) -> Decoded:
-        if native.available():
+        if native.available(self.raw):
             with suppress(native.NotNative):
                 return native.decode(self.raw)
         return decode(self.raw)

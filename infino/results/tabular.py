@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 
 from infino.core.errors import DecodeError, InfinoError, QueryError, ValidationError
 from infino.core.extras import require
-from infino.results import frames, render
+from infino.results import arrays, frames, render
 from infino.results.column import TIME_KINDS, Column
 from infino.results.table import Table
 from infino.results.values import as_times
@@ -228,6 +228,7 @@ class Tabular:
             >>> client.query.sql("SELECT carrier FROM flights").to_arrow().schema
             carrier: string
         """
+        arrays.arrow()  # loaded before decoding, which then goes straight into it
         return frames.to_arrow(self._shown)
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
@@ -253,6 +254,7 @@ class Tabular:
               carrier      n
             0      UA  58665
         """
+        arrays.arrow()
         return frames.to_pandas(self._shown, backend=dtype_backend)
 
     def to_polars(self) -> polars.DataFrame:
@@ -270,6 +272,7 @@ class Tabular:
             >>> client.query.sql("SELECT carrier FROM flights").to_polars().height
             336776
         """
+        arrays.arrow()
         return frames.to_polars(self._shown)
 
     def to_csv(self, target: str | Path | IO[bytes]) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import importlib
 import io
 import json
+import subprocess
 import sys
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -264,3 +265,54 @@ def test_aggregations_are_shown_where_there_are_no_hits() -> None:
     both = SearchResult(json.dumps({"hits": {"hits": [hit]}, "aggregations": tree}).encode())
     assert "JFK" not in repr(both)
     assert both.to_pandas()["a"].tolist() == [1]
+
+
+ROWS = [
+    {"s": {"String": f"x{n}"}, "i": {"Integer": n}, "d": {"Date": "2024-01-02"}, "f": {"Float": n / 7}}
+    for n in range(200)
+]
+PROBE = """
+import sys
+from infino.results import PromResult, SearchResult, SqlResult
+content = sys.stdin.buffer.read()
+result = SqlResult(content)
+{call}
+hits = b'{{"hits":{{"hits":[{{"_id":"1","_source":{{"a":1}}}}]}}}}'
+samples = b'{{"data":{{"resultType":"vector","result":[]}}}}'
+for other in (SearchResult(hits), PromResult(samples)):
+    other.to_dicts()
+print(sorted({{"pandas", "pyarrow", "polars"}} & set(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "loaded"),
+    [
+        ("assert len(result.to_dicts()) == 200; repr(result); result.column('d')", []),
+        ("assert result.to_polars().height == 200", ["polars", "pyarrow"]),
+        ("result.to_dicts(); assert result.to_polars().height == 200", ["polars", "pyarrow"]),
+    ],
+)
+def test_only_what_is_asked_for_is_imported(call: str, loaded: list[str]) -> None:
+    content = json.dumps({"columns": [], "rows": [{"values": row} for row in ROWS]}).encode()
+    done = subprocess.run([sys.executable, "-c", PROBE.format(call=call)], input=content, capture_output=True)
+    assert done.stdout.decode() == f"{loaded}\n", done.stderr.decode()
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_series_without_arrow_are_those_with_it(count: int) -> None:
+    polars = pytest.importorskip("polars")
+    row: dict[str, Any] = {
+        "s": {"String": "é"}, "i": {"Integer": -5}, "big": {"Integer": str(2**70)}, "f": {"Float": 0.1},
+        "b": {"Boolean": True}, "d": {"Date": "2024-01-02"}, "t": {"DateTime": "2024-01-02T03:04:05Z"},
+        "x": {"Decimal": "1.10"}, "n": "Null", "l": {"Array": [1, 2]},
+    }  # fmt: skip
+    for name in row:
+        found = typed(
+            [{name: row[name]}, {name: "Null"}] * count,
+            {name: next(iter(row[name])) if count == 0 and name != "n" else "String"},
+        )
+        with_arrow = polars.from_arrow(found.to_arrow())
+        if name != "big":
+            assert found.to_polars().equals(with_arrow, null_equal=True)
+            assert found.to_polars().schema == with_arrow.schema

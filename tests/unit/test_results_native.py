@@ -175,5 +175,5 @@ def test_rows_elsewhere_are_never_taken(content: bytes, monkeypatch: pytest.Monk
 
 
 def test_without_arrow_rows_still_decode(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(native, "available", lambda: False)
+    monkeypatch.setattr(native, "available", lambda content: False)
     assert len(SqlResult(engine(REGULAR))) == 120
