@@ -142,3 +142,23 @@ def test_a_write_reads_no_more_than_a_question(as_user, people, sync_client, nam
         writer.query.execute(text.format(**names))
     assert getattr(refused.value, "status", 400) in (400, 403, 404)
     assert sync_client.request("POST", f"/{people}/querydsl", json={})["hits"] == before
+
+
+def test_a_field_of_values_and_objects_shows_only_what_is_seen(as_user, sync_client, fresh):
+    name = fresh("mixed")
+    flat = {"mappings": {"properties": {"flat": {"type": "flattened"}}}}
+    sync_client.request("PUT", f"/{name}", json=flat)
+    rows = [
+        {"_id": "1", "user": "plain", "tags": ["a", {"pin": PLANTED}], "flat": {"pin": PLANTED}, "odd": {"": PLANTED}},
+        {"_id": "2", "user": {"pin": PLANTED, "city": "Oslo"}, "tags": "b", "flat": {"open": "x"}, "odd": "o"},
+        {"_id": "3", "user": [{"pin": PLANTED}, "z"], "tags": [[{"pin": PLANTED}], ["q"]]},
+    ]
+    sync_client.records.bulk(name, rows, id="_id")
+    hidden = ["user.pin", "tags.pin", "flat.pin", "odd.*"]
+    for rules in ({"Deny": hidden}, {"Mask": dict.fromkeys(hidden, "redact")}):
+        reader = as_user(permission(resources=[name], **rules))
+        for text in ("*", '"user", "tags", "flat", "odd"', "p", "COLUMNS(*)"):
+            assert PLANTED not in reader.query.sql(f'SELECT {text} FROM "{name}" p').raw.decode()
+        shown = reader.query.sql(f'SELECT "user" AS u, "odd" AS o FROM "{name}" ORDER BY _id').to_dicts()
+        assert [row["u"] for row in shown] == [["plain"], None, ["z"]]
+        assert [row["o"] for row in shown] == [None, "o", None]

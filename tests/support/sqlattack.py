@@ -29,9 +29,9 @@ UNSTEADY = re.compile(
     re.IGNORECASE,
 )
 """What differs from call to call, whatever is hidden."""
-VISIBLE = ("_id", "a", "b", "name", "day", "tags", "user.city", "mixed")
-HIDDEN = ("ssn", "salary", "user.phone", "_source", "_version", "rowid", "deep.er")
-RULES: dict[str, Any] = {"Deny": ["ssn", "user.phone", "deep"], "Mask": {"salary": "redact"}}
+VISIBLE = ("_id", "a", "b", "name", "day", "tags", "user.city", "mixed", "either", "items")
+HIDDEN = ("either.pin", "items.pin", "ssn", "salary", "user.phone", "_source", "_version", "rowid", "deep.er")
+RULES: dict[str, Any] = {"Deny": ["ssn", "user.phone", "deep", "either.pin", "items.pin"], "Mask": {"salary": "redact"}}
 READER, WRITER = Principal("reader", "x"), Principal("writer", "x")
 
 
@@ -44,6 +44,8 @@ def documents(hidden: str) -> list[dict[str, Any]]:
             "tags": [f"t{number}", "x"], "user": {"city": "Oslo", "phone": f"{CANARY}{hidden}{number}"},
             "mixed": number if number % 2 else f"m{number}", "ssn": f"{CANARY}-{hidden}-{number}",
             "salary": digits * 10 + number, "deep": {"er": [{"er": f"{CANARY}{hidden}"}]},
+            "either": "plain" if number % 2 else {"pin": f"{CANARY}{hidden}", "open": number},
+            "items": [number, {"pin": f"{CANARY}{hidden}", "open": number}] if number % 3 else [number],
         }
         for number in range(12)
     ]  # fmt: skip
@@ -148,7 +150,13 @@ class Twins:
 def hidden_of(document: dict[str, Any]) -> tuple[Any, ...]:
     """The values that the rules hide or mask."""
     user = document.get("user")
-    return (*(document.get(name) for name in ("ssn", "salary", "deep")), isinstance(user, dict) and user.get("phone"))
+    either = document.get("either")
+    pin = isinstance(either, dict) and either.get("pin")
+    return (
+        *(document.get(name) for name in ("ssn", "salary", "deep")),
+        pin,
+        isinstance(user, dict) and user.get("phone"),
+    )
 
 
 class Grammar:

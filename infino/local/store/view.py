@@ -125,9 +125,17 @@ class DatasetView:
             if field[at] == "." and field[:at] in self.shape
         }
 
+    @cached_property
+    def guarded(self) -> frozenset[str]:
+        """The fields of values and objects in which something is hidden or masked; their plain values are shown."""
+        return frozenset(field for field in self.mixed if not self._whole(field))
+
     def _whole(self, container: str) -> bool:
         """Tell whether an object may be shown as it is: nothing inside it is hidden or masked."""
-        return all(
+        probe: Document = {"": 0}  # a key that is in no shape, for the engine has no path to it
+        for key in reversed(container.split(".")):
+            probe = {key: probe}
+        return self.present(probe) == probe and all(
             self.allowed(field) and field not in self.replacements
             for field in self.shape
             if field.startswith(container + ".")
@@ -141,6 +149,8 @@ class DatasetView:
         if field in self.replacements:
             return Column(name, field, "VARCHAR", self.replacements[field])
         many = "ARRAY" in kinds or any("[*]" in path for path in paths_of(kinds))
+        if field in self.guarded:
+            return Column(name, field, f"{kind}[]" if many else kind, value_expression(kinds, kind, scalars_only=True))
         plain = not many and not kind.startswith("DECIMAL") and not (kind == "VARCHAR" and exact_paths(kinds))
         paths = sorted(paths_of(kinds))
         return Column(
@@ -192,7 +202,8 @@ class DatasetView:
 
     def _is_typed(self, column: Column) -> bool:
         held = self.typed.get(column.field)
-        return held is not None and held[1] == column.type and column.starred and column.field not in self.replacements
+        own = column.field not in self.replacements and column.field not in self.guarded
+        return held is not None and held[1] == column.type and column.starred and own
 
     def _from_text(self, own: Sequence[str], columns: Mapping[str, Column], condition: str = "") -> str:
         rows, expressions = shredded(self.table, list(columns.values()), condition)
@@ -210,13 +221,15 @@ def unique(name: str, taken: set[str]) -> str:
     return candidate
 
 
-def value_expression(kinds: Mapping[str, frozenset[str]], kind: str) -> str:
+def value_expression(kinds: Mapping[str, frozenset[str]], kind: str, *, scalars_only: bool = False) -> str:
     """Return SQL over `_source` for the value of a field, or for the list of its values where a list was seen.
 
     Args:
         kinds: The kinds and paths of its values.
         kind: The SQL type of one value.
+        scalars_only: Whether to leave out values that are objects.
     """
+    value_at = scalar_at if scalars_only else any_value_at
     paths = paths_of({name: found for name, found in kinds.items() if name != "ARRAY"})
     exact = exact_paths(kinds) if kind == "VARCHAR" else frozenset()
     scalars = [path for path in sorted(paths) if "[*]" not in path]
@@ -236,7 +249,18 @@ def value_expression(kinds: Mapping[str, frozenset[str]], kind: str) -> str:
     return f"nullif({joined}, []::{kind}[])"
 
 
-def value_at(path: str, kind: str, exact: bool = False) -> str:
+def scalar_at(path: str, kind: str, exact: bool = False) -> str:
+    """Return what `any_value_at` does, without the values that are objects or lists of them."""
+    if "[*]" not in path:
+        is_plain = f"json_type(_source, {literal(path)}) NOT IN ('OBJECT', 'ARRAY')"
+        return f"CASE WHEN {is_plain} THEN {any_value_at(path, kind, exact)} END"
+    values = f"json_extract(_source, {literal(path)})"
+    plain = f"list_filter({values}, lambda v: json_type(v) NOT IN ('OBJECT', 'ARRAY'))"
+    texts = f"list_transform({plain}, lambda v: json_extract_string(v, '$'))"
+    return texts if kind == "VARCHAR" else f"TRY_CAST({texts} AS {kind}[])"
+
+
+def any_value_at(path: str, kind: str, exact: bool = False) -> str:
     """Return SQL for the value at a path of `_source`, or for the list of values at a path with `[*]`.
 
     Args:
