@@ -69,4 +69,12 @@ class Answer:
     def _repr_html_(self) -> str:
         from infino.chat.notebook import answer_html
 
-        return answer_html(self)
+        return answer_html(
+            self.text,
+            self.data if len(self.rows) else None,
+            chart=self.chart,
+            sql=self.sql,
+            querydsl=self.querydsl,
+            suggestions=self.suggestions,
+            complete=self.complete,
+        )

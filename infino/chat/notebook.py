@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from typing import Any
 
 from infino.charts.svg import chart_svg
-from infino.chat.answer import Answer
+from infino.chat.table import AnswerTable
 
 ROWS_SHOWN = 20
 _CODE = re.compile(r"`([^`\n]+)`")
@@ -17,35 +18,50 @@ _HEADING = re.compile(r"(#{1,6})\s+(.*)")
 _BULLET = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+(.*)")
 
 
-def answer_html(answer: Answer) -> str:
+def answer_html(
+    text: str,
+    table: AnswerTable | None,
+    *,
+    chart: Mapping[str, Any] | None,
+    sql: str | None,
+    querydsl: Mapping[str, Any] | None,
+    suggestions: Sequence[str],
+    complete: bool,
+) -> str:
     """Write an answer as HTML.
 
     Args:
-        answer: The answer.
+        text: Its words, in markdown.
+        table: The rows behind it; None when there are none.
+        chart: An Apache ECharts option.
+        sql: The SQL that was run.
+        querydsl: The search that was run.
+        suggestions: Questions to ask next.
+        complete: Whether it came to its end.
 
     Returns:
         One `<div>` without scripts; it opens offline.
     """
-    parts = [markdown_html(answer.text)]
-    if len(answer.rows):
-        parts.append(answer.data._repr_html_())
-    if answer.chart:
-        parts.append(chart_svg(answer.chart) or "")
-    for name, query in (("SQL", answer.sql), ("QueryDSL", _querydsl(answer))):
+    parts = [markdown_html(text)]
+    if table is not None:
+        parts.append(table._repr_html_())
+    if chart:
+        parts.append(chart_svg(chart) or "")
+    for name, query in (("SQL", sql), ("QueryDSL", _indented(querydsl))):
         if query:
             parts.append(f"<details><summary>{name}</summary><pre>{escape(query)}</pre></details>")
-    if answer.suggestions:
-        items = "".join(f"<li>{escape(question)}</li>" for question in answer.suggestions)
+    if suggestions:
+        items = "".join(f"<li>{escape(question)}</li>" for question in suggestions)
         parts.append(f"<p>Ask next:</p><ul>{items}</ul>")
-    if not answer.complete:
+    if not complete:
         parts.append("<p><em>The answer is not complete.</em></p>")
     return "<div>" + "".join(parts) + "</div>"
 
 
-def _querydsl(answer: Answer) -> str | None:
+def _indented(querydsl: Mapping[str, Any] | None) -> str | None:
     import json
 
-    return json.dumps(answer.querydsl, indent=2, ensure_ascii=False) if answer.querydsl else None
+    return json.dumps(querydsl, indent=2, ensure_ascii=False) if querydsl else None
 
 
 def markdown_html(text: str) -> str:

@@ -10,12 +10,15 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
 
 from infino.core.printable import printable
+
+if TYPE_CHECKING:
+    from infino.cli.session import Session
 
 # Characters of a cell, of one where room is short, and of a line where there is no terminal.
 CELL, NARROW, WIDTH = 40, 16, 160
@@ -243,3 +246,12 @@ _FOR_PROGRAMS: Mapping[str, Callable[[Rows], None]] = {
     "ndjson": _ndjson,
     "parquet": _parquet,
 }
+
+
+def show_sql(session: Session, result: Any, limit: int) -> None:
+    """Print rows; of a statement that wrote, how many it changed."""
+    changed = result.stats.affected_rows
+    if changed is not None and not len(result):
+        session.say(f"{changed} {'record' if changed == 1 else 'records'} changed")
+    else:
+        write(result, session.output, limit=limit)

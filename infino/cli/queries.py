@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
-from infino.cli.output import SHOWN, write
+from infino.cli.output import SHOWN, show_sql, write
 from infino.cli.session import Session, command
 
 limit_option = click.option(
@@ -47,15 +46,6 @@ def sql(session: Session, statement: str | None, file: Path | None, params: tupl
             Shell(client, session, limit).run()
             return
         show_sql(session, client.query.sql(statement, list(params) or None), limit)
-
-
-def show_sql(session: Session, result: Any, limit: int) -> None:
-    """Print rows; of a statement that wrote, how many it changed."""
-    changed = result.stats.affected_rows
-    if changed is not None and not len(result):
-        session.say(f"{changed} {'record' if changed == 1 else 'records'} changed")
-    else:
-        write(result, session.output, limit=limit)
 
 
 @command()

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from infino.cli.output import write
-from infino.cli.queries import show_sql
+from infino.cli.output import show_sql, write
 from infino.cli.session import FORMS, Session
 from infino.core.extras import require
 

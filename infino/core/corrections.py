@@ -7,18 +7,29 @@ meanwhile. What is learned stays with the call until the service has accepted it
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from infino.core.errors import APIError
 from infino.core.failures import is_clock_skew, server_offset, server_time
 
 if TYPE_CHECKING:
-    from infino.core.exchange import Shared
+    from infino.core.clock import Clock
     from infino.core.signer import SigV4Signer
 
 Remedy = Literal["clock", "keys"]
 _KEY_CHANGES: Final = 2  # keys may be rotated once more while a call is on its way
 _NOTICEABLE: Final = timedelta(seconds=1)  # a Date is in whole seconds
+
+
+class SharedClock(Protocol):
+    """The time by the service's clock, which the calls of a client share."""
+
+    clock: Clock
+    offset: timedelta | None
+
+    def now(self) -> datetime:
+        """The time by the service's clock, as far as it is known."""
+        ...
 
 
 class Signed:
@@ -39,7 +50,7 @@ class Corrections:
 
     __slots__ = ("_key_changes", "_service_clock", "_shared")
 
-    def __init__(self, shared: Shared) -> None:
+    def __init__(self, shared: SharedClock) -> None:
         self._shared = shared
         self._key_changes = 0
         # The service's time at a moment of our monotonic clock, which holds even when our time of day jumps.

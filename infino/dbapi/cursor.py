@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 
 from infino.dbapi.errors import InterfaceError, NotSupportedError, ProgrammingError, translated
 from infino.plans.binding import Params
@@ -13,7 +13,7 @@ from infino.plans.statement import reads_only
 from infino.results.sql import SqlResult
 
 if TYPE_CHECKING:
-    from infino.dbapi.connection import Connection
+    from infino import Infino
 
 TOGETHER = 500  # sets of values in one statement
 _INSERT = re.compile(
@@ -23,6 +23,19 @@ _INSERT = re.compile(
 Description: TypeAlias = tuple[str, str, None, None, None, None, bool | None]
 
 
+class Owner(Protocol):
+    """What a cursor needs of its connection."""
+
+    @property
+    def client(self) -> Infino:
+        """The client that runs the statements."""
+        ...
+
+    def check(self) -> None:
+        """Raise when the connection is closed."""
+        ...
+
+
 class Cursor:
     """Runs statements and gives their rows.
 
@@ -30,7 +43,7 @@ class Cursor:
         connection: The connection it belongs to.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Owner) -> None:
         self.connection = connection
         self.arraysize = 1
         self.lastrowid: None = None

@@ -27,10 +27,6 @@ STANDS_ON = {
 """What the rows of generated code may import; its own package is written with relative imports."""
 CIRCLES = {
     ("infino.charts.echarts", "infino.charts.html"),
-    ("infino.chat.answer", "infino.chat.notebook"),
-    ("infino.cli.queries", "infino.cli.shell"),
-    ("infino.core.corrections", "infino.core.exchange"),
-    ("infino.dbapi.connection", "infino.dbapi.cursor"),
 }
 """Modules that still import each other in a circle; the list only gets shorter."""
 IN_THE_GATEWAY = 15
