@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, Unpack
 from urllib.parse import quote_plus
+
+import attrs
 
 from infino.core import codec
 from infino.core.config import Config
@@ -279,6 +281,12 @@ class SyncCaller(_Undivided):
         """Make the call and return the typed value."""
         return self._exchange(call, options)[1]
 
+    def stream(self, call: Call[Any], **options: Unpack[CallOptions]) -> Generator[bytes, None, None]:
+        """Make the call and return the body of its answer while it comes; close it when it is not read to its end."""
+        request = attrs.evolve(encode_call(call, **options), stream=True)
+        stream: Generator[bytes, None, None] = self._connect().send(request).stream
+        return stream
+
     def raw(self, call: Call[T], **options: Unpack[CallOptions]) -> RawResponse[T]:
         """Make the call and return the answer with its typed value."""
         return _raw(call, *self._exchange(call, options))
@@ -318,6 +326,12 @@ class AsyncCaller(_Undivided):
     async def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T:
         """Make the call and return the typed value."""
         return (await self._exchange(call, options))[1]
+
+    async def stream(self, call: Call[Any], **options: Unpack[CallOptions]) -> AsyncGenerator[bytes, None]:
+        """Make the call and return the body of its answer while it comes; close it when it is not read to its end."""
+        request = attrs.evolve(encode_call(call, **options), stream=True)
+        stream: AsyncGenerator[bytes, None] = (await self._connect().send(request)).stream
+        return stream
 
     async def raw(self, call: Call[T], **options: Unpack[CallOptions]) -> RawResponse[T]:
         """Make the call and return the answer with its typed value."""

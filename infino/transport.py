@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from functools import partial
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
 from infino.core.causes import connect_hint, root_cause
-from infino.core.compression import decompressed, too_large
+from infino.core.compression import decompressed, inflaters, too_large
 from infino.core.config import Config
 from infino.core.corrections import Corrections, Signed
 from infino.core.errors import (
@@ -38,7 +39,8 @@ from infino.core.wire import Wire, WireRequest, check_path
 from infino.deadline import Deadline, DeadlineBackend
 from infino.imports import without_command_line
 from infino.keys import AsyncKeys, Connection, Keys, check_loop
-from infino.slots import KEEPALIVE_SECONDS, Connections
+from infino.slots import KEEPALIVE_SECONDS, AsyncSlots, Connections, Slots
+from infino.streams import Course, arriving, async_arriving
 
 with without_command_line():
     import httpx
@@ -221,6 +223,29 @@ class _Base:
             return too_large(most)
         return Response(request.operation, answer.status_code, headers, content, 1, clock.monotonic() - began)
 
+    def _course(self, answer: httpx.Response, timeouts: Timeouts, began: float) -> Course:
+        undo = inflaters(answer.headers.get("content-encoding"), lambda: None)
+        return Course(undo, self._told, self.shared, began, timeouts.total)
+
+    def _begun(self, request: Request, answer: httpx.Response, stream: Any) -> Response:
+        return Response(request.operation, answer.status_code, Headers(answer.headers.raw), stream=stream)
+
+    def _told(self, error: Exception) -> InfinoError | None:
+        return _translate(error, self.config.endpoint.url) if isinstance(error, httpx.HTTPError) else None
+
+
+def _back(slots: Slots[Any], connection: Any, whole: bool) -> None:
+    (slots.give if whole else slots.drop)(connection)
+
+
+async def _async_back(slots: AsyncSlots[Any], connection: Any, whole: bool) -> None:
+    await (slots.give if whole else slots.drop)(connection)
+
+
+def _tick(deadline: Deadline, monotonic: Callable[[], float], left: float | None) -> None:
+    """Between two pieces the thread may have made other calls, with times of their own."""
+    deadline.start(left, monotonic)
+
 
 class Transport(_Base):
     """Send requests over a pool of connections; safe to share between threads.
@@ -311,10 +336,14 @@ class Transport(_Base):
         began = clock.monotonic()
         slots, deadline = self._connections.for_threads(), self._opener.deadline
         deadline.start(timeouts.total, clock.monotonic)
-        body, whole = _Body(self.config.max_response_bytes), False
+        body, whole, kept = _Body(self.config.max_response_bytes), False, False
         connection = slots.take(timeouts.pool)
         try:
             answer = connection.handle_request(self._build(prepared, timeouts))
+            if request.stream and 200 <= answer.status_code < 300:
+                course, kept = self._course(answer, timeouts, began), True
+                tick = partial(_tick, deadline, clock.monotonic)
+                return self._begun(request, answer, arriving(answer, course, partial(_back, slots, connection), tick))
             try:
                 whole = all(body.take(piece) for piece in answer.stream)
             finally:
@@ -325,7 +354,8 @@ class Transport(_Base):
                 failure.phase = "total"
             return failure
         finally:
-            (slots.give if whole else slots.drop)(connection)
+            if not kept:
+                _back(slots, connection, whole)
         return self._answer(request, answer, body.pieces, began, timeouts.total)
 
     def close(self) -> None:
@@ -414,10 +444,14 @@ class AsyncTransport(_Base):
         clock = self.shared.clock
         began = clock.monotonic()
         slots = await self._connections.for_loop()
-        body, whole = _Body(self.config.max_response_bytes), False
+        body, whole, kept = _Body(self.config.max_response_bytes), False, False
         connection = await slots.take(timeouts.pool)
         try:
             answer = await connection.handle_async_request(self._build(prepared, timeouts))
+            if request.stream and 200 <= answer.status_code < 300:
+                course, kept = self._course(answer, timeouts, began), True
+                back = partial(_async_back, slots, connection)
+                return self._begun(request, answer, async_arriving(answer, course, back))
             try:
                 whole = True
                 async for piece in answer.stream:
@@ -433,7 +467,8 @@ class AsyncTransport(_Base):
             whole = False
             raise
         finally:
-            await (slots.give if whole else slots.drop)(connection)
+            if not kept:
+                await _async_back(slots, connection, whole)
         if body.size < _LARGE or "content-encoding" not in answer.headers:
             return self._answer(request, answer, body.pieces, began, timeouts.total)
         # Unpacking takes long: the event loop goes on meanwhile.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
 
 from infino.core.errors import DecodeError, TransportError
 
-_FIRST_BITE: Final = 512
+_SLICE: Final = 1 << 13  # small, because zlib copies what lies behind each member
 _BITE: Final = 1 << 18
 _WINDOWS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 # Codings of the IANA registry that nobody asked for: what is in them cannot be read. Any other word is no coding.
@@ -23,12 +23,96 @@ def too_large(most: int) -> DecodeError:
     )
 
 
+class Inflater:
+    """Undo one coding piece by piece; a body may hold several members one after the other.
+
+    Args:
+        word: The coding: `gzip`, `x-gzip` or `deflate`.
+        check: Called now and then; raises when the time is up.
+    """
+
+    def __init__(self, word: str, check: Callable[[], object]) -> None:
+        self._word, self._window, self._check = word, _WINDOWS[word], check
+        self._member: Any = None
+        self._first = b""  # the beginning of the body, while it may turn out to lack its frame
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Give what a piece unpacks to, in pieces of at most 256 KiB.
+
+        Raises:
+            TransportError: The compression is broken.
+        """
+        while data:
+            self._check()
+            if self._member is None:
+                self._member = zlib.decompressobj(self._window)
+            try:
+                piece = self._member.decompress(data, _BITE)
+            except zlib.error:
+                if self._window != _WINDOWS["deflate"]:
+                    raise self._damaged() from None
+                # Some servers leave out the frame around it.
+                self._window, self._member = -self._window, None
+                data, self._first = self._first + data, b""
+                continue
+            if self._window > 0 and not piece:
+                self._first += data
+            if piece:
+                self._first = b""
+                yield piece
+            member = self._member
+            if member.eof:
+                data, self._member = member.unused_data, None
+            else:
+                data = member.unconsumed_tail
+        while self._member is not None and (rest := self._member.decompress(b"", _BITE)):
+            yield rest
+
+    def finish(self) -> None:
+        """Say so where the body was cut short.
+
+        Raises:
+            TransportError: It was.
+        """
+        if self._member is not None and not self._member.eof:
+            raise self._damaged()
+
+    def _damaged(self) -> TransportError:
+        return TransportError(f"the answer came damaged: its {self._word} compression is broken or cut short")
+
+
+def inflaters(coding: str | None, check: Callable[[], object]) -> list[Inflater]:
+    """Return what undoes a `Content-Encoding`, in the order in which to undo it.
+
+    Args:
+        coding: The value of the header: codings in the order in which they were applied.
+        check: Called now and then; raises when the time is up.
+
+    Raises:
+        DecodeError: A coding was not asked for.
+    """
+    found = []
+    for word in reversed([word.strip().lower() for word in (coding or "").split(",")]):
+        if word in _UNREADABLE:
+            raise DecodeError(f"the answer is compressed with {word!r}, which was not asked for")
+        if word in _WINDOWS:  # `identity` and words that are no codings change nothing
+            found.append(Inflater(word, check))
+    return found
+
+
+def unpacked(pieces: Iterable[bytes], inflater: Inflater) -> Iterator[bytes]:
+    """Undo one coding of a stream."""
+    for piece in pieces:
+        yield from inflater.feed(piece)
+    inflater.finish()
+
+
 def decompressed(content: bytes, coding: str | None, most: int | None, check: Callable[[], object]) -> bytes:
     """Return a body without its compression.
 
     Args:
         content: The body as it came.
-        coding: The value of `Content-Encoding`: codings in the order in which they were applied.
+        coding: The value of `Content-Encoding`.
         most: Most bytes that may come out; None for no limit.
         check: Called now and then; raises when the time is up.
 
@@ -36,43 +120,16 @@ def decompressed(content: bytes, coding: str | None, most: int | None, check: Ca
         TransportError: The compression is broken or cut short.
         DecodeError: It was not asked for, or what comes out is too large.
     """
-    words = [word.strip().lower() for word in (coding or "").split(",")]
-    for word in reversed(words):
-        if not content or word in ("", "identity"):
-            continue
-        if word in _UNREADABLE:
-            raise DecodeError(f"the answer is compressed with {word!r}, which was not asked for")
-        window = _WINDOWS.get(word)
-        if window is None:
-            continue
-        plain = _inflate(content, window, most, check)
-        if plain is None and word == "deflate":
-            plain = _inflate(content, -15, most, check)  # some servers leave out the frame around it
-        if plain is None:
-            raise TransportError(f"the answer came damaged: its {word} compression is broken or cut short")
-        content = plain
-    return content
-
-
-def _inflate(content: bytes, window: int, most: int | None, check: Callable[[], object]) -> bytes | None:
-    """Inflate one member after another; bites that begin small keep the cost linear however many there are."""
-    pieces: list[bytes] = []
-    size, at, whole = 0, 0, memoryview(content)
-    while at < len(content):
-        inflater, bite = zlib.decompressobj(window), _FIRST_BITE
-        while not inflater.eof:
-            check()
-            given = whole[at : at + bite]
-            try:
-                piece = inflater.decompress(given, _BITE)
-            except zlib.error:
-                return None
-            if not given and not piece:
-                return None
-            at += len(given) - len(inflater.unconsumed_tail) - len(inflater.unused_data)
-            size += len(piece)
-            if most is not None and size > most:
-                raise too_large(most)
-            pieces.append(piece)
-            bite = min(2 * bite, _BITE)
+    undo = inflaters(coding, check)
+    if not undo or not content:
+        return content
+    stream: Iterator[bytes] = (content[at : at + _SLICE] for at in range(0, len(content), _SLICE))
+    for inflater in undo:
+        stream = unpacked(stream, inflater)
+    pieces, size = [], 0
+    for piece in stream:
+        size += len(piece)
+        if most is not None and size > most:
+            raise too_large(most)
+        pieces.append(piece)
     return b"".join(pieces)

@@ -53,6 +53,7 @@ class Request:
         retry_policy: Replaces the client's policy for this call.
         get_with_body: Old gateways serve this POST as a GET with a body; tried once after a 405.
         accept: Media type asked for.
+        stream: Whether the body of the answer is wanted while it comes.
 
     Example:
         >>> Request("datasets.create", "PUT", "/flights", content_type="application/json")
@@ -70,3 +71,4 @@ class Request:
     retry_policy: RetryPolicy | None = None
     get_with_body: bool = False
     accept: str = "application/json"
+    stream: bool = False

@@ -62,6 +62,7 @@ class Response:
         attempts: How many requests it took.
         request_id: The identifier the service gave, if any.
         elapsed: Seconds from the first attempt to the end of the body.
+        stream: The body while it comes, where that was asked for: an iterator of bytes that is to be closed.
     """
 
     operation: str
@@ -70,6 +71,7 @@ class Response:
     content: bytes = attrs.field(default=b"", repr=False)
     attempts: int = 1
     elapsed: float = 0.0
+    stream: Any = attrs.field(default=None, repr=False, eq=False)
 
     @property
     def request_id(self) -> str | None:

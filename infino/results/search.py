@@ -10,7 +10,7 @@ from typing import Any, TypeVar, overload
 import attrs
 
 from infino.core.errors import QueryError
-from infino.results import hits, native, render
+from infino.results import hits, native
 from infino.results.aggregations import Aggregations
 from infino.results.table import Table
 from infino.results.tabular import Tabular
@@ -108,10 +108,9 @@ class SearchResult(Tabular):
         found = self.aggregations
         return found._table if len(found) and not len(self) else self._table
 
-    def __repr__(self) -> str:
-        if self._shown is self._table:
-            return super().__repr__()
-        return render.text("SearchResult without hits, aggregations", self._shown)
+    @property
+    def _title(self) -> str:
+        return "SearchResult" if self._shown is self._table else "SearchResult without hits, aggregations"
 
     @property
     def _answer(self) -> Mapping[str, Any]:

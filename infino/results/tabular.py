@@ -304,9 +304,13 @@ class Tabular:
         """
         require("pyarrow.parquet", "arrow", "to_parquet()").write_table(self.to_arrow(), target)
 
+    @property
+    def _title(self) -> str:
+        return type(self).__name__
+
     def __repr__(self) -> str:
         try:
-            return render.text(type(self).__name__, self._shown)
+            return render.text(self._title, self._shown)
         except (InfinoError, RecursionError) as error:
             return f"{type(self).__name__}: {_unreadable(error)}"
 

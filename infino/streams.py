@@ -1,0 +1,144 @@
+"""An answer that is read piece by piece while it comes, for threads and for event loops."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Iterator
+from typing import Any
+
+import attrs
+
+from infino.core.compression import Inflater
+from infino.core.errors import InfinoError, Timeout
+from infino.core.exchange import Shared
+
+
+@attrs.frozen
+class Course:
+    """What holds while an answer is read.
+
+    Args:
+        undo: What undoes its compression.
+        translate: Describes a failure of the library below; None for any other.
+        shared: State of the client.
+        began: When the call began, on the monotonic clock.
+        total: Seconds for the whole call, reading included; None for no limit.
+    """
+
+    undo: list[Inflater]
+    translate: Callable[[Exception], InfinoError | None]
+    shared: Shared
+    began: float
+    total: float | None
+
+    def left(self) -> float | None:
+        """Seconds that are left.
+
+        Raises:
+            Timeout: None are.
+        """
+        if self.total is None:
+            return None
+        left = self.total - (self.shared.clock.monotonic() - self.began)
+        if left <= 0:
+            raise self.over()
+        return left
+
+    def told(self, error: Exception) -> InfinoError | None:
+        """Describe a failure of the library below; None for any other."""
+        failure = self.translate(error)
+        passed = self.shared.clock.monotonic() - self.began
+        if isinstance(failure, Timeout) and self.total is not None and passed >= self.total:
+            failure.phase = "total"
+        return failure
+
+    def over(self) -> Timeout:
+        """The error when the time is up."""
+        return Timeout(f"the answer took longer than {self.total:g} s", phase="total")
+
+    def undone(self, piece: bytes) -> Iterable[bytes]:
+        """Undo the compression of one piece."""
+        pieces: Iterable[bytes] = (piece,)
+        for inflater in self.undo:
+            pieces = _each(inflater, pieces)
+        return pieces
+
+    def finish(self) -> None:
+        """Say so where compressed data was cut short."""
+        for inflater in self.undo:
+            inflater.finish()
+
+
+def _each(inflater: Inflater, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        yield from inflater.feed(piece)
+
+
+def arriving(
+    answer: Any, course: Course, back: Callable[[bool], None], tick: Callable[[float | None], object]
+) -> Generator[bytes, None, None]:
+    """Read an answer; closing the generator ends it early.
+
+    Args:
+        answer: The answer of the library.
+        course: What holds meanwhile.
+        back: Gives the connection back; told whether it can be used again.
+        tick: Told before each read how many seconds are left.
+
+    Raises:
+        TransportError: The connection broke.
+    """
+    whole, failure = False, None
+    try:
+        pieces = iter(answer.stream)
+        while True:
+            tick(course.left())
+            piece = next(pieces, None)
+            if piece is None:
+                break
+            yield from course.undone(piece)
+        course.finish()
+        whole = True
+    except Exception as error:
+        failure = course.told(error)
+        if failure is None:
+            raise
+    finally:
+        try:
+            answer.close()
+        finally:
+            back(whole)
+    if failure is not None:
+        raise failure
+
+
+async def async_arriving(
+    answer: Any, course: Course, back: Callable[[bool], Awaitable[None]]
+) -> AsyncGenerator[bytes, None]:
+    """Do the same as `arriving` on an event loop."""
+    whole, failure = False, None
+    try:
+        pieces = aiter(answer.stream)
+        while True:
+            try:
+                async with asyncio.timeout(course.left()):
+                    piece = await anext(pieces, None)
+            except TimeoutError as error:
+                raise error if isinstance(error, Timeout) else course.over() from None
+            if piece is None:
+                break
+            for part in course.undone(piece):
+                yield part
+        course.finish()
+        whole = True
+    except Exception as error:
+        failure = course.told(error)
+        if failure is None:
+            raise
+    finally:
+        try:
+            await answer.aclose()
+        finally:
+            await back(whole)
+    if failure is not None:
+        raise failure

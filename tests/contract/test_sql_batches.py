@@ -1,0 +1,174 @@
+"""`query.sql_batches`: rows while they come, in bounded memory, over a connection that is given back."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tracemalloc
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import infino
+from tests.contract.conftest import Make
+from tests.support.scripted import Exchange, ScriptedServer, answering
+
+HEAD = b'{"columns":[{"name":"n","type":"long"},{"name":"t","type":"keyword"}],"rows":['
+VERSION = answering(200, b'{"version":"1"}')
+
+
+def rows(first: int, count: int) -> bytes:
+    return b",".join(b'[%d,"%s"]' % (number, b"x" * 20) for number in range(first, first + count))
+
+
+def whole(count: int, more: bytes = b"") -> bytes:
+    return HEAD + rows(0, count) + b"]" + more + b"}"
+
+
+def chunked(*pieces: bytes, end: bool = True) -> Callable[[Exchange], None]:
+    """A script that answers in chunks, and with `end=False` breaks off behind the last."""
+
+    def script(exchange: Exchange) -> None:
+        exchange.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for piece in pieces:
+            exchange.send(b"%x\r\n%s\r\n" % (len(piece), piece))
+        if end:
+            exchange.send(b"0\r\n\r\n")
+        else:
+            exchange.close()
+
+    return script
+
+
+def test_a_gateway_gives_the_same_rows_as_in_one_answer(client: Any, fresh: Any) -> None:
+    name = fresh("batches")
+    client.datasets.create(name)
+    client.records.bulk(name, [{"id": str(number), "v": number * 1.5} for number in range(2500)], id="id")
+    statement = f'SELECT id, v FROM "{name}" WHERE v >= ? ORDER BY v'
+    found = list(client.query.sql_batches(statement, [3.0], batch_rows=1000))
+    assert [len(batch) for batch in found] == [1000, 1000, 498]
+    together = [row for batch in found for row in batch.rows()]
+    assert together == list(client.query.sql(statement, [3.0]).rows())
+    assert sum(batch.to_arrow().num_rows for batch in found) == 2498
+    (empty,) = client.query.sql_batches(f'SELECT id FROM "{name}" WHERE v < 0')
+    assert (len(empty), [column.name for column in empty.columns]) == (0, ["id"])
+    with pytest.raises((infino.QueryError, infino.APIError)):
+        list(client.query.sql_batches("SELECT nothing FROM nowhere"))
+
+
+@pytest.mark.parametrize("coding", ["", "gzip", "deflate", "gzip, gzip"])
+def test_the_connection_is_given_back(make: Make, coding: str) -> None:
+    body = whole(50)
+    for word in [word for word in coding.split(", ") if word]:
+        body = gzip.compress(body) if word == "gzip" else zlib.compress(body)
+    with ScriptedServer(answering(200, body, [("Content-Encoding", coding)] if coding else []), VERSION) as server:
+        client = make(server.endpoint, max_connections=1)
+        found = [batch.column("n") for batch in client.query.sql_batches("SELECT 1", batch_rows=20)]
+        assert found == [list(range(20)), list(range(20, 40)), list(range(40, 50))]
+        client.ping()
+        assert server.connections == 1
+
+
+def test_other_calls_may_be_made_between_batches(make: Make) -> None:
+    with ScriptedServer(answering(200, whole(50)), VERSION) as server:
+        client = make(server.endpoint)
+        seen = 0
+        for batch in client.query.sql_batches("SELECT 1", batch_rows=10, timeout=30):
+            assert client.with_options(timeout=20).ping().version == "1"
+            seen += len(batch)
+        assert seen == 50
+
+
+def test_leaving_early_frees_the_place(make: Make) -> None:
+    with ScriptedServer(chunked(HEAD + rows(0, 30), b"," + rows(30, 30), end=False), VERSION) as server:
+        client = make(server.endpoint, max_connections=1, timeout=infino.Timeouts(pool=5))
+        batches = client.query.sql_batches("SELECT 1", batch_rows=10)
+        assert len(next(iter(batches))) == 10
+        getattr(batches, "close", lambda: None)()
+        del batches
+        assert client.ping().version == "1"
+
+
+def test_a_connection_that_breaks_between_rows_is_an_error_after_the_batches_before(make: Make) -> None:
+    with ScriptedServer(chunked(HEAD + rows(0, 25), end=False), VERSION) as server:
+        client = make(server.endpoint, max_connections=1)
+        seen: list[int] = []
+
+        def read() -> None:
+            seen.extend(len(batch) for batch in client.query.sql_batches("SELECT 1", batch_rows=10))
+
+        with pytest.raises(infino.TransportError):
+            read()
+        assert seen == [10, 10]
+        assert client.ping().version == "1"
+        assert len(server.requests) == 2, "rows that were given are not asked for again"
+
+
+def test_what_fails_before_the_rows_is_repeated(make: Make) -> None:
+    with ScriptedServer(answering(503), lambda exchange: exchange.reset(), answering(200, whole(3))) as server:
+        found = list(make(server.endpoint).query.sql_batches("SELECT 1"))
+        assert [len(batch) for batch in found] == [3]
+        assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize(("script", "error", "said"), [
+    (answering(400, b'{"error":"no such thing"}'), infino.BadRequestError, "no such thing"),
+    (answering(200, whole(3, b',"error_message":"disk full"')), infino.QueryError, "disk full"),
+    (answering(200, b"x", [("Content-Encoding", "br")]), infino.DecodeError, "br"),
+    (answering(200, gzip.compress(whole(3))[:-9], [("Content-Encoding", "gzip")]), infino.TransportError, "damaged"),
+], ids=["refused", "failed behind the rows", "unknown coding", "damaged"])  # fmt: skip
+def test_refusals_and_errors(make: Make, script: Any, error: type[Exception], said: str) -> None:
+    with ScriptedServer(script, VERSION) as server:
+        client = make(server.endpoint, max_connections=1, retry=infino.RetryPolicy(attempts=1))
+        with pytest.raises(error, match=said):
+            list(client.query.sql_batches("SELECT 1"))
+        assert client.ping().version == "1"
+
+
+def test_the_time_of_the_call_is_that_of_all_rows(make: Make) -> None:
+    def slowly(exchange: Exchange) -> None:
+        exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + HEAD + rows(0, 10) + b",")
+        exchange.drip(b" " * 100000)
+
+    with ScriptedServer(slowly) as server, pytest.raises(infino.Timeout) as caught:
+        list(make(server.endpoint).query.sql_batches("SELECT 1", timeout=1.0))
+    assert caught.value.phase == "total"
+
+
+@pytest.mark.parametrize("settings", [{"batch_rows": 0}, {"batch_rowz": 5}, {"params": ["a", "b"]}])
+def test_mistakes_are_told_before_anything_is_sent(make: Make, settings: dict[str, Any]) -> None:
+    with ScriptedServer() as server:
+        with pytest.raises((infino.ValidationError, TypeError)):
+            make(server.endpoint).query.sql_batches("SELECT ?", **{"params": [1], **settings})
+        assert server.requests == []
+
+
+def test_memory_holds_one_batch_whatever_the_size(make: Make) -> None:
+    piece = rows(0, 2000) + b","
+    count = 150  # 9 MB
+
+    def endless(exchange: Exchange) -> None:
+        exchange.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for part in (HEAD, *(piece for _ in range(count)), b'[1,"x"]]}'):
+            exchange.send(b"%x\r\n%s\r\n" % (len(part), part))
+        exchange.send(b"0\r\n\r\n")
+
+    with ScriptedServer(endless) as server:
+        client = make(server.endpoint)
+        tracemalloc.start()
+        try:
+            total = sum(len(batch) for batch in client.query.sql_batches("SELECT 1", batch_rows=5000))
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert total == 2000 * count + 1
+    assert peak < 5_000_000, f"{peak:,} bytes for {len(piece) * count:,}"
+
+
+def test_the_answer_is_never_asked_for_as_a_whole(make: Make) -> None:
+    with ScriptedServer(answering(200, whole(3))) as server:
+        list(make(server.endpoint).query.sql_batches("SELECT n FROM t WHERE n > :least", {"least": 1}))
+        (sent,) = server.requests
+        assert json.loads(sent.body)["query"] == "SELECT n FROM t WHERE n > 1"
