@@ -18,6 +18,7 @@ import pytest
 
 import infino
 from infino.core.clock import SystemClock
+from infino.core.compression import decompressed
 from infino.core.config import resolve
 from infino.local.signature import Verifier, Wire
 from tests.contract.conftest import Make
@@ -348,7 +349,7 @@ def test_many_members_of_gzip_cost_what_their_bytes_cost(make):
         assert outcome(server, make, read) == ({"a": 1}, 1)
 
 
-def test_unpacking_ends_with_the_time_of_the_call(make):
+def test_unpacking_ends_with_the_time_of_the_call(make, monkeypatch):
     class Late(SystemClock):
         """A clock on which much time passes once the answer is there."""
 
@@ -359,15 +360,27 @@ def test_unpacking_ends_with_the_time_of_the_call(make):
 
     clock = Late()
 
-    def slowly(exchange: Exchange) -> None:
-        exchange.answer(200, pack(b"{}") * 2000, [("Content-Encoding", "gzip")])
+    def late(content: bytes, coding: str, most: int, check: Callable[[], object]) -> bytes:
         clock.passed = 100.0
+        return decompressed(content, coding, most, check)
 
-    with ScriptedServer(slowly) as server:
+    monkeypatch.setattr("infino.transport.decompressed", late)
+    with ScriptedServer(answering(200, pack(b"{}"), [("Content-Encoding", "gzip")])) as server:
         client = make(server.endpoint, timeout=60.0)
         client._shared.clock = clock
         with pytest.raises(infino.Timeout):
             read(client)
+
+
+def test_unpacking_looks_at_the_clock_again_and_again():
+    looks = iter(range(5))
+
+    def check() -> None:
+        if next(looks, None) is None:
+            raise infino.Timeout("over", phase="total")
+
+    with pytest.raises(infino.Timeout):
+        decompressed(pack(b"{}") * 20_000, "gzip", None, check)
 
 
 @pytest.mark.parametrize("packed", [False, True])
