@@ -59,7 +59,7 @@ class AsyncInfino(Manners, AsyncRootResources):
     Raises:
         ConfigError: A setting is missing or malformed, or an explicit choice cannot be followed.
 
-    Example:
+    Examples:
         >>> async with AsyncInfino() as client:
         ...     await client.datasets.create("flights")
     """
@@ -126,7 +126,7 @@ class AsyncInfino(Manners, AsyncRootResources):
         Returns:
             A client like any other.
 
-        Example:
+        Examples:
             >>> async with AsyncInfino.local("./data") as client:
             ...     await client.datasets.create("flights")
         """
@@ -161,7 +161,7 @@ class AsyncInfino(Manners, AsyncRootResources):
         Returns:
             A client of the same class; closing it leaves this one open.
 
-        Example:
+        Examples:
             >>> await client.with_options(timeout=2).ping()
         """
         copy = object.__new__(type(self))
@@ -187,7 +187,7 @@ class AsyncInfino(Manners, AsyncRootResources):
         Raises:
             ValidationError: There is no such event.
 
-        Example:
+        Examples:
             >>> stop = client.on("retry", lambda event: print(event.reason, event.delay))
         """
         return self._shared.listeners.add(event, async_listener(callback, self._shared.listeners))
@@ -215,7 +215,7 @@ class AsyncInfino(Manners, AsyncRootResources):
         Returns:
             The command; keys are taken from `INFINO_ACCESS_KEY` and `INFINO_SECRET_KEY` when it runs.
 
-        Example:
+        Examples:
             >>> print(client.debug_curl("POST", "/sql", json={"query": "SELECT 1"}))
         """
         request = escape_hatch(method, path, json=json, content=content, params=params, headers=headers)
@@ -255,7 +255,7 @@ class AsyncInfino(Manners, AsyncRootResources):
             TransportError: No answer came.
             DecodeError: The answer is not JSON.
 
-        Example:
+        Examples:
             >>> await client.request("GET", "/_local/health")
         """
         request = escape_hatch(

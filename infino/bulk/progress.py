@@ -34,7 +34,7 @@ class Progress:
         fraction: Part of the source that is settled, from 0 to 1; of a file by bytes, None where nothing is known.
         resumed: Records that an earlier run has settled.
 
-    Example:
+    Examples:
         >>> client.records.bulk("flights", rows, progress=lambda now: print(now.accepted, now.rate))
     """
 

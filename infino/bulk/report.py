@@ -40,7 +40,7 @@ class BulkReport:
         rejections: The first 1000 records that were not accepted; the dead-letter file has all.
         complete: Whether the source was read to its end.
 
-    Example:
+    Examples:
         >>> report = client.records.bulk("flights", rows, id="flight_id", on_error="collect")
         >>> report.ok, report.accepted
         (True, 336776)

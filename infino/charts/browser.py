@@ -34,7 +34,7 @@ def screenshot(html: str, path: str | os.PathLike[str], *, width: int = 1280, he
         MissingDependencyError: There is no Chromium on this machine.
         InfinoError: The browser failed.
 
-    Example:
+    Examples:
         >>> screenshot(page("Late", panels), "late.png")
     """
     written = Path(path).resolve()

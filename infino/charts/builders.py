@@ -76,7 +76,7 @@ class _Spec(Mapping[str, Any]):
 class Visualization(_Spec):
     """A chart to save: its kind by name, then where its data comes from.
 
-    Example:
+    Examples:
         >>> late = Visualization.bar("Late by carrier").sql(
         ...     "flights", x="carrier", metric=avg("dep_delay"), top=10, other=True
         ... )
@@ -181,7 +181,7 @@ class Visualization(_Spec):
         Raises:
             ValidationError: Something of it would have no effect; the code in brackets is the service's own warning.
 
-        Example:
+        Examples:
             >>> Visualization.line("A day").sql("flights", x="time_hour", bucket="hour", series="origin")
         """
         self._check(x, bucket, y, series, metric, top, other)
@@ -228,7 +228,7 @@ class Visualization(_Spec):
         Returns:
             The visualization.
 
-        Example:
+        Examples:
             >>> statement = "SELECT carrier, avg(dep_delay) AS d FROM flights GROUP BY 1"
             >>> Visualization.bar("Late").query("flights", statement)
         """
@@ -307,7 +307,7 @@ def markdown(text: str) -> dict[str, Any]:
     Args:
         text: Markdown.
 
-    Example:
+    Examples:
         >>> Dashboard("Delays").row(markdown("# January"))
     """
     return {"kind": "markdown", "content": text}
@@ -319,7 +319,7 @@ def divider(label: str | None = None) -> dict[str, Any]:
     Args:
         label: What stands at the line.
 
-    Example:
+    Examples:
         >>> Dashboard("Delays").row(divider("By origin"), height=2)
     """
     return {"kind": "divider", **({} if label is None else {"label": label})}
@@ -328,7 +328,7 @@ def divider(label: str | None = None) -> dict[str, Any]:
 class Dashboard(_Spec):
     """A dashboard to save, row by row on the grid of 48 columns.
 
-    Example:
+    Examples:
         >>> Dashboard.titled("Delays").row(late.id, share.id).row(markdown("# Notes"), height=6)
     """
 

@@ -45,7 +45,7 @@ class _Shown:
         Returns:
             The page.
 
-        Example:
+        Examples:
             >>> to_echarts(visualization, data).to_html("late.html")
         """
         from infino.charts.html import drawing_page, save
@@ -66,7 +66,7 @@ class _Shown:
         Returns:
             The file.
 
-        Example:
+        Examples:
             >>> to_echarts(visualization, data).to_png("late.png")
         """
         from infino.charts.browser import screenshot
@@ -90,7 +90,7 @@ class ChartDrawing(_Shown):
     def to_svg(self) -> str | None:
         """Draw it as SVG, without a browser; None for the kinds that only ECharts draws.
 
-        Example:
+        Examples:
             >>> svg = to_echarts(visualization, data).to_svg()
         """
         from infino.charts.svg import chart_svg
@@ -154,7 +154,7 @@ def to_echarts(
     Raises:
         ValidationError: An argument has another form.
 
-    Example:
+    Examples:
         >>> drawing = to_echarts(client.visualizations.get("v1"), client.visualizations.execute("v1"))
         >>> if isinstance(drawing, ChartDrawing):
         ...     print(json.dumps(drawing.option))

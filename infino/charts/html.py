@@ -61,7 +61,7 @@ def page(title: str, panels: Iterable[PagePanel]) -> str:
     Raises:
         MissingDependencyError: This installation came without Apache ECharts.
 
-    Example:
+    Examples:
         >>> html = page("Delays", [PagePanel(title="Late", drawing=to_echarts(visualization, data))])
     """
     held = json.dumps(

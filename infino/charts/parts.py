@@ -32,7 +32,7 @@ class Metric:
 def count() -> Metric:
     """Count the records.
 
-    Example:
+    Examples:
         >>> Visualization.metric("Flights").sql("flights", metric=count())
     """
     return Metric("count")
@@ -44,7 +44,7 @@ def total(column: str) -> Metric:
     Args:
         column: Name of the column.
 
-    Example:
+    Examples:
         >>> Visualization.bar("Miles").sql("flights", x="carrier", metric=total("distance"))
     """
     return Metric("sum", column)
@@ -56,7 +56,7 @@ def avg(column: str) -> Metric:
     Args:
         column: Name of the column.
 
-    Example:
+    Examples:
         >>> Visualization.bar("Late").sql("flights", x="carrier", metric=avg("dep_delay"))
     """
     return Metric("avg", column)
@@ -68,7 +68,7 @@ def lowest(column: str) -> Metric:
     Args:
         column: Name of the column.
 
-    Example:
+    Examples:
         >>> Visualization.metric("Earliest").sql("flights", metric=lowest("dep_delay"))
     """
     return Metric("min", column)
@@ -80,7 +80,7 @@ def highest(column: str) -> Metric:
     Args:
         column: Name of the column.
 
-    Example:
+    Examples:
         >>> Visualization.metric("Latest").sql("flights", metric=highest("dep_delay"))
     """
     return Metric("max", column)
@@ -153,7 +153,7 @@ def field(name: str) -> Field:
     Returns:
         The field, with a method for each condition.
 
-    Example:
+    Examples:
         >>> field("origin").is_one_of(["JFK", "EWR"])
         {'field': 'origin', 'operator': 'is_one_of', 'value': ['JFK', 'EWR']}
     """

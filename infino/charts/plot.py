@@ -51,7 +51,7 @@ def plot(
     Raises:
         ValidationError: The result has no such column.
 
-    Example:
+    Examples:
         >>> result = client.query.sql("SELECT carrier, avg(dep_delay) AS late FROM flights GROUP BY 1")
         >>> plot(result, "bar", x="carrier", y="late").to_html("late.html")
     """

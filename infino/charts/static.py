@@ -26,7 +26,7 @@ def chart_page(option: Mapping[str, Any], title: str = "") -> str:
     Returns:
         HTML without scripts; kinds of charts that cannot be drawn are shown as their option.
 
-    Example:
+    Examples:
         >>> Path("chart.html").write_text(chart_page(answer.chart, answer.question))
     """
     source = escape(json.dumps(option, indent=2, ensure_ascii=False, default=str))

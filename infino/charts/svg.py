@@ -36,7 +36,7 @@ def chart_svg(option: Mapping[str, Any]) -> str | None:
         An `<svg>` element with every text escaped, or ``None`` when the kind of chart is not one of line, area,
         bar, scatter or pie.
 
-    Example:
+    Examples:
         >>> svg = chart_svg(answer.chart)
     """
     plot = read_option(option)

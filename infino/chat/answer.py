@@ -35,7 +35,7 @@ class Answer:
         dropped_events: How many events were left out of ``events``.
         complete: Whether the service said that the answer is complete.
 
-    Example:
+    Examples:
         >>> answer = client.fino.ask("which carrier is late most often?")
         >>> print(answer.text)
         >>> answer.data.to_pandas()

@@ -31,7 +31,7 @@ def read(message: str | bytes) -> Frame:
     Returns:
         The frame; its kind is ``"text"`` or ``"binary"`` where the message is not a JSON object.
 
-    Example:
+    Examples:
         >>> read('{"content": {"type": "EOM", "trace_id": "t"}}').kind
         'EOM'
     """

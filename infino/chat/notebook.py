@@ -70,7 +70,7 @@ def markdown_html(text: str) -> str:
     Args:
         text: Markdown from the service.
 
-    Example:
+    Examples:
         >>> markdown_html("**UA** is late")
         '<p><strong>UA</strong> is late</p>'
     """

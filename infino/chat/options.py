@@ -172,7 +172,7 @@ def source_list(sources: Sequence[SourceLike] | None, operation: str = "fino.ask
     Raises:
         ValidationError: One of them is none of these.
 
-    Example:
+    Examples:
         >>> source_list(["flights"])
         [{'index_name': 'flights', 'connection_id': 'infino'}]
     """

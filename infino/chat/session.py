@@ -35,7 +35,7 @@ class AsyncSession:
         conversation: What is known at the start.
         settings: How patient to be.
 
-    Example:
+    Examples:
         >>> async with client.fino.chat() as chat:
         ...     await chat.ask("which carrier is late most often?")
         ...     await chat.ask("and in winter?")
@@ -77,7 +77,7 @@ class AsyncSession:
         Raises:
             ChatError: The turn broke off.
 
-        Example:
+        Examples:
             >>> (await chat.ask("how many flights were there?")).text
         """
         async with self.stream(question, timeout=timeout, resend=resend) as stream:
@@ -96,7 +96,7 @@ class AsyncSession:
         Returns:
             A stream of events; the question is sent when the first is asked for.
 
-        Example:
+        Examples:
             >>> async for event in chat.stream("how many flights were there?"):
             ...     print(event)
         """

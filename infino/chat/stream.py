@@ -87,7 +87,7 @@ class AsyncAnswerStream:
 
     Iterate to its end, or use it in a `with` block and leave whenever you like.
 
-    Example:
+    Examples:
         >>> async with client.fino.stream("which carrier is late most often?") as stream:
         ...     async for event in stream:
         ...         print(event)

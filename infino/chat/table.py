@@ -17,7 +17,7 @@ class AnswerTable(Tabular):
     Args:
         rows: One mapping of column name to value per row.
 
-    Example:
+    Examples:
         >>> table = AnswerTable([{"carrier": "UA", "flights": 3}])
         >>> table.names, len(table)
         (['carrier', 'flights'], 1)

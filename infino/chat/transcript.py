@@ -19,7 +19,7 @@ def transcript(answers: Iterable[Answer]) -> str:
     Returns:
         Markdown with the text, the generated query and the first rows of each.
 
-    Example:
+    Examples:
         >>> print(transcript([chat.ask("how many flights were there?")]))
     """
     return printable_lines("\n\n".join(_one(answer) for answer in answers)) + "\n"

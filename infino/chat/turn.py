@@ -51,7 +51,7 @@ class Turn:
         streaming: Whether the thread streams; ``None`` when that is not known.
         sources: Where the thread may look; the service names its sources only when it chose them.
 
-    Example:
+    Examples:
         >>> turn = Turn("how many?", streaming=False)
         >>> turn.receive('{"content": {"type": "result", "summary": "Three."}}')[-1]
         Done(sender='', trace_id=None, query_id=None)

@@ -58,7 +58,7 @@ def main(
     Returns:
         The exit status of a program: 0.
 
-    Example:
+    Examples:
         >>> main(Infino())
     """
     require("rich", "cli", "the terminal conversation")

@@ -20,7 +20,7 @@ def to_json(value: Any) -> Any:
     Raises:
         TypeError: The value has no JSON form.
 
-    Example:
+    Examples:
         >>> json.dumps(client.datasets.get("flights"), default=infino.to_json)
     """
     to_dict = getattr(value, "to_dict", None)
@@ -114,7 +114,7 @@ def dumps(value: Any) -> bytes:
         TypeError: The value has no JSON form.
         ValueError: It holds NaN or an infinity, which have none either.
 
-    Example:
+    Examples:
         >>> dumps({"query": "SELECT 1"})
         b'{"query":"SELECT 1"}'
     """

@@ -37,7 +37,7 @@ class Credentials:
     Raises:
         ConfigError: A key holds blanks that do not belong to it, or `expires_at` has no time zone.
 
-    Example:
+    Examples:
         >>> Infino(credentials=lambda: Credentials(read_key(), read_secret(), expires_at=later))
     """
 

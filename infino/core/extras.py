@@ -26,7 +26,7 @@ def require(module: str, extra: str, purpose: str) -> Any:
     Raises:
         MissingDependencyError: The package is not installed.
 
-    Example:
+    Examples:
         >>> require("json", "arrow", "to_arrow()").__name__
         'json'
     """

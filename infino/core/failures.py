@@ -204,7 +204,7 @@ def error_from_response(
     Returns:
         An error of the class that belongs to the status; not raised here.
 
-    Example:
+    Examples:
         >>> raise error_from_response(response, method="GET", path="/flights/metadata", now=clock.now())
     """
     body = parse_body(response.content)

@@ -30,7 +30,7 @@ class Manners:
         Raises:
             ValidationError: Keys or other secrets were given in the call, or the callable cannot be imported.
 
-        Example:
+        Examples:
             >>> reference = client.reference()
             >>> with reference.client() as there:
             ...     there.ping()

@@ -25,7 +25,7 @@ def end_of(status: str | None) -> End | None:
     Args:
         status: The word, in any case; one that is not known means that the job goes on.
 
-    Example:
+    Examples:
         >>> end_of("SUCCEEDED"), end_of("cancelled"), end_of("running")
         ('done', 'failed', None)
     """
@@ -45,7 +45,7 @@ class Polling:
     Raises:
         ValidationError: A number of seconds makes no sense.
 
-    Example:
+    Examples:
         >>> polling = Polling(clock, timeout=60)
         >>> while not over() and (pause := polling.pause()) is not None:
         ...     sleep(pause)

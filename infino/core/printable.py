@@ -22,7 +22,7 @@ def printable(text: object) -> str:
     Returns:
         One line without control, direction or invisible characters.
 
-    Example:
+    Examples:
         >>> printable("a\\x1b[2Jb")
         'a\\\\x1b[2Jb'
     """
@@ -35,7 +35,7 @@ def printable_lines(text: object) -> str:
     Args:
         text: What a service, a file or a user said.
 
-    Example:
+    Examples:
         >>> printable_lines("one\\ntwo\\x07")
         'one\\ntwo\\\\x07'
     """

@@ -66,7 +66,7 @@ def redact(text: str) -> str:
     Args:
         text: Any text, such as a log line.
 
-    Example:
+    Examples:
         >>> redact("wss://host/ws?X-Amz-Signature=0123456789abcdef")
         'wss://host/ws?X-Amz-Signature=****'
     """

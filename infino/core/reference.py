@@ -37,7 +37,7 @@ class ClientReference:
         settings: Settings that are no secrets.
         keys: Where the keys come from: `environment`, `profile NAME`, or `provider MODULE:NAME`.
 
-    Example:
+    Examples:
         >>> reference = client.reference()
         >>> pool.map(partial(load, reference), files)  # there: with reference.client() as client: ...
     """
@@ -54,7 +54,7 @@ class ClientReference:
         Raises:
             ConfigError: The keys are not to be had here.
 
-        Example:
+        Examples:
             >>> with reference.client() as client:
             ...     client.ping()
         """
@@ -70,7 +70,7 @@ class ClientReference:
         Raises:
             ConfigError: The keys are not to be had here.
 
-        Example:
+        Examples:
             >>> async with reference.async_client() as client:
             ...     await client.ping()
         """

@@ -67,7 +67,7 @@ class RetryPolicy:
             more surfaces at once, with `.retry_after`.
         statuses: Statuses that may be tried again where the operation allows it.
 
-    Example:
+    Examples:
         >>> client = Infino(retry=RetryPolicy(attempts=5, deadline=30))
     """
 

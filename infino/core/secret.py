@@ -15,7 +15,7 @@ class Secret:
     Args:
         value: The sensitive text. Another `Secret` is accepted and copied.
 
-    Example:
+    Examples:
         >>> key = Secret("s3cr3t")
         >>> key
         Secret(****)

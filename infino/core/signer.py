@@ -46,7 +46,7 @@ def canonical_query(pairs: Iterable[tuple[str | bytes, str | bytes]]) -> str:
     Returns:
         The query without `?`.
 
-    Example:
+    Examples:
         >>> canonical_query([("offset", "10"), ("limit", "a b")])
         'limit=a%20b&offset=10'
     """
@@ -206,7 +206,7 @@ class SigV4Signer:
         service: Service in the credential scope.
         path_style: `single` signs the path as it is sent; `double` encodes it once more, as stock AWS signers do.
 
-    Example:
+    Examples:
         >>> signer = SigV4Signer("IAK_EXAMPLE", "secret")
         >>> headers = signer.sign("GET", "https://api.infino.ws/", {})
     """
@@ -302,7 +302,7 @@ class SigV4Signer:
         Raises:
             ValidationError: The URL cannot be signed, or a header holds a line break.
 
-        Example:
+        Examples:
             >>> signer.sign("POST", "https://api.infino.ws/sql", {"Content-Type": "application/json"}, b"{}")
         """
         host, path, query = _split(url)
@@ -331,7 +331,7 @@ class SigV4Signer:
         Raises:
             ValidationError: The URL cannot be signed.
 
-        Example:
+        Examples:
             >>> signer.presign("wss://api.infino.ws/_conversation/ws")
         """
         host, path, given = _split(url)

@@ -28,7 +28,7 @@ class Timeouts:
         pool: To get a free connection when all are busy.
         total: For the whole call: every attempt and every pause between them.
 
-    Example:
+    Examples:
         >>> Timeouts(connect=3, total=30)
         Timeouts(connect=3, read=120.0, write=60.0, pool=60.0, total=30)
     """

@@ -50,7 +50,7 @@ def parse_time(value: Moment, now: datetime | None = None) -> datetime:
     Raises:
         ValidationError: The value is none of these.
 
-    Example:
+    Examples:
         >>> parse_time("now-6h", now=datetime(2026, 1, 2, tzinfo=UTC)).isoformat()
         '2026-01-01T18:00:00+00:00'
     """
@@ -132,7 +132,7 @@ def to_seconds(value: Moment, now: datetime | None = None) -> float:
     Raises:
         ValidationError: The value is not a time.
 
-    Example:
+    Examples:
         >>> to_seconds("2026-01-02T00:00:00Z")
         1767312000
     """
@@ -153,7 +153,7 @@ def parse_span(value: Span) -> float:
     Raises:
         ValidationError: The value is not a duration, or not more than 0.
 
-    Example:
+    Examples:
         >>> parse_span("1h30m")
         5400
     """

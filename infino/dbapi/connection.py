@@ -49,7 +49,7 @@ class Connection:
         Raises:
             InterfaceError: The connection is closed.
 
-        Example:
+        Examples:
             >>> with connection.cursor() as cursor:
             ...     cursor.execute("SELECT carrier FROM flights").fetchone()
             ('UA',)
@@ -94,7 +94,7 @@ def connect(client: Infino | None = None, **settings: Any) -> Connection:
     Raises:
         InterfaceError: Settings are missing or malformed.
 
-    Example:
+    Examples:
         >>> with connect(endpoint="http://127.0.0.1:8000") as connection:
         ...     connection.cursor().execute("SELECT 1").fetchone()
         (1,)

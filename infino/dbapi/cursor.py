@@ -75,7 +75,7 @@ class Cursor:
         Raises:
             Error: The statement could not be run.
 
-        Example:
+        Examples:
             >>> connection.cursor().execute("SELECT 1 AS one").fetchall()
             [(1,)]
         """
@@ -115,7 +115,7 @@ class Cursor:
         Raises:
             Error: A run failed; those before it took effect.
 
-        Example:
+        Examples:
             >>> cursor.executemany("INSERT INTO airlines (_id, name) VALUES (?, ?)", [("ZZ", "Zed"), ("YY", "Why")])
         """
         self._check()

@@ -25,7 +25,7 @@ class Admission:
     Args:
         hosts: Names, beside addresses and those of this machine, under which the gateway may be asked.
 
-    Example:
+    Examples:
         >>> Admission(["gateway.internal"]).check(wire)
     """
 

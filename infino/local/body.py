@@ -104,7 +104,7 @@ class Bodies:
         options: The limits.
         spool: The folder for uploads.
 
-    Example:
+    Examples:
         >>> body = await bodies.read(incoming)
         >>> bodies.release(body)
     """

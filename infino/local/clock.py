@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 class Clock:
     """The real time, shifted by an offset that tests may set.
 
-    Example:
+    Examples:
         >>> clock = Clock()
         >>> clock.offset = timedelta(minutes=10)
     """
@@ -32,7 +32,7 @@ def iso(moment: datetime) -> str:
     Args:
         moment: An aware time.
 
-    Example:
+    Examples:
         >>> iso(datetime(2026, 1, 2, tzinfo=UTC))
         '2026-01-02T00:00:00.000000+00:00'
     """

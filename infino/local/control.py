@@ -42,7 +42,7 @@ class Control:
         path: The database file, or None to keep everything in memory.
         now: Returns the current time.
 
-    Example:
+    Examples:
         >>> control = Control(None, lambda: datetime.now(UTC))
         >>> control.put("thread", "t1", {"name": "late flights"}).body
         {'name': 'late flights'}

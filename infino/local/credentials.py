@@ -42,7 +42,7 @@ def admin_credentials(folder: Path | None, access_key: str | None, secret_key: s
         access_key: A chosen access key; needs `secret_key` too.
         secret_key: A chosen secret.
 
-    Example:
+    Examples:
         >>> admin_credentials(None, "IAK_1", "s").access_key
         'IAK_1'
     """

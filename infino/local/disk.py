@@ -31,7 +31,7 @@ def is_full(error: BaseException) -> bool:
     Args:
         error: An error of the system, of SQLite or of DuckDB, which passes the system's words on.
 
-    Example:
+    Examples:
         >>> is_full(OSError(errno.ENOSPC, "No space left on device"))
         True
     """
@@ -77,7 +77,7 @@ class Disk:
     Args:
         folder: The data folder, or None for a gateway in memory.
 
-    Example:
+    Examples:
         >>> Disk(None).writable()
         True
     """

@@ -87,7 +87,7 @@ class Fault:
 class Faults:
     """The armed faults of a gateway; safe to share between threads.
 
-    Example:
+    Examples:
         >>> with gateway.faults.fail(status=503, times=2, path="/sql"):
         ...     client.query.sql("SELECT 1")
     """

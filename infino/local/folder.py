@@ -17,7 +17,7 @@ except ImportError:  # Windows: DuckDB's own file lock still refuses the second 
 class FolderInUse(RuntimeError):
     """Another process holds the data folder.
 
-    Example:
+    Examples:
         >>> raise FolderInUse("the data folder ./data is in use by process 4711")
     """
 
@@ -30,7 +30,7 @@ class DamagedFile(RuntimeError):
         what: What is wrong with it, as it goes on after the name.
         remedy: What can be done.
 
-    Example:
+    Examples:
         >>> str(DamagedFile(Path("data/vault.key"), "is missing", "put it back"))
         'data/vault.key is missing; put it back'
     """
@@ -51,7 +51,7 @@ class Folder:
     Raises:
         FolderInUse: When another gateway holds it, naming the process.
 
-    Example:
+    Examples:
         >>> folder = Folder(Path("./data"))
     """
 

@@ -49,7 +49,7 @@ def _worth_telling(record: logging.LogRecord) -> bool:
 class PortInUse(RuntimeError):
     """Another program listens on the chosen port.
 
-    Example:
+    Examples:
         >>> raise PortInUse("port 8000 is in use")
     """
 
@@ -96,7 +96,7 @@ class LocalGateway:
         FolderInUse: When another process holds the data folder.
         PortInUse: When another program listens on the port.
 
-    Example:
+    Examples:
         >>> with LocalGateway() as gateway:
         ...     client = gateway.client()
         ...     client.datasets.create("flights")
@@ -229,7 +229,7 @@ class LocalGateway:
         Returns:
             A context manager giving the fault, whose `hits` counts the requests it met.
 
-        Example:
+        Examples:
             >>> with gateway.fail(status=503, times=2, path="/sql"):
             ...     client.query.sql("SELECT 1")
         """

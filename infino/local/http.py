@@ -24,7 +24,7 @@ class Problem(Exception):
         headers: Extra response headers, such as `Retry-After`.
         extra: Extra members of the `error` object.
 
-    Example:
+    Examples:
         >>> raise Problem(404, "index_not_found_exception", "no such dataset [flights]")
     """
 
@@ -111,7 +111,7 @@ class Answer:
         media_type: The media type of `content`.
         headers: Extra headers.
 
-    Example:
+    Examples:
         >>> Answer(json={"acknowledged": True}).encoded()
         b'{"acknowledged":true}'
     """
@@ -143,7 +143,7 @@ class Route:
         upload: Whether the body is streamed to disk (multipart) instead of memory.
         stock: Whether clients of Elasticsearch, OpenSearch and Prometheus come here, signed as AWS' own signers do.
 
-    Example:
+    Examples:
         >>> Route("GET", "/{dataset}/_count", count)
     """
 
@@ -161,7 +161,7 @@ def unsupported(feature: str) -> Problem:
     Args:
         feature: The feature's name as users know it.
 
-    Example:
+    Examples:
         >>> raise unsupported("monitors")
     """
     return Problem(501, "not_implemented", f"the local gateway does not support {feature}")

@@ -32,7 +32,7 @@ class Keys:
         vault: What encrypts their secrets.
         root: The admin's keys of the first start, good until the admin gets others.
 
-    Example:
+    Examples:
         >>> issued = keys.issue("ann")
         >>> keys.owner_of(issued.access_key)
         'ann'

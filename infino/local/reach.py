@@ -29,7 +29,7 @@ class Reach:
         files: The folder in which file databases may lie; None leaves the choice to the admin.
         reachable: `host:port` of what may be reached although it is refused by default.
 
-    Example:
+    Examples:
         >>> reach = Reach(Path("data"), Path("/srv/databases"), [])
         >>> reach.file("/srv/databases/shop.sqlite", chosen_by_admin=False)
         PosixPath('/srv/databases/shop.sqlite')

@@ -44,7 +44,7 @@ class Router:
     Args:
         routes: All routes; of two for the same method and path the first one counts.
 
-    Example:
+    Examples:
         >>> Router([Route("GET", "/{dataset}/_count", count)]).match("GET", b"/a%2Fb/_count").parameters
         {'dataset': 'a/b'}
     """

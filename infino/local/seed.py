@@ -30,7 +30,7 @@ def flights(name: str) -> pandas.DataFrame:
     Raises:
         ModuleNotFoundError: The package is not installed.
 
-    Example:
+    Examples:
         >>> len(flights("airlines"))
         16
     """

@@ -45,7 +45,7 @@ def serve(
     Raises:
         SystemExit: With one sentence, when the port or the data folder is in use.
 
-    Example:
+    Examples:
         >>> serve(port=9201, data=Path("./data"))
     """
     printed = output or sys.stdout

@@ -76,7 +76,7 @@ class Verifier:
         tolerance: Seconds that the caller's clock may be off.
         compat: Whether to accept the deviations of the old SDK 0.7.0.
 
-    Example:
+    Examples:
         >>> verifier = Verifier({"IAK_1": "s"}.get, lambda: datetime.now(UTC))
     """
 

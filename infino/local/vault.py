@@ -21,7 +21,7 @@ class Vault:
     Args:
         folder: The data folder, or None to keep the key in memory only.
 
-    Example:
+    Examples:
         >>> vault = Vault(None)
         >>> vault.decrypt(vault.encrypt({"password": "s3cr3t"}))
         {'password': 's3cr3t'}

@@ -51,7 +51,7 @@ def find(paths: Sequence[Path]) -> Iterator[OldCall]:
     Raises:
         MissingDependencyError: libcst is not installed.
 
-    Example:
+    Examples:
         >>> for call in find([Path("scripts")]):
         ...     print(call)
     """
@@ -98,7 +98,7 @@ def new_call(old: str, arguments: Sequence[tuple[str | None, str]]) -> str:
     Returns:
         Source of the new call.
 
-    Example:
+    Examples:
         >>> new_call("query_dataset_in_promql", [(None, "'up'")])
         "client.query.promql('up')"
     """

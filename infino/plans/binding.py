@@ -44,7 +44,7 @@ def bind(statement: str, params: Params | None) -> str:
     Raises:
         ValidationError: Placeholders and values don't match, or a value has no safe literal.
 
-    Example:
+    Examples:
         >>> bind("SELECT * FROM flights WHERE carrier = ? AND delay > ?", ["O'Hare", -5])
         "SELECT * FROM flights WHERE carrier = 'O''Hare' AND delay > (-5)"
     """
@@ -202,7 +202,7 @@ def literal(value: Any) -> str:
     Raises:
         ValidationError: The value has no safe literal.
 
-    Example:
+    Examples:
         >>> literal(["it's", None, 1.5])
         "('it''s', NULL, 1.5e0)"
     """

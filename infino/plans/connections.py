@@ -34,7 +34,7 @@ def query(id: str, dataset: str, query: str | Mapping[str, Any]) -> Call[NativeR
     Raises:
         QueryError: The query failed inside a successful answer.
 
-    Example:
+    Examples:
         >>> client.connections.query("c1", "sales", "SELECT count(*) FROM orders").scalar()
         58665
     """
@@ -57,7 +57,7 @@ def sql(id: str, q: str) -> Call[SqlResult]:
     Raises:
         QueryError: The statement failed inside a successful answer.
 
-    Example:
+    Examples:
         >>> client.connections.sql("c1", "SELECT 1").scalar()
         1
     """

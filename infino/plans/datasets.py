@@ -38,7 +38,7 @@ def create(name: str, *, mapping: Mapping[str, Any] | None = None, exist_ok: boo
         ConflictError: It exists already, and `exist_ok` is false.
         ValidationError: The name cannot be used.
 
-    Example:
+    Examples:
         >>> client.datasets.create("flights", exist_ok=True)
     """
     call = _create.request(name, mapping=mapping)
@@ -65,7 +65,7 @@ def delete(name: str, *, missing_ok: bool = False) -> Call[bool]:
     Raises:
         NotFoundError: There is no such dataset, and `missing_ok` is false.
 
-    Example:
+    Examples:
         >>> client.datasets.delete("flights", missing_ok=True)
     """
 
@@ -91,7 +91,7 @@ def exists(name: str) -> Call[bool]:
     Raises:
         APIError: The service refused to tell.
 
-    Example:
+    Examples:
         >>> client.datasets.exists("flights")
     """
     call: Call[Any] = _exists.request(name)
@@ -124,7 +124,7 @@ def count(name: str) -> Call[int]:
     Raises:
         NotFoundError: There is no such dataset.
 
-    Example:
+    Examples:
         >>> client.datasets.count("flights")
     """
     call = _count.request(name)

@@ -27,7 +27,7 @@ def get(id: str) -> Call[ImportJob]:
     Raises:
         NotFoundError: There is no such import.
 
-    Example:
+    Examples:
         >>> client.imports.get("j1").status
     """
     call = _get.request(id)

@@ -37,7 +37,7 @@ def sql(q: str, params: Params | None = None) -> Call[SqlResult]:
         QueryError: The statement failed inside a successful answer.
         ValidationError: Values and placeholders don't match.
 
-    Example:
+    Examples:
         >>> client.query.sql("SELECT count(*) FROM flights WHERE carrier = ?", ["UA"]).scalar()
     """
     statement = bind(q, params)
@@ -61,7 +61,7 @@ def execute(q: str, params: Params | None = None) -> Call[SqlResult]:
         QueryError: The statement failed inside a successful answer.
         ValidationError: Values and placeholders don't match.
 
-    Example:
+    Examples:
         >>> client.query.execute("INSERT INTO airlines (_id, name) VALUES (?, ?)", ["ZZ", "Zed Air"])
     """
     statement = bind(q, params)
@@ -78,7 +78,7 @@ def dsl(dataset: str, body: Mapping[str, Any]) -> Call[SearchResult]:
     Returns:
         Hits and aggregations.
 
-    Example:
+    Examples:
         >>> client.query.dsl("flights", {"query": {"term": {"carrier.keyword": "UA"}}, "size": 5}).hits()[0].id
     """
     return attrs.evolve(_dsl.request(dataset, body), accept="bytes", parse=SearchResult)
@@ -98,7 +98,7 @@ def promql(expr: str, *, at: Moment | None = None, dataset: str | None = None) -
     Raises:
         QueryError: The expression failed inside a successful answer.
 
-    Example:
+    Examples:
         >>> client.query.promql("sum(up) by (job)", at="now-5m", dataset="web.aly").to_pandas()
     """
     call = _promql.request(expr, at=None if at is None else to_seconds(at), dataset=dataset)
@@ -121,7 +121,7 @@ def promql_range(expr: str, *, start: Moment, end: Moment, step: Span, dataset: 
     Raises:
         QueryError: The expression failed inside a successful answer.
 
-    Example:
+    Examples:
         >>> client.query.promql_range("up", start="now-1h", end="now", step="1m").to_pandas(shape="wide")
     """
     now = datetime.now(UTC)

@@ -26,7 +26,7 @@ def delete(dataset: str, query: Mapping[str, Any]) -> Call[int]:
         ValidationError: It is no object, or there is more in it beside `query`.
         NotFoundError: There is no such dataset.
 
-    Example:
+    Examples:
         >>> client.records.delete("flights", {"term": {"carrier.keyword": "AA"}})
     """
     return _delete.request(dataset, _bare(query))

@@ -28,7 +28,7 @@ def create(name: str, document: Role | Mapping[str, Any] | str) -> Call[bool]:
     Raises:
         ValidationError: The document is no object or no YAML.
 
-    Example:
+    Examples:
         >>> client.roles.create("reader", {"Permissions": [
         ...     {"ResourceType": "record", "Actions": ["read"], "Resources": ["logs-*"]}]})
     """
@@ -48,7 +48,7 @@ def update(name: str, document: Role | Mapping[str, Any] | str) -> Call[bool]:
     Raises:
         NotFoundError: There is no such role.
 
-    Example:
+    Examples:
         >>> client.roles.update("reader", {"Permissions": []})
     """
     return _update.request(name, checked_document(document, "roles.update"))

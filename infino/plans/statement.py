@@ -79,7 +79,7 @@ def reads_only(statement: str) -> bool:
         False also where that is not certain: for several statements in one text, and where a word such as DELETE
         or INTO stands anywhere. What a function of the store does cannot be seen.
 
-    Example:
+    Examples:
         >>> reads_only("SELECT 1"), reads_only("INSERT INTO t VALUES (1)")
         (True, False)
     """
@@ -111,7 +111,7 @@ def never_writes(text: str) -> bool:
     Returns:
         False also where that is not certain.
 
-    Example:
+    Examples:
         >>> never_writes("rate(requests_total[5m])"), never_writes("CALL refresh()")
         (True, False)
     """

@@ -46,7 +46,7 @@ class IssuedKeys:
         Raises:
             ValidationError: The service answered without keys.
 
-        Example:
+        Examples:
             >>> as_ann = Infino(credentials=client.users.create("ann", document).credentials())
         """
         if not self.access_key or self.secret_key is None:
@@ -83,7 +83,7 @@ def create(name: str, document: User | Mapping[str, Any] | str) -> Call[IssuedKe
         ConflictError: There is a user of this name.
         ValidationError: The document is no object or no YAML.
 
-    Example:
+    Examples:
         >>> keys = client.users.create("ann", {"Password": password, "Roles": ["reader"]})
         >>> keys.secret_key.reveal()
     """
@@ -103,7 +103,7 @@ def update(name: str, document: User | Mapping[str, Any] | str) -> Call[bool]:
     Raises:
         NotFoundError: There is no such user.
 
-    Example:
+    Examples:
         >>> client.users.update("ann", {"Roles": ["reader", "writer"]})
     """
     return _update.request(name, checked_document(document, "users.update"))
@@ -121,7 +121,7 @@ def rotate_keys(name: str) -> Call[IssuedKeys]:
     Raises:
         NotFoundError: There is no such user.
 
-    Example:
+    Examples:
         >>> keys = client.users.rotate_keys("ann")
     """
     return _wrapped(name, _rotate_keys.request(name))

@@ -71,7 +71,7 @@ class DashboardResult:
         Returns:
             The page.
 
-        Example:
+        Examples:
             >>> client.dashboards.execute("d1").to_html("dashboard.html")
         """
         from infino.charts.html import page, save
@@ -190,7 +190,7 @@ class AsyncPanels:
         Raises:
             NotFoundError: There is no such dashboard.
 
-        Example:
+        Examples:
             >>> await client.dashboards.panels.add("d1", {"viz_id": "v1"})
         """
         check_options(options, "dashboards.panels.add")
@@ -225,7 +225,7 @@ class AsyncPanels:
         Raises:
             ValidationError: It has no such panel.
 
-        Example:
+        Examples:
             >>> await client.dashboards.panels.move("d1", "panel_2", x=24, y=0)
         """
         check_options(options, "dashboards.panels.move")
@@ -247,7 +247,7 @@ class AsyncPanels:
         Raises:
             ValidationError: It has no such panel.
 
-        Example:
+        Examples:
             >>> await client.dashboards.panels.remove("d1", "panel_2")
         """
         check_options(options, "dashboards.panels.remove")
@@ -287,7 +287,7 @@ class AsyncDashboards(AsyncDashboardsResource):
         Raises:
             NotFoundError: There is no such dashboard.
 
-        Example:
+        Examples:
             >>> for result in await client.dashboards.execute("d1"):
             ...     print(result.panel.id, result.error or result.data)
         """

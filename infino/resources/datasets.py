@@ -39,7 +39,7 @@ class AsyncDatasets(AsyncDatasetsResource):
             BulkError: Records were not accepted, and `on_error` is `raise`; `.report` has the counts.
             ValidationError: A setting, the name or the source cannot be used.
 
-        Example:
+        Examples:
             >>> await client.datasets.load("flights", "flights.parquet", id="flight_id", progress=True)
         """
         await async_check_upload(self._caller, name, source, settings, "datasets.load")
@@ -71,7 +71,7 @@ class AsyncDatasets(AsyncDatasetsResource):
             ValidationError: The suffix tells no format, or the format cannot carry a field.
             NotFoundError: There is no such dataset.
 
-        Example:
+        Examples:
             >>> await client.datasets.export("flights", "flights.parquet", progress=True)
             336776
         """

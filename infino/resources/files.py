@@ -165,7 +165,7 @@ class AsyncFiles(AsyncFilesResource):
             JobFailedError: The service could not load the file.
             Timeout: The service was still at work after `wait_timeout`.
 
-        Example:
+        Examples:
             >>> done = await client.files.upload("flights", "flights.csv", progress=True)
             >>> done.stats.documents_processed
             336776

@@ -129,7 +129,7 @@ class AsyncFino(AsyncFinoResource):
             TransportError: No connection could be made.
             APIError: The service refused.
 
-        Example:
+        Examples:
             >>> answer = await client.fino.ask("which carrier is late most often?", sources=["flights"])
             >>> print(answer.text, answer.sql)
         """
@@ -159,7 +159,7 @@ class AsyncFino(AsyncFinoResource):
         Raises:
             ValidationError: The question is empty, or an option is wrong.
 
-        Example:
+        Examples:
             >>> async for event in client.fino.stream("which carrier is late most often?"):
             ...     print(event)
         """
@@ -190,7 +190,7 @@ class AsyncFino(AsyncFinoResource):
         Raises:
             ValidationError: An option is wrong.
 
-        Example:
+        Examples:
             >>> async with client.fino.chat(sources=["flights"]) as chat:
             ...     await chat.ask("which carrier is late most often?")
             ...     await chat.ask("and in winter?")
@@ -225,7 +225,7 @@ class AsyncFino(AsyncFinoResource):
             TransportError: No connection could be made.
             APIError: The service refused; a gateway without analyses answers 404 or 501.
 
-        Example:
+        Examples:
             >>> answer = await client.fino.analyze("compare the delays of the carriers", sources=["flights"])
             >>> [step.code for step in answer.events if isinstance(step, Step)]
         """
@@ -260,7 +260,7 @@ class AsyncFino(AsyncFinoResource):
         Raises:
             ValidationError: The request is empty, or an option is wrong.
 
-        Example:
+        Examples:
             >>> async for event in client.fino.analyze_stream("compare the delays of the carriers"):
             ...     print(event)
         """
@@ -294,7 +294,7 @@ class AsyncFino(AsyncFinoResource):
             TransportError: No connection could be made.
             APIError: The service refused; a gateway without reports answers 404 or 501.
 
-        Example:
+        Examples:
             >>> print((await client.fino.notebook_report("n1")).text)
         """
         stream = self.notebook_report_stream(
@@ -333,7 +333,7 @@ class AsyncFino(AsyncFinoResource):
         Raises:
             ValidationError: The id is empty, or an option is wrong.
 
-        Example:
+        Examples:
             >>> async for event in client.fino.notebook_report_stream("n1"):
             ...     print(event)
         """
@@ -388,7 +388,7 @@ class AsyncFino(AsyncFinoResource):
         Raises:
             ChatError: With `wait`: the service failed, or no reply came in time.
 
-        Example:
+        Examples:
             >>> (await client.fino.send(thread.id, "how many flights were there?", wait=True)).text
         """
         if not wait:

@@ -46,7 +46,7 @@ class AsyncImports(AsyncImportsResource):
             Timeout: It was not over in time; it goes on without us.
             NotFoundError: There is no such import.
 
-        Example:
+        Examples:
             >>> job = await client.imports.create("snowflake", connection_id="c1", target_dataset="orders")
             >>> (await client.imports.wait(job.id)).records_ingested
         """

@@ -96,7 +96,7 @@ class AsyncRecords(AsyncRecordsResource):
             InfinoError: The upload could not go on; `.report` has the counts so far. An error of the source
                 itself surfaces as it is, with `.report` as well.
 
-        Example:
+        Examples:
             >>> report = await client.records.bulk("flights", rows, id="flight_id", dead_letter="rejected.ndjson")
             >>> report.accepted, report.ok
             (336776, True)
@@ -121,7 +121,7 @@ class AsyncRecords(AsyncRecordsResource):
             BulkError: At the end, as for `bulk`.
             ValidationError: At the first result: a setting or the source cannot be used.
 
-        Example:
+        Examples:
             >>> async with client.records.bulk_iter("flights", rows, on_error="collect") as run:
             ...     async for chunk in run:
             ...         print(chunk.start, chunk.accepted, chunk.rejections)

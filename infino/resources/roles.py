@@ -156,7 +156,7 @@ class AsyncRoles(AsyncRolesResource):
         Raises:
             ValidationError: A document cannot be read.
 
-        Example:
+        Examples:
             >>> print(await client.roles.plan({"reader": {"Permissions": []}}))
         """
         wanted = wanted_roles(documents)
@@ -175,7 +175,7 @@ class AsyncRoles(AsyncRolesResource):
         Raises:
             APIError: The service refused a change; changes before it are done.
 
-        Example:
+        Examples:
             >>> await client.roles.apply(open("roles.yaml").read())
         """
         wanted = wanted_roles(documents)

@@ -27,7 +27,7 @@ class Aggregations(Tabular):
     Args:
         tree: The `aggregations` of an answer.
 
-    Example:
+    Examples:
         >>> Aggregations({"by": {"buckets": [{"key": "UA", "doc_count": 2}]}}).to_dicts()
         [{'by': 'UA', 'doc_count': 2}]
     """
@@ -75,7 +75,7 @@ class Aggregations(Tabular):
         Returns:
             One dictionary per innermost bucket.
 
-        Example:
+        Examples:
             >>> Aggregations({"mean": {"value": 2.5}}).to_dicts()
             [{'mean': 2.5}]
         """
@@ -94,7 +94,7 @@ class Aggregations(Tabular):
         Raises:
             KeyError: There is no aggregation of that name.
 
-        Example:
+        Examples:
             >>> client.query.dsl("flights", body).aggregations.pick("by_month").to_pandas()
         """
         return Aggregations({name: self._tree[name]})

@@ -47,7 +47,7 @@ class PromResult(Tabular):
     Raises:
         QueryError: The answer says that the query failed.
 
-    Example:
+    Examples:
         >>> client.query.promql("sum(up) by (job)").to_dicts()
         [{'job': 'api', 'time': datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc), 'value': 3.0}]
     """
@@ -96,7 +96,7 @@ class PromResult(Tabular):
         Returns:
             The statistics.
 
-        Example:
+        Examples:
             >>> client.query.promql("up").stats.warnings
             ()
         """
@@ -117,7 +117,7 @@ class PromResult(Tabular):
         Raises:
             ValidationError: There is not exactly one sample.
 
-        Example:
+        Examples:
             >>> client.query.promql("count(up)").scalar()
             3.0
         """
@@ -146,7 +146,7 @@ class PromResult(Tabular):
                 samples at one time.
             MissingDependencyError: pandas or pyarrow is not installed.
 
-        Example:
+        Examples:
             >>> client.query.promql_range("up", start="now-1h", end="now", step="1m").to_pandas(shape="wide")
         """
         if shape == "long":
@@ -177,7 +177,7 @@ class PromResult(Tabular):
             ValidationError: The answer has no series.
             MissingDependencyError: pandas or pyarrow is not installed.
 
-        Example:
+        Examples:
             >>> cpu, = client.query.promql_range("cpu", start="now-1h", end="now", step="1m").series()
         """
         pd: Any = require("pandas", "pandas", "series()")

@@ -62,7 +62,7 @@ class SqlResult(Tabular):
     Raises:
         QueryError: The answer says that the statement failed.
 
-    Example:
+    Examples:
         >>> result = SqlResult(b'{"columns": [{"name": "n", "type": "long"}], "rows": [[1], [2]]}')
         >>> result.column("n")
         [1, 2]
@@ -105,7 +105,7 @@ class SqlResult(Tabular):
         Returns:
             The statistics; what the service did not say is None.
 
-        Example:
+        Examples:
             >>> client.query.execute("INSERT INTO flights (carrier) VALUES ('UA')").stats.affected_rows
             1
         """

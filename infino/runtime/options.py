@@ -40,7 +40,7 @@ def check_options(given: Iterable[str], operation: str, known: Iterable[str] = C
     Raises:
         TypeError: One is not known; the message names the method and the likely argument.
 
-    Example:
+    Examples:
         >>> check_options(["timout"], "datasets.create")
         Traceback (most recent call last):
         TypeError: datasets.create() got an unexpected keyword argument 'timout'; did you mean 'timeout'?

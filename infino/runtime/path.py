@@ -77,7 +77,7 @@ def segment(value: str, parameter: str, opaque: bool = False, reserved: Abstract
     Raises:
         ParameterError: If the value is empty, `.`, `..`, reserved, or holds a separator.
 
-    Example:
+    Examples:
         >>> segment("web logs", "dataset")
         'web%20logs'
     """

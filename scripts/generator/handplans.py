@@ -17,7 +17,7 @@ from .document import DocumentError
 from .examples import awaited
 
 ROOT = Path(__file__).resolve().parents[2]
-_SECTIONS = ("Args", "Returns", "Raises", "Example")
+_SECTIONS = ("Args", "Returns", "Raises", "Examples")
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,11 @@ class HandPlan:
         parts["Args"] = f"{parts['Args']}\n**options: {OPTIONS}".strip()
         parts["Raises"] = f"{parts['Raises']}\n{FAILED}".strip()
         if is_async:
-            parts["Example"] = awaited(parts["Example"])
+            parts["Examples"] = awaited(parts["Examples"])
         made = [head]
         for name in _SECTIONS:
             indented = "\n".join(f"    {line}".rstrip() for line in parts[name].splitlines())
-            made.append(f"{'Examples' if name == 'Example' else name}:\n{indented}")
+            made.append(f"{name}:\n{indented}")
         return "\n\n".join(made).replace("\\", "\\\\").splitlines()
 
 
@@ -133,8 +133,8 @@ def _problem(found: ast.FunctionDef, taken: frozenset[str]) -> str:
     described = re.findall(r"^(\w+): ", parts["Args"], re.MULTILINE)
     if described != names:
         return f"its docstring describes {', '.join(described) or 'nothing'} and not {', '.join(names)}"
-    if not parts["Returns"] or not parts["Example"]:
-        return "its docstring needs Returns and Example"
+    if not parts["Returns"] or not parts["Examples"]:
+        return "its docstring needs Returns and Examples"
     return ""
 
 

@@ -221,7 +221,7 @@ def create(dataset: str, words: Sequence[str] | str, *, pages: int | None = None
     Raises:
         ValidationError: There are no words.
 
-    Example:
+    Examples:
         >>> client.reports.create("flights", ["late", "planes"]).id
     """
     if not words:
@@ -258,7 +258,7 @@ class AsyncReports(AsyncReportsResource):
         Returns:
             The reports, in the order of the datasets.
 
-        Example:
+        Examples:
             >>> [report.id for report in await client.reports.each(["flights"], "Delays")]
         """
         check_options(options, "reports.each")

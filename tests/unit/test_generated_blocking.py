@@ -45,7 +45,7 @@ def kept() -> Kept:
 class AsyncThing:
     """A thing.
 
-    Example:
+    Examples:
         >>> async with AsyncThing(caller) as thing:
         ...     async for one in thing.each():
         ...         print((await thing.get(one)).name)
@@ -88,7 +88,7 @@ TWIN = '''
 class Thing:
     """A thing.
 
-    Example:
+    Examples:
         >>> with Thing(caller) as thing:
         ...     for one in thing.each():
         ...         print(thing.get(one).name)

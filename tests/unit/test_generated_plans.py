@@ -42,7 +42,7 @@ def merge(name: str, words: Words | None = None, *, keep: bool = True) -> Call[l
     Returns:
         The threads.
 
-    Example:
+    Examples:
         >>> client.things.merge("a")[0].id
         '7'
     """
@@ -82,7 +82,7 @@ def test_signature_imports_and_docstring_are_taken(tmp_path, monkeypatch):
         ("Call[list[Thread]]", "list[Thread]", r"must return Call\[...\]"),
         ("keep: bool = True", "keep: bool = Words", "default must be a literal"),
         ("        words: Words.\n", "", "describes name, keep and not name, words, keep"),
-        ("    Returns:\n        The threads.\n\n", "", "needs Returns and Example"),
+        ("    Returns:\n        The threads.\n\n", "", "needs Returns and Examples"),
         ("def merge(", "def merge(:", "things.py:14 is not Python"),
         ("Words | None", "Word | None", "nothing says where Word comes from"),
     ],

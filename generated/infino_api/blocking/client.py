@@ -62,7 +62,7 @@ class Infino(Manners, RootResources):
     Raises:
         ConfigError: A setting is missing or malformed, or an explicit choice cannot be followed.
 
-    Example:
+    Examples:
         >>> with Infino() as client:
         ...     client.datasets.create("flights")
     """
@@ -131,7 +131,7 @@ class Infino(Manners, RootResources):
         Returns:
             A client like any other.
 
-        Example:
+        Examples:
             >>> with Infino.local("./data") as client:
             ...     client.datasets.create("flights")
         """
@@ -166,7 +166,7 @@ class Infino(Manners, RootResources):
         Returns:
             A client of the same class; closing it leaves this one open.
 
-        Example:
+        Examples:
             >>> client.with_options(timeout=2).ping()
         """
         copy = object.__new__(type(self))
@@ -196,7 +196,7 @@ class Infino(Manners, RootResources):
         Raises:
             ValidationError: There is no such event.
 
-        Example:
+        Examples:
             >>> stop = client.on("retry", lambda event: print(event.reason, event.delay))
         """
         return self._shared.listeners.add(event, listener(callback, self._shared.listeners))
@@ -224,7 +224,7 @@ class Infino(Manners, RootResources):
         Returns:
             The command; keys are taken from `INFINO_ACCESS_KEY` and `INFINO_SECRET_KEY` when it runs.
 
-        Example:
+        Examples:
             >>> print(client.debug_curl("POST", "/sql", json={"query": "SELECT 1"}))
         """
         request = escape_hatch(method, path, json=json, content=content, params=params, headers=headers)
@@ -264,7 +264,7 @@ class Infino(Manners, RootResources):
             TransportError: No answer came.
             DecodeError: The answer is not JSON.
 
-        Example:
+        Examples:
             >>> client.request("GET", "/_local/health")
         """
         request = escape_hatch(

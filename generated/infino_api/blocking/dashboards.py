@@ -55,7 +55,7 @@ class Panels:
         Raises:
             NotFoundError: There is no such dashboard.
 
-        Example:
+        Examples:
             >>> client.dashboards.panels.add("d1", {"viz_id": "v1"})
         """
         check_options(options, "dashboards.panels.add")
@@ -90,7 +90,7 @@ class Panels:
         Raises:
             ValidationError: It has no such panel.
 
-        Example:
+        Examples:
             >>> client.dashboards.panels.move("d1", "panel_2", x=24, y=0)
         """
         check_options(options, "dashboards.panels.move")
@@ -112,7 +112,7 @@ class Panels:
         Raises:
             ValidationError: It has no such panel.
 
-        Example:
+        Examples:
             >>> client.dashboards.panels.remove("d1", "panel_2")
         """
         check_options(options, "dashboards.panels.remove")
@@ -152,7 +152,7 @@ class Dashboards(DashboardsResource):
         Raises:
             NotFoundError: There is no such dashboard.
 
-        Example:
+        Examples:
             >>> for result in client.dashboards.execute("d1"):
             ...     print(result.panel.id, result.error or result.data)
         """

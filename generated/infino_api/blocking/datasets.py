@@ -42,7 +42,7 @@ class Datasets(DatasetsResource):
             BulkError: Records were not accepted, and `on_error` is `raise`; `.report` has the counts.
             ValidationError: A setting, the name or the source cannot be used.
 
-        Example:
+        Examples:
             >>> client.datasets.load("flights", "flights.parquet", id="flight_id", progress=True)
         """
         check_upload(self._caller, name, source, settings, "datasets.load")
@@ -74,7 +74,7 @@ class Datasets(DatasetsResource):
             ValidationError: The suffix tells no format, or the format cannot carry a field.
             NotFoundError: There is no such dataset.
 
-        Example:
+        Examples:
             >>> client.datasets.export("flights", "flights.parquet", progress=True)
             336776
         """

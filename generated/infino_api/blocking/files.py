@@ -69,7 +69,7 @@ class Files(FilesResource):
             JobFailedError: The service could not load the file.
             Timeout: The service was still at work after `wait_timeout`.
 
-        Example:
+        Examples:
             >>> done = client.files.upload("flights", "flights.csv", progress=True)
             >>> done.stats.documents_processed
             336776

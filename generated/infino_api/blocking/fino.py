@@ -72,7 +72,7 @@ class Fino(FinoResource):
             TransportError: No connection could be made.
             APIError: The service refused.
 
-        Example:
+        Examples:
             >>> answer = client.fino.ask("which carrier is late most often?", sources=["flights"])
             >>> print(answer.text, answer.sql)
         """
@@ -102,7 +102,7 @@ class Fino(FinoResource):
         Raises:
             ValidationError: The question is empty, or an option is wrong.
 
-        Example:
+        Examples:
             >>> for event in client.fino.stream("which carrier is late most often?"):
             ...     print(event)
         """
@@ -133,7 +133,7 @@ class Fino(FinoResource):
         Raises:
             ValidationError: An option is wrong.
 
-        Example:
+        Examples:
             >>> with client.fino.chat(sources=["flights"]) as chat:
             ...     chat.ask("which carrier is late most often?")
             ...     chat.ask("and in winter?")
@@ -168,7 +168,7 @@ class Fino(FinoResource):
             TransportError: No connection could be made.
             APIError: The service refused; a gateway without analyses answers 404 or 501.
 
-        Example:
+        Examples:
             >>> answer = client.fino.analyze("compare the delays of the carriers", sources=["flights"])
             >>> [step.code for step in answer.events if isinstance(step, Step)]
         """
@@ -203,7 +203,7 @@ class Fino(FinoResource):
         Raises:
             ValidationError: The request is empty, or an option is wrong.
 
-        Example:
+        Examples:
             >>> for event in client.fino.analyze_stream("compare the delays of the carriers"):
             ...     print(event)
         """
@@ -237,7 +237,7 @@ class Fino(FinoResource):
             TransportError: No connection could be made.
             APIError: The service refused; a gateway without reports answers 404 or 501.
 
-        Example:
+        Examples:
             >>> print(client.fino.notebook_report("n1").text)
         """
         stream = self.notebook_report_stream(
@@ -276,7 +276,7 @@ class Fino(FinoResource):
         Raises:
             ValidationError: The id is empty, or an option is wrong.
 
-        Example:
+        Examples:
             >>> for event in client.fino.notebook_report_stream("n1"):
             ...     print(event)
         """
@@ -331,7 +331,7 @@ class Fino(FinoResource):
         Raises:
             ChatError: With `wait`: the service failed, or no reply came in time.
 
-        Example:
+        Examples:
             >>> client.fino.send(thread.id, "how many flights were there?", wait=True).text
         """
         if not wait:

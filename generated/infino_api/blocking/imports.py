@@ -48,7 +48,7 @@ class Imports(ImportsResource):
             Timeout: It was not over in time; it goes on without us.
             NotFoundError: There is no such import.
 
-        Example:
+        Examples:
             >>> job = client.imports.create("snowflake", connection_id="c1", target_dataset="orders")
             >>> client.imports.wait(job.id).records_ingested
         """

@@ -98,7 +98,7 @@ class Jobs(JobsResource):
             JobFailedError: The job failed; `.job` is its last status.
             Timeout: It was not over in time; it goes on without us.
 
-        Example:
+        Examples:
             >>> job = client.jobs.wait(upload.run_id, progress=lambda job: print(job.status))
         """
         from infino_api.api.jobs.get import request

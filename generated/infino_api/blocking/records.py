@@ -63,7 +63,7 @@ class Records(RecordsResource):
             InfinoError: The upload could not go on; `.report` has the counts so far. An error of the source
                 itself surfaces as it is, with `.report` as well.
 
-        Example:
+        Examples:
             >>> report = client.records.bulk("flights", rows, id="flight_id", dead_letter="rejected.ndjson")
             >>> report.accepted, report.ok
             (336776, True)
@@ -88,7 +88,7 @@ class Records(RecordsResource):
             BulkError: At the end, as for `bulk`.
             ValidationError: A setting or the source cannot be used.
 
-        Example:
+        Examples:
             >>> with client.records.bulk_iter("flights", rows, on_error="collect") as run:
             ...     for chunk in run:
             ...         print(chunk.start, chunk.accepted, chunk.rejections)

@@ -31,7 +31,7 @@ class Roles(RolesResource):
         Raises:
             ValidationError: A document cannot be read.
 
-        Example:
+        Examples:
             >>> print(client.roles.plan({"reader": {"Permissions": []}}))
         """
         wanted = wanted_roles(documents)
@@ -50,7 +50,7 @@ class Roles(RolesResource):
         Raises:
             APIError: The service refused a change; changes before it are done.
 
-        Example:
+        Examples:
             >>> client.roles.apply(open("roles.yaml").read())
         """
         wanted = wanted_roles(documents)

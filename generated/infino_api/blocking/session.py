@@ -29,7 +29,7 @@ class Session:
         conversation: What is known at the start.
         settings: How patient to be.
 
-    Example:
+    Examples:
         >>> with client.fino.chat() as chat:
         ...     chat.ask("which carrier is late most often?")
         ...     chat.ask("and in winter?")
@@ -71,7 +71,7 @@ class Session:
         Raises:
             ChatError: The turn broke off.
 
-        Example:
+        Examples:
             >>> chat.ask("how many flights were there?").text
         """
         with self.stream(question, timeout=timeout, resend=resend) as stream:
@@ -92,7 +92,7 @@ class Session:
         Returns:
             A stream of events; the question is sent when the first is asked for.
 
-        Example:
+        Examples:
             >>> for event in chat.stream("how many flights were there?"):
             ...     print(event)
         """

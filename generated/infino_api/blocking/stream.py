@@ -89,7 +89,7 @@ class AnswerStream:
 
     Iterate to its end, or use it in a `with` block and leave whenever you like.
 
-    Example:
+    Examples:
         >>> with client.fino.stream("which carrier is late most often?") as stream:
         ...     for event in stream:
         ...         print(event)

@@ -68,7 +68,7 @@ NAMES = {
 def names_of(sql_type: str) -> TypeNames:
     """Return what an SQL type is called elsewhere.
 
-    Example:
+    Examples:
         >>> names_of("DECIMAL(38,2)").mapping
         'double'
     """
@@ -78,7 +78,7 @@ def names_of(sql_type: str) -> TypeNames:
 def text_kinds(text: str) -> tuple[str, ...]:
     """Return the kinds of a string: a date, a time with or without zone and nanoseconds, or plain text.
 
-    Example:
+    Examples:
         >>> text_kinds("2024-07-01T12:00:00+02:00"), text_kinds("later")
         (('TIMESTAMPTZ',), ('VARCHAR',))
     """
@@ -130,7 +130,7 @@ def _whole(value: Decimal) -> bool:
 def digits_kind(value: Decimal) -> str:
     """Return the kind that tells how many digits a number has before and after the point.
 
-    Example:
+    Examples:
         >>> digits_kind(Decimal("12.345"))
         'DECIMAL(2,3)'
     """
@@ -171,7 +171,7 @@ def sql_type(kinds: Collection[str]) -> str:
     Args:
         kinds: The kinds of its values.
 
-    Example:
+    Examples:
         >>> sql_type({"INTEGER", "DOUBLE"}), sql_type({"HUGEINT", "DECIMAL(22,0)", "DOUBLE", "DECIMAL(1,1)"})
         ('DOUBLE', 'DECIMAL(38,1)')
     """

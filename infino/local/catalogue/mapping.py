@@ -248,7 +248,7 @@ def read_mapping(mappings: Any, analysis: Any = None) -> Mapping:
     Raises:
         Problem: 400 for a type, parameter or value that there is not; 501 for one that is not supported here.
 
-    Example:
+    Examples:
         >>> read_mapping({"properties": {"o": {"properties": {"k": {"type": "keyword"}}}}}).fields["o.k"].type
         'keyword'
     """

@@ -161,7 +161,7 @@ def check_format(given: Any, where: str) -> None:
 def directives(pattern: str) -> str:
     """Return a date pattern as a format of the engine's `try_strptime`.
 
-    Example:
+    Examples:
         >>> directives("yyyy/MM/dd HH:mm")
         '%Y/%m/%d %H:%M'
     """

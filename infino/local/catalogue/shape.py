@@ -26,7 +26,7 @@ class Shape:
     Args:
         fields: What is known so far.
 
-    Example:
+    Examples:
         >>> shape = Shape()
         >>> shape.learn([{"a": 1}])
         True
@@ -80,7 +80,7 @@ class Shape:
     def newly_exact(self) -> list[str]:
         """Return the fields whose doubles must be told apart by their digits from now on, and forget that they are new.
 
-        Example:
+        Examples:
             >>> shape = Shape({"n": {"DOUBLE": frozenset({"$.n"})}})
             >>> shape.learn([{"n": 2**60}], big=True), shape.newly_exact(), shape.newly_exact()
             (True, ['n'], [])

@@ -23,7 +23,7 @@ def words(text: str) -> list[str]:
 def singular(word: str) -> str:
     """A word without its English plural ending.
 
-    Example:
+    Examples:
         >>> singular("airlines"), singular("cities"), singular("class")
         ('airline', 'city', 'class')
     """
@@ -42,7 +42,7 @@ def name_words(name: str) -> list[str]:
 def named(asked: Sequence[str], names: Iterable[str]) -> list[str]:
     """The names that some words spell, with or without the gaps between them.
 
-    Example:
+    Examples:
         >>> named(["departure", "delay"], ["arr_delay", "dep_delay"])
         ['dep_delay']
     """

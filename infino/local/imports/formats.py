@@ -127,7 +127,7 @@ def joint_kind(kind: str, cell: str) -> str:
 
     A number is one only where its text is a JSON number without an exponent, so that codes such as 007 stay text.
 
-    Example:
+    Examples:
         >>> joint_kind("empty", "1.50"), joint_kind("number", "007"), joint_kind("number", "")
         ('number', 'text', 'number')
     """

@@ -31,7 +31,7 @@ def success(result: Result) -> dict[str, Any]:
     Returns:
         `{"status": "success", "data": {"resultType", "result"}}`, with `warnings` and `infos` if there are any.
 
-    Example:
+    Examples:
         >>> success(Result("string", 1500, text="x"))
         {'status': 'success', 'data': {'resultType': 'string', 'result': [1.5, 'x']}}
     """

@@ -26,7 +26,7 @@ class Form:
     Args:
         values: Parameter names and values.
 
-    Example:
+    Examples:
         >>> Form({"query": "up"}).required("query")
         'up'
     """

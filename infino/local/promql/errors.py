@@ -10,7 +10,7 @@ class PromQLError(Exception):
         message: What is wrong, for a person.
         error_type: `bad_data` (the query is wrong), `execution` (it failed while running) or `timeout`.
 
-    Example:
+    Examples:
         >>> PromQLError("parse error: unexpected end", "bad_data").status
         400
     """

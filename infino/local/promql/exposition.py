@@ -81,7 +81,7 @@ def parse_exposition(text: str, now: int, *, openmetrics: bool = False) -> Itera
     Raises:
         ExpositionError: At the first line that is no sample.
 
-    Example:
+    Examples:
         >>> next(parse_exposition('up{job="api"} 1 1700000000000', 0))
         Sample(labels={'__name__': 'up', 'job': 'api'}, time=1700000000000, value=1.0, exemplar=False)
     """

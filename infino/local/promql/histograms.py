@@ -97,7 +97,7 @@ def quantile(rank: float, bounds: Sequence[float], counts: Sequence[float]) -> t
     Returns:
         The quantile, and whether the counts had to be made monotonic.
 
-    Example:
+    Examples:
         >>> quantile(0.5, [1.0, float("inf")], [10.0, 10.0])
         (0.5, False)
     """

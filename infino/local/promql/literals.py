@@ -25,7 +25,7 @@ def decode(literal: str) -> str:
     Raises:
         PromQLError: For an escape that does not exist, a line feed between quotes, or bytes that are not UTF-8.
 
-    Example:
+    Examples:
         >>> decode('"\\\\141\\\\n"'), decode("`\\\\141`")
         ('a\\n', '\\\\141')
     """

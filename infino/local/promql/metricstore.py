@@ -32,7 +32,7 @@ def field_of(label: str) -> str:
     Returns:
         The label's own name, `metric` for the metric's name, or `label.x` where `x` is a field of every sample.
 
-    Example:
+    Examples:
         >>> field_of("job"), field_of("__name__"), field_of("value")
         ('job', 'metric', 'label.value')
     """
@@ -80,7 +80,7 @@ class MetricStore:
     Args:
         store: The gateway's store.
 
-    Example:
+    Examples:
         >>> metrics = MetricStore(store)
         >>> with store.writing() as cursor:
         ...     metrics.write(cursor, store.get(cursor, "app.aly"), samples)

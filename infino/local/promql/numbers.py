@@ -20,7 +20,7 @@ def parse_number(text: str) -> float | None:
     Returns:
         The number, or None when the text is not one.
 
-    Example:
+    Examples:
         >>> parse_number("+Inf"), parse_number(" 1")
         (inf, None)
     """
@@ -48,7 +48,7 @@ def json_number(value: float) -> str:
     Returns:
         The text that stands in quotes in an answer.
 
-    Example:
+    Examples:
         >>> json_number(1.0), json_number(1e21), json_number(0.5)
         ('1', '1e+21', '0.5')
     """

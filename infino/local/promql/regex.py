@@ -48,7 +48,7 @@ class Pattern:
     Raises:
         PromQLError: If the pattern is not valid RE2.
 
-    Example:
+    Examples:
         >>> Pattern("a|b.*").matches(["a", "bcd", "ca"])
         [True, True, False]
     """

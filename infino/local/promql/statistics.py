@@ -30,7 +30,7 @@ def total(values: Floats, mask: Mask) -> Floats:
     Returns:
         One sum a row; 0 for a row without cells.
 
-    Example:
+    Examples:
         >>> total(np.array([[1e100, 1.0, -1e100]]), np.ones((1, 3), dtype=bool)).tolist()
         [1.0]
     """
@@ -96,7 +96,7 @@ def quantile(values: Floats, mask: Mask, rank: Floats) -> Floats:
     Returns:
         One number a row; NaN for a row without cells.
 
-    Example:
+    Examples:
         >>> quantile(np.array([[1.0, 3.0]]), np.ones((1, 2), dtype=bool), np.array([0.5])).tolist()
         [2.0]
     """

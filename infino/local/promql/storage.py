@@ -38,7 +38,7 @@ class Series:
         times: Times in Unix milliseconds, strictly rising.
         values: One value a time.
 
-    Example:
+    Examples:
         >>> Series({"__name__": "up"}, np.array([1000]), np.array([1.0])).labels
         {'__name__': 'up'}
     """
@@ -123,7 +123,7 @@ def matching(label_sets: Sequence[Labels], groups: Sequence[Sequence[Matcher]]) 
     Raises:
         PromQLError: If a regular expression is invalid.
 
-    Example:
+    Examples:
         >>> matching([{"a": "1"}, {"a": "2"}], [[Matcher("a", "!=", "1")]])
         [1]
     """
@@ -151,7 +151,7 @@ class MemoryStorage:
     Args:
         rule: What the reader may see of labels.
 
-    Example:
+    Examples:
         >>> storage = MemoryStorage()
         >>> storage.add({"__name__": "up", "job": "api"}, [(1000, 1.0), (2000, 0.0)])
         >>> len(storage.select([[Matcher("__name__", "=", "up")]], 0, 5000)[0].times)

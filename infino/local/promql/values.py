@@ -112,7 +112,7 @@ def merged(vector: Vector, message: str = DUPLICATE) -> Vector:
     Raises:
         PromQLError: If two rows of one label set have a value at the same step.
 
-    Example:
+    Examples:
         >>> merged(empty(3)).labels
         []
     """

@@ -127,7 +127,7 @@ def over_pieces(windows: Windows, reduce: Callable[[Piece], Floats]) -> Floats:
     Returns:
         One number a series and step.
 
-    Example:
+    Examples:
         >>> w = Windows(np.array([1, 2]), np.array([[3.0, 4.0]]), np.array([0]), np.array([2]),
         ...             np.array([0]), np.array([2]), np.array([2]))
         >>> over_pieces(w, lambda piece: piece.mask.sum(axis=1).astype(float)).tolist()

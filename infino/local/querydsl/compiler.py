@@ -73,7 +73,7 @@ class Compiler:
         scoring: Whether scores are wanted at all.
         naming: Whether the queries with a `_name` are remembered, to tell which of them a hit meets.
 
-    Example:
+    Examples:
         >>> Compiler(plan, HANDLERS).query({"term": {"carrier.keyword": "UA"}}).match
         'coalesce(c0 = $b0, false)'
     """

@@ -25,7 +25,7 @@ def required(value: Any, count: int) -> int | None:
     Returns:
         A number that may exceed `count`, or None when nothing was asked for.
 
-    Example:
+    Examples:
         >>> required("-25%", 4), required("2<75%", 4)
         (3, 3)
     """

@@ -90,7 +90,7 @@ def parse(text: str) -> Group:
     Raises:
         NotLucene: It is no query.
 
-    Example:
+    Examples:
         >>> [(part.field, part.body.text) for part in parse("title:fox -dog")]
         [('title', 'fox'), (None, 'dog')]
     """
@@ -112,7 +112,7 @@ def occurrences(group: Group, *, every: bool) -> list[Occurrence]:
         group: The parts.
         every: Whether parts without an operator must all match.
 
-    Example:
+    Examples:
         >>> occurrences(parse("a AND b OR c -d"), every=False)
         ['must', 'must', 'should', 'must_not']
     """
@@ -135,7 +135,7 @@ def occurrences(group: Group, *, every: bool) -> list[Occurrence]:
 def bounds(text: str) -> tuple[tuple[bool, str | None], tuple[bool, str | None]]:
     """Return the two ends of a range: whether each belongs to it, and its value, None where it is open.
 
-    Example:
+    Examples:
         >>> bounds("[2024-01-01 TO *}")
         ((True, '2024-01-01'), (False, None))
     """

@@ -202,7 +202,7 @@ class StringReader:
 def edits_of(given: str, word: str) -> int:
     """Return the edits that follow `~`: at most two, or a share of the word that must stay, as Lucene 3 had it.
 
-    Example:
+    Examples:
         >>> edits_of("1", "roam"), edits_of("0.5", "roam"), edits_of("5", "roam")
         (1, 2, 2)
     """

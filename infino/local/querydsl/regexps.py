@@ -77,7 +77,7 @@ class RegexpReader:
         pattern: The expression.
         operators: Which of the optional operators `&~#@<` are more than plain characters.
 
-    Example:
+    Examples:
         >>> RegexpReader('v<8-11>.@').translate()
         'v(?:8|9|10|11)(?:.|\\\\n)(?:.|\\\\n)*'
     """

@@ -52,7 +52,7 @@ def search(
     Raises:
         Problem: 400 for a wrong query, 501 for a feature that is not supported here.
 
-    Example:
+    Examples:
         >>> search(cursor, view, {"query": {"match": {"title": "storm"}}, "size": 3})["hits"]["total"]["value"]
         2
     """
@@ -72,7 +72,7 @@ def matching_ids(
         query: A query object, or None for every document.
         now: What `now` means in dates; the present moment by default.
 
-    Example:
+    Examples:
         >>> matching_ids(cursor, view, {"range": {"price": {"lt": 10}}})
         ['3', '7']
     """

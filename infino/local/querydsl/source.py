@@ -16,7 +16,7 @@ class SourceFilter:
     Args:
         given: What stands under `_source`: a boolean, a pattern, a list of patterns, or includes and excludes.
 
-    Example:
+    Examples:
         >>> SourceFilter(["user.*"]).show({"user": {"name": "kim"}, "age": 3})
         {'user': {'name': 'kim'}}
     """

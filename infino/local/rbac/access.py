@@ -32,7 +32,7 @@ class RoleAccess:
         keys: Their access keys.
         account_id: The account that every user belongs to.
 
-    Example:
+    Examples:
         >>> access = RoleAccess(control, keys, "123456789012")
         >>> keys, password = access.create_user("ann", {"Version": "2025-01-01", "Roles": ["analyst"]})
     """

@@ -16,7 +16,7 @@ REDACTED = "***"
 def matches(pattern: str, name: str) -> bool:
     """Whether a pattern with `*` covers a name.
 
-    Example:
+    Examples:
         >>> matches("logs-*", "logs-2026"), matches("*", "anything"), matches("logs", "logs-2026")
         (True, True, False)
     """
@@ -26,7 +26,7 @@ def matches(pattern: str, name: str) -> bool:
 def covers(pattern: str, field: str) -> bool:
     """Whether a field pattern covers a field or an object that it lies in; `.keyword` is the same field.
 
-    Example:
+    Examples:
         >>> covers("user", "user.name"), covers("user.name", "user"), covers("ssn", "ssn.keyword")
         (True, False, True)
     """

@@ -142,7 +142,7 @@ def plain(value: Any, inner: Any) -> Any:
 def duration(value: datetime.timedelta) -> str:
     """A time of day or a longer duration as `[-]HH:MM:SS[.ffffff]`.
 
-    Example:
+    Examples:
         >>> duration(datetime.timedelta(hours=26, microseconds=5))
         '26:00:00.000005'
     """
@@ -156,7 +156,7 @@ def duration(value: datetime.timedelta) -> str:
 def iso(text: str) -> str:
     """A moment as a database writes it, as ISO 8601; `infinity` and years before Christ stay as they are.
 
-    Example:
+    Examples:
         >>> iso("2024-01-01 10:00:00.5+02"), iso("infinity")
         ('2024-01-01T10:00:00.5+02:00', 'infinity')
     """

@@ -39,7 +39,7 @@ def masked_urls(text: str) -> str:
 
     A password may hold `@`, `/` and `:`, so everything up to the last `@` belongs to the login.
 
-    Example:
+    Examples:
         >>> masked_urls("postgresql://ann:p@ss/word@db:5432/shop?sslkey=x")
         'postgresql://****@db:5432/shop?sslkey=****'
     """

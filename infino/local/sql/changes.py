@@ -72,7 +72,7 @@ def read_change(text: str) -> Change:
     Raises:
         Problem: 400 for what can't be cut or is not carried out.
 
-    Example:
+    Examples:
         >>> read_change("DELETE FROM flights WHERE delay IS NULL").where
         'delay IS NULL'
     """

@@ -142,7 +142,7 @@ def checked(cursor: duckdb.DuckDBPyConnection, text: str) -> Statement:
     Raises:
         Problem: 400 for a syntax error, several statements, or anything that is not allowed.
 
-    Example:
+    Examples:
         >>> checked(cursor, "SELECT carrier FROM flights").relations[0].name
         'flights'
     """

@@ -50,7 +50,7 @@ class Asker:
         Raises:
             Problem: 400 for what is not allowed, 403 and 404 for datasets.
 
-        Example:
+        Examples:
             >>> question = asker.prepare("SELECT carrier FROM flights")
             >>> asker.cursor.execute(question.sql)
         """

@@ -48,7 +48,7 @@ def tokens(text: str) -> tuple[Token, ...]:
     Raises:
         Problem: 400 for brackets that don't match.
 
-    Example:
+    Examples:
         >>> [token.text for token in tokens("SELECT (1) -- one")]
         ['SELECT', '(', '1', ')']
     """

@@ -55,7 +55,7 @@ def shredded(table: str, columns: Sequence[Column], condition: str = "") -> tupl
         columns: The columns.
         condition: Which rows, as a WHERE clause.
 
-    Example:
+    Examples:
         >>> shredded("ds_1", [Column("a", "a", "BIGINT", "...", path="$.a")])[1]
         ['TRY_CAST(_texts[1] AS BIGINT)']
     """

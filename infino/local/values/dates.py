@@ -120,7 +120,7 @@ def read_date(value: Any, context: DateContext, *, up: bool = False) -> int:
     Raises:
         Problem: 400 when the text is no date.
 
-    Example:
+    Examples:
         >>> read_date("2024-02||/M", DateContext(now), up=True)
         1709251199999
     """
@@ -266,7 +266,7 @@ def match_pattern(text: str, pattern: str) -> dict[str, str | None] | None:
 def show_date(millis: int, pattern: str | None = None, zone: tzinfo = UTC) -> str:
     """Render epoch milliseconds in the first of the named formats.
 
-    Example:
+    Examples:
         >>> show_date(0)
         '1970-01-01T00:00:00.000Z'
     """

@@ -34,7 +34,7 @@ def loads(text: bytes | str) -> Any:
         RepeatedKey: An object has two members of one name.
         TooDeep: It has more levels than can be read.
 
-    Example:
+    Examples:
         >>> loads('{"price": 1.50, "n": 3}')
         {'price': Decimal('1.50'), 'n': 3}
     """
@@ -61,7 +61,7 @@ def dumps(value: Any) -> bytes:
     Raises:
         TooDeep: It has more levels than can be written.
 
-    Example:
+    Examples:
         >>> dumps(loads(b'{"price": 1.50}'))
         b'{"price":1.50}'
     """

@@ -34,7 +34,7 @@ def step(path: str, key: str) -> str:
 def steps_of(path: str) -> list[str | None]:
     """Return the steps of a JSON path: object keys, and None for any place in a list.
 
-    Example:
+    Examples:
         >>> steps_of('$.items[*]."first name"')
         ['items', None, 'first name']
     """
@@ -49,7 +49,7 @@ def keys_of(path: str) -> list[str]:
     Args:
         path: Such as `$.user."first name"`.
 
-    Example:
+    Examples:
         >>> keys_of('$.user."first name"')
         ['user', 'first name']
     """
@@ -62,7 +62,7 @@ def prefixes(path: str) -> list[tuple[str, str]]:
     Args:
         path: Such as `$.items[*].name`.
 
-    Example:
+    Examples:
         >>> prefixes("$.items[*].name")
         [('items', '$.items')]
     """

@@ -13,7 +13,7 @@ def name_pattern(pattern: str) -> Callable[[str], bool]:
     Args:
         pattern: Such as `user.*`.
 
-    Example:
+    Examples:
         >>> name_pattern("a*.c")("ab.c")
         True
     """

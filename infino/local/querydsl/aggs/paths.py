@@ -16,7 +16,7 @@ def value_at(bucket: dict[str, Any], path: str) -> float | None:
         path: `_count`, `_key`, a metric, a property of one as in `stats.avg`, or through one-bucket aggregations
             with `>`.
 
-    Example:
+    Examples:
         >>> value_at({"doc_count": 2, "price": {"value": 3.5}}, "price")
         3.5
     """
