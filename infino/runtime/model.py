@@ -30,7 +30,7 @@ class Field(NamedTuple):
     required: bool = False
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class Model:
     """A JSON object with typed fields; what the document does not know is kept.
 
@@ -72,15 +72,24 @@ class Model:
             The typed model.
 
         Raises:
-            ParseError: If a field that every answer carries is missing, or a known field can't be read as its type; its
-                path says where.
+            ParseError: If a field that every such object needs is missing, or a known field can't be read as its type;
+                its path says where.
         """
+        return cls._read(data, is_answer=False)
+
+    @classmethod
+    def _from_answer(cls, data: Any) -> Self:
+        """Read an object as `from_dict` does, and insist on what the service sets in every answer."""
+        return cls._read(data, is_answer=True)
+
+    @classmethod
+    def _read(cls, data: Any, is_answer: bool) -> Self:
         if not isinstance(data, dict):
             raise mismatch("an object", data)
         rest = dict(data)
         made = cls.__new__(cls)
-        for attribute, names, read, _, required in cls.FIELDS:
-            known = False
+        for attribute, names, read, read_only, always_there in cls.FIELDS:
+            known, required = False, always_there and (is_answer or not read_only)
             for name in names:
                 if name not in rest:
                     continue
@@ -133,6 +142,17 @@ class Model:
             if getattr(self, attribute) != value:
                 return (-1, 0)
         return (2, len(self._given()) - len(self.additional_properties))
+
+    def __eq__(self, other: object) -> bool:
+        """Compare what is there; what was not given equals None."""
+        if not isinstance(other, Model) or type(other) is not type(self):
+            return NotImplemented
+        mine, theirs = (
+            {field.attribute: value for field, value in one._given() if value is not None} for one in (self, other)
+        )
+        return mine == theirs and self.additional_properties == other.additional_properties
+
+    __hash__ = None  # type: ignore[assignment]  # what can be changed has no hash
 
     def __repr__(self) -> str:
         """Show what is set; values that may hold secrets are masked."""

@@ -242,7 +242,7 @@ def model(module: str, name: str) -> Reader:
         if not known:
             # By name: the generated models stand on this module.
             home = import_module(f"infino_api.models.{module}")
-            known.append(getattr(home, name).from_dict)
+            known.append(getattr(home, name)._from_answer)
         return known[0](value)
 
     return read_model

@@ -90,18 +90,32 @@ def events(read: Callable[[Any], T]) -> Callable[[Any], Stream[Event[T]]]:
     return lambda value: Stream(content(value), events_of(read))
 
 
-def receipt(read: Callable[[Any], T], identity: str = "") -> Callable[[Any], T]:
-    """Read an answer that may be an object, a bare `true`, a message, a bare id or nothing at all."""
+def receipt(read: Callable[[Any], T], *identity: str, known: Any = None) -> Callable[[Any], T]:
+    """Read an answer that may be an object, a bare `true`, a message, a bare id or nothing at all.
+
+    Args:
+        read: Reader of the object.
+        identity: Spellings of the field that names the thing.
+        known: Its name, where the call gave it: an answer that only confirms need not say it again.
+
+    Returns:
+        The reader.
+    """
+
+    def named(value: Any) -> T:
+        if known is not None and isinstance(value, dict):
+            value = _identified(value, str(known), identity)
+        return read(value)
 
     def parse(value: Any) -> T:
         if value is None or value == "":
-            return read({})
+            return named({})
         if isinstance(value, bool):
-            return read({"acknowledged": value})
+            return named({"acknowledged": value})
         if isinstance(value, str):
-            is_id = identity and len(value.split()) == 1 and value.lower() not in _DONE
-            return read({identity if is_id else "message": value})
-        return whole(read)(value)
+            is_id = identity and known is None and len(value.split()) == 1 and value.lower() not in _DONE
+            return named({identity[0] if is_id else "message": value})
+        return whole(named)(value)
 
     return parse
 

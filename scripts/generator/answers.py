@@ -112,9 +112,12 @@ def answer_of(
     if shape in _NAMED:
         last = [one.name for one in found if one.place == "path"][-1]
         return replace(base, parse=f"shapes.{shape}({reader}, {last})")
-    if shape == "receipt" and node.get("x-infino-method") == "create":
+    if shape == "receipt":
         spellings = _identity(document, parsed, kind, "id")
-        return replace(base, parse=f"shapes.receipt({reader}{f', {spellings[0]!r}' if spellings else ''})")
+        last = [one.name for one in found if one.place == "path"][-1:]
+        told = "".join(f", {one!r}" for one in spellings) + (f", known={last[0]}" if last and spellings else "")
+        if spellings:
+            return replace(base, parse=f"shapes.receipt({reader}{told})")
     return replace(base, parse=f"shapes.{shape}({reader})")
 
 

@@ -167,6 +167,7 @@ class ModelField:
     text: str
     secret: bool
     read_only: bool
+    always: bool
     required: bool
     needed: bool
     constant: str
@@ -404,7 +405,8 @@ def _field(document: Node, typed: Property, at: Placed) -> tuple[frozenset[tuple
         if name == wire:
             raise refused(at.place, f"{wire} hides what every model has", "give it an x-infino-name")
         name = f"{name}_"
-    required = typed.required and not kind.nullable and kind.annotation != "Any"
+    always = bool(node.get("x-infino-always"))
+    required = always or (typed.required and not kind.nullable and kind.annotation != "Any")
     annotation = kind.annotation if required or kind.annotation == "Any" else f"{kind.annotation} | None"
     return kind.models, ModelField(
         name=name,
@@ -414,8 +416,9 @@ def _field(document: Node, typed: Property, at: Placed) -> tuple[frozenset[tuple
         text=docstrings.inline(docstrings.field_text(schema)),
         secret=bool(node.get("x-infino-secret") or node.get("writeOnly") or schema.get("format") == "password"),
         read_only=bool(node.get("readOnly")),
+        always=always,
         required=required,
-        needed=required and not node.get("readOnly"),
+        needed=required and not always and not node.get("readOnly"),
         constant=repr(schema["const"]) if "const" in schema else "",
     )
 

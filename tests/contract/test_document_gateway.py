@@ -21,11 +21,12 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from generator import document as rules  # noqa: E402 - lives beside the script, not in a package
+from generator import names  # noqa: E402 - lives beside the script, not in a package
 
 DOCUMENT = rules.load(ROOT / "openapi" / "infino.yaml")
 OPERATIONS = {
-    f"{operation['x-infino-resource']}.{operation['x-infino-method']}": operation
-    for _, _, operation, _ in rules.operations(DOCUMENT)
+    ".".join(names.names_of(operation, ("paths", path, method))): operation
+    for path, method, operation, _ in rules.operations(DOCUMENT)
 }
 REGISTRY: Registry[Any] = Registry().with_resource(
     "urn:infino", Resource.from_contents(DOCUMENT, default_specification=DRAFT202012)

@@ -43,7 +43,7 @@ def spoilt(text: str) -> dict[str, Any]:
     schemas["Thread"]["description"] = text
     schemas["Thread"]["properties"]["name"] |= {"description": text, "x-infino-aliases": [text]}
     schemas["Thread"]["properties"][f"wire {text}"] = {"type": "string", "description": text}
-    schemas["MessageInput"]["properties"]["role"] |= {"default": text, "description": text}
+    schemas["MessageInput"]["properties"]["role"] |= {"default": text, "enum": [text, "user"], "description": text}
     schemas["MessageInput"]["properties"]["content"]["x-infino-wrap"] = text
     found["paths"]["/{dataset}/metadata"]["get"]["x-infino-keys"] = [text]
     found["paths"]["/metadata"]["get"]["x-infino-keys"] = [text]

@@ -246,9 +246,14 @@ def test_a_failure_is_no_item(module: Any, body: Any) -> None:
 
 
 def test_one_item_without_its_id_is_no_map() -> None:
-    assert [one.title for one in list_visualizations.request().parse({"attributes": CHART})] == ["Late"]
-    [job] = list_imports.request().parse({"config": {"a": 1}, "status": "failed", "error": "x"})
-    assert (job.id, job.status) == (None, "failed")
+    chart = {"id": "v1", "attributes": CHART}
+    assert [one.title for one in list_visualizations.request().parse(chart)] == ["Late"]
+    for parse, body in (
+        (list_visualizations.request().parse, {"attributes": {"title": "Late"}}),
+        (list_imports.request().parse, {"config": {"a": 1}, "status": "failed", "error": "x"}),
+    ):
+        with pytest.raises(ParseError, match=r"^\$\.(job_)?id: is missing"):
+            parse(body)
 
 
 def test_envelopes_are_opened_once_however_deep_they_go() -> None:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from .connection_input import ConnectionInput as ConnectionInput
     from .connection_patch import ConnectionPatch as ConnectionPatch
     from .connection_query import ConnectionQuery as ConnectionQuery
-    from .count_records_response_200 import CountRecordsResponse200 as CountRecordsResponse200
     from .credentials import Credentials as Credentials
     from .dashboard import Dashboard as Dashboard
     from .dashboard_options import DashboardOptions as DashboardOptions
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from .dataset_created import DatasetCreated as DatasetCreated
     from .dataset_description import DatasetDescription as DatasetDescription
     from .dataset_mapping import DatasetMapping as DatasetMapping
+    from .datasets_count_response_200 import DatasetsCountResponse200 as DatasetsCountResponse200
     from .delete_by_query import DeleteByQuery as DeleteByQuery
     from .enrich_policy import EnrichPolicy as EnrichPolicy
     from .enrich_receipt import EnrichReceipt as EnrichReceipt
@@ -106,7 +106,6 @@ _HOMES = {
     "ConnectionInput": ".connection_input",
     "ConnectionPatch": ".connection_patch",
     "ConnectionQuery": ".connection_query",
-    "CountRecordsResponse200": ".count_records_response_200",
     "Credentials": ".credentials",
     "Dashboard": ".dashboard",
     "DashboardOptions": ".dashboard_options",
@@ -114,6 +113,7 @@ _HOMES = {
     "DatasetCreated": ".dataset_created",
     "DatasetDescription": ".dataset_description",
     "DatasetMapping": ".dataset_mapping",
+    "DatasetsCountResponse200": ".datasets_count_response_200",
     "DeleteByQuery": ".delete_by_query",
     "EnrichPolicy": ".enrich_policy",
     "EnrichReceipt": ".enrich_receipt",
@@ -191,7 +191,6 @@ __all__ = (
     "ConnectionInput",
     "ConnectionPatch",
     "ConnectionQuery",
-    "CountRecordsResponse200",
     "Credentials",
     "Dashboard",
     "DashboardOptions",
@@ -199,6 +198,7 @@ __all__ = (
     "DatasetCreated",
     "DatasetDescription",
     "DatasetMapping",
+    "DatasetsCountResponse200",
     "DeleteByQuery",
     "EnrichPolicy",
     "EnrichReceipt",

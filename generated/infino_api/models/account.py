@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .storage_quota import StorageQuota
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class Account(Model):
     """The account behind the credentials.
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .bulk_item import BulkItem
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class BulkAnswer(Model):
     """What became of each action of a block.
 

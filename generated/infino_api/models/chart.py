@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import attrs
 
@@ -11,7 +11,7 @@ from infino.runtime import read as readers
 from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class Chart(Model):
     """How a visualization is drawn.
 
@@ -19,7 +19,13 @@ class Chart(Model):
         type: bar, horizontalBar, line, area, scatter, pie, heatmap, metric, gauge or table.
     """
 
-    type: str | None = optional()
+    type: (
+        Literal[
+            "bar", "horizontalBar", "line", "area", "scatter", "pie", "heatmap", "metric", "gauge", "table"
+        ]
+        | str
+        | None
+    ) = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (Field("type", ("type",), readers.text),)

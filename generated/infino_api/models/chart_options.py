@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .metric_formatting import MetricFormatting
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class ChartOptions(Model):
     """Looks of a chart.
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import attrs
 
@@ -12,7 +12,7 @@ from infino.runtime import read as readers
 from infino.runtime.model import Field, Model, optional, secret_extras
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class Connection(Model):
     """A connection to another store.
 
@@ -29,10 +29,10 @@ class Connection(Model):
         updated_at: When it was changed last.
     """
 
-    id: str | None = optional()
+    id: str = optional()
     type: str | None = optional()
     name: str | None = optional()
-    status: str | None = optional()
+    status: Literal["connected", "disconnected", "error"] | str | None = optional()
     query_type: str | None = optional()
     config: dict[str, Any] | None = optional(secret=True)
     auth: Any = optional(secret=True)
@@ -42,7 +42,7 @@ class Connection(Model):
     additional_properties: dict[str, Any] = secret_extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("id", "connection_id"), readers.text, read_only=True),
+        Field("id", ("id", "connection_id"), readers.text, read_only=True, required=True),
         Field("type", ("type", "source_type", "connector_id"), readers.text),
         Field("name", ("name",), readers.text),
         Field("status", ("status",), readers.text, read_only=True),

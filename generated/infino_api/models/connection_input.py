@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .connection_config import ConnectionConfig
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class ConnectionInput(Model):
     """A new connection.
 

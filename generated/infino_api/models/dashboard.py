@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .panel import Panel
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class Dashboard(Model):
     """A dashboard.
 
@@ -38,7 +38,7 @@ class Dashboard(Model):
         created_by: Who created it.
     """
 
-    id: str | None = optional()
+    id: str = optional()
     kind: str | None = optional()
     title: str | None = optional()
     description: str | None = optional()
@@ -55,7 +55,7 @@ class Dashboard(Model):
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("id",), readers.text, read_only=True),
+        Field("id", ("id",), readers.text, read_only=True, required=True),
         Field("kind", ("kind",), readers.text, read_only=True),
         Field("title", ("title",), readers.text),
         Field("description", ("description",), readers.text),

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import attrs
 
@@ -13,7 +13,7 @@ from infino.runtime.mixins import Sizes
 from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class Dataset(Sizes, Model):
     """One dataset with its health and size.
 
@@ -31,9 +31,9 @@ class Dataset(Sizes, Model):
         created_at: When it was created.
     """
 
-    name: str | None = optional()
-    health: str | None = optional()
-    status: str | None = optional()
+    name: str = optional()
+    health: Literal["green", "yellow", "red"] | str | None = optional()
+    status: Literal["open", "close"] | str | None = optional()
     uuid: str | None = optional()
     primary_shards: int | None = optional()
     replicas: int | None = optional()
@@ -45,7 +45,7 @@ class Dataset(Sizes, Model):
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("name", ("index", "name"), readers.text),
+        Field("name", ("index", "name"), readers.text, read_only=True, required=True),
         Field("health", ("health",), readers.text),
         Field("status", ("status",), readers.text),
         Field("uuid", ("uuid",), readers.text),

@@ -11,7 +11,7 @@ from infino.runtime import read as readers
 from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class DatasetDescription(Model):
     """Aliases, mappings and settings of a dataset.
 
@@ -22,14 +22,14 @@ class DatasetDescription(Model):
         settings: Index settings.
     """
 
-    name: str | None = optional()
+    name: str = optional()
     aliases: dict[str, Any] | None = optional()
     mappings: dict[str, Any] | None = optional()
     settings: dict[str, Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("name", ("name",), readers.text, read_only=True),
+        Field("name", ("name",), readers.text, read_only=True, required=True),
         Field("aliases", ("aliases",), readers.mapping),
         Field("mappings", ("mappings",), readers.mapping),
         Field("settings", ("settings",), readers.mapping),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .enrich_policy import EnrichPolicy
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class EnrichRequest(Model):
     """An enrichment policy.
 

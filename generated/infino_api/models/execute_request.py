@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .filter_ import Filter
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class ExecuteRequest(Model):
     """What narrows a visualization.
 

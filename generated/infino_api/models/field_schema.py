@@ -11,7 +11,7 @@ from infino.runtime import read as readers
 from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class FieldSchema(Model):
     """One field of a dataset.
 
@@ -21,13 +21,13 @@ class FieldSchema(Model):
         source: Where the field was seen.
     """
 
-    name: str | None = optional()
+    name: str = optional()
     type: str | None = optional()
     source: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("name", ("name",), readers.text),
+        Field("name", ("name",), readers.text, read_only=True, required=True),
         Field("type", ("infino_type", "type", "data_type"), readers.text),
         Field("source", ("source",), readers.text),
     )

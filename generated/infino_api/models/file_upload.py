@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import attrs
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .upload_stats import UploadStats
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class FileUpload(Model):
     """An upload, finished or under way.
 
@@ -29,7 +29,7 @@ class FileUpload(Model):
 
     connector_id: str | None = optional()
     run_id: str | None = optional()
-    status: str | None = optional()
+    status: Literal["submitted", "running", "completed", "failed"] | str | None = optional()
     message: str | None = optional()
     stats: UploadStats | None = optional()
     errors: list[Any] | None = optional()

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import attrs
 
@@ -11,7 +11,7 @@ from infino.runtime import read as readers
 from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class Filter(Model):
     """One condition on a field.
 
@@ -29,11 +29,25 @@ class Filter(Model):
 
     id: str | None = optional()
     field: str | None = optional()
-    operator: str | None = optional()
+    operator: (
+        Literal[
+            "is",
+            "is_not",
+            "is_one_of",
+            "is_not_one_of",
+            "is_between",
+            "is_not_between",
+            "exists",
+            "does_not_exist",
+            "contains",
+        ]
+        | str
+        | None
+    ) = optional()
     value: Any = optional()
     enabled: bool | None = optional()
     is_time_filter: bool | None = optional()
-    query_type: str | None = optional()
+    query_type: Literal["sql", "querydsl"] | str | None = optional()
     dataset: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 

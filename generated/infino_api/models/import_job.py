@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import attrs
 
@@ -12,7 +12,7 @@ from infino.runtime import read as readers
 from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class ImportJob(Model):
     """A copy from a connection into a dataset.
 
@@ -31,13 +31,13 @@ class ImportJob(Model):
         last_run: When it ran last.
     """
 
-    id: str | None = optional()
+    id: str = optional()
     connection_id: str | None = optional()
     source_type: str | None = optional()
     source_dataset: str | None = optional()
     target_dataset: str | None = optional()
     query: Any = optional()
-    status: str | None = optional()
+    status: Literal["pending", "running", "completed", "failed"] | str | None = optional()
     schedule: str | None = optional()
     progress: float | None = optional()
     records_ingested: int | None = optional()
@@ -46,7 +46,7 @@ class ImportJob(Model):
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("job_id", "id"), readers.text, read_only=True),
+        Field("id", ("job_id", "id"), readers.text, read_only=True, required=True),
         Field("connection_id", ("source_id", "connection_id"), readers.text),
         Field("source_type", ("source_type",), readers.text),
         Field("source_dataset", ("source_dataset",), readers.text),

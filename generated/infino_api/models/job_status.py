@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import attrs
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .upload_stats import UploadStats
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class JobStatus(Model):
     """The state of a background job.
 
@@ -34,7 +34,7 @@ class JobStatus(Model):
     """
 
     run_id: str | None = optional()
-    status: str | None = optional()
+    status: Literal["submitted", "running", "completed", "failed"] | str | None = optional()
     connector_id: str | None = optional()
     connection_id: str | None = optional()
     dataset: str | None = optional()

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import attrs
 
@@ -11,7 +11,7 @@ from infino.runtime import read as readers
 from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class Metric(Model):
     """What is computed per group.
 
@@ -24,7 +24,7 @@ class Metric(Model):
     """
 
     id: str | None = optional()
-    function: str | None = optional()
+    function: Literal["count", "sum", "avg", "min", "max", "none"] | str | None = optional()
     column: str | None = optional()
     alias: str | None = optional()
     custom_expression: str | None = optional()

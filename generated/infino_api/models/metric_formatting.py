@@ -11,7 +11,7 @@ from infino.runtime import read as readers
 from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class MetricFormatting(Model):
     """How a number is written.
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .notify_action import NotifyAction
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class NotifyRequest(Model):
     """One notification.
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import attrs
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .panel_layout import PanelLayout
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class Panel(Model):
     """One panel of a dashboard.
 
@@ -29,7 +29,7 @@ class Panel(Model):
     """
 
     id: str | None = optional()
-    kind: str | None = optional()
+    kind: Literal["visualization", "markdown", "divider"] | str | None = optional()
     viz_id: str | None = optional()
     content: str | None = optional()
     label: str | None = optional()

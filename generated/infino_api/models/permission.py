@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import attrs
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .field_rules import FieldRules
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class Permission(Model):
     """One permission of a role.
 
@@ -26,8 +26,10 @@ class Permission(Model):
         fields: Rules for single fields.
     """
 
-    effect: str | None = optional()
-    resource_type: str | None = optional()
+    effect: Literal["Allow", "Deny"] | str | None = optional()
+    resource_type: Literal["metadata", "dataset", "record", "field", "notifications"] | str | None = (
+        optional()
+    )
     actions: list[str] | None = optional()
     resources: list[str] | None = optional()
     fields: FieldRules | None = optional()

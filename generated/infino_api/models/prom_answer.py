@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import attrs
 
@@ -11,7 +11,7 @@ from infino.runtime import read as readers
 from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class PromAnswer(Model):
     """A PromQL answer.
 
@@ -23,7 +23,7 @@ class PromAnswer(Model):
         warnings: Warnings.
     """
 
-    status: str | None = optional()
+    status: Literal["success", "error"] | str | None = optional()
     data: dict[str, Any] | None = optional()
     error_type: str | None = optional()
     error: str | None = optional()

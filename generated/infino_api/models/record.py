@@ -11,7 +11,7 @@ from infino.runtime import read as readers
 from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class Record(Model):
     """One record with its id.
 
@@ -25,7 +25,7 @@ class Record(Model):
         source: The record itself.
     """
 
-    id: str | None = optional()
+    id: str = optional()
     dataset: str | None = optional()
     version: int | None = optional()
     sequence_number: int | None = optional()
@@ -35,7 +35,7 @@ class Record(Model):
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("_id",), readers.text),
+        Field("id", ("_id",), readers.text, read_only=True, required=True),
         Field("dataset", ("_index",), readers.text),
         Field("version", ("_version",), readers.integer),
         Field("sequence_number", ("_seq_no",), readers.integer),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .permission import Permission
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class Role(Model):
     """A role and what it permits.
 
@@ -24,13 +24,13 @@ class Role(Model):
         permissions: What it permits; may be missing.
     """
 
-    name: str | None = optional()
+    name: str = optional()
     version: str | None = optional()
     permissions: list[Permission] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("name", ("name",), readers.text, read_only=True),
+        Field("name", ("name",), readers.text, read_only=True, required=True),
         Field("version", ("Version", "version"), readers.text),
         Field(
             "permissions",

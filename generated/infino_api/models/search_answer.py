@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .shard_counts import ShardCounts
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class SearchAnswer(Model):
     """Hits and aggregations.
 

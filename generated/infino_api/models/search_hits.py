@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .search_hit import SearchHit
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class SearchHits(Model):
     """The hits of a search.
 

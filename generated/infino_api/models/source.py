@@ -11,7 +11,7 @@ from infino.runtime import read as readers
 from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class Source(Model):
     """A kind of store.
 
@@ -26,7 +26,7 @@ class Source(Model):
         auth_strategy: How it authenticates.
     """
 
-    id: str | None = optional()
+    id: str = optional()
     name: str | None = optional()
     category: str | None = optional()
     description: str | None = optional()
@@ -37,7 +37,7 @@ class Source(Model):
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("id", "type"), readers.text),
+        Field("id", ("id", "type"), readers.text, read_only=True, required=True),
         Field("name", ("name",), readers.text),
         Field("category", ("category",), readers.text),
         Field("description", ("description",), readers.text),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .metric import Metric
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class SqlSource(Model):
     """A query, written out or built from parts.
 

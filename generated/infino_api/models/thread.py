@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import attrs
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .thread_source import ThreadSource
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class Thread(Model):
     """One conversation.
 
@@ -38,10 +38,10 @@ class Thread(Model):
         updated_at: When it was changed last.
     """
 
-    id: str | None = optional()
+    id: str = optional()
     user_id: str | None = optional()
     name: str | None = optional()
-    status: str | None = optional()
+    status: Literal["ongoing", "completed"] | str | None = optional()
     workflow_name: str | None = optional()
     streaming: bool | None = optional()
     sources: list[ThreadSource] | None = optional()
@@ -57,7 +57,7 @@ class Thread(Model):
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("id", "thread_id", "_id"), readers.text, read_only=True),
+        Field("id", ("id", "thread_id", "_id"), readers.text, read_only=True, required=True),
         Field("user_id", ("user_id",), readers.text, read_only=True),
         Field("name", ("name",), readers.text),
         Field("status", ("status",), readers.text, read_only=True),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .thread_source import ThreadSource
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class ThreadInput(Model):
     """Settings of a new thread.
 

@@ -11,7 +11,7 @@ from infino.runtime import read as readers
 from infino.runtime.model import Field, Model, optional, secret_extras
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class User(Model):
     """A user.
 
@@ -23,7 +23,7 @@ class User(Model):
         account_id: Id of the account.
     """
 
-    name: str | None = optional()
+    name: str = optional()
     version: str | None = optional()
     password: str | None = optional(secret=True)
     roles: list[str] | None = optional()
@@ -31,7 +31,7 @@ class User(Model):
     additional_properties: dict[str, Any] = secret_extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("name", ("name", "username"), readers.text, read_only=True),
+        Field("name", ("name", "username"), readers.text, read_only=True, required=True),
         Field("version", ("Version", "version"), readers.text),
         Field("password", ("Password", "password"), readers.text),
         Field("roles", ("Roles", "roles"), readers.items(readers.text)),

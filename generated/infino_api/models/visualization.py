@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import attrs
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .visualization_source import VisualizationSource
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class Visualization(Model):
     """A saved chart.
 
@@ -44,14 +44,14 @@ class Visualization(Model):
         created_by: Who created it.
     """
 
-    id: str | None = optional()
+    id: str = optional()
     kind: str | None = optional()
     title: str | None = optional()
     description: str | None = optional()
     source: VisualizationSource | None = optional()
     chart: Chart | None = optional()
     mapping: ChartMapping | None = optional()
-    aggregation_type: str | None = optional()
+    aggregation_type: Literal["count", "sum", "avg", "none"] | str | None = optional()
     options: ChartOptions | None = optional()
     filters: list[Filter] | None = optional()
     time_range: dict[str, Any] | None = optional()
@@ -65,7 +65,7 @@ class Visualization(Model):
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("id",), readers.text, read_only=True),
+        Field("id", ("id",), readers.text, read_only=True, required=True),
         Field("kind", ("kind",), readers.text, read_only=True),
         Field("title", ("title",), readers.text),
         Field("description", ("description",), readers.text),

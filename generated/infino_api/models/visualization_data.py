@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .visualization_metadata import VisualizationMetadata
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class VisualizationData(Model):
     """The data of a visualization.
 

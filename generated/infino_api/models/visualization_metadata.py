@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import attrs
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .warning import Warning_
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class VisualizationMetadata(Model):
     """How the data of a visualization were made.
 
@@ -31,7 +31,7 @@ class VisualizationMetadata(Model):
         binding: Which columns the chart uses.
     """
 
-    source_kind: str | None = optional()
+    source_kind: Literal["sql", "querydsl", "promql"] | str | None = optional()
     row_count: int | None = optional()
     truncated: bool | None = optional()
     took_ms: float | None = optional()

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import attrs
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .sql_source import SqlSource
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class VisualizationSource(Model):
     """Where the data of a chart comes from.
 
@@ -28,7 +28,7 @@ class VisualizationSource(Model):
         promql: Reserved.
     """
 
-    kind: str | None = optional()
+    kind: Literal["sql", "querydsl", "promql"] | str | None = optional()
     dataset: str | None = optional()
     connection_id: str | None = optional()
     connector_id: str | None = optional()

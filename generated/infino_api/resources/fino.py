@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 if TYPE_CHECKING:
     from infino.runtime.call import AsyncCaller, SyncCaller
@@ -44,7 +44,7 @@ class FinoResource:
         thread_id: str,
         text: str | Mapping[str, Any],
         *,
-        role: str = "user",
+        role: Literal["user", "assistant", "system"] | str = "user",
         extra: Mapping[str, Any] | None = None,
         **options: Unpack[CallOptions],
     ) -> str:
@@ -103,7 +103,7 @@ class AsyncFinoResource:
         thread_id: str,
         text: str | Mapping[str, Any],
         *,
-        role: str = "user",
+        role: Literal["user", "assistant", "system"] | str = "user",
         extra: Mapping[str, Any] | None = None,
         **options: Unpack[CallOptions],
     ) -> str:

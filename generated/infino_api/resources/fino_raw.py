@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 if TYPE_CHECKING:
     from infino.runtime.call import AsyncCaller, RawResponse, SyncCaller
@@ -22,7 +22,7 @@ class FinoRawResponse:
         thread_id: str,
         text: str | Mapping[str, Any],
         *,
-        role: str = "user",
+        role: Literal["user", "assistant", "system"] | str = "user",
         extra: Mapping[str, Any] | None = None,
         **options: Unpack[CallOptions],
     ) -> RawResponse[str]:
@@ -43,7 +43,7 @@ class AsyncFinoRawResponse:
         thread_id: str,
         text: str | Mapping[str, Any],
         *,
-        role: str = "user",
+        role: Literal["user", "assistant", "system"] | str = "user",
         extra: Mapping[str, Any] | None = None,
         **options: Unpack[CallOptions],
     ) -> RawResponse[str]:

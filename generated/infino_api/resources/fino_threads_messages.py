@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 if TYPE_CHECKING:
     from infino.runtime.call import AsyncCaller, SyncCaller
@@ -32,7 +32,12 @@ class FinoThreadsMessagesResource:
         return FinoThreadsMessagesRawResponse(self._caller)
 
     def add(
-        self, id: str, text: str | Mapping[str, Any], *, role: str = "user", **options: Unpack[CallOptions]
+        self,
+        id: str,
+        text: str | Mapping[str, Any],
+        *,
+        role: Literal["user", "assistant", "system"] | str = "user",
+        **options: Unpack[CallOptions],
     ) -> str:
         """Add a message to a conversation.
 
@@ -102,7 +107,12 @@ class AsyncFinoThreadsMessagesResource:
         return AsyncFinoThreadsMessagesRawResponse(self._caller)
 
     async def add(
-        self, id: str, text: str | Mapping[str, Any], *, role: str = "user", **options: Unpack[CallOptions]
+        self,
+        id: str,
+        text: str | Mapping[str, Any],
+        *,
+        role: Literal["user", "assistant", "system"] | str = "user",
+        **options: Unpack[CallOptions],
     ) -> str:
         """Add a message to a conversation.
 

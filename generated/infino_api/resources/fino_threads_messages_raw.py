@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 if TYPE_CHECKING:
     from infino.runtime.call import AsyncCaller, RawResponse, SyncCaller
@@ -18,7 +18,12 @@ class FinoThreadsMessagesRawResponse:
         self._caller = caller
 
     def add(
-        self, id: str, text: str | Mapping[str, Any], *, role: str = "user", **options: Unpack[CallOptions]
+        self,
+        id: str,
+        text: str | Mapping[str, Any],
+        *,
+        role: Literal["user", "assistant", "system"] | str = "user",
+        **options: Unpack[CallOptions],
     ) -> RawResponse[str]:
         """Add a message to a conversation."""
         from ..api.fino_threads_messages.add import request
@@ -39,7 +44,12 @@ class AsyncFinoThreadsMessagesRawResponse:
         self._caller = caller
 
     async def add(
-        self, id: str, text: str | Mapping[str, Any], *, role: str = "user", **options: Unpack[CallOptions]
+        self,
+        id: str,
+        text: str | Mapping[str, Any],
+        *,
+        role: Literal["user", "assistant", "system"] | str = "user",
+        **options: Unpack[CallOptions],
     ) -> RawResponse[str]:
         """Add a message to a conversation."""
         from ..api.fino_threads_messages.add import request

@@ -26,5 +26,7 @@ def request(document: NotificationChannel | Mapping[str, Any] | str) -> Call[Not
         content_type=_type,
         retry="never",
         experimental=True,
-        parse=shapes.receipt(readers.model("notification_channel", "NotificationChannel"), "_id"),
+        parse=shapes.receipt(
+            readers.model("notification_channel", "NotificationChannel"), "_id", "id", "channel_id"
+        ),
     )

@@ -27,5 +27,7 @@ def request(id: str, document: NotificationChannel | Mapping[str, Any] | str) ->
         content_type=_type,
         retry="safe",
         experimental=True,
-        parse=shapes.receipt(readers.model("notification_channel", "NotificationChannel")),
+        parse=shapes.receipt(
+            readers.model("notification_channel", "NotificationChannel"), "_id", "id", "channel_id", known=id
+        ),
     )

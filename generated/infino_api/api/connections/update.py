@@ -24,5 +24,5 @@ def request(id: str, config: Mapping[str, Any]) -> Call[Connection]:
         json=encode.body_object((((), "config", encode.mapping(config, "config"), False),)),
         content_type="application/json",
         retry="safe",
-        parse=shapes.receipt(readers.model("connection", "Connection")),
+        parse=shapes.receipt(readers.model("connection", "Connection"), "id", "connection_id", known=id),
     )

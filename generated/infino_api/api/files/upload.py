@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from os import PathLike
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Literal
 
 from infino.runtime import encode, shapes
 from infino.runtime import read as readers
@@ -20,7 +20,7 @@ def request(
     *,
     index_name: str,
     async_: bool | None = None,
-    format: str | None = None,
+    format: Literal["json", "jsonl", "csv", "auto"] | str | None = None,
     batch_size: int | None = None,
 ) -> Call[FileUpload]:
     """Plan the call; see the resource method of the same name."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from infino.runtime import encode, shapes
 from infino.runtime.call import Call
@@ -14,7 +14,7 @@ def request(
     thread_id: str,
     text: str | Mapping[str, Any],
     *,
-    role: str = "user",
+    role: Literal["user", "assistant", "system"] | str = "user",
     extra: Mapping[str, Any] | None = None,
 ) -> Call[str]:
     """Plan the call; see the resource method of the same name."""

@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from infino.runtime import encode, shapes
 from infino.runtime.call import Call
 from infino.runtime.path import segment
 
 
-def request(id: str, text: str | Mapping[str, Any], *, role: str = "user") -> Call[str]:
+def request(
+    id: str, text: str | Mapping[str, Any], *, role: Literal["user", "assistant", "system"] | str = "user"
+) -> Call[str]:
     """Plan the call; see the resource method of the same name."""
     return Call(
         operation="fino.threads.messages.add",

@@ -26,5 +26,5 @@ def request(document: Monitor | Mapping[str, Any] | str) -> Call[Monitor]:
         content_type=_type,
         retry="never",
         experimental=True,
-        parse=shapes.receipt(readers.model("monitor", "Monitor"), "_id"),
+        parse=shapes.receipt(readers.model("monitor", "Monitor"), "_id", "id", "monitor_id"),
     )

@@ -27,5 +27,5 @@ def request(id: str, document: Monitor | Mapping[str, Any] | str) -> Call[Monito
         content_type=_type,
         retry="safe",
         experimental=True,
-        parse=shapes.receipt(readers.model("monitor", "Monitor")),
+        parse=shapes.receipt(readers.model("monitor", "Monitor"), "_id", "id", "monitor_id", known=id),
     )

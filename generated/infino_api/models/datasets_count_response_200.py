@@ -1,5 +1,5 @@
 # Generated from openapi/infino.yaml by scripts/generate; do not edit, change the document instead.
-"""The model `CountRecordsResponse200`."""
+"""The model `DatasetsCountResponse200`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from infino.runtime import read as readers
 from infino.runtime.model import Field, Model, extras, optional
 
 
-@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
-class CountRecordsResponse200(Model):
+@attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
+class DatasetsCountResponse200(Model):
     """The count.
 
     Attributes:
