@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from email.utils import format_datetime
 from functools import partial
@@ -23,10 +22,10 @@ from infino.local.disk import full_disk
 from infino.local.fault_injection import delay, instead, reset, send_answer, skewed_clock
 from infino.local.faults import Fault
 from infino.local.http import Answer, Call, Problem
-from infino.local.presence import attended
 from infino.local.router import Match, Router
 from infino.local.routing import Identity, SocketHandler, collect, start
 from infino.local.signature import Verifier, Wire
+from infino.local.workers import Workers
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
@@ -57,11 +56,11 @@ class Application:
         self._admission = Admission(gateway.options.hosts)
         self._bodies = Bodies(gateway.options, gateway.spool)
         start(gateway)
-        self._workers = ThreadPoolExecutor(max_workers=40, thread_name_prefix="infino-gateway")
+        self._workers = Workers()
 
     def close(self) -> None:
         """Wait for running handlers and stop the worker threads."""
-        self._workers.shutdown(wait=True)
+        self._workers.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -129,14 +128,18 @@ class Application:
         work = partial(self._work, wire, match, key, body, fault)
         if key is None:
             return work()  # here, so that it answers while all threads are busy
-        return await attended(incoming.receive, self._workers, work)
+        return await self._workers.run(match.route, key[0], incoming.receive, work)
 
     def _work(self, wire: Wire, match: Match, key: Claimed, body: Body, fault: Fault | None) -> Answer:
         """Run the handler and encode what it says; whatever happens, there is an answer."""
         try:
             principal = self._principal(wire, match, key, body, fault) if key else NOBODY
             answer = match.route.handler(self._gateway, call_of(wire, match, body, principal))
-            return attrs.evolve(answer, content=answer.encoded())
+            content = answer.encoded()
+            if len(content) > self._gateway.options.max_answer:
+                reason = f"the answer has more than {self._gateway.options.max_answer} bytes; ask for less of it"
+                raise Problem(400, "content_too_long", reason)
+            return attrs.evolve(answer, content=content)
         except Problem as problem:
             return problem.answer()
         except RecursionError:

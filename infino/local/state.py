@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import attrs
 import duckdb
@@ -19,10 +20,14 @@ from infino.local.disk import Disk
 from infino.local.faults import Faults
 from infino.local.folder import RESTORE, DamagedFile, Folder, in_use
 from infino.local.keys import Keys
+from infino.local.memory import engine_memory
 from infino.local.rbac.access import RoleAccess
 from infino.local.reach import Reach
 from infino.local.store import Store
 from infino.local.vault import Vault
+
+SPILL = 16 * 1024**3
+"""Bytes on disk that queries may take together beyond the memory, or a quarter of what is free."""
 
 
 @attrs.frozen
@@ -36,6 +41,8 @@ class Options:
         sql_rows: Rows that one SQL result may have.
         sql_shape: "tagged" for rows as the service sends them, "flat" for rows as plain objects.
         max_body: Bytes that one request body may have.
+        max_answer: Bytes that one answer may have.
+        memory: Bytes that the engine may take; by default half of the machine's or the container's.
         max_in_flight: Bytes that all request bodies in memory may have together.
         max_upload: Bytes that one uploaded file may have.
         max_spool: Bytes that all uploads under way may have together on disk.
@@ -53,6 +60,8 @@ class Options:
     sql_rows: int = 1_000_000
     sql_shape: str = attrs.field(default="tagged", validator=attrs.validators.in_(("tagged", "flat")))
     max_body: int = 100 * 1024**2
+    max_answer: int = 512 * 1024**2
+    memory: int | None = None
     max_in_flight: int = 512 * 1024**2
     max_upload: int = 4 * 1024**3
     max_spool: int = 16 * 1024**3
@@ -90,7 +99,7 @@ class Gateway:
                 refuse_missing_files(options.path, keys_given=options.access_key is not None)
             self.spool = self._make_spool()
             self.credentials = admin_credentials(options.path, options.access_key, options.secret_key)
-            self.store = open_store(self._file("infino.duckdb"), self.clock.now)
+            self.store = open_store(self._file("infino.duckdb"), self.clock.now, self._engine_limits())
             self._opened.append(self.store.close)
             self._refuse_missing_control()
             self.control = Control(self._file("control.sqlite"), self.clock.now)
@@ -101,6 +110,16 @@ class Gateway:
         except BaseException:
             self.close()
             raise
+
+    def _engine_limits(self) -> dict[str, Any]:
+        """Return the engine's settings for memory, and for what it puts on disk when that is not enough."""
+        memory = self.options.memory or engine_memory()
+        spill = min(SPILL, shutil.disk_usage(self.spool).free // 4)
+        return {
+            "memory_limit": f"{memory // 1024}KiB",
+            "temp_directory": str(self.spool / "engine"),
+            "max_temp_directory_size": f"{spill // 1024}KiB",
+        }
 
     def _file(self, name: str) -> Path | None:
         return self.options.path / name if self.options.path else None
@@ -160,19 +179,20 @@ def refuse_missing_files(folder: Path, *, keys_given: bool) -> None:
         raise DamagedFile(credentials, "is missing", f"{RESTORE}; or give access_key and secret_key")
 
 
-def open_store(path: Path | None, now: Callable[[], datetime]) -> Store:
+def open_store(path: Path | None, now: Callable[[], datetime], limits: dict[str, Any]) -> Store:
     """Open the store, or say in one sentence why it can't be.
 
     Args:
         path: The database file, or None to keep everything in memory.
         now: Returns the current time.
+        limits: Settings of the engine.
 
     Raises:
         DamagedFile: When the file is no store, or half of one.
         FolderInUse: When another process holds it.
     """
     try:
-        store = Store(path, now)
+        store = Store(path, now, limits)
         if path is not None and path.stat().st_size < expected_size(store, path):
             store.close()
             raise DamagedFile(path, "is shorter than what it holds: its end is lost", RESTORE)

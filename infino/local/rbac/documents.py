@@ -16,17 +16,31 @@ ACTIONS = ("read", "write", "create", "delete", "*")
 RULES = ("Allow", "Deny", "Mask")
 MASKS = ("redact", "remove")
 MAX_DOCUMENT = 1 << 20  # bytes
+MAX_DEPTH = 20  # levels of one document in YAML
+MAX_NODES = 10_000  # values of one document in YAML, whose parser takes its time
 MAX_ENTRIES = 1000  # of one list: every request of a user goes through all patterns of the roles
 
 
 class PlainLoader(yaml.SafeLoader):
-    """YAML without aliases: a few bytes of them can stand for more than fits in memory, or for themselves."""
+    """YAML of bounded cost, without aliases: a few bytes of them can stand for more than fits in memory."""
+
+    def __init__(self, stream: bytes) -> None:
+        super().__init__(stream)
+        self._composed = self._depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """Compose one node, refusing an alias."""
+        """Compose one node, refusing an alias, and what no user or role can mean."""
         if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("aliases (*name) are not supported")
-        return super().compose_node(parent, index)
+        self._composed += 1
+        if self._composed > MAX_NODES:
+            raise yaml.YAMLError(f"a document may have {MAX_NODES} values at the most")
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise yaml.YAMLError(f"a document may have {MAX_DEPTH} levels at the most")
+        composed = super().compose_node(parent, index)
+        self._depth -= 1
+        return composed
 
 
 def body_of(call: Call) -> dict[str, Any]:

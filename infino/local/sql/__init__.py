@@ -99,7 +99,9 @@ def ask(
         try:
             question = Asker(gateway, principal, cursor, within).prepare(query)
             headers = describe(cursor, question.sql)
-            rows, count = fetch_rows(cursor, question.sql, headers, gateway.options.sql_rows, flat)
+            rows, count = fetch_rows(
+                cursor, question.sql, headers, gateway.options.sql_rows, flat, gateway.options.max_answer // 2
+            )
         except duckdb.InterruptException:
             raise
         except duckdb.Error as error:

@@ -42,6 +42,8 @@ def engine_error(error: duckdb.Error) -> Problem:
     Its message is cut before the statement that it quotes and before the names that it proposes instead, for those
     are looked for among all tables.
     """
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return wrong_sql("the query needs more memory than the gateway has for it; ask for less at once")
     text = str(error)
     for mark in ("\n\nLINE ", "\nLINE ", "Did you mean", "Candidate tables:", "Candidate functions:"):
         text = text.split(mark)[0]

@@ -150,8 +150,17 @@ def row_expression(headers: list[Header], flat: bool = False) -> str:
     return f"concat({', '.join(parts)})"
 
 
+LONGEST = 256 * 1024**2
+"""Characters of one result; a bulk of them is in memory twice."""
+
+
 def fetch_rows(
-    cursor: duckdb.DuckDBPyConnection, sql: str, headers: list[Header], limit: int, flat: bool = False
+    cursor: duckdb.DuckDBPyConnection,
+    sql: str,
+    headers: list[Header],
+    limit: int,
+    flat: bool = False,
+    longest: int = LONGEST,
 ) -> tuple[bytes, int]:
     """Return the rows' JSON, joined by commas, and their number.
 
@@ -161,6 +170,7 @@ def fetch_rows(
         headers: Its columns.
         limit: The most rows that are sent.
         flat: Whether to leave out tags.
+        longest: The most characters that are sent.
 
     Raises:
         Problem: 400 when there are more.
@@ -168,12 +178,15 @@ def fetch_rows(
     names = ", ".join(f"c{number}" for number in range(len(headers)))
     cursor.execute(f"SELECT {row_expression(headers, flat)} FROM (\n{sql}\n) AS result({names})")
     chunks: list[str] = []
-    count = 0
+    count = length = 0
     while batch := cursor.fetchmany(BATCH):
         count += len(batch)
         if count > limit:
             raise wrong_sql(f"the result has more than {limit} rows; add a LIMIT or aggregate")
         chunks.append(",".join([row[0] for row in batch]))
+        length += len(chunks[-1])
+        if length > longest:
+            raise wrong_sql(f"the result has more than {longest} characters; take fewer columns or rows")
     rows = ",".join(chunks).encode("utf-8", "replace")
     nested = any(tag_of(header.type)[0] in NESTED for header in headers)
     return (strict_json(rows) if nested else rows), count

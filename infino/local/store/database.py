@@ -105,6 +105,7 @@ class Store:
     Args:
         path: The database file, or None to keep everything in memory.
         now: Returns the current time.
+        limits: Settings of the engine for memory and the like.
 
     Example:
         >>> store = Store(None, lambda: datetime.now(UTC))
@@ -112,7 +113,7 @@ class Store:
         ...     store.create(cursor, "flights")
     """
 
-    def __init__(self, path: Path | None, now: Callable[[], datetime]) -> None:
+    def __init__(self, path: Path | None, now: Callable[[], datetime], limits: Mapping[str, Any] | None = None) -> None:
         self._now = now
         self._writer_lock = threading.RLock()
         self._shapes_lock = threading.Lock()
@@ -120,7 +121,7 @@ class Store:
         self._shapes: dict[int, tuple[int, Shape]] = {}
         self._readers: set[duckdb.DuckDBPyConnection] = set()
         self._log = WriteAheadLog(path)
-        self._db = duckdb.connect(str(path or ":memory:"), config=SETTINGS)
+        self._db = duckdb.connect(str(path or ":memory:"), config={**SETTINGS, **(limits or {})})
         self._db.execute("SET TimeZone = 'UTC'")
         self._db.create_function(
             EXACT_TEXTS, exact_texts, ["VARCHAR", "VARCHAR"], "VARCHAR[]", null_handling=FunctionNullHandling.SPECIAL

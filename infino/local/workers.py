@@ -1,0 +1,80 @@
+"""The threads that handlers run in: no kind of request, and no caller, can take them all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+from infino.local.http import Route
+from infino.local.presence import attended
+
+if TYPE_CHECKING:
+    from starlette.types import Receive
+
+T = TypeVar("T")
+QUERIES = frozenset(
+    {
+        "sql", "querydsl", "dsl", "query", "query_range", "data", "_search", "_msearch", "_count", "labels", "values",
+        "series",
+    }
+)  # fmt: skip
+"""Last segments of paths whose work the caller chooses, and which may take up to the time limit of a query."""
+WRITES = frozenset({"json", "metrics", "file", "{dataset}", "enrich_policy", "_bulk", "_delete_by_query"})
+"""Last segments of paths that wait for the one writer, beside those of single documents."""
+DOCUMENTS = ("_doc", "_create", "_update")
+THREADS = {"query": 24, "write": 12, "quick": 8}
+OF_ONE_CALLER = 16
+"""Threads for queries that one caller has at the most."""
+
+
+def kind_of(route: Route) -> str:
+    """Return which threads a route's handler runs in.
+
+    Args:
+        route: The route.
+
+    Example:
+        >>> kind_of(Route("POST", "/sql", sql))
+        'query'
+    """
+    last = route.path.rpartition("/")[2]
+    if last in QUERIES:
+        return "query"
+    changes = route.method not in ("GET", "HEAD")
+    return "write" if changes and (last in WRITES or any(word in route.path for word in DOCUMENTS)) else "quick"
+
+
+class Workers:
+    """Threads for queries, for writes, and for what takes no time.
+
+    Example:
+        >>> await workers.run(route, "IAK_1", receive, work)
+    """
+
+    def __init__(self) -> None:
+        self._pools = {
+            kind: ThreadPoolExecutor(count, thread_name_prefix=f"infino-{kind}") for kind, count in THREADS.items()
+        }
+        self._callers: dict[str, asyncio.Semaphore] = {}
+
+    async def run(self, route: Route, caller: str, receive: Receive, work: Callable[[], T]) -> T:
+        """Run a handler in a thread of its kind for as long as its caller stays.
+
+        Args:
+            route: Whose handler it is.
+            caller: The access key.
+            receive: The ASGI channel, whose request was received.
+            work: What to run.
+        """
+        kind = kind_of(route)
+        if kind != "query":
+            return await attended(receive, self._pools[kind], work)
+        async with self._callers.setdefault(caller, asyncio.Semaphore(OF_ONE_CALLER)):
+            return await attended(receive, self._pools[kind], work)
+
+    def close(self) -> None:
+        """Wait for running handlers and stop the threads."""
+        for pool in self._pools.values():
+            pool.shutdown(wait=True)
