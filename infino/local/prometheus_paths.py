@@ -43,7 +43,7 @@ def _selected(gateway: Gateway, call: Call, selectors: Sequence[str], form: Form
     """Return the label sets that have samples in the time asked for, and that the caller may see."""
     groups: list[list[Matcher]] = []
     for text in selectors:
-        node = parse(text, RULES_3)
+        node = parse(text)
         if kind_of(node) != "VectorSelector":
             raise bad_query(f'invalid parameter "match[]": {text!r} is no selector')
         groups += matcher_groups(node, RULES_3)

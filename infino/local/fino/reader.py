@@ -53,6 +53,7 @@ STARTS = frozenset({"from", "origin", "source", "sender", "departure", "start"})
 ENDS = frozenset({"to", "destination", "target", "receiver", "recipient", "arrival", "end"})
 YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 MOST_ROWS = 1000
+MOST_NAMED = 20  # fields that a refusal names
 
 
 def _tuples(given: Iterable[Iterable[str]]) -> tuple[tuple[str, ...], ...]:
@@ -133,7 +134,7 @@ class Reader:
         self._year()
         self.question.take(("in total", "altogether", "overall", "exist"))
         if left := self.question.left_over():
-            raise LeftOver(left)
+            raise LeftOver(left, self.schema)
         return self._whole(shown)
 
     def _whole(self, shown: bool) -> Parts:

@@ -91,7 +91,7 @@ class Engine:
         evaluation = self._evaluation(storage, at, at, 0, cancelled)
         times = np.array([at], dtype=np.int64)
         with np.errstate(all="ignore"):
-            node = parse(query, self.rules)
+            node = parse(query)
             if kind_of(unwrapped(node)) in ("MatrixSelector", "SubqueryExpr"):
                 series = _first_windows(selectors.ranges(evaluation, node, times))
                 return self._result(evaluation, "matrix", at, series=series)
@@ -131,7 +131,7 @@ class Engine:
         evaluation = self._evaluation(storage, start, end, step, cancelled)
         times = np.arange(start, end + 1, step, dtype=np.int64)
         with np.errstate(all="ignore"):
-            node = parse(query, self.rules)
+            node = parse(query)
             _check_range_type(node)
             value = evaluation.value(node, times)
         series = _series(value, times)

@@ -152,7 +152,6 @@ RANGE_FUNCTIONS: dict[str, RangeFunction] = {
     "deriv": _deriv,
     "predict_linear": _predict_linear,
     "double_exponential_smoothing": _double_exponential_smoothing,
-    "holt_winters": _double_exponential_smoothing,
 }
 # These give back a sample as it was, so the series keeps its name.
 KEEPS_NAME = frozenset({"first_over_time", "last_over_time"})

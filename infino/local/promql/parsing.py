@@ -66,12 +66,11 @@ def _refuse_what_we_leave_out(bare: str) -> None:
             raise unsupported(name.format(found[1]))
 
 
-def parse(query: str, rules: Rules) -> Node:
+def parse(query: str) -> Node:
     """Parse a query.
 
     Args:
         query: The text of the query.
-        rules: The version-dependent rules in force.
 
     Returns:
         The root of the parser's tree.
@@ -80,7 +79,7 @@ def parse(query: str, rules: Rules) -> Node:
         PromQLError: `bad_data`, with what the parser says.
 
     Example:
-        >>> kind_of(parse("1 + 1", Rules()))
+        >>> kind_of(parse("1 + 1"))
         'BinaryExpr'
     """
     if len(query) > MOST_CHARACTERS:
@@ -91,8 +90,6 @@ def parse(query: str, rules: Rules) -> Node:
         raise bad_query(f"query nests or chains more than {MOST_NESTED} expressions")
     if _NEGATIVE_AT.search(bare):
         raise unsupported("a negative time after @")
-    if not rules.threshold_first:  # holt_winters got its present name in 3.0, and the parser knows only that
-        query = re.sub(r"\bholt_winters\s*\(", "double_exponential_smoothing(", query)
     try:
         return promql_parser.parse(query)
     except Exception as error:

@@ -16,9 +16,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from infino.local.promql.rules import Rules
 from tests.unit.promql import grammar
 
 Series = dict[frozenset[tuple[str, str]], dict[int, float]]
+RULES_2 = Rules(
+    closed_windows=True,
+    threshold_first=False,
+    dot_matches_newline=False,
+    match_before_filter=False,
+    atan2_keeps_name=True,
+    lone_never_deviates=True,
+    utf8_names=False,
+)
+"""How the Prometheus that Debian has, a 2.x, answers where 3.x answers otherwise."""
 
 
 def available() -> bool:

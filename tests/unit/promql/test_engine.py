@@ -17,9 +17,10 @@ from infino.local.promql.engine import Engine, Result
 from infino.local.promql.errors import PromQLError
 from infino.local.promql.numbers import json_number, plain
 from infino.local.promql.regex import Pattern
-from infino.local.promql.rules import RULES_2, RULES_3
+from infino.local.promql.rules import Rules
 from infino.local.promql.storage import STALE, LabelRule, MemoryStorage
 from tests.unit.promql import grammar
+from tests.unit.promql.oracle import RULES_2
 
 MINUTE = 60_000
 
@@ -137,15 +138,8 @@ def test_too_many_samples_are_refused_before_they_are_held(storage: MemoryStorag
 
 def test_a_window_is_closed_in_2_and_left_open_in_3(storage: MemoryStorage) -> None:
     query = "count_over_time(hits_total{job='api',instance='a'}[5m])"
-    counts = [Engine(rules).instant(query, 10 * MINUTE, storage).samples[0].value for rules in (RULES_2, RULES_3)]
+    counts = [Engine(rules).instant(query, 10 * MINUTE, storage).samples[0].value for rules in (RULES_2, Rules())]
     assert counts == [6.0, 5.0]
-
-
-def test_holt_winters_is_known_by_its_old_name_in_2_only(storage: MemoryStorage) -> None:
-    query = "holt_winters(hits_total{job='api',instance='a'}[5m], 0.5, 0.5)"
-    assert Engine(RULES_2).instant(query, 10 * MINUTE, storage).samples[0].value == pytest.approx(10.0)
-    with pytest.raises(PromQLError, match="holt_winters"):
-        Engine(RULES_3).instant(query, 10 * MINUTE, storage)
 
 
 def test_a_stale_marker_ends_a_series_at_once() -> None:
@@ -179,7 +173,7 @@ def test_random_expressions_raise_nothing_but_promql_errors(rng: Random) -> None
     storage = storage_of()
     storage.add({"__name__": "balance", "job": "api", "instance": "i1"}, [(0, math.nan), (MINUTE, math.inf)])
     query = grammar.Writer(rng).vector(3).replace("requests_total", "hits_total")
-    for rules in (RULES_2, RULES_3):
+    for rules in (RULES_2, Rules()):
         try:
             success(Engine(rules).instant(query, 5 * MINUTE, storage))
             success(Engine(rules).range(query, 0, 20 * MINUTE, 7 * MINUTE, storage))
@@ -278,6 +272,6 @@ def test_arguments_that_cannot_be(storage: MemoryStorage, query: str, message: s
 
 def test_a_classic_name_is_needed_in_2(storage: MemoryStorage) -> None:
     query = 'label_replace(hits_total{job="api",instance="a"}, "a b", "x", "job", ".*")'
-    assert Engine(RULES_3).instant(query, 0, storage).samples[0].labels["a b"] == "x"
+    assert Engine(Rules()).instant(query, 0, storage).samples[0].labels["a b"] == "x"
     with pytest.raises(PromQLError, match="destination label name"):
         Engine(RULES_2).instant(query, 0, storage)
