@@ -1,0 +1,130 @@
+"""Small behaviours of the core that are easy to get wrong by one sign or one word."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import infino
+from infino.core.causes import connect_hint, root_cause
+from infino.core.codec import dumps
+from infino.core.config import resolve
+from infino.core.documents import MAX_DEPTH, parse_yaml
+from infino.core.errors import DecodeError
+from infino.core.extras import MissingDependencyError, require
+from infino.core.times import parse_span
+from infino.core.tls import tls_context
+from tests.contract.conftest import make  # noqa: F401  # both clients
+from tests.support.scripted import ScriptedServer, answering
+
+KEYS = {"access_key": "a", "secret_key": "b"}
+
+
+def test_of_a_group_of_errors_the_first_is_shown() -> None:
+    first, second = ConnectionRefusedError("first"), socket.gaierror("second")
+    group = ExceptionGroup("all attempts failed", [first, second])
+    outer = infino.ConnectError("x")
+    outer.__cause__ = group
+    assert root_cause(outer) is first
+    assert "listens" in str(connect_hint(root_cause(outer)))
+
+
+def test_a_ring_of_causes_has_an_end() -> None:
+    one, other = ValueError("one"), ValueError("other")
+    one.__cause__, other.__cause__ = other, one
+    assert root_cause(one) in (one, other)
+
+
+def test_yaml_may_be_nested_so_far_and_no_further() -> None:
+    def document(depth: int) -> str:
+        return "x: " + "[" * (depth - 1) + "]" * (depth - 1)
+
+    assert parse_yaml(document(MAX_DEPTH), "op")
+    with pytest.raises(infino.ValidationError, match=f"more than {MAX_DEPTH} levels at line 1"):
+        parse_yaml(document(MAX_DEPTH + 1), "op")
+    siblings = "\n".join(f"k{number}: [[[]]]" for number in range(MAX_DEPTH))
+    assert len(parse_yaml(siblings, "op")) == MAX_DEPTH, "what was closed does not count"
+
+
+def test_a_missing_extra_is_named_by_its_package() -> None:
+    with pytest.raises(MissingDependencyError) as caught:
+        require("no_such_package.json", "arrow", "to_arrow()")
+    assert str(caught.value).startswith("to_arrow() needs no_such_package: pip install 'infino-sdk[arrow]'")
+
+
+@pytest.mark.parametrize(("given", "seconds"), [(0.0004, 0.0004), (0.0006, 0.001), (1.0004, 1), (0.25, 0.25), (3.0, 3)])
+def test_a_short_span_stays_what_it_is(given: float, seconds: float) -> None:
+    assert parse_span(given) == seconds
+
+
+@given(st.floats(1e-9, 1e6))
+def test_no_span_becomes_nothing(given: float) -> None:
+    assert 0 < parse_span(given) <= given + 0.001
+
+
+class Frozen(Mapping[str, Any]):
+    """A mapping that is no dict."""
+
+    def __init__(self, **values: Any) -> None:
+        self._values = values
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+@pytest.mark.parametrize("value", [Frozen(a=1), MappingProxyType({"a": 1})])
+def test_a_mapping_that_is_no_dict_is_an_object(value: Mapping[str, Any]) -> None:
+    assert json.loads(dumps({"inner": [value]})) == {"inner": [{"a": 1}]}
+
+
+def test_the_body_itself_is_the_place_of_an_error_without_one() -> None:
+    assert DecodeError("x").path == "$"
+    assert str(DecodeError("x")) == "x (at $)"
+
+
+@pytest.mark.parametrize(("endpoint", "proxy", "verifies"), [
+    ("http://127.0.0.1:1", None, False), ("http://127.0.0.1:1", "http://p:1", False),
+    ("http://127.0.0.1:1", "https://p:1", True), ("https://h.example", None, True),
+    ("https://h.example", "http://p:1", True),
+])  # fmt: skip
+def test_certificates_are_loaded_where_tls_is_spoken(endpoint: str, proxy: str | None, verifies: bool) -> None:
+    context = tls_context(resolve(environment={}, **KEYS, endpoint=endpoint, proxy=proxy))
+    assert bool(context.cert_store_stats()["x509_ca"]) == verifies
+
+
+def test_what_is_verified_and_by_whom(tmp_path: Path) -> None:
+    lenient = tls_context(resolve(environment={}, **KEYS, verify=False))
+    assert (lenient.verify_mode, lenient.check_hostname) == (ssl.CERT_NONE, False)
+    own = ssl.create_default_context()
+    assert tls_context(resolve(environment={}, **KEYS, verify=own)) is own
+    empty = tls_context(resolve(environment={}, **KEYS, ca_bundle=str(tmp_path)))
+    assert (empty.verify_mode, empty.cert_store_stats()["x509_ca"]) == (ssl.CERT_REQUIRED, 0)
+    for settings in ({"ca_bundle": str(tmp_path / "none.pem")}, {"client_certificate": str(tmp_path / "none.pem")}):
+        with pytest.raises(infino.ConfigError, match="TLS"):
+            tls_context(resolve(environment={}, **KEYS, **settings))
+
+
+def test_the_time_of_a_refusal_that_became_a_value_has_its_pauses(make: Any) -> None:  # noqa: F811  # the fixture
+    pause = 0.2
+    policy = infino.RetryPolicy(base=pause, cap=pause)
+    with ScriptedServer(answering(503), answering(404)) as server:
+        client = make(server.endpoint, retry=policy)
+        client._shared.random = lambda: 1.0
+        answer = client.datasets.with_raw_response.delete("flights", missing_ok=True)
+    assert (answer.status, answer.attempts, answer.value) == (404, 2, False)
+    assert answer.elapsed >= pause
