@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import infino
+from infino.caller import _refusal
 from infino.plans.users import IssuedKeys
 from infino.runtime.options import CallOptions
 from tests.support.scripted import Exchange, Received, ScriptedServer, answering
@@ -205,3 +206,12 @@ def test_the_raw_form_of_a_dataset_that_is_there_or_gone_tells_what_the_service_
     with ScriptedServer(answering(404, b"index_not_found_exception")) as server:
         answer = make(server.endpoint).datasets.with_raw_response.delete("flights", missing_ok=True)
         assert (answer.value, answer.status, answer.content) == (False, 404, b"index_not_found_exception")
+
+
+def test_the_time_of_a_refusal_that_became_a_value_counts_its_pauses():
+    error = infino.NotFoundError("gone", status=404, operation="datasets.delete")
+    error.attempt_log = (
+        infino.Attempt(number=1, elapsed=0.25, status=503, reason="busy", delay=2.0),
+        infino.Attempt(number=2, elapsed=0.5, status=404, reason="gone", delay=None),
+    )
+    assert _refusal(error).elapsed == 2.75
