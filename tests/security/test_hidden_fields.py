@@ -20,7 +20,10 @@ CHANGING = re.compile(
     r'("[^"]*"|[\d.]+)'
 )
 FORM = "application/x-www-form-urlencoded"
-HIDDEN = ("ssn", "ssn.keyword", "salary", "user.phone", "user", "deep.er.er", "deep", "s*", "*", "_source")
+HIDDEN = (
+    "ssn", "ssn.keyword", "salary", "user.phone", "user", "deep.er.er", "deep", "s*", "*", "_source", "either",
+    "either.pin", "items", "items.pin",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +147,55 @@ OTHERS: dict[str, tuple[Any, ...]] = {
         "/pub/enrich_dataset",
         {"enrich_policy": {"match_field": "_id", "enrich_fields": ["s"], "indices": "secret"}},
     ),
+    **{
+        f"promql {query}": (
+            "POST",
+            "/promql/query",
+            urlencode({"query": query, "index": "meter", "time": 1750000000}).encode(),
+            FORM,
+        )
+        for query in (
+            "m",
+            "count by (ssn) (m)",
+            'm{ssn=~".*first.*"}',
+            'm{ssn!=""}',
+            'label_replace(m, "x", "$1", "ssn", "(.*)")',
+            "sum without (job) (m)",
+            'count_values("x", m)',
+            "sort_by_label(m, 'ssn')",
+            'absent(m{ssn="x"})',
+            "topk(1, m) by (ssn)",
+        )
+    },
+    "labels": ("GET", "/api/v1/labels?index=meter"),
+    "label values": ("GET", "/api/v1/label/ssn/values?index=meter"),
+    "series": ("GET", "/api/v1/series?match[]=m&index=meter"),
+    "series by a hidden label": (
+        "GET",
+        "/api/v1/series?" + urlencode({"match[]": 'm{ssn=~".*first.*"}', "index": "meter"}),
+    ),
+    "labels of everything": ("GET", "/api/v1/labels"),
+    "samples as records": ("POST", "/meter/querydsl", {}),
+    "samples in SQL": ("POST", "/sql", {"query": "SELECT * FROM meter"}),
+    "samples by a hidden label": ("POST", "/sql", {"query": "SELECT ssn FROM meter"}),
+    "_search": ("POST", "/pub/_search", {"query": {"match": {"ssn": "first"}}}),
+    "_search by q": ("GET", "/pub/_search?q=ssn:first"),
+    "_source": ("GET", "/pub/_source/1"),
+    "_doc": ("GET", "/pub/_doc/1"),
+    "_mget": ("POST", "/_mget", {"docs": [{"_index": "pub", "_id": "1"}, {"_index": "secret", "_id": "1"}]}),
+    "_msearch": (
+        "POST",
+        "/_msearch",
+        b'{"index":"pub"}\n{"query":{"prefix":{"ssn":"CAN"}}}\n{"index":"secret"}\n{}\n',
+        "application/x-ndjson",
+    ),
+    "_count": ("POST", "/pub/_count", {"query": {"exists": {"field": "deep"}}}),
+    "_mapping": ("GET", "/pub/_mapping"),
+    "_cat": ("GET", "/_cat/indices?format=json"),
+    "_update": ("POST", "/pub/_update/1", {"doc": {"ssn": "CANARY-first-1"}}),
+    "_create": ("PUT", "/pub/_create/1", {"a": 1}),
+    "_doc in another": ("PUT", "/secret/_doc/1", {"a": 1}),
+    "_delete_by_query": ("POST", "/pub/_delete_by_query", {"query": {"match": {"ssn": "first"}}}),
     "bulk update": (
         "POST",
         "/pub/json",

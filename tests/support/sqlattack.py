@@ -43,7 +43,7 @@ def documents(hidden: str) -> list[dict[str, Any]]:
             "a": number, "b": number / 4, "name": f"n{number % 3}", "day": f"2024-01-0{number % 9 + 1}",
             "tags": [f"t{number}", "x"], "user": {"city": "Oslo", "phone": f"{CANARY}{hidden}{number}"},
             "mixed": number if number % 2 else f"m{number}", "ssn": f"{CANARY}-{hidden}-{number}",
-            "salary": digits * 10 + number, "deep": {"er": [{"er": f"{CANARY}{hidden}"}]},
+            "salary": digits * 10 + number, "deep": {"er": [{"er": f"{CANARY}{hidden}"}] * len(hidden)},
             "either": "plain" if number % 2 else {"pin": f"{CANARY}{hidden}", "open": number},
             "items": [number, {"pin": f"{CANARY}{hidden}", "open": number}] if number % 3 else [number],
         }
@@ -85,8 +85,11 @@ class Twins:
             self._fill(signed, documents(hidden))
             secrets = [{"_id": str(n), "s": f"{CANARY}{hidden}{n}", "n": n} for n in range(len(hidden))]
             signed.bulk("secret", *(line for one in secrets for line in ({"index": {"_id": one.pop("_id")}}, one)))
+            samples = "".join(f'm{{job="j{n}",ssn="{CANARY}{hidden}{n}"}} {n} 1750000000000\n' for n in range(3))
+            signed("PUT", "/meter")
+            signed("POST", "/meter/metrics", samples.encode(), "text/plain")
             for name, actions in (("reader", ["read"]), ("writer", ["read", "write"])):
-                role = permission(resources=["pub"], actions=actions, **RULES)
+                role = permission(resources=["pub", "meter"], actions=actions, **RULES)
                 signed("PUT", f"/role/{name}", {"Permissions": [role]})
                 made = signed("PUT", f"/user/{name}", {"Roles": [name]}).json
                 self.keys[name].append({"access_key": made["access_key"], "secret_key": made["secret_key"]})

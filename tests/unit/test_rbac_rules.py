@@ -178,3 +178,12 @@ def test_patterns():
     assert not matches("a.c", "abc")
     assert covers("ssn", "ssn.keyword")
     assert not covers("ss", "ssn")
+
+
+def test_a_hidden_object_leaves_no_outline():
+    document = {"deep": {"er": [{"x": 1}, {}]}, "seen": {"in": [{"x": 1, "y": 2}], "none": {}}, "a": 1}
+    assert FieldRules(deny=frozenset({"deep"})).present(document) == {"seen": document["seen"], "a": 1}
+    allowed = FieldRules(allow=frozenset({"seen.in.y"}))
+    assert allowed.present(document) == {"seen": {"in": [{"y": 2}]}}
+    assert allowed.present({"seen": {"in": [{"x": 1}, {"x": 2}]}}) == {}
+    assert FieldRules(deny=frozenset({"seen.in.x"})).present({"seen": {"in": [{"x": 1}]}}) == {"seen": {"in": [{}]}}

@@ -130,11 +130,18 @@ class FieldRules:
                 shown[key] = REDACTED
             elif _holds_objects(value):
                 inner = self.present(value, field)
-                if inner not in ({}, []) or (value in ({}, []) and self.shows(field)):
+                if (inner not in ({}, []) or value in ({}, [])) and (self.shows(field) or not _bare(inner)):
                     shown[key] = inner
             elif self.shows(field):
                 shown[key] = value
         return shown
+
+
+def _bare(value: Any) -> bool:
+    """Whether objects and lists hold nothing but one another: of a hidden field that would be its outline."""
+    if isinstance(value, dict):
+        return all(map(_bare, value.values()))
+    return isinstance(value, list) and all(map(_bare, value))
 
 
 def _holds_objects(value: Any) -> bool:
