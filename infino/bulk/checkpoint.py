@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from infino.bulk.chunk import Span
-from infino.bulk.stretches import Stretches
+from infino.bulk.intervals import Intervals
 from infino.core import codec
 from infino.core.errors import ValidationError
 
@@ -42,7 +42,7 @@ def _unseal(line: bytes) -> dict[str, Any] | None:
 
 
 class Checkpoint:
-    """An append-only file of settled stretches; every line carries its checksum, so a torn end is harmless.
+    """An append-only file of settled intervals; every line carries its checksum, so a torn end is harmless.
 
     Args:
         path: Where the file is, or will be.
@@ -62,8 +62,8 @@ class Checkpoint:
         except BaseException:
             self._file.close()
             raise
-        self.done = Stretches(done)
-        started = Stretches(sent)
+        self.done = Intervals(done)
+        started = Intervals(sent)
         both = sum(b - a for first, stop in started.pairs for a, b, is_done in self.done.cut(first, stop) if is_done)
         # Each run sends again what earlier ones had sent and not settled, and so will this one.
         again = sum(stop - start for start, stop in sent) - len(started)
@@ -122,7 +122,7 @@ class Checkpoint:
         self._write({"sent": [span.start, span.stop]})
 
     def settled(self, span: Span) -> None:
-        """Note that every record of a stretch has an outcome."""
+        """Note that every record of an interval has an outcome."""
         counts = {name: count for name in COUNTS if (count := getattr(span, name))}
         self._write({"done": [span.start, span.stop], **counts})
 

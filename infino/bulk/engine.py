@@ -10,7 +10,6 @@ import attrs
 
 from infino.bulk.answers import Answered, Item, Lost, Outcome, Refused, Tally, Unsent, understood
 from infino.bulk.chunk import Chunk, Piece, Rejection, Span, readable_id, record_id
-from infino.bulk.controller import Controller
 from infino.bulk.options import BulkOptions
 from infino.bulk.report import Ledger
 from infino.core.errors import DecodeError
@@ -19,6 +18,7 @@ AHEAD = 2  # chunks kept ready while others are in flight
 MOST_UNSETTLED = 64  # chunks in memory, however small retries have made them
 SMALLEST = 65536
 POISON = (400, 422)
+SLOWER = 4.0  # times the usual pace, from which the service counts as overloaded
 
 
 @attrs.define
@@ -57,6 +57,54 @@ class ChunkResult:
         return self.created + self.updated + self.deleted + self.noop
 
 
+@attrs.define
+class Controller:
+    """Additive increase and multiplicative decrease of the window, steered by 429 and by latency.
+
+    Args:
+        most: Upper limit of the window.
+    """
+
+    most: int
+    window: float = attrs.field(init=False)
+    _smooth: float | None = attrs.field(default=None, init=False)
+    _pace: float | None = attrs.field(default=None, init=False)
+    _hold: float = attrs.field(default=0.0, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.window = float(self.most)
+
+    @property
+    def limit(self) -> int:
+        """Requests that may be in flight now; never less than one."""
+        return max(1, int(self.window))
+
+    def throttled(self, now: float) -> None:
+        """The service said that it is too much; requests of the same burst count once."""
+        if now >= self._hold:
+            self.window = max(1.0, self.window / 2)
+            self._hold = now + (self._smooth or 1.0)
+
+    def succeeded(self, now: float, seconds: float, size: int) -> None:
+        """A request came through.
+
+        Args:
+            now: The time.
+            seconds: How long it took.
+            size: Bytes it carried.
+        """
+        pace = seconds / max(size, 65536)
+        usual = self._pace
+        self._pace = pace if usual is None else 0.8 * usual + 0.2 * pace
+        self._smooth = seconds if self._smooth is None else 0.8 * self._smooth + 0.2 * seconds
+        if usual is not None and pace > SLOWER * usual and seconds > 1.0:
+            if now >= self._hold:
+                self.window = max(1.0, self.window - 1.0)
+                self._hold = now + seconds
+        elif self.window < self.most:
+            self.window = min(float(self.most), self.window + 1.0 / self.limit)
+
+
 class Engine:
     """Decides for both clients; the shells only fetch, send and sleep.
 
@@ -76,7 +124,7 @@ class Engine:
         self._random = rand
         self._ready: deque[Chunk] = deque()
         self._waiting: list[Chunk] = []  # to be sent again, by position
-        self._flying: list[Chunk] = []
+        self._in_flight: list[Chunk] = []
         self._pause_until = 0.0
         self._last_success = float("-inf")
         self._losses = 0
@@ -86,7 +134,7 @@ class Engine:
         """Whether the source should hand over another piece."""
         if self.ended or self.failure is not None or len(self._ready) >= AHEAD:
             return False
-        unsettled = [*self._ready, *self._waiting, *self._flying]
+        unsettled = [*self._ready, *self._waiting, *self._in_flight]
         room = (self.options.concurrency + AHEAD) * self.options.chunk_bytes
         most = max(MOST_UNSETTLED, self.options.concurrency + AHEAD)
         return len(unsettled) < most and sum(len(chunk.body) for chunk in unsettled) < room
@@ -94,13 +142,13 @@ class Engine:
     @property
     def done(self) -> bool:
         """Whether every record read has an outcome and none will follow."""
-        idle = not (self._ready or self._waiting or self._flying)
+        idle = not (self._ready or self._waiting or self._in_flight)
         return idle and (self.ended or self.failure is not None)
 
     @property
-    def flying(self) -> int:
+    def in_flight(self) -> int:
         """Requests in flight."""
-        return len(self._flying)
+        return len(self._in_flight)
 
     def feed(self, piece: Piece) -> ChunkResult | None:
         """Take a piece from the source.
@@ -132,13 +180,13 @@ class Engine:
         Args:
             now: Seconds on a clock that never goes back.
         """
-        if len(self._flying) >= self.controller.limit or now < self._pause_until:
+        if len(self._in_flight) >= self.controller.limit or now < self._pause_until:
             return None
         chunk = self._pick(now)
         if chunk is not None:
             chunk.tries += 1
             chunk.began = now if chunk.began is None else chunk.began
-            self._flying.append(chunk)
+            self._in_flight.append(chunk)
             self.ledger.requests += 1
             self.ledger.bytes += len(chunk.body)
         return chunk
@@ -157,18 +205,18 @@ class Engine:
         """Whether a record of the same id is still on its way, so that sending now could reorder them."""
         if chunk.ids is None:
             return False
-        return any(chunk.meets(other) for other in self._flying) or any(chunk.meets(other) for other in earlier)
+        return any(chunk.meets(other) for other in self._in_flight) or any(chunk.meets(other) for other in earlier)
 
     def wake(self, now: float) -> float | None:
         """Return the seconds until something can be sent without any answer coming, or None."""
         times = [chunk.not_before for chunk in self._waiting]
         if self._ready:
             times.append(self._pause_until)
-        if not times or len(self._flying) >= self.controller.limit:
+        if not times or len(self._in_flight) >= self.controller.limit:
             return None
         wait = max(min(times), self._pause_until) - now
         # A chunk that is due but must let an earlier one pass is woken by that one's answer.
-        return wait if wait > 0 else (None if self._flying else self._next_due(now))
+        return wait if wait > 0 else (None if self._in_flight else self._next_due(now))
 
     def _next_due(self, now: float) -> float:
         later = [chunk.not_before - now for chunk in self._waiting if chunk.not_before > now]
@@ -206,7 +254,7 @@ class Engine:
                 self._pause_until = max(self._pause_until, chunk.not_before)  # nobody else would get through
             else:
                 self._lost(chunk, outcome, now, result)
-        self._flying.remove(chunk)  # only now: should anything above raise, the chunk stays in the books
+        self._in_flight.remove(chunk)  # only now: should anything above raise, the chunk stays in the books
         return self._close(chunk.span, result)
 
     def _accept(self, span: Span, result: ChunkResult, **counts: int) -> None:
@@ -376,15 +424,15 @@ class Engine:
         self._ready.clear()
         return results
 
-    def lose_flying(self) -> list[ChunkResult]:
+    def lose_in_flight(self) -> list[ChunkResult]:
         """Settle what is in flight as unknown, when its answers can no longer be awaited."""
         results = []
-        for chunk in self._flying:
+        for chunk in self._in_flight:
             chunk.lost = True
             result = ChunkResult(chunk.positions[0], chunk.positions[-1] + 1)
             self._abandon(chunk, result)
             results.append(result)
-        self._flying.clear()
+        self._in_flight.clear()
         return results
 
 

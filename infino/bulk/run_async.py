@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from infino.bulk.answers import Outcome
     from infino.bulk.chunk import Chunk, Piece
     from infino.bulk.engine import ChunkResult
-    from infino.bulk.job import Upload
     from infino.bulk.report import BulkReport
     from infino.bulk.source import Reader
+    from infino.bulk.upload import Upload
     from infino.core.request import Request
     from infino.core.response import Response
 
@@ -74,8 +74,8 @@ async def _stepwise(worker: ThreadPoolExecutor, pieces: Iterator[Piece]) -> Asyn
 
 async def _off_loop(worker: ThreadPoolExecutor, reader: Reader) -> AsyncGenerator[Piece, None]:
     """Read a source in a worker thread; one that is async itself is read here and encoded there."""
-    from infino.bulk.job import close_source
     from infino.bulk.source import SLOW
+    from infino.bulk.upload import close_source
 
     if not reader.is_async:
         pieces = reader.pieces()
@@ -289,8 +289,8 @@ def iterate_async(caller: HasTransport, dataset: str, source: Any, **options: An
     """Upload a source, one result at a time; see `infino.bulk.run.iterate`."""
 
     def prepare() -> tuple[SendsAsync, Upload]:
-        from infino.bulk.job import Upload
         from infino.bulk.options import policy_of
+        from infino.bulk.upload import Upload
 
         transport = load_network(caller)
         options.setdefault("retry", policy_of(transport))

@@ -13,18 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from infino.bulk import tables, text
+from infino.bulk.actions import Ready, ReadyEncoder, as_lines, looks_ready
 from infino.bulk.chunk import Piece, Rejection, readable_id
 from infino.bulk.columns import FrameEncoder, LineColumns
 from infino.bulk.delimited import Delimited
 from infino.bulk.encode import Encoded, Encoder, Unsendable
+from infino.bulk.intervals import Intervals
 from infino.bulk.lines import SLOW as SLOW
 from infino.bulk.lines import LineEncoder, blocks, lines_of
 from infino.bulk.opening import Opened, check_path, files_of, is_path, recognised
 from infino.bulk.options import BulkOptions
 from infino.bulk.packer import Packer
 from infino.bulk.reading import ReadOptions
-from infino.bulk.ready import Ready, ReadyEncoder, as_lines, looks_ready
-from infino.bulk.stretches import Stretches
 from infino.core.errors import ValidationError
 
 MOST = 256  # records encoded at once: few enough to stay small, enough to be fast
@@ -50,12 +50,12 @@ class Reader:
         source: Any,
         options: BulkOptions,
         limit: Callable[[], int],
-        done: Stretches | None = None,
+        done: Intervals | None = None,
         reading: ReadOptions | None = None,
     ) -> None:
         self._options, self._limit, self._reading = options, limit, reading or ReadOptions()
         self.source = source
-        self.done = done or Stretches()
+        self.done = done or Intervals()
         # Of action lines nobody knows how many records they make.
         self.total = None if options.op == "ready" else _known_length(source)
         self.share: float | None = None  # of the bytes of a file: how many were read

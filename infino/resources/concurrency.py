@@ -80,8 +80,8 @@ async def async_check_upload(caller: AsyncCaller, *what: Any) -> None:
     def check() -> None:
         from importlib import import_module
 
-        from infino.bulk.job import check
         from infino.bulk.run_async import load_network
+        from infino.bulk.upload import check
 
         check(*what)
         import_module("infino.plans.datasets")
@@ -92,7 +92,7 @@ async def async_check_upload(caller: AsyncCaller, *what: Any) -> None:
 
 def check_upload(caller: SyncCaller, *what: Any) -> None:
     """Check what an upload was asked for."""
-    from infino.bulk.job import check
+    from infino.bulk.upload import check
 
     check(*what)
 

@@ -41,12 +41,12 @@ def test_what_was_settled_is_known_to_the_next_run(tmp_path: Path) -> None:
 def test_what_may_be_doubled_adds_up_over_all_runs(tmp_path: Path) -> None:
     path = tmp_path / "check"
     may_be_doubled = []
-    for stretches in ([(0, 10), (10, 20)], [(0, 15), (15, 20)], [(0, 20), (20, 30)], []):
+    for intervals in ([(0, 10), (10, 20)], [(0, 15), (15, 20)], [(0, 20), (20, 30)], []):
         run = Checkpoint(path, WHAT)
         may_be_doubled.append(run.possibly_doubled)
-        for start, stop in stretches:
+        for start, stop in intervals:
             run.sent(Span(start, stop, stop - start))
-        if stretches and stretches[-1] == (20, 30):
+        if intervals and intervals[-1] == (20, 30):
             run.settled(Span(0, 20, 0, created=20))
         run.close()
     # Three runs sent the first twenty, so two copies too many may be there; the last ten are about to be sent again.

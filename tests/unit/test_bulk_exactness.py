@@ -174,7 +174,7 @@ def test_other_ids_are_refused_by_position(identity: Any) -> None:
     assert rejections[1].code == "no_id"
 
 
-def test_a_rejection_goes_with_its_own_stretch() -> None:
+def test_a_rejection_goes_with_its_own_interval() -> None:
     bad = {"a": {1}}
     lines, rejections = read([*[{"a": n} for n in range(12)], bad, {"a": 13}, bad, {"a": 15}], chunk_records=5)
     assert [json.loads(line)["a"] for line in lines[1::2]] == [*range(12), 13, 15]

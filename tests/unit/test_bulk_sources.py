@@ -24,10 +24,10 @@ from infino.bulk import tables
 from infino.bulk.chunk import Chunk, Piece, Rejection, Span
 from infino.bulk.columns import FrameEncoder, LineColumns
 from infino.bulk.deadletter import DeadLetter
+from infino.bulk.intervals import Intervals
 from infino.bulk.opening import Opened
 from infino.bulk.options import BulkOptions
 from infino.bulk.source import Reader
-from infino.bulk.stretches import Stretches
 from infino.core.errors import ValidationError
 from tests.unit.test_bulk_exactness import gather, read
 
@@ -394,7 +394,7 @@ def test_dead_letters_come_back_as_they_were(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["records", "lines", "columns", "ready"])
 def test_settled_positions_are_passed_over(kind: str) -> None:
-    done = Stretches([(3, 5), (9, 10), (4, 7), (30, 99)])
+    done = Intervals([(3, 5), (9, 10), (4, 7), (30, 99)])
     assert done.pairs == [(3, 7), (9, 10), (30, 99)]
     assert len(done) == 74
     source = {

@@ -122,12 +122,12 @@ class Upload:
             results += self.engine.abandon()
         return self.record(results)
 
-    def stop(self, error: BaseException, *, lose_flying: bool = False) -> list[ChunkResult]:
-        """End early; with `lose_flying` nobody waits for answers any more."""
+    def stop(self, error: BaseException, *, lose_in_flight: bool = False) -> list[ChunkResult]:
+        """End early; with `lose_in_flight` nobody waits for answers any more."""
         self.engine.stop(error)
         results = self.engine.abandon()
-        if lose_flying:
-            results += self.engine.lose_flying()
+        if lose_in_flight:
+            results += self.engine.lose_in_flight()
         return self.record(results)
 
     def record(self, results: list[ChunkResult]) -> list[ChunkResult]:
@@ -136,12 +136,12 @@ class Upload:
             # What a resumed run will read again does not belong to the dead letters.
             again = result.abandoned and self._checkpoint is not None
             if result.rejections and not again:
-                self._bury(result.rejections)
+                self._record_rejections(result.rejections)
             if self._checkpoint is not None and result.closed is not None:
                 self._checkpoint.settled(result.closed)
         return results
 
-    def _bury(self, rejections: list[Rejection]) -> None:
+    def _record_rejections(self, rejections: list[Rejection]) -> None:
         letters = self._letters
         if letters is not None:
             self._letters = None  # a file that failed is not asked again while the upload ends
@@ -159,7 +159,7 @@ class Upload:
             unknown=ledger.unknown,
             retried=ledger.retried,
             bytes=ledger.bytes,
-            in_flight=self.engine.flying,
+            in_flight=self.engine.in_flight,
             seconds=self.clock() - self._started,
             total=self.reader.total,
             finished=finished,
@@ -197,7 +197,7 @@ class Upload:
     def fail(self, error: BaseException) -> None:
         """Stop because of an error, which `verdict` raises; nobody waits for answers any more."""
         try:
-            self.stop(error, lose_flying=True)
+            self.stop(error, lose_in_flight=True)
         except BaseException as later:
             if self._must_rise(later):
                 raise

@@ -6,11 +6,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 
-class Stretches:
-    """A set of positions, kept as sorted stretches that do not touch.
+class Intervals:
+    """A set of positions, kept as sorted intervals that do not touch.
 
     Args:
-        pairs: Start and stop of each stretch, in any order; they may overlap.
+        pairs: Start and stop of each interval, in any order; they may overlap.
     """
 
     def __init__(self, pairs: Iterable[tuple[int, int]] = ()) -> None:
