@@ -80,12 +80,15 @@ class LeftOver(NotUnderstood):
 
     Args:
         words: The words.
+        schema: The dataset that was asked.
     """
 
-    def __init__(self, words: Sequence[str]) -> None:
-        told = ", ".join(repr(word) for word in words)
+    def __init__(self, words: Sequence[str], schema: DatasetSchema) -> None:
+        told, fields = ", ".join(repr(word) for word in words), list(schema.fields)
+        named = ", ".join(fields[:MOST_NAMED]) + (" and others" if len(fields) > MOST_NAMED else "")
         super().__init__(
-            f"I did not use {told} of your question, so I answer nothing rather than something else. {HELP}"
+            f"I did not use {told}, so I answer nothing rather than something else. The fields of {schema.name} are "
+            f"{named or 'none yet'}. {HELP}"
         )
         self.words = words
 
