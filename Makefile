@@ -38,6 +38,7 @@ bench: $(VENV)/.installed-bench ## Print the budgets side by side with their pee
 	@scripts/bench "$(BIN)"
 
 docs: $(VENV)/.installed-docs ## Build the documentation site into site/
+	@$(BIN)/python scripts/reference
 	@$(BIN)/mkdocs build --strict --quiet --config-file docs/mkdocs.yml
 
 build: $(VENV)/.installed-test assets ## Build the wheel and the source archive into dist/

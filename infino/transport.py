@@ -255,7 +255,7 @@ class Transport(_Base):
         shared: State shared with other transports of the same client.
         sleep: Replaces `time.sleep` between tries.
 
-    Example:
+    Examples:
         >>> with Transport(config) as transport:
         ...     transport.send(Request("ping", "GET", "/"))
     """

@@ -35,7 +35,7 @@ class ChunkResult:
         rejections: Records that were rejected, or whose fate is unknown.
         retrying: Records that will be sent again; a later result settles them.
 
-    Example:
+    Examples:
         >>> for chunk in client.records.bulk_iter("flights", rows):
         ...     print(chunk.start, chunk.accepted, len(chunk.rejections))
     """

@@ -92,7 +92,7 @@ class Run(Iterator[ChunkResult]):
         upload: The upload.
         sleep: Waits for some seconds.
 
-    Example:
+    Examples:
         >>> run = client.records.bulk_iter("flights", rows)
         >>> for chunk in run:
         ...     print(chunk.start, chunk.accepted)

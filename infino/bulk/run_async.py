@@ -121,7 +121,7 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
     Args:
         prepare: Makes the transport and the upload, in a thread, when the first result is asked for.
 
-    Example:
+    Examples:
         >>> run = client.records.bulk_iter("flights", rows)
         >>> async for chunk in run:
         ...     print(chunk.start, chunk.accepted)

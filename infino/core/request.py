@@ -55,7 +55,7 @@ class Request:
         accept: Media type asked for.
         stream: Whether the body of the answer is wanted while it comes.
 
-    Example:
+    Examples:
         >>> Request("datasets.create", "PUT", "/flights", content_type="application/json")
     """
 

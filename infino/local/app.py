@@ -45,7 +45,7 @@ class Application:
     Args:
         gateway: What the handlers work on.
 
-    Example:
+    Examples:
         >>> uvicorn.run(Application(Gateway(Options())))
     """
 

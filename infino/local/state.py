@@ -79,7 +79,7 @@ class Gateway:
     Args:
         options: How to behave.
 
-    Example:
+    Examples:
         >>> gateway = Gateway(Options())
         >>> gateway.close()
     """

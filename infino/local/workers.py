@@ -35,7 +35,7 @@ def kind_of(route: Route) -> str:
     Args:
         route: The route.
 
-    Example:
+    Examples:
         >>> kind_of(Route("POST", "/sql", sql))
         'query'
     """
@@ -49,7 +49,7 @@ def kind_of(route: Route) -> str:
 class Workers:
     """Threads for queries, for writes, and for what takes no time.
 
-    Example:
+    Examples:
         >>> await workers.run(route, "IAK_1", receive, work)
     """
 

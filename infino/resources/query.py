@@ -51,7 +51,7 @@ class AsyncQuery(AsyncQueryResource):
             ValidationError: The body pages by itself.
             InfinoError: A request failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> async for hit in client.query.scan("flights", {"query": {"term": {"carrier.keyword": "UA"}}}):
             ...     print(hit.id)
         """
@@ -86,7 +86,7 @@ class AsyncQuery(AsyncQueryResource):
             TransportError: The connection broke.
             ValidationError: Values and placeholders don't match, or `batch_rows` is no number of rows.
 
-        Example:
+        Examples:
             >>> async for batch in client.query.sql_batches("SELECT * FROM flights"):
             ...     writer.write_table(batch.to_arrow())
         """

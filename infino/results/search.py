@@ -71,7 +71,7 @@ class SearchResult(Tabular):
     Raises:
         QueryError: The answer says that the search failed.
 
-    Example:
+    Examples:
         >>> result = client.query.dsl("flights", {"query": {"term": {"carrier.keyword": "UA"}}, "size": 2})
         >>> result.total, [hit.id for hit in result.hits()]
         (58665, ['1', '2'])
@@ -131,7 +131,7 @@ class SearchResult(Tabular):
         Returns:
             One `Hit`, or one object of the class, per hit.
 
-        Example:
+        Examples:
             >>> client.query.dsl("flights", {"size": 1}).hits()[0].source["carrier"]
             'UA'
         """
@@ -168,7 +168,7 @@ class SearchResult(Tabular):
         Returns:
             A mapping of names to what the service computed, with tables.
 
-        Example:
+        Examples:
             >>> body = {"size": 0, "aggs": {"by": {"terms": {"field": "carrier.keyword"}}}}
             >>> client.query.dsl("flights", body).aggregations.to_dicts()
             [{'by': 'UA', 'doc_count': 58665}]
@@ -185,7 +185,7 @@ class SearchResult(Tabular):
         Returns:
             The statistics; what the service did not say is None.
 
-        Example:
+        Examples:
             >>> client.query.dsl("flights", {"size": 0}).stats.timed_out
             False
         """

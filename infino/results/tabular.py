@@ -78,7 +78,7 @@ class Tabular:
         Returns:
             One `Column` per column, in order.
 
-        Example:
+        Examples:
             >>> [column.name for column in client.query.sql("SELECT 1 AS one").columns]
             ['one']
         """
@@ -109,7 +109,7 @@ class Tabular:
         Returns:
             An iterator of tuples in column order.
 
-        Example:
+        Examples:
             >>> for carrier, delay in client.query.sql("SELECT carrier, delay FROM flights").rows():
             ...     print(carrier, delay)
         """
@@ -134,7 +134,7 @@ class Tabular:
         Raises:
             ValidationError: No column has that name.
 
-        Example:
+        Examples:
             >>> client.query.sql("SELECT carrier FROM flights").column("carrier")
             ['UA', 'AA', 'B6']
         """
@@ -173,7 +173,7 @@ class Tabular:
         Raises:
             ValidationError: The result has another shape.
 
-        Example:
+        Examples:
             >>> client.query.sql("SELECT count(*) FROM flights").scalar()
             336776
         """
@@ -192,7 +192,7 @@ class Tabular:
         Raises:
             ValidationError: There are no rows, or several.
 
-        Example:
+        Examples:
             >>> client.query.sql("SELECT min(delay) low, max(delay) high FROM flights").one()
             {'low': -43, 'high': 1301}
         """
@@ -206,7 +206,7 @@ class Tabular:
         Returns:
             One dictionary per row.
 
-        Example:
+        Examples:
             >>> client.query.sql("SELECT 1 AS one").to_dicts()
             [{'one': 1}]
         """
@@ -224,7 +224,7 @@ class Tabular:
         Raises:
             MissingDependencyError: pyarrow is not installed.
 
-        Example:
+        Examples:
             >>> client.query.sql("SELECT carrier FROM flights").to_arrow().schema
             carrier: string
         """
@@ -249,7 +249,7 @@ class Tabular:
         Raises:
             MissingDependencyError: pandas or pyarrow is not installed.
 
-        Example:
+        Examples:
             >>> client.query.sql("SELECT carrier, count(*) n FROM flights GROUP BY 1").to_pandas()
               carrier      n
             0      UA  58665
@@ -268,7 +268,7 @@ class Tabular:
         Raises:
             MissingDependencyError: polars or pyarrow is not installed.
 
-        Example:
+        Examples:
             >>> client.query.sql("SELECT carrier FROM flights").to_polars().height
             336776
         """
@@ -284,7 +284,7 @@ class Tabular:
         Raises:
             MissingDependencyError: pyarrow is not installed.
 
-        Example:
+        Examples:
             >>> client.query.sql("SELECT * FROM flights").to_csv("flights.csv")
         """
         csv = require("pyarrow.csv", "arrow", "to_csv()")
@@ -299,7 +299,7 @@ class Tabular:
         Raises:
             MissingDependencyError: pyarrow is not installed.
 
-        Example:
+        Examples:
             >>> client.query.sql("SELECT * FROM flights").to_parquet("flights.parquet")
         """
         require("pyarrow.parquet", "arrow", "to_parquet()").write_table(self.to_arrow(), target)

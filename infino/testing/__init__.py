@@ -8,7 +8,7 @@ Installing `infino-sdk[local]` makes pytest find these fixtures by itself:
 - `infino_user`: makes a user with the permissions you list and gives a client with that user's keys.
 - `infino_faults`: arms a fault for the length of a `with` block.
 
-Example:
+Examples:
     >>> def test_report(infino, infino_faults):
     ...     infino.datasets.create("orders")
     ...     with infino_faults(status=503, times=2, path="/sql"):

@@ -54,7 +54,7 @@ class Query(QueryResource):
             ValidationError: The body pages by itself.
             InfinoError: A request failed; the subclass tells how.
 
-        Example:
+        Examples:
             >>> for hit in client.query.scan("flights", {"query": {"term": {"carrier.keyword": "UA"}}}):
             ...     print(hit.id)
         """
@@ -89,7 +89,7 @@ class Query(QueryResource):
             TransportError: The connection broke.
             ValidationError: Values and placeholders don't match, or `batch_rows` is no number of rows.
 
-        Example:
+        Examples:
             >>> for batch in client.query.sql_batches("SELECT * FROM flights"):
             ...     writer.write_table(batch.to_arrow())
         """

@@ -62,7 +62,7 @@ class Engine:
         rules: The version-dependent rules.
         timeout: Seconds after which a query is given up.
 
-    Example:
+    Examples:
         >>> from infino.local.promql.storage import MemoryStorage
         >>> Engine().instant("1 + 1", 0, MemoryStorage()).samples[0].value
         2.0

@@ -78,7 +78,7 @@ def parse(query: str) -> Node:
     Raises:
         PromQLError: `bad_data`, with what the parser says.
 
-    Example:
+    Examples:
         >>> kind_of(parse("1 + 1"))
         'BinaryExpr'
     """

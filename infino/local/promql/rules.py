@@ -20,7 +20,7 @@ class Rules:
         lookback: How far back an instant selector looks, in milliseconds.
         default_step: The step of a subquery that names none, in milliseconds.
 
-    Example:
+    Examples:
         >>> Rules().closed_windows
         False
     """

@@ -12,7 +12,7 @@ WORD = re.compile(WORD_PATTERN)
 def words(text: str) -> list[str]:
     """Return the tokens of a text.
 
-    Example:
+    Examples:
         >>> words("Don't panic, v2.1!")
         ["don't", 'panic', 'v2.1']
     """

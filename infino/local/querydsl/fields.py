@@ -210,7 +210,7 @@ class Fields:
     Args:
         view: The dataset as the caller may see it.
 
-    Example:
+    Examples:
         >>> Fields(view)["price"].kind
         'double'
     """

@@ -23,7 +23,7 @@ def fuzziness(value: Any, word: str) -> int:
         value: 0, 1, 2, `AUTO` or `AUTO:low,high`.
         word: The word; under AUTO its length decides.
 
-    Example:
+    Examples:
         >>> fuzziness("AUTO", "color")
         1
     """

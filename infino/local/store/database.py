@@ -107,7 +107,7 @@ class Store:
         now: Returns the current time.
         limits: Settings of the engine for memory and the like.
 
-    Example:
+    Examples:
         >>> store = Store(None, lambda: datetime.now(UTC))
         >>> with store.writing() as cursor:
         ...     store.create(cursor, "flights")

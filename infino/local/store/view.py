@@ -45,7 +45,7 @@ class DatasetView:
         folded: The last document that has a typed row.
         typed: Field -> name and SQL type of its typed column.
 
-    Example:
+    Examples:
         >>> with store.reading() as cursor:
         ...     view = store.view(cursor, "flights")
         ...     cursor.execute(f"SELECT count(*) FROM {view.table}")
@@ -164,7 +164,7 @@ class DatasetView:
         Args:
             names: Lower-case column names that are needed, or None for all that `*` shows.
 
-        Example:
+        Examples:
             >>> view.rows({"carrier"})
             'SELECT _id, json_extract_string(_source, \\'$.carrier\\') AS "carrier" FROM ds_17'
         """
