@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from infino.local.app import Application
+from infino.local.connection import most_connections, protocol
 from infino.local.faults import Fault, Faults
 from infino.local.folder import holder_of_port
 from infino.local.state import Gateway, Options
@@ -266,6 +267,7 @@ class LocalGateway:
             log_config=None,
             access_log=False,
             lifespan="off",
+            http=protocol(most_connections()),
             ws="websockets-sansio",
             ws_max_size=WEBSOCKET_MESSAGE_LIMIT,
             date_header=False,
