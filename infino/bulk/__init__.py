@@ -10,22 +10,16 @@ if TYPE_CHECKING:
     from infino.bulk.engine import ChunkResult as ChunkResult
     from infino.bulk.options import BulkOptions as BulkOptions
     from infino.bulk.progress import Progress as Progress
+    from infino.bulk.reading import ReadOptions as ReadOptions
     from infino.bulk.report import BulkReport as BulkReport
-    from infino.bulk.run import iterate as iterate
-    from infino.bulk.run import upload as upload
-    from infino.bulk.run_async import iterate_async as iterate_async
-    from infino.bulk.run_async import upload_async as upload_async
 
 _WHERE = {
     "BulkOptions": "options",
     "BulkReport": "report",
     "ChunkResult": "engine",
     "Progress": "progress",
+    "ReadOptions": "reading",
     "Rejection": "chunk",
-    "iterate": "run",
-    "iterate_async": "run_async",
-    "upload": "run",
-    "upload_async": "run_async",
 }
 
 

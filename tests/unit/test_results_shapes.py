@@ -188,3 +188,17 @@ def test_a_value_nested_too_deeply_is_a_decode_error(depth: int, tag: str) -> No
     answer = SqlResult(f'{{"rows": [{{"values": {{"a": {{"{tag}": {value}}}}}}}]}}'.encode())
     with pytest.raises(DecodeError, match=r"nested|JSON"):
         len(answer)
+
+
+@pytest.mark.parametrize("content", [b'{"rows":[[1234567890123456789012', b"[1234567890123456789012,]", b"nothing"])
+def test_an_answer_that_is_not_json_is_a_decode_error(content: bytes) -> None:
+    with pytest.raises(DecodeError, match="not JSON"):
+        SqlResult(content).to_dicts()
+
+
+def test_only_rows_that_are_tagged_from_the_first_on_may_repeat_a_name() -> None:
+    columns = b'"columns":[{"name":"a"},{"name":"a"}]'
+    tagged = b'{"values":{"a":{"Integer":1},"a":{"Integer":2}}}'
+    assert SqlResult(b'{%s,"rows":[%s]}' % (columns, tagged)).to_dicts() == [{"a": 1, "a_2": 2}]
+    plain = SqlResult(b'{%s,"rows":[{"a":5},%s]}' % (columns, tagged))
+    assert "a_2" not in plain.names
