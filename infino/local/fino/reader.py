@@ -110,6 +110,7 @@ class Reader:
         self.numbers, self.texts = schema.of_kind("number"), schema.of_kind("text")
         self.conditions: list[tuple[str, str, str]] = []
         self.negated = False
+        self.often = False
         self.direction: bool | None = None
         self.aggregate: str | None = None
         self.metric: str | None = None
@@ -154,6 +155,8 @@ class Reader:
             self.aggregate = "count"
         if self.aggregate == "count distinct" and any("IS DISTINCT FROM" in sql for _, sql, _ in self.conditions):
             raise NotUnderstood(f"Some {self.metric} may be in rows of both kinds: ask for rows instead. {HELP}")
+        if self.often and self.group is None and not self.conditions:
+            raise NotUnderstood(f"Say how often what happened. {HELP}")
         if self.group is None and self.direction is not None and self.aggregate not in ("max", "min"):
             raise NotUnderstood(f"Say of what the most or the least is wanted, as in 'which carrier'. {HELP}")
         if self.aggregate is None and not shown and not (before and self.conditions):
@@ -173,11 +176,14 @@ class Reader:
         question = self.question
         extreme = question.find((*HIGHEST, *LOWEST))
         if counted := question.take(COUNTS):
+            self.often = counted[1] == "how often"
             self._count(counted[0])
         elif found := question.find(FUNCTIONS):
             end = found[0] + len(found[1].split())
             named = question.name_at(end, self.numbers)
             if named is not None:
+                if self.limit is not None and "by" not in [token.word for token in question.tokens[: found[0]]]:
+                    raise NotUnderstood(f"{found[1]!r} of a top is not what the planner works out. {HELP}")
                 question.use(found[0], end)
                 question.take_name_at(end, self.numbers)
                 self.aggregate, self.metric = FUNCTIONS[found[1]], named[1]
@@ -449,6 +455,8 @@ class Reader:
             at = found[0] + 1
             if question.free(at) and YEAR.fullmatch(question.tokens[at].text):
                 year, field = int(question.tokens[at].text), self._date()
+                if "year" in self.numbers:
+                    raise NotUnderstood(f"Both {field} and the field year may be meant: say 'where year is {year}'.")
                 name = identifier(field)
                 sql = f"{name} >= DATE '{year}-01-01' AND {name} < DATE '{year + 1}-01-01'"
                 self._add(field, sql, f"{field} in {year}")

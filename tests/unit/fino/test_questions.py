@@ -99,3 +99,10 @@ def test_ties_are_told_and_so_is_what_is_not_shown() -> None:
     assert "**a** comes first with count **3**." in describe(plan, [{"who": "a", "count": 3}, *rows], "", ()).summary
     many = [{"who": str(number), "count": -number} for number in range(1200)]
     assert "These are 1,000 of 1,200." in describe(plan, many, "", ()).summary
+
+
+def test_a_year_that_two_fields_may_mean_is_refused() -> None:
+    schema = DatasetSchema("cars", {"year": "number", "sold_on": "date"})
+    with pytest.raises(NotUnderstood, match="where year is 2020"):
+        RulesPlanner().plan("how many cars in 2020", (schema,), ())
+    assert 'WHERE "year" = 2020' in RulesPlanner().plan("how many cars where year is 2020", (schema,), ()).sql
