@@ -181,6 +181,8 @@ def _given_credentials(gathered: _Gathered) -> tuple[Credentials | None, Provide
     given: Any = gathered.get("credentials")
     if "access_key" in gathered.keywords or "secret_key" in gathered.keywords:
         raise ConfigError("give either credentials or access_key and secret_key, not both")
+    if isinstance(given, ConfigError):
+        raise given
     if isinstance(given, Credentials):
         return given, None
     if callable(given):

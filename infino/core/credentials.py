@@ -18,14 +18,18 @@ _EARLY: Final = timedelta(seconds=60)
 _ASK_AGAIN: Final = timedelta(seconds=10)
 
 
-def _moment(_instance: object, _attribute: object, value: Any) -> None:
-    if value is not None and (not isinstance(value, datetime) or value.utcoffset() is None):
-        raise ConfigError(
-            "expires_at needs a datetime with a time zone, such as datetime.now(UTC) + timedelta(hours=1)"
-        )
+def _fault(access_key: object, secret_key: Secret, expires_at: object) -> str | None:
+    """What is wrong with a pair."""
+    if access_key and not (isinstance(access_key, str) and SCOPE.fullmatch(access_key)):
+        return "access_key is plain text without blanks, line breaks, commas or slashes"
+    if secret_key_ends_blank(secret_key):
+        return "secret_key must not begin or end with a blank or a line break"
+    if expires_at is not None and (not isinstance(expires_at, datetime) or expires_at.utcoffset() is None):
+        return "expires_at is a datetime with a time zone, such as datetime.now(UTC) + timedelta(hours=1)"
+    return None
 
 
-@attrs.frozen
+@attrs.frozen(init=False)
 class Credentials:
     """A pair of keys.
 
@@ -42,24 +46,38 @@ class Credentials:
     """
 
     access_key: str
-    secret_key: Secret = attrs.field(converter=Secret)
-    expires_at: datetime | None = attrs.field(default=None, validator=_moment)
+    secret_key: Secret
+    expires_at: datetime | None = None
 
-    def __attrs_post_init__(self) -> None:
-        if self.access_key and not (isinstance(self.access_key, str) and SCOPE.fullmatch(self.access_key)):
-            raise ConfigError("access_key is plain text without blanks, line breaks, commas or slashes")
-        if secret_key_ends_blank(self.secret_key):
-            raise ConfigError("secret_key must not begin or end with a blank or a line break")
+    def __init__(self, access_key: str, secret_key: str | Secret, expires_at: datetime | None = None) -> None:
+        # Wrapped, and kept, before anything is raised: a traceback may be shown with its variables.
+        secret_key = Secret(secret_key)
+        self.__attrs_init__(access_key, secret_key, expires_at)
+        fault = _fault(access_key, secret_key, expires_at)
+        if fault is not None:
+            raise ConfigError(fault)
 
 
 Answer = Credentials | tuple[str, str]
 Provider = Callable[[], Answer] | Callable[[], Awaitable[Answer]]
 
 
+def _paired(pair: Any) -> Any:
+    """Make credentials of two texts; an error is returned, because here the secret could be seen."""
+    try:
+        return Credentials(*pair)
+    except ConfigError as error:
+        return ConfigError(error.message)
+
+
 def wrapped(given: object) -> Any:
-    """Hide the secret in what a caller gave as credentials; what makes no sense becomes `...`, and is refused later."""
+    """Hide the secret in what a caller gave as credentials.
+
+    Returns:
+        Credentials or a callable; an error or `...` where it makes no sense, to be refused later.
+    """
     if isinstance(given, tuple) and len(given) == 2 and all(isinstance(key, str | Secret) for key in given):
-        return Credentials(*given)
+        return _paired(given)
     return given if given is None or isinstance(given, Credentials) or callable(given) else ...
 
 
@@ -116,19 +134,13 @@ class CredentialCache:
 
     def store(self, answer: object, now: datetime) -> SigV4Signer:
         """Keep what a provider gave, or say what is wrong with it."""
-        problem = None
-        if isinstance(answer, tuple) and len(answer) == 2:
-            access_key, secret_key = answer
-            if isinstance(access_key, str) and isinstance(secret_key, str | Secret):
-                answer = Credentials(access_key, secret_key)
-            access_key = secret_key = None
+        answer = wrapped(answer)  # it may hold a secret, and tracebacks may show locals
+        if isinstance(answer, ConfigError):
+            raise ConfigError(f"the credentials callable failed: {answer.message}")
         if not isinstance(answer, Credentials):
-            problem = "must return Credentials or a pair of texts (access_key, secret_key)"
-        elif not answer.access_key or not answer.secret_key:
-            problem = "returned an empty access key or secret key"
-        if problem is not None or not isinstance(answer, Credentials):
-            answer = None  # it may hold a secret, and tracebacks may show locals
-            raise ConfigError(f"the credentials callable {problem}")
+            raise ConfigError("the credentials callable must return Credentials or two texts (access_key, secret_key)")
+        if not answer.access_key or not answer.secret_key:
+            raise ConfigError("the credentials callable returned an empty access key or secret key")
         self._signer = self._signer_of(answer)
         self._expires_at = self._renew_at = answer.expires_at
         if answer.expires_at is not None:

@@ -18,23 +18,31 @@ VARIABLES: Final = (
 _SCHEMES: Final = ("http", "https", "socks5", "socks5h")
 
 
+def _fault(text: str) -> str | None:
+    """What is wrong with an address; nothing is raised where variables hold its password."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in _SCHEMES and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return "the proxy is not an address such as http://proxy.example:3128"
+    if not usable or any(character.isspace() or character == "\\" for character in text):
+        return "the proxy is not an address such as http://proxy.example:3128"
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        return "the address of the proxy must end after the port"
+    return None
+
+
 def checked_proxy(proxy: Secret) -> Secret:
     """Refuse what is no address of a proxy; what it says is not repeated, because it may hold a password.
 
     Raises:
         ConfigError: It is none.
     """
-    text = proxy.reveal().strip()
-    try:
-        parts = urlsplit(text)
-        usable = parts.scheme in _SCHEMES and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        usable = False
-    if not usable or any(character.isspace() or character == "\\" for character in text):
-        raise ConfigError("the proxy is not an address such as http://proxy.example:3128")
-    if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise ConfigError("the address of the proxy must end after the port")
-    return Secret(text)
+    proxy = Secret(proxy.reveal().strip())
+    fault = _fault(proxy.reveal())
+    if fault is not None:
+        raise ConfigError(fault)
+    return proxy
 
 
 def proxy_passwords(proxy: Secret | None) -> tuple[Secret, ...]:

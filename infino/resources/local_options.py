@@ -20,6 +20,8 @@ class LocalOptions(TypedDict, total=False):
     sql_rows: int
     sql_shape: Literal["tagged", "flat"]
     max_body: int
+    max_answer: int
+    memory: int | None
     max_in_flight: int
     max_upload: int
     max_spool: int

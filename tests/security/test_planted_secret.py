@@ -153,6 +153,10 @@ def failures(endpoint: str, tmp_path: Path) -> list[Any]:
     environment = {"XDG_CONFIG_HOME": str(tmp_path), "INFINO_SECRET_KEY": SECRET}
     from infino.core.config import resolve
 
+    with_password = f"://u:{PROXY_PASSWORD}@127.0.0.1:1"
+    bad = [f"gopher{with_password}", f"http{with_password}/path", f"http{with_password}99999", f"socks5{with_password}"]
+    foreign = {"INFINO_ACCESS_KEY": "a", "INFINO_SECRET_KEY": SECRET, "HTTPS_PROXY": bad[0]}
+
     def broken_provider() -> Any:
         raise RuntimeError(SECRET)
 
@@ -177,6 +181,14 @@ def failures(endpoint: str, tmp_path: Path) -> list[Any]:
         provider({"secret": SECRET}),
         provider(("", SECRET)),
         provider((SECRET, SECRET, SECRET)),
+        provider(("a", f"{SECRET}\n")),
+        lambda: make(endpoint, region="us east"),
+        lambda: infino.Infino(access_key="a", secret_key=f"{SECRET}\n", endpoint=endpoint),
+        *(lambda proxy=proxy: make(endpoint, proxy=proxy).ping() for proxy in bad),
+        lambda: resolve(environment=foreign, trust_env=True),
+        lambda: resolve(environment={**environment, "INFINO_PROXY": bad[0]}, access_key="a", secret_key=SECRET),
+        lambda: make(endpoint).reference(),
+        lambda: make(endpoint, headers={"x-token": SECRET}).reference(),
     ]
 
 

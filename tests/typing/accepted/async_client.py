@@ -1,8 +1,9 @@
 """The same program for asyncio: the same names and the same types, awaited."""
 
+from collections.abc import AsyncIterator
 from typing import assert_type
 
-from infino import AsyncInfino, IssuedKeys, RolePlan
+from infino import AsyncInfino, ClientReference, IssuedKeys, RolePlan
 from infino.bulk.report import BulkReport
 from infino.chat.answer import Answer
 from infino.chat.stream import AsyncAnswerStream
@@ -28,6 +29,8 @@ async def main() -> None:
         assert_type(await client.records.get("a", "1"), Record)
         assert_type(await client.records.bulk("a", [{"b": 1}]), BulkReport)
         assert_type(await client.query.sql("SELECT 1"), SqlResult)
+        assert_type(client.query.sql_batches("SELECT 1"), AsyncIterator[SqlResult])
+        assert_type(client.reference(), ClientReference)
         assert_type(await client.query.dsl("a", {}), SearchResult)
         assert_type(await client.query.promql("up"), PromResult)
         assert_type(await client.fino.ask("why?"), Answer)

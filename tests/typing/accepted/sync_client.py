@@ -1,12 +1,13 @@
 """A user's program that must type-check, and the exact types it meets."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import assert_type
 
 from infino_api.blocking.stream import AnswerStream
 
 import infino
-from infino import Credentials, Infino, IssuedKeys, RetryPolicy, RolePlan, Secret, Timeouts
+from infino import ClientReference, Credentials, Infino, IssuedKeys, RetryPolicy, RolePlan, Secret, Timeouts
 from infino.bulk.report import BulkReport
 from infino.charts import Drawing, to_echarts
 from infino.chat.answer import Answer
@@ -49,6 +50,8 @@ with Infino(credentials=keys, timeout=Timeouts(connect=1), retry=RetryPolicy(att
     assert_type(client.records.bulk("a", [{"b": 1}], id="b"), BulkReport)
     assert_type(client.records.delete("a", {"match_all": {}}), int)
     assert_type(client.query.sql("SELECT 1"), SqlResult)
+    assert_type(client.query.sql_batches("SELECT 1", batch_rows=10), Iterator[SqlResult])
+    assert_type(client.reference(), ClientReference)
     assert_type(client.query.dsl("a", {}), SearchResult)
     assert_type(client.query.promql("up"), PromResult)
     assert_type(client.fino.ask("why?"), Answer)

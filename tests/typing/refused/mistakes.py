@@ -14,6 +14,10 @@ Infino(credentials=lambda: 3)  # WRONG: keys are a pair
 RetryPolicy(attempts="3")  # WRONG: a number
 Timeouts(connect="1")  # WRONG: a number
 SigV4Signer("a", "b", path_style="triple")  # WRONG: no such style
+Infino(max_response_bytes="1")  # WRONG: a number
+Infino.local(sql_rowz=3)  # WRONG: a typo
+Infino.local(port="8000")  # WRONG: a number
+client.query.sql_batches("SELECT 1", batch_rowz=3)  # WRONG: a typo
 client.datasets.create()  # WRONG: the name is missing
 client.datasets.create("a", True)  # WRONG: options are named
 client.datasets.create(1)  # WRONG: a name is text
