@@ -130,16 +130,20 @@ class DatasetView:
         """The fields of values and objects in which something is hidden or masked; their plain values are shown."""
         return frozenset(field for field in self.mixed if not self._whole(field))
 
+    @cached_property
+    def _parted(self) -> frozenset[str]:
+        """The objects in which some field is hidden or masked."""
+        partly = (field for field in self.shape if field in self.replacements or not self.allowed(field))
+        return frozenset(field[:at] for field in partly for at, sign in enumerate(field) if sign == ".")
+
     def _whole(self, container: str) -> bool:
         """Tell whether an object may be shown as it is: nothing inside it is hidden or masked."""
+        if container in self._parted or self.present is unchanged:
+            return container not in self._parted
         probe: Document = {"": 0}  # a key that is in no shape, for the engine has no path to it
         for key in reversed(container.split(".")):
             probe = {key: probe}
-        return self.present(probe) == probe and all(
-            self.allowed(field) and field not in self.replacements
-            for field in self.shape
-            if field.startswith(container + ".")
-        )
+        return self.present(probe) == probe
 
     def _type(self, field: str, kinds: Collection[str]) -> str:
         return "VARCHAR" if field in self.mixed else declared_type(self.mapping.fields.get(field), kinds)
