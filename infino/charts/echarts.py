@@ -272,14 +272,23 @@ def _order(values: Iterable[Any], *, numbers: bool) -> dict[str, float] | None:
     """Return the order of values that are all times (or, where wanted, all numbers), by their labels."""
     found: dict[str, float] = {}
     for value in values:
-        if numbers and isinstance(value, int | float) and not isinstance(value, bool):
-            found[_label(value)] = float(value)
+        if numbers and (number := _as_number(value)) is not None:
+            found[_label(value)] = number
         elif isinstance(value, str) and _ISO.fullmatch(value):
             moment = datetime.fromisoformat(value)
             found[_label(value)] = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
         elif value is not None:
             return None
     return {**found, NULL: -math.inf} if found else None
+
+
+def _as_number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return float(value)
+    except ValueError:
+        return None
 
 
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[T ]00:00:00(\.0+)?(Z|[+-]00:?00)?")

@@ -23,14 +23,52 @@ class _Walk(Generic[T]):
         self._by, self._limit = by, limit
         self._at: Any = start if start is not None else {"offset": 0, "page": 1}.get(by)
         self._seen: int = (start or 0) if by == "offset" else 0
+        self._start, self._first_total, self._total = self._at, None, None
         self._previous: list[T] = []
+        self._known: set[Any] = set()
+        self._first: list[Any] = []
+        self._pages, self._fresh, self._again = 0, 0, False
+
+    def fresh(self, items: list[T]) -> list[T]:
+        """Return the items that were not given before; those without an id are all new."""
+        if self._by != "offset":
+            return items
+        found = [item for item in items if (key := _identity(item)) is None or key not in self._known]
+        self._known.update(key for item in found if (key := _identity(item)) is not None)
+        self._fresh += len(found)
+        return found
 
     def after(self, items: list[T]) -> Any:
-        """Return where the page after this one begins, None when this is the last."""
+        """Return where the page after this one begins, None when this is the last.
+
+        What was deleted meanwhile has moved what follows it before the place that was asked for. So where the total
+        fell, or (when the service tells none) the first page is another one now, the list is gone through again, until
+        that brings nothing new.
+        """
+        self._pages += 1
+        following = self._next(items)
+        if self._by != "offset":
+            return following
+        if self._pages == 1:
+            before, self._first = self._first, [_identity(item) for item in items]
+            if before == self._first and self._total is None:
+                return None  # looked at once more, and unmoved
+        short = self._pages < 3 and (self._limit is None or len(self._first) < self._limit) and not self._again
+        if following is not None or short or not self._fresh or None in self._first:
+            return following
+        if self._total is not None and self._total >= (self._first_total or 0):
+            return None
+        self._at, self._seen, self._fresh, self._pages, self._previous = self._start, 0, 0, 0, []
+        self._first_total, self._again = self._total, True
+        return self._start
+
+    def _next(self, items: list[T]) -> Any:
+        total, following = getattr(items, "total", None), getattr(items, "following", None)
+        self._total = total
+        self._first_total = total if self._first_total is None else self._first_total
         if not items or not self._by:
             return None
         self._previous = items
-        total, following = getattr(items, "total", None), getattr(items, "following", None)
         self._seen += len(items)
         if self._by == "cursor":
             following = following or None
@@ -56,10 +94,16 @@ class _Walk(Generic[T]):
         return False
 
 
+def _identity(item: Any) -> Any:
+    key = getattr(item, "id", None)
+    return key if isinstance(key, str | int) else None
+
+
 class SyncPage(Generic[T]):
     """The first page of a list; iterating goes on through all pages, until one is empty or the total is reached.
 
-    What is deleted while iterating moves what follows it, so that items may be passed over: take `all()` first.
+    What is deleted while iterating moves what follows it; items with an id are found all the same, for a list that may
+    have become shorter is looked at once more from its beginning. Others may be passed over: take `all()` first.
 
     Args:
         fetch: Gets the items from a place on.
@@ -87,12 +131,12 @@ class SyncPage(Generic[T]):
         with ThreadPoolExecutor(1, thread_name_prefix="infino-page") as ahead:
             while following is not None:
                 coming = ahead.submit(self._fetch, following)
-                yield from items
+                yield from walk.fresh(items)
                 items = coming.result()
                 if not walk.is_new(items):
                     return
                 following = walk.after(items)
-        yield from items
+        yield from walk.fresh(items)
 
     @property
     def total(self) -> int | None:
@@ -125,8 +169,8 @@ class SyncPage(Generic[T]):
 class AsyncPage(Generic[T]):
     """A list to go through with `async for`, or to `await` for its first page.
 
-    Iterating goes on until a page is empty or the total is reached. What is deleted meanwhile moves what follows it, so
-    that items may be passed over: take `all()` first.
+    Iterating goes on until a page is empty or the total is reached. What is deleted meanwhile moves what follows it;
+    items with an id are found all the same, others may be passed over: take `all()` first.
 
     Args:
         fetch: Gets the items from a place on.
@@ -161,7 +205,7 @@ class AsyncPage(Generic[T]):
         while following is not None:
             coming = asyncio.ensure_future(self._fetch(following))
             try:
-                for item in items:
+                for item in walk.fresh(items):
                     yield item
                 items = await coming
             finally:
@@ -170,7 +214,7 @@ class AsyncPage(Generic[T]):
             if not walk.is_new(items):
                 return
             following = walk.after(items)
-        for item in items:
+        for item in walk.fresh(items):
             yield item
 
     @property

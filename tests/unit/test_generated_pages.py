@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from traceback import TracebackException
 
 import pytest
@@ -150,3 +151,38 @@ def test_a_list_that_fails_can_be_shown_by_tools_that_print_variables() -> None:
         SyncPage(fail)
     shown = TracebackException.from_exception(caught.value, capture_locals=True)
     assert "SyncPage([])" in "".join(shown.format())
+
+
+class Shrinking:
+    """A list whose items go while it is read; `total` tells how many are left."""
+
+    def __init__(self, count: int, limit: int, tells: bool) -> None:
+        self.alive = [Named(str(number)) for number in range(count)]
+        self.limit, self.tells = limit, tells
+
+    def fetch(self, place: int | None) -> list[Named]:
+        found = self.alive[place or 0 :][: self.limit]
+        return Items(found, total=len(self.alive)) if self.tells else found
+
+    async def fetch_async(self, place: int | None) -> list[Named]:
+        return self.fetch(place)
+
+
+@dataclass(frozen=True)
+class Named:
+    """An item with an id."""
+
+    id: str
+
+
+@pytest.mark.parametrize("tells", [False, True])
+@pytest.mark.parametrize(("count", "limit"), [(130, 50), (100, 50), (50, 50), (7, 2), (3, 50)])
+async def test_what_is_deleted_while_it_is_listed_hides_nothing(count: int, limit: int, tells: bool) -> None:
+    source = Shrinking(count, limit, tells)
+    for item in SyncPage(source.fetch, limit, by="offset"):
+        source.alive.remove(item)
+    assert source.alive == []
+    source = Shrinking(count, limit, tells)
+    async for item in AsyncPage(source.fetch_async, limit, by="offset"):
+        source.alive.remove(item)
+    assert source.alive == []
