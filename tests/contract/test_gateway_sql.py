@@ -323,3 +323,27 @@ def test_statements_are_limited_in_length_and_depth(call: Signed) -> None:
     assert call.sql("SELECT " + "(" * 50_000 + "1" + ")" * 50_000).status == 400
     assert "nested too deeply" in call.sql("SELECT " + "+".join("1" * 900)).reason
     assert call.rows("SELECT " + " OR ".join(["false"] * 5_000) + " AS x") == [{"x": False}]
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_a_wide_row_is_written_as_a_narrow_one(flat: bool) -> None:
+    values = (
+        "1",
+        "NULL",
+        "'é\"'",
+        "0.5::DOUBLE",
+        "'nan'::DOUBLE",
+        "[1.50]",
+        "{'a': NULL}",
+        "DATE '2024-01-02'",
+        "true",
+    )
+    narrow = ", ".join(f"{value} AS v{number}" for number, value in enumerate(values))
+    wide = ", ".join([narrow, *(f"{values[number % 9]} AS w{number}" for number in range(300))])
+    with LocalGateway(sql_shape="flat" if flat else "tagged") as gateway:
+        one, other = (Signed(gateway).sql(f"SELECT {text} FROM range(2)").json["rows"] for text in (narrow, wide))
+    for few, many in zip(one, other, strict=True):
+        few, many = (few, many) if flat else (few["values"], many["values"])
+        assert {key: value for key, value in many.items() if key[0] == "v"} == few
+        assert [many[f"w{number}"] for number in range(9)] == list(few.values())
+        assert len(many) == 309

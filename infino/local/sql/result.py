@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -130,6 +131,16 @@ TAGS = {
 }  # fmt: skip
 
 
+def frames_of(headers: list[Header], flat: bool) -> Iterator[tuple[str, str, str]]:
+    """Yield what stands before and behind each value of a row's JSON, and what stands there for NULL."""
+    for number, header in enumerate(headers):
+        key = ("," if number else "") + orjson.dumps(header.key).decode() + ":"
+        if flat:
+            yield key, "", key + "null"
+        else:
+            yield f"{key}{{{orjson.dumps(tag_of(header.type)[0]).decode()}:", "}", key + NULL
+
+
 def row_expression(headers: list[Header], flat: bool = False) -> str:
     """Return SQL for the JSON of one row over columns c0, c1, ...; concat is half the work of a chain of `||`.
 
@@ -138,16 +149,30 @@ def row_expression(headers: list[Header], flat: bool = False) -> str:
         flat: Whether to leave out tags, for callers that expect plain objects.
     """
     parts = ["'{'" if flat else "'{\"values\":{'"]
-    for number, header in enumerate(headers):
-        tag, value = tag_of(header.type)
+    for number, (header, (before, behind, null)) in enumerate(zip(headers, frames_of(headers, flat), strict=True)):
         column = f"c{number}"
-        key = ("," if number else "") + orjson.dumps(header.key).decode() + ":"
-        opening, closing = ("", "") if flat else (f"{{{orjson.dumps(tag).decode()}:", "}")
-        shown = f"concat({literal(key + opening)}, {value.format(column)}, {literal(closing)})"
-        null = literal(key + ("null" if flat else NULL))
-        parts.append(f"CASE WHEN {column} IS NULL THEN {null} ELSE {shown} END")
+        shown = f"concat({literal(before)}, {tag_of(header.type)[1].format(column)}, {literal(behind)})"
+        parts.append(f"CASE WHEN {column} IS NULL THEN {literal(null)} ELSE {shown} END")
     parts.append("'}'" if flat else "'}}'")
     return f"concat({', '.join(parts)})"
+
+
+WIDE = 200
+"""More columns are put together here: the engine would plan their expressions for longer than it works on them."""
+
+
+def wide_expression(headers: list[Header]) -> str:
+    """Return SQL for the list of the JSON of each value of a row."""
+    return f"list_value({', '.join(tag_of(header.type)[1].format(f'c{n}') for n, header in enumerate(headers))})"
+
+
+def wide_row(values: Sequence[str | None], frames: Sequence[tuple[str, str, str]], flat: bool) -> str:
+    """Return the JSON of one row."""
+    shown = [
+        null if value is None else f"{before}{value}{behind}"
+        for value, (before, behind, null) in zip(values, frames, strict=True)
+    ]
+    return f"{{{''.join(shown)}}}" if flat else f'{{"values":{{{"".join(shown)}}}}}'
 
 
 LONGEST = 256 * 1024**2
@@ -176,14 +201,16 @@ def fetch_rows(
         Problem: 400 when there are more.
     """
     names = ", ".join(f"c{number}" for number in range(len(headers)))
-    cursor.execute(f"SELECT {row_expression(headers, flat)} FROM (\n{sql}\n) AS result({names})")
+    wide = list(frames_of(headers, flat)) if len(headers) > WIDE else None
+    expression = row_expression(headers, flat) if wide is None else wide_expression(headers)
+    cursor.execute(f"SELECT {expression} FROM (\n{sql}\n) AS result({names})")
     chunks: list[str] = []
     count = length = 0
-    while batch := cursor.fetchmany(BATCH):
+    while batch := cursor.fetchmany(BATCH if wide is None else BATCH // 20):
         count += len(batch)
         if count > limit:
             raise wrong_sql(f"the result has more than {limit} rows; add a LIMIT or aggregate")
-        chunks.append(",".join([row[0] for row in batch]))
+        chunks.append(",".join([row[0] if wide is None else wide_row(row[0], wide, flat) for row in batch]))
         length += len(chunks[-1])
         if length > longest:
             raise wrong_sql(f"the result has more than {longest} characters; take fewer columns or rows")
