@@ -78,7 +78,9 @@ def test_a_head_that_does_not_come_ends_the_connection(monkeypatch: pytest.Monke
 def test_a_socket_outlives_the_time_for_a_head(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "HEAD_SECONDS", 0.3)
     with LocalGateway() as gateway:
+        thread = Signed(gateway)("POST", "/fino/threads", {"name": "x"}).json["id"]
         signed = Signed(gateway).headers("GET", "/fino/nl", b"", "application/json")
+        signed |= {"x-infino-thread-id": thread, "x-infino-client-id": "c"}
         with connect(gateway.endpoint.replace("http", "ws") + "/fino/nl", additional_headers=signed) as talk:
             time.sleep(0.6)
             assert talk.ping().wait(30)
