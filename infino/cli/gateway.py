@@ -12,8 +12,13 @@ import click
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Folder that keeps everything.")
 @click.option("--ephemeral", is_flag=True, help="Keep nothing after it stops.")
 @click.option("--compat", is_flag=True, help="Tolerate what the old SDK 0.7.0 signs differently.")
+@click.option(
+    "--files",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder whose file databases connections may open; without it the admin may name any.",
+)
 @click.option("--seed", type=click.Choice(["flights"]), help="Load demonstration data first.")
-def local(port: int, data: Path | None, ephemeral: bool, compat: bool, seed: str | None) -> None:
+def local(port: int, data: Path | None, ephemeral: bool, compat: bool, files: Path | None, seed: str | None) -> None:
     """Run a gateway on this machine and print how to reach it."""
     try:
         from infino.local.serve import serve
@@ -23,4 +28,4 @@ def local(port: int, data: Path | None, ephemeral: bool, compat: bool, seed: str
         raise click.UsageError("--data keeps everything and --ephemeral keeps nothing: choose one.")
     if data is None and not ephemeral:
         data = Path.home() / ".local" / "share" / "infino"
-    serve(port=port, data=data, compat=compat, seed=seed)
+    serve(port=port, data=data, compat=compat, files=files, seed=seed)

@@ -26,6 +26,7 @@ def serve(
     ephemeral: bool = False,
     compat: bool = False,
     host: str = "127.0.0.1",
+    files: Path | None = None,
     seed: str | None = None,
     output: TextIO | None = None,
     stop: threading.Event | None = None,
@@ -38,6 +39,7 @@ def serve(
         ephemeral: Whether to keep everything in memory whatever `data` says.
         compat: Whether to accept the deviations of the old SDK 0.7.0.
         host: The address to listen on.
+        files: The folder whose file databases connections may open; without it the admin may name any.
         seed: "flights" uploads the demonstration data first.
         output: Where to print; standard output by default.
         stop: Ends serving when set, as Ctrl-C does.
@@ -51,7 +53,10 @@ def serve(
     printed = output or sys.stdout
     ended = stop or threading.Event()
     try:
-        with stopped_by_signals(), LocalGateway(None if ephemeral else data, port, compat, host=host) as gateway:
+        with (
+            stopped_by_signals(),
+            LocalGateway(None if ephemeral else data, port, compat, host=host, files=files) as gateway,
+        ):
             print_exports(gateway, printed)
             if seed is not None:
                 plant(gateway, seed, printed)

@@ -116,6 +116,16 @@ class Loads:
     begun: dict[int, int] = attrs.field(factory=dict)
     finished: set[int] = attrs.field(factory=set)
     source: str = ""
+    kept: set[tuple[str, str]] = attrs.field(factory=set)
+    """Users and samples that were acknowledged, by kind and name."""
+
+    def keep(self, call: Signed, kind: str, name: str) -> None:
+        if kind == "user":
+            reply = call("PUT", f"/user/{name}", {"Version": "2025-01-01", "Roles": []})
+        else:
+            reply = call("POST", "/samples/metrics", f"{name} 1 1750000000000\n".encode(), "text/plain")
+        assert reply.status == 200, reply.content
+        self.kept.add((kind, name))
 
     def upload(self, call: Signed, tag: int) -> None:
         self.begun[tag] = SLICE * SLICES
@@ -137,29 +147,45 @@ class Loads:
         raise AssertionError("the import did not end")
 
     def check(self, call: Signed) -> None:
-        """After a restart: whole batches only, all of them where the end was reported, and no run left open."""
+        """After a restart: what was acknowledged is there, loads in whole batches, and no run is left open."""
         found = {row["tag"]: row["n"] for row in call.rows("SELECT tag, count(*) AS n FROM loaded GROUP BY 1")}
         assert set(found) <= set(self.begun)
         for tag, rows in self.begun.items():
             assert found.get(tag, 0) % SLICE == 0
             assert tag not in self.finished or found[tag] == rows
         assert {job["status"] for job in call("GET", "/import/jobs").json} <= {"completed", "failed"}
+        names = {("user", name) for name in call("GET", "/users").json}
+        names |= {("samples", name) for name in call("GET", "/api/v1/label/__name__/values").json["data"]}
+        assert self.kept <= names
+
+
+KINDS = (
+    "bulk", "bulk", "delete", "upsert", "query", "update", "SQL", "file", "import", "document", "user", "samples",
+)  # fmt: skip
 
 
 def step(call: Signed, ledger: Ledger, loads: Loads, dice: random.Random, number: int) -> None:
     """Send one request of a random kind."""
-    kind = dice.choice(["bulk", "bulk", "delete", "upsert", "query", "update", "SQL", "file", "import"])
+    kind = dice.choice(
+        ["bulk", "bulk", "delete", "upsert", "query", "update", "SQL", "file", "import", "document", "user", "samples"]
+    )
     if kind == "file":
         loads.upload(call, len(loads.begun))
         return
     if kind == "import":
         loads.copy(call, len(loads.begun))
         return
+    if kind in ("user", "samples"):
+        loads.keep(call, kind, f"n{len(loads.kept)}")
+        return
     ids = sorted(ledger.known)
     if kind == "bulk" or not ids:
         effect: dict[str, int | None] = {f"r{dice.randrange(4000)}": number for _ in range(dice.choice([1, 50, 800]))}
         lines = [line for id, value in effect.items() for line in ({"index": {"_id": id}}, {"v": value})]
         ledger.send(lambda: call.bulk("d", *lines).status, effect)
+    elif kind == "document":
+        id = f"r{dice.randrange(4000)}"
+        ledger.send(lambda: int(call("PUT", f"/d/_doc/{id}", {"v": number}).status in (200, 201)) * 200, {id: number})
     elif kind == "delete":
         gone = dice.sample(ids, min(len(ids), 20))
         ledger.send(lambda: call.bulk("d", *({"delete": {"_id": id}} for id in gone)).status, dict.fromkeys(gone))
@@ -208,6 +234,7 @@ def survive(folder: Path, rounds: int, seed: int) -> None:
     with served(folder) as running:
         call = Signed(running)  # type: ignore[arg-type]  # as above
         assert call("PUT", "/d").status == 200
+        assert call("PUT", "/samples").status == 200
         assert call("PUT", "/loaded", {"mappings": {"properties": {"tag": {"type": "long"}}}}).status == 200
         config = {"name": "s", "config": {"path": str(folder.with_suffix(".sqlite"))}}
         loads.source = call("POST", "/source/sqlite", config).json["connection_id"]
@@ -237,9 +264,9 @@ def test_acknowledged_writes_survive_a_kill(tmp_path: Path) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(600)
-def test_fifty_kills(tmp_path: Path) -> None:
-    survive(tmp_path / "data", rounds=50, seed=2)
+@pytest.mark.timeout(1200)
+def test_sixty_kills(tmp_path: Path) -> None:
+    survive(tmp_path / "data", rounds=60, seed=2)
 
 
 def test_a_restart_keeps_datasets_keys_and_versions(tmp_path: Path) -> None:

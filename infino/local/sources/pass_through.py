@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -61,21 +62,23 @@ class HttpStore:
         try:
             url = httpx.URL(self.base + path)
             headers["host"] = url.netloc.decode("ascii")
-            found = self.reach.addresses(url.host, url.port or (443 if url.scheme == "https" else 80))
+            *others, last = self.reach.addresses(url.host, url.port or (443 if url.scheme == "https" else 80))
             extensions = {"sni_hostname": url.host}
             with httpx.Client(verify=self.verify, timeout=self.timeout, trust_env=False) as client:
-                # The very address that was looked at: asked again, a name server may give another.
-                for left, address in enumerate(found, 1 - len(found)):
+
+                def ask(address: str) -> httpx.Response:
+                    """Ask the very address that was looked at: asked again, a name server may give another."""
                     pinned = url.copy_with(host=address)
-                    request = client.build_request(
+                    return client.request(
                         method, pinned, content=content, data=form, headers=headers, extensions=extensions
                     )
-                    try:
-                        response = client.send(request)
+
+                for address in others:
+                    with suppress(httpx.ConnectError):
+                        response = ask(address)
                         break
-                    except httpx.ConnectError:
-                        if left == 0:
-                            raise
+                else:
+                    response = ask(last)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # ValueError: text that fits no header
             raise Problem(400, "source_exception", f"{self._shown()} did not answer: {type(error).__name__}")
         try:

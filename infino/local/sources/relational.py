@@ -87,7 +87,7 @@ class Relational:
             # The text goes to the driver as it is; drivers that format with % want each % of it doubled.
             text = sql.replace("%", "%%") if dialect.paramstyle in {"format", "pyformat"} else sql
             result = connection.exec_driver_sql(text)
-            if not result.returns_rows:
+            if not result.returns_rows or result.cursor is None:
                 raise Problem(400, "illegal_argument_exception", "the statement gives no rows")
             declared = _declared(connection, result.cursor.description)
             rows = within([*result.fetchmany(limit + 1)], limit)
