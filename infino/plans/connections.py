@@ -9,6 +9,8 @@ from typing import Any, TypeAlias
 import attrs
 from infino_api.api.connections import query as _query
 from infino_api.api.connections import sql as _sql
+from infino_api.api.connections import update as _update
+from infino_api.models.connection import Connection
 
 from infino.core.codec import loads
 from infino.plans.statement import never_writes, reads_only
@@ -65,6 +67,23 @@ def sql(id: str, q: str) -> Call[SqlResult]:
     # A write that may have happened is not repeated.
     retry = call.retry if reads_only(q) else "never"
     return attrs.evolve(call, retry=retry, accept="bytes", parse=partial(SqlResult, statement=q))
+
+
+def update(id: str, config: Mapping[str, Any]) -> Call[Connection]:
+    """Change the configuration of a connection; only the given fields change.
+
+    Args:
+        id: Id of the connection.
+        config: The fields to change; a whole body `{"config": {...}}`, as older programs sent it, is taken as well.
+
+    Returns:
+        The connection as it is now, as far as the gateway tells.
+
+    Examples:
+        >>> client.connections.update("c1", {"timeout_secs": 30})
+    """
+    inner = config.get("config") if isinstance(config, Mapping) and set(config) == {"config"} else None
+    return _update.request(id, inner if isinstance(inner, Mapping) else config)
 
 
 def _native(content: bytes) -> NativeResult:

@@ -404,7 +404,7 @@ def _multipart(document: Node, typed: ModelProperty, schema: Placed) -> list[Arg
                 )
             )
         else:
-            found.append(replace(one, pair=_form_pair(one)))
+            found.append(replace(one, pair=f"({one.wire!r}, {one.name})"))
     return found
 
 

@@ -300,3 +300,19 @@ def test_secrets_stay_out_of_the_repr_of_a_call() -> None:
     ]
     shown = repr(calls)
     assert "planted" not in shown
+
+
+def test_a_connection_is_updated_by_its_fields_or_by_the_old_body() -> None:
+    client = RootResources(Recorder())
+    wanted = {"config": {"timeout_secs": 30}}
+    assert body(client.connections.update, "c1", {"timeout_secs": 30}).json == wanted
+    assert body(client.connections.update, "c1", wanted).json == wanted
+    both = {"config": {"a": 1}, "name": "n"}
+    assert body(client.connections.update, "c1", both).json == {"config": both}
+
+
+def test_threads_take_fields_that_the_document_does_not_know() -> None:
+    client = RootResources(Recorder())
+    created = body(client.fino.threads.create, name="t", extra={"colour": "red"})
+    assert created.json == {"name": "t", "colour": "red"}
+    assert body(client.fino.threads.update, "t1", extra={"colour": None}).json == {"colour": None}

@@ -256,27 +256,23 @@ class ConnectionsResource:
         return self._caller.call(request(id, q), **options)
 
     def update(self, id: str, config: Mapping[str, Any], **options: Unpack[CallOptions]) -> Connection:
-        """Change the configuration of a connection.
-
-        Only the given fields change.
+        """Change the configuration of a connection; only the given fields change.
 
         Args:
-            id: Id of the connection; on creation the kind of store.
-            config: The fields to change.
-            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
-                see `CallOptions`.
+            id: Id of the connection.
+            config: The fields to change; a whole body `{"config": {...}}`, as older programs sent it, is taken as well.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             The connection as it is now, as far as the gateway tells.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
             >>> client.connections.update("c1", {"timeout_secs": 30})
         """
-        from ..api.connections.update import request
+        from infino.plans.connections import update as request
 
         return self._caller.call(request(id, config), **options)
 
@@ -543,27 +539,23 @@ class AsyncConnectionsResource:
         return await self._caller.call(request(id, q), **options)
 
     async def update(self, id: str, config: Mapping[str, Any], **options: Unpack[CallOptions]) -> Connection:
-        """Change the configuration of a connection.
-
-        Only the given fields change.
+        """Change the configuration of a connection; only the given fields change.
 
         Args:
-            id: Id of the connection; on creation the kind of store.
-            config: The fields to change.
-            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
-                see `CallOptions`.
+            id: Id of the connection.
+            config: The fields to change; a whole body `{"config": {...}}`, as older programs sent it, is taken as well.
+            **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`.
 
         Returns:
             The connection as it is now, as far as the gateway tells.
 
         Raises:
-            ParameterError: If a name can't be part of a URL.
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
             >>> await client.connections.update("c1", {"timeout_secs": 30})
         """
-        from ..api.connections.update import request
+        from infino.plans.connections import update as request
 
         return await self._caller.call(request(id, config), **options)
 

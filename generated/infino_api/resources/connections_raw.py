@@ -85,8 +85,8 @@ class ConnectionsRawResponse:
     def update(
         self, id: str, config: Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> RawResponse[Connection]:
-        """Change the configuration of a connection."""
-        from ..api.connections.update import request
+        """Change the configuration of a connection; only the given fields change."""
+        from infino.plans.connections import update as request
 
         return self._caller.raw(request(id, config), **options)
 
@@ -169,8 +169,8 @@ class AsyncConnectionsRawResponse:
     async def update(
         self, id: str, config: Mapping[str, Any], **options: Unpack[CallOptions]
     ) -> RawResponse[Connection]:
-        """Change the configuration of a connection."""
-        from ..api.connections.update import request
+        """Change the configuration of a connection; only the given fields change."""
+        from infino.plans.connections import update as request
 
         return await self._caller.raw(request(id, config), **options)
 

@@ -50,6 +50,7 @@ class FinoThreadsResource:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
+        extra: Mapping[str, Any] | None = None,
         **options: Unpack[CallOptions],
     ) -> Thread:
         """Start a conversation.
@@ -63,6 +64,7 @@ class FinoThreadsResource:
             streaming: True for answers piece by piece.
             workflow_name: Workflow that answers.
             metadata: Free-form notes.
+            extra: Further fields of the body, sent as they are.
             **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
                 see `CallOptions`.
 
@@ -84,6 +86,7 @@ class FinoThreadsResource:
                 streaming=streaming,
                 workflow_name=workflow_name,
                 metadata=metadata,
+                extra=extra,
             ),
             **options,
         )
@@ -174,6 +177,7 @@ class FinoThreadsResource:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
+        extra: Mapping[str, Any] | None = None,
         **options: Unpack[CallOptions],
     ) -> Thread:
         """Change a conversation's settings.
@@ -187,6 +191,7 @@ class FinoThreadsResource:
             streaming: True for answers piece by piece.
             workflow_name: Workflow that answers.
             metadata: Free-form notes.
+            extra: Further fields of the body, sent as they are.
             **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
                 see `CallOptions`.
 
@@ -210,6 +215,7 @@ class FinoThreadsResource:
                 streaming=streaming,
                 workflow_name=workflow_name,
                 metadata=metadata,
+                extra=extra,
             ),
             **options,
         )
@@ -247,6 +253,7 @@ class AsyncFinoThreadsResource:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
+        extra: Mapping[str, Any] | None = None,
         **options: Unpack[CallOptions],
     ) -> Thread:
         """Start a conversation.
@@ -260,6 +267,7 @@ class AsyncFinoThreadsResource:
             streaming: True for answers piece by piece.
             workflow_name: Workflow that answers.
             metadata: Free-form notes.
+            extra: Further fields of the body, sent as they are.
             **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
                 see `CallOptions`.
 
@@ -281,6 +289,7 @@ class AsyncFinoThreadsResource:
                 streaming=streaming,
                 workflow_name=workflow_name,
                 metadata=metadata,
+                extra=extra,
             ),
             **options,
         )
@@ -371,6 +380,7 @@ class AsyncFinoThreadsResource:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
+        extra: Mapping[str, Any] | None = None,
         **options: Unpack[CallOptions],
     ) -> Thread:
         """Change a conversation's settings.
@@ -384,6 +394,7 @@ class AsyncFinoThreadsResource:
             streaming: True for answers piece by piece.
             workflow_name: Workflow that answers.
             metadata: Free-form notes.
+            extra: Further fields of the body, sent as they are.
             **options: `timeout`, `headers` and `retry` of this call, what is sent beside the document;
                 see `CallOptions`.
 
@@ -407,6 +418,7 @@ class AsyncFinoThreadsResource:
                 streaming=streaming,
                 workflow_name=workflow_name,
                 metadata=metadata,
+                extra=extra,
             ),
             **options,
         )

@@ -29,6 +29,7 @@ class FinoThreadsRawResponse:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
+        extra: Mapping[str, Any] | None = None,
         **options: Unpack[CallOptions],
     ) -> RawResponse[Thread]:
         """Start a conversation."""
@@ -41,6 +42,7 @@ class FinoThreadsRawResponse:
                 streaming=streaming,
                 workflow_name=workflow_name,
                 metadata=metadata,
+                extra=extra,
             ),
             **options,
         )
@@ -72,6 +74,7 @@ class FinoThreadsRawResponse:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
+        extra: Mapping[str, Any] | None = None,
         **options: Unpack[CallOptions],
     ) -> RawResponse[Thread]:
         """Change a conversation's settings."""
@@ -85,6 +88,7 @@ class FinoThreadsRawResponse:
                 streaming=streaming,
                 workflow_name=workflow_name,
                 metadata=metadata,
+                extra=extra,
             ),
             **options,
         )
@@ -104,6 +108,7 @@ class AsyncFinoThreadsRawResponse:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
+        extra: Mapping[str, Any] | None = None,
         **options: Unpack[CallOptions],
     ) -> RawResponse[Thread]:
         """Start a conversation."""
@@ -116,6 +121,7 @@ class AsyncFinoThreadsRawResponse:
                 streaming=streaming,
                 workflow_name=workflow_name,
                 metadata=metadata,
+                extra=extra,
             ),
             **options,
         )
@@ -147,6 +153,7 @@ class AsyncFinoThreadsRawResponse:
         streaming: bool | None = None,
         workflow_name: str | None = None,
         metadata: Mapping[str, Any] | None = None,
+        extra: Mapping[str, Any] | None = None,
         **options: Unpack[CallOptions],
     ) -> RawResponse[Thread]:
         """Change a conversation's settings."""
@@ -160,6 +167,7 @@ class AsyncFinoThreadsRawResponse:
                 streaming=streaming,
                 workflow_name=workflow_name,
                 metadata=metadata,
+                extra=extra,
             ),
             **options,
         )

@@ -22,6 +22,7 @@ def request(
     streaming: bool | None = None,
     workflow_name: str | None = None,
     metadata: Mapping[str, Any] | None = None,
+    extra: Mapping[str, Any] | None = None,
 ) -> Call[Thread]:
     """Plan the call; see the resource method of the same name."""
     return Call(
@@ -35,7 +36,8 @@ def request(
                 ((), "streaming", streaming, False),
                 ((), "workflow_name", workflow_name, False),
                 ((), "metadata", encode.mapping(metadata, "metadata", optional=True), False),
-            )
+            ),
+            encode.mapping(extra, "extra", optional=True),
         ),
         content_type="application/json",
         retry="never",

@@ -1,0 +1,217 @@
+"""Changes of the document that are refused: by place, with a sentence, and never with a traceback."""
+
+# ruff: noqa: E501 - a table reads best with one change a line
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.changes import ROOT, TEXT, WHOLE, answer, at, base, document, operation, parameter, ref, thing, write
+
+THING = {"Thing": thing("A thing.", id=TEXT, name=TEXT)}
+UPLOAD = {"multipart/form-data": {"schema": thing("F.", file={**TEXT, "format": "binary"})}}
+
+
+def get(*parameters: Any, **more: Any) -> Any:
+    return operation("things.get", parameters=list(parameters), **more)
+
+
+def on(path: str = "/things", **operations: Any) -> Any:
+    return at(path, THING, **operations)
+
+
+def schema(**more: Any) -> Any:
+    return at("/things", {"Thing": {**THING["Thing"], **more}}, get=get())
+
+
+def prop(**more: Any) -> Any:
+    return at("/things", {"Thing": thing("T.", name={**TEXT, **more})}, get=get())
+
+
+def extension(**words: Any) -> Any:
+    return on(get=get(**{f"x-infino-{key.replace('_', '-')}": value for key, value in words.items()}))
+
+
+def root(**more: Any) -> Any:
+    return lambda changed: changed.update(more)
+
+
+def raw(**more: Any) -> Any:
+    """An operation with keys that the helper knows nothing of."""
+    return on(get={**get(), **more})
+
+
+GET = "paths./things.get"
+NAME = "components.schemas.Thing.properties.name"
+REFUSED = {
+    # the document as a whole
+    "version": (root(openapi="3.0.3"), "openapi: version '3.0.3'"),
+    "webhooks": (root(webhooks={}), "webhooks: there is no receiver"),
+    "dialect": (root(jsonSchemaDialect="x"), "jsonSchemaDialect: "),
+    "servers": (root(servers=[{"url": "https://other.example/v2"}]), "servers: the clients' default endpoint"),
+    "unknown word": (root(path={}), "path: path is no word of a document; do this: paths"),
+    "paths of another type": (root(paths=[]), "paths: [] is no object of path items"),
+    "no paths": (lambda changed: changed.pop("paths"), "misses paths"),
+    # operations
+    "two of one operationId": (on(get=operation("client.ping")), f"{GET}.operationId: 'client.ping' is also"),
+    "no operationId": (lambda d: on(get=get())(d) or d["paths"]["/things"]["get"].pop("operationId"), f"{GET}: misses operationId"),
+    "two of one name": (on(get=operation("x", **{"x-infino-resource": "users", "x-infino-method": "list"})), "users.list is also"),
+    "other server": (raw(servers=[{"url": "https://uploads.example"}]), f"{GET}.servers.0: requests are signed for one host"),
+    "without a signature": (raw(security=[]), f"{GET}.security: every request is signed"),
+    "callbacks": (raw(callbacks={}), f"{GET}.callbacks: there is no receiver"),
+    "mistyped key": (raw(sumary="x"), f"{GET}.sumary: sumary is no word of an operation; do this: summary"),
+    "wrong type": (raw(deprecated="yes"), f"{GET}.deprecated: 'yes' is not true or false"),
+    "foreign extension": (raw(**{"x-codegen": 1}), f"{GET}.x-codegen: x-codegen: 1 has no meaning at an operation"),
+    "trace": (on(trace=get()), "paths./things.trace: no client sends TRACE"),
+    # names
+    "keyword": (on(get=operation("things.import")), f"{GET}.operationId: 'import' is no method name"),
+    "dunder": (on(get=operation("things.__init__")), f"{GET}.operationId: '__init__' is no method name"),
+    "client's own": (on(get=operation("close.get")), f"{GET}.operationId: 'close' is a name that the client has itself"),
+    "raw responses": (on(get=operation("things.with_raw_response")), "'with_raw_response' is a name"),
+    "nothing but the tag": (on(get=operation("things")), f"{GET}.operationId: 'things' says no more than the tag"),
+    "no tag": (on(get={**operation("createThing"), "tags": []}), f"{GET}: has neither a tag nor a dotted operationId"),
+    "resource and method": (
+        on(get=operation("things.boxes"), put=operation("things.boxes.get")),
+        "things.boxes is a resource and a method",
+    ),
+    "two arguments": (on(get=get(parameter("a-b"), parameter("a_b"))), "two arguments are called 'a_b': a-b and a_b"),
+    "two fields": (at("/things", {"Thing": thing("T.", **{"a-b": TEXT, "a_b": TEXT})}, get=get()), "Thing: a-b and a_b are both a_b"),
+    "a model's own": (at("/things", {"Thing": thing("T.", to_dict=TEXT)}, get=get()), "to_dict hides what every model has"),
+    "class in use": (at("/things", {"Sequence": thing("S.", a=TEXT)}, get=get(ok=ref("Sequence"))), "the class Sequence is in use"),
+    # paths and parameters
+    "braces": (on("/thi{ngs", get=get()), "paths./thi{ngs: '/thi{ngs' is no path template"),
+    "query in a path": (on("/things?a=1", get=get()), "is no path template"),
+    "undeclared": (on("/things/{id}", get=get()), "paths./things/{id}.get: /things/{id} names id"),
+    "not in the path": (on(get=get(parameter("id", "path"))), f"{GET}: id is not in the path /things"),
+    "optional in a path": (on("/things/{id}", get=get({**parameter("id", "path"), "required": False})), "path parameter id is not required"),
+    "style": (on(get=get(parameter("q", style="matrix"))), "'matrix' is no style of a query parameter"),
+    "allowReserved": (on(get=get(parameter("q", allowReserved=True))), "allowReserved: reserved characters are always escaped"),
+    "own header": (on(get=get(parameter("Authorization", "header"))), "the header Authorization is the transport's own"),
+    "no schema": (on(get=get({"name": "q", "in": "query", "description": "Q."})), "parameter q needs one of schema and content"),
+    "nowhere": (on(get=get(parameter("q", "body"))), "parameter q is in 'body'"),
+    # bodies and answers
+    "two media": (
+        on(post=operation("things.create", requestBody={"content": {"application/json": {"schema": ref("Thing")}, **UPLOAD}})),
+        "content.multipart/form-data: is left out beside application/json",
+    ),
+    "encoding": (
+        on(post=operation("things.create", requestBody={"content": {"multipart/form-data": {**UPLOAD["multipart/form-data"], "encoding": {}}}})),
+        "encoding: fields are encoded by their types",
+    ),
+    "no media": (on(post=operation("things.create", requestBody={"content": {}})), "a request body without content"),
+    "anything": (on(get=get(responses={"200": answer(ref("Thing"), "*/*")})), "*/* says nothing of the answer"),
+    "no success": (on(get=get(responses={"404": answer(None)})), f"{GET}.responses: /things documents no success"),
+    "redirect": (on(get=get(responses={"200": answer(ref("Thing")), "304": answer(None)})), f"{GET}.responses.304: the status 304"),
+    "no status": (on(get=get(responses={"200": answer(ref("Thing")), "ok": answer(None)})), f"{GET}.responses.ok: ok is no status"),
+    "links": (on(get=get(responses={"200": {**answer(ref("Thing")), "links": {}}})), "links: links become no methods"),
+    "bytes in JSON": (prop(format="binary"), "components.schemas.Thing: bytes as they are have no form in JSON"),
+    # references
+    "other file": (on(get=get(ok={"$ref": "./schemas.yaml#/Thing"})), "'./schemas.yaml#/Thing' is outside of this document"),
+    "nowhere to": (on(get=get(ok=ref("Nothing"))), "#/components/schemas/Nothing is not in the document"),
+    "circle": (at("/things", {"A": ref("B"), "B": ref("A")}, get=get(ok=ref("A"))), "refers to itself"),
+    "beside a reference": (on(get=get(ok={**ref("Thing"), "maxLength": 3})), "maxLength: a reference takes no such word"),
+    # schemas
+    "nullable": (prop(nullable=True), f"{NAME}.nullable: it belongs to OpenAPI 3.0"),
+    "unknown type": (prop(type="text"), f"{NAME}.type: 'text' is no type"),
+    "unknown format": (prop(format="date_time"), f"{NAME}.format: 'date_time' is no known format; do this: date-time"),
+    "decimal number": (prop(type="number", format="decimal"), "a JSON number passes through floats"),
+    "mixed enum": (prop(enum=["a", 1]), f"{NAME}.enum: ['a', 1] are not all text"),
+    "enum of another type": (prop(type="integer", enum=["a"]), f"{NAME}.enum: ['a'] are not of type 'integer'"),
+    "double enum": (prop(enum=["a", "a"]), f"{NAME}.enum: ['a', 'a'] is no list of different words"),
+    "const of nothing": (prop(const=None), f"{NAME}.const: None is no text"),
+    "default of another type": (prop(default=3), f"{NAME}.default: 3 is not of type 'string'"),
+    "not": (prop(**{"not": {}}), f"{NAME}.not: it has no form in a Python type"),
+    "tuple": (prop(type="array", prefixItems=[]), f"{NAME}.prefixItems: it has no form"),
+    "required but unknown": (schema(required=["nam"]), "components.schemas.Thing.required: 'nam' is required and no property"),
+    "properties beside oneOf": (schema(oneOf=[ref("Thing")]), "components.schemas.Thing.oneOf: properties beside oneOf"),
+    "two combinations": (prop(anyOf=[TEXT], oneOf=[TEXT]), "anyOf and oneOf beside each other"),
+    "typed extras": (schema(additionalProperties=TEXT), "an object with properties keeps others as they are"),
+    "discriminator alone": (schema(discriminator={"propertyName": "a"}), "discriminator: there is nothing to choose from"),
+    "array of nothing": (prop(type="array"), f"{NAME}: an array without items"),
+    "mistyped keyword": (prop(maxLenght=3), f"{NAME}.maxLenght: maxLenght is no word of a property; do this: maxLength"),
+    "no description": (at("/things", {"Thing": {"type": "object", "properties": {"a": TEXT}}}, get=get()), "components.schemas.Thing: has no description"),
+    # our own words
+    "mistyped word": (extension(shpe="list"), "x-infino-shpe: 'list' has no meaning at an operation; do this: x-infino-shape"),
+    "no such shape": (extension(shape="lists"), "x-infino-shape: 'lists' is refused"),
+    "no such retry": (extension(retry="always"), "x-infino-retry: 'always' is refused"),
+    "no such type": (extension(type="Nope"), f"{GET}.x-infino-type: 'Nope' is no object"),
+    "not a boolean": (extension(experimental="no"), "x-infino-experimental: 'no' is refused"),
+    "not a list": (extension(keys="a"), "x-infino-keys: 'a' is refused"),
+    "not a name": (extension(resource="Things"), "x-infino-resource: 'Things' is refused"),
+    "no such plan": (extension(plan="os.path"), "x-infino-plan: 'os.path' is refused"),
+    "renames nothing": (extension(names={"idd": "name"}), "x-infino-names: {'idd': 'name'}: no parameter is called idd"),
+    "pages without a place": (on(get=get(ok={"type": "array", "items": ref("Thing")}, **{"x-infino-pagination": "offset"})), "'offset' needs the query parameter offset"),
+    "word of a property": (raw(**{"x-infino-secret": True}), "x-infino-secret: True has no meaning at an operation"),
+    "capitals": (raw(**{"X-Infino-Shape": "list"}), "X-Infino-Shape: 'list' has no meaning at an operation"),
+    "parameter word": (on(get=get(parameter("q", **{"x-infino-wrap": "q"}))), "x-infino-wrap: 'q' has no meaning at a parameter (q)"),
+    "opaque query": (on(get=get(parameter("q", **{"x-infino-opaque": True}))), "x-infino-opaque: True is for path parameters"),
+    "from nothing": (on(get=get(parameter("q", "header", **{"x-infino-from": "x"}))), "x-infino-from: 'x' is no argument"),
+    "no such mixin": (schema(**{"x-infino-mixin": "Nope"}), "x-infino-mixin: 'Nope' is no class of infino/runtime/mixins.py"),
+    "no such coercion": (prop(**{"x-infino-coerce": "int"}), f"{NAME}.x-infino-coerce: x-infino-coerce: 'int' is refused"),
+    "lifts nothing": (
+        at("/things", {**THING, "Box": {"type": "object", "description": "B.", "properties": {"thing": {**ref("Thing"), "description": "T.", "x-infino-lift": ["size"]}}}}, get=get(ok=ref("Box"))),
+        "x-infino-lift: 'size' is no field of the object",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_change_is_refused_by_its_place(name: str) -> None:
+    change, wanted = REFUSED[name]
+    changed = copy.deepcopy(base())
+    change(changed)
+    problems = write.problems(changed)
+    assert any(wanted in problem for problem in problems), problems
+    assert all("Traceback" not in problem for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("openapi: [", "is no YAML mapping"),
+        ("a: 1\na: 2\n", "found duplicate key"),
+        ("- 1\n", "is no OpenAPI document"),
+        ("openapi: 3.1.1\npaths: {/x: {get: {}}}\ninfo: {title: x, version: '1'}\n", "infino.yaml:2 paths./x.get: misses operationId"),
+    ],
+)  # fmt: skip
+def test_the_maintainer_gets_file_and_line_and_never_a_traceback(text: str, wanted: str, tmp_path: Path) -> None:
+    source = tmp_path / "infino.yaml"
+    source.write_text(text)
+    script = str(ROOT / "scripts" / "generate")
+    command = [sys.executable, script, "--document", str(source), "--output", str(tmp_path / "infino_api")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert wanted in done.stderr or "YAML" in done.stderr
+    assert not (tmp_path / "infino_api").exists()
+
+
+def test_a_word_of_any_other_type_is_refused_and_never_a_traceback() -> None:
+    """Every key of one operation, with values of every type in its place."""
+    for path in [("paths",), ("components",), ("info",), ("components", "schemas"), ("components", "parameters")]:
+        for value in (None, 1, "x", [], [1], {"x": 1}, True):
+            changed = copy.deepcopy(base())
+            holder = changed
+            for step in path[:-1]:
+                holder = holder[step]
+            holder[path[-1]] = value
+            assert isinstance(write.problems(changed), list)
+    operation_keys = list(base()["paths"]["/visualizations"]["get"])
+    for key in operation_keys:
+        for value in (None, 1, [1], {"x": 1}):
+            changed = copy.deepcopy(base())
+            changed["paths"]["/visualizations"]["get"][key] = value
+            assert write.problems(changed), (key, value)
+
+
+def test_json_documents_are_read_as_well(tmp_path: Path) -> None:
+    (tmp_path / "infino.yaml").write_text(json.dumps(base()))
+
+    assert document.load(tmp_path / "infino.yaml") == base()
+    assert WHOLE["type"] == "integer"

@@ -1,0 +1,480 @@
+"""Changes of the document that work: called by both clients, and seen on the wire."""
+
+# ruff: noqa: E501 - a table reads best with one change a line
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.support.changes import TEXT, WHOLE, answer, at, operation, outcome, parameter, ref, thing
+
+PETS = {
+    "Cat": thing("A cat.", ["kind", "lives"], kind={"const": "cat"}, lives=WHOLE),
+    "Dog": thing("A dog.", ["kind"], kind={"const": "dog"}, breed=TEXT),
+    "Pet": {
+        "description": "Either.",
+        "oneOf": [ref("Cat"), ref("Dog")],
+        "discriminator": {"propertyName": "kind", "mapping": {"cat": ref("Cat")["$ref"], "dog": ref("Dog")["$ref"]}},
+    },
+    "Untagged": {"description": "Either.", "oneOf": [ref("Cat"), ref("Dog")]},
+}
+HORSE = {
+    "Animal": thing("An animal.", ["name"], name=TEXT),
+    "Horse": {"description": "A horse.", "allOf": [ref("Animal"), thing("More.", speed=WHOLE)]},
+}
+LIST = {"type": "array", "items": TEXT}
+MAP = {"type": "object", "additionalProperties": TEXT}
+THINGS = {"type": "array", "items": ref("Thing")}
+
+
+def get(*parameters: Any, **more: Any) -> Any:
+    return operation("things.get", parameters=list(parameters), **more)
+
+
+def create(body: Any, **more: Any) -> Any:
+    return operation("things.create", body=body, **more)
+
+
+class Case(NamedTuple):
+    change: Any
+    calls: dict[str, tuple[str, str, str]]  # call: result, route, body; a word with a star only starts so
+    answers: tuple[list[Any], ...] = ()
+
+
+def one(change: Any, call: str, result: str = "Thing(id='7', name='n')", route: str = "", body: str = "") -> Case:
+    return Case(change, {call: (result, route, body)})
+
+
+def said(change: Any, call: str, result: str, text: str, media: str = "application/json", status: int = 200) -> Case:
+    return Case(change, {call: (result, "", "")}, ([status, media, text],))
+
+
+SLICE = {
+    "plain: dotted operationId": one(
+        at("/things/{id}", get=get(parameter("id", "path"))), "client.things.get('a b')", route="GET /things/a%20b"
+    ),
+    "plain: createThing": one(
+        at("/things", post=operation("createThing", body=thing("B.", name=TEXT))),
+        "client.things.create(name='x')",
+        route="POST /things",
+        body='{"name":"x"}',
+    ),
+    "query: every style": one(
+        at(
+            "/things",
+            get=get(
+                parameter("csv", schema=LIST, explode=False),
+                parameter("space", schema=LIST, style="spaceDelimited", explode=False),
+                parameter("pipe", schema=LIST, style="pipeDelimited", explode=False),
+                parameter("deep", schema=MAP, style="deepObject", explode=True),
+                parameter("form", schema=MAP),
+                parameter("flat", schema=MAP, explode=False),
+            ),
+        ),
+        "client.things.get(csv=['a', 'b'], space=('a', 'b'), pipe=['a', 'b'], deep={'x': '1'}, form={'y': '2'}, flat={'z': '3'})",
+        route="GET /things?csv=a%2Cb&deep%5Bx%5D=1&flat=z%2C3&pipe=a%7Cb&space=a%20b&y=2",
+    ),
+    "path: every style": one(
+        at(
+            "/t/{a}/{b}/{c}/{d}",
+            get=get(
+                parameter("a", "path", LIST),
+                parameter("b", "path", LIST, style="label"),
+                parameter("c", "path", LIST, style="matrix", explode=True),
+                parameter("d", "path", MAP, explode=True),
+            ),
+        ),
+        "client.things.get(['1', '2'], ['1', '2'], ['1', '2'], {'x': 'y z'})",
+        route="GET /t/1,2/.1,2/;c=1;c=2/x=y%20z",
+    ),
+    "path: scalars": one(
+        at(
+            "/t/{at}/{n}/{u}/{on}",
+            get=get(
+                parameter("at", "path", {"type": "string", "format": "date"}),
+                parameter("n", "path", {"type": "number"}),
+                parameter("u", "path", {"type": "string", "format": "uuid"}),
+                parameter("on", "path", {"type": "boolean"}),
+            ),
+        ),
+        "client.things.get(datetime.date(2026, 1, 2), 1.5, uuid.UUID(int=1), True)",
+        route="GET /t/2026-01-02/1.5/00000000-0000-0000-0000-000000000001/true",
+    ),
+    "body: oneOf": one(
+        at("/things", PETS, post=create(ref("Pet"))),
+        "client.things.create(models.Cat(kind='cat', lives=9))",
+        body='{"kind":"cat","lives":9}',
+    ),
+    "body: allOf": one(
+        at("/things", HORSE, post=create(ref("Horse"))),
+        "client.things.create(name='h', speed=3)",
+        body='{"name":"h","speed":3}',
+    ),
+    "body: formats": one(
+        at(
+            "/things",
+            post=create(
+                thing(
+                    "B.",
+                    day={**TEXT, "format": "date"},
+                    price={**TEXT, "format": "decimal"},
+                    data={**TEXT, "format": "byte"},
+                )
+            ),
+        ),
+        "client.things.create(day=datetime.date(2026, 1, 2), price=decimal.Decimal('1.10'), data=b'hi')",
+        body='{"day":"2026-01-02","price":"1.10","data":"aGk="}',
+    ),
+    "body: null and nothing": Case(
+        at("/things", post=create(thing("B.", note={"type": ["string", "null"]}, size={**WHOLE, "default": 10}))),
+        {
+            "client.things.create(note=None)": ("Thing*", "POST /things", '{"note":null}'),
+            "client.things.create()": ("Thing*", "POST /things", "{}"),
+        },
+    ),
+    "answer: union by tag, and one that is new": Case(
+        at("/things", PETS, get=get(ok=THINGS | {"items": ref("Pet")})),
+        {"client.things.get()": ("[Dog(kind='dog', breed='b'), Model(additional_properties={'kind': 'emu'})]", "", "")},
+        ([200, "application/json", '[{"kind": "dog", "breed": "b"}, {"kind": "emu"}]'],),
+    ),
+    "answer: best match": said(
+        at("/things", PETS, get=get(ok=ref("Untagged"))),
+        "client.things.get()",
+        "Dog(kind='dog', breed='b')",
+        '{"kind": "dog", "breed": "b"}',
+    ),
+    "answer: missing what is required": said(
+        at("/things", HORSE, get=get(ok=ref("Horse"))),
+        "client.things.get()",
+        "!! DecodeError: the answer cannot be understood: is missing, and every answer should carry it*",
+        '{"speed": 3}',
+    ),
+    "answer: 202 beside 200": said(
+        at(
+            "/things",
+            {"Job": thing("J.", job_id=TEXT)},
+            post=create(thing("B.", a=TEXT), responses={"200": answer(ref("Thing")), "202": answer(ref("Job"))}),
+        ),
+        "client.things.create()",
+        "Job(job_id='j1')",
+        '{"job_id": "j1"}',
+        status=202,
+    ),
+    "extra query and body": one(
+        at("/things", post=create(thing("B.", name=TEXT))),
+        "client.things.create(name='x', extra_query={'v': [1, 2]}, extra_body={'new': True})",
+        route="POST /things?v=1&v=2",
+        body='{"name":"x","new":true}',
+    ),
+}
+ALL = {
+    "query: header and cookie": one(
+        at("/things", get=get(parameter("X-Tags", "header", LIST), parameter("session", "cookie"))),
+        "client.things.get(x_tags=['a', 'b'], session='a b')",
+        route="GET /things",
+    ),
+    "query: JSON": one(
+        at(
+            "/things",
+            get=get(
+                {
+                    "name": "q",
+                    "in": "query",
+                    "description": "Q.",
+                    "content": {"application/json": {"schema": {"type": "object"}}},
+                }
+            ),
+        ),
+        "client.things.get(q={'a': 1})",
+        route="GET /things?q=%7B%22a%22%3A1%7D",
+    ),
+    "query: any iterable": one(
+        at("/things", get=get(parameter("q", schema=LIST))),
+        "client.things.get(q=(x for x in 'ab'))",
+        route="GET /things?q=a&q=b",
+    ),
+    "query: what has no text": one(
+        at("/things", get=get(parameter("q"))),
+        "client.things.get(q={'a': 1})",
+        "!! ValidationError: q must be text, a number, a boolean, a time or bytes, not dict*",
+    ),
+    "query: deprecated": one(
+        at("/things", get=get(parameter("old", deprecated=True))), "client.things.get(old='x')", route="GET /things?old=x"
+    ),
+    "body: array": one(
+        at("/things", post=create(THINGS)),
+        "client.things.create([models.Thing(id='1'), {'id': '2'}])",
+        body='[{"id":"1"},{"id":"2"}]',
+    ),
+    "body: map": one(at("/things", post=create(MAP)), "client.things.create({'a': 'b'})", body='{"a":"b"}'),
+    "body: scalar": one(at("/things", post=create(TEXT)), "client.things.create('x')", body='"x"'),
+    "body: whole number": one(at("/things", post=create(WHOLE)), "client.things.create(3)", body="3"),
+    "body: left out": one(
+        at("/things", post=create(THINGS)), "client.things.create()", "!! TypeError: *"
+    ),
+    "body: form": one(
+        at(
+            "/things",
+            post=create(
+                thing("B.", ["name"], name=TEXT, tags=LIST, meta=MAP), media="application/x-www-form-urlencoded"
+            ),
+        ),
+        "client.things.create(name='a b', tags=['x', 'y'], meta={'k': 'v'})",
+        body="name=a+b&tags=x&tags=y&meta=%7B%22k%22%3A%22v%22%7D",
+    ),
+    "body: merge patch": one(
+        at(
+            "/things",
+            patch=create(thing("B.", name={"type": ["string", "null"]}), media="application/merge-patch+json"),
+        ),
+        "client.things.create(name=None)",
+        body='{"name":null}',
+    ),
+    "body: text": one(
+        at("/things", post=create(TEXT, media="text/csv")), "client.things.create('a,b')", body="a,b"
+    ),
+    "body: bytes": one(
+        at("/things", post=create({**TEXT, "format": "binary"}, media="image/png")),
+        "client.things.create(bytearray(b'abc'))",
+        body="abc",
+    ),
+    "body: multipart": one(
+        at(
+            "/things",
+            post=create(
+                thing("B.", ["file"], file={**TEXT, "format": "binary"}, title=TEXT, meta=MAP),
+                media="multipart/form-data",
+            ),
+        ),
+        "client.things.create(io.BytesIO(b'abc'), title='t', meta={'k': 'v'})",
+        body="*name=\"title\"\r\n\r\nt\r\n*application/json\r\n\r\n{\"k\":\"v\"}\r\n*octet-stream\r\n\r\nabc\r\n*",
+    ),
+    "body: multipart of no file": one(
+        at(
+            "/things",
+            post=create(thing("B.", ["file"], file={**TEXT, "format": "binary"}), media="multipart/form-data"),
+        ),
+        "client.things.create('no such file')",
+        "!! ValidationError: file: there is no file 'no such file'; to send text itself, pass bytes*",
+    ),
+    "body: const fills itself in": one(
+        at("/things", post=create(thing("B.", ["kind"], kind={"const": "cat"}))),
+        "client.things.create()",
+        body='{"kind":"cat"}',
+    ),
+    "answer: allOf": said(
+        at("/things", HORSE, get=get(ok=ref("Horse"))), "client.things.get()", "Horse(name='h', speed=3)",
+        '{"name": "h", "speed": 3}',
+    ),
+    "answer: an alias": said(
+        at("/things", {"Alias": ref("Thing")}, get=get(ok=ref("Alias"))), "client.things.get()", "Thing(id='7')",
+        '{"id": "7"}',
+    ),
+    "answer: inline objects": said(
+        at("/things", get=get(ok=thing("I.", owner=thing("O.", name=TEXT)))),
+        "client.things.get() >> it.owner.name",
+        "'x'",
+        '{"owner": {"name": "x"}}',
+    ),
+    "answer: nullable object": said(
+        at(
+            "/things",
+            {"Box": thing("B.", held={**thing("H.", n=WHOLE), "type": ["object", "null"]})},
+            get=get(ok=ref("Box")),
+        ),
+        "client.things.get() >> it.held.n",
+        "3",
+        '{"held": {"n": 3}}',
+    ),
+    "answer: array of one": said(
+        at("/things", get=get(ok=THINGS)), "client.things.get()", "[Thing(id='1')]", '[{"id": "1"}]'
+    ),
+    "answer: array that keeps null": said(
+        at("/things", get=get(ok={"type": "array", "items": {"type": ["integer", "null"]}})),
+        "client.things.get()",
+        "[1, None]",
+        "[1, null]",
+    ),
+    "answer: map of models": said(
+        at("/things", get=get(ok={"type": "object", "additionalProperties": ref("Thing")})),
+        "client.things.get()",
+        "{'a': Thing(id='1')}",
+        '{"a": {"id": "1"}}',
+    ),
+    "answer: scalar": said(at("/things", get=get(ok=WHOLE)), "client.things.get()", "3", "3"),
+    "answer: recursive": said(
+        at(
+            "/things",
+            {"Tree": thing("T.", name=TEXT, children={"type": "array", "items": ref("Tree")})},
+            get=get(ok=ref("Tree")),
+        ),
+        "client.things.get()",
+        "Tree(name='r', children=[Tree(name='c')])",
+        '{"name": "r", "children": [{"name": "c"}]}',
+    ),
+    "answer: formats": said(
+        at(
+            "/things",
+            {"F": thing("F.", price={**TEXT, "format": "decimal"}, data={**TEXT, "format": "byte"}, date={**TEXT, "format": "date"})},
+            get=get(ok=ref("F")),
+        ),
+        "client.things.get()",
+        "F(price=Decimal('12.10'), data=b'hi', date_=datetime.date(2026, 1, 2))",
+        '{"price": "12.10", "data": "aGk=", "date": "2026-01-02"}',
+    ),
+    "answer: open enum": said(
+        at("/things", {"E": thing("E.", kind={**TEXT, "enum": ["a", "b"]}, level={**WHOLE, "enum": [1, 2]})}, get=get(ok=ref("E"))),
+        "client.things.get()",
+        "E(kind='z', level=7)",
+        '{"kind": "z", "level": 7}',
+    ),
+    "answer: text": said(
+        at("/things", get=get(responses={"200": answer(TEXT, "text/plain")})), "client.things.get()", "'hello'", "hello", "text/plain"
+    ),
+    "answer: bytes": said(
+        at("/things", get=get(responses={"200": answer({**TEXT, "format": "binary"}, "image/png")})),
+        "client.things.get()",
+        "b'abc'",
+        "abc",
+        "image/png",
+    ),
+    "answer: NDJSON": said(
+        at("/things", get=get(responses={"200": answer(ref("Thing"), "application/x-ndjson")})),
+        "client.things.get() >> [*it]",
+        "[Thing(id='1'), Thing(id='2')]",
+        '{"id": "1"}\n\n{"id": "2"}\n',
+        "application/x-ndjson",
+    ),
+    "answer: server-sent events": said(
+        at("/things", get=get(responses={"200": answer(ref("Thing"), "text/event-stream")})),
+        "client.things.get() >> [*it]",
+        "[Event(data=Thing(id='1'), event='new', id='7'), Event(data=Thing(id='2'), event='message', id='7')]",
+        ': hi\nid: 7\nevent: new\ndata: {"id":\ndata: "1"}\n\ndata: {"id": "2"}\r\n\r\n',
+        "text/event-stream",
+    ),
+    "answer: +json": said(
+        at("/things", get=get(responses={"200": answer(ref("Thing"), "application/vnd.x.v2+json; charset=utf-8")})),
+        "client.things.get()",
+        "Thing(id='7')",
+        '{"id": "7"}',
+        "application/vnd.x.v2+json",
+    ),
+    "answer: 204 beside 200": Case(
+        at("/things", get=get(responses={"204": answer(None), "200": answer(ref("Thing"))})),
+        {"client.things.get()": ("None", "", "")},
+        ([204, None, ""],),
+    ),
+    "answer: 2XX": one(at("/things", get=get(responses={"2XX": answer(ref("Thing"))})), "client.things.get()"),
+    "answer: a described refusal": said(
+        at("/things", get=get(responses={"200": answer(ref("Thing")), "402": {"description": "The quota is used up."}})),
+        "client.things.get()",
+        "!! APIError: 402: The quota is used up.*",
+        '{"limit": 5}',
+        status=402,
+    ),
+    "page: envelope and total": said(
+        at(
+            "/things",
+            {"Page": thing("P.", things=THINGS, total=WHOLE)},
+            get=operation(
+                "things.list",
+                ok=ref("Page"),
+                parameters=[parameter("limit", schema=WHOLE), parameter("offset", schema=WHOLE)],
+                **{"x-infino-pagination": "offset"},
+            ),
+        ),
+        "client.things.list(limit=1) >> (it[0], it.total)",
+        "(Thing(id='1'), 7)",
+        '{"things": [{"id": "1"}], "total": 7}',
+    ),
+    "names: what the methods use": one(
+        at("/things", get=get(*[parameter(n) for n in ("list", "json", "raw", "request", "encode", "self", "options", "None")])),
+        "client.things.get(list='l', json='j', raw='r', request_='q', encode_='e', self_='s', options_='o', none='n')",
+        route="GET /things?None=n&encode=e&json=j&list=l&options=o&raw=r&request=q&self=s",
+    ),
+    "names: fields": said(
+        at("/things", {"N": thing("N.", **{"1st": TEXT, "self": TEXT, "toDict": TEXT, "list": TEXT, "größe": TEXT})}, get=get(ok=ref("N"))),
+        "client.things.get() >> it.to_dict()",
+        "{'1st': 'a', 'self': 'b', 'toDict': 'c', 'list': 'd', 'größe': 'e'}",
+        '{"1st": "a", "self": "b", "toDict": "c", "list": "d", "größe": "e"}',
+    ),
+}  # fmt: skip
+
+
+def matches(found: str, wanted: str) -> bool:
+    """Tell whether a text is the one that is wanted, in which stars stand for anything."""
+    first, *parts = wanted.split("*") if "*" in wanted else [wanted]
+    if not parts:
+        return found == wanted
+    at = len(first)
+    if not found.startswith(first):
+        return False
+    for part in parts:
+        at = found.find(part, at)
+        if at < 0:
+            return False
+        at += len(part)
+    return wanted.endswith("*") or found.endswith(parts[-1])
+
+
+def check(case: Case, folder: Path) -> None:
+    found = outcome(case.change, list(case.calls), folder, *case.answers)
+    assert found.refusal == ""
+    assert not found.differing
+    for (result, requests, _), (wanted, route, body) in zip(found.results, case.calls.values(), strict=True):
+        assert matches(result, wanted), result
+        assert not route or requests[0][0] == route
+        assert not body or matches(requests[0][1], body), requests
+
+
+@pytest.mark.parametrize("name", SLICE)
+def test_a_change_works(name: str, tmp_path: Path) -> None:
+    check(SLICE[name], tmp_path)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", ALL)
+def test_further_changes_work(name: str, tmp_path: Path) -> None:
+    check(ALL[name], tmp_path)
+
+
+def test_what_is_deprecated_warns(tmp_path: Path) -> None:
+    change = at("/things", get=get(parameter("old", deprecated=True)), put=operation("things.renew", deprecated=True))
+    found = outcome(change, ["client.things.get(old='x')", "client.things.get()", "client.things.renew()"], tmp_path)
+    assert [warnings for _, _, warnings in found.results] == [
+        ["DeprecationWarning: things.get(old=) is deprecated"],
+        [],
+        ["DeprecationWarning: things.renew is deprecated"],
+    ]
+
+
+def test_pages_go_on_by_number(tmp_path: Path) -> None:
+    words = {"x-infino-pagination": "page"}
+    parameters = [parameter("page", schema=WHOLE)]
+    change = at("/things", get=operation("things.list", ok=THINGS, parameters=parameters, **words))
+    things = [200, "application/json", '[{"id": "1"}]'], [200, "application/json", '[{"id": "2"}]']
+    answers = [*things, [200, "application/json", "[]"]]
+    found = outcome(change, ["client.things.list() >> it.all()"], tmp_path, *answers)
+    assert not found.differing
+    assert found.results[0][0] == "[Thing(id='1'), Thing(id='2')]"
+    assert [request[0] for request in found.results[0][1]] == [
+        "GET /things",
+        "GET /things?page=2",
+        "GET /things?page=3",
+    ]
+
+
+def test_pages_follow_a_cursor(tmp_path: Path) -> None:
+    pages = {"Page": thing("P.", items=THINGS, next_cursor={"type": ["string", "null"]})}
+    words = {"x-infino-pagination": "cursor"}
+    change = at(
+        "/things", pages, get=operation("things.list", ok=ref("Page"), parameters=[parameter("cursor")], **words)
+    )
+    first = [200, "application/json", '{"items": [{"id": "1"}], "next_cursor": "b"}']
+    last = [200, "application/json", '{"items": [{"id": "2"}], "next_cursor": null}']
+    found = outcome(change, ["client.things.list() >> it.all()"], tmp_path, first, last)
+    assert not found.differing
+    assert found.results[0][0] == "[Thing(id='1'), Thing(id='2')]"
+    assert [request[0] for request in found.results[0][1]] == ["GET /things", "GET /things?cursor=b"]

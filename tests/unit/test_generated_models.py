@@ -1,0 +1,116 @@
+"""What every generated model can do: null and nothing, copies, pickles, patterns, JSON and JSON Schema."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from infino_api.api.visualizations.update import request as update
+from infino_api.models import Chart, Dashboard, Panel, Thread, Token, Visualization
+from jsonschema import Draft202012Validator
+
+from infino.runtime.errors import ParseError
+
+
+def test_none_is_null_and_what_was_not_given_is_nothing() -> None:
+    assert Visualization(description=None).to_body() == {"description": None}
+    assert Visualization().to_body() == {}
+    assert Visualization().description is None
+    chart = Visualization.from_dict({"id": "v1", "title": "Late", "description": "old"})
+    chart.description = None
+    assert chart.to_body() == {"title": "Late", "description": None}
+    assert update("v1", chart).json == {"title": "Late", "description": None}
+    del chart.description
+    assert chart.to_body() == {"title": "Late"}
+    assert Visualization.from_dict({"description": None}).to_dict() == {"description": None}
+
+
+def test_models_of_models_keep_null() -> None:
+    board = Dashboard(title="D", panels=[Panel(label=None, viz_id="v1")])
+    assert board.to_body() == {"title": "D", "panels": [{"label": None, "viz_id": "v1"}]}
+
+
+def made() -> Visualization:
+    return Visualization.from_dict(
+        {
+            "id": "v1",
+            "title": "Late",
+            "description": None,
+            "chart": {"type": "bar"},
+            "created_at": "2026-01-02",
+            "x": [1],
+        }
+    )
+
+
+@pytest.mark.parametrize("way", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+def test_copies_know_what_was_given(way: Any) -> None:
+    again = way(made())
+    assert again == made()
+    assert again.to_dict() == made().to_dict()
+    assert Visualization.from_json(made().to_json()) == made()
+
+
+def test_equality_is_by_class_and_by_what_is_there() -> None:
+    assert made() == made()
+    assert made() != Visualization.from_dict({"id": "v1"})
+    assert Visualization(title="x") != Dashboard(title="x")
+    assert Visualization(title="x") != {"title": "x"}
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(made())
+
+
+def test_replacing_keeps_what_was_not_given_so() -> None:
+    changed = made().__replace__(title="Later")
+    assert changed.to_body() == {"title": "Later", "description": None, "chart": {"type": "bar"}, "x": [1]}
+    if sys.version_info >= (3, 13):
+        assert copy.replace(made(), title="Later") == changed
+
+
+def test_models_match_patterns() -> None:
+    match made():
+        case Visualization(title=title, chart=Chart(type="bar")):
+            assert title == "Late"
+        case _:
+            pytest.fail("no match")
+
+
+def test_a_name_that_is_no_field_is_an_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'titel'"):
+        made().titel  # type: ignore[attr-defined]  # that is the point
+    with pytest.raises(AttributeError, match=r"Visualization\.id was not given; the service sets it"):
+        Visualization(title="x").id
+
+
+def test_what_the_service_always_sets_is_asked_of_its_answers_only() -> None:
+    assert Thread.from_dict({"name": "t"}).name == "t"
+    with pytest.raises(ParseError, match=r"^\$\.id: is missing, and every answer should carry it"):
+        Thread._from_answer({"name": "t"})
+    assert Thread._from_answer({"thread_id": 7}).id == "7"
+
+
+def test_secrets_are_masked_and_sent() -> None:
+    token = Token.from_dict({"token": "planted"})
+    assert "planted" not in repr(token)
+    assert token.to_dict() == {"token": "planted"}
+    assert pickle.loads(pickle.dumps(token)) == token
+
+
+def test_a_schema_stands_alone_and_takes_what_the_model_writes() -> None:
+    schema = Visualization.json_schema()
+    Draft202012Validator.check_schema(schema)
+    assert "Chart" in schema["$defs"]
+    Draft202012Validator(schema).validate(made().to_dict())
+    assert not Draft202012Validator(schema).is_valid({"id": "v1", "tags": "x"})
+    assert "x-infino" not in str(schema)
+
+
+def test_times_are_written_as_they_are_read() -> None:
+    moment = datetime(2026, 1, 2, 3, 4, 5, 123456, tzinfo=UTC)
+    thread = Thread.from_dict({"id": "t", "created_at": moment.isoformat()})
+    assert thread.created_at == moment
+    assert thread.to_dict()["created_at"] == moment.isoformat()
