@@ -20,6 +20,8 @@ from typing import Any, Literal
 
 import attrs
 
+from infino.core.printable import safe_repr
+
 
 def _row_count(rows: Sequence[Any]) -> str:
     return f"<{len(rows)} rows>"
@@ -89,7 +91,7 @@ class Data(Event):
     """
 
     rows: Sequence[Mapping[str, Any]] = attrs.field(repr=_row_count)
-    schema: Any = None
+    schema: Any = attrs.field(default=None, repr=safe_repr)
 
 
 @attrs.frozen(kw_only=True)

@@ -52,7 +52,7 @@ class Credentials:
     def __init__(self, access_key: str, secret_key: str | Secret, expires_at: datetime | None = None) -> None:
         # Wrapped, and kept, before anything is raised: a traceback may be shown with its variables.
         secret_key = Secret(secret_key)
-        self.__attrs_init__(access_key, secret_key, expires_at)
+        self.__attrs_init__(access_key, secret_key, expires_at)  # pyright: ignore[reportAttributeAccessIssue]  # attrs adds it
         fault = _fault(access_key, secret_key, expires_at)
         if fault is not None:
             raise ConfigError(fault)

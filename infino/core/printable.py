@@ -44,3 +44,11 @@ def printable_lines(text: object) -> str:
 
 def _escaped(found: re.Match[str]) -> str:
     return found[0].encode("unicode_escape", "backslashreplace").decode()
+
+
+def safe_repr(value: object) -> str:
+    """Return the repr of data from elsewhere; `...` where it is nested too deeply to have one."""
+    try:
+        return repr(value)
+    except RecursionError:
+        return "..."

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, overload
 import attrs
 
 from infino.core.errors import QueryError
+from infino.core.printable import safe_repr
 from infino.results import hits, native
 from infino.results.aggregations import Aggregations
 from infino.results.table import Table
@@ -36,9 +37,9 @@ class Hit:
 
     id: str
     score: float | None
-    source: Mapping[str, Any]
+    source: Mapping[str, Any] = attrs.field(repr=safe_repr)
     index: str | None = None
-    sort: tuple[Any, ...] = ()
+    sort: tuple[Any, ...] = attrs.field(default=(), repr=safe_repr)
     raw: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> Any:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 import attrs
 
+from infino.core.printable import safe_repr
 from infino.runtime.errors import ParseError, mismatch, step
 from infino.runtime.plain import plain
 from infino.runtime.unset import UNSET
@@ -160,10 +161,7 @@ class Model:
         for field in attrs.fields(type(self)):
             value = getattr(self, field.name, None)
             if value is not None and not (field.name == "additional_properties" and not value):
-                try:
-                    text = field.repr(value) if callable(field.repr) else repr(value)
-                except RecursionError:
-                    text = "..."
+                text = field.repr(value) if callable(field.repr) else safe_repr(value)
                 shown.append(f"{field.name}={text}")
         return f"{type(self).__name__}({', '.join(shown)})"
 

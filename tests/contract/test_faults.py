@@ -434,6 +434,14 @@ def test_answers_that_are_nested_too_deeply_are_decode_errors_or_show_themselves
                 assert raised == [infino.DecodeError if status == 200 else infino.BadRequestError]
 
 
+def test_a_hit_that_is_nested_deeply_still_shows_itself(make):
+    deep = b"[" * 1010 + b"]" * 1010
+    body = b'{"hits":{"hits":[{"_id":"1","_source":{"a":' + deep + b'},"sort":[' + deep + b"]}]}}"
+    with ScriptedServer(answering(200, body)) as server:
+        (hit,) = make(server.endpoint).query.dsl("a", {}).hits()
+        assert repr(hit).startswith("Hit(id='1', score=None, source=...")
+
+
 @pytest.mark.parametrize("body", [b"[", b'{"error":"no such table"}', b'{"hits":1}', b"[" * 2000 + b"]" * 2000])
 def test_a_result_that_cannot_be_read_still_shows_itself(make, body):
     with ScriptedServer(answering(200, body)) as server:
