@@ -63,7 +63,11 @@ class AsyncThing:
             yield (await async_off_loop(kept)).copy(await self.get(LIMIT))[await self.get(1)]
 
     async def get(self, number: int) -> Kept:
-        return [kept() async for _ in self._pages()][(await self.get(number)) or 0]
+        names = [one.name for one in self.names if one]
+        return [kept() async for _ in self._pages()][(await self.get(number)) or names]
+
+    async def sum(self) -> int:
+        return (await self.get(LIMIT or 1)).size + (await self.get(1) or kept()).size
 
     def opener(self) -> Callable[[str], Awaitable[list[AsyncThing]]]:
         return self._open
@@ -106,7 +110,11 @@ class Thing:
             yield off_loop(kept).copy(self.get(LIMIT))[self.get(1)]
 
     def get(self, number: int) -> Kept:
-        return [kept() for _ in self._pages()][(self.get(number)) or 0]
+        names = [one.name for one in self.names if one]
+        return [kept() for _ in self._pages()][(self.get(number)) or names]
+
+    def sum(self) -> int:
+        return self.get(LIMIT or 1).size + (self.get(1) or kept()).size
 
     def opener(self) -> Callable[[str], list[Thing]]:
         return self._open
@@ -145,7 +153,7 @@ def test_what_is_async_is_turned_and_the_rest_is_imported(twin):
     made = twin(FLOW)
     head, _, body = made.partition("\n\n\n")
     assert re.sub(r"\n\s*\n", "\n", body).strip() == re.sub(r"\n\s*\n", "\n", TWIN).strip()
-    assert "Generated from infino/resources/things.py" in head
+    assert head.startswith('"""A flow.\n\nGenerated from infino/resources/things.py; changes belong there.\n"""\n')
     for line in (
         "from collections.abc import Iterator",
         "from infino.resources.concurrency import off_loop",
@@ -167,6 +175,7 @@ def test_what_is_async_is_turned_and_the_rest_is_imported(twin):
         ('"""Go through them."""', '"""Go through them on the event loop."""', "docstring says 'event loop'"),
         ("(kept))", "(kept, 'an async one'))", "a string speaks of what is async: 'an async one'"),
         ("self.get(LIMIT)", "f'{await self.get(1)}'", "string"),
+        ("self.get(LIMIT)", "f'{AsyncThing}'", "string"),
         (">>> async with AsyncThing(caller) as thing:", ">>> async with AsyncThing(caller as thing:", "not Python"),
     ],
 )
@@ -179,6 +188,20 @@ def test_what_no_rule_covers_is_refused_with_its_place(twin, old, new, message):
         twin(FLOW.replace(old, new))
     with pytest.raises(DocumentError, match=message):
         twin(FLOW.replace(old, new))
+
+
+def test_what_is_turned_comes_from_its_twin_and_the_rest_from_its_source():
+    text = (ROOT / "generated" / "infino_api" / "blocking" / "files.py").read_text()
+    assert "from infino.resources.jobs import check_end\n" in text
+    assert "from infino_api.blocking.jobs import follow\n" in text
+
+
+def test_only_async_classes_are_flows(tmp_path, monkeypatch):
+    folder = tmp_path / "infino" / "resources"
+    folder.mkdir(parents=True)
+    (folder / "things.py").write_text(FLOW + "\n\nclass Helper:\n    async def help(self) -> None: ...\n")
+    monkeypatch.setattr(blocking, "ROOT", tmp_path)
+    assert list(blocking.flows([blocking.Source(folder / "things.py")])) == ["AsyncThing"]
 
 
 @pytest.mark.parametrize(
