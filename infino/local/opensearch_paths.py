@@ -130,10 +130,12 @@ def bulk_of_many(gateway: Gateway, call: Call) -> Answer:
     if not lines:
         raise Problem(400, "parse_exception", "the bulk body is empty; send an action line and a document line")
     took, failed, items = 0, False, []
-    for name, actions in groupby(_actions(lines, call.path.get("dataset", "")), key=lambda action: action[0]):
+    read = list(_actions(lines, call.path.get("dataset", "")))  # all of them first: a line that is none stores nothing
+    for name, actions in groupby(read, key=lambda action: action[0]):
         chosen = list(actions)
         try:
-            _prepare(gateway, call, name)
+            if any(kind != "delete" for _, kind, _ in chosen):
+                _prepare(gateway, call, name)
             body = b"\n".join(line for _, _, lines in chosen for line in lines) + b"\n"
             answer = _ask(bulk, gateway, call, body, dataset=name)
         except Problem as problem:
@@ -170,7 +172,8 @@ def _write(gateway: Gateway, call: Call, kind: str, document: bytes | None) -> A
     name, id = call.path["dataset"], call.path.get("record_id")
     if document is not None and not document.strip():
         raise Problem(400, "parse_exception", "request body is required")
-    _prepare(gateway, call, name)
+    if kind != "delete":
+        _prepare(gateway, call, name)
     lines = [orjson.dumps({kind: {} if id is None else {"_id": id}})]
     if document is not None:  # line breaks in JSON stand between its parts only, and a bulk line has none
         lines.append(document.replace(b"\n", b" ").replace(b"\r", b" "))

@@ -176,6 +176,16 @@ def test_bulk_over_several_datasets_keeps_the_order_of_items(stock: Any, fresh: 
     assert stock.get(index=one, id="1")["_source"] == {"a": 1, "b": 1}
 
 
+def test_a_line_that_is_no_action_stores_nothing(gateway: LocalGateway, fresh: Callable[[str], str]) -> None:
+    name = fresh("half")
+    call = Signed(gateway)
+    lines = f'{{"index":{{"_index":"{name}"}}}}\n{{"a":1}}\n{{"index":{{"_index":"{name}-2"}}}}\n{{"a":1}}\n'
+    for wrong in ("[1]\n", '{"index":7}\n{}\n', '{"index":{"routing":"x"}}\n{}\n'):
+        assert call("POST", "/_bulk", (lines + wrong).encode()).status in (400, 501)
+    assert call("DELETE", f"/{name}/_doc/1").status == 404
+    assert call("GET", f"/{name}/metadata").status == 404  # nothing was made on the way
+
+
 def test_the_bulk_helper_of_opensearch_py(gateway: LocalGateway, fresh: Callable[[str], str]) -> None:
     name = fresh("helper")
     with opensearch(gateway, "urllib3") as client:
