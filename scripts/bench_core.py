@@ -82,7 +82,7 @@ def imports(rounds: int) -> None:
     report(taken, 1e3, "ms", {"import httpx": ("<=", 0.1)})
     print("import to ready client")
     taken = compare(rounds, {"ours": python(READY), "import httpx": python("import httpx")})
-    report(taken, 1e3, "ms", {"import httpx": ("<=", 1.3)})
+    report(taken, 1e3, "ms", {"import httpx": ("<=", 0.7)})
 
 
 def signing(rounds: int) -> None:
@@ -164,7 +164,7 @@ def calls(rounds: int) -> None:
     for call in contenders.values():
         spent(call, 50)
     taken = compare(rounds, {name: (lambda call=call: spent(call, 100)) for name, call in contenders.items()})
-    report(taken, 1e6, "us", {"bare httpx": ("<=", 1.1), "infino-sdk 0.7.0": ("<=", 1.0)})
+    report(taken, 1e6, "us", {"bare httpx": ("<=", 0.8), "infino-sdk 0.7.0": ("<=", 0.5)})
     ours.close()
     bare.close()
     process.terminate()

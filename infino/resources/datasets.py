@@ -7,10 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Unpack
 
 from infino_api.resources.datasets import AsyncDatasetsResource
-from infino_api.resources.query import AsyncQueryResource
 
 from infino.resources.concurrency import async_check_upload, async_off_loop, async_upload
-from infino.results.scan import Scan
 
 if TYPE_CHECKING:
     from infino.bulk.progress import Progress
@@ -75,7 +73,11 @@ class AsyncDatasets(AsyncDatasetsResource):
             >>> await client.datasets.export("flights", "flights.parquet", progress=True)
             336776
         """
+        # Imported here: whoever exports nothing needs none of it.
+        from infino_api.resources.query import AsyncQueryResource
+
         from infino.bulk.export import PAGE, Export
+        from infino.results.scan import Scan
 
         scan, total = Scan(None, PAGE, None), await self.count(name)
         export = await async_off_loop(Export, name, path, progress, total)

@@ -116,3 +116,17 @@ def test_gevent_meets_a_sentence_and_no_hang(monkeypatch: pytest.MonkeyPatch) ->
     monkey.is_module_patched = lambda name: False  # type: ignore[attr-defined]  # imported, and nothing replaced
     with LocalGateway() as gateway:
         assert gateway.endpoint
+
+
+@pytest.mark.parametrize("client", ["Infino", "AsyncInfino"])
+def test_a_client_that_is_made_and_not_used_loads_little(client: str) -> None:
+    """What a room loads when it is imported is paid by everyone; it belongs into the function that needs it."""
+    program = """
+import sys, infino
+client = getattr(infino, sys.argv[1])(access_key="a", secret_key="b")
+client.datasets
+heavy = ("httpx", "ssl", "asyncio", "orjson", "json", "email", "tomllib", "urllib.request", "shlex")
+rooms = ("infino.results.", "infino.bulk.", "infino.chat.", "infino.plans.", "infino.local", "infino_api.models.")
+print(sorted(name for name in sys.modules if name in heavy or name.startswith(rooms)))
+"""
+    assert said(program, client) == "[]\n"

@@ -11,9 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Unpack
 
 from infino.resources.concurrency import check_upload, off_loop, upload
-from infino.results.scan import Scan
 from infino_api.resources.datasets import DatasetsResource
-from infino_api.resources.query import QueryResource
 
 if TYPE_CHECKING:
     from infino.bulk.progress import Progress
@@ -78,7 +76,10 @@ class Datasets(DatasetsResource):
             >>> client.datasets.export("flights", "flights.parquet", progress=True)
             336776
         """
+        # Imported here: whoever exports nothing needs none of it.
         from infino.bulk.export import PAGE, Export
+        from infino.results.scan import Scan
+        from infino_api.resources.query import QueryResource
 
         scan, total = Scan(None, PAGE, None), self.count(name)
         export = off_loop(Export, name, path, progress, total)
