@@ -64,6 +64,7 @@ class Field:
         ip: Whether its texts are IP addresses.
         factor: What its numbers are rounded to, as a divisor.
         declared: Whether its kind is declared.
+        sources: The fields whose values it has.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Field:
     ip: bool = False
     factor: float | None = None
     declared: bool = False
+    sources: tuple[str, ...] = ()
 
     @property
     def many(self) -> bool:
@@ -292,7 +294,7 @@ class Fields:
         return Field(
             name, base, kind, tuple(sorted(paths)), tuple(sorted(json_types(kinds))),
             exact if exact.startswith("DECIMAL") else "",
-            self._column(base, kind, paths) if len(sources) == 1 else None,
+            self._column(base, kind, paths) if len(sources) == 1 else None, sources=self._visible(sources),
         )  # fmt: skip
 
     def _declared(self, declared: Declared, name: str) -> Field:
@@ -316,7 +318,7 @@ class Fields:
             exact if exact.startswith("DECIMAL") else "", self._column(declared.base, kind, paths) if plain else None,
             limit=options.get("ignore_above"), normalizer=declared.normalizer,
             null=None if null is None else text_of(null), format=options.get("format", ""), ip=declared.type == "ip",
-            factor=options.get("scaling_factor"), declared=True,
+            factor=options.get("scaling_factor"), declared=True, sources=self._visible(sources),
         )  # fmt: skip
 
     def _flattened(self, declared: Declared, names: Collection[str], name: str) -> Field:
@@ -326,6 +328,9 @@ class Fields:
             return Field(name, name, "none")
         types, limit = tuple(sorted(json_types(kinds))), declared.options.get("ignore_above")
         return Field(name, name, "keyword", tuple(sorted(paths)), types, limit=limit, declared=True)
+
+    def _visible(self, names: Collection[str]) -> tuple[str, ...]:
+        return tuple(name for name in names if name in self.view.catalogue)
 
     def _kinds_of(self, names: Collection[str]) -> tuple[frozenset[str], frozenset[str]]:
         """Return the kinds and the paths of the values of some fields, as far as the caller may know them."""

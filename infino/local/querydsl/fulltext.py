@@ -9,7 +9,6 @@ import attrs
 from tantivy import Query
 
 from infino.local.http import Problem
-from infino.local.querydsl.analysis import words
 from infino.local.querydsl.compiler import TOO_MANY, Compiler, single_field
 from infino.local.querydsl.compound import assemble, best_of, required
 from infino.local.querydsl.fields import Field
@@ -21,7 +20,8 @@ from infino.local.querydsl.problems import illegal, parsing, shard
 from infino.local.querydsl.reading import as_boolean, as_boost, as_integer, as_number, as_text, listed, short
 from infino.local.querydsl.regexps import escape, from_wildcard
 from infino.local.querydsl.termlevel import pattern_clause, term_clause
-from infino.local.querydsl.textindex import INDEXES, FieldIndex
+from infino.local.querydsl.textindex import FieldIndex, index_of
+from infino.local.values.analysis import words
 
 ANALYSERS = (None, "standard")
 
@@ -95,7 +95,7 @@ def match_clause(compiler: Compiler, field: Field, wanted: Wanted) -> Clause:
     if not tokens:
         return EVERYTHING if wanted.everything_when_empty else NOTHING
     compiler.count(len(tokens))
-    index = INDEXES.get(compiler.plan.cursor, compiler.plan.view, field)
+    index = index_of(compiler.plan, field)
     parts = [word_query(compiler, index, field, token, wanted) for token in tokens]
     return joined(compiler, index, parts, wanted)
 
@@ -142,7 +142,7 @@ def phrase_clause(compiler: Compiler, field: Field, wanted: Wanted) -> Clause:
         return EVERYTHING if wanted.everything_when_empty else NOTHING
     compiler.count()
     compiler.mark(field, Mark("phrase", tuple(tokens), slop=wanted.slop))
-    index = INDEXES.get(compiler.plan.cursor, compiler.plan.view, field)
+    index = index_of(compiler.plan, field)
     hits = index.search(index.phrase(tokens, wanted.slop), scored=compiler.scoring)
     return boosted(compiler.plan.join(hits), wanted.boost)
 
@@ -156,7 +156,7 @@ def phrase_prefix_clause(compiler: Compiler, field: Field, wanted: Wanted) -> Cl
         return EVERYTHING if wanted.everything_when_empty else NOTHING
     compiler.count()
     compiler.mark(field, Mark("phrase", tuple(tokens), slop=wanted.slop, open_end=True))
-    index = INDEXES.get(compiler.plan.cursor, compiler.plan.view, field)
+    index = index_of(compiler.plan, field)
     query = index.phrase_prefix(tokens, wanted.slop, wanted.max_expansions)
     return boosted(compiler.plan.join(index.search(query, scored=compiler.scoring)), wanted.boost)
 
@@ -169,7 +169,7 @@ def bool_prefix_clause(compiler: Compiler, field: Field, wanted: Wanted) -> Clau
     if not tokens:
         return NOTHING
     compiler.count(len(tokens))
-    index = INDEXES.get(compiler.plan.cursor, compiler.plan.view, field)
+    index = index_of(compiler.plan, field)
     parts = [word_query(compiler, index, field, token, wanted) for token in tokens[:-1]]
     compiler.mark(field, Mark("pattern", (escape(tokens[-1]) + from_wildcard("*"),)))
     return joined(compiler, index, [*parts, index.starting(tokens[-1])], wanted)

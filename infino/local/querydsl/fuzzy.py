@@ -13,7 +13,7 @@ from infino.local.querydsl.highlight import Mark
 from infino.local.querydsl.plan import NOTHING, Clause
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.reading import short
-from infino.local.querydsl.textindex import INDEXES, FieldIndex
+from infino.local.querydsl.textindex import FieldIndex, index_of
 
 
 def fuzziness(value: Any, word: str) -> int:
@@ -86,7 +86,7 @@ def rarity(documents: int, having: int) -> float:
 
 def expand_fuzzy(compiler: Compiler, field: Field, word: str, edits: int, skip: int, most: int) -> Clause:
     """Compile the search for tokens near a word."""
-    index = INDEXES.get(compiler.plan.cursor, compiler.plan.view, field)
+    index = index_of(compiler.plan, field)
     query, tokens = fuzzy_query(compiler, index, word, edits, skip, most)
     if not tokens:
         return NOTHING

@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 import attrs
 
-from infino.local.querydsl.analysis import spans
 from infino.local.querydsl.fields import Field, Fields
 from infino.local.querydsl.options import check_options
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.reading import as_boolean, as_integer, as_object, as_text, listed, short
+from infino.local.values.analysis import spans
 
 SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?]++(?!\s|$))*+(?:[.!?]++|\n|$)\s*")
 MAX_ANALYSED = 1_000_000

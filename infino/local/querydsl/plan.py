@@ -84,7 +84,7 @@ class Plan:
 
     def join(self, hits: Hits) -> Clause:
         """Return the clause of documents found in a text index."""
-        if not hits.ids:
+        if not hits.numbers:
             return NOTHING
         column = f"hits.s{len(self._hits)}"
         self._hits.append(hits)
@@ -97,15 +97,16 @@ class Plan:
         """
         if not self._hits:
             return ""
-        ids = self.bind([identity for hits in self._hits for identity in hits.ids])
-        scores = self.bind([score for hits in self._hits for score in hits.scores or [1.0] * len(hits.ids)])
-        found = f"select unnest({ids}::varchar[]) i, unnest({scores}::double[]) s0"
+        kind = "bigint" if self.view.numbered else "hugeint"
+        places = self.bind([place for hits in self._hits for place in hits.numbers])
+        scores = self.bind([score for hits in self._hits for score in hits.scores or [1.0] * len(hits.numbers)])
+        found = f"select unnest({places}::{kind}[]) i, unnest({scores}::double[]) s0"
         if len(self._hits) > 1:
-            numbers = self.bind([number for number, hits in enumerate(self._hits) for _ in hits.ids])
+            numbers = self.bind([number for number, hits in enumerate(self._hits) for _ in hits.numbers])
             columns = ", ".join(f"m[{number}] s{number}" for number in range(len(self._hits)))
             by_document = f"select i, map(list(n), list(s0)) m from ({found}, unnest({numbers}::bigint[]) n) group by i"
             found = f"select i, {columns} from ({by_document})"
-        return f" left join ({found}) hits on hits.i = _id"
+        return f" left join ({found}) hits on hits.i = d"
 
     def check_expression(self, expression: str) -> None:
         """Refuse a regular expression that the engine finds too large, before any document is read."""

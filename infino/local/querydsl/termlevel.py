@@ -21,7 +21,7 @@ from infino.local.querydsl.plan import BM25_B, BM25_K1, NOTHING, Clause, any_of,
 from infino.local.querydsl.problems import illegal, parsing, shard
 from infino.local.querydsl.reading import as_boolean, as_boost, as_integer, as_text, listed, short
 from infino.local.querydsl.regexps import RegexpReader, either_case, escape, from_wildcard, read_flags
-from infino.local.querydsl.textindex import INDEXES
+from infino.local.querydsl.textindex import index_of
 from infino.local.values.dates import DEFAULT_FORMAT, DateContext, read_date, read_zone
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -151,7 +151,7 @@ def term_clause(compiler: Compiler, field: Field, value: Any, *, blind: bool = F
 
 def text_term(compiler: Compiler, field: Field, text: str, *, blind: bool) -> Clause:
     """Compile the search for one token of analysed text."""
-    index = INDEXES.get(compiler.plan.cursor, compiler.plan.view, field)
+    index = index_of(compiler.plan, field)
     word = text.lower() if blind else text
     compiler.mark(field, Mark("word", (word,)))
     return compiler.plan.join(index.search(index.term(word), scored=compiler.scoring))
@@ -250,7 +250,7 @@ def terms_match(compiler: Compiler, field: Field, values: list[Any]) -> str:
     if not values or field.kind == "none":
         return "false"
     if field.kind == "text":
-        index = INDEXES.get(plan.cursor, plan.view, field)
+        index = index_of(plan, field)
         wanted = [as_text(value, "terms") for value in values]
         compiler.mark(field, Mark("word", tuple(wanted)))
         return plan.join(index.search(index.boolean([index.term(word) for word in wanted], 1), scored=False)).match
@@ -333,7 +333,7 @@ def bound_test(compiler: Compiler, field: Field, operator: str, value: Any, opti
 
 def range_text(compiler: Compiler, field: Field, bounds: list[tuple[str, Any]], boost: str) -> Clause:
     """Compile a range over the tokens of analysed text."""
-    index = INDEXES.get(compiler.plan.cursor, compiler.plan.view, field)
+    index = index_of(compiler.plan, field)
     compare = {">": str.__gt__, ">=": str.__ge__, "<": str.__lt__, "<=": str.__le__}
     limits = [(compare[operator], as_text(value, "range")) for operator, value in bounds]
     found = [word for word in index.terms() if all(test(word, limit) for test, limit in limits)]
@@ -387,7 +387,7 @@ def pattern_clause(compiler: Compiler, field: Field, expression: str, blind: boo
     whole = either_case(expression) if blind else expression
     if field.kind == "text":
         compiler.mark(field, Mark("pattern", (whole,)))
-        index = INDEXES.get(plan.cursor, plan.view, field)
+        index = index_of(plan, field)
         hits = index.search(index.pattern(whole), scored=False)
         return Clause(plan.join(hits).match, repr(boost))
     compiler.mark(field, Mark("whole_pattern", (whole,)))

@@ -1,104 +1,72 @@
-"""Full-text indexes, derived from the documents: one per field, in memory, built when first searched.
+"""Full-text indexes, derived from the documents: one a field, kept beside the data, grown by what is new.
 
 A field has an index of its own so that document counts and lengths are those of the field, which is what makes
 scores equal Lucene's; and so that a field nobody may search is never in an index that somebody searches.
+
+An index knows documents by the numbers of their writes, which are never used again. So it needs only the documents
+beyond the last one it has, and to forget those that are gone.
 """
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 import duckdb
+import numpy as np
 import tantivy
 from tantivy import Occur, Query
 
-from infino.local.querydsl.analysis import WORD_PATTERN
 from infino.local.querydsl.fields import Field, rows_of
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.regexps import escape, from_wildcard
+from infino.local.sql.watchdog import untimed
 from infino.local.store import DatasetView
+from infino.local.values.analysis import spaced
+
+if TYPE_CHECKING:
+    from infino.local.querydsl.plan import Plan
 
 LUCENE_FACTOR = 2.2
 """The engine keeps the (k1 + 1) of the BM25 formula, which Lucene leaves out."""
 WRITER_BYTES = 60_000_000
-BATCH = 10_000
-MAX_EXPANSIONS = 50
+STEP = 10_000
+"""So many documents are indexed and kept at once; who is interrupted goes on from there."""
+SMALL = 1000
+"""An index of so many documents is rather made anew than deleted from, so that its scores are those of what is left."""
+SNAPSHOTS = 4
+"""So many versions of an index are held for readers whose transaction began before the last write."""
+OPEN_INDEXES = 256
 
 
 @attrs.frozen
 class Hits:
-    """Documents found, and their scores when they were asked for."""
+    """The numbers of the documents found, and their scores when they were asked for."""
 
-    ids: list[str]
+    numbers: Sequence[int]
     scores: list[float] | None
-
-
-class Storage:
-    """A growing index that the versions of one field share; each version sees it as it was when that was made."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.index = new_index()
-        self.ids: list[str] = []
-
-    def append(self, rows: Iterable[tuple[str, str | list[str]]]) -> int:
-        """Index documents and return how many characters they have."""
-        writer = self.index.writer(WRITER_BYTES, 1)
-        size = 0
-        for identity, texts in rows:
-            document = tantivy.Document()
-            document.add_unsigned("n", len(self.ids))
-            for text in (texts,) if isinstance(texts, str) else texts:
-                document.add_text("t", text)
-                size += len(text)
-            writer.add_document(document)
-            self.ids.append(identity)
-        writer.commit()
-        writer.wait_merging_threads()
-        self.index.reload()
-        return size
 
 
 class FieldIndex:
     """The index of one field at one version of its dataset; never changed once made.
 
     Args:
-        storage: Where its documents are, and perhaps those of later versions.
-        size: How many characters it has.
-        mark: The fingerprint of its documents, by which a later version knows that all of them are still there.
+        searcher: The documents of that version.
+        schema: The schema of the index.
+        numbers: Place in the index -> number, for documents whose numbers the index itself can't hold.
     """
 
-    def __init__(self, storage: Storage, size: int, mark: tuple[int, int]) -> None:
-        self.storage = storage
-        self.size = size
-        self.mark = mark
-        self.schema = storage.index.schema
-        self._ids = storage.ids
-        self._searcher = storage.index.searcher()
-
-    @classmethod
-    def build(cls, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field) -> FieldIndex:
-        """Index every document of a snapshot."""
-        storage = Storage()
-        mark, _ = fingerprint(cursor, view, field, None)
-        return cls(storage, storage.append(read_texts(cursor, view, field)), mark)
-
-    def grown(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field) -> FieldIndex | None:
-        """Return the index of a later snapshot that only has more documents, or None when that isn't so."""
-        with self.storage.lock:
-            ids = self.storage.ids
-            if len(ids) != self.documents:  # another version has grown from this one already
-                return None
-            kept, every = fingerprint(cursor, view, field, ids)
-            if kept != self.mark:
-                return None
-            if every == kept:
-                return self
-            added = self.storage.append(read_texts(cursor, view, field, list(ids)))
-            return FieldIndex(self.storage, self.size + added, every)
+    def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema, numbers: Sequence[int] | None) -> None:
+        self.schema = schema
+        self._searcher = searcher
+        self._numbers = numbers
 
     def search(self, query: Query, *, scored: bool) -> Hits:
         """Return every document that a query finds.
@@ -111,12 +79,9 @@ class FieldIndex:
         if not searcher.num_docs:
             return Hits([], None)
         found = searcher.search(query, searcher.num_docs, count=False).hits
-        ids = self._ids
-        numbers = searcher.fast_field_values("n", [address for _, address in found])
-        names = [ids[int(number or 0)] for number in numbers]
-        if not scored:
-            return Hits(names, None)
-        return Hits(names, [score / LUCENE_FACTOR for score, _ in found])
+        places = [int(place or 0) for place in searcher.fast_field_values("n", [address for _, address in found])]
+        numbers = places if self._numbers is None else [self._numbers[place] for place in places]
+        return Hits(numbers, [score / LUCENE_FACTOR for score, _ in found] if scored else None)
 
     def term(self, word: str) -> Query:
         """Return the query for one token."""
@@ -167,34 +132,156 @@ class FieldIndex:
         return int(self._searcher.num_docs)
 
 
-def new_index() -> tantivy.Index:
-    """Return an empty index: `n` numbers the documents, `t` is the text."""
+def new_schema() -> tantivy.Schema:
+    """Return the schema: `n` numbers the documents, `t` is the text."""
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("n", fast=True)
-    builder.add_text_field("t", tokenizer_name="standard")
-    index = tantivy.Index(builder.build())
-    analyser = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(WORD_PATTERN))
-    index.register_tokenizer("standard", analyser.filter(tantivy.Filter.lowercase()).build())
-    return index
+    builder.add_unsigned_field("n", fast=True, indexed=True)
+    builder.add_text_field("t", tokenizer_name="words")
+    return builder.build()
 
 
-Key = tuple[str, str, str]
+class GrowingIndex:
+    """The index of one field, which follows its dataset.
+
+    Args:
+        folder: Where it is kept; None for memory.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self.lock = threading.Lock()
+        self._folder = folder
+        self._index = self._opened(folder)
+        analyser = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
+        self._index.register_tokenizer("words", analyser.filter(tantivy.Filter.lowercase()).build())
+        self._known = self._stored_numbers()
+        self._held: OrderedDict[int, FieldIndex] = OrderedDict()
+
+    @staticmethod
+    def _opened(folder: Path | None) -> tantivy.Index:
+        if folder is None:
+            return tantivy.Index(new_schema())
+        with suppress(ValueError, OSError):
+            if tantivy.Index.exists(str(folder)):
+                return tantivy.Index.open(str(folder))
+        shutil.rmtree(folder, ignore_errors=True)  # derived from the documents, so that a damaged one is made anew
+        folder.mkdir(parents=True)
+        return tantivy.Index(new_schema(), path=str(folder))
+
+    def _stored_numbers(self) -> np.ndarray:
+        searcher = self._index.searcher()
+        if not searcher.num_docs:
+            return np.empty(0, np.int64)
+        every = searcher.search(Query.all_query(), searcher.num_docs, count=False).hits
+        return np.sort(np.array(searcher.fast_field_values("n", [address for _, address in every]), np.int64))
+
+    def at(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field) -> FieldIndex:
+        """Return the index as a snapshot has it; what it lacks of that is indexed first, and kept."""
+        with self.lock:
+            held = self._held.get(view.version)
+            if held is not None:
+                return held
+            if self._held and view.version < next(reversed(self._held)):
+                return whole(cursor, view, field)  # the index has gone on since this snapshot was taken
+            try:
+                self._forget(cursor, view, field)
+                self._grow(cursor, view, field)
+            except (OSError, ValueError):
+                if self._folder is None:
+                    raise
+                return whole(cursor, view, field)  # the disk may be full, and memory not
+            made = FieldIndex(self._index.searcher(), self._index.schema, None)
+            self._held[view.version] = made
+            while len(self._held) > SNAPSHOTS:
+                self._held.popitem(last=False)
+            return made
+
+    def _forget(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field) -> None:
+        """Delete the documents that are gone; until the engine merges them away, scores count them, as Lucene's do."""
+        if not len(self._known):
+            return
+        rows = f"from {texts_sql(view, field)} where d <= {self._known[-1]}"
+        (count,) = cursor.execute(f"select count(*) {rows}").fetchone() or (0,)
+        if count == len(self._known):
+            return
+        if len(self._known) <= SMALL:
+            with self._writing() as writer:
+                writer.delete_all_documents()
+            self._known = self._known[:0]
+            return
+        alive = np.sort(np.asarray(cursor.execute(f"select d {rows}").fetchnumpy()["d"], np.int64))
+        with self._writing() as writer:
+            for number in np.setdiff1d(self._known, alive, assume_unique=True).tolist():
+                writer.delete_documents_by_term("n", number)
+        self._known = alive
+
+    def _grow(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field) -> None:
+        """Index the documents that are new, step by step."""
+        last = self._known[-1] if len(self._known) else -1
+        cursor.execute(f"select d, v from {texts_sql(view, field)} where d > {last} order by d")
+        while rows := cursor.fetchmany(STEP):
+            with self._writing() as writer:
+                for number, texts in rows:
+                    writer.add_document(document(number, texts))
+            self._known = np.concatenate([self._known, np.array([row[0] for row in rows], np.int64)])
+
+    @contextmanager
+    def _writing(self) -> Iterator[tantivy.IndexWriter]:
+        writer = self._index.writer(WRITER_BYTES, 1)
+        try:
+            yield writer
+            writer.commit()
+        finally:
+            writer.wait_merging_threads()
+        self._index.reload()
+
+
+def document(number: int, texts: str | list[str]) -> tantivy.Document:
+    """Return a document of an index."""
+    made = tantivy.Document()
+    made.add_unsigned("n", number)
+    for text in (texts,) if isinstance(texts, str) else texts:
+        made.add_text("t", spaced(text))
+    return made
+
+
+def whole(cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field) -> FieldIndex:
+    """Return an index of a snapshot that is made for it alone, in memory."""
+    index = tantivy.Index(new_schema())
+    analyser = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
+    index.register_tokenizer("words", analyser.filter(tantivy.Filter.lowercase()).build())
+    writer = index.writer(WRITER_BYTES, 1)
+    numbers: list[int] = []
+    cursor.execute(f"select d, v from {texts_sql(view, field)} order by d")
+    while rows := cursor.fetchmany(STEP):
+        for number, texts in rows:
+            writer.add_document(document(len(numbers), texts))
+            numbers.append(number)
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    return FieldIndex(index.searcher(), index.schema, numbers)
+
+
+def texts_sql(view: DatasetView, field: Field) -> str:
+    """Return the SQL of (d, v): each document that has a field, with its text or texts."""
+    held = "len(v) > 0" if field.many else "v is not null"
+    return f"(select d, v from ({rows_of(view, {field: 'v'})}) where {held})"
 
 
 class TextIndexes:
-    """A bounded, thread-safe cache of field indexes.
+    """The text indexes of one store.
 
     Args:
-        max_characters: How much text all cached indexes together may hold.
-        max_indexes: How many there may be.
+        folder: Where they are kept; None for memory.
+        most: How many may be open at once.
     """
 
-    def __init__(self, max_characters: int = 400_000_000, max_indexes: int = 256) -> None:
-        self._max_characters = max_characters
-        self._max_indexes = max_indexes
+    def __init__(self, folder: Path | None = None, most: int = OPEN_INDEXES) -> None:
+        self._folder = folder
+        self._most = most
         self._lock = threading.Lock()
-        self._held: OrderedDict[tuple[Key, int], FieldIndex] = OrderedDict()
-        self._building: dict[tuple[Key, int], threading.Lock] = {}
+        self._open: OrderedDict[tuple[str, str], GrowingIndex] = OrderedDict()
+        self._unnumbered: OrderedDict[tuple[str, str, int], FieldIndex] = OrderedDict()
 
     def get(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field) -> FieldIndex:
         """Return the index of a field as the cursor's snapshot has it.
@@ -204,85 +291,38 @@ class TextIndexes:
             view: The dataset; its version names the snapshot.
             field: A text field of its catalogue.
         """
-        key = (cache_key(view, field), view.version)
+        key = (view.uuid, hashlib.sha256("\0".join([field.name, *field.sources]).encode()).hexdigest()[:32])
+        if not view.numbered:
+            return self._unnumbered_at(cursor, view, field, (*key, view.version))
         with self._lock:
-            held = self._held.get(key)
-            if held is not None:
-                self._held.move_to_end(key)
-                return held
-            building = self._building.setdefault(key, threading.Lock())
-        with building:
-            with self._lock:
-                held = self._held.get(key)
+            index = self._open.get(key)
+            if index is None:
+                folder = None if self._folder is None else self._folder / key[0] / key[1]
+                index = self._open[key] = GrowingIndex(folder)
+            self._open.move_to_end(key)
+            while len(self._open) > self._most:
+                self._open.popitem(last=False)
+        return index.at(cursor, view, field)
+
+    def _unnumbered_at(
+        self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field, key: tuple[str, str, int]
+    ) -> FieldIndex:
+        """Return the index of samples, whose numbers are too long for an index; it is made for each version."""
+        with self._lock:
+            held = self._unnumbered.get(key)
             if held is None:
-                try:
-                    held = self._grown(cursor, view, field, key) or FieldIndex.build(cursor, view, field)
-                    self._keep(key, held)
-                finally:
-                    with self._lock:
-                        self._building.pop(key, None)
-        return held
-
-    def _grown(
-        self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field, key: tuple[Key, int]
-    ) -> FieldIndex | None:
-        """Return an index grown from the newest older version, where that can be."""
-        with self._lock:
-            older = [other for other in self._held if other[0] == key[0] and other[1] < key[1]]
-            base = self._held[max(older, key=lambda other: other[1])] if older else None
-        return base.grown(cursor, view, field) if base is not None and base.documents else None
-
-    def _keep(self, key: tuple[Key, int], index: FieldIndex) -> None:
-        with self._lock:
-            for other in [other for other in self._held if other[0] == key[0] and other[1] < key[1]]:
-                del self._held[other]
-            self._held[key] = index
-            while len(self._held) > 1 and (
-                len(self._held) > self._max_indexes
-                or sum(held.size for held in self._held.values()) > self._max_characters
-            ):
-                self._held.popitem(last=False)
+                held = self._unnumbered[key] = whole(cursor, view, field)
+                while len(self._unnumbered) > SNAPSHOTS:
+                    self._unnumbered.popitem(last=False)
+            return held
 
     def __len__(self) -> int:
-        return len(self._held)
-
-    def clear(self) -> None:
-        """Forget every index."""
-        with self._lock:
-            self._held.clear()
+        return len(self._open)
 
 
-def cache_key(view: DatasetView, field: Field) -> Key:
-    """Return what an index depends on besides the version: the dataset, its rows, and how the field is read."""
-    return (view.uuid, view.table, f"{field.base}\0{field.kind}\0{field.paths}")
-
-
-def texts_sql(view: DatasetView, field: Field) -> str:
-    """Return the SQL of (_id, v): each document that has a field, with its text or texts."""
-    held = "len(v) > 0" if field.many else "v is not null"
-    return f"(select _id, v from ({rows_of(view, {field: 'v'})}) where {held})"
-
-
-def read_texts(
-    cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field, known: list[str] | None = None
-) -> Iterable[tuple[str, str | list[str]]]:
-    """Yield (document id, text or texts) of each document that has a field, but for the known ones."""
-    fresh = "" if known is None else " where _id not in (select unnest($1::varchar[]))"
-    cursor.execute(f"select _id, v from {texts_sql(view, field)}{fresh}", [] if known is None else [known])
-    while rows := cursor.fetchmany(BATCH):
-        yield from rows
-
-
-def fingerprint(
-    cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field, known: list[str] | None
-) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return (number, digest) of the known documents that have a field, and of all that have it."""
-    inside = "true" if known is None else "_id in (select unnest($1::varchar[]))"
-    counts = "count(*) filter (where known), bit_xor(h) filter (where known), count(*), bit_xor(h)"
-    rows = f"(select hash(_id, v) as h, {inside} as known from {texts_sql(view, field)})"
-    row = cursor.execute(f"select {counts} from {rows}", [] if known is None else [known]).fetchone()
-    assert row is not None
-    return (row[0], row[1] or 0), (row[2], row[3] or 0)
-
-
-INDEXES = TextIndexes()
+def index_of(plan: Plan, field: Field) -> FieldIndex:
+    """Return the text index of a field as a search has it; what must be indexed for it is not the search's own time."""
+    indexes = plan.view.derived.setdefault("texts", TextIndexes(plan.view.folder))
+    with untimed():
+        found: FieldIndex = indexes.get(plan.cursor, plan.view, field)
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import shutil
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -121,6 +122,8 @@ class Store:
         self._shapes: dict[int, tuple[int, Shape]] = {}
         self._readers: set[duckdb.DuckDBPyConnection] = set()
         self._log = WriteAheadLog(path)
+        self._folder = path.parent / "text" if path else None
+        self._derived: dict[str, Any] = {}
         self._db = duckdb.connect(str(path or ":memory:"), config={**SETTINGS, **(limits or {})})
         self._db.execute("SET TimeZone = 'UTC'")
         self._db.create_function(
@@ -242,6 +245,8 @@ class Store:
         for name, kind in owned:
             cursor.execute(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} {name}")
         cursor.execute("DELETE FROM datasets WHERE id = ?", [dataset.id])
+        if self._folder is not None:
+            shutil.rmtree(self._folder / dataset.uuid, ignore_errors=True)
 
     def configure(self, cursor: duckdb.DuckDBPyConnection, name: str, settings: dict[str, Any]) -> None:
         """Replace the settings that are kept with a dataset."""
@@ -260,7 +265,8 @@ class Store:
         fields = self.fields(cursor, dataset)
         return DatasetView(
             dataset.id, dataset.name, dataset.version, fields, dataset.mapping, uuid=dataset.uuid, schema=self._schema,
-            folded=dataset.folded, typed=dataset.columns,
+            folded=dataset.folded, typed=dataset.columns, numbered=dataset.settings.get("kind") != "metrics",
+            folder=self._folder, derived=self._derived,
         )  # fmt: skip
 
     def fields(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> Fields:
@@ -344,6 +350,7 @@ class Store:
 
     def close(self) -> None:
         """Close the database."""
+        self._derived.clear()
         with self._writer_lock:
             self._writer.close()
             self._db.close()

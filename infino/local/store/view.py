@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -43,6 +44,9 @@ class DatasetView:
         uuid: Never given twice in any store; derived data can be cached under it, with the version.
         schema: What stands in front of its tables' names, so that they are found from any search path.
         folded: The last document that has a typed row.
+        numbered: Whether its documents have numbers that fit 64 bits; those of samples don't.
+        folder: Where what is derived from the documents is kept; None for memory.
+        derived: What is derived from the documents of the whole store, for as long as that is open.
         typed: Field -> name and SQL type of its typed column.
 
     Examples:
@@ -62,6 +66,9 @@ class DatasetView:
     uuid: str = ""
     schema: str = ""
     folded: int = 0
+    numbered: bool = True
+    folder: Path | None = None
+    derived: dict[str, Any] = attrs.field(factory=dict)
     typed: Mapping[str, tuple[str, str]] = attrs.field(factory=dict)
 
     @property

@@ -1,108 +1,229 @@
-"""Text indexes are derived: each snapshot has its own, and few are kept."""
+"""Text indexes follow their dataset: new documents are added, gone ones forgotten, and each snapshot sees its own."""
 
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from infino.local.querydsl import textindex
+from infino.local.querydsl import search, textindex
 from infino.local.querydsl.fields import Fields
 from infino.local.querydsl.textindex import TextIndexes
-from infino.local.store.writer import remove
+from infino.local.sql.watchdog import Clock, time_limit, untimed
+from infino.local.store import Store
+from infino.local.store.writer import Batch, put, remove
+from infino.local.values.analysis import spaced, words
 from tests.unit.querydsl.corpus import Corpus
+
+STORM = {"match": {"text": "storm"}}
+
+
+@pytest.fixture
+def indexed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The numbers of the documents that go into an index, in turn."""
+    numbers: list[int] = []
+    made = textindex.document
+
+    def counted(number: int, texts: Any) -> Any:
+        numbers.append(number)
+        return made(number, texts)
+
+    monkeypatch.setattr(textindex, "document", counted)
+    return numbers
 
 
 def test_a_write_is_found_at_once_and_an_old_snapshot_keeps_its_own() -> None:
     corpus = Corpus([{"_id": "1", "text": "first storm"}])
-    assert corpus.ids({"match": {"text": "storm"}}) == ["1"]
+    assert corpus.ids(STORM) == ["1"]
     with corpus.store.reading() as cursor:
         view = corpus.store.view(cursor, corpus.name)
         corpus.add([{"_id": "2", "text": "second storm"}])
-        assert corpus.ids({"match": {"text": "storm"}}) == ["1", "2"]
-        index = textindex.INDEXES.get(cursor, view, Fields(view)["text"])
-        assert index.search(index.term("storm"), scored=False).ids == ["1"]
-    corpus.add([{"_id": "1", "text": "calm"}])
-    assert corpus.ids({"match": {"text": "storm"}}) == ["2"]
+        corpus.add([{"_id": "1", "text": "calm"}])
+        assert corpus.ids(STORM) == ["2"]
+        hits = search(cursor, view, {"query": STORM})["hits"]["hits"]
+        assert [hit["_id"] for hit in hits] == ["1"]
+    corpus.close()
+
+
+def test_a_snapshot_that_the_index_has_left_behind_gets_one_of_its_own() -> None:
+    corpus = Corpus([{"_id": "1", "text": "first storm"}])
+    with corpus.store.reading() as cursor:
+        view = corpus.store.view(cursor, corpus.name)
+        corpus.add([{"_id": "1", "text": "calm"}, {"_id": "2", "text": "storm"}])
+        assert corpus.ids(STORM) == ["2"]
+        hits = search(cursor, view, {"query": STORM})["hits"]["hits"]
+        assert [hit["_id"] for hit in hits] == ["1"]
     corpus.close()
 
 
 def test_two_stores_with_the_same_numbers_do_not_mix() -> None:
     one, other = Corpus([{"text": "storm"}]), Corpus([{"text": "calm"}])
-    assert one.ids({"match": {"text": "storm"}}) == ["1"]
-    assert other.ids({"match": {"text": "storm"}}) == []
+    assert one.ids(STORM) == ["1"]
+    assert other.ids(STORM) == []
     one.close()
     other.close()
 
 
-def test_the_cache_is_bounded_by_number_and_by_text() -> None:
+def test_few_indexes_are_open_at_once() -> None:
     corpus = Corpus([{f"f{number}": "x" * 100 for number in range(8)}])
-    few = TextIndexes(max_indexes=3)
-    small = TextIndexes(max_characters=250)
+    few = TextIndexes(most=3)
     with corpus.store.reading() as cursor:
         view = corpus.store.view(cursor, corpus.name)
         for number in range(8):
-            for cache in (few, small):
-                index = cache.get(cursor, view, Fields(view)[f"f{number}"])
-                assert cache.get(cursor, view, Fields(view)[f"f{number}"]) is index
-    assert (len(few), len(small)) == (3, 2)
+            index = few.get(cursor, view, Fields(view)[f"f{number}"])
+            assert few.get(cursor, view, Fields(view)[f"f{number}"]) is index
+    assert len(few) == 3
     corpus.close()
 
 
-def test_many_threads_build_an_index_once() -> None:
+def test_many_threads_build_an_index_once(indexed: list[int]) -> None:
     corpus = Corpus([{"text": f"word{number} storm"} for number in range(2000)])
     cache = TextIndexes()
     built: list[int] = []
-    found: list[object] = []
 
-    def search() -> None:
+    def look() -> None:
         with corpus.store.reading() as cursor:
             view = corpus.store.view(cursor, corpus.name)
             index = cache.get(cursor, view, Fields(view)["text"])
-            found.append(index)
-            built.append(len(index.search(index.term("storm"), scored=True).ids))
+            built.append(len(index.search(index.term("storm"), scored=True).numbers))
 
-    threads = [threading.Thread(target=search) for _ in range(8)]
+    threads = [threading.Thread(target=look) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
     assert built == [2000] * 8
-    assert len(set(map(id, found))) == 1
+    assert len(indexed) == 2000
     corpus.close()
 
 
-def test_an_index_grows_when_documents_are_only_added(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_what_is_new_is_indexed_and_scores_are_as_if_all_were(indexed: list[int]) -> None:
     corpus = Corpus([{"_id": "1", "text": "storm at sea"}, {"_id": "2", "n": 1}])
-    built: list[str] = []
-    build = textindex.FieldIndex.build
-
-    def counted(*given: Any) -> textindex.FieldIndex:
-        built.append("whole")
-        return build(*given)
-
-    monkeypatch.setattr(textindex.FieldIndex, "build", counted)
-    query = {"match": {"text": "storm"}}
-    assert corpus.ids(query) == ["1"]
-    with corpus.store.reading() as old:
-        view = corpus.store.view(old, corpus.name)
-        before = textindex.INDEXES.get(old, view, Fields(view)["text"])
-        corpus.add([{"_id": "3", "text": "storm again"}])
-        assert corpus.ids(query) == ["1", "3"]
-        corpus.add([{"_id": "4", "n": 2}])
-        assert corpus.ids(query) == ["1", "3"]
-        assert before.search(before.term("storm"), scored=False).ids == ["1"]
-    assert built == ["whole"]
-    grown = corpus.scores(query)
+    assert corpus.ids(STORM) == ["1"]
+    assert indexed == [1]
+    corpus.add([{"_id": "3", "text": "storm again"}, {"_id": "4", "n": 2}])
+    assert corpus.ids(STORM) == ["1", "3"]
+    assert indexed == [1, 3]
     fresh = Corpus([{"_id": "1", "text": "storm at sea"}, {"_id": "3", "text": "storm again"}])
-    assert grown == pytest.approx(fresh.scores(query))
-    corpus.add([{"_id": "3", "text": "calm again"}])
-    assert corpus.ids(query) == ["1"]
+    assert corpus.scores(STORM) == pytest.approx(fresh.scores(STORM))
+    corpus.add([{"_id": "3", "text": "storm, storm again"}])
+    assert corpus.ids(STORM) == ["1", "3"]
+    again = Corpus([{"_id": "1", "text": "storm at sea"}, {"_id": "3", "text": "storm, storm again"}])
+    assert corpus.scores(STORM) == pytest.approx(again.scores(STORM))
     with corpus.store.writing() as cursor:
-        dataset = corpus.store.get(cursor, corpus.name)
-        assert remove(corpus.store, cursor, dataset, ["1"]) == 1
-    assert corpus.ids(query) == []
-    assert built == ["whole"] * 4
+        assert remove(corpus.store, cursor, corpus.store.get(cursor, corpus.name), ["1"]) == 1
+    assert corpus.ids(STORM) == ["3"]
+    for one in (corpus, fresh, again):
+        one.close()
+
+
+def test_a_record_that_is_replaced_does_not_make_a_large_index_anew(
+    monkeypatch: pytest.MonkeyPatch, indexed: list[int]
+) -> None:
+    monkeypatch.setattr(textindex, "SMALL", 0)
+    corpus = Corpus([{"_id": str(number), "text": "storm"} for number in range(1, 5)])
+    assert corpus.ids(STORM) == ["1", "2", "3", "4"]
+    indexed.clear()
+    corpus.add([{"_id": "3", "text": "calm"}, {"_id": "5", "text": "storm"}])
+    assert corpus.ids(STORM) == ["1", "2", "4", "5"]
+    assert indexed == [5, 6]
     corpus.close()
-    fresh.close()
+
+
+def write(store: Store, texts: dict[str, str]) -> None:
+    with store.writing() as cursor:
+        dataset = store.find(cursor, "d") or store.create(cursor, "d")
+        documents = [{"text": text} for text in texts.values()]
+        put(
+            store,
+            cursor,
+            dataset,
+            Batch(list(texts), [b'{"text":"%s"}' % t.encode() for t in texts.values()], documents),
+        )
+
+
+def found(store: Store) -> list[str]:
+    with store.reading() as cursor:
+        hits = search(cursor, store.view(cursor, "d"), {"query": STORM})["hits"]["hits"]
+    return sorted(hit["_id"] for hit in hits)
+
+
+def test_an_index_is_kept_over_a_restart_made_anew_when_damaged_and_removed_with_its_dataset(
+    tmp_path: Path, indexed: list[int]
+) -> None:
+    def opened() -> Store:
+        return Store(tmp_path / "infino.duckdb", lambda: datetime.now(UTC))
+
+    store = opened()
+    write(store, {"1": "storm", "2": "calm"})
+    assert found(store) == ["1"]
+    store.close()
+    indexed.clear()
+    store = opened()
+    assert found(store) == ["1"]
+    write(store, {"3": "storm"})
+    assert found(store) == ["1", "3"]
+    assert indexed == [3]
+    store.close()
+    (folder,) = (tmp_path / "text").iterdir()
+    (inner,) = folder.iterdir()
+    (inner / "meta.json").write_text("{")
+    store = opened()
+    assert found(store) == ["1", "3"]
+    with store.writing() as cursor:
+        store.drop(cursor, "d")
+    assert list((tmp_path / "text").iterdir()) == []
+    store.close()
+
+
+def test_who_is_interrupted_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch, indexed: list[int]) -> None:
+    monkeypatch.setattr(textindex, "STEP", 2)
+    corpus = Corpus([{"text": "storm"} for _ in range(10)])
+    counted = textindex.document
+
+    def stopping(number: int, texts: Any) -> Any:
+        if number == 7:
+            raise KeyboardInterrupt
+        return counted(number, texts)
+
+    with monkeypatch.context() as once:
+        once.setattr(textindex, "document", stopping)
+        with pytest.raises(KeyboardInterrupt):
+            corpus.ids(STORM)
+    assert indexed == [1, 2, 3, 4, 5, 6]
+    assert len(corpus.ids(STORM)) == 10
+    assert indexed == [*range(1, 11)]
+    corpus.close()
+
+
+def test_indexing_is_not_the_time_of_the_query(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("infino.local.sql.watchdog.time.monotonic", lambda: now[0])
+    clock = Clock(10)
+    now[0] = 4.0
+    assert clock.left() == 6.0
+    clock.stop()
+    now[0] = 1000.0
+    assert clock.left() is None
+    clock.go_on()
+    now[0] = 1001.0
+    assert clock.left() == 5.0
+
+
+def test_what_is_untimed_is_not_interrupted() -> None:
+    corpus = Corpus([{"text": "storm"}])
+    slow = "select count(*) from range(3000) a, range(3000) b, range(5) c where a.range + b.range + c.range > 0"
+    with corpus.store.reading() as cursor, time_limit(cursor, 0.01), untimed(), untimed():
+        assert cursor.execute(slow).fetchone() is not None
+    corpus.close()
+
+
+@given(st.text(alphabet=st.sampled_from("aZ0_'.,- \n\té·中ß\u0301"), max_size=30))
+@example("Don't panic, v2.1 ...'a'. b.'c foo_bar 10.0.0.10 e.g. ''")
+def test_the_index_splits_where_the_analyser_does(text: str) -> None:
+    assert [word.lower() for word in spaced(text).split()] == words(text)
