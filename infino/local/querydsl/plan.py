@@ -84,11 +84,16 @@ class Plan:
 
     def join(self, hits: Hits) -> Clause:
         """Return the clause of documents found in a text index."""
-        if not hits.numbers:
+        if not hits.count:
             return NOTHING
         column = f"hits.s{len(self._hits)}"
         self._hits.append(hits)
-        return Clause(f"({column} is not null)", "1.0" if hits.scores is None else f"coalesce({column}, 0.0)")
+        return Clause(f"({column} is not null)", f"coalesce({column}, 0.0)" if hits.scored else "1.0")
+
+    def sole_hits(self, clause: Clause) -> Hits | None:
+        """Return the hits that a clause consists of, with their own scores or multiples of them, if that is so."""
+        plain = len(self._hits) == 1 and clause.match == "(hits.s0 is not null)"
+        return self._hits[0] if plain and clause.score.lstrip("(").startswith("coalesce(hits.s0, 0.0)") else None
 
     def _joined(self) -> str:
         """Return the join with all hits of text indexes: a row a document, a column of scores a query.
@@ -99,7 +104,7 @@ class Plan:
             return ""
         kind = "bigint" if self.view.numbered else "hugeint"
         places = self.bind([place for hits in self._hits for place in hits.numbers])
-        scores = self.bind([score for hits in self._hits for score in hits.scores or [1.0] * len(hits.numbers)])
+        scores = self.bind([score for hits in self._hits for score in hits.scores])
         found = f"select unnest({places}::{kind}[]) i, unnest({scores}::double[]) s0"
         if len(self._hits) > 1:
             numbers = self.bind([number for number, hits in enumerate(self._hits) for _ in hits.numbers])

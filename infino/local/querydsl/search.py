@@ -21,6 +21,7 @@ from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.request import Named, Request, read_request
 from infino.local.querydsl.sorting import SortKey, after_condition, no_fielddata, read_sort
 from infino.local.querydsl.source import SourceFilter
+from infino.local.querydsl.textindex import Hits
 from infino.local.store import DatasetView
 from infino.local.values import exact
 from infino.local.values.dates import DateContext, read_date, show_date
@@ -121,6 +122,7 @@ class Search:
         self.sorted_by_score = request.sort is None or request.sort == []
         self.named: dict[str, str] = {}
         self.terminated = False
+        self.best: Hits | None = None
 
     def run(self) -> dict[str, Any]:
         """Run it and return the answer."""
@@ -144,6 +146,7 @@ class Search:
         shown = self._condition()
         self.named = {name: plan.output(match) for name, match in plan.named.items()}
         works = prepare(tree, self._context())
+        self._keep_best(clause)
         matched = self._matched(clause, keys)
         answer: dict[str, Any] = {
             "took": 0,
@@ -193,6 +196,16 @@ class Search:
         with compiler.filtering(negative=True):
             return self.plan.output(compiler.query(self.request.post_filter).match)
 
+    def _keep_best(self, clause: Clause) -> None:
+        """Where nothing but the best hits of one text query is wanted, have the index give these alone."""
+        request = self.request
+        asked = (request.aggregations, request.min_score, request.post_filter, request.search_after)
+        if any(given is not None for given in asked) or request.terminate_after or self.named:
+            return
+        self.best = self.plan.sole_hits(clause) if self.sorted_by_score else None
+        if self.best is not None:
+            self.best.keep_best(max(1, request.start + request.size))
+
     def _matched(self, clause: Clause, keys: Sequence[SortKey]) -> str:
         """Keep what is needed of the matched documents, and return the table they are in."""
         where = clause.match
@@ -217,6 +230,9 @@ class Search:
     ) -> dict[str, Any]:
         request, plan = self.request, self.plan
         total, best = plan.run(f"select count(*), max(_score) from {matched} where {shown}")[0]
+        place = "d"
+        if self.best is not None:  # equal scores are in the order of the index, so that pages follow each other
+            total, place = self.best.count, f"list_position({plan.bind(self.best.numbers)}, d)"
         show_score = self.sorted_by_score or request.track_scores or any(key.kind == "score" for key in keys)
         hits: dict[str, Any] = {}
         if request.tracked is not None:
@@ -229,7 +245,7 @@ class Search:
         order = ", ".join(key.order for key in keys) or "_score desc"
         columns = "".join(f", {key.sql}" for key in keys) + "".join(f", {met}" for met in self.named.values())
         rows = plan.run(
-            f"select _id, _score, d{columns} from {matched} where {where} order by {order}, d"
+            f"select _id, _score, d{columns} from {matched} where {where} order by {order}, {place}"
             f" limit {request.size} offset {request.start}"
         )
         numbers = [row[2] for row in rows]

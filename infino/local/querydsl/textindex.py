@@ -15,10 +15,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import attrs
 import duckdb
 import numpy as np
 import tantivy
@@ -46,14 +46,6 @@ SNAPSHOTS = 4
 OPEN_INDEXES = 256
 
 
-@attrs.frozen
-class Hits:
-    """The numbers of the documents found, and their scores when they were asked for."""
-
-    numbers: Sequence[int]
-    scores: list[float] | None
-
-
 class FieldIndex:
     """The index of one field at one version of its dataset; never changed once made.
 
@@ -69,19 +61,31 @@ class FieldIndex:
         self._numbers = numbers
 
     def search(self, query: Query, *, scored: bool) -> Hits:
-        """Return every document that a query finds.
+        """Return the documents that a query finds, which are read when they are asked for.
 
         Args:
             query: A query over the field `t`.
             scored: Whether scores are wanted.
         """
-        searcher = self._searcher
-        if not searcher.num_docs:
-            return Hits([], None)
-        found = searcher.search(query, searcher.num_docs, count=False).hits
-        places = [int(place or 0) for place in searcher.fast_field_values("n", [address for _, address in found])]
-        numbers = places if self._numbers is None else [self._numbers[place] for place in places]
-        return Hits(numbers, [score / LUCENE_FACTOR for score, _ in found] if scored else None)
+        return Hits(self, query, scored)
+
+    def count(self, query: Query) -> int:
+        """Return how many documents a query finds."""
+        if not self._searcher.num_docs:
+            return 0
+        found = self._searcher.search(query, 1, count=True)
+        return int(found.count)  # type: ignore[attr-defined]  # the stub of the engine lacks it
+
+    def best(self, query: Query, most: int) -> list[tuple[float, int]]:
+        """Return (score, number) of the best documents that a query finds, best first; equal ones as they are kept."""
+        if not self._searcher.num_docs:
+            return []
+        found = self._searcher.search(query, most, count=False).hits
+        places = self._searcher.fast_field_values("n", [address for _, address in found])
+        numbers = (int(place or 0) for place in places)
+        if self._numbers is not None:
+            numbers = (self._numbers[place] for place in numbers)
+        return [(score / LUCENE_FACTOR, number) for (score, _), number in zip(found, numbers, strict=True)]
 
     def term(self, word: str) -> Query:
         """Return the query for one token."""
@@ -130,6 +134,44 @@ class FieldIndex:
     def documents(self) -> int:
         """How many documents have the field."""
         return int(self._searcher.num_docs)
+
+
+class Hits:
+    """The documents that a query finds in an index.
+
+    Args:
+        index: The index.
+        query: The query.
+        scored: Whether scores are wanted.
+    """
+
+    def __init__(self, index: FieldIndex, query: Query, scored: bool) -> None:
+        self._index, self._query, self.scored = index, query, scored
+        self._most: int | None = None
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are."""
+        return self._index.count(self._query)
+
+    def keep_best(self, most: int) -> None:
+        """Leave all but the best out of `numbers` and `scores`, but not out of `count`."""
+        self._most = most
+
+    @cached_property
+    def _found(self) -> list[tuple[float, int]]:
+        most = self._index.documents if self._most is None else min(self._most, self._index.documents)
+        return self._index.best(self._query, most) if most else []
+
+    @property
+    def numbers(self) -> list[int]:
+        """Their numbers, the best first."""
+        return [number for _, number in self._found]
+
+    @property
+    def scores(self) -> list[float]:
+        """What each is worth; 1 where scores are not wanted."""
+        return [score if self.scored else 1.0 for score, _ in self._found]
 
 
 def new_schema() -> tantivy.Schema:

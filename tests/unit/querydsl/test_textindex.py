@@ -227,3 +227,34 @@ def test_what_is_untimed_is_not_interrupted() -> None:
 @example("Don't panic, v2.1 ...'a'. b.'c foo_bar 10.0.0.10 e.g. ''")
 def test_the_index_splits_where_the_analyser_does(text: str) -> None:
     assert [word.lower() for word in spaced(text).split()] == words(text)
+
+
+def test_pages_of_equal_scores_follow_each_other_and_the_total_counts_all() -> None:
+    corpus = Corpus([{"text": "storm"} for _ in range(30)] + [{"text": "storm storm"}, {"text": "calm"}])
+    pages = [corpus.search({"query": STORM, "from": start, "size": 7})["hits"] for start in range(0, 35, 7)]
+    assert {page["total"]["value"] for page in pages} == {31}
+    assert {page["max_score"] for page in pages} == {pages[0]["hits"][0]["_score"]}
+    ids = [hit["_id"] for page in pages for hit in page["hits"]]
+    assert ids[0] == "31"
+    assert sorted(ids, key=int) == [str(number) for number in range(1, 32)]
+    counted = corpus.search({"query": STORM, "size": 0})["hits"]
+    assert counted["total"]["value"] == 31
+    corpus.close()
+
+
+def test_only_the_hits_that_are_shown_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = Corpus([{"text": "storm", "n": number} for number in range(50)])
+    read: list[int] = []
+    best = textindex.FieldIndex.best
+
+    def counted(index: textindex.FieldIndex, query: Any, most: int) -> Any:
+        read.append(most)
+        return best(index, query, most)
+
+    monkeypatch.setattr(textindex.FieldIndex, "best", counted)
+    assert corpus.search({"query": STORM})["hits"]["total"]["value"] == 50
+    assert corpus.search({"query": {"match": {"text": {"query": "storm", "boost": 2}}}, "size": 3})["hits"]["hits"]
+    assert read == [10, 3]
+    assert corpus.aggregate({"s": {"sum": {"field": "n"}}}, STORM)["s"]["value"] == 1225.0
+    assert read == [10, 3, 50]
+    corpus.close()
