@@ -100,16 +100,15 @@ class DatasetView:
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
-        """The SQL columns, `_id` excepted."""
-        made: list[Column] = []
-        taken = {"_id"}
-        containers: dict[str, str] = {}
-        for field, kinds in self.shape.items():
-            if field.startswith("_id.") or field == "_id" or not self.allowed(field):
-                continue
-            paths = paths_of(kinds)
-            containers.update(container for path in paths for container in prefixes(path))
-            made.append(self._column(unique(field, taken), field, kinds))
+        """The SQL columns, `_id` excepted: those of values, and then those of whole objects."""
+        made = list(self.by_field.values())
+        taken = {"_id", *(column.name.lower() for column in made)}
+        containers = {
+            field: path
+            for shown in self.by_field
+            for way in paths_of(self.shape[shown])
+            for field, path in prefixes(way)
+        }
         for field, path in containers.items():
             if field not in self.shape and self._whole(field):
                 expression = f"json_extract(_source, {literal(path)})"
@@ -118,8 +117,13 @@ class DatasetView:
 
     @cached_property
     def by_field(self) -> Mapping[str, Column]:
-        """Dotted field -> its column."""
-        return {column.field: column for column in self.columns if column.starred}
+        """Dotted field -> the column of its values."""
+        taken = {"_id"}
+        return {
+            field: self._column(unique(field, taken), field, kinds)
+            for field, kinds in self.shape.items()
+            if field != "_id" and not field.startswith("_id.") and self.allowed(field)
+        }
 
     @cached_property
     def mixed(self) -> frozenset[str]:

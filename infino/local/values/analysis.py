@@ -14,7 +14,7 @@ SPACES = {code: " " for code in range(128) if not chr(code).isalnum() and chr(co
 def words(text: str) -> list[str]:
     """Return the tokens of a text.
 
-    Example:
+    Examples:
         >>> words("Don't panic, v2.1!")
         ["don't", 'panic', 'v2.1']
     """
@@ -30,7 +30,7 @@ def spans(text: str) -> Iterator[tuple[int, int, str]]:
 def spaced(text: str) -> str:
     """Return the tokens of a text between spaces, for an index that splits at spaces, which is three times faster.
 
-    Example:
+    Examples:
         >>> spaced("Don't panic, v2.1!").split()
         ["Don't", 'panic', 'v2.1']
     """

@@ -41,7 +41,8 @@ def present(document: dict[str, Any]) -> dict[str, Any]:
     if isinstance(shown.get("a"), dict):
         shown["a"].pop("b", None)
     for item in shown.get("list", []):
-        item.pop("k", None)
+        if isinstance(item, dict):
+            item.pop("k", None)
     if "masked" in shown:
         shown["masked"] = "***"
     return shown
