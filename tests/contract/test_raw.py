@@ -24,6 +24,7 @@ USER: dict[str, Any] = {"Roles": ["reader"]}
 ARGUMENTS: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "connections.query": (("c1", "sales", "INSERT INTO t VALUES (1)"), {}),
     "connections.sql": (("c1", "INSERT INTO t VALUES (1)"), {}),
+    "connections.update": (("c1", {"config": {"host": "db"}}), {}),
     "datasets.count": (("flights",), {}),
     "datasets.create": (("flights",), {"exist_ok": True}),
     "datasets.exists": (("flights",), {}),
