@@ -347,3 +347,13 @@ def test_a_wide_row_is_written_as_a_narrow_one(flat: bool) -> None:
         assert {key: value for key, value in many.items() if key[0] == "v"} == few
         assert [many[f"w{number}"] for number in range(9)] == list(few.values())
         assert len(many) == 309
+
+
+@pytest.mark.parametrize("end", [";", " ; -- one; two", "\n;;\n", " /* ; */ ; /* ; */", " -- the end"])
+def test_a_statement_may_end_as_people_end_them(call: Signed, end: str) -> None:
+    assert call.rows(f"SELECT 'a;b' AS s, count(*) AS n FROM flights{end}") == [{"s": "a;b", "n": 2}]
+    assert call.rows(f"SHOW TABLES{end}") == [{"name": "flights"}, {"name": "my-logs.2024"}]
+    assert call.rows(f"EXPLAIN SELECT 1{end}")[0]["explain_key"] == "physical_plan"
+    assert call.rows(f"DESCRIBE flights{end}")[0]["column_name"] == "_id"
+    assert call.sql(f"UPDATE flights SET note = ';' WHERE _id = '1'{end}").json["affected_rows"] == 1
+    assert call.rows(f"SELECT note FROM flights WHERE note = ';'{end}") == [{"note": ";"}]

@@ -45,6 +45,6 @@ def engine_error(error: duckdb.Error) -> Problem:
     if isinstance(error, duckdb.OutOfMemoryException):
         return wrong_sql("the query needs more memory than the gateway has for it; ask for less at once")
     text = str(error)
-    for mark in ("\n\nLINE ", "\nLINE ", "Did you mean", "Candidate tables:", "Candidate functions:"):
+    for mark in ("\n\nLINE ", "\nLINE ", "Did you mean", "Candidate tables:", "Candidate functions:", "Stack Trace"):
         text = text.split(mark)[0]
     return wrong_sql(" ".join(text.split())[:1000])

@@ -14,7 +14,7 @@ import duckdb
 from infino.local.http import Problem
 from infino.local.sql.dialect import wrong_sql
 from infino.local.sql.guard import Relation, Statement, checked
-from infino.local.sql.tokens import tokens
+from infino.local.sql.tokens import tokens, written
 from infino.local.store import DatasetView, identifier
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class Asker:
             >>> question = asker.prepare("SELECT carrier FROM flights")
             >>> asker.cursor.execute(question.sql)
         """
+        if ";" in text:  # the last one, which could not stand where the statement is put in brackets
+            text = written(text, tokens(text))
         statement = checked(self.cursor, text)
         named = {relation.name.lower(): relation for relation in statement.relations}
         views = {name: self._view(relation) for name, relation in named.items()}
