@@ -25,11 +25,11 @@ from sqlalchemy import types  # noqa: E402  # only once it is known to be instal
 from sqlalchemy.dialects import registry  # noqa: E402  # likewise
 from sqlalchemy.engine import default, reflection  # noqa: E402  # likewise
 from sqlalchemy.exc import CompileError, NoSuchTableError  # noqa: E402  # likewise
-from sqlalchemy.schema import CreateTable, DropTable  # noqa: E402  # likewise
+from sqlalchemy.schema import CreateIndex, CreateTable, DropIndex, DropTable  # noqa: E402  # likewise
 from sqlalchemy.sql import compiler  # noqa: E402  # likewise
 
 from infino.core.errors import NotFoundError  # noqa: E402  # likewise
-from infino.dbapi.errors import translated  # noqa: E402  # likewise
+from infino.dbapi.errors import NotSupportedError, translated  # noqa: E402  # likewise
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection
@@ -190,7 +190,7 @@ class InfinoDialect(default.DefaultDialect):
     supports_default_metavalue = False
     supports_alter = False
     supports_sane_rowcount = True
-    supports_sane_multi_rowcount = False
+    supports_sane_multi_rowcount = True
     postfetch_lastrowid = False
     insert_returning = False
     max_identifier_length = 255
@@ -231,6 +231,10 @@ class InfinoDialect(default.DefaultDialect):
     def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
         """Run a statement; datasets are made and deleted by calls of their own, for SQL cannot."""
         made = getattr(getattr(context, "compiled", None), "statement", None)
+        if isinstance(made, CreateIndex | DropIndex):
+            if made.element.unique:
+                raise NotSupportedError(f"{made.element.name}: nothing but _id is unique in a dataset")
+            return  # the service indexes every field by itself
         if not isinstance(made, CreateTable | DropTable):
             cursor.execute(statement, parameters)
             return

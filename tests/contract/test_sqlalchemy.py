@@ -11,7 +11,7 @@ from uuid import UUID
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import CompileError, IntegrityError, NoSuchTableError, ProgrammingError
+from sqlalchemy.exc import CompileError, IntegrityError, NoSuchTableError, NotSupportedError, ProgrammingError
 
 from infino import Infino
 from infino.local import LocalGateway
@@ -191,6 +191,12 @@ def test_to_sql_makes_the_dataset_and_says_how_much(engine: sa.Engine, fresh: Ca
     assert sorted(pd.read_sql_table(name, engine)["a"]) == [0, 1]
     with pytest.raises(ValueError, match="already exists"):
         frame.to_sql(name, engine)
+    indexed = fresh("indexed")
+    assert frame.head(2).to_sql(indexed, engine) == 2
+    assert pd.read_sql_table(indexed, engine, index_col="index").sort_index()["a"].tolist() == [0, 1]
+    table = sa.Table(fresh("unique"), sa.MetaData(), sa.Column("v", sa.Integer, index=True, unique=True))
+    with pytest.raises(NotSupportedError, match="unique"):
+        table.create(engine)
 
 
 def test_what_nobody_would_fill_in_is_refused(engine: sa.Engine, fresh: Callable[..., str]) -> None:
