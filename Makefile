@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 RUN := $(BIN)/python
 
-.PHONY: help setup assets demo generate check test test-slow soak bench docs build clean
+.PHONY: help setup assets demo generate diff check test test-slow soak bench docs build clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,9 @@ demo: $(VENV)/.installed-demo ## Run the main job on real data against the embed
 
 generate: $(VENV)/.installed-test ## Write generated/ anew from openapi/
 	@$(RUN) scripts/generate
+
+diff: $(VENV)/.installed-test ## Tell what changed since REF (HEAD): breaking, wire-only, additive
+	@$(RUN) scripts/diff.py $(or $(REF),HEAD)
 
 check: $(VENV)/.installed-test ## Lint, type-check, regenerate and compare; writes nothing
 	@scripts/check "$(BIN)"

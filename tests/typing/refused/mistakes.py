@@ -1,6 +1,7 @@
 """Mistakes that a type checker must find: every line with the mark, and no other."""
 
 from infino import AsyncInfino, Infino, RetryPolicy, Timeouts
+from infino.models import Chart, Visualization
 from infino.signing import SigV4Signer
 
 client = Infino()
@@ -37,3 +38,10 @@ client.fino.analyze("why?", context={})  # WRONG: belongs to questions
 client.query.sql(1)  # WRONG: a statement is text
 asynchronous.datasets.get("a").name  # WRONG: not awaited
 client.datasets.get("a", retry="often")  # WRONG: a policy
+client.fino.threads.update(3, name="x")  # WRONG: an id is text
+client.visualizations.list(limit="5")  # WRONG: a number
+client.visualizations.create(Visualization(titel="x"))  # WRONG: a typo
+client.visualizations.get("v1").titel  # WRONG: no such field
+client.visualizations.get("v1").description.upper()  # WRONG: text, or None
+Chart(type=3)  # WRONG: a word
+client.visualizations.get("v1", extra_query="x")  # WRONG: names and values

@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""Tell what changed since a git ref: in the document, and in the Python surface.
+
+Prints one line for each change, fit for the changelog: breaking, wire-only (programs go on as they are), additive.
+The exit status is 1 when something is breaking.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENT = "openapi/infino.yaml"
+
+
+def document_changes(ref: str) -> list[tuple[str, str]]:
+    """Compare the document with that of a git ref."""
+    from generator import compare, document
+
+    done = subprocess.run(["git", "show", f"{ref}:{DOCUMENT}"], cwd=ROOT, capture_output=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"git knows no {ref}:{DOCUMENT}: {done.stderr.decode().strip()}")
+    with tempfile.TemporaryDirectory() as folder:
+        old = Path(folder) / "infino.yaml"
+        old.write_bytes(done.stdout)
+        try:
+            before = compare.facts_of(document.load(old), ROOT / "openapi")
+        except document.DocumentError as error:
+            raise SystemExit(f"the document of {ref} is refused by this generator:\n{error}") from None
+    after = compare.facts_of(document.load(ROOT / DOCUMENT), ROOT / "openapi")
+    return [(change.kind, change.text) for change in compare.changes(before, after)]
+
+
+def surface_changes(ref: str) -> list[tuple[str, str]]:
+    """Compare the handwritten public surface with that of a git ref."""
+    import griffe
+
+    before = griffe.load_git("infino", ref=ref, repo=ROOT, resolve_aliases=False)
+    after = griffe.load("infino", search_paths=[str(ROOT)], resolve_aliases=False)
+    found = []
+    for breakage in griffe.find_breaking_changes(before, after):
+        path = breakage.obj.path
+        if not any(part.startswith("_") for part in path.split(".")) and ".local" not in path:
+            found.append(("breaking", f"{path}: {breakage.kind.value}"))
+    return sorted(set(found))
+
+
+def main() -> int:
+    """Print the changes since a ref."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("ref", nargs="?", default="HEAD", help="git ref to compare with")
+    given = parser.parse_args()
+    found = [*document_changes(given.ref), *surface_changes(given.ref)]
+    for kind, text in found:
+        print(f"{kind:9}  {text}")
+    if not found:
+        print(f"nothing that a program or the wire could notice changed since {given.ref}")
+    return int(any(kind == "breaking" for kind, _ in found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""What one call answers goes into the next: ids, names, words, pages, times and changed models, in both clients."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import assert_type
+
+from infino import AsyncInfino, Infino
+from infino.models import Chart, Dashboard, Panel, Thread, Visualization
+from infino.runtime import SyncPage
+
+
+def ids_are_texts(client: Infino) -> None:
+    thread = client.fino.threads.create(name="Delays")
+    assert_type(thread.id, str)
+    client.fino.threads.messages.add(thread.id, "Only flights from JFK.")
+    client.fino.threads.update(thread.id, name=thread.name or "Late flights", extra={"colour": "red"})
+    for connection in client.connections.list():
+        client.connections.update(connection.id, {"timeout_secs": 30})
+        client.connections.delete(connection.id)
+    for dataset in client.datasets.list():
+        assert_type(dataset.name, str)
+        client.datasets.delete(dataset.name)
+    for user in client.users.list():
+        client.users.delete(client.users.get(user.name).name)
+    for role in client.roles.list():
+        client.roles.delete(role.name)
+    job = client.imports.create("snowflake", connection_id="c1", target_dataset="orders")
+    client.imports.delete(client.imports.get(job.id).id)
+    for source in client.sources.list():
+        print(source.id.upper())
+
+
+def models_are_changed_and_sent_back(client: Infino) -> str:
+    chart = client.visualizations.create({"title": "Late", "chart": {"type": "bar"}})
+    chart.description = None
+    chart.chart = Chart(type="line")
+    changed = client.visualizations.update(chart.id, chart)
+    board = Dashboard(title="Delays", panels=[Panel(viz_id=changed.id, kind="visualization")])
+    saved = client.dashboards.create(board)
+    found = client.dashboards.get(saved.id, timeout=3, extra_query={"verbose": True})
+    return found.to_json() + str(Visualization.json_schema())
+
+
+def words_stay_open(chart: Visualization) -> str:
+    if chart.aggregation_type == "count":
+        return "counted"
+    chart.aggregation_type = "a word of next year"
+    return chart.aggregation_type
+
+
+def lists_and_times(client: Infino) -> list[Visualization]:
+    page = client.visualizations.list(limit=50)
+    assert_type(page, SyncPage[Visualization])
+    created: list[datetime] = [one.created_at for one in page if one.created_at is not None]
+    print(created, page.total)
+    return page.all()
+
+
+async def the_same_for_asyncio(client: AsyncInfino) -> None:
+    thread: Thread = await client.fino.threads.create(name="Delays")
+    await client.fino.threads.delete((await client.fino.threads.get(thread.id)).id)
+    async for chart in client.visualizations.list():
+        await client.visualizations.delete(chart.id)
