@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from infino.local.http import unsupported
 from infino.local.querydsl.compiler import Compiler
 from infino.local.querydsl.options import check_query
 from infino.local.querydsl.plan import EVERYTHING, NOTHING, Clause, all_of, any_of, at_least, boosted, scored, total
@@ -12,6 +13,8 @@ from infino.local.querydsl.problems import illegal, parsing, shard
 from infino.local.querydsl.reading import as_boolean, as_boost, as_number, listed, short
 
 OCCURRENCES = ("must", "filter", "should", "must_not")
+ONE_CONDITION = frozenset({"term", "terms", "range", "exists", "prefix", "wildcard", "regexp", "fuzzy", "match_all"})
+"""Queries that one value meets or does not."""
 SHOULD_SPEC = re.compile(r"(?:(\d{1,9})<)?(-?\d{1,9})(?:\.\d*)?(%)?", re.ASCII)
 
 
@@ -154,7 +157,7 @@ def boosting(compiler: Compiler, body: dict[str, Any]) -> Clause:
 
 
 def nested(compiler: Compiler, body: dict[str, Any]) -> Clause:
-    """Compile `nested`; objects in arrays are flattened, so each condition may be met by another object."""
+    """Compile `nested` where one condition is all there is: several might be met by different objects of a list."""
     check_query("nested", body)
     path = body.get("path")
     if not isinstance(path, str):
@@ -168,6 +171,10 @@ def nested(compiler: Compiler, body: dict[str, Any]) -> Clause:
         if as_boolean(body.get("ignore_unmapped", False), "ignore_unmapped"):
             return NOTHING
         raise shard(f"failed to create query: [nested] failed to find nested object under path [{short(path)}]")
+    inner = body["query"]
+    if isinstance(inner, dict) and not inner.keys() <= ONE_CONDITION:
+        kinds = ", ".join(short(str(kind)) for kind in inner)
+        raise unsupported(f"the query [{kinds}] inside [nested]; of one object only one condition can be asked")
     if mode != "none":
         return boosted(compiler.query(body["query"]), as_boost(body.get("boost", 1.0)))
     with compiler.filtering():

@@ -254,6 +254,12 @@ REFUSED: list[tuple[Any, int, str, str]] = [
         "Invalid edit distance 3",
     ),
     (
+        {"query": {"nested": {"path": "user", "query": {"bool": {"must": [{"term": {"user.id": 1}}]}}}}},
+        501,
+        "not_implemented",
+        "the query [bool] inside [nested]",
+    ),
+    (
         {"query": {"nested": {"path": "odd", "query": {"match_all": {}}}}},
         400,
         "query_shard_exception",
