@@ -76,6 +76,14 @@ def test_a_delete_by_number_deletes_that_number(call: Signed, other: str, delete
     assert ids(call, "true") == ["2", "3"]
 
 
+def test_a_query_asks_for_the_integer_that_it_writes(call: Signed) -> None:
+    store(call, *(f'{{"n":{2**70 + more}}}' for more in range(3)))
+    assert found(call, {"term": {"n": "1180591620717411303425"}}) == ["2"]
+    assert found(call, '{"query":{"term":{"n":1180591620717411303425}}}') == ["2"]
+    assert found(call, '{"query":{"terms":{"n":[1180591620717411303426,5]}}}') == ["3"]
+    assert found(call, '{"query":{"range":{"n":{"gt":1180591620717411303424}}}}') == ["2", "3"]
+
+
 def test_doubles_stored_before_a_long_integer_keep_their_digits(call: Signed) -> None:
     store(call, '{"n":0.1}', '{"n":[0.25,2]}', f'{{"n":{2**53 + 1}}}')
     assert [row["values"]["t"]["String"] for row in sql(call, "SELECT typeof(n) AS t FROM d LIMIT 1")["rows"]] == [

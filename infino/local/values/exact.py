@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
 import orjson
+
+
+LONG = re.compile(rb"\d{19}")
+"""What may be an integer beyond 64 bits."""
 
 
 class RepeatedKey(ValueError):
@@ -45,6 +50,25 @@ def loads(text: bytes | str) -> Any:
         return json.loads(text, parse_int=_integer, parse_float=_number, object_pairs_hook=_members)
     except RecursionError:
         raise TooDeep from None
+
+
+def request(text: bytes) -> Any:
+    """Decode the JSON of a request: integers beyond 64 bits stay whole; numbers with a fraction are floats.
+
+    Raises:
+        ValueError: It is no JSON.
+
+    Examples:
+        >>> request(b'{"id": 1180591620717411303424}')
+        {'id': 1180591620717411303424}
+    """
+    value = orjson.loads(text)
+    if not LONG.search(text):
+        return value
+    try:
+        return json.loads(text)
+    except RecursionError:  # a query so deep is refused in any case
+        return value
 
 
 def unbent(value: Any, text: bytes) -> bool:
