@@ -9,6 +9,7 @@ from typing import Final
 
 from infino.core import codec
 from infino.core.config import Config
+from infino.core.proxy import shown
 from infino.core.redaction import looks_secret, redact, redact_fields
 from infino.core.request import Request
 from infino.core.secret import MASK
@@ -56,10 +57,14 @@ def curl_command(request: Request, config: Config) -> str:
         '--user "$INFINO_ACCESS_KEY:$INFINO_SECRET_KEY"',
     ]
     headers = {name.lower(): value for name, value in {**config.headers, **request.headers}.items()}
+    if config.endpoint.tunnelled:
+        headers["host"] = config.endpoint.host
     if request.content_type:
         headers.setdefault("content-type", request.content_type)
     for name, value in headers.items():
         parts.append(f"-H {shlex.quote(f'{name}: {MASK if looks_secret(name) else value}')}")
+    if proxy := shown(config.proxy):
+        parts.append(f"--proxy {shlex.quote(proxy)}")
     if isinstance(request.content, bytes):
         parts.append(
             f"--data-binary {shlex.quote(_shown(request.content, request.path, headers.get('content-type', '')))}"

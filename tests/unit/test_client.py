@@ -90,6 +90,15 @@ def test_a_time_limit_that_is_none(timeout):
         client.ping(timeout=timeout)
 
 
+def test_curl_takes_the_way_that_the_client_takes():
+    with infino.Infino(**KEYS, endpoint="https://localhost:9200", host="search.internal") as client:
+        assert "-H 'host: search.internal'" in client.debug_curl("GET", "/x")
+    with infino.Infino(**KEYS, proxy="http://u:hunter22@proxy:3128") as client:
+        command = client.debug_curl("GET", "/x")
+        assert "--proxy 'http://****@proxy:3128'" in command
+        assert "hunter22" not in command
+
+
 def test_curl_shows_bodies_that_can_be_shown():
     class Upload:
         content_type, length, replayable = "multipart/form-data", None, True
