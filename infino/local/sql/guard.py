@@ -120,8 +120,9 @@ class Statement:
 @cache
 def refused_functions() -> Mapping[str, str]:
     """The engine's functions: name -> why it is refused, or nothing where it is allowed."""
-    lines = files(__package__).joinpath("functions.txt").read_text("utf-8").splitlines()
-    return dict(line.partition("\t")[::2] for line in lines if not line.startswith("# "))
+    lines = files("infino.local.sql").joinpath("functions.txt").read_text("utf-8").splitlines()
+    parted = [line.partition("\t") for line in lines if not line.startswith("# ")]
+    return {name: reason for name, _, reason in parted}
 
 
 @cache
