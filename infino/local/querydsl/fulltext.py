@@ -15,12 +15,12 @@ from infino.local.querydsl.fields import Field
 from infino.local.querydsl.fuzzy import fuzziness, fuzzy_query
 from infino.local.querydsl.highlight import Mark
 from infino.local.querydsl.options import check_query, lenient_of
-from infino.local.querydsl.plan import EVERYTHING, NOTHING, Clause, boosted
+from infino.local.querydsl.plan import EVERYTHING, NOTHING, Clause, boosted, index_of
 from infino.local.querydsl.problems import illegal, parsing, shard
 from infino.local.querydsl.reading import as_boolean, as_boost, as_integer, as_number, as_text, listed, short
 from infino.local.querydsl.regexps import escape, from_wildcard
 from infino.local.querydsl.termlevel import pattern_clause, term_clause
-from infino.local.querydsl.textindex import FieldIndex, index_of
+from infino.local.querydsl.textindex import FieldIndex
 from infino.local.values.analysis import words
 
 ANALYSERS = (None, "standard")

@@ -14,7 +14,8 @@ import duckdb
 from infino.local.querydsl.fields import Field, Fields, rows_of
 from infino.local.querydsl.highlight import Mark
 from infino.local.querydsl.problems import illegal
-from infino.local.querydsl.textindex import Hits
+from infino.local.querydsl.textindex import FieldIndex, Hits, TextIndexes
+from infino.local.sql.watchdog import untimed
 from infino.local.store import DatasetView
 
 BM25_K1 = 1.2
@@ -215,3 +216,11 @@ def total(scores: Sequence[str]) -> str:
 def boosted(clause: Clause, boost: float) -> Clause:
     """Multiply the score of a clause."""
     return clause if boost == 1.0 else Clause(clause.match, f"({clause.score} * {boost!r})")
+
+
+def index_of(plan: Plan, field: Field) -> FieldIndex:
+    """Return the text index of a field as a search has it; what must be indexed for it is not the search's own time."""
+    indexes = plan.view.derived.setdefault("texts", TextIndexes(plan.view.folder))
+    with untimed():
+        found: FieldIndex = indexes.get(plan.cursor, plan.view, field)
+    return found

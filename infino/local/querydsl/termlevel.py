@@ -17,11 +17,10 @@ from infino.local.querydsl.fields import NUMERIC, Field
 from infino.local.querydsl.fuzzy import expand_fuzzy, fuzziness
 from infino.local.querydsl.highlight import Mark
 from infino.local.querydsl.options import check_query
-from infino.local.querydsl.plan import BM25_B, BM25_K1, NOTHING, Clause, any_of, boosted
+from infino.local.querydsl.plan import BM25_B, BM25_K1, NOTHING, Clause, any_of, boosted, index_of
 from infino.local.querydsl.problems import illegal, parsing, shard
 from infino.local.querydsl.reading import as_boolean, as_boost, as_integer, as_text, listed, short
 from infino.local.querydsl.regexps import RegexpReader, either_case, escape, from_wildcard, read_flags
-from infino.local.querydsl.textindex import index_of
 from infino.local.values.dates import DEFAULT_FORMAT, DateContext, read_date, read_zone
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address

@@ -17,7 +17,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
@@ -27,12 +26,8 @@ from tantivy import Occur, Query
 from infino.local.querydsl.fields import Field, rows_of
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.regexps import escape, from_wildcard
-from infino.local.sql.watchdog import untimed
 from infino.local.store import DatasetView
 from infino.local.values.analysis import spaced
-
-if TYPE_CHECKING:
-    from infino.local.querydsl.plan import Plan
 
 LUCENE_FACTOR = 2.2
 """The engine keeps the (k1 + 1) of the BM25 formula, which Lucene leaves out."""
@@ -360,11 +355,3 @@ class TextIndexes:
 
     def __len__(self) -> int:
         return len(self._open)
-
-
-def index_of(plan: Plan, field: Field) -> FieldIndex:
-    """Return the text index of a field as a search has it; what must be indexed for it is not the search's own time."""
-    indexes = plan.view.derived.setdefault("texts", TextIndexes(plan.view.folder))
-    with untimed():
-        found: FieldIndex = indexes.get(plan.cursor, plan.view, field)
-    return found
