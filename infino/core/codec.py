@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -44,6 +45,10 @@ def _standard_dumps(value: Any) -> bytes:
     return json.dumps(value, default=to_json, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
+_LONG = re.compile(rb"\d{19}")
+"""What may be an integer beyond 64 bits."""
+
+
 def _choose() -> tuple[Callable[[bytes | str], Any], Callable[[Any], bytes]]:
     """Choose between the two at the first use: a client that is made and not used yet needs neither."""
     global _loads, _encode
@@ -75,7 +80,7 @@ _encode: Callable[[Any], bytes] = _first_encode
 
 
 def loads(content: bytes | str) -> Any:
-    """Decode JSON.
+    """Decode JSON, so that no integer loses a digit: the fast parser turns those beyond 64 bits into floats.
 
     Args:
         content: The text, or its UTF-8.
@@ -83,7 +88,12 @@ def loads(content: bytes | str) -> Any:
     Raises:
         ValueError: It is not JSON.
     """
-    return _loads(content)
+    value = _loads(content)
+    if not _LONG.search(content if isinstance(content, bytes) else content.encode(errors="replace")):
+        return value
+    import json
+
+    return json.loads(content)
 
 
 def _not_finite(value: Any, place: str = "$") -> str | None:

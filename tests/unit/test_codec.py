@@ -88,3 +88,12 @@ def test_without_orjson_the_bytes_are_the_same():
         [sys.executable, "-c", program, json.dumps(value)], capture_output=True, timeout=30, check=True
     )
     assert done.stdout == codec.dumps(value)
+
+
+@pytest.mark.parametrize("number", [2**64, -(2**63) - 1, 123456789012345678901234567890])
+def test_integers_beyond_64_bits_keep_their_digits(number: int) -> None:
+    text = f'{{"n": {number}, "s": "{number}", "f": 0.5}}'
+    for content in (text, text.encode()):
+        assert codec.loads(content) == {"n": number, "s": str(number), "f": 0.5}
+    with pytest.raises(ValueError, match="column"):
+        codec.loads(f'{{"n": {number}, "f": NaN}}')
