@@ -10,6 +10,7 @@ from . import plan
 from .check import check
 from .document import DocumentError, Node
 from .parser import parse
+from .types import split_union
 
 Facts = dict[str, dict[str, str]]
 """For each method, argument, model and field: what is said of it."""
@@ -89,6 +90,18 @@ def changes(before: Facts, after: Facts) -> list[Change]:
     return sorted(_changes(before, after), key=lambda one: (order.index(one.kind), one.text))
 
 
+def _is_eased(name: str, old: str, new: str) -> bool:
+    """Tell whether every program that fits the old type fits the new one: arguments may take more, answers give less."""
+    was, now = (_without_open_words(split_union(one)) for one in (old, new))
+    return now <= was if name.startswith("models.") else was <= now
+
+
+def _without_open_words(parts: list[str]) -> set[str]:
+    """Words beside `str` only help editors."""
+    is_open = {"str", "int"} & {*parts}
+    return {part for part in parts if not (is_open and part.startswith("Literal["))}
+
+
 def _changes(before: Facts, after: Facts) -> Iterator[Change]:
     for name in before.keys() - after.keys():
         yield Change("breaking", f"{name} is gone")
@@ -101,5 +114,6 @@ def _changes(before: Facts, after: Facts) -> Iterator[Change]:
             new = after[name].get(word, "")
             if new != old:
                 eased = word == "presence" and new == "optional"
+                eased = eased or (word == "type" and _is_eased(name, old, new))
                 kind = "wire-only" if word in _WIRE else "additive" if eased else "breaking"
                 yield Change(kind, f"{name}: {word} was {old or 'nothing'} and is {new or 'nothing'}")

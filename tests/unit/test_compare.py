@@ -58,7 +58,7 @@ def _thread_input(changed: Node) -> Node:
                 "breaking: client.fino.threads.create(name=): presence was optional and is required",
                 "breaking: client.fino.threads.create(name=): type was str | None and is str",
                 "breaking: models.ThreadInput.name: presence was optional and is required",
-                "breaking: models.ThreadInput.name: type was str | None and is str",
+                "additive: models.ThreadInput.name: type was str | None and is str",
             ],
         ),
         (
@@ -72,7 +72,7 @@ def _thread_input(changed: Node) -> Node:
         (
             lambda d: _fields(d, "Thread")["status"].update(enum=["ongoing", None]),
             [
-                "breaking: models.Thread.status: type was Literal['ongoing', 'completed'] | str | None"
+                "additive: models.Thread.status: type was Literal['ongoing', 'completed'] | str | None"
                 " and is Literal['ongoing'] | str | None"
             ],
         ),

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from .dataset_created import DatasetCreated as DatasetCreated
     from .dataset_description import DatasetDescription as DatasetDescription
     from .dataset_mapping import DatasetMapping as DatasetMapping
-    from .datasets_count_response_200 import DatasetsCountResponse200 as DatasetsCountResponse200
     from .delete_by_query import DeleteByQuery as DeleteByQuery
     from .enrich_policy import EnrichPolicy as EnrichPolicy
     from .enrich_receipt import EnrichReceipt as EnrichReceipt
@@ -113,7 +112,6 @@ _HOMES = {
     "DatasetCreated": ".dataset_created",
     "DatasetDescription": ".dataset_description",
     "DatasetMapping": ".dataset_mapping",
-    "DatasetsCountResponse200": ".datasets_count_response_200",
     "DeleteByQuery": ".delete_by_query",
     "EnrichPolicy": ".enrich_policy",
     "EnrichReceipt": ".enrich_receipt",
@@ -198,7 +196,6 @@ __all__ = (
     "DatasetCreated",
     "DatasetDescription",
     "DatasetMapping",
-    "DatasetsCountResponse200",
     "DeleteByQuery",
     "EnrichPolicy",
     "EnrichReceipt",
