@@ -13,7 +13,7 @@ from urllib.parse import quote
 from infino.local.http import Problem
 from infino.local.reach import Reach
 from infino.local.sources.relational import Config
-from infino.local.sources.vault import without_secrets
+from infino.local.sources.vault import masked_urls, without_secrets
 from infino.local.values import exact
 
 TIMEOUT = 60.0  # seconds
@@ -91,7 +91,7 @@ class HttpStore:
         return body
 
     def _shown(self) -> str:
-        return without_secrets(self.base, self.config)
+        return masked_urls(self.base)
 
 
 class SearchStore(HttpStore):
