@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
-from collections.abc import Callable
 from decimal import Decimal
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -56,7 +55,8 @@ _FIELDS: Final[tuple[tuple[type[types.TypeEngine[Any]], str], ...]] = (
     (types.Integer, "long"),
     (types.Float, "double"),
 )
-_Processor = Callable[[Any], Any] | None
+# What SQLAlchemy declares here differs from type to type; it takes a function, or None for values as they are.
+_Processor = Any
 
 
 class _Json(types.JSON):

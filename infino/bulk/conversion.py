@@ -67,7 +67,7 @@ def as_lines_file(source: Any, format: str) -> Lines:
     except BaseException:
         made.close()
         raise
-    name = os.path.basename(os.fspath(source)) if is_path(source) else "records"
+    name = os.path.basename(str(source)) if is_path(source) else "records"
     return Lines(made, "jsonl", f"{name}.jsonl")
 
 

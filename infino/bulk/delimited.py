@@ -255,7 +255,8 @@ class Delimited:
 
     def _records(self, kinds: list[Kind] | None) -> Iterator[list[Any]]:
         names, rows = self._body()
-        read = [_READERS[kind] for kind in kinds or ["text"] * len(names)]
+        plain: list[Kind] = ["text"] * len(names)
+        read = [_READERS[kind] for kind in kinds or plain]
         if self._reading.decimal != ".":
             read = [_comma(self._reading.decimal) if reader is exact else reader for reader in read]
         nulls = self._nulls
@@ -298,7 +299,8 @@ def _narrowed(kind: Kind, values: Any, suits: Callable[[Any, Kind], bool], prese
     """The kind of a column that holds these values too."""
     if kind == "text" or not present:
         return kind
-    return next((other for other in _NEXT[kind] if suits(values, other)), "text")
+    found: Kind | None = next((other for other in _NEXT[kind] if suits(values, other)), None)
+    return found or "text"
 
 
 def _typed(array: Any, kind: Kind, decimal: str) -> Any:

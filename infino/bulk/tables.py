@@ -285,7 +285,7 @@ def file_batches(kind: str, path: Any, stream: Any) -> tuple[Iterator[Batch], in
 
 def _parquet(path: Any, stream: Any, polars: Any, pa: Any) -> tuple[Iterator[Batch], int | None]:
     lazy = None if polars is None or path is None else _scan(polars, path)
-    if lazy is not None:
+    if lazy is not None and polars is not None:
         rows = lazy.select(polars.len()).collect().item()
         step = _step(lazy.head(SAMPLE).collect().estimated_size(), min(rows, SAMPLE))
         if hasattr(lazy, "collect_batches"):

@@ -41,11 +41,12 @@ def load(
     if missing:
         raise click.UsageError(f"{missing[0]} does not exist.")
     settings: dict[str, Any] = {"id": id_field, "dead_letter": dead_letter, "checkpoint": checkpoint}
+    stdin: Any = sys.stdin.buffer
     ok = True
     with session.client() as client:
         client.datasets.create(dataset, exist_ok=True)
         for path in paths:
-            source: Any = io.BufferedReader(sys.stdin.buffer) if path == "-" else Path(path)
+            source: Any = io.BufferedReader(stdin) if path == "-" else Path(path)
             if input_format or path == "-":
                 settings["format"] = input_format or _guessed(source)
             report = client.records.bulk(

@@ -127,7 +127,7 @@ def _rewrite(path: Path) -> tuple[list[OldCall], str]:
         METADATA_DEPENDENCIES = (metadata.PositionProvider,)
 
         def leave_Call(self, original: libcst.Call, updated: libcst.Call) -> Any:  # noqa: N802 - libcst calls it by this name
-            function = original.func
+            function: Any = original.func
             if not isinstance(function, cst.Attribute) or function.attr.value not in NEW_CALLS:
                 return updated
             owner = module.code_for_node(function.value)

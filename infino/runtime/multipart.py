@@ -31,7 +31,8 @@ class _File:
             raise ValidationError(f"{name}: open the file in binary mode: open(path, 'rb')")
         if self.path is not None and not self.path.is_file():
             raise ValidationError(f"{name}: there is no file {str(self.path)!r}; to send text itself, pass bytes")
-        self.source, self.used = source, False
+        self.source: Any = source
+        self.used = False
         self.filename = self.path.name if self.path else Path(str(getattr(source, "name", name))).name
         self.start = self._position()
         # Taken once: what the header announces is what every attempt sends, even if the file grows meanwhile.

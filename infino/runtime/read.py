@@ -308,8 +308,8 @@ def _fit(value: Any, found: Any) -> tuple[int, ...]:
     if isinstance(found, list) and isinstance(value, list):
         fits = [_fit(one, other) for one, other in zip(value, found, strict=False)]
         return min(fits, default=(3, 0))
-    score = getattr(found, "_fit", None)
-    if callable(score):
+    score: Any = getattr(found, "_fit", None)
+    if score is not None:
         known: tuple[int, ...] = score()
         return known
     return (1, 0)

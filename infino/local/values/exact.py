@@ -9,7 +9,6 @@ from typing import Any
 
 import orjson
 
-
 LONG = re.compile(rb"\d{19}")
 """What may be an integer beyond 64 bits."""
 
