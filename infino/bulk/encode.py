@@ -85,9 +85,9 @@ def as_record(value: Any) -> Any:
         return dict(mapping)
     if isinstance(value, tuple) and callable(as_dict := getattr(value, "_asdict", None)):
         return as_dict()
-    keys: Any = getattr(value, "keys", None)
-    if type(value).__name__ == "Row" and callable(keys):
-        return dict(zip(list(keys()), value, strict=True))
+    row: Any = value
+    if type(row).__name__ == "Row" and hasattr(row, "keys"):
+        return dict(zip(row.keys(), row, strict=True))
     names = getattr(getattr(value, "dtype", None), "names", None)
     return dict(zip(names, value, strict=True)) if names else value
 
