@@ -42,6 +42,7 @@ PROMISES = {
     "assert b'sql' in subprocess.run([sys.executable, '-m', 'infino.cli', '--help'], capture_output=True).stdout",
     "yaml": "import yaml, infino.resources.roles",
     "migrate": "import libcst, infino.migration.rewrite",
+    "charts": "from infino.charts.html import page, rendered; assert '<h1>' in rendered('# x'); page('t', [])",
     "notebook": "import IPython, infino.notebook",
     "sqlalchemy": "import sqlalchemy; sqlalchemy.create_engine('infino://a:b@127.0.0.1:1').dialect.name == 'infino'",
     "local": GATEWAY
