@@ -91,7 +91,7 @@ def changes(before: Facts, after: Facts) -> list[Change]:
 
 
 def _is_eased(name: str, old: str, new: str) -> bool:
-    """Tell whether every program that fits the old type fits the new one: arguments may take more, answers give less."""
+    """Tell whether programs that fit the old type fit the new one: arguments may take more, answers give less."""
     was, now = (_without_open_words(split_union(one)) for one in (old, new))
     return now <= was if name.startswith("models.") else was <= now
 
