@@ -58,12 +58,23 @@ DASHBOARD: Node = {
 }
 
 
-def filled(defaults: Node, given: Mapping[str, Any]) -> Node:
-    """Return a document with what it leaves out; what it says stays, also a null of its own."""
+def filled(defaults: Node, given: Mapping[str, Any], place: str = "") -> Node:
+    """Return a document with what it leaves out; what it says stays, but a null in the place of an object or a list.
+
+    Raises:
+        Problem: 400 where something else stands in the place of an object or a list.
+    """
     found = deepcopy(defaults)
     for key, value in given.items():
-        both = isinstance(found.get(key), dict) and isinstance(value, Mapping)
-        found[key] = filled(found[key], value) if both else value
+        default = found.get(key)
+        if isinstance(default, dict | list):
+            if value is None:
+                continue
+            if not isinstance(value, type(default)):
+                kind = "an object" if isinstance(default, dict) else "a list"
+                reason = f"{place}{key} must be {kind}, not {type(value).__name__}"
+                raise Problem(400, "illegal_argument_exception", reason)
+        found[key] = filled(default, value, f"{place}{key}.") if isinstance(default, dict) else value
     return found
 
 
@@ -95,10 +106,27 @@ def visualization(given: Mapping[str, Any]) -> Node:
         raise Problem(400, "illegal_argument_exception", "source.index must name a dataset")
     if chart not in CHARTS:
         raise Problem(400, "illegal_argument_exception", f"chart.type is {chart!r}, not one of {', '.join(CHARTS)}")
-    for one in found["filters"] or ():
-        if not isinstance(one, Mapping) or not one.get("field") or not one.get("operator"):
+    for one in found["filters"]:
+        named = isinstance(one, Mapping) and isinstance(one.get("field"), str) and isinstance(one.get("operator"), str)
+        if not named or not one["field"]:
             raise Problem(400, "illegal_argument_exception", "a filter needs field and operator")
+    _texts(found["mapping"], "mapping.", ("y",), ("series",))
+    _texts(found["source"], "source.", (), ("connection_id", "connector_id"))
+    _texts(found["source"]["sql"], "source.sql.", (), ("raw_query", "time_column"))
+    if not isinstance(found["mapping"]["x"], str | Mapping | None):
+        raise Problem(400, "illegal_argument_exception", "mapping.x is a column, or an object with column and bucket")
+    for key in ("metrics", "order_by"):
+        if not all(isinstance(one, Mapping) for one in found["source"]["sql"][key]):
+            raise Problem(400, "illegal_argument_exception", f"source.sql.{key} must be a list of objects")
     return found
+
+
+def _texts(node: Node, place: str, lists: Sequence[str], texts: Sequence[str]) -> None:
+    """Refuse what is no text where texts are meant."""
+    wrong = [key for key in texts if not isinstance(node.get(key), str | None)]
+    wrong += [key for key in lists if not all(isinstance(one, str) for one in node[key])]
+    if wrong:
+        raise Problem(400, "illegal_argument_exception", f"{place}{wrong[0]} must be text")
 
 
 def dashboard(given: Mapping[str, Any]) -> Node:
@@ -109,14 +137,19 @@ def dashboard(given: Mapping[str, Any]) -> Node:
     """
     found = filled(DASHBOARD, given)
     _titled(found)
-    panels = found["panels"] or []
-    if not isinstance(panels, list) or not all(isinstance(panel, Mapping) for panel in panels):
+    panels = found["panels"]
+    if not all(isinstance(panel, Mapping) for panel in panels):
         raise Problem(400, "illegal_argument_exception", "panels must be a list of objects")
     found["panels"] = [_panel(number, panel, panels) for number, panel in enumerate(panels)]
     return found
 
 
 def _titled(found: Node) -> None:
+    if not all(isinstance(tag, str) for tag in found["tags"]):
+        raise Problem(400, "illegal_argument_exception", "tags must be texts")
+    for key in ("time_range", "render"):
+        if not isinstance(found.get(key), Mapping | None):
+            raise Problem(400, "illegal_argument_exception", f"{key} must be an object")
     if not isinstance(found.get("title"), str) or not found["title"].strip():
         raise Problem(400, "illegal_argument_exception", "`title` is required")
 
@@ -129,6 +162,8 @@ def _panel(number: int, given: Mapping[str, Any], panels: Sequence[Mapping[str, 
     for needed, of in (("viz_id", "visualization"), ("content", "markdown")):
         if kind == of and not panel.get(needed):
             raise Problem(400, "illegal_argument_exception", f"panel {number}: a panel of kind {of} needs {needed}")
+    if not isinstance(given.get("layout"), Mapping | None):
+        raise Problem(400, "illegal_argument_exception", f"panel {number}: layout must be an object")
     placed = {key: value for key, value in (given.get("layout") or {}).items() if value is not None}
     # Panels without a place flow into two columns below each other.
     flow = sum(1 for other in panels[:number] if not other.get("layout"))
@@ -157,8 +192,9 @@ def _newer(given: Mapping[str, Any]) -> Node:
         if bucket and isinstance(mapping.get("x"), str):
             mapping["x"] = {"column": mapping["x"], "bucket": bucket}
     mode = found.pop("visualization_mode", None)
-    if mode in ("table", "metric"):
-        found["chart"] = {**(found.get("chart") or {}), "type": mode}
+    chart = found.get("chart") or {}
+    if mode in ("table", "metric") and isinstance(chart, Mapping):
+        found["chart"] = {**chart, "type": mode}
     return found
 
 
