@@ -74,7 +74,8 @@ def filled(defaults: Node, given: Mapping[str, Any], place: str = "") -> Node:
                 kind = "an object" if isinstance(default, dict) else "a list"
                 reason = f"{place}{key} must be {kind}, not {type(value).__name__}"
                 raise Problem(400, "illegal_argument_exception", reason)
-        found[key] = filled(default, value, f"{place}{key}.") if isinstance(default, dict) else value
+        inner: Any = value
+        found[key] = filled(default, inner, f"{place}{key}.") if isinstance(default, dict) else value
     return found
 
 
