@@ -53,10 +53,10 @@ class _Base:
     def __init__(self, cache: CredentialCache, waiting: Callable[[], Waiting], shared: Shared) -> None:
         self._cache, self._waiting, self._shared = cache, waiting, shared
 
-    def _asking(self) -> CredentialCache:
-        """Note when the provider is asked."""
-        self._cache.asked = self._shared.clock.monotonic()
-        return self._cache
+    def _asked(self, given: object, began: float) -> SigV4Signer:
+        """Keep what the provider gave, with when it was asked; who asked in vain must keep nobody else from asking."""
+        self._cache.asked = began
+        return self._cache.store(given, self._shared.now())
 
     def _held(self) -> SigV4Signer | None:
         return self._cache.held(self._shared.now())
@@ -95,8 +95,9 @@ class Keys(_Base):
             return cache.fresh(self._shared.now()) or self._ask()
 
     def _ask(self) -> SigV4Signer:
+        began = self._shared.clock.monotonic()
         try:
-            return self._cache.store(ask(self._asking().provider), self._shared.now())
+            return self._asked(ask(self._cache.provider), began)
         except ConfigError as error:
             return self._failed(error)
 
@@ -115,8 +116,9 @@ class Keys(_Base):
             return False
         with self._waiting().threads:
             if not cache.superseded(refused) and cache.asked < at:
+                began = self._shared.clock.monotonic()
                 try:
-                    cache.store(ask(self._asking().provider), self._shared.now())
+                    self._asked(ask(cache.provider), began)
                 except ConfigError as error:
                     return error
             return cache.superseded(refused)
@@ -161,8 +163,9 @@ class AsyncKeys(_Base):
             return cache.fresh(self._shared.now()) or await self._ask()
 
     async def _ask(self) -> SigV4Signer:
+        began = self._shared.clock.monotonic()
         try:
-            return self._cache.store(await ask_async(self._asking().provider), self._shared.now())
+            return self._asked(await ask_async(self._cache.provider), began)
         except ConfigError as error:
             return self._failed(error)
 
@@ -173,8 +176,9 @@ class AsyncKeys(_Base):
             return False
         async with self._waiting().of_loop():
             if not cache.superseded(refused) and cache.asked < at:
+                began = self._shared.clock.monotonic()
                 try:
-                    cache.store(await ask_async(self._asking().provider), self._shared.now())
+                    self._asked(await ask_async(cache.provider), began)
                 except ConfigError as error:
                     return error
             return cache.superseded(refused)

@@ -34,7 +34,8 @@ class Inflater:
     def __init__(self, word: str, check: Callable[[], object]) -> None:
         self._word, self._window, self._check = word, _WINDOWS[word], check
         self._member: Any = None
-        self._first = b""  # the beginning of the body, while it may turn out to lack its frame
+        # The beginning of a deflated body, while it may turn out to lack its frame.
+        self._framed, self._first = word != "deflate", b""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Give what a piece unpacks to, in pieces of at most 256 KiB.
@@ -49,18 +50,19 @@ class Inflater:
             try:
                 piece = self._member.decompress(data, _BITE)
             except zlib.error:
-                if self._window != _WINDOWS["deflate"]:
+                if self._framed or self._window != _WINDOWS["deflate"]:
                     raise self._damaged() from None
                 # Some servers leave out the frame around it.
                 self._window, self._member = -self._window, None
                 data, self._first = self._first + data, b""
                 continue
-            if self._window > 0 and not piece:
+            member = self._member
+            if piece or member.eof:
+                self._framed, self._first = True, b""
+            elif not self._framed:
                 self._first += data
             if piece:
-                self._first = b""
                 yield piece
-            member = self._member
             if member.eof:
                 data, self._member = member.unused_data, None
             else:

@@ -128,6 +128,8 @@ def parse_endpoint(text: str, *, allow_http: bool = False, host: str | None = No
     text = text.strip()
     if any(character.isspace() or ord(character) < 33 for character in text):
         raise ConfigError("the endpoint must not hold spaces")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ConfigError("the endpoint holds bytes that are no text; was it read in another encoding?")
     if "\\" in text:
         raise ConfigError("the endpoint must not hold a backslash")
     try:
