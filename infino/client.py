@@ -140,7 +140,10 @@ class AsyncInfino(Manners, AsyncRootResources):
     def _open(self) -> AsyncTransport:
         if self._parent is not None:
             return self._parent._transport.with_config(self.config)
-        from infino.transport import AsyncTransport
+        from infino.imports import native
+
+        with native:  # no fork while OpenSSL is loaded
+            from infino.transport import AsyncTransport
 
         return AsyncTransport(self.config, self._shared)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import _bootstrap, import_module  # the locks have no public name
 from typing import Any, Final
 
@@ -18,6 +19,8 @@ _OURS: Final = frozenset(
     }
 )  # fmt: skip
 _PATIENCE: Final = 5.0
+# Held while OpenSSL prepares itself: its own lock, inherited by the child of a fork, is one that nobody opens.
+native: Final = threading.RLock()
 
 
 @contextmanager
@@ -90,5 +93,15 @@ def forget_half_imports() -> None:
         locks.pop(name, None)
 
 
+def _hold() -> None:
+    native.acquire(timeout=_PATIENCE)
+
+
+def _release() -> None:
+    with suppress(RuntimeError):  # not held, where patience ended
+        native.release()
+
+
 if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_hold, after_in_parent=_release, after_in_child=_release)
     os.register_at_fork(before=wait_for_imports, after_in_child=forget_half_imports)

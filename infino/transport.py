@@ -37,7 +37,7 @@ from infino.core.tls import tls_context
 from infino.core.version import USER_AGENT
 from infino.core.wire import Wire, WireRequest, check_path
 from infino.deadline import Deadline, DeadlineBackend
-from infino.imports import without_command_line
+from infino.imports import native, without_command_line
 from infino.keys import AsyncKeys, Connection, Keys, check_loop
 from infino.slots import KEEPALIVE_SECONDS, AsyncSlots, Connections, Slots
 from infino.streams import Course, arriving, async_arriving
@@ -127,7 +127,8 @@ class _Opener:
 
     def _opened(self, kind: type[Pool]) -> Pool:
         if self._tls is None:
-            self._tls = tls_context(self._config)
+            with native:
+                self._tls = tls_context(self._config)
         proxy = None if self._config.proxy is None else self._config.proxy.reveal()
         try:
             return kind(verify=self._tls, trust_env=False, limits=_ONE, proxy=proxy)
@@ -192,7 +193,8 @@ class _Base:
 
     def tls(self) -> Any:
         """Return the TLS settings (an `ssl.SSLContext`), for connections that are not opened here."""
-        return tls_context(self.config)
+        with native:
+            return tls_context(self.config)
 
     def _presigned(self, signed: Signed, path: str, query: tuple[tuple[str, str], ...]) -> Secret:
         check_path(path)

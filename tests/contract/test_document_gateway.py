@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from infino_api.api.users import create, rotate_keys
 from openapi_schema_validator import OAS31Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
@@ -90,6 +91,9 @@ def client() -> Iterator[Infino]:
 
 def raw_method(client: Infino, name: str) -> Any:
     *resources, method = name.split(".")
+    bare = {"users.create": create, "users.rotate_keys": rotate_keys}
+    if name in bare:  # their plans keep no bytes that hold keys: the bare calls do
+        return lambda *arguments: client._caller.raw(bare[name].request(*arguments))
     found: Any = client
     for step in resources:
         found = getattr(found, step)

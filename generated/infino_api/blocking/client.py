@@ -145,7 +145,10 @@ class Infino(Manners, RootResources):
     def _open(self) -> Transport:
         if self._parent is not None:
             return self._parent._transport.with_config(self.config)
-        from infino.transport import Transport
+        from infino.imports import native
+
+        with native:  # no fork while OpenSSL is loaded
+            from infino.transport import Transport
 
         return Transport(self.config, self._shared)
 
