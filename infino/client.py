@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
@@ -142,8 +143,10 @@ class AsyncInfino(Manners, AsyncRootResources):
             return self._parent._transport.with_config(self.config)
         from infino.imports import native
 
-        with native:  # no fork while OpenSSL is loaded
+        with native:  # no fork while OpenSSL is loaded and finds what signing needs
             from infino.transport import AsyncTransport
+
+            hmac.digest(b"", b"", "sha256")
 
         return AsyncTransport(self.config, self._shared)
 

@@ -6,6 +6,7 @@ Generated from infino/client.py; changes belong there.
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
@@ -147,8 +148,10 @@ class Infino(Manners, RootResources):
             return self._parent._transport.with_config(self.config)
         from infino.imports import native
 
-        with native:  # no fork while OpenSSL is loaded
+        with native:  # no fork while OpenSSL is loaded and finds what signing needs
             from infino.transport import Transport
+
+            hmac.digest(b"", b"", "sha256")
 
         return Transport(self.config, self._shared)
 
