@@ -1,12 +1,16 @@
-"""From the bytes of one WebSocket message to a kind and a body; nothing here ever raises on what a server sent."""
+"""From the bytes of one WebSocket message to a kind and a body, and from its values to typed events.
+
+Nothing here ever raises on what a server sent: whatever does not fit is left to be passed through.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
+from infino.chat.events import Chart, Data, Event, Query, SourceRef, Sources, Suggestions, Text
 from infino.core.codec import dumps, loads
 
 NOT_JSON = "text"
@@ -45,8 +49,8 @@ def read(message: str | bytes) -> Frame:
         return Frame(NOT_JSON, {}, raw)
     content = raw.get("content")
     if isinstance(content, dict) and "type" in content:
-        return Frame(_text(content["type"]), content, raw)
-    return Frame(_text(raw.get("type")), raw, raw)
+        return Frame(text(content["type"]), content, raw)
+    return Frame(text(raw.get("type")), raw, raw)
 
 
 def question(text: str, context: Mapping[str, Any] | None) -> str:
@@ -83,5 +87,165 @@ def _sentence(value: Any) -> str:
     return ""
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
+    """Return the value when it is text, else an empty string."""
     return value if isinstance(value, str) else ""
+
+
+def event(name: str, value: Any, sender: str) -> Event | None:
+    """Build the event of one named part of an answer; ``None`` when the name or the value fits nothing."""
+    reader = _READERS.get(name)
+    return reader(value, sender) if reader else None
+
+
+def whole(body: Mapping[str, Any]) -> Iterator[Event]:
+    """Yield the parts of a ``result`` or older ``message`` frame that are not empty."""
+    sender = text(body.get("sender_agent")) or text(body.get("sender"))
+    words = next((body[key] for key in ("summary", "text", "message", "content") if text(body.get(key))), None)
+    parts = (
+        ("sources", body.get("sources")),
+        ("sql", body.get("sql") or body.get("sql_query")),
+        ("querydsl", body.get("querydsl")),
+        ("data", body.get("data") or body.get("results")),
+        ("summary", _unescaped(words)),
+        ("chart", body.get("chart")),
+        ("smart_suggestion", body.get("followup_queries") or body.get("smart_suggestion")),
+    )
+    for name, value in parts:
+        made = event(name, value, sender) if value else None
+        if made is not None and not _is_empty(made):
+            yield made
+
+
+def same(one: Event | None, other: Event) -> bool:
+    """Tell whether two events say the same, whoever said it."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, Text) and isinstance(other, Text):
+        return one.markdown == other.markdown
+    if isinstance(one, Data) and isinstance(other, Data):
+        return one.rows == other.rows
+    if isinstance(one, Query) and isinstance(other, Query):
+        return one.text == other.text
+    if isinstance(one, Chart) and isinstance(other, Chart):
+        return one.option == other.option
+    if isinstance(one, Sources) and isinstance(other, Sources):
+        return one.sources == other.sources
+    return isinstance(one, Suggestions) and isinstance(other, Suggestions) and one.questions == other.questions
+
+
+def rows(value: Any) -> list[Mapping[str, Any]] | None:
+    """Read a data frame in any of the shapes that JSON gives it.
+
+    Args:
+        value: A list of objects, an object of columns (lists, or objects by row label), or an object with
+            ``columns`` and ``data``.
+
+    Returns:
+        One mapping per row, or ``None`` when it is none of these.
+    """
+    if isinstance(value, list):
+        if all(isinstance(row, dict) for row in value):
+            return value
+        return None
+    if not isinstance(value, dict):
+        return None
+    if not value:
+        return []
+    names, data = value.get("columns"), value.get("data")
+    if isinstance(names, list) and isinstance(data, list) and all(isinstance(row, list) for row in data):
+        labels = [text(name) or str(name) for name in names]
+        return [dict(zip(labels, row, strict=False)) for row in data]
+    columns = list(value.values())
+    if all(isinstance(column, list) for column in columns):
+        return _from_columns(value, columns)
+    if all(isinstance(column, dict) for column in columns):
+        index = dict.fromkeys(label for column in columns for label in column)
+        return [{name: column.get(label) for name, column in value.items()} for label in index]
+    if not any(isinstance(column, list | dict) for column in columns):
+        return [value]
+    return None
+
+
+def _from_columns(value: Mapping[str, Any], columns: Sequence[list[Any]]) -> list[Mapping[str, Any]] | None:
+    if len({len(column) for column in columns}) != 1:
+        return None
+    return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _summary(value: Any, sender: str) -> Event | None:
+    return Text(sender=sender, markdown=value) if isinstance(value, str) else None
+
+
+def _data(value: Any, sender: str) -> Event | None:
+    framed = isinstance(value, dict) and "df" in value
+    found = rows(value["df"] if framed else value)
+    if found is None:
+        return None
+    return Data(sender=sender, rows=found, schema=value.get("index_schema") if framed else None)
+
+
+def _sql(value: Any, sender: str) -> Event | None:
+    return Query(sender=sender, language="sql", text=value) if isinstance(value, str) else None
+
+
+def _querydsl(value: Any, sender: str) -> Event | None:
+    if not isinstance(value, dict):
+        return None
+    return Query(sender=sender, language="querydsl", text=dumps(value).decode(), body=value)
+
+
+def _chart(value: Any, sender: str) -> Event | None:
+    if not isinstance(value, dict):
+        return None
+    option = {name: part for name, part in value.items() if name != "column_mapping"}
+    mapping = value.get("column_mapping")
+    return Chart(sender=sender, option=option, columns=mapping if isinstance(mapping, dict) else None)
+
+
+def _sources(value: Any, sender: str) -> Event | None:
+    if not isinstance(value, list):
+        return None
+    found = []
+    for item in value:
+        name = text(item.get("index_name") or item.get("dataset")) if isinstance(item, dict) else text(item)
+        if name:
+            connection = text(item.get("connection_id")) if isinstance(item, dict) else ""
+            found.append(SourceRef(name, connection or "infino"))
+    return Sources(sender=sender, sources=tuple(found)) if found or not value else None
+
+
+def _suggestions(value: Any, sender: str) -> Event | None:
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list):
+        return None
+    return Suggestions(sender=sender, questions=tuple(item for item in value if isinstance(item, str)))
+
+
+def _unescaped(words: Any) -> Any:
+    # Some services send the two characters backslash and n where they mean a new line.
+    if isinstance(words, str) and "\\n" in words and "\n" not in words:
+        return words.replace("\\n", "\n")
+    return words
+
+
+def _is_empty(made: Event) -> bool:
+    return (
+        (isinstance(made, Data) and not made.rows)
+        or (isinstance(made, Chart) and not made.option)
+        or (isinstance(made, Query) and not made.text)
+    )
+
+
+_READERS: dict[str, Callable[[Any, str], Event | None]] = {
+    "summary": _summary,
+    "data": _data,
+    "sql": _sql,
+    "querydsl": _querydsl,
+    "chart": _chart,
+    "sources": _sources,
+    "smart_suggestion": _suggestions,
+    "smart_suggestions": _suggestions,
+    "followup_queries": _suggestions,
+}

@@ -9,11 +9,10 @@ from typing import Self
 import attrs
 
 from infino.chat import frames
-from infino.chat.answer import Answer
+from infino.chat.answer import Answer, transcript
 from infino.chat.flow import Conversation, Settings
 from infino.chat.options import seconds
 from infino.chat.stream import AsyncAnswerStream, AsyncLine, AsyncPorts
-from infino.chat.transcript import transcript
 from infino.core.errors import ClientClosedError, ValidationError
 
 HISTORY = 1_000

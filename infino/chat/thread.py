@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from infino.chat import values
+from infino.chat import frames
 from infino.chat.answer import Answer
 from infino.chat.errors import ServiceFailed, TurnTimeout
 from infino.chat.turn import Turn
@@ -107,7 +107,7 @@ def read_reply(message: Mapping[str, Any], question: str, thread_id: str) -> Ans
         ServiceFailed: The message says that the service failed.
     """
     content = message.get("content")
-    body = dict(content) if isinstance(content, dict) else {"summary": values.text(content)}
+    body = dict(content) if isinstance(content, dict) else {"summary": frames.text(content)}
     body.setdefault("type", "result")
     turn = Turn(question, thread_id=thread_id, streaming=False)
     turn.receive(codec.dumps({"content": body}).decode())

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from infino.chat import frames, values
+from infino.chat import frames
 from infino.chat.answer import Answer
 from infino.chat.events import (
     Chart,
@@ -133,7 +133,7 @@ class Turn:
         if self._owed_end and frame.kind in _ENDS:
             self._owed_end = False
             return True
-        identifiers = (values.text(frame.body.get(name)) for name in ("trace_id", "query_id"))
+        identifiers = (frames.text(frame.body.get(name)) for name in ("trace_id", "query_id"))
         if any(identifier in self._stale for identifier in identifiers):
             return True
         self._begun = frame.kind != "heartbeat"
@@ -187,11 +187,11 @@ class Turn:
 
     def _news(self, events: Iterable[Event]) -> list[Event]:
         """Leave out what a ``result`` only repeats of the partials before it."""
-        return [event for event in events if not values.same(self._latest.get(_key(event)), event)]
+        return [event for event in events if not frames.same(self._latest.get(_key(event)), event)]
 
     def _note_identifiers(self, body: Mapping[str, Any]) -> None:
-        self._trace_id = values.text(body.get("trace_id")) or self._trace_id
-        self._query_id = values.text(body.get("query_id")) or self._query_id
+        self._trace_id = frames.text(body.get("trace_id")) or self._trace_id
+        self._query_id = frames.text(body.get("query_id")) or self._query_id
 
 
 def _key(event: Event) -> Any:
@@ -204,18 +204,18 @@ def _heartbeat(turn: Turn, frame: frames.Frame) -> list[Event]:
 
 
 def _update(turn: Turn, frame: frames.Frame) -> list[Event]:
-    said = values.text(frame.body.get("message")) or values.text(frame.body.get("text"))
-    return [Status(sender=values.text(frame.body.get("sender")), text=said)]
+    said = frames.text(frame.body.get("message")) or frames.text(frame.body.get("text"))
+    return [Status(sender=frames.text(frame.body.get("sender")), text=said)]
 
 
 def _step(turn: Turn, frame: frames.Frame) -> list[Event]:
     body, cell = frame.body, frame.body.get("cell")
-    code = values.text(cell.get("code")) if isinstance(cell, dict) else ""
+    code = frames.text(cell.get("code")) if isinstance(cell, dict) else ""
     return [
         Step(
-            sender=values.text(body.get("sender")),
-            action=values.text(body.get("action")) or values.text(body.get("action_type")),
-            text=values.text(body.get("message")),
+            sender=frames.text(body.get("sender")),
+            action=frames.text(body.get("action")) or frames.text(body.get("action_type")),
+            text=frames.text(body.get("message")),
             code=code or None,
             frame=frame.raw,
         )
@@ -225,15 +225,15 @@ def _step(turn: Turn, frame: frames.Frame) -> list[Event]:
 def _partial(turn: Turn, frame: frames.Frame) -> list[Event]:
     body = frame.body
     turn._note_identifiers(body)
-    name = values.text(body.get("sub_type")) or values.text(body.get("key"))
-    event = values.event(name, body.get("value"), values.text(body.get("sender")))
-    return [event or Unknown(sender=values.text(body.get("sender")), kind="partial", frame=frame.raw)]
+    name = frames.text(body.get("sub_type")) or frames.text(body.get("key"))
+    event = frames.event(name, body.get("value"), frames.text(body.get("sender")))
+    return [event or Unknown(sender=frames.text(body.get("sender")), kind="partial", frame=frame.raw)]
 
 
 def _result(turn: Turn, frame: frames.Frame) -> list[Event]:
     body = frame.body
     turn._note_identifiers(body)
-    events = turn._news(values.whole(body))
+    events = turn._news(frames.whole(body))
     if turn.streaming is False:
         return [*events, turn.done()]
     turn.state = State.SETTLING

@@ -10,19 +10,25 @@ from infino_api.resources.fino import AsyncFinoResource
 from infino.caller import json_body
 from infino.chat.answer import Answer
 from infino.chat.flow import Connect, DropThread, OpenThread
-from infino.chat.options import ChatOptions, Choices, SourceLike, Task, TurnOptions, source_list, visible
-from infino.chat.session import AsyncSession
-from infino.chat.setting import (
+from infino.chat.options import (
     TIMEOUT,
+    ChatOptions,
+    Choices,
+    SourceLike,
+    Task,
+    TurnOptions,
     before_dialling,
     begin,
     complete,
     dial_plan,
     plan_reading,
     refuse_sources,
+    source_list,
     teller,
     thread_id_of,
+    visible,
 )
+from infino.chat.session import AsyncSession
 from infino.chat.stream import AsyncAnswerStream, AsyncPorts
 from infino.chat.thread import Fetch, Poll
 from infino.core.errors import ValidationError

@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from infino.charts import chart_page, chart_svg
 from infino.charts.option import read_option
 from infino.charts.svg import scale, show
-from infino.chat.answer import Answer
+from infino.chat.answer import Answer, transcript
 from infino.chat.events import Text
 from infino.chat.notebook import markdown_html
-from infino.chat.transcript import transcript
 
 HOSTILE = "<script>alert(1)</script>"
 BAR: dict[str, Any] = {

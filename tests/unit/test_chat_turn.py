@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infino.chat import frames, values
+from infino.chat import frames
 from infino.chat import turn as turns
 from infino.chat.events import (
     Chart,
@@ -211,7 +211,7 @@ def test_partials_may_name_their_part_by_key() -> None:
     ],
 )
 def test_data_frames_of_every_shape(frame: Any, rows: Any) -> None:
-    assert values.rows(frame) == rows
+    assert frames.rows(frame) == rows
 
 
 def test_a_late_end_of_the_turn_before_is_drained_once() -> None:

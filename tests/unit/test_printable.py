@@ -43,8 +43,7 @@ def test_every_character_that_steers_is_shown_as_its_escape() -> None:
 
 
 def answer_text() -> str:
-    from infino.chat.answer import Answer
-    from infino.chat.transcript import transcript
+    from infino.chat.answer import Answer, transcript
 
     answer = Answer(text=EVIL, question=EVIL, sql=EVIL)
     assert harmless(transcript([answer]))

@@ -11,15 +11,20 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from infino.chat.answer import Answer
 from infino.chat.flow import Connect, DropThread, OpenThread
-from infino.chat.options import ChatOptions, Choices, SourceLike, Task, TurnOptions, source_list
-from infino.chat.setting import (
+from infino.chat.options import (
     TIMEOUT,
+    ChatOptions,
+    Choices,
+    SourceLike,
+    Task,
+    TurnOptions,
     before_dialling,
     begin,
     complete,
     dial_plan,
     plan_reading,
     refuse_sources,
+    source_list,
     teller,
     thread_id_of,
 )

@@ -12,11 +12,10 @@ from typing import Self
 
 import attrs
 
-from infino.chat.answer import Answer
+from infino.chat.answer import Answer, transcript
 from infino.chat.flow import Conversation, Settings
 from infino.chat.options import seconds
 from infino.chat.session import HISTORY, _encoded
-from infino.chat.transcript import transcript
 from infino.core.errors import ClientClosedError, ValidationError
 from infino_api.blocking.stream import AnswerStream, Line, Ports
 
