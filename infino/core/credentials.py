@@ -135,8 +135,7 @@ class CredentialCache:
         return SigV4Signer(pair.access_key, pair.secret_key, self.region, self.service, self.path_style)
 
     def store(self, answer: object, now: datetime) -> SigV4Signer:
-        """Keep what a provider gave, or say what is wrong with it."""
-        answer = wrapped(answer)  # it may hold a secret, and tracebacks may show locals
+        """Keep what `ask` gave, or say what is wrong with it."""
         if isinstance(answer, ConfigError):
             raise ConfigError(f"the credentials callable failed: {answer.message}")
         if not isinstance(answer, Credentials):
@@ -171,7 +170,7 @@ def ask(provider: Provider | None) -> object:
         problem = _failure(error)
     else:
         if not inspect.isawaitable(answer):
-            return answer
+            return wrapped(answer)  # at once: it may hold a secret, and tracebacks may show the locals of callers
         if inspect.iscoroutine(answer):
             answer.close()
         problem = "must be awaited; use AsyncInfino"
@@ -193,7 +192,7 @@ async def ask_async(provider: Provider | None) -> object:
             getattr(provider, "__call__", None)  # noqa: B004  # an object with an async __call__
         )
         answer: object = provider() if is_async else await asyncio.to_thread(provider)
-        return await answer if inspect.isawaitable(answer) else answer
+        return wrapped(await answer if inspect.isawaitable(answer) else answer)
     except Exception as error:
         problem = _failure(error)
     raise ConfigError(f"the credentials callable {problem}")

@@ -199,7 +199,7 @@ def test_a_provider_that_fails_is_asked_again_later() -> None:
 
 def test_the_same_pair_again_is_no_other_pair() -> None:
     keys, _ = cache()
-    keys.store(("IAK_OLD", "old"), NOW)
+    keys.store(Credentials("IAK_OLD", "old"), NOW)
     assert not keys.superseded(OLD)
     assert keys.superseded(NEW)
 
