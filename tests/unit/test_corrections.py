@@ -11,7 +11,7 @@ import pytest
 
 import infino
 from infino.core.corrections import Corrections
-from infino.core.credentials import CredentialCache
+from infino.core.credentials import CredentialCache, Credentials
 from infino.core.exchange import Shared
 from infino.core.failures import error_from_response, server_time
 from infino.core.response import Headers, Response
