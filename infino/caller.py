@@ -29,7 +29,7 @@ T = TypeVar("T")
 JSON: Final = "application/json"
 YAML: Final = "application/yaml"
 Pairs = Mapping[str, object] | Sequence[tuple[str, object]]
-_ACCEPT: Final = {"json": JSON, "none": JSON, "bytes": "*/*"}
+_ACCEPT: Final = {"json": JSON, "none": JSON, "bytes": "*/*", "stream": "*/*"}
 _NO_ROUTE: Final = frozenset({404, 405, 501})
 _PROXY_HINT: Final = "a proxy or another server may have answered; check the endpoint"
 
@@ -109,6 +109,7 @@ def encode_call(
         retry,
         call.get_with_body,
         _ACCEPT[call.accept],
+        call.accept == "stream",
     )
 
 
@@ -166,6 +167,8 @@ def decode_call(call: Call[T], response: Response) -> T:
     value: Any
     if call.accept == "bytes":
         value = response.content
+    elif call.accept == "stream":
+        value = response.stream
     elif call.accept == "none":
         value = None
     else:
@@ -252,6 +255,17 @@ def _raw(call: Call[T], response: Response, value: T) -> RawResponse[T]:
     )
 
 
+def _nothing() -> Generator[bytes, None, None]:
+    """The body of an answer that cannot have one."""
+    yield from ()
+
+
+async def _async_nothing() -> AsyncGenerator[bytes, None]:
+    """Do the same as `_nothing` on an event loop."""
+    for piece in list[bytes]():
+        yield piece
+
+
 class _Undivided:
     """Whatever holds a caller may be copied deeply; the caller is shared, as the connections below it are."""
 
@@ -284,8 +298,8 @@ class SyncCaller(_Undivided):
     def stream(self, call: Call[Any], **options: Unpack[CallOptions]) -> Generator[bytes, None, None]:
         """Make the call and return the body of its answer while it comes; close it when it is not read to its end."""
         request = attrs.evolve(encode_call(call, **options), stream=True)
-        stream: Generator[bytes, None, None] = self._connect().send(request).stream
-        return stream
+        stream: Generator[bytes, None, None] | None = self._connect().send(request).stream
+        return _nothing() if stream is None else stream
 
     def raw(self, call: Call[T], **options: Unpack[CallOptions]) -> RawResponse[T]:
         """Make the call and return the answer with its typed value."""
@@ -330,8 +344,8 @@ class AsyncCaller(_Undivided):
     async def stream(self, call: Call[Any], **options: Unpack[CallOptions]) -> AsyncGenerator[bytes, None]:
         """Make the call and return the body of its answer while it comes; close it when it is not read to its end."""
         request = attrs.evolve(encode_call(call, **options), stream=True)
-        stream: AsyncGenerator[bytes, None] = (await self._connect().send(request)).stream
-        return stream
+        stream: AsyncGenerator[bytes, None] | None = (await self._connect().send(request)).stream
+        return _async_nothing() if stream is None else stream
 
     async def raw(self, call: Call[T], **options: Unpack[CallOptions]) -> RawResponse[T]:
         """Make the call and return the answer with its typed value."""

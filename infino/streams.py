@@ -74,6 +74,11 @@ def _each(inflater: Inflater, pieces: Iterable[bytes]) -> Iterator[bytes]:
         yield from inflater.feed(piece)
 
 
+def is_read_late(status: int) -> bool:
+    """Tell whether an answer may be a stream: a refusal is read at once, for its error, and some have no body."""
+    return 200 <= status < 300 and status not in (204, 205)
+
+
 def arriving(
     answer: Any, course: Course, back: Callable[[bool], None], tick: Callable[[float | None], object]
 ) -> Generator[bytes, None, None]:
@@ -88,8 +93,17 @@ def arriving(
     Raises:
         TransportError: The connection broke.
     """
+    begun = _arriving(answer, course, back, tick)
+    next(begun)  # a generator that has not begun would close nothing
+    return begun
+
+
+def _arriving(
+    answer: Any, course: Course, back: Callable[[bool], None], tick: Callable[[float | None], object]
+) -> Generator[bytes, None, None]:
     whole, failure = False, None
     try:
+        yield b""
         pieces = iter(answer.stream)
         while True:
             tick(course.left())
@@ -116,8 +130,17 @@ async def async_arriving(
     answer: Any, course: Course, back: Callable[[bool], Awaitable[None]]
 ) -> AsyncGenerator[bytes, None]:
     """Do the same as `arriving` on an event loop."""
+    begun = _async_arriving(answer, course, back)
+    await anext(begun)
+    return begun
+
+
+async def _async_arriving(
+    answer: Any, course: Course, back: Callable[[bool], Awaitable[None]]
+) -> AsyncGenerator[bytes, None]:
     whole, failure = False, None
     try:
+        yield b""
         pieces = aiter(answer.stream)
         while True:
             try:

@@ -40,7 +40,7 @@ from infino.deadline import Deadline, DeadlineBackend
 from infino.imports import native, without_command_line
 from infino.keys import AsyncKeys, Connection, Keys, check_loop
 from infino.slots import KEEPALIVE_SECONDS, AsyncSlots, Connections, Slots
-from infino.streams import Course, arriving, async_arriving
+from infino.streams import Course, arriving, async_arriving, is_read_late
 
 with without_command_line():
     import httpx
@@ -229,8 +229,9 @@ class _Base:
         undo = inflaters(answer.headers.get("content-encoding"), lambda: None)
         return Course(undo, self._told, self.shared, began, timeouts.total)
 
-    def _begun(self, request: Request, answer: httpx.Response, stream: Any) -> Response:
-        return Response(request.operation, answer.status_code, Headers(answer.headers.raw), stream=stream)
+    def _begun(self, request: Request, answer: httpx.Response, stream: Any, began: float) -> Response:
+        elapsed, headers = self.shared.clock.monotonic() - began, Headers(answer.headers.raw)
+        return Response(request.operation, answer.status_code, headers, elapsed=elapsed, stream=stream)
 
     def _told(self, error: Exception) -> InfinoError | None:
         return _translate(error, self.config.endpoint.url) if isinstance(error, httpx.HTTPError) else None
@@ -342,10 +343,11 @@ class Transport(_Base):
         connection = slots.take(timeouts.pool)
         try:
             answer = connection.handle_request(self._build(prepared, timeouts))
-            if request.stream and 200 <= answer.status_code < 300:
+            if request.stream and is_read_late(answer.status_code):
                 course, kept = self._course(answer, timeouts, began), True
                 tick = partial(_tick, deadline, clock.monotonic)
-                return self._begun(request, answer, arriving(answer, course, partial(_back, slots, connection), tick))
+                back = partial(_back, slots, connection)
+                return self._begun(request, answer, arriving(answer, course, back, tick), began)
             try:
                 whole = all(body.take(piece) for piece in answer.stream)
             finally:
@@ -450,10 +452,10 @@ class AsyncTransport(_Base):
         connection = await slots.take(timeouts.pool)
         try:
             answer = await connection.handle_async_request(self._build(prepared, timeouts))
-            if request.stream and 200 <= answer.status_code < 300:
+            if request.stream and is_read_late(answer.status_code):
                 course, kept = self._course(answer, timeouts, began), True
                 back = partial(_async_back, slots, connection)
-                return self._begun(request, answer, async_arriving(answer, course, back))
+                return self._begun(request, answer, await async_arriving(answer, course, back), began)
             try:
                 whole = True
                 async for piece in answer.stream:

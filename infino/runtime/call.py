@@ -40,7 +40,7 @@ class Call(Generic[T]):
         content_type: Media type of the body.
         retry: When the call may be repeated: always, when every record is keyed, or never.
         get_with_body: True for reads that old gateways serve as GET with a body only.
-        accept: What the answer holds.
+        accept: What the answer holds; the body of a stream is read while it comes.
         experimental: True for operations that only unreleased gateways have.
         secret: True when the answer holds keys, so that its bytes are not kept.
         instead: Sent where the gateway has no route for this call.
@@ -61,7 +61,7 @@ class Call(Generic[T]):
     content_type: str | None = None
     retry: Literal["safe", "keyed", "never"] = "never"
     get_with_body: bool = False
-    accept: Literal["json", "none", "bytes"] = "json"
+    accept: Literal["json", "none", "bytes", "stream"] = "json"
     experimental: bool = False
     secret: bool = False
     instead: Call[T] | None = attrs.field(default=None, kw_only=True, repr=False)

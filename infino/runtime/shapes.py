@@ -11,7 +11,7 @@ from infino.runtime import read as readers
 from infino.runtime.errors import MissingItemError, ParseError, mismatch, step
 
 if TYPE_CHECKING:
-    from infino.runtime.stream import Event, Stream
+    from infino.runtime.stream import Event, Stream, Values
 
 T = TypeVar("T")
 
@@ -76,18 +76,36 @@ def content(value: Any) -> bytes:
     return bytes(value or b"")
 
 
-def lines(read: Callable[[Any], T]) -> Callable[[Any], Stream[T]]:
-    """Read newline-delimited JSON as a stream of values."""
-    from infino.runtime.stream import Stream, lines_of  # few operations answer streams
+def lines(read: Callable[[Any], T], operation: str, separator: bytes = b"\n") -> Callable[[Any], Stream[T]]:
+    """Read newline-delimited JSON, or a JSON text sequence, as a stream of values.
 
-    return lambda value: Stream(content(value), lines_of(read))
+    Args:
+        read: Reader of one value.
+        operation: The operation, for errors.
+        separator: What stands between two values.
+    """
+    from infino.runtime.stream import Lines  # few operations answer streams
+
+    return lambda pieces: _stream(pieces, Lines(read, operation, separator))
 
 
-def events(read: Callable[[Any], T]) -> Callable[[Any], Stream[Event[T]]]:
-    """Read server-sent events as a stream."""
-    from infino.runtime.stream import Stream, events_of  # few operations answer streams
+def events(read: Callable[[Any], T], operation: str) -> Callable[[Any], Stream[Event[T]]]:
+    """Read server-sent events as a stream.
 
-    return lambda value: Stream(content(value), events_of(read))
+    Args:
+        read: Reader of the data of one event.
+        operation: The operation, for errors.
+    """
+    from infino.runtime.stream import Events  # few operations answer streams
+
+    return lambda pieces: _stream(pieces, Events(read, operation))
+
+
+def _stream(pieces: Any, values: Values[T]) -> Any:
+    """Return the stream of the client that made the call: its transport says which one that is."""
+    from infino.runtime.stream import AsyncStream, Stream
+
+    return AsyncStream(pieces, values) if hasattr(pieces, "__anext__") else Stream(pieces, values)
 
 
 def receipt(read: Callable[[Any], T], *identity: str, known: Any = None) -> Callable[[Any], T]:

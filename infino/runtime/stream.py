@@ -1,16 +1,22 @@
-"""Answers that are streams of values: newline-delimited JSON, and server-sent events."""
+"""Answers that are streams of values, read while they come: newline-delimited JSON, and server-sent events."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any, Generic, TypeVar
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
+from typing import Any, Final, Generic, Protocol, Self, TypeVar
 
 import attrs
 
 from infino.core import codec
+from infino.core.errors import DecodeError, InfinoError
 from infino.runtime.errors import ParseError
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+MOST_BYTES: Final = 64 << 20
+"""Most bytes of one value; a stream that never comes to an end of one would fill the memory."""
+_BOM: Final = b"\xef\xbb\xbf"
 
 
 @attrs.frozen
@@ -18,7 +24,7 @@ class Event(Generic[T]):
     """One server-sent event (WHATWG HTML, section 9.2).
 
     Attributes:
-        data: Its data, decoded.
+        data: Its data, decoded; text where it is no JSON.
         event: Its type; `message` when the service names none.
         id: The id of the last event that had one.
     """
@@ -28,80 +34,245 @@ class Event(Generic[T]):
     id: str = ""
 
 
+class Values(Protocol[T_co]):
+    """What turns bytes into values, wherever the pieces of a body end."""
+
+    operation: str
+
+    def feed(self, piece: bytes) -> Iterator[T_co]:
+        """Take some bytes, and give the values that are complete."""
+        ...
+
+    def finish(self) -> Iterator[T_co]:
+        """Give the value that the end of the body completes."""
+        ...
+
+
 class Stream(Generic[T]):
-    """The values of an answer, one after the other, with `for` in both clients and `async for` as well.
+    """The values of an answer, one after the other, while the answer comes.
+
+    One value at a time is in memory. A stream can be gone through once; use it in a `with` block, or `close()` it,
+    where it may not be read to its end: until then it holds its connection.
 
     Args:
-        content: Body of the answer.
-        read: Splits the body into values.
+        pieces: Body of the answer while it comes.
+        values: Turns its bytes into values.
+
+    Examples:
+        >>> with client.things.watch() as stream:
+        ...     for thing in stream:
+        ...         print(thing)
     """
 
-    __slots__ = ("_content", "_read")
+    def __init__(self, pieces: Generator[bytes, None, None] | None, values: Values[T]) -> None:
+        self._pieces, self._values = pieces, values
+        self._items = self._read()
 
-    def __init__(self, content: bytes, read: Callable[[bytes], Iterator[T]]) -> None:
-        self._content, self._read = content, read
+    def _read(self) -> Iterator[T]:
+        try:
+            for piece in self._pieces or ():
+                yield from self._values.feed(piece)
+            yield from self._values.finish()
+        except InfinoError as error:
+            error.operation = error.operation or self._values.operation
+            raise
+        finally:
+            self.close()
 
-    def __iter__(self) -> Iterator[T]:
-        return self._read(self._content)
+    def __iter__(self) -> Self:
+        return self
 
-    async def __aiter__(self) -> AsyncIterator[T]:
-        for item in self._read(self._content):
-            yield item
+    def __next__(self) -> T:
+        return next(self._items)
+
+    def close(self) -> None:
+        """End the answer early; nothing more comes."""
+        if self._pieces is not None:
+            self._pieces.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def __repr__(self) -> str:
-        return f"<Stream of {len(self._content)} bytes>"
+        return f"<Stream of {self._values.operation}>"
 
 
-def lines_of(read: Callable[[Any], T]) -> Callable[[bytes], Iterator[T]]:
-    """Return what splits newline-delimited JSON; blank lines are passed over.
+class AsyncStream(Generic[T]):
+    """The values of an answer, one after the other, while the answer comes; see `Stream`.
+
+    Args:
+        pieces: Body of the answer while it comes.
+        values: Turns its bytes into values.
+
+    Examples:
+        >>> async with await client.things.watch() as stream:
+        ...     async for thing in stream:
+        ...         print(thing)
+    """
+
+    def __init__(self, pieces: AsyncGenerator[bytes, None] | None, values: Values[T]) -> None:
+        self._pieces, self._values = pieces, values
+        self._items = self._read()
+
+    async def _read(self) -> AsyncIterator[T]:
+        try:
+            if self._pieces is not None:
+                async for piece in self._pieces:
+                    for value in self._values.feed(piece):
+                        yield value
+            for value in self._values.finish():
+                yield value
+        except InfinoError as error:
+            error.operation = error.operation or self._values.operation
+            raise
+        finally:
+            await self.aclose()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        return await anext(self._items)
+
+    async def aclose(self) -> None:
+        """End the answer early; nothing more comes."""
+        if self._pieces is not None:
+            await self._pieces.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"<AsyncStream of {self._values.operation}>"
+
+
+class _Cut:
+    """Cuts bytes at a separator, wherever the pieces end."""
+
+    def __init__(self, separator: bytes, operation: str) -> None:
+        self._separator, self._operation = separator, operation
+        self._rest = bytearray()
+
+    def feed(self, piece: bytes) -> Iterator[bytes]:
+        *whole, rest = piece.split(self._separator)
+        for one in whole:
+            yield bytes(self._rest) + one
+            self._rest.clear()
+        self._rest += rest
+        if len(self._rest) > MOST_BYTES:
+            raise DecodeError(f"a value of the stream has more than {MOST_BYTES} bytes", operation=self._operation)
+
+    def finish(self) -> bytes:
+        return bytes(self._rest)
+
+
+class Lines(Generic[T]):
+    """The values of newline-delimited JSON, or of a JSON text sequence (RFC 7464); blank lines are passed over.
 
     Args:
         read: Reader of one value.
+        operation: The operation, for errors.
+        separator: What stands between two values.
     """
 
-    def split(content: bytes) -> Iterator[T]:
-        for number, line in enumerate(content.replace(b"\x1e", b"").split(b"\n"), 1):
-            if line.strip():
-                yield _value(read, line, f"[{number}]")
+    def __init__(self, read: Callable[[Any], T], operation: str, separator: bytes = b"\n") -> None:
+        self.operation = operation
+        self._read, self._cut, self._number = read, _Cut(separator, operation), 0
 
-    return split
+    def feed(self, piece: bytes) -> Iterator[T]:
+        """Take some bytes, and give the values that are complete."""
+        for line in self._cut.feed(piece):
+            yield from self._value(line)
+
+    def finish(self) -> Iterator[T]:
+        """Give the value of a last line that no line break ends."""
+        yield from self._value(self._cut.finish())
+
+    def _value(self, line: bytes) -> Iterator[T]:
+        line = line.removeprefix(_BOM) if not self._number else line
+        self._number += 1
+        if not line.strip():
+            return
+        try:
+            value = codec.loads(line)
+        except (ValueError, RecursionError) as error:
+            problem = f"line {self._number} of the answer is no JSON: {error}"
+        else:
+            yield _typed(self._read, value, self._number, self.operation)
+            return
+        raise DecodeError(problem, operation=self.operation, path=f"$[{self._number}]")
 
 
-def events_of(read: Callable[[Any], T]) -> Callable[[bytes], Iterator[Event[T]]]:
-    """Return what splits server-sent events; comments and retry times are passed over.
+class Events(Generic[T]):
+    """Server-sent events; comments and retry times are passed over, and so is an event without data.
 
     Args:
         read: Reader of the data of one event; data that is no JSON is handed to it as text.
+        operation: The operation, for errors.
     """
 
-    def split(content: bytes) -> Iterator[Event[T]]:
-        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-        last, number = "", 0
-        for chunk in text.split("\n\n"):
-            data: list[str] = []
-            kind = ""
-            for line in chunk.split("\n"):
-                name, _, value = line.partition(":")
-                value = value.removeprefix(" ")
-                if name == "data":
-                    data.append(value)
-                elif name == "event":
-                    kind = value
-                elif name == "id" and "\x00" not in value:
-                    last = value
-            if data:
-                number += 1
-                yield Event(_value(read, "\n".join(data).encode(), f"[{number}]"), kind or "message", last)
+    def __init__(self, read: Callable[[Any], T], operation: str) -> None:
+        self.operation = operation
+        self._read, self._cut = read, _Cut(b"\n", operation)
+        self._begun, self._after_return = False, False
+        self._data: list[str] = []
+        self._kind, self._last, self._number, self._size = "", "", 0, 0
 
-    return split
+    def feed(self, piece: bytes) -> Iterator[Event[T]]:
+        """Take some bytes, and give the events that are complete."""
+        if self._after_return and piece.startswith(b"\n"):
+            piece = piece[1:]
+        self._after_return = piece.endswith(b"\r") if piece else self._after_return
+        for line in self._cut.feed(piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")):
+            yield from self._line(line)
+
+    def finish(self) -> Iterator[Event[T]]:
+        """Give the event that no empty line ends."""
+        yield from self._line(self._cut.finish())
+        yield from self._line(b"")
+
+    def _line(self, line: bytes) -> Iterator[Event[T]]:
+        text = (line if self._begun else line.removeprefix(_BOM)).decode("utf-8", "replace")
+        self._begun = True
+        if not text:
+            yield from self._event()
+            return
+        name, _, value = text.partition(":")
+        value = value.removeprefix(" ")
+        if name == "data":
+            self._data.append(value)
+            self._size += len(value)
+            if self._size > MOST_BYTES:
+                raise DecodeError(f"an event has more than {MOST_BYTES} bytes", operation=self.operation)
+        elif name == "event":
+            self._kind = value
+        elif name == "id" and "\x00" not in value:
+            self._last = value
+
+    def _event(self) -> Iterator[Event[T]]:
+        data, kind = self._data, self._kind or "message"
+        self._data, self._kind, self._size = [], "", 0
+        if not data:
+            return
+        self._number += 1
+        text = "\n".join(data)
+        try:
+            value = codec.loads(text.encode())
+        except (ValueError, RecursionError):
+            value = text
+        yield Event(_typed(self._read, value, self._number, self.operation), kind, self._last)
 
 
-def _value(read: Callable[[Any], T], text: bytes, where: str) -> T:
-    try:
-        value = codec.loads(text)
-    except ValueError:
-        value = text.decode("utf-8", "replace")
+def _typed(read: Callable[[Any], T], value: Any, number: int, operation: str) -> T:
     try:
         return read(value)
     except ParseError as error:
-        raise error.under(where) from None
+        found = error.under(f"[{number}]")
+    message = f"the answer cannot be understood: {found.message}"
+    raise DecodeError(message, operation=operation, path=found.path)

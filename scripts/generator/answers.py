@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from . import parser
 from .arguments import Argument, media_kind
 from .document import Node, Operation, Place, Placed, model_properties, refused
+from .names import names_of
 from .parser import Endpoint, ListProperty, ModelProperty, Parsed, Property
 from .types import PythonType, class_name, identifier, model_type, node_at, of_property, split_union
 
@@ -18,6 +19,7 @@ _FIXED = {
     "raw": ("Json", "shapes.raw"),
 }
 _NAMED = ("one", "entry")
+_STREAMS = ("ndjson", "sequence", "events")
 _CURSORS = ("next_cursor", "next_page_token", "next_page", "next")
 PAGES = {
     "offset": ("offset",),
@@ -38,9 +40,10 @@ class Answer:
         item: The annotation of one item of a list, else the same.
         parse: Code of the reader of the whole answer.
         models: Models that the annotation names.
-        accept: How the body is handed over: json, none or bytes.
+        accept: How the body is handed over: json, none, bytes or stream.
         by_status: Readers of answers whose status says what they are.
         returns: What the docstring says of it.
+        media: The media type that is asked for by name, empty where the transport knows it.
     """
 
     value: str
@@ -50,6 +53,7 @@ class Answer:
     accept: str
     by_status: tuple[tuple[str, str], ...] = ()
     returns: str = "The answer."
+    media: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def answer_of(
     successes = _successes(document, operation, node, endpoint)
     shape = node.get("x-infino-shape")
     if shape is None and "x-infino-type" not in node and not node.get("x-infino-pagination"):
-        return _plain(operation, node, successes)
+        return _plain(operation, node, successes, ".".join(names_of(node, operation.place)))
     main = next((one for one in successes if one.property is not None), successes[0])
     kind = _type_of(parsed, operation, node, main)
     accept = str(node.get("x-infino-accept", "json"))
@@ -149,6 +153,8 @@ def _success(document: Node, operation: Operation, node: Node, endpoint: Endpoin
     if "*" in chosen:
         raise refused((*placed.place, "content", chosen), f"{chosen} says nothing of the answer", "name its media type")
     typed = next(one for one in endpoint.responses if one.status_code.pattern == code).prop
+    if media_kind(chosen) in _STREAMS and isinstance(typed, ListProperty):  # the stream itself is the array
+        typed = typed.inner_property
     place = (*placed.place, "content", chosen)
     return _Success(code, chosen, of_property(document, typed), typed, place, description)
 
@@ -210,13 +216,17 @@ def _identity(document: Node, parsed: Parsed, kind: PythonType, *names: str) -> 
     return ()
 
 
-def _plain(operation: Operation, node: Node, successes: list[_Success]) -> Answer:
+def _plain(operation: Operation, node: Node, successes: list[_Success], name: str) -> Answer:
     """Return the answer of an operation of which plain OpenAPI says all."""
-    reads = {one.status: _read(one, operation) for one in successes}
+    reads = {one.status: _read(one, operation, name) for one in successes}
     accepts = {accept for one in successes if (accept := _accept(one))}
     if len(accepts) > 1:
-        other = next(one for one in successes if _accept(one) == "bytes")
-        raise refused(other.place, f"{other.media} and JSON are answered by one operation", "one operation for each")
+        other = next(one for one in successes if _accept(one) != "json")
+        raise refused(other.place, f"{other.media} is answered beside another form", "one operation for each")
+    streams = "stream" in accepts
+    for one in successes:
+        if streams and not one.media and one.status not in ("204", "205"):
+            raise refused(one.place, f"{one.status} beside a stream may hold anything", "204 for an answer of nothing")
     types = [one.type for one in successes]
     values = dict.fromkeys(part for one in successes for part in split_union(_annotation(one)))
     if len(values) > 1 and "None" in values:
@@ -232,37 +242,49 @@ def _plain(operation: Operation, node: Node, successes: list[_Success]) -> Answe
         accept=accept,
         by_status=tuple(reads.items()) if len(reads) > 1 else (),
         returns=" ".join(dict.fromkeys(one.description for one in successes)),
+        media=next((one.media for one in successes if streams and one.media), ""),
     )
 
 
 def _accept(one: _Success) -> str:
-    return "" if not one.media else "json" if media_kind(one.media) == "json" else "bytes"
+    kind = media_kind(one.media) if one.media else ""
+    return "stream" if kind in _STREAMS else kind if kind in ("", "json") else "bytes"
 
 
 def _annotation(one: _Success) -> str:
     kind = media_kind(one.media) if one.media else "json"
     if kind == "json":
         return "Json" if one.type.annotation == "Any" else one.type.optional
-    item = "Json" if one.type.kind == "file" or one.type.annotation in ("Any", "str") else one.type.annotation
-    return {"ndjson": f"Stream[{item}]", "events": f"Stream[Event[{item}]]", "text": "str", "yaml": "str"}.get(
-        kind, "bytes"
-    )
+    item = "Json" if _is_free(one.type) else one.type.optional
+    return {
+        "ndjson": f"Stream[{item}]",
+        "sequence": f"Stream[{item}]",
+        "events": f"Stream[Event[{item}]]",
+        "text": "str",
+        "yaml": "str",
+    }.get(kind, "bytes")
 
 
-def _read(one: _Success, operation: Operation) -> str:
+def _is_free(kind: PythonType) -> bool:
+    """Streams are described as text where nothing is known of their values."""
+    return kind.kind == "file" or kind.annotation in ("Any", "str")
+
+
+def _read(one: _Success, operation: Operation, name: str) -> str:
     kind = media_kind(one.media) if one.media else ""
-    free = one.type.kind == "file" or one.type.annotation in ("Any", "str")
-    item = "readers.anything" if free else one.type.reader
     if not kind:
         return f"shapes.nothing({operation.path!r})"
     if kind == "json":
-        found = f"shapes.whole({one.type.reader})" if one.type.kind == "model" else one.type.reader
-        return (
-            f"readers.nullable({found})" if one.type.nullable and one.type.annotation not in ("Any", "None") else found
-        )
+        return _nullable(f"shapes.whole({one.type.reader})" if one.type.kind == "model" else one.type.reader, one.type)
+    item = "readers.anything" if _is_free(one.type) else _nullable(one.type.reader, one.type)
     return {
-        "ndjson": f"shapes.lines({item})",
-        "events": f"shapes.events({item})",
+        "ndjson": f"shapes.lines({item}, {name!r})",
+        "sequence": f"shapes.lines({item}, {name!r}, b'\\x1e')",
+        "events": f"shapes.events({item}, {name!r})",
         "text": "shapes.text",
         "yaml": "shapes.text",
     }.get(kind, "shapes.content")
+
+
+def _nullable(reader: str, kind: PythonType) -> str:
+    return f"readers.nullable({reader})" if kind.nullable and kind.annotation not in ("Any", "None") else reader

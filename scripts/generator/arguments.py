@@ -253,7 +253,7 @@ def _pair(node: Node, made: Argument, place: Place) -> str:
 
 
 def media_kind(media: str) -> str:
-    """Tell what a media type holds: json, form, multipart, yaml, ndjson, events, text or bytes.
+    """Tell what a media type holds: json, form, multipart, yaml, ndjson, sequence, events, text or bytes.
 
     Args:
         media: The media type, parameters included.
@@ -267,7 +267,10 @@ def media_kind(media: str) -> str:
         "application/yaml": "yaml",
         "application/x-ndjson": "ndjson",
         "application/jsonl": "ndjson",
-        "application/json-seq": "ndjson",
+        "application/ndjson": "ndjson",
+        "application/x-jsonl": "ndjson",
+        "application/jsonlines": "ndjson",
+        "application/json-seq": "sequence",
         "text/event-stream": "events",
     }
     return known.get(plain) or ("text" if plain.startswith("text/") else "bytes")

@@ -33,6 +33,7 @@ class Method:
     path: str
     arguments: list[Argument]
     headers: list[tuple[str, str]]
+    media: str
     body: str
     body_required: bool
     content_type: str
@@ -69,6 +70,11 @@ class Method:
     def gives(self) -> str:
         """What the plan's call gives."""
         return self.hand.value if self.hand else self.value
+
+    @property
+    def streams(self) -> bool:
+        """True when the answer is gone through while it comes."""
+        return self.accept == "stream" and not self.hand
 
     @property
     def planner(self) -> str:
@@ -272,6 +278,7 @@ def _method(document: Node, parsed: Parsed, operation: Operation, node: Node) ->
         path=_path(operation, found),
         arguments=found,
         headers=_headers(operation),
+        media=answer.media,
         body=body.kind,
         body_required=body.required,
         content_type=body.media,

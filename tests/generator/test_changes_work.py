@@ -47,7 +47,9 @@ def one(change: Any, call: str, result: str = "Thing(id='7', name='n')", route: 
     return Case(change, {call: (result, route, body)})
 
 
-def said(change: Any, call: str, result: str, text: str, media: str = "application/json", status: int = 200) -> Case:
+def said(
+    change: Any, call: str, result: str, text: str | list[str], media: str = "application/json", status: int = 200
+) -> Case:
     return Case(change, {call: (result, "", "")}, ([status, media, text],))
 
 
@@ -161,6 +163,13 @@ SLICE = {
         "Job(job_id='j1')",
         '{"job_id": "j1"}',
         status=202,
+    ),
+    "answer: NDJSON": said(
+        at("/things", get=get(responses={"200": answer(ref("Thing"), "application/x-ndjson"), "204": answer(None)})),
+        "client.things.get() >> gone_through(it)",
+        "[Thing(id='1'), Thing(id='2')]",
+        ['{"id": "1"}\n\n{"id"', ': "2"}\n'],
+        "application/x-ndjson",
     ),
     "extra query and body": one(
         at("/things", post=create(thing("B.", name=TEXT))),
@@ -340,18 +349,32 @@ ALL = {
         "abc",
         "image/png",
     ),
-    "answer: NDJSON": said(
-        at("/things", get=get(responses={"200": answer(ref("Thing"), "application/x-ndjson")})),
-        "client.things.get() >> [*it]",
+    "answer: NDJSON described as a whole": said(
+        at("/things", get=get(responses={"200": answer(THINGS, "application/jsonl")})),
+        "client.things.get() >> gone_through(it)",
         "[Thing(id='1'), Thing(id='2')]",
-        '{"id": "1"}\n\n{"id": "2"}\n',
+        ['{"id": "1"}\n', '{"id": "2"}'],
+        "application/jsonl",
+    ),
+    "answer: NDJSON in raw": said(
+        at("/things", get=get(responses={"200": answer(ref("Thing"), "application/x-ndjson")})),
+        "client.things.with_raw_response.get() >> gone_through(it.value)",
+        "[Thing(id='1'), Thing(id='2')]",
+        ['{"id": "1"}\n', '{"id": "2"}\n'],
         "application/x-ndjson",
+    ),
+    "answer: JSON text sequence": said(
+        at("/things", get=get(responses={"200": answer(ref("Thing"), "application/json-seq")})),
+        "client.things.get() >> gone_through(it)",
+        "[Thing(id='1'), Thing(id='2')]",
+        ['\x1e{"id":\n"1"}\n\x1e', '{"id": "2"}\n'],
+        "application/json-seq",
     ),
     "answer: server-sent events": said(
         at("/things", get=get(responses={"200": answer(ref("Thing"), "text/event-stream")})),
-        "client.things.get() >> [*it]",
+        "client.things.get() >> gone_through(it)",
         "[Event(data=Thing(id='1'), event='new', id='7'), Event(data=Thing(id='2'), event='message', id='7')]",
-        ': hi\nid: 7\nevent: new\ndata: {"id":\ndata: "1"}\n\ndata: {"id": "2"}\r\n\r\n',
+        [': hi\nid: 7\nevent: new\ndata: {"id":\ndata: "1"}\n\nda', 'ta: {"id": "2"}\r\n\r\n'],
         "text/event-stream",
     ),
     "answer: +json": said(

@@ -35,7 +35,18 @@ answers, calls = json.load(sys.stdin)
 import infino
 from infino import AsyncInfino, Infino
 from infino_api import models
-seen, start = [], [0]
+seen, start, looked = [], [0], threading.Event()
+
+# All values of a stream; the server goes on once there is a first one.
+def gone_through(it):
+    if hasattr(it, "__anext__"): return async_gone_through(it)
+    with it:
+        first = next(it); looked.set()
+        return [first, *it]
+async def async_gone_through(it):
+    async with it:
+        first = await anext(it); looked.set()
+        return [first, *[one async for one in it]]
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -45,9 +56,17 @@ class Handler(BaseHTTPRequestHandler):
         status, kind, text = answers[min(len(seen) - start[0], len(answers)) - 1]
         self.send_response(status)
         if kind: self.send_header("Content-Type", kind)
+        if isinstance(text, list): return self.hold(*text)
         data = text.encode()
         self.send_header("Content-Length", str(len(data))); self.end_headers()
         if self.command != "HEAD": self.wfile.write(data)
+    # Send the first part, and the rest once the client has seen something of it.
+    def hold(self, first, rest):
+        looked.clear()
+        self.send_header("Connection", "close"); self.end_headers()
+        self.wfile.write(first.encode()); self.wfile.flush()
+        self.close_connection = True
+        if looked.wait(20): self.wfile.write(rest.encode())
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = answer
     def log_message(self, *given): pass
 
@@ -126,7 +145,8 @@ def outcome(change: Any, calls: list[str], folder: Path, *answers: list[Any]) ->
         change: Changes a copy of the document.
         calls: Python text over `client`, `models` and `infino`; `>> it.x` looks at the awaited value.
         folder: Where to generate.
-        answers: Status, media type and text of each answer, the last one for all further requests.
+        answers: Status, media type and text of each answer, the last one for all further requests; two texts for a
+            stream that goes on only once its first value has been seen.
     """
     changed = copy.deepcopy(base())
     changed["components"]["schemas"]["Thing"] = thing("A thing.", id=TEXT, name=TEXT)
