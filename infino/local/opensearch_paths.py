@@ -15,6 +15,7 @@ import orjson
 from infino.local import datasets, records
 from infino.local.bulk import bulk
 from infino.local.http import Answer, Call, Handler, Problem, Route, unsupported
+from infino.local.querydsl.points import points_of
 from infino.local.querydsl.routes import querydsl
 from infino.local.stock_parameters import DEFAULTS, NEUTRAL, QUERY, SEARCH, boolean, parameters_of, search_body
 
@@ -56,10 +57,14 @@ def _prepare(gateway: Gateway, call: Call, name: str) -> None:
 
 
 def search(gateway: Gateway, call: Call) -> Answer:
-    """GET and POST /{dataset}/_search."""
+    """GET and POST /{dataset}/_search, and /_search within a point in time."""
     given = parameters_of(call, *SEARCH)
     body = search_body(call.json_object(), given)
-    found = _ask(querydsl, gateway, call, body, dataset=_one_dataset(call.path["dataset"]))
+    name = call.path.get("dataset", "")
+    if not name and body.get("pit") is not None:
+        with points_of(gateway).reading(call.principal, body["pit"]) as point:
+            name = point.dataset
+    found = _ask(querydsl, gateway, call, body, dataset=_one_dataset(name))
     return Answer(json=_counted(found, given))
 
 
@@ -69,6 +74,30 @@ def _counted(found: dict[str, Any], given: Mapping[str, str]) -> dict[str, Any]:
         total = found["hits"].get("total")
         found["hits"]["total"] = total["value"] if total else -1
     return found
+
+
+def open_point(gateway: Gateway, call: Call) -> Answer:
+    """POST /{dataset}/_search/point_in_time, and /{dataset}/_pit as Elasticsearch calls it."""
+    given = parameters_of(call, "keep_alive")
+    name = _one_dataset(call.path["dataset"])
+    gateway.access.check(call.principal, "read", "record", name)
+    id = points_of(gateway).open(call.principal, name, given.get("keep_alive"))
+    created = int(gateway.clock.now().timestamp() * 1000)
+    return Answer(json={"pit_id": id, "id": id, "_shards": {**SHARDS, "skipped": 0}, "creation_time": created})
+
+
+def close_points(gateway: Gateway, call: Call) -> Answer:
+    """DELETE /_search/point_in_time with `pit_id`, and /_pit with `id` as Elasticsearch calls it."""
+    parameters_of(call)
+    body = call.json_object()
+    given = body.get("pit_id", body.get("id"))
+    ids = given if isinstance(given, list) else [given]
+    if len(body) != 1 or not all(isinstance(id, str) for id in ids):
+        raise Problem(400, "action_request_validation_exception", 'send {"pit_id": ["..."]}')
+    gone = points_of(gateway).close(call.principal, ids)
+    members = {"succeeded": bool(gone), "num_freed": len(gone)}
+    shown = [{"successful": id in gone, "pit_id": id} for id in ids]
+    return Answer(200 if gone else 404, {**members, "pits": shown})
 
 
 def msearch(gateway: Gateway, call: Call) -> Answer:
@@ -338,6 +367,9 @@ ROUTES = (
     *_routes(here, "HEAD", "/"),
     *_routes(exists, "HEAD", "/{dataset}"),
     *_routes(search, "GET POST", "/{dataset}/_search"),
+    *_routes(search, "GET POST", "/_search"),
+    *_routes(open_point, "POST", "/{dataset}/_search/point_in_time", "/{dataset}/_pit"),
+    *_routes(close_points, "DELETE", "/_search/point_in_time", "/_pit"),
     *_routes(msearch, "GET POST", "/_msearch", "/{dataset}/_msearch"),
     *_routes(count, "GET POST", "/{dataset}/_count"),
     *_routes(bulk_of_many, "POST PUT", "/_bulk", "/{dataset}/_bulk"),

@@ -68,8 +68,8 @@ def side_by_side(run: Callable[[T], R], items: Sequence[T], limit: int) -> list[
     """Run a function for each item, at most `limit` at the same time, and return what they give in order."""
     from concurrent.futures import ThreadPoolExecutor
 
-    if not items:
-        return []
+    if len(items) < 2:
+        return [run(item) for item in items]
     with ThreadPoolExecutor(max(1, min(limit, len(items))), thread_name_prefix="infino-item") as pool:
         return list(pool.map(run, items))
 

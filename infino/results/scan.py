@@ -10,6 +10,7 @@ from infino.results.search import Hit, SearchResult
 
 _TIE: Final = "_id"
 _OPERATION: Final = "query.scan"
+MOST_SLICES: Final = 1024
 
 
 class Scan:
@@ -22,14 +23,17 @@ class Scan:
         body: The search; its `sort` is kept, its aggregations are left out.
         page_size: Hits per page.
         limit: Hits at most, or None for all.
+        slice: Number of the slice to go through, and how many there are; None for all records.
 
     Raises:
-        ValidationError: The body already pages by itself, or a number is less than 1.
+        ValidationError: The body already pages by itself, or a number is out of its range.
     """
 
-    def __init__(self, body: Mapping[str, Any] | None, page_size: int, limit: int | None) -> None:
+    def __init__(
+        self, body: Mapping[str, Any] | None, page_size: int, limit: int | None, slice: tuple[int, int] | None = None
+    ) -> None:
         given = dict(body or {})
-        for name in ("from", "search_after", "size"):
+        for name in ("from", "search_after", "size", *(["slice"] if slice else [])):
             if name in given:
                 problem = f"scan() goes through all pages: leave {name!r} out of the body"
                 raise ValidationError(problem, operation=_OPERATION)
@@ -37,6 +41,8 @@ class Scan:
             raise ValidationError("page_size must be at least 1, and limit not negative", operation=_OPERATION)
         self._sort = _total_order(given.get("sort"))
         self._body = {name: value for name, value in given.items() if name not in ("aggs", "aggregations", "sort")}
+        if slice is not None and slice[1] > 1:
+            self._body["slice"] = {"id": slice[0], "max": slice[1]}
         self._page_size = page_size
         self._left = limit
         self._after: list[Any] | None = None
@@ -76,6 +82,37 @@ class Scan:
             last = hits[-1]
             self._after = list(last.sort) or [_value(last, entry) for entry in self._sort]
         return hits
+
+
+def scans_of(
+    body: Mapping[str, Any] | None, page_size: int, limit: int | None, slices: int, slice: tuple[int, int] | None
+) -> list[Scan]:
+    """The scans that a call asks for.
+
+    Args:
+        body: The search.
+        page_size: Hits per page.
+        limit: Hits at most, or None for all.
+        slices: How many slices go side by side.
+        slice: The one slice to go through, and how many there are.
+
+    Raises:
+        ValidationError: A number is out of its range, or both slices and one slice are asked for.
+    """
+    if not _is_count(slices):
+        raise ValidationError(f"slices must be a whole number from 1 to {MOST_SLICES}, not {slices!r}")
+    if slice is None:
+        return [Scan(body, page_size, limit, (number, slices) if slices > 1 else None) for number in range(slices)]
+    if slices != 1:
+        raise ValidationError("slices= goes through all slices side by side, slice= through one: give one of them")
+    match slice:
+        case (int(number), int(count)) if _is_count(count) and 0 <= number < count and not isinstance(number, bool):
+            return [Scan(body, page_size, limit, (number, count))]
+    raise ValidationError(f"slice must be (number, how many), such as (0, 4) for the first of four, not {slice!r}")
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_SLICES
 
 
 def _total_order(sort: Any) -> list[Any]:

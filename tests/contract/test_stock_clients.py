@@ -74,6 +74,29 @@ def elasticsearch(gateway: LocalGateway) -> Elasticsearch:
     return Elasticsearch(gateway.endpoint, node_class=node)
 
 
+def test_points_in_time_and_slices_of_both_clients(gateway: LocalGateway, fresh: Callable[[str], str]) -> None:
+    name = fresh("points")
+    with gateway.client() as client:
+        client.datasets.create(name)
+        client.records.bulk(name, [{"id": str(n)} for n in range(30)], id="id")
+        first, second = opensearch(gateway, "requests"), elasticsearch(gateway)
+        one = first.create_pit(index=name, params={"keep_alive": "5m"})["pit_id"]
+        other = second.open_point_in_time(index=name, keep_alive="5m")["id"]
+        client.records.bulk(name, [{"id": str(n)} for n in range(30, 60)], id="id")
+    found: list[list[str]] = []
+    for ask, pit in ((first.search, one), (second.search, other)):
+        parts = [
+            {"size": 100, "pit": {"id": pit, "keep_alive": "5m"}, "slice": {"id": n, "max": 3}, "sort": ["_doc"]}
+            for n in range(3)
+        ]
+        found.append([hit["_id"] for part in parts for hit in ask(body=part)["hits"]["hits"]])
+    assert [sorted(map(int, ids)) for ids in found] == [list(range(30))] * 2
+    assert first.delete_pit(body={"pit_id": [one]})["pits"] == [{"successful": True, "pit_id": one}]
+    assert second.close_point_in_time(id=other)["num_freed"] == 1
+    with pytest.raises(NotFoundError):
+        second.search(body={"pit": {"id": other}})
+
+
 @pytest.fixture(params=["opensearch-requests", "opensearch-urllib3", "elasticsearch"])
 def stock(request: pytest.FixtureRequest, gateway: LocalGateway) -> Iterator[Any]:
     """Each client in turn; their methods have the same names."""

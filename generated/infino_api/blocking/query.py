@@ -6,14 +6,16 @@ Generated from infino/resources/query.py; changes belong there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
 from infino.plans.binding import Params, bind
 from infino.plans.query import sql as plan_sql
-from infino.resources.concurrency import off_loop
+from infino.plans.ranges import conditions, ends_of_ranges
+from infino.resources.concurrency import off_loop, side_by_side
+from infino.resources.query import _AT_ONCE
 from infino.results.batches import Batches
-from infino.results.scan import Scan
+from infino.results.scan import Scan, scans_of
 from infino.results.search import Hit
 from infino.results.sql import SqlResult
 from infino.runtime.call import Call
@@ -36,22 +38,34 @@ class Query(QueryResource):
         *,
         page_size: int = 1000,
         limit: int | None = None,
+        slices: int = 1,
+        slice: tuple[int, int] | None = None,
         **options: Unpack[CallOptions],
     ) -> Iterator[Hit]:
         """Go through any number of hits; one page at a time is in memory.
+
+        Slices part the records by a hash of `_id`: every record is in exactly one of them. With `slices=4` a page of
+        each is asked for at the same time, so four are in memory, and hits are in order within a slice only. With
+        `slice=(0, 4)` you go through the first of four, and other threads, processes or machines through the others.
+
+        While others write, a record that nobody touches is given once. In the order of `_id` (no `sort`) no record is
+        given twice; one that is written or deleted meanwhile is given as it was, as it is, or not at all. For one
+        state of the dataset, give a point in time in the body (`pit`) where the service has them.
 
         Args:
             dataset: Name of the dataset.
             body: The search, without `size`, `from` and `search_after`.
             page_size: Hits per request.
             limit: Hits at most, or None for all.
+            slices: How many slices to go through side by side, 1 to 1024.
+            slice: Number of the one slice to go through, from 0, and how many slices there are.
             **options: `timeout`, `headers` and `retry` of each request; see `CallOptions`.
 
         Returns:
             An iterator of hits, in the order of `sort` with `_id` to decide between equals.
 
         Raises:
-            ValidationError: The body pages by itself.
+            ValidationError: The body pages or slices by itself, or a number is out of its range.
             InfinoError: A request failed; the subclass tells how.
 
         Examples:
@@ -59,7 +73,7 @@ class Query(QueryResource):
             ...     print(hit.id)
         """
         check_options(options, "query.scan")
-        return self._scan(dataset, Scan(body, page_size, limit), **options)
+        return self._scan(dataset, scans_of(body, page_size, limit, slices, slice), limit, **options)
 
     def sql_batches(
         self,
@@ -98,6 +112,37 @@ class Query(QueryResource):
         batches = Batches(bind(q, params), batch_rows, self._caller.config.max_response_bytes)
         return self._sql_batches(call, batches, **options)
 
+    def sql_slices(
+        self, dataset: str, slices: int, *, by: str = "_id", **options: Unpack[CallOptions]
+    ) -> list[str]:
+        """Part the records of a dataset into ranges of about equal size, as SQL conditions.
+
+        Each record meets exactly one of the conditions, one without a value the first: whatever is written meanwhile,
+        none is in two slices, and all of them together leave nothing out. A record whose `by` changes while slices
+        are read may be read twice or not at all, which cannot happen with `_id`.
+
+        Args:
+            dataset: Name of the dataset.
+            slices: How many slices, 1 to 1024; there are fewer where there are fewer values.
+            by: Column that the ranges are of.
+            **options: `timeout`, `headers` and `retry`; see `CallOptions`.
+
+        Returns:
+            The conditions, each for a `WHERE`.
+
+        Raises:
+            ValidationError: The number is out of its range.
+            QueryError: There is no such column, or it has no order.
+
+        Examples:
+            >>> slices = client.query.sql_slices("flights", 2)
+            >>> [client.query.sql(f"SELECT count(*) FROM flights WHERE {part}").scalar() for part in slices]
+            [168388, 168388]
+        """
+        check_options(options, "query.sql_slices")
+        lows = self.sql(ends_of_ranges(dataset, slices, by), **options)
+        return conditions(by, lows.column("low"))
+
     def _sql_batches(
         self, call: Call[SqlResult], batches: Batches, **options: Unpack[CallOptions]
     ) -> Iterator[SqlResult]:
@@ -111,9 +156,19 @@ class Query(QueryResource):
         finally:
             stream.close()
 
-    def _scan(self, dataset: str, scan: Scan, **options: Unpack[CallOptions]) -> Iterator[Hit]:
-        while not scan.done:
+    def _scan(
+        self, dataset: str, scans: Sequence[Scan], left: int | None, **options: Unpack[CallOptions]
+    ) -> Iterator[Hit]:
+        def page(scan: Scan) -> list[Hit]:
             body = scan.next_body()
-            page = self.dsl(dataset, body, **options)
-            for hit in off_loop(scan.take, page, body["size"]):
-                yield hit
+            found = self.dsl(dataset, body, **options)
+            return off_loop(scan.take, found, body["size"])
+
+        while live := [scan for scan in scans if not scan.done]:
+            for hits in side_by_side(page, live, _AT_ONCE):
+                for hit in hits[:left]:
+                    yield hit
+                if left is not None:
+                    left -= len(hits[:left])
+                    if not left:
+                        return

@@ -72,13 +72,14 @@ SEARCH = {
     **acting(
         "query", "from", "size", "sort", "_source", "aggs", "aggregations", "highlight", "track_total_hits",
         "track_scores", "search_after", "min_score", "post_filter", "fields", "docvalue_fields", "timeout",
-        "terminate_after", "version", "seq_no_primary_term", "indices_boost",
+        "terminate_after", "version", "seq_no_primary_term", "indices_boost", "slice",
+        "pit",
         allow_partial_search_results=is_switch, request_cache=is_switch,
     ),
     **dict.fromkeys(("explain", "profile", "include_named_queries_score"), only(False)),
     **dict.fromkeys(
-        ("collapse", "derived", "ext", "knn", "pipeline", "pit", "rank", "rescore", "retriever", "runtime_mappings",
-         "script_fields", "slice", "stats", "stored_fields", "suggest"),
+        ("collapse", "derived", "ext", "knn", "pipeline", "rank", "rescore", "retriever", "runtime_mappings",
+         "script_fields", "stats", "stored_fields", "suggest"),
         only({}, []),
     ),
 }  # fmt: skip
@@ -205,6 +206,8 @@ OTHERS: Mapping[str, Table] = {
                   "matched_fields", "phrase_limit"),
     },
     "fields": acting("field", "format", include_unmapped=only(False)),
+    "slice": acting("id", "max", "field"),
+    "pit": acting("id", "keep_alive"),
     "ranges": acting("key", "from", "to", mask=REFUSED),
 }  # fmt: skip
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import attrs
 
+from infino.local.http import unsupported
 from infino.local.querydsl.options import check_options, check_search
 from infino.local.querydsl.problems import illegal, parsing, token
 from infino.local.querydsl.reading import as_boolean, as_boost, as_integer, as_number, listed, short
 
 MAX_WINDOW = 10_000
+MAX_SLICES = 1024
 DEFAULT_TRACKED = 10_000
 TIME = re.compile(r"(\d{1,12})(nanos|micros|ms|s|m|h|d)", re.ASCII)
 SECONDS = {"nanos": 1e-9, "micros": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
@@ -48,6 +50,8 @@ class Request:
     sequence: bool = False
     terminate_after: int = 0
     """How many documents are matched before the search stops; 0 for all."""
+    slice: tuple[int, int] | None = None
+    """Which slice of the documents is searched, and of how many; None for all of them."""
     boosts: tuple[tuple[str, float], ...] = ()
     """Patterns of dataset names, each with what the scores are multiplied by."""
 
@@ -68,6 +72,8 @@ def read_request(body: Any) -> Request:
     aggregations = body.get("aggs", body.get("aggregations"))
     if aggregations is not None and not isinstance(aggregations, dict):
         raise parsing(f"Unknown key for a {token(aggregations)} in [aggs].")
+    if isinstance(body.get("pit"), dict):  # whoever makes the snapshot reads it
+        check_options("pit", body["pit"])
     start, size = window(body)
     return Request(
         query=body.get("query"),
@@ -86,6 +92,7 @@ def read_request(body: Any) -> Request:
         version=as_boolean(body.get("version") or False, "version"),
         sequence=as_boolean(body.get("seq_no_primary_term") or False, "seq_no_primary_term"),
         terminate_after=read_limit(body.get("terminate_after")),
+        slice=read_slice(body.get("slice")),
         boosts=read_boosts(body.get("indices_boost")),
     )
 
@@ -98,15 +105,45 @@ def read_limit(value: Any) -> int:
     return limit
 
 
+def read_slice(value: Any) -> tuple[int, int] | None:
+    """Return the number of a slice and how many there are, if the search is of one."""
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise parsing(f"Expected [START_OBJECT] in [slice] but found [{token(value)}]")
+    check_options("slice", value)
+    for name in ("id", "max"):
+        if name not in value:
+            raise parsing(f"Required [{name}] in [slice]")
+    number, count = as_integer(value["id"], "id"), as_integer(value["max"], "max")
+    if value.get("field", "_id") != "_id":
+        raise unsupported(f"[slice] by the field [{short(value['field'])}]; leave [field] out")
+    if not 2 <= count <= MAX_SLICES:
+        raise illegal(f"max must be from 2 to {MAX_SLICES}, but was [{count}]")
+    if not 0 <= number < count:
+        raise illegal(f"id must be from 0 to [{count - 1}], less than max, but was [{number}]")
+    return number, count
+
+
 def read_timeout(body: Any) -> float | None:
     """Return the seconds after which a search is to be stopped, if it says so."""
     value = body.get("timeout") if isinstance(body, dict) else None
     if value is None or value in (-1, "-1"):
         return None
+    return read_time(value, "timeout")
+
+
+def read_time(value: Any, name: str) -> float:
+    """Return the seconds that a text such as `5m` means.
+
+    Args:
+        value: The text.
+        name: What it is given for.
+    """
     found = TIME.fullmatch(value.strip().lower()) if isinstance(value, str) else None
     if found is None:
         raise illegal(
-            f"failed to parse setting [timeout] with value [{short(value)}] as a time value: "
+            f"failed to parse setting [{name}] with value [{short(value)}] as a time value: "
             "unit is missing or unrecognized"
         )
     return int(found[1]) * SECONDS[found[2]]

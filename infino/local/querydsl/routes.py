@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from infino.local.http import Answer, Call, Route
+from infino.local.querydsl.points import points_of
+from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.request import read_timeout
 from infino.local.querydsl.search import search
 from infino.local.sql.watchdog import time_limit
@@ -20,9 +23,19 @@ def querydsl(gateway: Gateway, call: Call) -> Answer:
     gateway.access.check(call.principal, "read", "record", name)
     body = call.json_object() and exact.request(call.body)
     seconds = min(gateway.options.sql_timeout, read_timeout(body) or gateway.options.sql_timeout)
-    with gateway.store.reading() as cursor, time_limit(cursor, seconds):
+    with ExitStack() as stack:
+        point = (body or {}).get("pit")
+        if point is None:
+            cursor = stack.enter_context(gateway.store.reading())
+        else:
+            found = stack.enter_context(points_of(gateway).reading(call.principal, point))
+            if found.dataset != name:
+                raise illegal(f"the point in time is of the dataset [{found.dataset}], not of [{name}]")
+            cursor = found.cursor
+        stack.enter_context(time_limit(cursor, seconds))
         view = gateway.access.view(call.principal, gateway.store.view(cursor, name))
-        return Answer(json=search(cursor, view, body, now=gateway.clock.now()))
+        answer = search(cursor, view, body, now=gateway.clock.now())
+        return Answer(json=answer if point is None else {"pit_id": point["id"], **answer})
 
 
 ROUTES = (Route("POST", "/{dataset}/querydsl", querydsl), Route("GET", "/{dataset}/querydsl", querydsl))

@@ -199,7 +199,7 @@ class Search:
     def _keep_best(self, clause: Clause) -> None:
         """Where nothing but the best hits of one text query is wanted, have the index give these alone."""
         request = self.request
-        asked = (request.aggregations, request.min_score, request.post_filter, request.search_after)
+        asked = (request.aggregations, request.min_score, request.post_filter, request.search_after, request.slice)
         if any(given is not None for given in asked) or request.terminate_after or self.named:
             return
         self.best = self.plan.sole_hits(clause) if self.sorted_by_score else None
@@ -211,6 +211,9 @@ class Search:
         where = clause.match
         if self.request.min_score is not None:
             where += f" and {clause.score} >= {self.request.min_score!r}"
+        if self.request.slice is not None:
+            number, count = self.request.slice
+            where += f" and md5_number_lower(_id) % {count} = {number}"
         select = f"d, _id, ({clause.score})::double as _score{self.plan.outputs()}"
         documents, limit = self.plan.documents(select, where), self.request.terminate_after
         if not limit:

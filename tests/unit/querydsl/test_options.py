@@ -69,6 +69,8 @@ def body_of(table: Table, where: str, option: str, value: Any) -> dict[str, Any]
         return {"sort": [{"n": more}]}
     if where == "highlight":
         return {"highlight": {"fields": {"text": more}}}
+    if where in ("slice", "pit"):
+        return {where: more}
     if where == "fields":
         return {"fields": [{"field": "n", **more}]}
     if where == "ranges":
