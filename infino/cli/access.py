@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import click
 
 from infino.cli.operations import read_object
 from infino.cli.operations import show as show_answer
-from infino.cli.session import Session, command
+from infino.cli.session import Group, Session, command
 
 paths_argument = click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 prune_option = click.option("--prune", is_flag=True, help="Also delete roles that no file names.")
@@ -49,6 +50,19 @@ def wanted(paths: tuple[Path, ...]) -> dict[str, Any]:
     return found
 
 
+@command("show")
+@click.argument("name")
+def show(session: Session, name: str) -> None:
+    """Show a role as a file that `plan` and `apply` read: infino roles show analyst > analyst.json."""
+    with session.client() as client:
+        role = client.roles.get(name).to_dict()
+    if session.output is not None:
+        show_answer(session, role, done="")
+        return
+    document = {"Version": role.get("Version"), "Permissions": role.get("Permissions")}
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
 @command("plan")
 @paths_argument
 @prune_option
@@ -76,10 +90,11 @@ def apply(session: Session, paths: tuple[Path, ...], prune: bool) -> None:
         if any(change.action == "delete" for change in planned.changed):
             session.confirm("Delete roles")
         client.roles.apply(documents, prune=prune)
-        session.say(f"{len(planned.changed)} roles changed")
+        count = len(planned.changed)
+        session.say(f"{count} {'role' if count == 1 else 'roles'} changed")
 
 
-@click.group()
+@click.group(cls=Group)
 def keys() -> None:
     """Rotate access keys."""
 
@@ -94,4 +109,4 @@ def rotate(session: Session, username: str) -> None:
 
 
 keys.add_command(rotate)
-BESIDE = (plan, apply)
+BESIDE = (show, plan, apply)

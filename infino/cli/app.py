@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
 
 import click
 
-from infino.cli.session import Session, shared_options
+from infino.cli.session import Group, Session, shared_options
 
 # Command: (module below infino.cli, function, what the list of commands says).
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -36,7 +35,7 @@ RESOURCES = (
 BESIDE = {"datasets": "data", "roles": "access"}
 
 
-class Commands(click.Group):
+class Commands(Group):
     """Commands by name, imported one at a time."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -65,16 +64,6 @@ class Commands(click.Group):
             formatter.write_dl([(name, text) for name, (_, _, text) in sorted(COMMANDS.items())])
         with formatter.section("Resources (infino RESOURCE --help lists what each can do)"):
             formatter.write_text(" ".join(RESOURCES))
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        """Name the command that was probably meant."""
-        from difflib import get_close_matches
-
-        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
-            near = get_close_matches(args[0], self.list_commands(ctx), n=1)
-            also = f" Did you mean {near[0]!r}?" if near else " `infino --help` lists the commands."
-            raise click.UsageError(f"There is no command {args[0]!r}.{also}", ctx)
-        return super().resolve_command(ctx, args)
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

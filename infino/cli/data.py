@@ -85,8 +85,8 @@ def show(session: Session, dataset: str) -> None:
 def export(session: Session, dataset: str, path: Path) -> None:
     """Write every record of a dataset to a file: .ndjson, .csv, .parquet or .arrow, by its name."""
     with session.client() as client:
-        datasets: Any = client.datasets
-        session.say(repr(datasets.export(dataset, path)))
+        count = client.datasets.export(dataset, path)
+    session.say(f"{count:,} {'record' if count == 1 else 'records'} written to {path}")
 
 
 BESIDE = (show, load, export)

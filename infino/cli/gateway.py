@@ -8,7 +8,13 @@ import click
 
 
 @click.command()
-@click.option("--port", default=9201, show_default=True, help="TCP port on loopback; 0 takes a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=9201,
+    show_default=True,
+    help="TCP port on loopback; 0 takes a free one.",
+)
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Folder that keeps everything.")
 @click.option("--ephemeral", is_flag=True, help="Keep nothing after it stops.")
 @click.option("--compat", is_flag=True, help="Tolerate what the old SDK 0.7.0 signs differently.")

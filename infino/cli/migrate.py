@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
 from infino.cli.session import Session, command, failure
+from infino.core.printable import printable
 
 
 @command()
@@ -14,17 +16,23 @@ from infino.cli.session import Session, command, failure
 @click.option("--write", "writing", is_flag=True, help="Write the new calls into the files.")
 def migrate(session: Session, paths: tuple[Path, ...], writing: bool) -> None:
     """List the calls of infino-sdk 0.7 in Python files with what they are now; nothing is changed without --write."""
-    from infino import InfinoError
+    from infino import InfinoError, ValidationError
     from infino.migration import rewrite
 
-    try:
-        calls = list(rewrite.find(paths))
+    count = unread = 0
+    for path in rewrite.files(paths):
+        try:
+            calls = rewrite.write(path) if writing else list(rewrite.find([path]))
+        except ValidationError as error:
+            click.echo(printable(error), err=True)
+            unread += 1
+            continue
+        except InfinoError as error:
+            raise failure(error) from error
+        count += len(calls)
         for call in calls:
             click.echo(str(call))
-        if writing:
-            for path in dict.fromkeys(call.path for call in calls):
-                rewrite.write(path)
-    except InfinoError as error:
-        raise failure(error) from error
     done = " replaced; answers are typed objects now: look at what is done with them" if writing else ""
-    session.say(f"{len(calls)} old calls{done}")
+    session.say(f"{count} old {'call' if count == 1 else 'calls'}{done}")
+    if unread:
+        sys.exit(1)

@@ -14,17 +14,23 @@ import click
 
 from infino import IssuedKeys
 from infino.cli.output import write
-from infino.cli.session import Session, command
+from infino.cli.session import Group, Session, command
+from infino.core.printable import printable
 
 # What a command line sets once for all calls, and what can't be typed there.
-_PER_CALL = {"timeout", "headers", "retry", "extra_query", "extra_body", "progress", "on_error"}
+_PER_CALL = {"headers", "retry", "extra_query", "extra_body", "progress", "on_error"}
 _DESTROYS = ("delete", "clear", "remove")
 # Written by hand, with files, progress and questions: `infino load`, `roles plan`, `keys rotate` and so on.
 _BY_HAND = {
     "bulk", "bulk_iter", "bulk_chunk", "load", "export", "plan", "apply", "rotate_keys",
     "ask", "stream", "chat", "send", "analyze", "analyze_stream", "notebook_report", "notebook_report_stream",
 }  # fmt: skip
-_TAKES_FILES = {("files", "upload"): "path", ("metrics", "upload"): "body"}
+# Arguments that are what a file holds, and how it is read: by its path, or as bytes.
+TAKES_FILES: dict[tuple[str, str], tuple[str, Callable[[Path], Any]]] = {
+    ("files", "upload"): ("path_or_file", Path),
+    ("metrics", "upload"): ("exposition", Path.read_bytes),
+}
+_STRUCTURED = "JSON or YAML text, @FILE, or - for standard input."
 
 
 def resource_group(name: str) -> click.Group:
@@ -44,9 +50,7 @@ def resource_group(name: str) -> click.Group:
 
 
 def _group(name: str, resource: Any, path: tuple[str, ...]) -> click.Group:
-    group = click.Group(
-        name, help=_first_line(type(resource)), context_settings={"help_option_names": ["-h", "--help"]}
-    )
+    group = Group(name, help=_first_line(type(resource)), context_settings={"help_option_names": ["-h", "--help"]})
     for member, value in inspect.getmembers(type(resource)):
         if member.startswith("_") or member == "with_raw_response" or member in _BY_HAND:
             continue
@@ -58,7 +62,12 @@ def _group(name: str, resource: Any, path: tuple[str, ...]) -> click.Group:
 
 
 def _first_line(documented: Any) -> str:
-    return (inspect.getdoc(documented) or "").partition("\n")[0]
+    return _typed(inspect.getdoc(documented) or "").partition("\n")[0]
+
+
+def _typed(text: str) -> str:
+    """A text of Python's as one of the command line, where nothing is None: it is left out."""
+    return re.sub(r"\bNone\b", "left out", text)
 
 
 def argument_texts(docstring: str) -> dict[str, str]:
@@ -78,7 +87,7 @@ def argument_texts(docstring: str) -> dict[str, str]:
 
 
 def _operation(name: str, method: Callable[..., Any], path: tuple[str, ...]) -> click.Command:
-    texts = argument_texts(inspect.getdoc(method) or "")
+    texts = argument_texts(_typed(inspect.getdoc(method) or ""))
     parameters = [
         one
         for one in list(inspect.signature(inspect.unwrap(method)).parameters.values())[1:]
@@ -96,12 +105,18 @@ def _operation(name: str, method: Callable[..., Any], path: tuple[str, ...]) -> 
             owner: Any = client
             for part in path:
                 owner = getattr(owner, part)
-            show(session, getattr(owner, name)(**values), done=f"{what}: done")
+            answer = getattr(owner, name)(**values)
+        if answer is False and name.startswith(_DESTROYS):
+            session.say(f"{what}: there was nothing to do")
+        else:
+            show(session, answer, done=f"{what}: done")
 
     decorated: Any = run
     for one in reversed(parameters):
         decorated = readers[one.name].parameter(texts.get(one.name, ""))(decorated)
-    return command(name.replace("_", "-"), help=_first_line(method))(decorated)
+    positional = [one.name for one in parameters if readers[one.name].is_argument]
+    about = [f"{key.upper()}: {readers[key].about(texts.get(key, ''))}" for key in positional]
+    return command(name.replace("_", "-"), help="\n\n".join([_first_line(method), *about]))(decorated)
 
 
 def show(session: Session, answer: Any, *, done: str) -> None:
@@ -115,11 +130,13 @@ def show(session: Session, answer: Any, *, done: str) -> None:
     if answer is None or answer is True:
         session.say(done)
     elif answer is False:
-        raise click.ClickException(f"{done.removesuffix(': done')}: the service said no")
+        raise click.ClickException(f"{done.removesuffix(': done')}: no")
     elif isinstance(answer, bytes):
         sys.stdout.buffer.write(answer)
     elif isinstance(answer, str | int | float):
         click.echo(answer)
+    elif session.output is None and isinstance(answer, list) and all(isinstance(line, str) for line in answer):
+        click.echo("\n".join(map(printable, answer)))
     elif isinstance(answer, IssuedKeys):
         # The keys are shown this one time: hidden here, they would be lost.
         keys = answer.credentials()
@@ -134,52 +151,52 @@ class _Reader:
     """How one argument of a method stands on a command line, and how its text becomes a value."""
 
     def __init__(self, one: inspect.Parameter, owner: tuple[str, str]) -> None:
-        self.one = one
-        self.is_file = _TAKES_FILES.get(owner) == one.name
-        self.annotation = str(one.annotation)
-        words = set(re.findall(r"\w+", self.annotation.split("Literal")[0]))
-        self.words = set(re.findall(r"'([^']+)'|\"([^\"]+)\"", self.annotation))
-        self.is_flag = words & {"bool"} and not words & {"str", "int", "float"}
-        self.is_integer, self.is_number = "int" in words, "float" in words
-        self.is_text = (
-            bool(words & {"str", "Moment", "Span", "datetime", "date", "UUID", "Secret"})
-            or "Literal" in self.annotation
+        self.name = one.name
+        self.required = one.default is inspect.Parameter.empty
+        self.is_argument = self.required and one.kind is not inspect.Parameter.KEYWORD_ONLY
+        file, self.read_file = TAKES_FILES.get(owner, ("", Path))
+        self.is_file = file == one.name
+        words = set(re.findall(r"\w+", str(one.annotation)))
+        self.is_text = bool(words & {"str", "Literal", "FileFormat"})
+        self.is_flag = "bool" in words
+        self.number = click.INT if "int" in words else click.FLOAT if "float" in words else None
+        self.is_object = not self.is_file and (
+            bool(words & {"Mapping", "Sequence"}) or not (self.is_text or self.is_flag or self.number)
         )
-        self.is_object = bool(words & {"Mapping", "Any", "Document", "dict", "Json"}) or (
-            not self.is_text and not self.is_flag and not self.is_integer and not self.is_number
-        )
-        self.is_list = bool(words & {"Sequence", "list", "Iterable"}) and not words & {"Mapping", "Any"}
+
+    def about(self, text: str) -> str:
+        """What the help says of it."""
+        if self.is_file:
+            return "The file, or - for standard input."
+        return f"{text} {_STRUCTURED}" if self.is_object and not self.is_text else text
 
     def parameter(self, text: str) -> Callable[[Any], Any]:
         """The argument or option, with its help."""
-        name, required = self.one.name, self.one.default is inspect.Parameter.empty
-        if self.one.kind is not inspect.Parameter.KEYWORD_ONLY and required:
-            return click.argument(name, metavar=name.upper() + (" (JSON, @FILE or -)" if self.is_object else ""))
-        option = f"--{name.replace('_', '-')}"
-        help_text = text + (
-            " JSON or YAML text, @FILE, or - for standard input." if self.is_object and not self.is_list else ""
-        )
+        if self.is_argument:
+            return click.argument(self.name)
+        option = f"--{self.name.replace('_', '-')}"
         if self.is_flag:
-            return click.option(f"{option}/--no-{name.replace('_', '-')}", name, default=None, help=help_text)
-        return click.option(option, name, required=required, multiple=self.is_list, help=help_text)
+            return click.option(f"{option}/--no-{option[2:]}", self.name, default=None, help=text)
+        kind = self.number if self.number and not self.is_text else click.STRING
+        metavar = ("TEXT|JSON" if self.is_text else "JSON") if self.is_object else None
+        return click.option(
+            option, self.name, type=kind, metavar=metavar, required=self.required, help=self.about(text)
+        )
 
     def value(self, text: Any) -> Any:
         """The value of a text from the command line."""
-        if self.is_flag or not isinstance(text, str):
-            return list(text) if isinstance(text, tuple) else text
+        if not isinstance(text, str):
+            return text
         if self.is_file:
-            return sys.stdin.buffer.read() if text == "-" else Path(text)
+            return sys.stdin.buffer.read() if text == "-" else self._file(Path(text))
         if self.is_object and (not self.is_text or text[:1] in "{[@-"):
             return read_object(text)
-        try:
-            if self.is_integer:
-                return int(text)
-            if self.is_number:
-                return float(text)
-        except ValueError:
-            if not self.is_text:
-                raise click.UsageError(f"--{self.one.name.replace('_', '-')} takes a number, not {text!r}.") from None
         return text
+
+    def _file(self, path: Path) -> Any:
+        if not path.is_file():
+            raise click.UsageError(f"there is no file {path}")
+        return self.read_file(path)
 
 
 def read_object(text: str) -> Any:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # Characters of a cell, of one where room is short, and of a line where there is no terminal.
 CELL, NARROW, WIDTH = 40, 16, 160
 SHOWN = 50
+# Columns that go before all others, first the first.
+_TELL_LITTLE = ("_id", "uuid", "pri", "rep", "docs.deleted", "pri.store.size")
 
 
 @attrs.frozen
@@ -33,6 +35,7 @@ class Rows:
     rows: Callable[[], Iterable[Sequence[Any]]]
     length: int | None = None
     result: Any = None
+    single: bool = False
 
 
 def as_rows(value: Any) -> Rows:
@@ -86,7 +89,7 @@ def write(value: Any, form: str | None, *, limit: int | None = SHOWN, single: bo
         limit: Rows of a table at most; None for all. The forms for programs print all rows.
         single: Whether the value is one object.
     """
-    found = as_rows(value)
+    found = attrs.evolve(as_rows(value), single=single)
     if form is None:
         form = "vertical" if single else "table"
     if form == "table":
@@ -94,7 +97,7 @@ def write(value: Any, form: str | None, *, limit: int | None = SHOWN, single: bo
     elif form == "vertical":
         _vertical(found, limit)
     else:
-        _FOR_PROGRAMS[form](found)
+        FOR_PROGRAMS[form](found)
 
 
 def _table(found: Rows, limit: int | None) -> None:
@@ -113,7 +116,7 @@ def _table(found: Rows, limit: int | None) -> None:
     if not heads:
         click.echo("nothing to show", err=True)
         return
-    kept = fitting(widths, room, spare=_generated_id(found.names))
+    kept = fitting(widths, room, spare=_tell_little(found.names))
     if not kept:
         _vertical(found, limit)
         return
@@ -155,9 +158,9 @@ def _needed(widths: Sequence[int]) -> int:
     return sum(width + 3 for width in widths) + 1
 
 
-def _generated_id(names: Sequence[str]) -> int | None:
-    """The id stands first and tells little where it was made by the service: it goes before what was written."""
-    return 0 if len(names) > 1 and names[0] == "_id" else None
+def _tell_little(names: Sequence[str]) -> list[int]:
+    """Columns that tell little where room is short: ids that the service made, and the shards of a dataset."""
+    return [names.index(name) for name in _TELL_LITTLE if name in names]
 
 
 def _more(found: Rows, shown: int) -> None:
@@ -165,23 +168,21 @@ def _more(found: Rows, shown: int) -> None:
         click.echo(f"{shown} of {found.length} rows; --limit shows more, --output csv prints all", err=True)
 
 
-def fitting(widths: Sequence[int], room: int, spare: int | None = None) -> list[int]:
+def fitting(widths: Sequence[int], room: int, spare: Sequence[int] = ()) -> list[int]:
     """Choose the columns that fit, leaving out those in the middle first.
 
     Args:
         widths: Width of each column in characters.
         room: Width of the terminal in characters.
-        spare: Place of a column that goes before all others.
+        spare: Places of columns that go before all others, in this order.
 
     Returns:
         The places of the columns that stay; empty when not even two of several fit.
     """
     kept = list(range(len(widths)))
     while len(kept) > 1 and _needed([widths[at] for at in kept]) + (4 if len(kept) < len(widths) else 0) > room:
-        if spare is not None and spare in kept:
-            kept.remove(spare)
-        else:
-            del kept[len(kept) // 2]
+        first = next((at for at in spare if at in kept), kept[len(kept) // 2])
+        kept.remove(first)
     return kept if len(kept) > 1 or len(widths) <= 1 else []
 
 
@@ -220,7 +221,8 @@ def _ndjson(found: Rows) -> None:
 
 
 def _json(found: Rows) -> None:
-    click.echo("[" + ",\n ".join(_objects(found)) + "]")
+    objects = ",\n ".join(_objects(found))
+    click.echo(objects if found.single else f"[{objects}]")
 
 
 def _parquet(found: Rows) -> None:
@@ -240,7 +242,7 @@ def _parquet(found: Rows) -> None:
     sys.stdout.buffer.write(buffer.getvalue())
 
 
-_FOR_PROGRAMS: Mapping[str, Callable[[Rows], None]] = {
+FOR_PROGRAMS: Mapping[str, Callable[[Rows], None]] = {
     "csv": _csv,
     "json": _json,
     "ndjson": _ndjson,

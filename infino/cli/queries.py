@@ -7,11 +7,15 @@ from pathlib import Path
 
 import click
 
-from infino.cli.output import SHOWN, show_sql, write
+from infino.cli.output import FOR_PROGRAMS, SHOWN, show_sql, write
 from infino.cli.session import Session, command
 
 limit_option = click.option(
-    "--limit", default=SHOWN, show_default=True, help="Rows shown; csv, json, ndjson and parquet print all."
+    "--limit",
+    type=click.IntRange(min=0),
+    default=SHOWN,
+    show_default=True,
+    help="Rows shown; csv, json, ndjson and parquet print all.",
 )
 
 
@@ -50,7 +54,7 @@ def sql(session: Session, statement: str | None, file: Path | None, params: tupl
 
 @command()
 @click.argument("dataset")
-@click.argument("body", default="{}")
+@click.argument("body", default='{"query": {"match_all": {}}}', metavar="[BODY]")
 @limit_option
 def dsl(session: Session, dataset: str, body: str, limit: int) -> None:
     """Search with QueryDSL; BODY is JSON or YAML, @FILE, or - for standard input.
@@ -61,13 +65,14 @@ def dsl(session: Session, dataset: str, body: str, limit: int) -> None:
 
     with session.client() as client:
         result = client.query.dsl(dataset, read_object(body))
+    found = result.aggregations
+    if len(result) or not len(found):
         write(result, session.output, limit=limit)
-        for name, aggregation in (getattr(result, "aggregations", None) or {}).items():
-            session.say(f"aggregation {name}:")
-            write(
-                aggregation.get("buckets", aggregation) if isinstance(aggregation, dict) else aggregation,
-                session.output,
-            )
+        if session.output in FOR_PROGRAMS and len(found):
+            click.echo(f"only hits are printed as {session.output}; with a size of 0 the aggregations are", err=True)
+            return
+    if len(found):
+        write(found, session.output, limit=limit)
 
 
 @command()
@@ -75,8 +80,8 @@ def dsl(session: Session, dataset: str, body: str, limit: int) -> None:
 @click.option("--dataset", help="The dataset of metrics; without it, all of them.")
 @click.option("--at", help="Time: ISO text, Unix seconds or now-6h.")
 @click.option("--start", help="Start of a range, with --end and --step.")
-@click.option("--end", default="now", show_default=True)
-@click.option("--step", default="1m", show_default=True)
+@click.option("--end", default="now", show_default=True, help="End of the range, written as --at is.")
+@click.option("--step", default="1m", show_default=True, help="Distance of the points of the range: 30s, 1m, 2h.")
 @limit_option
 def promql(
     session: Session,
@@ -110,11 +115,15 @@ def ask(session: Session, question: str, sources: tuple[str, ...], show_sql: boo
 
     with session.client() as client:
         answer = client.fino.ask(question, sources=sources or None)
-    session.say("\n".join(printable(line) for line in (answer.text or "").splitlines()))
+    found = answer.data if answer.data is not None and len(answer.data) else None
+    # The words are the answer; they stand aside only where rows go to a program.
+    aside = session.output in FOR_PROGRAMS
+    if not (aside and session.quiet):
+        click.echo("\n".join(printable(line) for line in (answer.text or "").splitlines()), err=aside)
     if show_sql and answer.sql:
-        session.say(printable(answer.sql))
-    if answer.data is not None and len(answer.data):
-        write(answer.data, session.output, limit=limit)
+        click.echo(printable(answer.sql), err=aside)
+    if found is not None or aside:
+        write([] if found is None else found, session.output, limit=limit)
 
 
 @command()

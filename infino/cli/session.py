@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -29,17 +30,23 @@ class Session:
     yes: bool = False
     verbose: bool = False
 
+    def open(self) -> Infino:
+        """A client of what the options, the environment or the profile name."""
+        from infino import Infino
+
+        if self.verbose:
+            from infino.core.redaction import follow_environment
+
+            follow_environment({"INFINO_LOG": "debug"})
+        return Infino(profile=self.profile, endpoint=self.endpoint)
+
     @contextlib.contextmanager
     def client(self) -> Iterator[Infino]:
-        """A client of what the options, the environment or the profile name; errors end as one line."""
-        from infino import Infino, InfinoError
+        """The client of a command; errors end as one line."""
+        from infino import InfinoError
 
         try:
-            if self.verbose:
-                from infino.core.redaction import follow_environment
-
-                follow_environment({"INFINO_LOG": "debug"})
-            with Infino(profile=self.profile, endpoint=self.endpoint) as client:
+            with self.open() as client:
                 yield client
         except InfinoError as error:
             raise failure(error) from error
@@ -89,6 +96,34 @@ def shared_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+class Group(click.Group):
+    """Commands below a name; a mistyped one is answered with the one that was probably meant."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Name the command that was probably meant."""
+        from difflib import get_close_matches
+
+        known = self.list_commands(ctx)
+        if args and not args[0].startswith("-") and args[0] not in known:
+            near = get_close_matches(args[0], known, n=1)
+            also = f" Did you mean {near[0]!r}?" if near else f" `{ctx.command_path} --help` lists the commands."
+            raise click.UsageError(f"There is no command {args[0]!r}.{also}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def first_sentence(text: str) -> str:
+    """What a list of commands says of one.
+
+    Args:
+        text: A docstring or a help text.
+
+    Returns:
+        Its first sentence, without an example of use.
+    """
+    paragraph = " ".join(text.strip().partition("\n\n")[0].split())
+    return re.split(r"(?<=\.) |: (?=infino )", paragraph, maxsplit=1)[0].rstrip(".") + "."
+
+
 def command(name: str | None = None, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
     """Make a command that gets the session as its first argument.
 
@@ -113,7 +148,10 @@ def command(name: str | None = None, **settings: Any) -> Callable[[Callable[...,
             except KeyboardInterrupt:
                 ctx.exit(130)
 
-        made: click.Command = click.command(name, cls=click.Command, **settings)(shared_options(call))
+        about = settings.get("help") or function.__doc__ or ""
+        made: click.Command = click.command(
+            name, cls=click.Command, **{"short_help": first_sentence(about), **settings}
+        )(shared_options(call))
         return made
 
     return decorate

@@ -9,15 +9,17 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from infino.cli.operations import read_object, show
 from infino.cli.output import write
-from infino.cli.session import Session, command
+from infino.cli.session import Group, Session, command
 from infino.core.printable import printable
+from infino.core.version import VERSION
 
 if TYPE_CHECKING:
     from infino import Infino
@@ -57,79 +59,106 @@ def request(session: Session, method: str, path: str, body: str | None, params: 
     if answer is None:
         session.say("the answer is empty")
     else:
-        write(answer, session.output or "json") if isinstance(answer, list) else write(
-            answer, session.output, single=True
-        )
+        write(answer, session.output or "json", single=not isinstance(answer, list))
 
 
 @command()
 def doctor(session: Session) -> None:
-    """Check endpoint, clock, keys, proxy and versions; each finding says what to do."""
-    failed = False
-    with session.client() as client:
-        for name, look in CHECKS.items():
-            try:
-                good, text = look(client)
-            except Exception as error:
-                good, text = False, f"{error}"
-            failed = failed or not good
-            click.echo(f"{'ok  ' if good else 'FAIL'} {name}: {printable(text)}")
-    if failed:
+    """Check versions, settings, proxy, endpoint, clock, signature and keys; each finding says what to do."""
+    from infino import InfinoError
+
+    versions = f"infino-sdk {VERSION}, Python {platform.python_version()}, {platform.system()}"
+    good = _told("versions", lambda: versions)
+    try:
+        client = session.open()
+    except InfinoError as error:
+        reason = str(error)
+        client, good = None, _told("settings", lambda: _wrong(reason))
+    if client is not None:
+        with client:
+            # In this order: after one that fails, the next can't be looked at.
+            for name, look in CHECKS.items():
+                good = good and _told(name, partial(look, client))
+    if not good:
         sys.exit(1)
 
 
-def _versions(client: Infino) -> tuple[bool, str]:
-    import infino
-
-    good = sys.version_info >= (3, 11)
-    return good, f"infino-sdk {infino.__version__}, Python {platform.python_version()}, {platform.system()}" + (
-        "" if good else "; use Python 3.11 or newer"
-    )
+class Finding(Exception):
+    """What is wrong, and what to do."""
 
 
-def _endpoint(client: Infino) -> tuple[bool, str]:
-    version = client.ping().version
-    return True, f"{client.config.endpoint.url} answers, version {version or 'unknown'}"
+def _wrong(text: str) -> NoReturn:
+    raise Finding(text)
 
 
-def _clock(client: Infino) -> tuple[bool, str]:
-    said = client.with_raw_response.ping().headers.get("date")
+def _settings(client: Infino) -> str:
+    return f"the endpoint comes from {client.config.sources.get('endpoint', 'the default')}"
+
+
+def _told(name: str, look: Callable[[], str]) -> bool:
+    from infino import InfinoError
+
+    try:
+        text, good = look(), True
+    except (InfinoError, Finding) as error:
+        text, good = str(error), False
+    click.echo(f"{'ok  ' if good else 'FAIL'} {name}: {printable(text)}")
+    return good
+
+
+def _answer(client: Infino) -> Any:
+    """The headers of any answer: a refusal is one too."""
+    from infino import APIError
+
+    try:
+        return client.with_raw_response.ping()
+    except APIError as refusal:
+        return refusal
+
+
+def _endpoint(client: Infino) -> str:
+    return f"{client.config.endpoint.url} answers with status {_answer(client).status}"
+
+
+def _clock(client: Infino) -> str:
+    said = _answer(client).headers.get("date")
     if not said:
-        return True, "the service tells no time"
+        return "the service tells no time"
     off = (datetime.now(UTC) - parsedate_to_datetime(said)).total_seconds()
-    good = abs(off) < 300
-    return good, f"{abs(off):.0f} s {'ahead' if off > 0 else 'behind'}" + (
-        "" if good else "; signatures are refused beyond 300 s: set this machine's clock (NTP)"
-    )
+    text = f"{abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} the service's"
+    if abs(off) >= 300:
+        raise Finding(f"{text}; signatures are refused beyond 300 s: set this machine's clock (NTP)")
+    return text
 
 
-def _keys(client: Infino) -> tuple[bool, str]:
+def _signature(client: Infino) -> str:
+    client.ping()
+    return "accepted"
+
+
+def _keys(client: Infino) -> str:
     who = client.account.whoami()
-    return True, f"the signature holds; these are the keys of {who.username or 'an account'}"
+    return f"these are the keys of {who.username or 'an account'}"
 
 
-def _proxy(client: Infino) -> tuple[bool, str]:
-    named = [
-        name for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY") if os.environ.get(name)
-    ]
+def _proxy(client: Infino) -> str:
     if client.config.proxy:
-        return True, "requests go through the configured proxy"
-    return (
-        True,
-        f"none is used; {', '.join(named)} of the environment would have to be given as proxy=" if named else "none",
-    )
+        return "requests go through the configured proxy"
+    named = [name for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY") if {name, name.lower()} & os.environ.keys()]
+    return f"none is used; to use that of {', '.join(named)}, pass trust_env=True to the client" if named else "none"
 
 
-CHECKS: dict[str, Callable[[Infino], tuple[bool, str]]] = {
-    "versions": _versions,
+CHECKS: dict[str, Callable[[Infino], str]] = {
+    "settings": _settings,
+    "proxy": _proxy,
     "endpoint": _endpoint,
     "clock": _clock,
+    "signature": _signature,
     "keys": _keys,
-    "proxy": _proxy,
 }
 
 
-@click.group()
+@click.group(cls=Group)
 def config() -> None:
     """Settings and profiles."""
 
@@ -149,16 +178,19 @@ def config_profiles(session: Session) -> None:
 
 
 @command("set")
-@click.argument("name", type=click.Choice(SETTINGS))
+@click.argument("name", type=click.Choice(SETTINGS), metavar="NAME")
 @click.argument("value")
 def config_set(session: Session, name: str, value: str) -> None:
-    """Write one setting of a profile (--profile NAME, else default)."""
+    """Write one setting of a profile (--profile NAME, else default).
+
+    NAME: endpoint, region, access_key, secret_key, allow_http (true or false), timeout (seconds) or ca_bundle.
+    """
     _save(session, {name: value})
 
 
 @command("login")
-@click.option("--access-key", prompt="Access key")
-@click.option("--secret-key", prompt="Secret key", hide_input=True)
+@click.option("--access-key", prompt="Access key", help="The access key; asked for when left out.")
+@click.option("--secret-key", prompt="Secret key", hide_input=True, help="The secret key; asked for when left out.")
 def config_login(session: Session, access_key: str, secret_key: str) -> None:
     """Ask for keys, try them, and keep them in a profile that only you can read."""
     from infino import Infino, InfinoError
@@ -236,7 +268,7 @@ for _one in (config_show, config_profiles, config_set, config_login):
     config.add_command(_one)
 
 
-@click.group()
+@click.group(cls=Group)
 def completion() -> None:
     """Completion for the shell."""
 

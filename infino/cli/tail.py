@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 @click.option(
     "--by", "field", help="Field of time or of a sequence that orders the records; the first date when left out."
 )
-@click.option("-n", "--lines", default=10, show_default=True, help="Records shown first.")
+@click.option("-n", "--lines", type=click.IntRange(min=0), default=10, show_default=True, help="Records shown first.")
 @click.option("--promql", "expression", help="Follow this expression instead of records.")
-@click.option("--interval", default=2.0, show_default=True, help="Seconds between two looks.")
-@click.option("--rounds", type=int, help="Stop after so many looks; by default at Ctrl-C.")
+@click.option(
+    "--interval", type=click.FloatRange(min=0.1), default=2.0, show_default=True, help="Seconds between two looks."
+)
+@click.option("--rounds", type=click.IntRange(min=1), help="Stop after so many looks; by default at Ctrl-C.")
 def tail(
     session: Session,
     dataset: str | None,
@@ -46,7 +48,7 @@ def tail(
             sys.stdout.flush()
             done += 1
             if rounds is None or done < rounds:
-                time.sleep(max(interval, 0.1))
+                time.sleep(interval)
 
 
 def _values(client: Infino, expression: str) -> Iterator[list[str]]:
@@ -81,7 +83,9 @@ def _records(client: Infino, dataset: str, field: str | None, lines: int) -> Ite
 
 
 def _order(client: Infino, dataset: str) -> str:
+    from infino.results.column import declared_kind
+
     for one in client.datasets.schema(dataset):
-        if str(one.type).lower() in ("date", "datetime", "timestamp", "date_nanos"):
+        if declared_kind(str(one.type)) in ("date", "timestamp"):
             return str(one.name)
     raise click.UsageError(f"{dataset} has no date field to follow: name a field that grows with --by.")

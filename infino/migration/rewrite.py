@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from infino.core.errors import ValidationError
 from infino.core.extras import require
 from infino.migration.table import NEW_CALLS
 
@@ -50,12 +51,13 @@ def find(paths: Sequence[Path]) -> Iterator[OldCall]:
 
     Raises:
         MissingDependencyError: libcst is not installed.
+        ValidationError: A file is not Python 3.
 
     Examples:
         >>> for call in find([Path("scripts")]):
         ...     print(call)
     """
-    for path in _files(paths):
+    for path in files(paths):
         yield from _rewrite(path)[0]
 
 
@@ -70,11 +72,19 @@ def write(path: Path) -> list[OldCall]:
     """
     calls, text = _rewrite(path)
     if calls:
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(text)
     return calls
 
 
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
+def files(paths: Sequence[Path]) -> Iterator[Path]:
+    """The Python files that paths name.
+
+    Args:
+        paths: Files, and folders that are looked through.
+
+    Yields:
+        Each file.
+    """
     for path in paths:
         yield from sorted(path.rglob("*.py")) if path.is_dir() else (path,)
 
@@ -115,10 +125,14 @@ def new_call(old: str, arguments: Sequence[tuple[str | None, str]]) -> str:
     return f"{head}({', '.join(kept)})"
 
 
-def _rewrite(path: Path) -> tuple[list[OldCall], str]:
+def _rewrite(path: Path) -> tuple[list[OldCall], bytes]:
     cst = require("libcst", "migrate", "infino migrate")
     metadata: Any = require("libcst.metadata", "migrate", "infino migrate")
-    wrapper = metadata.MetadataWrapper(cst.parse_module(path.read_text(encoding="utf-8")))
+    try:
+        wrapper = metadata.MetadataWrapper(cst.parse_module(path.read_bytes()))
+    except (cst.ParserSyntaxError, UnicodeDecodeError, SyntaxError) as error:
+        reason = " ".join(str(error).split())
+        raise ValidationError(f"{path} cannot be read as Python 3: {reason}") from None
     found: list[OldCall] = []
     module = wrapper.module
     names = _clients(module, cst)
@@ -142,7 +156,7 @@ def _rewrite(path: Path) -> tuple[list[OldCall], str]:
             found.append(OldCall(path, line, module.code_for_node(original), new))
             return cst.parse_expression(new)
 
-    return found, wrapper.visit(Calls()).code
+    return found, wrapper.visit(Calls()).bytes
 
 
 def _clients(module: Any, cst: Any) -> set[str]:

@@ -67,7 +67,8 @@ class RolePlan:
     def diff(self) -> str:
         """Return the differences for people to read."""
         if not self.changed:
-            return f"nothing to do: {len(self.changes)} roles are as planned"
+            count = len(self.changes)
+            return f"nothing to do: {count} {'role is' if count == 1 else 'roles are'} as planned"
         parts = [f"{change.action} role {change.name}\n{change.diff()}" for change in self.changed]
         return "\n\n".join(parts)
 

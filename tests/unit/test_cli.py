@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -124,11 +126,12 @@ def test_a_wide_table_leaves_out_the_middle_and_says_which(run, wide):
 @pytest.mark.parametrize(
     ("widths", "room", "spare", "kept"),
     [
-        ([5, 5, 5], 80, None, [0, 1, 2]),
-        ([26, 4, 4], 30, 0, [1, 2]),
-        ([10, 10, 10, 10], 46, None, [0, 1, 3]),
-        ([90, 90], 80, None, []),
-        ([90], 80, None, [0]),
+        ([5, 5, 5], 80, (), [0, 1, 2]),
+        ([26, 4, 4], 30, (0,), [1, 2]),
+        ([10, 10, 10, 10], 34, (3, 1), [0, 2]),
+        ([10, 10, 10, 10], 46, (), [0, 1, 3]),
+        ([90, 90], 80, (), []),
+        ([90], 80, (), [0]),
     ],
 )
 def test_columns_that_fit(widths, room, spare, kept):
@@ -164,6 +167,85 @@ def test_a_statement_from_a_pipe_a_file_and_with_values(run, tmp_path: Path):
 
 def test_a_statement_that_writes_says_how_much(run, wide):
     assert "1 record changed" in run("sql", f"DELETE FROM \"{wide}\" WHERE origin = 'EWR'").output
+
+
+def test_aggregations_are_rows_too(run, loaded):
+    search = {"aggs": {"by": {"terms": {"field": "w.keyword"}}}}
+    assert json.loads(run("dsl", loaded, json.dumps({"size": 0, **search}), "-o", "json").stdout) == [
+        {"by": "a", "doc_count": 30}
+    ]
+    both = run("dsl", loaded, json.dumps({"size": 1, **search}), "-o", "ndjson")
+    assert len(both.stdout.splitlines()) == 1
+    assert "only hits are printed" in both.stderr
+    assert "doc_count" in run("dsl", loaded, json.dumps({"size": 1, **search})).stdout
+
+
+def test_a_single_object_is_one_for_programs_too(run, loaded):
+    assert json.loads(run("whoami", "-o", "json").stdout)["username"] == "admin"
+    assert json.loads(run("datasets", "get", loaded, "-o", "ndjson").stdout)["docs.count"] == 60
+    assert len(json.loads(run("datasets", "list", "-o", "json").stdout)) >= 1
+
+
+def test_files_of_metrics_and_of_records_are_read(run, fresh, tmp_path: Path):
+    dataset = fresh("cli") + ".aly"
+    assert run("datasets", "create", dataset).exit_code == 0
+    samples = tmp_path / "samples.txt"
+    samples.write_text("up 1 1700000000000\n")
+    assert "1 samples" in run("metrics", "upload", dataset, str(samples)).output
+    assert "1 samples" in run("metrics", "upload", dataset, "-", text="up 2 1700000060000\n").output
+    records = tmp_path / "1.ndjson"
+    records.write_text('{"a": 1}\n')
+    assert "completed" in run("files", "upload", fresh("cli"), str(records)).output
+    for group in ("metrics", "files"):
+        assert "there is no file" in run(group, "upload", dataset, str(tmp_path / "none")).output
+
+
+def test_arguments_that_take_files_are_those_of_the_methods():
+    import inspect
+
+    from infino import Infino
+    from infino.cli.operations import TAKES_FILES
+
+    client = Infino(access_key="a", secret_key="b")
+    for (resource, method), (argument, _) in TAKES_FILES.items():
+        assert argument in inspect.signature(getattr(getattr(client, resource), method)).parameters
+
+
+def every_command(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from every_command(below, f"{path} {name}")
+    else:
+        yield path, command
+
+
+def test_every_command_and_option_says_what_it_does():
+    commands = dict(every_command(command, "infino"))
+    assert len(commands) > 90
+    wrong = []
+    for path, one in commands.items():
+        texts = {"": one.help, "in a list": one.get_short_help_str(limit=500)}
+        texts |= {option.opts[0]: option.help for option in one.params if isinstance(option, click.Option)}
+        for name, text in texts.items():
+            if not text or "None" in text or not text.rstrip().endswith((".", "'", "}")) or text[0].islower():
+                wrong.append((path, name, text))
+    assert wrong == []
+
+
+def test_a_mistyped_command_names_the_likely_one(run):
+    for arguments, likely in ((("sqll",), "sql"), (("datasets", "lst"), "list"), (("config", "shwo"), "show")):
+        done = run(*arguments)
+        assert done.exit_code == 2
+        assert f"Did you mean {likely!r}?" in done.output
+
+
+def test_what_is_not_there_need_not_be_deleted(run, fresh):
+    assert "nothing to do" in run("datasets", "delete", fresh("none"), "--missing-ok", "--yes").output
+    assert run("datasets", "delete", fresh("none"), "--yes").exit_code == 1
+    assert run("datasets", "exists", fresh("none")).exit_code == 1
 
 
 def test_rows_as_parquet(run, loaded, tmp_path: Path):
@@ -218,8 +300,11 @@ def test_roles_from_a_folder_are_planned_and_applied(run, fresh, tmp_path: Path)
     planned = run("roles", "plan", str(tmp_path))
     assert planned.exit_code == 2
     assert f"create role {role}" in planned.output
-    assert "1 roles changed" in run("roles", "apply", str(tmp_path)).output
+    assert "1 role changed" in run("roles", "apply", str(tmp_path)).output
     assert run("roles", "plan", str(tmp_path)).exit_code == 0
+    (tmp_path / f"{role}.json").write_text(run("roles", "show", role).stdout)
+    assert "1 role is as planned" in run("roles", "plan", str(tmp_path)).output
+    assert role in run("roles", "show", role, "-o", "json").stdout
     (tmp_path / "again.json").write_text(json.dumps({role: document}))
     assert "a second time" in run("roles", "plan", str(tmp_path)).output
 
@@ -229,15 +314,30 @@ def test_a_look_at_the_connection(run, gateway):
     assert gateway.endpoint in run("ping").output
     report = run("doctor")
     assert report.exit_code == 0
-    assert [line.split()[0] for line in report.output.splitlines()] == ["ok"] * 5
-    assert run("request", "POST", "/sql", "-d", '{"query": "SELECT 1 AS one"}', "-o", "json").exit_code == 0
+    assert [line.split()[:2] for line in report.output.splitlines()] == [
+        ["ok", f"{name}:"] for name in ("versions", "settings", "proxy", "endpoint", "clock", "signature", "keys")
+    ]
+    answer = run("request", "POST", "/sql", "-d", '{"query": "SELECT 1 AS one"}')
+    assert json.loads(answer.output)["rows"]
 
 
-def test_a_doctor_names_what_is_wrong(run, monkeypatch):
-    monkeypatch.setenv("INFINO_SECRET_KEY", "wrong")
+@pytest.mark.parametrize(
+    ("name", "value", "finding"),
+    [
+        ("INFINO_SECRET_KEY", "wrong", "FAIL signature: 401"),
+        ("INFINO_ENDPOINT", "http://127.0.0.1:1", "FAIL endpoint: cannot connect"),
+        ("INFINO_ENDPOINT", "ftp://x", "FAIL settings: the endpoint must start with"),
+        ("INFINO_ACCESS_KEY", None, "FAIL settings:"),
+    ],
+)
+def test_a_doctor_names_what_is_wrong_first(run, monkeypatch, name, value, finding):
+    if value is None:
+        monkeypatch.delenv(name)
+    else:
+        monkeypatch.setenv(name, value)
     report = run("doctor")
     assert report.exit_code == 1
-    assert "FAIL keys" in report.output
+    assert report.output.splitlines()[-1].startswith(finding)
 
 
 def test_settings_are_written_where_clients_read_them(run, gateway, monkeypatch, tmp_path: Path):
@@ -272,6 +372,9 @@ def test_new_records_are_followed(run, loaded):
     shown = run("tail", loaded, "--by", "n", "-n", "2", "--rounds", "2", "--interval", "0.1")
     assert [json.loads(line)["n"] for line in shown.output.splitlines()] == [58, 59]
     assert "no date field" in run("tail", loaded, "--rounds", "1").output
+    dated = run("load", f"{loaded}-d", "-", text='{"t": "2024-01-02T00:00:00Z"}\n{"t": "2024-01-01T00:00:00Z"}\n')
+    assert dated.exit_code == 0
+    assert "2024-01-02" in run("tail", f"{loaded}-d", "-n", "1", "--rounds", "1").output
     assert "Name a dataset" in run("tail").output
 
 

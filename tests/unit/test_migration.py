@@ -62,6 +62,17 @@ def test_every_old_method_has_a_new_call_that_exists() -> None:
         assert callable(functools.reduce(getattr, head.split(".")[1:], root)), old
 
 
+def test_a_file_that_is_no_python_is_named_and_the_others_are_read(tmp_path):
+    (tmp_path / "old.py").write_text("print 'python 2'\n")
+    new = tmp_path / "uses.py"
+    new.write_bytes(b"sdk.ping()\r\n")
+    done = CliRunner().invoke(command, ["migrate", str(tmp_path), "--write"])
+    assert done.exit_code == 1
+    assert "old.py cannot be read as Python 3" in done.output
+    assert "1 old call replaced" in done.output
+    assert new.read_bytes().endswith(b"\r\n")
+
+
 def test_old_calls_are_found_and_written(tmp_path: Path) -> None:
     program = tmp_path / "old.py"
     program.write_text(OLD)
