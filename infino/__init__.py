@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from infino.core.errors import DecodeError as DecodeError
     from infino.core.errors import InfinoError as InfinoError
     from infino.core.errors import JobFailedError as JobFailedError
+    from infino.core.errors import MissingFileError as MissingFileError
     from infino.core.errors import NotFoundError as NotFoundError
     from infino.core.errors import PayloadTooLargeError as PayloadTooLargeError
     from infino.core.errors import PermissionDeniedError as PermissionDeniedError
@@ -61,15 +62,16 @@ __all__ = [
     "APIError", "Answer", "AsyncInfino", "Attempt", "AuthenticationError", "BadRequestError", "BulkError",
     "BulkReport", "ChatError", "ClientClosedError", "ClientReference", "Config", "ConfigError", "ConflictError",
     "ConnectError", "Credentials", "DecodeError", "Infino", "InfinoError", "IssuedKeys", "JobFailedError",
-    "NotFoundError", "PayloadTooLargeError", "PermissionDeniedError", "PromResult", "QueryError", "RateLimitError",
-    "RequestEvent", "ResponseEvent", "RetryEvent", "RetryPolicy", "RolePlan", "SearchResult", "Secret", "ServerError",
-    "SqlResult", "Timeout", "Timeouts", "TransportError", "ValidationError", "to_json",
+    "MissingFileError", "NotFoundError", "PayloadTooLargeError", "PermissionDeniedError", "PromResult", "QueryError",
+    "RateLimitError", "RequestEvent", "ResponseEvent", "RetryEvent", "RetryPolicy", "RolePlan", "SearchResult",
+    "Secret", "ServerError", "SqlResult", "Timeout", "Timeouts", "TransportError", "ValidationError", "to_json",
 ]  # fmt: skip
 _MODULES = frozenset({"bulk", "charts", "chat", "dbapi", "local", "models", "results", "signing", "testing"})
 _ERRORS = """
     APIError Attempt AuthenticationError BadRequestError BulkError ChatError ClientClosedError ConfigError
-    ConflictError ConnectError DecodeError InfinoError JobFailedError NotFoundError PayloadTooLargeError
-    PermissionDeniedError QueryError RateLimitError ServerError Timeout TransportError ValidationError
+    ConflictError ConnectError DecodeError InfinoError JobFailedError MissingFileError NotFoundError
+    PayloadTooLargeError PermissionDeniedError QueryError RateLimitError ServerError Timeout TransportError
+    ValidationError
 """
 _HOMES = {
     **dict.fromkeys(_ERRORS.split(), "infino.core.errors"),

@@ -49,7 +49,7 @@ def as_lines_file(source: Any, format: str) -> Lines:
 
     Raises:
         ValidationError: The source is not recognised, or holds a record that JSON cannot carry.
-        FileNotFoundError: There is no such file.
+        MissingFileError: There is no such file.
     """
     reading = ReadOptions(format="ndjson" if format == "jsonl" else format)
     if _is_pipe(source):

@@ -42,7 +42,7 @@ class FileBody:
 
     Raises:
         ValidationError: The source is not a file of bytes.
-        FileNotFoundError: There is no such file.
+        MissingFileError: There is no such file.
     """
 
     def __init__(

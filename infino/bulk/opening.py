@@ -19,7 +19,7 @@ from typing import Any, Final, cast
 
 from infino.bulk import delimited
 from infino.bulk.reading import ReadOptions
-from infino.core.errors import ValidationError
+from infino.core.errors import MissingFileError, ValidationError
 
 GZIP, ZSTD, BZIP2, XZ = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00"
 PACKED: Final = (".gz", ".zst", ".bz2", ".xz")
@@ -132,7 +132,7 @@ def check_path(source: str | os.PathLike[str]) -> Path:
 
     Raises:
         ValidationError: The text is data or an address rather than a name.
-        FileNotFoundError: There is no such file.
+        MissingFileError: There is no such file.
     """
     path = Path(source)
     try:
@@ -145,7 +145,7 @@ def check_path(source: str | os.PathLike[str]) -> Path:
         if _ADDRESS.match(source):
             raise ValidationError(f"{source} is an address, not a file: download it, or pass the opened response")
     if not found:
-        raise FileNotFoundError(f"there is no file {path}")
+        raise MissingFileError(f"there is no file {path}")
     return path
 
 
@@ -157,7 +157,7 @@ def files_of(source: Any) -> list[Path] | None:
 
     Raises:
         ValidationError: A folder holds folders, or the path of a file holds values that would be lost.
-        FileNotFoundError: There is no such file.
+        MissingFileError: There is no such file.
     """
     if is_path(source):
         path = Path(source)
@@ -187,7 +187,7 @@ def _in_folder(folder: Path) -> list[Path]:
             f"{folder} holds folders, such as {inner[0]}: name the files by a pattern, such as '{folder}/**/*.parquet'"
         )
     if not found:
-        raise FileNotFoundError(f"there is no file in {folder}")
+        raise MissingFileError(f"there is no file in {folder}")
     return found
 
 
@@ -196,7 +196,7 @@ def _matching(pattern: str) -> list[Path]:
         return [check_path(pattern)]
     found = sorted(Path(name) for name in glob.glob(pattern, recursive=True) if Path(name).is_file())
     if not found:
-        raise FileNotFoundError(f"no file fits the pattern {pattern}")
+        raise MissingFileError(f"no file fits the pattern {pattern}")
     fixed = len(Path(pattern[: re.search(r"[*?[]", pattern).start()]).parts) - 1  # type: ignore[union-attr]  # it has magic
     for path in found:
         values = [part for part in path.parts[max(fixed, 0) : -1] if "=" in part]

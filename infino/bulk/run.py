@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from functools import partial
 from queue import SimpleQueue
@@ -15,7 +15,7 @@ from infino.bulk.chunk import Chunk, Piece
 from infino.bulk.engine import ChunkResult, read_answer
 from infino.bulk.options import policy_of
 from infino.bulk.report import BulkReport
-from infino.bulk.upload import Upload, close_source
+from infino.bulk.upload import OPERATION, Upload, close_source
 from infino.core.errors import InfinoError
 from infino.core.request import Request
 from infino.core.response import Response
@@ -90,6 +90,7 @@ class Run(Iterator[ChunkResult]):
     Args:
         transport: Sends requests from several threads.
         upload: The upload.
+        begin: Called once, as soon as the source has shown that it can be read, and before anything is sent.
         sleep: Waits for some seconds.
 
     Examples:
@@ -99,8 +100,14 @@ class Run(Iterator[ChunkResult]):
         >>> print(run.report)
     """
 
-    def __init__(self, transport: Sends, upload: Upload, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._transport, self._upload, self._sleep = transport, upload, sleep
+    def __init__(
+        self,
+        transport: Sends,
+        upload: Upload,
+        begin: Callable[[], object] | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._transport, self._upload, self._begin, self._sleep = transport, upload, begin, sleep
         self._flights: dict[Future[tuple[Outcome, float]], Chunk] = {}
         self._steps = self._go()
 
@@ -162,6 +169,9 @@ class Run(Iterator[ChunkResult]):
                 except Exception as error:  # whatever the source raises ends the upload and reaches the caller
                     yield from self._shown(upload.stop(error))
                 else:
+                    if self._begin is not None:
+                        begin, self._begin = self._begin, None
+                        begin()
                     if piece is None:
                         engine.end()
                     else:
@@ -195,27 +205,36 @@ class Run(Iterator[ChunkResult]):
         return read_answer(chunk, response.content), self._upload.clock() - started
 
 
-def iterate(transport: Sends, dataset: str, source: Any, **options: Any) -> Run:
+def iterate(
+    transport: Sends,
+    dataset: str,
+    source: Any,
+    settings: Mapping[str, Any],
+    operation: str = OPERATION,
+    begin: Callable[[], object] | None = None,
+) -> Run:
     """Upload a source, one result at a time.
 
     Args:
         transport: Sends requests from several threads.
         dataset: Name of the dataset.
         source: Where the records come from.
-        **options: The settings, as in `BulkOptions` and `ReadOptions`.
+        settings: The settings, as in `BulkOptions` and `ReadOptions`.
+        operation: The method that was called, for errors.
+        begin: As for `Run`.
     """
-    options.setdefault("retry", policy_of(transport))
-    return Run(transport, Upload.of(dataset, source, options))
+    return Run(transport, Upload.of(dataset, source, {"retry": policy_of(transport), **settings}, operation), begin)
 
 
-def upload(transport: Sends, dataset: str, source: Any, **options: Any) -> BulkReport:
+def upload(transport: Sends, dataset: str, source: Any, settings: Mapping[str, Any], *more: Any) -> BulkReport:
     """Upload a source to its end.
 
     Args:
         transport: Sends requests from several threads.
         dataset: Name of the dataset.
         source: Where the records come from.
-        **options: The settings, as in `BulkOptions` and `ReadOptions`.
+        settings: The settings, as in `BulkOptions` and `ReadOptions`.
+        *more: As for `iterate`.
 
     Returns:
         What became of every record.
@@ -223,7 +242,7 @@ def upload(transport: Sends, dataset: str, source: Any, **options: Any) -> BulkR
     Raises:
         BulkError: Records were not accepted, and `on_error` is `raise`.
     """
-    run = iterate(transport, dataset, source, **options)
+    run = iterate(transport, dataset, source, settings, *more)
     for _ in run:
         pass
     return run._upload.verdict()

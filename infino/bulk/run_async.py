@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import importlib
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -120,6 +120,7 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
 
     Args:
         prepare: Makes the transport and the upload, in a thread, when the first result is asked for.
+        begin: Called once, as soon as the source has shown that it can be read, and before anything is sent.
 
     Examples:
         >>> run = client.records.bulk_iter("flights", rows)
@@ -131,8 +132,10 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
     _transport: SendsAsync
     _upload: Upload
 
-    def __init__(self, prepare: Callable[[], tuple[SendsAsync, Upload]]) -> None:
-        self._prepare = prepare
+    def __init__(
+        self, prepare: Callable[[], tuple[SendsAsync, Upload]], begin: Callable[[], Awaitable[object]] | None = None
+    ) -> None:
+        self._prepare, self._begin = prepare, begin
         self._flights: dict[asyncio.Task[tuple[Outcome, float]], Chunk] = {}
         self._meal: asyncio.Task[Piece | None] | None = None
         self._clerk = ThreadPoolExecutor(1, "infino-bulk")  # begins its thread with the first step
@@ -252,6 +255,9 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
         error = meal.exception()
         if error is not None:
             return await self._aside(partial(upload.stop, error))
+        if self._begin is not None:
+            begin, self._begin = self._begin, None
+            await begin()
         piece = meal.result()
         if piece is None:
             upload.engine.end()
@@ -285,7 +291,14 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
         return await self._aside(partial(read_answer, chunk, response.content)), took
 
 
-def iterate_async(caller: HasTransport, dataset: str, source: Any, **options: Any) -> AsyncRun:
+def iterate_async(
+    caller: HasTransport,
+    dataset: str,
+    source: Any,
+    settings: Mapping[str, Any],
+    operation: str = "records.bulk",
+    begin: Callable[[], Awaitable[object]] | None = None,
+) -> AsyncRun:
     """Upload a source, one result at a time; see `infino.bulk.run.iterate`."""
 
     def prepare() -> tuple[SendsAsync, Upload]:
@@ -293,15 +306,16 @@ def iterate_async(caller: HasTransport, dataset: str, source: Any, **options: An
         from infino.bulk.upload import Upload
 
         transport = load_network(caller)
-        options.setdefault("retry", policy_of(transport))
-        return transport, Upload.of(dataset, source, options)
+        return transport, Upload.of(dataset, source, {"retry": policy_of(transport), **settings}, operation)
 
-    return AsyncRun(prepare)
+    return AsyncRun(prepare, begin)
 
 
-async def upload_async(caller: HasTransport, dataset: str, source: Any, **options: Any) -> BulkReport:
+async def upload_async(
+    caller: HasTransport, dataset: str, source: Any, settings: Mapping[str, Any], *more: Any
+) -> BulkReport:
     """Upload a source to its end; see `infino.bulk.run.upload`."""
-    run = iterate_async(caller, dataset, source, **options)
+    run = iterate_async(caller, dataset, source, settings, *more)
     async for _ in run:
         pass
     return run._upload.verdict()

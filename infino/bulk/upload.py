@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
-from difflib import get_close_matches
 from inspect import isgenerator
 from typing import Any
 
@@ -17,7 +16,6 @@ from infino.bulk.checkpoint import COUNTS, Checkpoint
 from infino.bulk.chunk import Chunk, Piece, Rejection
 from infino.bulk.deadletter import DeadLetter
 from infino.bulk.engine import ChunkResult, Engine
-from infino.bulk.opening import check_path, is_path
 from infino.bulk.options import BulkOptions
 from infino.bulk.progress import Progress, Silent, display
 from infino.bulk.reading import ReadOptions
@@ -26,6 +24,7 @@ from infino.bulk.source import Reader
 from infino.core.errors import BulkError, ValidationError
 from infino.core.request import Request
 from infino.core.retry import RetryPolicy
+from infino.runtime.options import check_options
 from infino.runtime.path import segment
 
 OPERATION = "records.bulk"
@@ -46,18 +45,22 @@ class Upload:
     """
 
     @classmethod
-    def of(cls, dataset: str, source: Any, settings: Mapping[str, Any]) -> Upload:
+    def of(cls, dataset: str, source: Any, settings: Mapping[str, Any], operation: str = OPERATION) -> Upload:
         """Make the upload that a caller describes.
 
         Args:
             dataset: Where the records go.
             source: Where they come from.
             settings: Fields of `BulkOptions` and of `ReadOptions`.
+            operation: The method that was called, for errors.
 
         Raises:
-            ValidationError: There is no such setting, or its value is not allowed.
+            TypeError: There is no such setting.
+            ValidationError: The value of one is not allowed, or the name of the dataset is none.
         """
-        options, reading = _options(settings, OPERATION)
+        check_options(settings, operation, [*BULK_NAMES, *READ_NAMES])
+        options = BulkOptions(**{name: value for name, value in settings.items() if name in BULK_NAMES})
+        reading = ReadOptions(**{name: value for name, value in settings.items() if name in READ_NAMES})
         return cls(dataset, source, options, time.monotonic, reading)
 
     def __init__(
@@ -228,36 +231,6 @@ class Upload:
         if not report.ok and self.options.on_error == "raise":
             raise BulkError(_summary(report), report=report, operation=OPERATION, hint=_hint(self.options))
         return report
-
-
-def check(dataset: str, source: Any, settings: Mapping[str, Any], operation: str) -> None:
-    """Refuse what an upload could not begin with, before anything is made for it.
-
-    Args:
-        dataset: Where the records go.
-        source: Where they come from.
-        settings: Fields of `BulkOptions` and of `ReadOptions`.
-        operation: The method, for the error.
-
-    Raises:
-        ValidationError: There is no such setting, or its value is not allowed, or the name is none.
-        FileNotFoundError: There is no such file.
-    """
-    segment(dataset, "dataset", reserved=RESERVED)
-    _options(settings, operation)
-    if is_path(source):
-        check_path(source)
-
-
-def _options(settings: Mapping[str, Any], operation: str) -> tuple[BulkOptions, ReadOptions]:
-    how = {name: value for name, value in settings.items() if name in READ_NAMES}
-    rest = {name: value for name, value in settings.items() if name not in READ_NAMES}
-    for name in rest:
-        if name not in BULK_NAMES:
-            likely = get_close_matches(name, [*BULK_NAMES, *READ_NAMES], 1, 0.5)
-            more = f"; did you mean {likely[0]}?" if likely else ""
-            raise ValidationError(f"{operation} has no setting {name!r}{more}", operation=operation)
-    return BulkOptions(**rest), ReadOptions(**how)
 
 
 def close_source(pieces: Any, source: Any) -> None:

@@ -3,6 +3,7 @@
 InfinoError
 ├── ConfigError                 settings are missing, malformed or contradict each other
 ├── ValidationError             an argument that must not be sent (also ValueError)
+│   └── MissingFileError        a path or pattern that leads to no file (also FileNotFoundError)
 ├── ClientClosedError           the client was closed (also RuntimeError)
 ├── TransportError              no answer came (also ConnectionError)
 │   ├── ConnectError            nothing was sent: refused, name unknown, TLS failed
@@ -122,6 +123,12 @@ class ValidationError(InfinoError, ValueError):
     """An argument that must not be sent."""
 
     category = "invalid_request"
+
+
+class MissingFileError(ValidationError, FileNotFoundError):
+    """A path or pattern that leads to no file."""
+
+    __new__ = FileNotFoundError.__new__  # of two bases with a `__new__`, only this one's fits; copies ask for it
 
 
 class ClientClosedError(InfinoError, RuntimeError):

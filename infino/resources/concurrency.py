@@ -74,52 +74,29 @@ def side_by_side(run: Callable[[T], R], items: Sequence[T], limit: int) -> list[
         return list(pool.map(run, items))
 
 
-async def async_check_upload(caller: AsyncCaller, *what: Any) -> None:
-    """Check what an upload was asked for, and import what it needs, in a thread."""
-
-    def check() -> None:
-        from importlib import import_module
-
-        from infino.bulk.run_async import load_network
-        from infino.bulk.upload import check
-
-        check(*what)
-        import_module("infino.plans.datasets")
-        load_network(caller)
-
-    await async_off_loop(check)
-
-
-def check_upload(caller: SyncCaller, *what: Any) -> None:
-    """Check what an upload was asked for."""
-    from infino.bulk.upload import check
-
-    check(*what)
-
-
-async def async_upload(caller: AsyncCaller, dataset: str, source: Any, settings: Any) -> BulkReport:
+async def async_upload(caller: AsyncCaller, dataset: str, source: Any, settings: Any, *more: Any) -> BulkReport:
     """Upload a source to its end, read in a thread."""
     from infino.bulk.run_async import upload_async
 
-    return await upload_async(caller, dataset, source, **settings)
+    return await upload_async(caller, dataset, source, settings, *more)
 
 
-def upload(caller: SyncCaller, dataset: str, source: Any, settings: Any) -> BulkReport:
+def upload(caller: SyncCaller, dataset: str, source: Any, settings: Any, *more: Any) -> BulkReport:
     """Upload a source to its end, sent by threads."""
     from infino.bulk.run import upload as run
 
-    return run(caller.transport, dataset, source, **settings)
+    return run(caller.transport, dataset, source, settings, *more)
 
 
 def async_uploads(caller: AsyncCaller, dataset: str, source: Any, settings: Any) -> AsyncRun:
     """Upload a source result by result, read in a thread."""
     from infino.bulk.run_async import iterate_async
 
-    return iterate_async(caller, dataset, source, **settings)
+    return iterate_async(caller, dataset, source, settings)
 
 
 def uploads(caller: SyncCaller, dataset: str, source: Any, settings: Any) -> Run:
     """Upload a source result by result, sent by threads."""
     from infino.bulk.run import iterate
 
-    return iterate(caller.transport, dataset, source, **settings)
+    return iterate(caller.transport, dataset, source, settings)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Unpack
 
 from infino_api.resources.datasets import AsyncDatasetsResource
 
-from infino.resources.concurrency import async_check_upload, async_off_loop, async_upload
+from infino.resources.concurrency import async_off_loop, async_upload
 
 if TYPE_CHECKING:
     from infino.bulk.progress import Progress
@@ -35,14 +37,14 @@ class AsyncDatasets(AsyncDatasetsResource):
 
         Raises:
             BulkError: Records were not accepted, and `on_error` is `raise`; `.report` has the counts.
-            ValidationError: A setting, the name or the source cannot be used.
+            ValidationError: A setting, the name or the source cannot be used; no dataset was made.
 
         Examples:
             >>> await client.datasets.load("flights", "flights.parquet", id="flight_id", progress=True)
         """
-        await async_check_upload(self._caller, name, source, settings, "datasets.load")
-        await self.create(name, exist_ok=True)
-        return await async_upload(self._caller, name, source, settings)
+        await async_off_loop(import_module, "infino.plans.datasets")  # what `create` needs
+        create = partial(self.create, name, exist_ok=True)
+        return await async_upload(self._caller, name, source, settings, "datasets.load", create)
 
     async def export(
         self,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from infino.core.errors import ValidationError
+from infino.core.errors import MissingFileError, ValidationError
 from infino.runtime.encode import json_text, text
 from infino.runtime.model import Model
 from infino.runtime.unset import UNSET
@@ -30,7 +30,7 @@ class _File:
         if "b" not in str(getattr(source, "mode", "b")):
             raise ValidationError(f"{name}: open the file in binary mode: open(path, 'rb')")
         if self.path is not None and not self.path.is_file():
-            raise ValidationError(f"{name}: there is no file {str(self.path)!r}; to send text itself, pass bytes")
+            raise MissingFileError(f"{name}: there is no file {str(self.path)!r}; to send text itself, pass bytes")
         self.source: Any = source
         self.used = False
         self.filename = self.path.name if self.path else Path(str(getattr(source, "name", name))).name

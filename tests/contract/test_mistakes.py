@@ -158,15 +158,45 @@ def test_a_mistyped_keyword_names_the_method_and_the_likely_one(make, call, mess
         assert server.requests == []
 
 
+def _unreadable(tmp_path):
+    import pandas as pd
+
+    (tmp_path / "notes.txt").write_text("first line\nsecond line\n")
+    (tmp_path / "taken.csv").write_text("a,a\n1,2\n")
+    doubled = pd.DataFrame([[1, 2]], columns=["a", "a"])
+    return (
+        *(42, None, {"id": "1"}, [1, 2], (number for number in range(3)), object(), "some text", ["a", "b"]),
+        *(tmp_path / "notes.txt", tmp_path / "taken.csv", doubled, [doubled], b"%PDF-1.7"),
+    )
+
+
+def test_a_load_of_what_is_no_source_makes_no_dataset(make, tmp_path):
+    with ScriptedServer(answering()) as server:
+        datasets = make(server.endpoint).datasets
+        for source in _unreadable(tmp_path):
+            with pytest.raises(infino.ValidationError):
+                datasets.load("flights", source)
+        assert server.requests == []
+
+
+def test_a_load_of_nothing_still_makes_its_dataset(make):
+    with ScriptedServer(answering()) as server:
+        assert make(server.endpoint).datasets.load("flights", []).ok
+        assert [request.target for request in server.requests] == ["/flights"]
+
+
 def test_a_load_that_cannot_begin_makes_no_dataset(make, tmp_path):
     with ScriptedServer(answering()) as server:
         datasets = make(server.endpoint).datasets
-        with pytest.raises(infino.ValidationError, match=r"^datasets\.load has no setting 'chunk_size'; did you mean"):
+        with pytest.raises(
+            TypeError, match=r"^datasets\.load\(\) got an unexpected .*'chunk_size'; did you mean 'chunk_"
+        ):
             datasets.load("flights", [{"id": "1"}], chunk_size=3)
         with pytest.raises(infino.ValidationError, match="chunk_records must be"):
             datasets.load("flights", [{"id": "1"}], chunk_records=0)
-        with pytest.raises(FileNotFoundError):
-            datasets.load("flights", tmp_path / "none.parquet")
+        for none in (tmp_path / "none.parquet", f"{tmp_path}/*.csv"):
+            with pytest.raises(infino.MissingFileError):
+                datasets.load("flights", none)
         with pytest.raises(infino.ValidationError, match="reserved"):
             datasets.load("sql", [{"id": "1"}])
         assert server.requests == []

@@ -162,6 +162,7 @@ def test_errors_travel(kind):
         (infino.TransportError, ConnectionError),
         (infino.ValidationError, ValueError), (infino.DecodeError, ValueError),
         (infino.ClientClosedError, RuntimeError),
+        (infino.MissingFileError, FileNotFoundError),
     ],
 )  # fmt: skip
 def test_natural_parents(kind, builtin):

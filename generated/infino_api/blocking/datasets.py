@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Unpack
 
-from infino.resources.concurrency import check_upload, off_loop, upload
+from infino.resources.concurrency import off_loop, upload
 from infino_api.resources.datasets import DatasetsResource
 
 if TYPE_CHECKING:
@@ -38,14 +40,14 @@ class Datasets(DatasetsResource):
 
         Raises:
             BulkError: Records were not accepted, and `on_error` is `raise`; `.report` has the counts.
-            ValidationError: A setting, the name or the source cannot be used.
+            ValidationError: A setting, the name or the source cannot be used; no dataset was made.
 
         Examples:
             >>> client.datasets.load("flights", "flights.parquet", id="flight_id", progress=True)
         """
-        check_upload(self._caller, name, source, settings, "datasets.load")
-        self.create(name, exist_ok=True)
-        return upload(self._caller, name, source, settings)
+        off_loop(import_module, "infino.plans.datasets")  # what `create` needs
+        create = partial(self.create, name, exist_ok=True)
+        return upload(self._caller, name, source, settings, "datasets.load", create)
 
     def export(
         self,
