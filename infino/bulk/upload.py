@@ -21,7 +21,7 @@ from infino.bulk.progress import Progress, Silent, display
 from infino.bulk.reading import ReadOptions
 from infino.bulk.report import BulkReport
 from infino.bulk.source import Reader
-from infino.core.errors import BulkError, ValidationError
+from infino.core.errors import BulkError
 from infino.core.request import Request
 from infino.core.retry import RetryPolicy
 from infino.runtime.options import check_options

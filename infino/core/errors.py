@@ -128,7 +128,8 @@ class ValidationError(InfinoError, ValueError):
 class MissingFileError(ValidationError, FileNotFoundError):
     """A path or pattern that leads to no file."""
 
-    __new__ = FileNotFoundError.__new__  # of two bases with a `__new__`, only this one's fits; copies ask for it
+    # Of two bases with a `__new__`, only this one fits; copies ask for it.
+    __new__ = FileNotFoundError.__new__  # type: ignore[assignment]  # typed for any arguments, and given none
 
 
 class ClientClosedError(InfinoError, RuntimeError):
