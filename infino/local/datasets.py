@@ -34,6 +34,8 @@ def check_name(name: str) -> None:
         problem = "is a word of the API"
     elif name != name.lower():
         problem = "must be lower case"
+    elif name.startswith("information_schema."):
+        problem = "must not start with the schema that SQL describes itself in"
     elif FORBIDDEN.search(name):
         problem = 'must not contain spaces, control characters or any of \\ / * ? " < > | , #'
     elif not name or name[0] in "_-+" or name in (".", ".."):

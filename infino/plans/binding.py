@@ -25,6 +25,7 @@ Params: TypeAlias = Sequence[Any] | Mapping[str, Any]
 _DOLLAR = re.compile(r"\$(?:[A-Za-z_][A-Za-z0-9_]*)?\$")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORD = re.compile(r"[\w$'\"`]")
+_FOREIGN = re.compile(r"%s|%\(\w+\)s|\$\w+|(?<![\w@])@\w+")
 _SCALARS: Final = (str, int, float, Decimal, type(None))
 _NOTHING: Final = "(SELECT NULL WHERE 1 = 0)"
 
@@ -54,6 +55,8 @@ def bind(statement: str, params: Params | None) -> str:
         raise ValidationError("params must be a list of values for `?`, or a mapping of values for `:name`")
     named = isinstance(params, Mapping)
     found = list(placeholders(statement, named=named))
+    if params and not found:
+        _refuse_foreign(statement, named=named)
     value_of = _by_name(params, found) if isinstance(params, Mapping) else _by_position(params, found)
     parts, position = [], 0
     for index, (start, end) in enumerate(found):
@@ -64,6 +67,28 @@ def bind(statement: str, params: Params | None) -> str:
         parts += [statement[position:start], text]
         position = end
     return "".join([*parts, statement[position:]])
+
+
+def _refuse_foreign(statement: str, *, named: bool) -> None:
+    """Name the placeholder of another driver, or of the other kind, in a statement that has none for the values."""
+    other = next((statement[start:end] for start, end in placeholders(statement, named=not named)), None)
+    if other is None:
+        foreign = _FOREIGN.search("".join(_without_quotes(statement)))
+        other = foreign[0] if foreign else None
+    if other is not None:
+        raise ValidationError(
+            f"{other} is no placeholder for {'a mapping' if named else 'a list of values'}",
+            hint="write ? for each value of a list, or :name for each value of a mapping",
+        )
+
+
+def _without_quotes(statement: str) -> Iterator[str]:
+    """Yield a statement's characters, with a space for each string, quoted name and comment."""
+    position = 0
+    while position < len(statement):
+        skipped = _skip(statement, position)
+        yield " " if skipped else statement[position]
+        position = skipped or position + 1
 
 
 def _by_position(params: Sequence[Any], found: list[tuple[int, int]]) -> Callable[[int, str], Any]:

@@ -117,7 +117,10 @@ def test_a_query_sees_its_own_cte_and_not_a_table_of_the_engine(call: Signed) ->
         ("SELECT * FROM nope", 404, "no such dataset [nope]"),
         ("SELECT * FROM ds_1", 404, "no such dataset [ds_1]"),
         ("SELECT * FROM main.datasets", 400, "qualified names"),
-        ("SELECT * FROM information_schema.tables", 400, "qualified names"),
+        ("SELECT * FROM information_schema.schemata", 400, "has the tables tables and columns"),
+        ("SELECT * FROM main.information_schema.tables", 400, "qualified names"),
+        ("SHOW TABLES FROM flights", 400, "takes LIKE"),
+        ("SHOW DATABASES", 400, "of SHOW there is"),
         ("SELECT * FROM duckdb_settings()", 400, "table function duckdb_settings"),
         ("SELECT * FROM read_csv('/etc/passwd')", 400, "table function read_csv"),
         ("SELECT * FROM '/etc/passwd'", 404, "no such dataset"),
@@ -185,7 +188,9 @@ def test_writes(call: Signed, query: str, kind: str, affected: int, changed: dic
     ("query", "status", "reason"),
     [
         ("INSERT INTO flights (_id) VALUES ('1')", 409, "exists already"),
-        ("INSERT INTO flights VALUES (1)", 400, "name the columns"),
+        ("INSERT INTO flights VALUES (1)", 400, "1 values are given and [flights] has 6 columns (_id, carrier, delay"),
+        ("INSERT INTO flights VALUES (1, 2), (3)", 400, "must have 2 values"),
+        ("INSERT INTO information_schema.tables VALUES ('a', 'b', 'c', 'd')", 404, "no such dataset"),
         ("INSERT INTO flights (_id, a) VALUES ('9')", 400, "must have 2 values"),
         ("INSERT INTO flights (_id, a) SELECT 1", 400, "2 columns are named but 1 values"),
         ("INSERT INTO flights (_id, a) VALUES ('9', 'inf'::DOUBLE)", 400, "infinity"),
@@ -282,7 +287,9 @@ def test_what_tells_about_statements_and_datasets(call: Signed) -> None:
 
     shown = ["_id", "carrier", "delay", "at", "from.code", "tags"]
     assert columns("DESCRIBE flights") == columns("SHOW flights") == columns("SUMMARIZE flights") == shown
-    assert columns("DESCRIBE SELECT carrier, count(*) FROM flights GROUP BY 1") == ["carrier", "count_star()"]
+    assert columns("DESCRIBE SELECT carrier, count(*) FROM flights GROUP BY 1") == ["carrier", "count(*)"]
+    assert columns("SHOW COLUMNS FROM flights") == columns("SHOW COLUMNS IN `flights`") == shown
+    assert call.rows("SHOW TABLES LIKE 'fl%'") == [{"name": "flights"}]
     assert call.rows("SHOW TABLES") == [{"name": "flights"}, {"name": "my-logs.2024"}]
     assert call.rows("EXPLAIN SELECT carrier FROM flights")[0]["explain_key"] == "physical_plan"
     assert "nope" in call.sql("EXPLAIN SELECT nope FROM flights").reason
@@ -299,6 +306,67 @@ def test_what_tells_about_statements_and_datasets(call: Signed) -> None:
         "has_joins": True, "distinct": True, "limit": 7, "group_by_columns": ["1", "g.delay"], "order_by": ["c"],
         "table_names": ["flights"],
     }  # fmt: skip
+
+
+def test_the_information_schema_describes_datasets(call: Signed) -> None:
+    tables = call.rows("SELECT * FROM information_schema.tables ORDER BY table_name LIMIT 1")
+    assert tables == [
+        {"table_catalog": "infino", "table_schema": "main", "table_name": "flights", "table_type": "BASE TABLE"}
+    ]
+    described = call.rows("SELECT column_name, column_type FROM (DESCRIBE flights)")
+    columns = call.rows(
+        "SELECT c.column_name, data_type AS column_type FROM INFORMATION_SCHEMA.COLUMNS c"
+        " JOIN information_schema.tables USING (table_name)"
+        " WHERE information_schema.tables.table_name = 'flights' ORDER BY ordinal_position"
+    )
+    assert columns == described
+    assert call.rows("SELECT count(*) AS n FROM information_schema.columns WHERE is_nullable = 'NO'") == [{"n": 2}]
+    assert call("PUT", "/information_schema.tables").status == 400
+    with LocalGateway() as empty:
+        assert Signed(empty).rows("SELECT * FROM information_schema.columns") == []
+        assert Signed(empty).rows("SHOW TABLES") == []
+
+
+UNNAMED = [
+    "count(*)", "COUNT( * )", "sum(delay) / count(*)", "count(*) FILTER (WHERE delay > 1)", "max(delay)::VARCHAR",
+    "max(extract(hour FROM \"at\"))", "(max(delay) + 1)", "any_value(carrier) LIKE 'é%'", "'x'", "CAST(1 AS DECIMAL)",
+    "(SELECT max(delay) FROM flights)", "[1, 2]", "{'a': 1}", "count(DISTINCT delay) IS DISTINCT FROM 2",
+    "percentile_cont(0.5) WITHIN GROUP (ORDER BY delay)", "TRY(1 / 0)", "-1", "1 IN (SELECT delay FROM flights)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", UNNAMED)
+def test_a_column_without_a_name_is_called_as_it_is_written(call: Signed, text: str) -> None:
+    for query in (
+        f"SELECT {text} FROM flights",
+        f"SELECT DISTINCT {text} FROM flights HAVING count(*) > 0 LIMIT 1;",
+        f"WITH x AS (SELECT {text} FROM flights) SELECT * FROM x",
+        f"SELECT {text} FROM flights UNION ALL SELECT {text} FROM flights",
+        f"FROM flights SELECT DISTINCT ON (1) {text}",
+    ):
+        reply = call.sql(query)
+        assert reply.status == 200, reply.reason
+        assert [column["name"]["Column"]["name"] for column in reply.json["columns"]] == [text]
+
+
+def test_what_is_many_columns_keeps_their_names(call: Signed) -> None:
+    assert list(call.rows("SELECT max(COLUMNS(['delay', 'carrier'])) FROM flights")[0]) == ["carrier", "delay"]
+    assert list(call.rows("SELECT *, delay + 1, count(*) OVER () FROM flights")[0])[-2:] == [
+        "delay + 1", "count(*) OVER ()",
+    ]  # fmt: skip
+
+
+def test_values_without_names_go_to_the_columns_in_their_order(call: Signed) -> None:
+    assert call("PUT", "/t").status == 200
+    assert "has 1 columns" in call.sql("INSERT INTO t VALUES (1)").reason
+    assert call.sql("INSERT INTO t (_id, a, b.c) VALUES ('1', 1, 'x')").status == 200
+    assert call.sql("INSERT INTO t VALUES ('2', 2, 'y'), ('3', 3, (SELECT 'z'))").json["affected_rows"] == 2
+    assert call.sql("UPSERT INTO t VALUES ('2', 5, NULL)").status == 200
+    assert call.sql("INSERT INTO t VALUES (4, 'w')").status == 200
+    assert call.rows("SELECT a, b.c AS c FROM t ORDER BY a") == [
+        {"a": 1, "c": "x"}, {"a": 3, "c": "z"}, {"a": 4, "c": "w"}, {"a": 5, "c": None},
+    ]  # fmt: skip
+    assert "no such dataset" in call.sql("INSERT INTO nope VALUES (1)").reason
 
 
 def test_dotted_names_in_texts_that_are_not_ascii(call: Signed) -> None:

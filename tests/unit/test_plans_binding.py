@@ -120,6 +120,24 @@ def test_unsafe_or_unmatched_placeholders_are_refused(statement: str, params: An
         bind(statement, params)
 
 
+@pytest.mark.parametrize(
+    ("statement", "params", "named"),
+    [
+        ("SELECT %s", [1], "%s"),
+        ("SELECT $1", [1], "$1"),
+        ("SELECT '?', :a", [1], ":a"),
+        ("SELECT @a -- it's", [1], "@a"),
+        ("SELECT %(a)s", {"a": 1}, "%(a)s"),
+        ("SELECT $a", {"a": 1}, "$a"),
+        ("SELECT ?", {"a": 1}, "?"),
+    ],
+)
+def test_placeholders_of_other_drivers_are_named(statement: str, params: Any, named: str) -> None:
+    with pytest.raises(ValidationError, match=re.escape(f"{named} is no placeholder for a")) as refused:
+        bind(statement, params)
+    assert "write ? for each value of a list" in str(refused.value)
+
+
 def test_without_params_a_statement_is_untouched() -> None:
     assert bind("SELECT '?' ?", None) == "SELECT '?' ?"
 

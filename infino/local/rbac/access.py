@@ -75,10 +75,14 @@ class RoleAccess:
             resource_type: metadata, dataset, record, connection, import, user or role.
             resource: The dataset's name, or "*" for something that belongs to no dataset.
         """
-        if principal.admin or may(self.permissions(principal), action, resource_type, resource):
+        if self.allows(principal, action, resource_type, resource):
             return
         reason = f"user [{principal.username}] may not {action} {resource_type} [{resource}]"
         raise Problem(403, "security_exception", reason)
+
+    def allows(self, principal: Principal, action: str, resource_type: str, resource: str) -> bool:
+        """Tell whether the principal may do what `check` is asked for."""
+        return principal.admin or may(self.permissions(principal), action, resource_type, resource)
 
     def fields(self, principal: Principal, dataset: str) -> FieldRules:
         """The field rules that hold for a user on a dataset."""

@@ -12,6 +12,7 @@ from infino.local.http import Answer, Call, Problem, Route
 from infino.local.sql.changes import read_change
 from infino.local.sql.dialect import EXPLAIN, QUESTIONS, SEND, WRITES, check_length, engine_error, wrong_sql
 from infino.local.sql.guard import Statement
+from infino.local.sql.information import shown
 from infino.local.sql.question import Asker
 from infino.local.sql.result import Header, data_type, describe, envelope, fetch_rows
 from infino.local.sql.tokens import Token, find, first_word, split, tokens, written
@@ -50,8 +51,8 @@ def run(gateway: Gateway, principal: Principal, query: str) -> bytes:
     flat = gateway.options.sql_shape == "flat"
     if word == EXPLAIN:
         return explain(gateway, principal, query, flat)
-    if [token.word for token in tokens(query)] == ["SHOW", "TABLES"]:
-        return ask(gateway, principal, listing(gateway, principal), flat)
+    if word == "SHOW":
+        query = shown(query, tokens(query)) or query
     if word and word not in QUESTIONS:
         raise wrong_sql(f"{word} is not supported; {SEND}")
     return ask(gateway, principal, query, flat)
@@ -133,26 +134,8 @@ def explain(gateway: Gateway, principal: Principal, query: str, flat: bool) -> b
             raise
         except duckdb.Error as error:
             raise engine_error(error) from None
-    return ask(gateway, principal, table(("explain_key", "explain_value"), plans), flat)
-
-
-def listing(gateway: Gateway, principal: Principal) -> str:
-    """Return what SHOW TABLES asks for: the names of the datasets that a caller may read."""
-    readable = []
-    with gateway.store.reading() as cursor:
-        for dataset in gateway.store.list(cursor):
-            try:
-                gateway.access.check(principal, "read", "record", dataset.name)
-            except Problem:
-                continue
-            readable.append((dataset.name,))
-    return table(("name",), readable)
-
-
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a question whose answer is a table of texts."""
-    values = ", ".join(f"({', '.join(map(literal, row))})" for row in rows) or f"({', '.join('NULL' for _ in columns)})"
-    return f"SELECT * FROM (VALUES {values}) AS t({', '.join(columns)})" + ("" if rows else " WHERE false")
+    values = ", ".join(f"({', '.join(map(literal, row))})" for row in plans)
+    return ask(gateway, principal, f"FROM (VALUES {values}) AS plan(explain_key, explain_value)", flat)
 
 
 def column_of(header: Header) -> dict[str, Any]:

@@ -48,6 +48,7 @@ class Change:
         alias: The name that qualifies its columns.
         columns: The columns that INSERT names, or None.
         source: The rows to insert, as a question.
+        width: How many values each row of VALUES has where no columns are named, else None.
         assignments: What UPDATE sets.
         where: The condition of UPDATE and DELETE, or nothing.
         conflict: What INSERT does with records that exist, or None.
@@ -58,6 +59,7 @@ class Change:
     alias: str
     columns: tuple[str, ...] | None = None
     source: str = ""
+    width: int | None = None
     assignments: tuple[Assignment, ...] = ()
     where: str = ""
     conflict: Conflict | None = None
@@ -209,13 +211,13 @@ class Reader:
         source = self._until(("ON", "CONFLICT"), ("RETURNING",))
         if not source or source[0].word not in SOURCES:
             raise wrong_sql("INSERT takes VALUES or a SELECT")
-        if source[0].word == "VALUES":
-            check_widths(columns, source)
+        width = value_count(columns, source) if source[0].word == "VALUES" else None
         conflict = self._conflict() if self._take("ON", "CONFLICT") else None
         self._refuse_rest(kind)
         return Change(
-            kind.capitalize(), dataset, alias, columns=columns, source=written(self._text, source), conflict=conflict
-        )
+            kind.capitalize(), dataset, alias, columns=columns, source=written(self._text, source),
+            width=width if columns is None else None, conflict=conflict,
+        )  # fmt: skip
 
     def _columns(self) -> tuple[str, ...] | None:
         """Read the names in brackets, if it is names that come next."""
@@ -239,10 +241,10 @@ class Reader:
         return Conflict(assignments, self._condition("ON CONFLICT"))
 
 
-def check_widths(columns: Sequence[str] | None, values: Sequence[Token]) -> None:
-    """Raise a 400 unless every row of VALUES has as many values as columns are named."""
-    if columns is None:
-        raise wrong_sql("name the columns: INSERT INTO dataset (a, b) VALUES ...")
-    for row in split(values[1:]):
-        if len(split(row[1:-1], depth=1)) != len(columns):
-            raise wrong_sql(f"every row of VALUES must have {len(columns)} values")
+def value_count(columns: Sequence[str] | None, values: Sequence[Token]) -> int:
+    """Return how many values each row of VALUES has, or raise a 400 unless it is as many as columns are named."""
+    counts = [len(split(row[1:-1], depth=1)) for row in split(values[1:])]
+    expected = len(columns) if columns is not None else counts[0]
+    if set(counts) != {expected}:
+        raise wrong_sql(f"every row of VALUES must have {expected} values")
+    return expected

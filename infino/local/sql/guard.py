@@ -20,7 +20,6 @@ from infino.local.sql.dialect import (
     MAX_GROUPINGS,
     MAX_TABLES,
     SEND,
-    check_length,
     too_wide,
     wrong_sql,
 )
@@ -98,6 +97,7 @@ class Statement:
         types: The same for types without precision: their name, place and length.
         aliases: Every name that qualifies columns, in lower case.
         labels: Every name that the statement itself gives to a column or table, in lower case.
+        unnamed: A place within each value that it selects without a name, in bytes.
         everything: Whether it shows columns that it does not name.
         joins: Whether it joins.
     """
@@ -109,6 +109,7 @@ class Statement:
     types: tuple[tuple[str, int, int], ...]
     aliases: frozenset[str]
     labels: frozenset[str]
+    unnamed: tuple[int, ...]
     everything: bool
     joins: bool
 
@@ -147,7 +148,6 @@ def checked(cursor: duckdb.DuckDBPyConnection, text: str) -> Statement:
         >>> checked(cursor, "SELECT carrier FROM flights").relations[0].name
         'flights'
     """
-    check_length(text)
     row = cursor.execute("SELECT json_serialize_sql(?::VARCHAR)", [text]).fetchone()
     assert row is not None
     try:
@@ -168,6 +168,20 @@ def unreadable(text: str, tree: Node) -> Exception:
     return wrong_sql(f"syntax error: {tree['error_message'].splitlines()[0]}{HINT}")
 
 
+def is_one(item: Node) -> bool:
+    """Tell whether what is selected is one column, whatever the dataset: no `*`, no COLUMNS, nothing unnested."""
+    waiting: list[Any] = [item]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict) and node.get("class") != "SUBQUERY":
+            if node.get("class") == "STAR" or node.get("function_name") == "unnest":
+                return False
+            waiting += node.values()
+    return True
+
+
 class Check:
     """One walk over the tree of a statement.
 
@@ -182,6 +196,7 @@ class Check:
         self._types: list[tuple[str, int, int]] = []
         self._qualifiers: set[str] = set()
         self._labels: set[str] = set()
+        self._unnamed: list[int] = []
         self._everything = False
         self._joins = False
 
@@ -203,6 +218,7 @@ class Check:
             types=tuple(self._types),
             aliases=frozenset(self._qualifiers),
             labels=frozenset(self._labels),
+            unnamed=tuple(self._unnamed),
             everything=self._everything or not bare.isdisjoint(self._qualifiers),
             joins=self._joins,
         )
@@ -215,8 +231,11 @@ class Check:
         self._check_node(node, ctes)
         if len(node.get("group_sets") or ()) > MAX_GROUPINGS:
             raise wrong_sql(f"the statement has more than {MAX_GROUPINGS} grouping sets")
-        if len(node.get("select_list") or ()) > MAX_COLUMNS:
+        selected = node.get("select_list") or ()
+        if len(selected) > MAX_COLUMNS:
             raise wrong_sql(too_wide())
+        computed = (item for item in selected if not item["alias"] and item["class"] != "COLUMN_REF" and is_one(item))
+        self._unnamed += [int(item["query_location"]) for item in computed]
         given = [node.get("alias"), *(node.get("aliases") or ()), *(node.get("column_name_alias") or ())]
         self._labels.update(name.lower() for name in given if isinstance(name, str))
         for entry in (node.get("cte_map") or {}).get("map", ()):
@@ -287,7 +306,7 @@ class Check:
         elif kind == "SHOW_REF":
             self._everything = True
             if node["show_type"] not in SHOWN:
-                raise wrong_sql("of SHOW there is SHOW TABLES, alone, and SHOW with the name of a dataset")
+                raise wrong_sql("of SHOW there is SHOW TABLES, SHOW COLUMNS FROM, and SHOW with the name of a dataset")
             if node["query"] is None:
                 self._add_relation(node, ctes)
         elif kind == "BASE_TABLE":

@@ -5,6 +5,7 @@ The text runs as it was written, where nothing but these views has a name. What 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -12,16 +13,18 @@ import attrs
 import duckdb
 
 from infino.local.http import Problem
-from infino.local.sql.dialect import wrong_sql
+from infino.local.sql.dialect import check_length, wrong_sql
 from infino.local.sql.guard import Relation, Statement, checked
-from infino.local.sql.tokens import tokens, written
-from infino.local.store import DatasetView, identifier
+from infino.local.sql.information import Information, information
+from infino.local.sql.tokens import selected, tokens, written
+from infino.local.store import Dataset, DatasetView, identifier
 
 if TYPE_CHECKING:
     from infino.local.access import Principal
     from infino.local.state import Gateway
 
-Views = Mapping[str, DatasetView]
+View = DatasetView | Information
+Views = Mapping[str, View]
 STATE = frozenset({"current_catalog", "current_role", "current_schema", "current_user", "session_user", "user"})
 """Names that the engine reads as functions, without brackets, where nothing selected is called so."""
 EXACT = "DECIMAL(38, 10)"
@@ -56,11 +59,15 @@ class Asker:
         """
         if ";" in text:  # the last one, which could not stand where the statement is put in brackets
             text = written(text, tokens(text))
+        check_length(text)
         statement = checked(self.cursor, text)
         named = {relation.name.lower(): relation for relation in statement.relations}
         views = {name: self._view(relation) for name, relation in named.items()}
         self._check_within(views.values())
-        sql = edited(text, [*datasets(statement), *fields(statement, columns_of(views)), *decimals(statement)])
+        sql = edited(
+            text,
+            [*datasets(statement), *fields(statement, columns_of(views)), *decimals(statement), *names(statement)],
+        )
         if sql != text:
             statement = checked(self.cursor, sql)
         self._show(statement, views)
@@ -71,17 +78,24 @@ class Asker:
         found = readable(self.gateway, self.principal, self.cursor, name)
         return found or readable(self.gateway, self.principal, self.cursor, name.lower())
 
-    def _view(self, relation: Relation) -> DatasetView:
+    def _view(self, relation: Relation) -> View:
         name = relation.name
-        view = self.find(name)
+        view = information(self._all(), name) or self.find(name)
         if view is None:
             if len(relation.path) > 1:
-                raise wrong_sql(f"no dataset [{name}]; qualified names and system tables are not supported")
+                known = "information_schema has the tables tables and columns"
+                raise wrong_sql(f"no dataset [{name}]; qualified names are not supported, and {known}")
             hint = "; create it first, and quote names with dots or hyphens"
             raise Problem(404, "index_not_found_exception", f"no such dataset [{name}]{hint}")
         return view
 
-    def _check_within(self, views: Collection[DatasetView]) -> None:
+    def _all(self) -> Iterator[DatasetView]:
+        """Yield every dataset that the caller may read."""
+        for dataset in self.gateway.store.list(self.cursor):
+            if self.gateway.access.allows(self.principal, "read", "record", dataset.name):
+                yield view_for(self.gateway, self.principal, self.cursor, dataset)
+
+    def _check_within(self, views: Collection[View]) -> None:
         beyond = sorted({view.name for view in views} - set(self.within)) if self.within is not None else ()
         if beyond:
             reason = f"the sources of this thread do not include [{', '.join(beyond)}]"
@@ -113,7 +127,7 @@ class Question:
 
     sql: str
     statement: Statement
-    views: tuple[DatasetView, ...]
+    views: tuple[View, ...]
 
 
 def readable(
@@ -124,6 +138,13 @@ def readable(
     if dataset is None:
         return None
     gateway.access.check(principal, "read", "record", dataset.name)
+    return view_for(gateway, principal, cursor, dataset)
+
+
+def view_for(
+    gateway: Gateway, principal: Principal, cursor: duckdb.DuckDBPyConnection, dataset: Dataset
+) -> DatasetView:
+    """Return a dataset with nothing in it that is hidden from a caller."""
     return gateway.access.view(principal, gateway.store.view_of(cursor, dataset))
 
 
@@ -168,6 +189,23 @@ def decimals(statement: Statement) -> Iterator[Edit]:
     for name, start, length in statement.types:
         if name == "DECIMAL" and length:
             yield start, start + length, EXACT
+
+
+def names(statement: Statement) -> Iterator[Edit]:
+    """Yield the edits that name what is selected without a name as it is written; the engine would say count_star()."""
+    given = tokens(statement.text) if statement.unnamed else ()
+    starts = [token.start for token in given]
+    for location in statement.unnamed:
+        place = bisect_right(starts, location) - 1
+        if place >= 0 and location < given[place].end:
+            item = selected(given, place)
+            name = " ".join(written(statement.text, item).split())
+            if item and len(name) <= LONGEST_NAME:
+                yield item[-1].end, item[-1].end, f" AS {identifier(name)}"
+
+
+LONGEST_NAME = 256
+"""Characters; longer ones are the engine's to name, or nested questions would grow with each level."""
 
 
 def edited(text: str, edits: Collection[Edit]) -> str:

@@ -95,6 +95,49 @@ def split(given: Sequence[Token], depth: int = 0) -> list[Sequence[Token]]:
     return [*parts, given[start:]]
 
 
+BEHIND_SELECTED = frozenset(
+    {
+        "FROM", "WHERE", "HAVING", "WINDOW", "QUALIFY", "ORDER", "LIMIT", "OFFSET", "FETCH", "USING", "UNION",
+        "INTERSECT", "EXCEPT", ",", ";",
+    }
+)  # fmt: skip
+
+
+def selected(given: Sequence[Token], place: int) -> Sequence[Token]:
+    """Return all of what SELECT lists between two commas, or nothing where no SELECT is found.
+
+    Args:
+        given: The tokens of a statement.
+        place: Where one of its tokens is.
+    """
+    start, depth = place, given[place].depth
+    while start:
+        before = given[start - 1]
+        depth = min(depth, before.depth)
+        if before.depth == depth and (before.word in (",", "SELECT") or is_quantifier(given, start - 1)):
+            break
+        start -= 1
+    if start and given[start].word == "ON" and given[start - 1].word == "DISTINCT":
+        start = next(n for n in range(start, len(given)) if given[n].depth == depth and given[n].text == ")") + 1
+    end = place
+    while end < len(given) and given[end].depth >= depth and not (given[end].depth == depth and ends(given, end)):
+        end += 1
+    return given[start:end] if start else ()
+
+
+def is_quantifier(given: Sequence[Token], place: int) -> bool:
+    """Tell whether DISTINCT or ALL behind SELECT stands at a place."""
+    return given[place].word in ("DISTINCT", "ALL") and place > 0 and given[place - 1].word == "SELECT"
+
+
+def ends(given: Sequence[Token], place: int) -> bool:
+    """Tell whether a word ends what SELECT lists; IS DISTINCT FROM and WITHIN GROUP do not."""
+    word = given[place].word
+    if word == "GROUP":
+        return given[place - 1].word != "WITHIN"
+    return word in BEHIND_SELECTED and not (word == "FROM" and given[place - 1].word == "DISTINCT")
+
+
 def written(text: str, given: Sequence[Token]) -> str:
     """Return the part of a statement that tokens span, comments inside included."""
     return text.encode()[given[0].start : given[-1].end].decode() if given else ""

@@ -148,7 +148,8 @@ class Writing:
         return assign if rules.unrestricted else assign_checked
 
     def _insert(self, target: Target, change: Change) -> int:
-        names, rows = self.rows(change.source, change.columns)
+        columns = change.columns if change.width is None else columns_in_order(target.view, change.width)
+        names, rows = self.rows(change.source, columns)
         documents = self._new_documents(target, names, rows)
         before = fetch(self.cursor, target.dataset.id, list(documents))
         if before or len(documents) < len(rows):
@@ -219,6 +220,23 @@ class Writing:
         batch = Batch(list(documents), texts, list(documents.values()))
         put(self.gateway.store, self.cursor, target.dataset, batch)
         return len(documents)
+
+
+def columns_in_order(view: DatasetView, width: int) -> list[str]:
+    """Return the columns that values without names belong to: all that `*` shows, with `_id` or without.
+
+    Args:
+        view: The dataset as the caller sees it.
+        width: How many values there are.
+
+    Raises:
+        Problem: 400 when there are more or fewer.
+    """
+    names = ["_id", *(column.name for column in view.columns if column.starred)]
+    if len(names) > 1 and width in (len(names), len(names) - 1):
+        return names[-width:]
+    told = f"{width} values are given and [{view.name}] has {len(names)} columns ({', '.join(names)})"
+    raise wrong_sql(f"{told[:500]}; name those that are meant: INSERT INTO dataset (a, b) VALUES ...")
 
 
 def where(condition: str) -> str:

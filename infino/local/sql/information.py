@@ -1,0 +1,115 @@
+"""What a caller may see, as relations of SQL: SHOW TABLES, SHOW COLUMNS and two tables of information_schema.
+
+They are made for each statement of the caller's own views, and pass the same fence as datasets do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+import attrs
+import duckdb
+import orjson
+
+from infino.local.sql.dialect import wrong_sql
+from infino.local.sql.tokens import Token, written
+from infino.local.store import DatasetView, literal
+from infino.local.store.typed import Column
+
+Row = tuple[str | int | None, ...]
+PLACE = ("infino", "main")
+"""The catalogue and the schema of every dataset, for there is but one."""
+TABLES = {"table_catalog": "VARCHAR", "table_schema": "VARCHAR", "table_name": "VARCHAR", "table_type": "VARCHAR"}
+COLUMNS = {
+    "table_catalog": "VARCHAR", "table_schema": "VARCHAR", "table_name": "VARCHAR", "column_name": "VARCHAR",
+    "ordinal_position": "INTEGER", "column_default": "VARCHAR", "is_nullable": "VARCHAR", "data_type": "VARCHAR",
+}  # fmt: skip
+
+
+@attrs.frozen
+class Information:
+    """One table of information_schema as a caller may see it.
+
+    Args:
+        name: Its name, with the schema.
+        types: Its columns and their types.
+        content: Its rows.
+    """
+
+    name: str
+    types: dict[str, str]
+    content: Sequence[Row]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Its columns."""
+        return tuple(Column(name, name, kind, "") for name, kind in self.types.items())
+
+    def rows(self, names: Collection[str] | None = None) -> str:
+        """Return a SELECT of all its rows.
+
+        Args:
+            names: The columns that are needed; the others come too.
+        """
+        if not self.content:
+            return f"SELECT {', '.join(f'NULL::{kind} AS {name}' for name, kind in self.types.items())} WHERE false"
+        text = orjson.dumps([dict(zip(self.types, row, strict=True)) for row in self.content]).decode()
+        shape = orjson.dumps([self.types]).decode()
+        return f"SELECT unnest(from_json({literal(text)}, {literal(shape)}), recursive := true)"
+
+
+def information(views: Iterator[DatasetView], name: str) -> Information | None:
+    """Return a table of information_schema, or None for another name.
+
+    Args:
+        views: All datasets that the caller may read.
+        name: The name, with the schema.
+    """
+    made = MADE.get(name.lower())
+    if made is None:
+        return None
+    types, rows = made
+    return Information(name, types, [row for view in views for row in rows(view)])
+
+
+def table_rows(view: DatasetView) -> Iterator[Row]:
+    """Yield the row of `information_schema.tables` for a dataset."""
+    yield *PLACE, view.name, "BASE TABLE"
+
+
+def column_rows(view: DatasetView) -> Iterator[Row]:
+    """Yield the rows of `information_schema.columns` for a dataset: what `*` shows."""
+    yield *PLACE, view.name, "_id", 1, None, "NO", "VARCHAR"
+    starred = (column for column in view.columns if column.starred)
+    for place, column in enumerate(starred, start=2):
+        yield *PLACE, view.name, column.name, place, None, "YES", str(duckdb.sqltype(column.type))
+
+
+MADE: dict[str, tuple[dict[str, str], Callable[[DatasetView], Iterator[Row]]]] = {
+    "information_schema.tables": (TABLES, table_rows),
+    "information_schema.columns": (COLUMNS, column_rows),
+}
+
+
+def shown(text: str, given: Sequence[Token]) -> str | None:
+    """Return the question that a SHOW TABLES or SHOW COLUMNS stands for, or None for other statements.
+
+    Args:
+        text: The statement.
+        given: Its tokens.
+
+    Examples:
+        >>> shown("SHOW COLUMNS FROM flights", tokens("SHOW COLUMNS FROM flights"))
+        'DESCRIBE flights'
+    """
+    words = [token.word for token in given]
+    if words[:2] == ["SHOW", "TABLES"]:
+        listed = "SELECT table_name AS name FROM information_schema.tables"
+        if len(words) == 4 and words[2] in ("LIKE", "ILIKE"):
+            listed += f" WHERE table_name {written(text, given[2:])}"
+        elif len(words) != 2:
+            raise wrong_sql(f"SHOW TABLES takes LIKE 'pattern' and nothing else, not {words[2]}")
+        return f"{listed} ORDER BY name"
+    if words[:2] == ["SHOW", "COLUMNS"] and len(words) > 3 and words[2] in ("FROM", "IN"):
+        return f"DESCRIBE {written(text, given[3:])}"
+    return None
