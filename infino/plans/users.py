@@ -28,17 +28,25 @@ class IssuedKeys:
 
     Args:
         username: Name of the user.
-        access_key: Access key.
-        secret_key: Secret key.
+        issued: Access key and secret key; None where the service answered without them, as some old gateways do.
         password: Password, where the service repeats it.
         account_id: Account of the user.
     """
 
-    username: str | None
-    access_key: str | None
-    secret_key: Secret | None
-    password: Secret | None
-    account_id: str | None
+    username: str
+    issued: tuple[str, Secret] | None
+    password: Secret | None = None
+    account_id: str | None = None
+
+    @property
+    def access_key(self) -> str:
+        """The access key; where there is none, a `ValidationError` says so."""
+        return self._told()[0]
+
+    @property
+    def secret_key(self) -> Secret:
+        """The secret key; where there is none, a `ValidationError` says so."""
+        return self._told()[1]
 
     def credentials(self) -> Credentials:
         """Return the pair of keys as a client takes it.
@@ -49,18 +57,23 @@ class IssuedKeys:
         Examples:
             >>> as_ann = Infino(credentials=client.users.create("ann", document).credentials())
         """
-        if not self.access_key or self.secret_key is None:
+        return Credentials(*self._told())
+
+    def _told(self) -> tuple[str, Secret]:
+        if self.issued is None:
             raise ValidationError("the service answered without keys; an older gateway issues them elsewhere")
-        return Credentials(self.access_key, self.secret_key)
+        return self.issued
 
 
 def _issued(name: str, model: CredentialsModel) -> IssuedKeys:
-    secret_key = Secret(model.secret_key) if model.secret_key else None
+    issued = None
+    if model.access_key and model.secret_key:
+        issued = (model.access_key, Secret(model.secret_key))
+        watch(issued[1])
     password = Secret(model.password) if model.password else None
-    for secret in (secret_key, password):
-        if secret is not None:
-            watch(secret)
-    return IssuedKeys(model.username or name, model.access_key, secret_key, password, model.account_id)
+    if password is not None:
+        watch(password)
+    return IssuedKeys(model.username or name, issued, password, model.account_id)
 
 
 def _wrapped(name: str, call: Call[Any]) -> Call[IssuedKeys]:

@@ -99,7 +99,7 @@ AGAIN = {
 
 @pytest.mark.parametrize("name", [*ONCE, *AGAIN])
 def test_what_people_would_notice_twice_is_done_once(make, name):
-    with ScriptedServer(lambda exchange: exchange.reset(), answering(200, b"{}")) as server:
+    with ScriptedServer(lambda exchange: exchange.reset(), answering(200, b'{"_id": "1"}')) as server:
         client = make(server.endpoint)
         if name in ONCE:
             with pytest.raises(infino.TransportError):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Field, Model, always, extras, optional
 
 if TYPE_CHECKING:
     from .storage_quota import StorageQuota
@@ -26,12 +26,14 @@ class Account(Model):
 
     id: str | None = optional()
     name: str | None = optional()
-    storage_quota: StorageQuota | None = optional()
+    storage_quota: StorageQuota = always()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("id", ("account_id", "id"), readers.text),
         Field("name", ("name",), readers.text),
-        Field("storage_quota", ("storage_quota",), readers.model("storage_quota", "StorageQuota")),
+        Field(
+            "storage_quota", ("storage_quota",), readers.model("storage_quota", "StorageQuota"), required=True
+        ),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Account")

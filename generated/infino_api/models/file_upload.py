@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Field, Model, always, extras, optional
 
 if TYPE_CHECKING:
     from .upload_stats import UploadStats
@@ -28,7 +28,7 @@ class FileUpload(Model):
     """
 
     connector_id: str | None = optional()
-    run_id: str | None = optional()
+    run_id: str = always()
     status: Literal["submitted", "running", "completed", "failed"] | str | None = optional()
     message: str | None = optional()
     stats: UploadStats | None = optional()
@@ -37,7 +37,7 @@ class FileUpload(Model):
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("connector_id", ("connector_id",), readers.text),
-        Field("run_id", ("run_id",), readers.text),
+        Field("run_id", ("run_id",), readers.text, required=True),
         Field("status", ("status",), readers.text),
         Field("message", ("message",), readers.text),
         Field("stats", ("stats",), readers.model("upload_stats", "UploadStats")),

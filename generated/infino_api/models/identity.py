@@ -21,13 +21,13 @@ class Identity(Model):
         account_id: Id of the account.
     """
 
-    username: str | None = optional()
+    username: str = optional()
     roles: list[str] | None = optional()
     account_id: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("username", ("username", "user_name", "name"), readers.text),
+        Field("username", ("username", "user_name", "name"), readers.text, required=True),
         Field("roles", ("roles", "Roles"), readers.items(readers.text)),
         Field("account_id", ("account_id",), readers.text),
     )

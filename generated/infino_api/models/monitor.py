@@ -20,12 +20,12 @@ class Monitor(Model):
         name: Name of the monitor.
     """
 
-    id: str | None = optional()
+    id: str = optional()
     name: str | None = optional()
     additional_properties: dict[str, Any] = secret_extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("_id", "id", "monitor_id"), readers.text, read_only=True),
+        Field("id", ("_id", "id", "monitor_id"), readers.text, read_only=True, required=True),
         Field("name", ("name",), readers.text),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Monitor")

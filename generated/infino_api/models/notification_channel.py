@@ -22,13 +22,13 @@ class NotificationChannel(Model):
         type: email, slack or webhook.
     """
 
-    id: str | None = optional()
+    id: str = optional()
     name: str | None = optional()
     type: str | None = optional()
     additional_properties: dict[str, Any] = secret_extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("_id", "id", "channel_id"), readers.text, read_only=True),
+        Field("id", ("_id", "id", "channel_id"), readers.text, read_only=True, required=True),
         Field("name", ("name",), readers.text),
         Field("type", ("type",), readers.text),
     )

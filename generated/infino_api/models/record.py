@@ -31,7 +31,7 @@ class Record(Model):
     sequence_number: int | None = optional()
     primary_term: int | None = optional()
     found: bool | None = optional()
-    source: dict[str, Any] | None = optional()
+    source: dict[str, Any] = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
@@ -41,6 +41,6 @@ class Record(Model):
         Field("sequence_number", ("_seq_no",), readers.integer),
         Field("primary_term", ("_primary_term",), readers.integer),
         Field("found", ("found",), readers.flag),
-        Field("source", ("_source",), readers.mapping),
+        Field("source", ("_source",), readers.mapping, read_only=True, required=True),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Record")

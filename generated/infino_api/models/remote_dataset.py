@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Field, Model, always, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -20,12 +20,12 @@ class RemoteDataset(Model):
         row_count: How many rows it has.
     """
 
-    name: str | None = optional()
+    name: str = always()
     row_count: int | None = optional()
     additional_properties: dict[str, Any] = extras()
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("name", ("name",), readers.text),
+        Field("name", ("name",), readers.text, required=True),
         Field("row_count", ("row_count",), readers.integer),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "RemoteDataset")

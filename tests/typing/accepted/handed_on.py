@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import assert_type
 
 from infino import AsyncInfino, Infino
+from infino.chat.events import Text
 from infino.models import Chart, Dashboard, Panel, Thread, Visualization
 from infino.runtime import SyncPage
 
@@ -29,6 +30,33 @@ def ids_are_texts(client: Infino) -> None:
     client.imports.delete(client.imports.get(job.id).id)
     for source in client.sources.list():
         print(source.id.upper())
+
+
+def answers_go_into_the_next_call(client: Infino) -> None:
+    upload = client.files.upload("flights", "flights.csv")
+    client.jobs.wait(upload.run_id)
+    keys = client.users.create("ann", {"Roles": ["analyst"]})
+    print(keys.username, keys.access_key, keys.secret_key.reveal(), Infino(credentials=keys.credentials()))
+    print(client.account.get().storage_quota.used_bytes)
+    client.users.get(client.account.whoami().username)
+    print(client.records.get("flights", "1").source["carrier"])
+    channel = client.alerts.create({"name": "a", "type": "slack"})
+    client.alerts.notify(channel.id, subject="Late", message="It is.")
+    client.monitors.execute(client.monitors.create({"name": "late"}).id)
+    for remote in client.connections.datasets("c1"):
+        client.connections.metadata("c1", remote.name)
+
+
+def streams_and_results(client: Infino, thread: Thread) -> list[float]:
+    for event in client.fino.stream("Which carrier is late?", thread=thread.id):
+        if isinstance(event, Text):
+            print(event.markdown.upper())
+    for batch in client.query.sql_batches("SELECT * FROM flights"):
+        print(batch.to_pandas(), [column.name for column in batch.columns])
+    hits = [hit.id for hit in client.query.scan("flights") if hit.id is not None]
+    client.records.delete("flights", {"ids": {"values": hits}})
+    client.records.bulk("copies", client.query.sql("SELECT * FROM flights"), id="flight_id")
+    return [float(row["delay"]) for row in client.query.sql("SELECT delay FROM flights")]
 
 
 def models_are_changed_and_sent_back(client: Infino) -> str:

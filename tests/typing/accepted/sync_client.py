@@ -65,7 +65,7 @@ with Infino(credentials=keys, timeout=Timeouts(connect=1), retry=RetryPolicy(att
     assert_type(client.connections.sql("c", "SELECT 1"), SqlResult)
     assert_type(client.jobs.wait("r", progress=lambda job: print(job.status)), JobStatus)
     assert_type(client.users.create("ann", User(roles=["a"])), IssuedKeys)
-    assert_type(client.users.rotate_keys("ann").secret_key, Secret | None)
+    assert_type(client.users.rotate_keys("ann").secret_key, Secret)
     assert_type(client.users.create("ann", {"Roles": []}).credentials(), Credentials)
     assert_type(client.roles.get("r"), Role)
     assert_type(client.roles.plan({"r": {"Permissions": []}}), RolePlan)

@@ -27,7 +27,7 @@ client.datasets.nothing  # WRONG: no such method
 client.nothing  # WRONG: no such resource
 client.datasets.get("a").doc_count.upper()  # WRONG: a number, or None
 client.users.create("ann")  # WRONG: the document is missing
-client.users.create("ann", {}).secret_key.upper()  # WRONG: a Secret, or None
+client.users.create("ann", {}).secret_key.upper()  # WRONG: a Secret
 client.on("nothing", print)  # WRONG: no such event
 client.on("retry", lambda event: event.nothing)  # WRONG: no such member
 client.jobs.wait("r", timeout="5")  # WRONG: seconds are a number
