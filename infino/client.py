@@ -91,11 +91,11 @@ class AsyncInfino(Manners, AsyncRootResources):
         config: Config | None = None,
     ) -> None:
         # Wrapped at once: should anything below fail, a traceback that shows locals must not show these.
-        secret_key = Secret(secret_key) if secret_key is not None else None
-        proxy = Secret(proxy) if proxy is not None else None
+        secret_key = Secret(secret_key) if isinstance(secret_key, str) else secret_key
+        proxy = Secret(proxy) if isinstance(proxy, str) else proxy
         credentials = wrapped(credentials)
-        settings = {name: value for name, value in locals().items() if name not in ("self", "config", "__class__")}
-        self._setup(config or resolve(**settings))
+        settings = {name: value for name, value in locals().items() if name not in ("self", "__class__")}
+        self._setup(resolve(**settings))
 
     def _setup(self, config: Config, parent: AsyncInfino | None = None) -> None:
         self.config = config
@@ -172,7 +172,7 @@ class AsyncInfino(Manners, AsyncRootResources):
         """
         copy = object.__new__(type(self))
         copy._setup(overridden(self.config, timeout=timeout, retry=retry, headers=headers), self)
-        return copy
+        return copy._adopt(self)
 
     @overload
     def on(self, event: Literal["request"], callback: Callable[[RequestEvent], object]) -> Callable[[], None]: ...

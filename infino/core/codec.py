@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time
+from enum import Enum
 from typing import Any
+from uuid import UUID
 
 
 def to_json(value: Any) -> Any:
-    """Turn what a JSON encoder does not know into what it does: models, dates, sets and scalars of numpy.
+    """Turn what a JSON encoder does not know into what it does: models, results, events, dates, sets, scalars of numpy.
 
     Args:
         value: The value.
@@ -24,15 +26,25 @@ def to_json(value: Any) -> Any:
     Examples:
         >>> json.dumps(client.datasets.get("flights"), default=infino.to_json)
     """
-    to_dict = getattr(value, "to_dict", None)
+    if isinstance(value, type):
+        raise TypeError(f"the class {value.__name__} has no JSON form")
+    # A result of rows says `to_dicts`.
+    to_dict = getattr(value, "to_dict", None) or getattr(value, "to_dicts", None)
     if callable(to_dict):
         return to_dict()
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime | date | time):
         return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, UUID):
+        return str(value)
     if isinstance(value, Mapping):
         return dict(value)
-    if isinstance(value, set | frozenset | tuple):
+    if isinstance(value, set | frozenset | Sequence) and not isinstance(value, bytes | bytearray | memoryview):
         return list(value)
+    fields = getattr(value, "__attrs_attrs__", None) or getattr(value, "__dataclass_fields__", {}).values()
+    if names := [field.name for field in fields if not field.name.startswith("_")]:
+        return {name: getattr(value, name) for name in names}
     item = getattr(value, "item", None)  # a scalar of numpy
     if callable(item):
         return item()

@@ -14,7 +14,7 @@ from infino.core.errors import ConfigError, ValidationError
 from infino.core.profile import read_profile
 from infino.core.proxy import VARIABLES, certificates_of, checked_proxy, proxy_of
 from infino.core.proxy import shown as proxy_address
-from infino.core.redaction import looks_secret, shorten_key
+from infino.core.redaction import is_harmless, shorten_key
 from infino.core.retry import RetryPolicy
 from infino.core.secret import MASK, Secret
 from infino.core.signer import SCOPE, PathStyle
@@ -35,7 +35,22 @@ _ENVIRONMENT: Final = {
     "ca_bundle": "INFINO_CA_BUNDLE",
 }
 
-_OPTIONAL: Final = ("path_style", "verify", "client_certificate", "max_connections", "max_response_bytes")
+_OPTIONAL: Final = ("path_style", "max_connections", "max_response_bytes")
+_PATH: Final = (str, os.PathLike)
+_SWITCH: Final = (bool, int, str)
+# What each setting may be, wherever it comes from: the call, the environment or a profile.
+_KINDS: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
+    **dict.fromkeys(("access_key", "endpoint", "host", "region", "service"), ((str,), "text")),
+    **dict.fromkeys(("secret_key", "proxy"), ((Secret,), "text")),
+    **dict.fromkeys(("allow_http", "trust_env", "get_with_body"), (_SWITCH, "true or false")),
+    **dict.fromkeys(("max_connections", "max_response_bytes"), ((int,), "a whole number, 1 or more")),
+    "timeout": ((int, float, Timeouts), "a number of seconds, or Timeouts"),
+    "retry": ((RetryPolicy,), "a RetryPolicy"),
+    "headers": ((Mapping,), "a mapping of names to values"),
+    "ca_bundle": (_PATH, "the path of a file or folder"),
+    "client_certificate": ((*_PATH, tuple), "the path of a certificate with its key, or the paths of both"),
+    "path_style": ((str,), "'single' or 'double'"),
+}
 _WORDS: Final = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
     **dict.fromkeys(("0", "false", "no", "off", ""), False),
@@ -82,7 +97,7 @@ class Config:
     path_style: PathStyle = "single"
     timeouts: Timeouts = attrs.field(factory=Timeouts)
     retry: RetryPolicy = attrs.field(factory=RetryPolicy)
-    headers: Mapping[str, str] = attrs.field(factory=dict)
+    headers: Mapping[str, str] = attrs.field(factory=dict, hash=False)
     proxy: Secret | None = None
     verify: bool | ssl.SSLContext = True
     ca_bundle: str | None = None
@@ -105,7 +120,7 @@ class Config:
             shown["credentials"] = "callable"
         shown |= {"region": self.region, "service": self.service, "path_style": self.path_style}
         shown |= {"timeout": self.timeouts, "retry": self.retry}
-        shown["headers"] = {name: MASK if looks_secret(name) else value for name, value in self.headers.items()}
+        shown["headers"] = {name: value if is_harmless(name) else MASK for name, value in self.headers.items()}
         if self.endpoint.tunnelled:
             shown["host"] = self.endpoint.host
         shown |= {"proxy": proxy_address(self.proxy), "verify": self.verify, "ca_bundle": self.ca_bundle}
@@ -131,16 +146,29 @@ class _Environment(dict[str, Any]):
         self.foreign = {name: Secret(variables[name]) for name in VARIABLES if name in variables}
 
 
+def _checked(name: str, value: Any, source: str) -> Any:
+    """Refuse a value of a kind that the setting never has; what it says is not repeated, because it may be secret."""
+    kinds, words = _KINDS.get(name, ((object,), ""))
+    if not isinstance(value, kinds) or (isinstance(value, bool) and not {bool, object} & {*kinds}):
+        raise ConfigError(f"{name} ({source}) is {words}, not {type(value).__name__}")
+    return value
+
+
 class _Gathered:
     """Values by name with their sources, looked up in the fixed order."""
 
-    def __init__(self, keywords: Mapping[str, Any], profile: str | None, environment: _Environment) -> None:
+    def __init__(
+        self, keywords: Mapping[str, Any], profile: str | None, environment: _Environment, alone: bool
+    ) -> None:
         self.keywords = {name: value for name, value in keywords.items() if value is not None}
         self.environment = environment
         # A profile named in the call is as explicit as a keyword: it goes before the environment.
         self.profile_first = profile is not None
         self.sources: dict[str, str] = {}
-        self.profile, self.profile_source = self._read(profile or environment.get("INFINO_PROFILE"))
+        self.profile: dict[str, Any] = {}
+        self.profile_source = ""
+        if not alone:
+            self.profile, self.profile_source = self._read(profile or environment.get("INFINO_PROFILE"))
 
     def _read(self, asked: str | None) -> tuple[dict[str, Any], str]:
         """Read the profile; a file that is broken matters only to those who need what it may hold."""
@@ -161,7 +189,7 @@ class _Gathered:
         """Return a value from the first place that has it."""
         for source, value in self.places(name):
             self.sources[name] = source
-            return value
+            return _checked(name, value, source)
         return default
 
     def places(self, name: str) -> Iterator[tuple[str, Any]]:
@@ -211,10 +239,6 @@ def _credentials(gathered: _Gathered) -> tuple[Credentials | None, Provider | No
                 f"{name} comes from {sources.get(name, 'nowhere')}" for name in ("access_key", "secret_key")
             ),
         )
-    if not isinstance(access_key, str) or not isinstance(secret_key, Secret):
-        raise ConfigError("access_key and secret_key must be text")
-    if not access_key or not secret_key:
-        raise ConfigError("access_key and secret_key must not be empty")
     try:
         return Credentials(access_key, secret_key), None
     except ConfigError as error:
@@ -223,12 +247,11 @@ def _credentials(gathered: _Gathered) -> tuple[Credentials | None, Provider | No
 
 
 def _checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    checked = {str(name).lower(): str(value) for name, value in headers.items()}
+    for name, value in headers.items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise ConfigError(f"names and values of headers are text, and those of {name!r} are not")
+    checked = {name.lower(): value for name, value in headers.items()}
     for name, value in checked.items():
-        if name in ("host", "authorization", "x-amz-date", "x-amz-content-sha256", "content-length"):
-            raise ConfigError(f"the header {name!r} belongs to the signature and cannot be set")
-        if name in ("x-infino-account-id", "x-infino-username"):
-            raise ConfigError(f"the header {name!r} is set by the service itself and must not be sent")
         try:
             check_header(name, value)
         except ValidationError as error:
@@ -241,7 +264,7 @@ def _flag(gathered: _Gathered, name: str) -> bool:
     value = gathered.get(name, False)
     if isinstance(value, bool):
         return value
-    word = str(value).strip().lower() if isinstance(value, str | int) else ""
+    word = str(value).strip().lower()
     if word not in _WORDS:
         place = gathered.sources.get(name, "keyword")
         raise ConfigError(f"{name} ({place}) is true or false, not {value!r}")
@@ -250,8 +273,8 @@ def _flag(gathered: _Gathered, name: str) -> bool:
 
 def _named(gathered: _Gathered, name: str, default: str) -> str:
     """Read a part of the credential scope: plain text without blanks."""
-    value = gathered.get(name, default)
-    if not isinstance(value, str) or not SCOPE.fullmatch(value):
+    value: str = gathered.get(name, default)
+    if not SCOPE.fullmatch(value):
         place = gathered.sources.get(name, "keyword")
         raise ConfigError(f"{name} ({place}) is plain text without blanks, commas or slashes, not {value!r}")
     return value
@@ -271,17 +294,34 @@ def _proxy(gathered: _Gathered, endpoint: Endpoint, variables: Mapping[str, Secr
 
 
 def _certificates(gathered: _Gathered, variables: Mapping[str, Secret] | None) -> str | None:
-    given: str | None = gathered.get("ca_bundle")
+    given: str | None = _path(gathered, "ca_bundle")
     if given is None and variables is not None and (found := certificates_of(variables)) is not None:
         gathered.sources["ca_bundle"] = f"environment {found[0]}"
         return found[1]
     return given
 
 
-def _policy(value: Any) -> RetryPolicy:
-    if not isinstance(value, RetryPolicy):
-        raise ConfigError("retry must be a RetryPolicy")
-    return value
+def _path(gathered: _Gathered, name: str) -> Any:
+    """Read the path of a file or folder, or two paths where that is a way to give it; they are opened later."""
+    given = gathered.get(name)
+    if given is None:
+        return None
+    both = given if isinstance(given, tuple) else (given,)
+    paths = [os.fspath(path) if isinstance(path, _PATH) else None for path in both]
+    usable = [path for path in paths if isinstance(path, str) and path and "\0" not in path]
+    if len(usable) != len(paths) or (isinstance(given, tuple) and len(paths) != 2):
+        raise ConfigError(f"{name} ({gathered.sources[name]}) is {_KINDS[name][1]}, as text that is not empty")
+    return tuple(paths) if isinstance(given, tuple) else paths[0]
+
+
+def _verify(gathered: _Gathered) -> Any:
+    given = gathered.get("verify", True)
+    if not isinstance(given, bool):
+        import ssl  # slow to import, and loaded already by whoever gives a context
+
+        if not isinstance(given, ssl.SSLContext):
+            raise ConfigError(f"verify is True, False or an ssl.SSLContext, not {type(given).__name__}")
+    return given
 
 
 def _timeouts(value: Any, default: Timeouts) -> Timeouts:
@@ -293,15 +333,19 @@ def _timeouts(value: Any, default: Timeouts) -> Timeouts:
 
 def resolve(
     *,
+    config: Config | None = None,
     profile: str | None = None,
     environment: Mapping[str, str] | None = None,
+    alone: bool = False,
     **keywords: Any,
 ) -> Config:
     """Gather the settings of a client.
 
     Args:
+        config: Ready settings, instead of all others.
         profile: Name of a profile to use.
         environment: Variables to read instead of those of the process.
+        alone: Whether the keywords are all there is: neither variables nor a profile are read.
         keywords: Settings given in the call; None means not given.
 
     Returns:
@@ -314,17 +358,23 @@ def resolve(
         if isinstance(keywords.get(name), str):
             keywords[name] = Secret(keywords[name])
     keywords["credentials"] = wrapped(keywords.get("credentials"))
-    environment = _Environment(os.environ if environment is None else environment)
-    gathered = _Gathered(keywords, profile, environment)
+    if config is not None:
+        return _ready(config, [name for name, value in {**keywords, "profile": profile}.items() if value is not None])
+    if profile is not None and (not isinstance(profile, str) or not profile):
+        raise ConfigError(f"profile is the name of a profile, not {profile!r}")
+    environment = _Environment({} if alone else os.environ if environment is None else environment)
+    gathered = _Gathered(keywords, profile, environment, alone)
     credentials, provider = _credentials(gathered)
     endpoint = parse_endpoint(
-        str(gathered.get("endpoint", DEFAULT_ENDPOINT)),
+        gathered.get("endpoint", DEFAULT_ENDPOINT),
         allow_http=_flag(gathered, "allow_http"),
         host=gathered.get("host"),
     )
     trust_env = _flag(gathered, "trust_env")
     trusted = environment.foreign if trust_env else None
     optional = {name: value for name in _OPTIONAL if (value := gathered.get(name)) is not None}
+    if optional.get("path_style", "single") not in ("single", "double"):
+        raise ConfigError(f"path_style is {_KINDS['path_style'][1]}, not {optional['path_style']!r}")
     return Config(
         endpoint=endpoint,
         credentials=credentials,
@@ -332,15 +382,26 @@ def resolve(
         region=_named(gathered, "region", "us-east-1"),
         service=_named(gathered, "service", "es"),
         timeouts=_timeouts(gathered.get("timeout"), Timeouts()),
-        retry=_policy(gathered.get("retry", RetryPolicy())),
+        retry=gathered.get("retry", RetryPolicy()),
         headers=_checked_headers(gathered.get("headers", {})),
         proxy=_proxy(gathered, endpoint, trusted),
+        verify=_verify(gathered),
         ca_bundle=_certificates(gathered, trusted),
+        client_certificate=_path(gathered, "client_certificate"),
         trust_env=trust_env,
         get_with_body=_flag(gathered, "get_with_body"),
         sources=gathered.sources,
         **optional,
     )
+
+
+def _ready(config: Any, beside: list[str]) -> Config:
+    """Take ready settings as they are; what is given beside them would be lost."""
+    if not isinstance(config, Config):
+        raise ConfigError(f"config is a Config, such as client.config, not {type(config).__name__}")
+    if beside:
+        raise ConfigError(f"config holds all settings already; leave out {', '.join(beside)}, or change it first")
+    return config
 
 
 def overridden(
@@ -363,11 +424,11 @@ def overridden(
     """
     changed: dict[str, Any] = {}
     if timeout is not None:
-        changed["timeouts"] = _timeouts(timeout, config.timeouts)
+        changed["timeouts"] = _timeouts(_checked("timeout", timeout, "with_options"), config.timeouts)
     if retry is not None:
-        changed["retry"] = _policy(retry)
+        changed["retry"] = _checked("retry", retry, "with_options")
     if headers is not None:
-        changed["headers"] = {**config.headers, **_checked_headers(headers)}
+        changed["headers"] = {**config.headers, **_checked_headers(_checked("headers", headers, "with_options"))}
     names = {"timeouts": "timeout"}
     sources = {**config.sources, **{names.get(name, name): "with_options" for name in changed}}
     return attrs.evolve(config, **changed, sources=sources)

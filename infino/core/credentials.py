@@ -11,8 +11,8 @@ import attrs
 
 from infino.core.errors import ConfigError
 from infino.core.redaction import watch
-from infino.core.secret import Secret
-from infino.core.signer import SCOPE, PathStyle, SigV4Signer, secret_key_ends_blank
+from infino.core.secret import Secret, ends_unseen
+from infino.core.signer import SCOPE, PathStyle, SigV4Signer
 
 _EARLY: Final = timedelta(seconds=60)
 _ASK_AGAIN: Final = timedelta(seconds=10)
@@ -20,10 +20,12 @@ _ASK_AGAIN: Final = timedelta(seconds=10)
 
 def _fault(access_key: object, secret_key: Secret, expires_at: object) -> str | None:
     """What is wrong with a pair."""
-    if access_key and not (isinstance(access_key, str) and SCOPE.fullmatch(access_key)):
+    if not access_key or not secret_key:
+        return f"{'secret_key' if access_key else 'access_key'} must not be empty"
+    if not (isinstance(access_key, str) and SCOPE.fullmatch(access_key)):
         return "access_key is plain text without blanks, line breaks, commas or slashes"
-    if secret_key_ends_blank(secret_key):
-        return "secret_key must not begin or end with a blank or a line break"
+    if ends_unseen(secret_key.reveal()):
+        return "secret_key must not begin or end with a blank, a line break or an invisible character"
     if any(character < " " or "\ud800" <= character <= "\udfff" for character in secret_key.reveal()):
         return "secret_key holds bytes that are no text; was it read in another encoding?"
     if expires_at is not None and (not isinstance(expires_at, datetime) or expires_at.utcoffset() is None):
@@ -41,7 +43,7 @@ class Credentials:
         expires_at: When the pair ends, with time zone; None when it does not.
 
     Raises:
-        ConfigError: A key holds blanks that do not belong to it, or `expires_at` has no time zone.
+        ConfigError: A key is empty or holds blanks that do not belong to it, or `expires_at` has no time zone.
 
     Examples:
         >>> Infino(credentials=lambda: Credentials(read_key(), read_secret(), expires_at=later))
@@ -53,6 +55,9 @@ class Credentials:
 
     def __init__(self, access_key: str, secret_key: str | Secret, expires_at: datetime | None = None) -> None:
         # Wrapped, and kept, before anything is raised: a traceback may be shown with its variables.
+        if not isinstance(secret_key, str | Secret):
+            del secret_key
+            raise ConfigError("secret_key is text")
         secret_key = Secret(secret_key)
         self.__attrs_init__(access_key, secret_key, expires_at)  # pyright: ignore[reportAttributeAccessIssue]  # attrs adds it
         fault = _fault(access_key, secret_key, expires_at)
@@ -80,7 +85,7 @@ def wrapped(given: object) -> Any:
     """
     if isinstance(given, tuple) and len(given) == 2 and all(isinstance(key, str | Secret) for key in given):
         return _paired(given)
-    return given if given is None or isinstance(given, Credentials) or callable(given) else ...
+    return given if given is None or isinstance(given, Credentials | ConfigError) or callable(given) else ...
 
 
 class CredentialCache:
@@ -140,8 +145,6 @@ class CredentialCache:
             raise ConfigError(f"the credentials callable failed: {answer.message}")
         if not isinstance(answer, Credentials):
             raise ConfigError("the credentials callable must return Credentials or two texts (access_key, secret_key)")
-        if not answer.access_key or not answer.secret_key:
-            raise ConfigError("the credentials callable returned an empty access key or secret key")
         self._signer = self._signer_of(answer)
         self._expires_at = self._renew_at = answer.expires_at
         if answer.expires_at is not None:

@@ -10,7 +10,7 @@ from typing import Final
 from infino.core import codec
 from infino.core.config import Config
 from infino.core.proxy import shown
-from infino.core.redaction import looks_secret, redact, redact_fields
+from infino.core.redaction import is_harmless, looks_secret, redact, redact_fields
 from infino.core.request import Request
 from infino.core.secret import MASK
 from infino.core.signer import canonical_query
@@ -62,7 +62,8 @@ def curl_command(request: Request, config: Config) -> str:
     if request.content_type:
         headers.setdefault("content-type", request.content_type)
     for name, value in headers.items():
-        parts.append(f"-H {shlex.quote(f'{name}: {MASK if looks_secret(name) else value}')}")
+        value = value if is_harmless(name) or name == "host" else MASK
+        parts.append(f"-H {shlex.quote(f'{name}: {value}')}")
     if proxy := shown(config.proxy):
         parts.append(f"--proxy {shlex.quote(proxy)}")
     if isinstance(request.content, bytes):

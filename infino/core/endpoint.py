@@ -13,6 +13,7 @@ from infino.core.signer import host_header
 
 # Letters, digits, hyphens; underscores, because names inside of clusters have them. A dot at the end is a full name.
 _LABEL: Final = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _HOST: Final = re.compile(rf"(?=.{{1,254}}\Z)(?:{_LABEL}\.)*{_LABEL}\.?")
 _BROKEN_ESCAPE: Final = r"%(?![0-9A-Fa-f]{2})"
 # An encoded dot, backslash or control character: servers decode them before they choose a route.
@@ -72,24 +73,50 @@ def _is_loopback(hostname: str) -> bool:
         return False
 
 
-def _hostname(name: str) -> str:
-    """Return a host name in ASCII, by IDNA 2008 where it holds other letters."""
-    if ":" in name:
-        import ipaddress
+def _ascii_host(name: str) -> str:
+    """Return a host name or address in ASCII, by IDNA 2008 where it holds other letters; empty when it is neither.
+
+    Letters are composed, and nothing else: what other programs would map to another name is refused.
+    """
+    numeric = _NUMBER.fullmatch(name.rstrip(".").rpartition(".")[2])
+    if ":" in name or numeric:
+        # What looks like an address is a whole one: systems read `127.1` and `0x7f.1` in ways of their own.
+        import ipaddress  # slow to import, as are the modules below, and few names need them
 
         try:
-            return str(ipaddress.IPv6Address(name)) if "%" not in name else ""
+            return (
+                str(ipaddress.IPv4Address(name) if numeric else ipaddress.IPv6Address(name)) if "%" not in name else ""
+            )
         except ValueError:
             return ""
-    if not name.isascii():
-        import idna  # comes with httpx, and few names need it
-
-        try:
-            name = idna.encode(name, uts46=True, std3_rules=True).decode()
-        except (idna.IDNAError, UnicodeError):
-            return ""
-    name = name.lower()
+    if not name.isascii() or "xn--" in name:
+        name = ".".join(_ascii_label(label) for label in name.split("."))
     return name if _HOST.fullmatch(name) else ""
+
+
+def _ascii_label(label: str) -> str:
+    """Return one label of a name in ASCII, or `?`, which no name may hold."""
+    import unicodedata
+
+    import idna  # comes with httpx
+
+    label = unicodedata.normalize("NFC", label)
+    try:
+        if label.startswith("xn--"):
+            return label if idna.alabel(idna.ulabel(label)).decode() == label else "?"
+        return label if label.isascii() else idna.alabel(label).decode()
+    except (idna.IDNAError, UnicodeError):
+        return "?"
+
+
+def host_of(netloc: str) -> str:
+    """Return the host in the authority of a URL in small letters; empty where its letters would become others.
+
+    Args:
+        netloc: The authority, such as `user@host:port`.
+    """
+    changed = any(not letter.isascii() and (len(letter.lower()) > 1 or letter.lower().isascii()) for letter in netloc)
+    return "" if changed else _ascii_host(urlsplit(f"//{netloc}").hostname or "")
 
 
 def _base_path(path: str) -> str:
@@ -106,7 +133,7 @@ def _host_value(scheme: str, host: str) -> str:
     """Check the Host that is signed in place of the endpoint's own."""
     parts = urlsplit(f"//{host}")
     try:
-        name, port = _hostname(parts.hostname or ""), parts.port
+        name, port = host_of(host), parts.port
     except ValueError:
         name, port = "", None
     if not name or parts.netloc != host or "@" in host:
@@ -143,7 +170,7 @@ def parse_endpoint(text: str, *, allow_http: bool = False, host: str | None = No
         raise ConfigError("the endpoint must start with https:// or http:// and name a host")
     if parts.query or parts.fragment or "?" in text or "#" in text:
         raise ConfigError("the endpoint must not hold a query (?) or a fragment (#)")
-    hostname = _hostname(parts.hostname)
+    hostname = host_of(parts.netloc)
     if not hostname:
         raise ConfigError("the host of the endpoint is no valid name or address")
     if port == 0:

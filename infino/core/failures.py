@@ -78,27 +78,27 @@ def explain(body: Any) -> tuple[str | None, str | None]:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Read `Retry-After`, in seconds or as a date.
+    """Read `Retry-After`, in seconds or as a date; of several, as proxies leave them, the longest.
 
     Args:
         headers: Headers of the answer.
         now: The present, in UTC.
 
     Returns:
-        Seconds to wait, never negative; None when the header is absent or unreadable.
+        Seconds to wait, never negative, and infinite where the number is larger than any float; None when the header
+        is absent or unreadable.
     """
-    value = headers.get("retry-after")
-    if value is None:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        moment = _date(value)
-        if moment is None:
-            return None
-        # Both dates are the service's: the difference holds whatever our clock says.
-        seconds = (moment - (server_time(headers) or now)).total_seconds()
-    return max(0.0, seconds) if seconds == seconds and seconds != float("inf") else None
+    # A date has a comma of its own, behind the day of the week.
+    lines = re.findall(r"(?:[A-Za-z]+,)?[^,]+", headers.get("retry-after", ""))
+    return max((waits for line in lines if (waits := _waits(line.strip(), headers, now)) is not None), default=None)
+
+
+def _waits(value: str, headers: Mapping[str, str], now: datetime) -> float | None:
+    if re.fullmatch(r"-?[0-9]+(?:\.[0-9]*)?", value):
+        return max(0.0, float(value))
+    moment = _date(value)
+    # Both dates are the service's: the difference holds whatever our clock says.
+    return None if moment is None else max(0.0, (moment - (server_time(headers) or now)).total_seconds())
 
 
 def is_clock_skew(status: int, reason: str | None, code: str | None, offset: float | None) -> bool:

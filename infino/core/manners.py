@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from copy import deepcopy
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
 
 if TYPE_CHECKING:
     from infino.core.config import Config
     from infino.core.reference import ClientReference
+
+
+# What a client of ours consists of; `with_options` makes all of it anew.
+_OWN: Final = frozenset({"config", "_parent", "_shared", "_closed", "_opened", "_first", "_gateway", "_caller"})
 
 
 class Manners:
@@ -50,11 +56,31 @@ class Manners:
             keys = f"keys from {keys.replace('keyword', 'the call')}"
         return f"{type(self).__name__}({self.config.endpoint.url!r}, {keys})"
 
+    def _added(self) -> dict[str, Any]:
+        """What a subclass keeps in a client beside our own, in its dictionary or in slots."""
+        state = object.__getstate__(self)
+        attributes, slots = state if isinstance(state, tuple) else (state, None)
+        return {
+            name: value
+            for name, value in {**(attributes or {}), **(slots or {})}.items()
+            if name not in _OWN and not isinstance(getattr(type(self), name, None), cached_property)
+        }
+
+    def _adopt(self, original: Manners) -> Self:
+        """Keep what a subclass kept in the original."""
+        for name, value in original._added().items():
+            setattr(self, name, value)
+        return self
+
     def __copy__(self) -> Self:
         return self.with_options()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return self.with_options()
+        copied = self.with_options()
+        memo[id(self)] = copied
+        for name, value in self._added().items():
+            setattr(copied, name, deepcopy(value, memo))
+        return copied
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client cannot be pickled, because it holds keys and connections; pickle client.reference()")

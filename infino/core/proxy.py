@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from infino.core.endpoint import Endpoint
+from infino.core.endpoint import Endpoint, host_of
 from infino.core.errors import ConfigError
 from infino.core.secret import MASK, Secret
 
@@ -22,7 +22,7 @@ def _fault(text: str) -> str | None:
     """What is wrong with an address; nothing is raised where variables hold its password."""
     try:
         parts = urlsplit(text)
-        usable = parts.scheme in _SCHEMES and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        usable = parts.scheme in _SCHEMES and bool(host_of(parts.netloc)) and (parts.port is None or parts.port > 0)
     except ValueError:
         return "the proxy is not an address such as http://proxy.example:3128"
     if not usable or any(character.isspace() or character == "\\" for character in text):

@@ -17,7 +17,13 @@ from infino.core.secret import MASK, Secret
 # Expressions are compiled at first use: most processes redact nothing.
 _TELLING: Final = (
     r"authori[sz]ation|secret|token|passw|api[-_]?key|cookie|credential|signature|private[-_]?key|access[-_]?key"
-    r"|(^|[-_])(pat|pwd)($|[-_])|service_account"
+    r"|(^|[-_])(auth|bearer|jwt|pat|pwd)($|[-_])|service_account"
+)
+_HARMLESS: Final = frozenset(
+    {
+        *("accept", "accept-charset", "accept-encoding", "accept-language", "cache-control", "content-language"),
+        *("content-type", "pragma", "traceparent", "x-correlation-id", "x-request-id"),
+    }
 )
 _PATTERNS: Final = (
     r"(Signature=)[0-9a-fA-F]{16,}",
@@ -48,6 +54,11 @@ def watch(secret: Secret) -> None:
 def looks_secret(name: str) -> bool:
     """Tell whether a header, field or parameter of this name probably holds a secret."""
     return re.search(_TELLING, name, re.IGNORECASE) is not None
+
+
+def is_harmless(header: str) -> bool:
+    """Tell whether a header is known to hold no secret; of any other nobody can tell."""
+    return header.lower() in _HARMLESS
 
 
 def answers_hold_secrets(operation: str) -> bool:

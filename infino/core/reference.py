@@ -15,7 +15,7 @@ from infino.core.credentials import Credentials
 from infino.core.errors import ConfigError, ValidationError
 from infino.core.profile import read_profile
 from infino.core.proxy import proxy_passwords
-from infino.core.redaction import looks_secret
+from infino.core.redaction import is_harmless
 from infino.core.secret import Secret
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class ClientReference:
         >>> pool.map(partial(load, reference), files)  # there: with reference.client() as client: ...
     """
 
-    settings: Mapping[str, Any]
+    settings: Mapping[str, Any] = attrs.field(hash=False)
     keys: str
 
     def client(self) -> Infino:
@@ -79,7 +79,14 @@ class ClientReference:
 
     def _config(self) -> Config:
         # Nothing but what the reference holds: the settings are those of the client it was made of.
-        return resolve(environment={}, credentials=self._credentials(), **self.settings)
+        config = resolve(alone=True, credentials=self._credentials(), **self.settings)
+        if config.provider is not None:
+            return config
+        # A client that was made of a reference has one too.
+        sources = {name: value for name, value in config.sources.items() if name != "credentials"}
+        for name in ("access_key", "secret_key"):
+            sources[name] = f"environment INFINO_{name.upper()}" if self.keys == "environment" else self.keys
+        return attrs.evolve(config, sources=sources)
 
     def _credentials(self) -> Any:
         kind, _, name = self.keys.partition(" ")
@@ -143,9 +150,12 @@ def reference_of(config: Config) -> ClientReference:
     Raises:
         ValidationError: They hold a secret or an object that cannot travel.
     """
-    secret = [name for name in config.headers if looks_secret(name)]
-    if secret:
-        raise ValidationError(f"a reference holds no secrets, and the header {secret[0]!r} looks like one")
+    unknown = [name for name in config.headers if not is_harmless(name)]
+    if unknown:
+        raise ValidationError(
+            f"a reference holds no secrets, and the header {unknown[0]!r} may be one",
+            hint="set it in the other process: reference.client().with_options(headers=...)",
+        )
     if proxy_passwords(config.proxy):
         raise ValidationError("a reference holds no secrets, and the address of the proxy holds a password")
     if not isinstance(config.verify, bool):

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 import attrs
 
 from infino.core.errors import APIError, ConnectError, InfinoError, Timeout, TransportError, ValidationError
+from infino.core.timeouts import LONGEST, shown
 
 Random = Callable[[], float]
 RetryClass = Literal["safe", "keyed", "never"]
@@ -39,8 +40,8 @@ def _at_least_one(_instance: object, _attribute: object, value: Any) -> None:
 def _seconds(_instance: object, attribute: Any, value: Any) -> None:
     if value is None and attribute.name == "deadline":
         return
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
-        raise ValidationError(f"{attribute.name} is a number of seconds, 0 or more, not {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LONGEST:
+        raise ValidationError(f"{attribute.name} is a number of seconds from 0 to {LONGEST:,.0f}, not {shown(value)}")
 
 
 def _ranges(statuses: frozenset[int]) -> str:

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Callable
 from typing import Any, Final, NoReturn
 
 MASK: Final = "****"
+# Drawn as nothing, although Unicode counts them among letters, marks and symbols; all the others do not print.
+_BLANK: Final = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+
+
+def ends_unseen(text: str) -> bool:
+    """Tell whether a text begins or ends with a blank, a line break or anything else that nobody sees.
+
+    Args:
+        text: The text, such as a key that was copied with what lay beside it.
+    """
+    ends = text[:1] + text[-1:]
+    return any(not end.isprintable() or end.isspace() or re.match(_BLANK, end) for end in ends)
 
 
 class Secret:

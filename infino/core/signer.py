@@ -17,7 +17,7 @@ from typing import Final, Literal
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from infino.core.errors import ValidationError
-from infino.core.secret import Secret
+from infino.core.secret import Secret, ends_unseen
 
 PathStyle = Literal["single", "double"]
 
@@ -188,12 +188,6 @@ def _passed_on(headers: Mapping[str, str]) -> tuple[dict[str, str], str | None]:
     return passed, content_type and content_type.strip()
 
 
-def secret_key_ends_blank(secret_key: Secret) -> bool:
-    """Tell whether a key was copied with what lay beside it."""
-    text = secret_key.reveal()
-    return text != text.strip()
-
-
 class SigV4Signer:
     """Sign requests to Infino with an access key and a secret key.
 
@@ -227,8 +221,10 @@ class SigV4Signer:
             raise ValidationError("signing needs an access key and a secret key, and neither may be empty")
         if any(not SCOPE.fullmatch(part) for part in (access_key, region, service)):
             raise ValidationError("access key, region and service are plain text without spaces, commas or slashes")
-        if secret_key_ends_blank(self.secret_key):
-            raise ValidationError("the secret key must not begin or end with a blank or a line break")
+        if ends_unseen(self.secret_key.reveal()):
+            raise ValidationError(
+                "the secret key must not begin or end with a blank, a line break or what is invisible"
+            )
         if path_style not in ("single", "double"):
             raise ValidationError("path_style is 'single' or 'double'")
         self.region = region

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from infino.core.errors import ValidationError
 
+# More than three weeks do not fit into the timeouts of every system's sockets.
+LONGEST: Final = 2_000_000.0
+
 
 def _positive(_: object, attribute: Any, value: Any) -> None:
     if value is None:
         return
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value) or value <= 0:
-        raise ValidationError(f"timeout {attribute.name} must be a positive number of seconds or None, not {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= LONGEST:
+        raise ValidationError(
+            f"timeout {attribute.name} must be a positive number of seconds, at most {LONGEST:,.0f}, or None for no "
+            f"limit, not {shown(value)}"
+        )
+
+
+def shown(value: object) -> str:
+    """Show a value that was refused; a number may have more digits than Python writes."""
+    try:
+        return repr(value)[:80]
+    except ValueError:
+        return "an enormous number"
 
 
 @attrs.frozen
 class Timeouts:
-    """Limits in seconds; None means no limit.
+    """Limits in seconds, at most 2,000,000 each; None means no limit.
 
     Args:
         connect: To open a connection, TLS included.

@@ -156,13 +156,21 @@ _ACCEPT_ENCODING: Final = (b"Accept-Encoding", b"gzip, deflate")
 def check_header(name: str, value: str) -> None:
     """Refuse a header that cannot be sent as it is.
 
+    Args:
+        name: Its name, in lower case.
+        value: Its value.
+
     Raises:
-        ValidationError: The name is no token, or the value holds control characters.
+        ValidationError: The name is no token or belongs to the SDK, or the value holds control characters.
     """
     if not _TOKEN.fullmatch(name):
         raise ValidationError(f"{name[:80]!r} is no name for a header")
     if _CONTROL.search(value):
         raise ValidationError(f"the header {name!r} must not hold line breaks or other control characters")
+    if name in _FORBIDDEN:
+        raise ValidationError(f"the header {name!r} belongs to the SDK and cannot be set")
+    if name in ("accept", "content-type") and not value.isascii():
+        raise ValidationError(f"the header {name!r} must be ASCII")
 
 
 def _merged(own: Mapping[str, str], common: Mapping[str, str]) -> dict[str, str]:
@@ -171,8 +179,4 @@ def _merged(own: Mapping[str, str], common: Mapping[str, str]) -> dict[str, str]
     merged.update((name.lower(), value.strip()) for name, value in own.items())
     for name, value in merged.items():
         check_header(name, value)
-        if name in _FORBIDDEN:
-            raise ValidationError(f"the header {name!r} belongs to the SDK and cannot be set")
-        if name in ("accept", "content-type") and not value.isascii():
-            raise ValidationError(f"the header {name!r} must be ASCII")
     return merged

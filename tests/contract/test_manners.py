@@ -11,7 +11,9 @@ import re
 import subprocess
 import sys
 import types
-from datetime import UTC, date, datetime
+import uuid
+from datetime import UTC, date, datetime, time
+from enum import Enum
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -25,6 +27,10 @@ from tests.contract.conftest import Make
 from tests.support.scripted import ScriptedServer, answering
 
 VERSION = answering(200, b'{"version":"1"}')
+
+
+class Colour(Enum):
+    RED = "red"
 
 
 def provider() -> tuple[str, str]:
@@ -79,7 +85,8 @@ def test_a_client_cannot_be_pickled_and_says_what_can(make: Make) -> None:
 
 SETTINGS = {
     "region": "eu-west-1", "timeout": infino.Timeouts(total=7), "retry": infino.RetryPolicy(attempts=5),
-    "headers": {"x-team": "ml"}, "max_connections": 3, "max_response_bytes": 1000, "host": "search.internal:9200",
+    "headers": {"accept-language": "de"}, "max_connections": 3, "max_response_bytes": 1000,
+    "host": "search.internal:9200",
 }  # fmt: skip
 
 
@@ -109,7 +116,11 @@ def test_a_reference_makes_the_same_client_elsewhere_and_holds_no_secret(
         # Settings of the environment there change nothing but the keys.
         monkeypatch.setenv("INFINO_REGION", "elsewhere")
         again = pickle.loads(packed)
+        assert again == reference
+        assert len({again, reference}) == 1
         with again.client() as made:
+            assert made.reference() == reference
+            assert repr(made).partition("(")[2] == repr(getattr(client, "_target", client)).partition("(")[2]
             left, right = (attrs.asdict(one.config, recurse=False) for one in (made, client))
             for name in ("credentials", "provider", "sources"):
                 left.pop(name), right.pop(name)
@@ -124,6 +135,8 @@ def test_a_reference_makes_the_same_client_elsewhere_and_holds_no_secret(
     ({}, "given in the call"),
     ({"credentials": lambda: ("A", "b")}, "import path"),
     ({"credentials": provider, "headers": {"x-token": "hidden"}}, "x-token"),
+    ({"credentials": provider, "headers": {"X-Auth": "hidden"}}, "x-auth"),
+    ({"credentials": provider, "headers": {"x-team": "hidden"}}, "x-team.*with_options"),
     ({"credentials": provider, "proxy": "http://u:hunter22@p:1"}, "proxy"),
 ])  # fmt: skip
 def test_what_cannot_travel_is_refused_by_name(make: Make, settings: dict[str, Any], why: str) -> None:
@@ -207,6 +220,40 @@ def test_models_and_dates_go_into_json() -> None:
     }  # fmt: skip
     with pytest.raises(TypeError, match="object"):
         json.dumps(object(), default=infino.to_json)
+
+
+@pytest.mark.parametrize("kind", [infino.Infino, infino.AsyncInfino])
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda client: client.with_options(timeout=3)])
+def test_copies_of_a_subclass_keep_what_it_added(kind: Any, duplicate: Any) -> None:
+    class Ours(kind):
+        __slots__ = ("team",)
+
+    client = Ours(access_key="A", secret_key="b")
+    client.team, client.tags, client._private = "ml", ["a"], 1
+    made = duplicate(client)
+    assert (type(made), made.team, made.tags, made._private) == (Ours, "ml", ["a"], 1)
+    assert (made.tags is client.tags) == (duplicate is not copy.deepcopy)
+    assert made._shared is client._shared
+    assert made.datasets is not client.datasets
+
+
+def test_results_events_and_odd_scalars_go_into_json() -> None:
+    @dataclasses.dataclass
+    class Point:
+        x: int
+
+    table = infino.SqlResult(b'{"columns": [], "rows": []}')
+    values = {
+        "p": Point(1), "u": uuid.UUID(int=1), "t": time(1, 2), "n": Colour.RED, "r": infino.Timeouts(total=3),
+        "m": types.MappingProxyType({"a": 1}),
+    }  # fmt: skip
+    assert json.loads(json.dumps({**values, "q": table}, default=infino.to_json)) == {
+        "p": {"x": 1}, "u": str(uuid.UUID(int=1)), "t": "01:02:00", "n": "red", "q": [], "m": {"a": 1},
+        "r": {"connect": 10.0, "read": 120.0, "write": 60.0, "pool": 60.0, "total": 3},
+    }  # fmt: skip
+    for secret in (infino.Secret("hush"), infino.Credentials("A", "hush"), infino.Infino, b"x"):
+        with pytest.raises(TypeError, match="no JSON form"):
+            json.dumps(secret, default=infino.to_json)
 
 
 def test_the_package_is_the_command() -> None:
