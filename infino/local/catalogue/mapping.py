@@ -21,13 +21,14 @@ from infino.local.http import Problem, unsupported
 TEXTS = frozenset({"text", "match_only_text"})
 KEYWORDS = frozenset({"keyword", "wildcard", "ip"})
 LEAVES = TEXTS | KEYWORDS | NUMBERS | frozenset({"boolean", "date", "binary"})
-TYPES = LEAVES | {"object", "flattened", "alias"}
+OBJECTS = frozenset({"object", "nested"})
+TYPES = LEAVES | OBJECTS | {"flattened", "alias"}
 KNOWN_ELSEWHERE = frozenset(
     [
         "aggregate_metric_double", "annotated_text", "completion", "constant_keyword", "cross_cluster", "date_nanos",
         "date_range", "dense_vector", "derived", "double_range", "flat_object", "float_range", "geo_point", "geo_shape",
         "histogram", "icu_collation_keyword", "integer_range", "ip_range", "join", "knn_vector", "long_range",
-        "murmur3", "nested", "passthrough", "percolator", "point", "rank_feature", "rank_features", "rank_vectors",
+        "murmur3", "passthrough", "percolator", "point", "rank_feature", "rank_features", "rank_vectors",
         "search_as_you_type", "semantic", "semantic_text", "shape", "sparse_vector", "star_tree", "string",
         "token_count", "version", "xy_point", "xy_shape",
     ]
@@ -62,6 +63,10 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "boolean": COMMON | {"null_value": ANY, "ignore_malformed": ANY},
     "binary": {"doc_values": ANY, "store": (False,), "meta": ANY},
     "object": {"dynamic": ANY, "properties": ANY, "enabled": (True,), "subobjects": (True,), "meta": ANY},
+    "nested": {
+        "dynamic": ANY, "properties": ANY, "enabled": (True,), "meta": ANY, "include_in_parent": (False,),
+        "include_in_root": (False,),
+    },
     "flattened": {
         "ignore_above": ANY, "index": (True,), "doc_values": ANY, "eager_global_ordinals": ANY, "depth_limit": (20,),
         "split_queries_on_whitespace": (False,), "similarity": ("BM25",), "index_options": ("docs",), "meta": ANY,
@@ -122,7 +127,7 @@ class Declared:
     normalizer: tuple[str, ...] = ()
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Mapping:
     """All that is declared of a dataset's fields.
 
@@ -138,6 +143,11 @@ class Mapping:
     copies: Given[str, tuple[str, ...]] = attrs.field(factory=dict)
     properties: Given[str, Any] = attrs.field(factory=dict)
 
+    @functools.cached_property
+    def nested(self) -> tuple[str, ...]:
+        """The objects that are documents of their own."""
+        return tuple(one.name for one in self.fields.values() if one.type == "nested")
+
     @property
     def decides(self) -> bool:
         """Whether some record may be refused."""
@@ -146,7 +156,7 @@ class Mapping:
     @property
     def leaves(self) -> list[Declared]:
         """The fields that hold values of their own."""
-        return [one for one in self.fields.values() if one.base == one.name and one.type != "object"]
+        return [one for one in self.fields.values() if one.base == one.name and one.type not in OBJECTS]
 
     def within(self, name: str, kind: str) -> Declared | None:
         """Return the declared field of a type that a dotted name lies in."""
@@ -156,6 +166,18 @@ class Mapping:
             if found is not None and found.type == kind:
                 return found
             at = name.find(".", at + 1)
+        return None
+
+    def apart(self, name: str, scope: str) -> str | None:
+        """Return the nested object that a field is in, unless a search looks inside that object.
+
+        Args:
+            name: The dotted name of the field.
+            scope: The dotted name of the objects that are searched, "" for the documents.
+        """
+        for path in self.nested:
+            if name.startswith(f"{path}.") and not f"{scope}.".startswith(f"{path}."):
+                return path
         return None
 
     def hides(self, name: str) -> bool:
@@ -185,7 +207,7 @@ class Mapping:
         for key, inner in value.items():
             name = prefix + key
             declared = self.fields.get(name)
-            if declared is not None and declared.type != "object":
+            if declared is not None and declared.type not in OBJECTS:
                 self._check(declared, inner)
             elif declared is not None or any(other.startswith(f"{name}.") for other in self.fields):
                 below = self.dynamic.get(name, dynamic)
@@ -332,7 +354,7 @@ class _Reader:
         for field in self._fields.values():
             if field.type == "alias":
                 meant = self._fields.get(field.base)
-                if meant is None or meant.type in ("alias", "object"):
+                if meant is None or meant.type in OBJECTS | {"alias"}:
                     raise wrong(f"Invalid [path] value [{field.base}] for field alias [{field.name}]: no such field")
         for target, sources in self._copies.items():
             found = self._fields.get(target)
@@ -377,7 +399,7 @@ class _Reader:
             raise wrong(f"No handler for type [{kind}] declared on {where}")
         check_parameters(f"{where} of type [{kind}]", given, PARAMETERS[kind], OTHER_PARAMETERS)
         self._keep(self._declared(name, kind, given, name))
-        if kind == "object":
+        if kind in OBJECTS:
             self.object(name, given, depth)
             return
         copies = given.get("copy_to", [])
@@ -446,7 +468,7 @@ def declared_type(declared: Declared | None, kinds: Collection[str]) -> str:
         declared: What is declared of it, if anything.
         kinds: The kinds of its values.
     """
-    if declared is None or declared.type == "object":
+    if declared is None or declared.type in OBJECTS:
         return sql_type(kinds)
     if declared.type in TEXTS | KEYWORDS | {"binary"}:
         return "VARCHAR"

@@ -146,6 +146,16 @@ class Compiler:
             self.plan.mark(field, mark)
 
     @contextmanager
+    def inside(self, plan: Plan) -> Iterator[None]:
+        """Compile queries on other documents, whose names are not told of those that hold them."""
+        before = self.plan, self._naming
+        self.plan, self._naming = plan, False
+        try:
+            yield
+        finally:
+            self.plan, self._naming = before
+
+    @contextmanager
     def filtering(self, *, negative: bool = False) -> Iterator[None]:
         """Compile queries whose scores nobody reads.
 

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from typing import Any
 
-from infino.local.http import unsupported
 from infino.local.querydsl.compiler import Compiler
+from infino.local.querydsl.nested import containers
 from infino.local.querydsl.options import check_query
-from infino.local.querydsl.plan import EVERYTHING, NOTHING, Clause, all_of, any_of, at_least, boosted, scored, total
+from infino.local.querydsl.plan import (
+    EVERYTHING,
+    NOTHING,
+    Clause,
+    Found,
+    all_of,
+    any_of,
+    at_least,
+    boosted,
+    scored,
+    total,
+)
 from infino.local.querydsl.problems import illegal, parsing, shard
 from infino.local.querydsl.reading import as_boolean, as_boost, as_number, listed, short
 
 OCCURRENCES = ("must", "filter", "should", "must_not")
-ONE_CONDITION = frozenset({"term", "terms", "range", "exists", "prefix", "wildcard", "regexp", "fuzzy", "match_all"})
-"""Queries that one value meets or does not."""
 SHOULD_SPEC = re.compile(r"(?:(\d{1,9})<)?(-?\d{1,9})(?:\.\d*)?(%)?", re.ASCII)
 
 
@@ -157,7 +167,7 @@ def boosting(compiler: Compiler, body: dict[str, Any]) -> Clause:
 
 
 def nested(compiler: Compiler, body: dict[str, Any]) -> Clause:
-    """Compile `nested` where one condition is all there is: several might be met by different objects of a list."""
+    """Compile `nested`: documents with an object that meets the query by itself."""
     check_query("nested", body)
     path = body.get("path")
     if not isinstance(path, str):
@@ -167,18 +177,23 @@ def nested(compiler: Compiler, body: dict[str, Any]) -> Clause:
     mode = body.get("score_mode", "avg")
     if mode not in ("avg", "sum", "min", "max", "none"):
         raise illegal(f"illegal score_mode for nested query [{short(mode)}]")
-    if not any(field.name.startswith(path + ".") for field in compiler.plan.fields):
+    plan = compiler.plan
+    if path not in plan.view.mapping.nested and not containers(plan.view, path):
         if as_boolean(body.get("ignore_unmapped", False), "ignore_unmapped"):
             return NOTHING
         raise shard(f"failed to create query: [nested] failed to find nested object under path [{short(path)}]")
-    inner = body["query"]
-    if isinstance(inner, dict) and not inner.keys() <= ONE_CONDITION:
-        kinds = ", ".join(short(str(kind)) for kind in inner)
-        raise unsupported(f"the query [{kinds}] inside [nested]; of one object only one condition can be asked")
-    if mode != "none":
-        return boosted(compiler.query(body["query"]), as_boost(body.get("boost", 1.0)))
-    with compiler.filtering():
-        return Clause(compiler.query(body["query"]).match, "0.0")
+    part = plan.part(path)
+    wanted = compiler.scoring and mode != "none"
+    with compiler.inside(part), nullcontext() if wanted else compiler.filtering():
+        clause = compiler.query(body["query"])
+    score = f"{mode}(s)" if wanted else "1.0"
+    objects = part.documents(f"d, ({clause.score if wanted else '1.0'})::double as s", clause.match)
+    rows = part.run(
+        f"select parent, {score}::double as best from ({objects}) join {part.view.table} on _seq = d"
+        " group by parent order by best desc, parent"
+    )
+    found = plan.join(Found(rows, wanted))
+    return boosted(found if mode != "none" else Clause(found.match, "0.0"), as_boost(body.get("boost", 1.0)))
 
 
 HANDLERS = {

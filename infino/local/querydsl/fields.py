@@ -13,7 +13,7 @@ from typing import Literal
 import attrs
 
 from infino.local.catalogue.kinds import TIMES, compared, json_types, sql_type
-from infino.local.catalogue.mapping import Declared
+from infino.local.catalogue.mapping import OBJECTS, Declared
 from infino.local.catalogue.scalars import FLOATS, INTEGERS, millis_sql
 from infino.local.store import Column, DatasetView
 from infino.local.store.view import value_expression
@@ -229,7 +229,7 @@ class Fields:
 
     def __iter__(self) -> Iterator[Field]:
         declared = self.view.mapping.fields
-        own = {name for name, one in declared.items() if one.type not in ("alias", "object", "flattened")}
+        own = {name for name, one in declared.items() if one.type not in OBJECTS | {"alias", "flattened"}}
         for name in sorted(own | self.view.catalogue.keys()):
             field = self[name]
             if field.kind != "none":
@@ -256,6 +256,13 @@ class Fields:
             found += [field for field in below if field.kind == "keyword"]
         return found
 
+    def apart(self, pattern: str) -> str | None:
+        """Return a nested object with fields that a name or pattern stands for."""
+        mapping, fits = self.view.mapping, name_pattern(pattern)
+        names = (name for name in self.view.catalogue if fits(name) or name.startswith(f"{pattern}."))
+        found = (mapping.apart(name, self.view.scope) for name in names) if mapping.nested else iter(())
+        return next((path for path in found if path is not None), None)
+
     def declared(self, name: str) -> bool:
         """Tell whether the mapping of the dataset names a field, though no document may have it yet."""
         found = self.view.mapping.fields.get(name)
@@ -266,6 +273,8 @@ class Fields:
             return Field(name, name, "keyword", ("_id",))
         if name == "_index":
             return Field(name, name, "keyword", (literal(self.view.name),))
+        if self.view.mapping.apart(name, self.view.scope) is not None:
+            return Field(name, name, "none")
         field = self._typed(name, name)
         if field.kind != "none" or not name.endswith(".keyword") or name in self.view.mapping.fields:
             return field

@@ -161,6 +161,8 @@ AGGREGATIONS: Mapping[str, Table] = {
     "percentiles": {**METRIC, **acting("percents", "keyed", tdigest=is_digest, hdr=REFUSED)},
     "filter": {},
     "global": {},
+    "nested": acting("path"),
+    "reverse_nested": acting("path"),
     "missing": acting("field", "missing"),
     "filters": acting("filters", "other_bucket", "other_bucket_key", "keyed"),
     "range": {**FIELD, **SHOWN, **acting("ranges", "keyed")},

@@ -13,6 +13,7 @@ import duckdb
 
 from infino.local.querydsl.fields import Field, Fields, rows_of
 from infino.local.querydsl.highlight import Mark
+from infino.local.querydsl.nested import objects_sql, objects_view
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.textindex import FieldIndex, Hits, TextIndexes
 from infino.local.sql.watchdog import untimed
@@ -28,6 +29,33 @@ class Clause:
 
     match: str
     score: str = "1.0"
+
+
+class Found:
+    """Documents that were found already.
+
+    Args:
+        rows: The number and score of each, the best first.
+        scored: Whether the scores are wanted.
+    """
+
+    def __init__(self, rows: Sequence[tuple[int, float]], scored: bool) -> None:
+        self.count, self.scored = len(rows), scored
+        self._rows = rows
+
+    def keep_best(self, most: int) -> None:
+        """Leave all but the best out of `numbers` and `scores`, but not out of `count`."""
+        self._rows = self._rows[:most]
+
+    @property
+    def numbers(self) -> list[int]:
+        """Their numbers."""
+        return [number for number, _ in self._rows]
+
+    @property
+    def scores(self) -> list[float]:
+        """What each is worth."""
+        return [score for _, score in self._rows]
 
 
 EVERYTHING = Clause("true", "1.0")
@@ -57,10 +85,11 @@ class Plan:
         self._bound: dict[str, Any] = {}
         self._names = re.compile(rf"\$({self._prefix}\d+)")
         self._columns: dict[Field, str] = {}
-        self._hits: list[Hits] = []
+        self._hits: list[Hits | Found] = []
         self._outputs: dict[str, str] = {}
         self._tables: list[str] = []
         self._fitting: dict[str, dict[str, bool]] = {}
+        self._parts: dict[str, Plan] = {}
 
     def bind(self, value: Any) -> str:
         """Return the SQL placeholder of a value."""
@@ -83,15 +112,15 @@ class Plan:
             return f"(len(list_filter({column}, lambda x: {condition('x')})) > 0)"
         return f"coalesce({condition(column)}, false)"
 
-    def join(self, hits: Hits) -> Clause:
-        """Return the clause of documents found in a text index."""
+    def join(self, hits: Hits | Found) -> Clause:
+        """Return the clause of documents found in a text index, or among objects."""
         if not hits.count:
             return NOTHING
         column = f"hits.s{len(self._hits)}"
         self._hits.append(hits)
         return Clause(f"({column} is not null)", f"coalesce({column}, 0.0)" if hits.scored else "1.0")
 
-    def sole_hits(self, clause: Clause) -> Hits | None:
+    def sole_hits(self, clause: Clause) -> Hits | Found | None:
         """Return the hits that a clause consists of, with their own scores or multiples of them, if that is so."""
         plain = len(self._hits) == 1 and clause.match == "(hits.s0 is not null)"
         return self._hits[0] if plain and clause.score.lstrip("(").startswith("coalesce(hits.s0, 0.0)") else None
@@ -159,8 +188,19 @@ class Plan:
         self._tables.append(name)
         return name
 
+    def part(self, path: str) -> Plan:
+        """Return the plan over the objects at a dotted name, each of which is a document there."""
+        found = self._parts.get(path)
+        if found is None:
+            view = objects_view(self.view, path, self.table(objects_sql(self.view, path)))
+            found = self._parts[path] = Plan(self.cursor, view, self.now)
+            found.marks = self.marks
+        return found
+
     def close(self) -> None:
         """Drop the temporary tables."""
+        for part in self._parts.values():
+            part.close()
         while self._tables:
             self.cursor.execute(f"drop table if exists {self._tables.pop()}")
 

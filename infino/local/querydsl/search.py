@@ -16,7 +16,7 @@ from infino.local.querydsl.aggs import Context, Level, Runner, asks_for, prepare
 from infino.local.querydsl.compiler import Compiler, Handler
 from infino.local.querydsl.fields import Field
 from infino.local.querydsl.highlight import Highlighter, Mark, values_at
-from infino.local.querydsl.plan import EVERYTHING, Clause, Plan, boosted
+from infino.local.querydsl.plan import EVERYTHING, Clause, Found, Plan, boosted
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.request import Named, Request, read_request
 from infino.local.querydsl.sorting import SortKey, after_condition, no_fielddata, read_sort
@@ -24,7 +24,7 @@ from infino.local.querydsl.source import SourceFilter
 from infino.local.querydsl.textindex import Hits
 from infino.local.store import DatasetView
 from infino.local.values import exact
-from infino.local.values.dates import DateContext, read_date, show_date
+from infino.local.values.dates import DEFAULT_FORMAT, DateContext, read_date, show_date
 from infino.local.values.patterns import name_pattern
 
 HANDLERS: dict[str, Handler] = {
@@ -122,7 +122,7 @@ class Search:
         self.sorted_by_score = request.sort is None or request.sort == []
         self.named: dict[str, str] = {}
         self.terminated = False
-        self.best: Hits | None = None
+        self.best: Hits | Found | None = None
 
     def run(self) -> dict[str, Any]:
         """Run it and return the answer."""
@@ -145,7 +145,7 @@ class Search:
         )
         shown = self._condition()
         self.named = {name: plan.output(match) for name, match in plan.named.items()}
-        works = prepare(tree, self._context())
+        works = prepare(tree, self._context(plan))
         self._keep_best(clause)
         matched = self._matched(clause, keys)
         answer: dict[str, Any] = {
@@ -167,13 +167,17 @@ class Search:
         by_score = self.sorted_by_score or any(key.kind == "score" for key in keys)
         return request.track_scores or request.min_score is not None or (by_score and request.size > 0)
 
-    def _context(self) -> Context:
+    def _context(self, plan: Plan, outer: Context | None = None) -> Context:
         def compile_filter(query: Any) -> str:
-            compiler = Compiler(self.plan, HANDLERS, scoring=False)
+            compiler = Compiler(plan, HANDLERS, scoring=False)
             with compiler.filtering(negative=True):
                 return compiler.query(query).match
 
-        return Context(self.plan, compile_filter, self.documents, self.versions, self.marks_of)
+        def part(path: str) -> Context:
+            return self._context(plan.part(path), context)
+
+        context = Context(plan, compile_filter, self.documents, self.versions, self.marks_of, part, outer)
+        return context
 
     def marks_of(self, query: Any) -> dict[str, list[Mark]]:
         """Return what a query of its own would highlight."""
@@ -310,6 +314,8 @@ class Search:
     def _named_fields(self, document: dict[str, Any]) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = {}
         for named in self.request.fields:
+            if apart := self.plan.fields.apart(named.pattern):
+                raise unsupported(f"[fields] of the objects in the nested field [{apart}]; ask for [_source]")
             for field in self.plan.fields.matching(named.pattern):
                 values = [value for value in values_at(document, field.base) if not isinstance(value, dict | None)]
                 if values and field.kind != "none":
@@ -322,8 +328,8 @@ def shown_values(plan: Plan, field: Field, named: Named, values: list[Any]) -> l
     if named.sorted and field.kind == "text":
         raise illegal(no_fielddata(field.name))
     if field.kind == "date":
-        dates = DateContext(plan.now)
-        values = [show_date(read_date(value, dates), named.format) for value in values]
+        dates = DateContext(plan.now, format=field.format or DEFAULT_FORMAT)
+        values = [show_date(read_date(value, dates), named.format or field.format) for value in values]
     elif named.format is not None:
         raise unsupported(f"[format] of the field [{field.name}], which is no date")
     if not named.sorted:

@@ -25,7 +25,7 @@ from infino.local.disk import refuse_if_full
 from infino.local.http import Problem
 from infino.local.store.convert import ADDED, convert
 from infino.local.store.typed import make_tables
-from infino.local.store.view import EXACT_TEXTS, DatasetView, exact_texts
+from infino.local.store.view import EXACT_OBJECTS, EXACT_TEXTS, DatasetView, exact_objects, exact_texts
 from infino.local.store.wal import NO_CHECKPOINTS, WriteAheadLog
 from infino.local.values.paths import identifier, step
 
@@ -126,9 +126,10 @@ class Store:
         self._derived: dict[str, Any] = {}
         self._db = duckdb.connect(str(path or ":memory:"), config={**SETTINGS, **(limits or {})})
         self._db.execute("SET TimeZone = 'UTC'")
-        self._db.create_function(
-            EXACT_TEXTS, exact_texts, ["VARCHAR", "VARCHAR"], "VARCHAR[]", null_handling=FunctionNullHandling.SPECIAL
-        )
+        for function, code in ((EXACT_TEXTS, exact_texts), (EXACT_OBJECTS, exact_objects)):
+            self._db.create_function(
+                function, code, ["VARCHAR", "VARCHAR"], "VARCHAR[]", null_handling=FunctionNullHandling.SPECIAL
+            )
         self._db.execute(f"ATTACH ':memory:' AS {NOWHERE}")
         (name,) = self._db.execute("SELECT current_database()").fetchone() or ("memory",)
         self._schema = f"{identifier(name)}.main."

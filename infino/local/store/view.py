@@ -19,8 +19,8 @@ from infino.local.values.exact import dumps, loads
 from infino.local.values.paths import identifier, literal, prefixes, steps_of
 
 Document = dict[str, Any]
-EXACT_TEXTS = "exact_texts"
-"""The name of the function of this module in SQL."""
+EXACT_TEXTS, EXACT_OBJECTS = "exact_texts", "exact_objects"
+"""The names of the functions of this module in SQL."""
 
 
 def unchanged(document: Document) -> Document:
@@ -48,6 +48,8 @@ class DatasetView:
         folder: Where what is derived from the documents is kept; None for memory.
         derived: What is derived from the documents of the whole store, for as long as that is open.
         typed: Field -> name and SQL type of its typed column.
+        documents: The table of the documents, where it is not the dataset's own.
+        scope: The dotted name of the objects that stand for documents, if they do.
 
     Examples:
         >>> with store.reading() as cursor:
@@ -70,11 +72,13 @@ class DatasetView:
     folder: Path | None = None
     derived: dict[str, Any] = attrs.field(factory=dict)
     typed: Mapping[str, tuple[str, str]] = attrs.field(factory=dict)
+    documents: str = ""
+    scope: str = ""
 
     @property
     def table(self) -> str:
         """SQL for use after FROM; it has the columns `_id VARCHAR` and `_source JSON`."""
-        return f"{self.schema}ds_{self.id}"
+        return self.documents or f"{self.schema}ds_{self.id}"
 
     @property
     def catalogue(self) -> Fields:
@@ -324,11 +328,30 @@ def exact_texts(source: str, steps: str) -> list[str] | None:
         source: The document.
         steps: A JSON list of the path's keys, with null for any place in a list.
     """
+    found = [
+        value if isinstance(value, str) else dumps(value).decode()
+        for value in values_at(source, steps)
+        if value is not None
+    ]
+    return found or None
+
+
+def exact_objects(source: str, steps: str) -> list[str] | None:
+    """Return the JSON of each object at a path, digit for digit.
+
+    Args:
+        source: The document.
+        steps: As for `exact_texts`.
+    """
+    return [dumps(value).decode() for value in values_at(source, steps) if isinstance(value, dict)] or None
+
+
+def values_at(source: str, steps: str) -> list[Any]:
+    """Return the values at a path of a document."""
     values: list[Any] = [loads(source)]
     for key in json.loads(steps):
         if key is None:
             values = [inner for value in values if isinstance(value, list) for inner in value]
         else:
             values = [value[key] for value in values if isinstance(value, dict) and key in value]
-    found = [value if isinstance(value, str) else dumps(value).decode() for value in values if value is not None]
-    return found or None
+    return values

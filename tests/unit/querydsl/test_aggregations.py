@@ -437,3 +437,25 @@ def test_refusals(corpus: Corpus, aggregation: dict[str, Any], status: int, kind
         corpus.aggregate({"x": aggregation})
     assert (caught.value.status, caught.value.type) == (status, kind)
     assert reason in caught.value.reason
+
+
+def test_dates_are_shown_as_the_mapping_has_them_unless_a_format_is_asked_for() -> None:
+    corpus = Corpus(
+        [{"at": "03/02/2024"}, {"at": "04/03/2024"}], mapping={"at": {"type": "date", "format": "dd/MM/yyyy"}}
+    )
+    asked: dict[str, dict[str, Any]] = {
+        "date_histogram": {"calendar_interval": "month", "field": "at"},
+        "terms": {"field": "at"},
+        "min": {"field": "at"},
+        "date_range": {"field": "at", "ranges": [{"from": "01/03/2024"}]},
+    }
+    own = corpus.aggregate({kind: {kind: options} for kind, options in asked.items()})
+    assert [bucket["key_as_string"] for bucket in own["date_histogram"]["buckets"]] == ["01/02/2024", "01/03/2024"]
+    assert {bucket["key_as_string"] for bucket in own["terms"]["buckets"]} == {"03/02/2024", "04/03/2024"}
+    assert own["min"]["value_as_string"] == "03/02/2024"
+    assert own["date_range"]["buckets"][0]["from_as_string"] == "01/03/2024"
+    other = corpus.aggregate({kind: {kind: {**asked[kind], "format": "yyyy"}} for kind in ("date_histogram", "min")})
+    assert (other["date_histogram"]["buckets"][0]["key_as_string"], other["min"]["value_as_string"]) == ("2024", "2024")
+    (hit, _) = corpus.search({"fields": ["at"], "sort": [{"at": "asc"}]})["hits"]["hits"]
+    assert hit["fields"] == {"at": ["03/02/2024"]}
+    corpus.close()

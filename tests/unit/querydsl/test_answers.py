@@ -254,10 +254,10 @@ REFUSED: list[tuple[Any, int, str, str]] = [
         "Invalid edit distance 3",
     ),
     (
-        {"query": {"nested": {"path": "user", "query": {"bool": {"must": [{"term": {"user.id": 1}}]}}}}},
+        {"query": {"nested": {"path": "user", "query": {"term": {"user.id": 1}}, "inner_hits": {}}}},
         501,
         "not_implemented",
-        "the query [bool] inside [nested]",
+        "[inner_hits] in [nested]",
     ),
     (
         {"query": {"nested": {"path": "odd", "query": {"match_all": {}}}}},

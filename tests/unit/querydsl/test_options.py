@@ -45,6 +45,7 @@ WHOLE: dict[str, Any] = {
     "query_string": {"query": "a"}, "simple_query_string": {"query": "a"},
 }  # fmt: skip
 AGGREGATIONS: dict[str, dict[str, Any]] = {
+    "nested": {"path": "o"}, "reverse_nested": {},
     "filter": {}, "global": {}, "filters": {"filters": [{"match_all": {}}]}, "top_hits": {},
     "range": {"field": "n", "ranges": [{"to": 5}]}, "date_range": {"field": "at", "ranges": [{"to": "2024"}]},
     "histogram": {"field": "n", "interval": 5}, "date_histogram": {"field": "at", "calendar_interval": "month"},

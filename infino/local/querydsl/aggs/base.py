@@ -57,6 +57,8 @@ class Context:
         documents: Returns number -> document as the caller may see it.
         versions: Returns number -> what is wanted of its version, or of its sequence number.
         marks_of: Returns what a query of its own would highlight.
+        part: Returns the context of the objects at a path.
+        outer: The context of the documents that the objects are in, where it is about objects.
     """
 
     plan: Plan
@@ -64,12 +66,19 @@ class Context:
     documents: Callable[[list[int]], dict[int, dict[str, Any]]]
     versions: Callable[[list[int], bool, bool], dict[int, dict[str, int]]]
     marks_of: Callable[[Any], Mapping[str, Sequence[Mark]]]
+    part: Callable[[str], Context]
+    outer: Context | None = None
 
 
 class Running(Protocol):
     """What runs aggregations at a level."""
 
     plan: Plan
+    outer: tuple[Running, str] | None
+
+    def into(self, part: Plan, base: str) -> Running:
+        """Return what runs aggregations over objects of the documents in a table."""
+        ...
 
     def run(self, level: Level, works: Sequence[Aggregation]) -> list[Result]:
         """Return the results of aggregations for each bucket of a level."""
@@ -102,6 +111,11 @@ class Aggregation(ABC):
         if children and not self.parent:
             raise illegal(f"Aggregator [{short(node.name)}] of type [{node.kind}] cannot accept sub-aggregations")
 
+    @classmethod
+    def context_inside(cls, node: Node, context: Context) -> Context:
+        """Return the context of the aggregations inside one."""
+        return context
+
     def check(self) -> None:
         """Refuse options that do not exist or would not act."""
         check_options(self.node.kind, self.node.options)
@@ -132,10 +146,10 @@ class Aggregation(ABC):
         return self.context.plan.output(self.context.plan.column(field))
 
     def date_format(self, field: Field) -> str | None:
-        """Return the `format` of dates; numbers are not written by a format here."""
+        """Return the `format` of dates, that of the mapping if none is asked for; numbers have none here."""
         pattern = self.node.options.get("format")
         if pattern is None:
-            return None
+            return field.format or None
         if field.kind not in ("date", "none"):
             raise unsupported(f"[format] in [{self.node.kind}] of the field [{short(field.name)}], which is no date")
         return as_text(pattern, "format")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from infino.local.http import Problem, unsupported
-from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result
+from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result, Running
 from infino.local.querydsl.aggs.buckets import CHOICES
 from infino.local.querydsl.aggs.composite import COMPOSITE, Composite
 from infino.local.querydsl.aggs.histograms import HISTOGRAMS
 from infino.local.querydsl.aggs.metrics import METRICS, Metric, metric_results
+from infino.local.querydsl.aggs.nested import NESTED, Nested
 from infino.local.querydsl.aggs.pipeline import PIPELINES, Pipeline, Sibling
 from infino.local.querydsl.aggs.terms import TERMS
 from infino.local.querydsl.aggs.tophits import TopHits
@@ -19,7 +20,7 @@ from infino.local.querydsl.problems import illegal, parsing
 from infino.local.querydsl.reading import short
 
 KINDS: dict[str, type[Aggregation]] = {
-    **METRICS, **CHOICES, **TERMS, **HISTOGRAMS, **COMPOSITE, **PIPELINES, "top_hits": TopHits,
+    **METRICS, **CHOICES, **TERMS, **HISTOGRAMS, **COMPOSITE, **PIPELINES, **NESTED, "top_hits": TopHits,
 }  # fmt: skip
 KNOWN_ELSEWHERE = frozenset(
     [
@@ -28,8 +29,8 @@ KNOWN_ELSEWHERE = frozenset(
         "diversified_sampler", "extended_stats_bucket", "frequent_item_sets", "geo_bounds", "geo_centroid",
         "geo_distance", "geo_line", "geohash_grid", "geohex_grid", "geotile_grid", "inference", "ip_prefix",
         "ip_range", "matrix_stats", "median_absolute_deviation", "moving_avg", "moving_fn", "moving_percentiles",
-        "multi_terms", "nested", "normalize", "parent", "percentile_ranks", "percentiles_bucket",
-        "random_sampler", "rare_terms", "rate", "reverse_nested", "sampler", "scripted_metric", "serial_diff",
+        "multi_terms", "normalize", "parent", "percentile_ranks", "percentiles_bucket",
+        "random_sampler", "rare_terms", "rate", "sampler", "scripted_metric", "serial_diff",
         "significant_terms", "significant_text", "string_stats", "t_test", "time_series", "top_metrics",
         "variable_width_histogram", "weighted_avg",
     ]
@@ -55,13 +56,13 @@ def prepare(nodes: Sequence[Node], context: Context, inside: type[Aggregation] |
                 raise unsupported(f"the aggregation [{node.kind}]")
             raise parsing(f"Unknown aggregation type [{short(node.kind)}]")
         check_place(node, kind, inside)
-        works.append(kind(node, context, prepare(node.children, context, kind)))
+        works.append(kind(node, context, prepare(node.children, kind.context_inside(node, context), kind)))
     return works
 
 
 def check_place(node: Node, kind: type[Aggregation], inside: type[Aggregation] | None) -> None:
     """Refuse an aggregation where it cannot stand."""
-    if issubclass(kind, Composite) and inside is not None:
+    if issubclass(kind, Composite) and inside not in (None, Nested):
         raise illegal(f"[composite] aggregation cannot be used with a parentAggregation of type: [{inside.__name__}]")
     if node.kind == "global" and inside is not None:
         raise illegal(
@@ -84,12 +85,18 @@ class Runner:
     Args:
         plan: Runs SQL.
         all_documents: Makes the table of all documents, and returns its name.
+        outer: Of objects, what runs over the documents that they are in, and the table of those.
     """
 
-    def __init__(self, plan: Plan, all_documents: Callable[[], str]) -> None:
+    def __init__(self, plan: Plan, all_documents: Callable[[], str], outer: tuple[Running, str] | None = None) -> None:
         self.plan = plan
+        self.outer = outer
         self._all_documents = all_documents
         self._everything: Level | None = None
+
+    def into(self, part: Plan, base: str) -> Runner:
+        """Return what runs aggregations over objects of the documents in a table."""
+        return Runner(part, self._all_documents, (self, base))
 
     def everything(self) -> Level:
         """Return the level of all documents of the dataset, matched or not."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from infino.local.http import unsupported
 from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result, Running
 from infino.local.querydsl.aggs.tree import Node
 from infino.local.querydsl.highlight import Highlighter
@@ -23,6 +24,8 @@ class TopHits(Aggregation):
 
     def __init__(self, node: Node, context: Context, children: Sequence[Aggregation]) -> None:
         super().__init__(node, context, children)
+        if context.outer is not None:
+            raise unsupported(f"[top_hits] inside [nested], in [{short(node.name)}]")
         given = node.options
         self.start = as_integer(given.get("from", 0), "from")
         self.size = as_integer(given.get("size", 3), "size")
