@@ -83,15 +83,15 @@ ARGUMENTS: list[tuple[Callable[[Any, str], Any], str]] = [
     (lambda c, d: c.connections.create("postgress", name="x", config={}), "GET /sources lists them"),
     (lambda c, d: c.connections.create("postgresql", name="x", config={}), "config.host (or config.url) is missing"),
     (lambda c, d: c.users.create("eve", {"Roles": ["nope"]}), "there is no role [nope]; create it first"),
-    (lambda c, d: c.jobs.wait("nope"), "no run [nope]"),
+    (lambda c, d: c.jobs.get("nope"), "no run [nope]"),
     (lambda c, d: c.visualizations.create({"name": "x"}), "`title` is required"),
     (lambda c, d: c.records.delete(d, "a=1"), "query must be an object, not str"),
     (lambda c, d: c.fino.ask(""), "the question is empty"),
     (lambda c, d: c.on("respons", print), "events are request, response and retry"),
-    (lambda c, d: infino.Infino(access_key="a", secret_key="b", retry=3), "retry must be a RetryPolicy"),
+    (lambda c, d: infino.Infino(access_key="a", secret_key="b", retry=3), "retry (keyword) is a RetryPolicy, not int"),
     (
         lambda c, d: infino.Infino(access_key="a", secret_key="b", timeout="fast"),
-        "must be a positive number of seconds",
+        "timeout (keyword) is a number of seconds, or Timeouts",
     ),
     (lambda c, d: infino.Infino(access_key="a", secret_key="b", endpoint="api.infino.ws"), "must start with https://"),
 ]
