@@ -16,6 +16,7 @@ import orjson
 from infino.local.clock import iso
 from infino.local.disk import refuse_if_full
 from infino.local.folder import RESTORE, DamagedFile
+from infino.local.marks import Mark
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
@@ -51,12 +52,16 @@ class Control:
     def __init__(self, path: Path | None, now: Callable[[], datetime]) -> None:
         self._now = now
         self._lock = threading.RLock()
+        self._mark = Mark(path)
         self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
         try:
             self._open()
         except sqlite3.DatabaseError as error:
             self._db.close()
             raise DamagedFile(path, f"can't be read ({error})", RESTORE) from None
+        except DamagedFile:
+            self._db.close()
+            raise
 
     def _open(self) -> None:
         self._db.execute("PRAGMA locking_mode = EXCLUSIVE")  # shares nothing, and so needs no room for a shared file
@@ -64,6 +69,8 @@ class Control:
         (found,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
         if found != "ok":
             raise sqlite3.DatabaseError(found)
+        (self._commits,) = self._db.execute("PRAGMA user_version").fetchone()
+        self._mark.check(self._commits)
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA secure_delete = ON")  # what was a secret is overwritten, not only unlinked
         self._db.execute(SCHEMA)
@@ -78,12 +85,15 @@ class Control:
             try:
                 self._db.execute("BEGIN IMMEDIATE")
                 yield
+                self._db.execute(f"PRAGMA user_version = {self._commits + 1}")
                 self._db.execute("COMMIT")
             except BaseException as error:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 refuse_if_full(error)
                 raise
+            self._commits += 1
+            self._mark.note(self._commits)
 
     def get(self, kind: str, id: str) -> Document | None:
         """Return one document, or None."""
@@ -133,6 +143,7 @@ class Control:
         """Close the database."""
         with self._lock:
             self._db.close()
+            self._mark.close()
 
     def _select(self, clause: str, values: tuple[str, ...]) -> Sequence[Document]:
         query = f"SELECT id, body, created_at, updated_at FROM documents {clause}"

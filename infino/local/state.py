@@ -20,6 +20,7 @@ from infino.local.disk import Disk
 from infino.local.faults import Faults
 from infino.local.folder import RESTORE, DamagedFile, Folder, in_use
 from infino.local.keys import Keys
+from infino.local.marks import Mark
 from infino.local.memory import engine_memory
 from infino.local.rbac.access import RoleAccess
 from infino.local.reach import Reach
@@ -128,10 +129,13 @@ class Gateway:
         path = self._file("control.sqlite")
         if path is None or (path.exists() and path.stat().st_size):
             return
+        mark = Mark(path)
         with self.store.reading() as cursor:
-            used = bool(self.store.list(cursor))
-        if used or path.with_name("vault.key").exists():
-            raise DamagedFile(path, "is missing or empty, and with it users, roles and connections", RESTORE)
+            used = bool(self.store.list(cursor)) and not mark.exists()
+        if used or mark.reached() or path.with_name("vault.key").exists():
+            what = "is missing or empty, and with it users, roles and connections"
+            anew = f"or remove vault.key and empty the file {path.name}.commits to begin without them"
+            raise DamagedFile(path, what, f"{RESTORE}; {anew}")
 
     def _make_spool(self) -> Path:
         """Return an empty folder for uploads that are under way."""
@@ -173,7 +177,7 @@ def refuse_missing_files(folder: Path, *, keys_given: bool) -> None:
         DamagedFile: Naming the file.
     """
     credentials, store, control = (folder / name for name in ("credentials.json", "infino.duckdb", "control.sqlite"))
-    if control.exists() and not store.exists():
+    if not store.exists() and (control.exists() or Mark(store).reached()):
         raise DamagedFile(store, "is missing, and with it all datasets", RESTORE)
     if store.exists() and not credentials.exists() and not keys_given:
         raise DamagedFile(credentials, "is missing", f"{RESTORE}; or give access_key and secret_key")

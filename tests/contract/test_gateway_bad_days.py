@@ -21,6 +21,7 @@ from infino import Infino
 from infino.local import LocalGateway
 from infino.local.folder import DamagedFile, FolderInUse
 from infino.local.serve import serve
+from infino.local.state import Gateway, Options
 from infino.local.store import wal
 from tests.contract.test_gateway_durability import Running, served
 from tests.support.signed import Reply, Signed
@@ -218,6 +219,82 @@ def test_a_file_that_is_missing_or_broken_is_named_in_one_sentence(
     with pytest.raises(SystemExit, match=name):
         serve(data=folder)
     assert {path: path.read_bytes() for path in folder.glob("*.*")} == before  # and nothing more was lost
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder whose process was killed, beside an older copy of it; all that it holds is in the engines' logs."""
+    folder = tmp_path_factory.mktemp("killed") / "data"
+    with served(folder) as running:
+        call = as_signed(running)
+        assert call("PUT", "/d").status == 200
+        assert call("PUT", "/user/bob", USER).status == 200
+        shutil.copytree(folder, folder.with_name("older"))
+        assert write(call, 10).status == 200
+        assert call("PUT", "/user/ann", USER).status == 200
+    return folder
+
+
+def replace(path: Path) -> None:
+    shutil.copy(path.parent.with_name("older") / path.name, path)
+
+
+def held(folder: Path) -> tuple[int, int]:
+    with closing(Gateway(Options(folder))) as gateway, gateway.store.reading() as cursor:
+        return gateway.store.get(cursor, "d").documents, len(gateway.control.list("user"))
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, halve, empty, zero, overwrite, replace])
+@pytest.mark.parametrize("name", ["infino.duckdb.wal", "control.sqlite-wal"])
+def test_a_log_that_lost_something_is_noticed(
+    killed: Path, tmp_path: Path, name: str, damage: Callable[[Path], Any]
+) -> None:
+    folder = shutil.copytree(killed, tmp_path / "data")
+    shutil.copytree(killed.with_name("older"), tmp_path / "older")
+    damage(folder / name)
+    database = name.removesuffix("-wal").removesuffix(".wal")
+    told = (
+        rf"{database} or its log {name} is missing, damaged or an older copy: commits \d+ to \d+ are not there; put it"
+    )
+    for _ in range(2):
+        with pytest.raises(DamagedFile, match=told):
+            held(folder)
+    shutil.copy(killed / name, folder / name)  # the way out that the sentence names first
+    assert held(folder) == (10, 2)
+
+
+def test_what_was_lost_can_be_given_up(killed: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(killed, tmp_path / "data")
+    shutil.copy(killed.with_name("older") / "infino.duckdb.wal", folder)
+    (folder / "infino.duckdb.commits").unlink()
+    assert held(folder) == (0, 2)
+    for name in ("control.sqlite", "control.sqlite-wal", "vault.key"):
+        (folder / name).unlink(missing_ok=True)
+    with pytest.raises(DamagedFile, match=r"or remove vault\.key and empty the file control\.sqlite\.commits"):
+        held(folder)
+    empty(folder / "control.sqlite.commits")
+    assert held(folder) == (0, 0)
+
+
+@pytest.mark.parametrize("name", ["infino.duckdb", "control.sqlite"])
+def test_databases_of_an_older_copy_are_noticed(folder: Path, name: str) -> None:
+    older = (folder / name).read_bytes()
+    with LocalGateway(folder) as gateway:
+        assert write(as_signed(gateway), 10).status == 200
+        assert as_signed(gateway)("PUT", "/user/bob", USER).status == 200
+    newer = (folder / name).read_bytes()
+    (folder / name).write_bytes(older)
+    with pytest.raises(DamagedFile, match=rf"{name} .* an older copy"):
+        held(folder)
+    (folder / name).write_bytes(newer)
+    assert held(folder) == (3010, 2)
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, halve, empty, zero, overwrite])
+def test_a_mark_that_is_lost_loses_nothing_else(folder: Path, damage: Callable[[Path], Any]) -> None:
+    for name in ("infino.duckdb.commits", "control.sqlite.commits"):
+        damage(folder / name)
+    assert held(folder) == (3000, 1)
 
 
 def test_given_keys_stand_in_for_the_lost_file(folder: Path) -> None:

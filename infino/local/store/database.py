@@ -23,6 +23,7 @@ from infino.local.catalogue.shape import EMPTY, Fields, Shape, dump_fields, load
 from infino.local.clock import iso
 from infino.local.disk import refuse_if_full
 from infino.local.http import Problem
+from infino.local.marks import Mark
 from infino.local.store.convert import ADDED, convert
 from infino.local.store.typed import make_tables
 from infino.local.store.view import EXACT_OBJECTS, EXACT_TEXTS, DatasetView, exact_objects, exact_texts
@@ -37,6 +38,7 @@ CREATE TABLE IF NOT EXISTS datasets (
     next_seq BIGINT, folded BIGINT, documents BIGINT, bytes BIGINT, columns JSON
 );
 CREATE TABLE IF NOT EXISTS layout (number INTEGER);
+CREATE SEQUENCE IF NOT EXISTS commits;
 """
 LAYOUT = 2
 """Of the tables; 1.0.0a1 had none written down."""
@@ -122,6 +124,7 @@ class Store:
         self._shapes: dict[int, tuple[int, Shape]] = {}
         self._readers: set[duckdb.DuckDBPyConnection] = set()
         self._log = WriteAheadLog(path)
+        self._mark = Mark(path)
         self._folder = path.parent / "text" if path else None
         self._derived: dict[str, Any] = {}
         self._db = duckdb.connect(str(path or ":memory:"), config={**SETTINGS, **(limits or {})})
@@ -133,28 +136,38 @@ class Store:
         self._db.execute(f"ATTACH ':memory:' AS {NOWHERE}")
         (name,) = self._db.execute("SELECT current_database()").fetchone() or ("memory",)
         self._schema = f"{identifier(name)}.main."
-        self._db.execute("SET lock_configuration = true")
         self._writer = self._db.cursor()
         try:
+            self._db.execute("PRAGMA disable_checkpoint_on_shutdown")  # what is refused stays as it is
+            self._mark.check(self._commits())
+            self._db.execute("PRAGMA enable_checkpoint_on_shutdown")
+            self._db.execute("SET lock_configuration = true")
             self._prepare()
         except BaseException:
             self.close()
             raise
 
+    def _commits(self) -> int:
+        """Return the number of the last commit."""
+        query = "SELECT coalesce(max(last_value), 0) FROM duckdb_sequences() WHERE sequence_name = 'commits'"
+        (number,) = self._db.execute(query).fetchone() or (0,)
+        return int(number)
+
     def _prepare(self) -> None:
         """Make the tables of a new store, or bring those of an older one up to date, or refuse those of a newer one."""
-        with self.writing() as cursor:
-            tables = {row[0] for row in cursor.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-            if "layout" in tables:
-                (found,) = cursor.execute("SELECT max(number) FROM layout").fetchone() or (LAYOUT,)
-                if found > LAYOUT:
-                    raise NewerLayout(found)
-            elif "datasets" in tables:
-                for column in ADDED:
-                    cursor.execute(f"ALTER TABLE datasets ADD COLUMN {column}")
-            cursor.execute(SCHEMA)
-            if "layout" not in tables:
-                cursor.execute("INSERT INTO layout VALUES (?)", [LAYOUT])
+        tables = {row[0] for row in self._db.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        if "layout" in tables:
+            (found,) = self._db.execute("SELECT max(number) FROM layout").fetchone() or (LAYOUT,)
+            if found > LAYOUT:
+                raise NewerLayout(found)
+        if not self._commits():  # a folder that is as it should be is not written to
+            with self.writing() as cursor:
+                if "datasets" in tables and "layout" not in tables:
+                    for column in ADDED:
+                        cursor.execute(f"ALTER TABLE datasets ADD COLUMN {column}")
+                cursor.execute(SCHEMA)
+                if "layout" not in tables:
+                    cursor.execute("INSERT INTO layout VALUES (?)", [LAYOUT])
         convert(self)
 
     @contextmanager
@@ -182,6 +195,7 @@ class Store:
             self._writer.execute("BEGIN TRANSACTION")
             try:
                 yield self._writer
+                (number,) = self._writer.execute("SELECT nextval('commits')").fetchone() or (0,)
                 self._writer.execute("COMMIT")
             except BaseException as error:
                 with suppress(duckdb.Error):
@@ -191,6 +205,7 @@ class Store:
                     self._fields.clear()
                 refuse_if_full(error)
                 raise
+            self._mark.note(number)
             self._log.fold(self._writer)
 
     def list(self, cursor: duckdb.DuckDBPyConnection) -> Sequence[Dataset]:
@@ -355,6 +370,7 @@ class Store:
         with self._writer_lock:
             self._writer.close()
             self._db.close()
+            self._mark.close()
 
     def _select(self, cursor: duckdb.DuckDBPyConnection, clause: str, values: Sequence[Any]) -> Sequence[Dataset]:
         columns = "id, name, uuid, created_at, version, generation, settings, folded, documents, bytes, columns"
