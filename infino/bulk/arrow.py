@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final
 
@@ -48,6 +50,11 @@ def check_schema(pa: Any, fields: Iterable[Any], place: str = "the source") -> N
             kind = kind.value_type
         if pa.types.is_struct(kind):
             check_schema(pa, kind, f"the column {field.name!r}")
+        if getattr(kind, "extension_name", "") == "arrow.opaque":
+            kind = f"{kind.type_name} of {kind.vendor_name}"
+            raise ValidationError(
+                f"{place} has the column {field.name!r} of the type {kind}: cast it there, as to text"
+            )
 
 
 def _is_list(types: Any, kind: Any) -> bool:
@@ -105,7 +112,19 @@ def _extension(pa: Any, array: Any) -> list[Any]:
     name = array.type.extension_name
     if name.startswith("pandas."):  # Period and Interval, of which the storage is only half
         return list(array.to_pandas())
-    return list(array.to_pylist()) if name == "arrow.uuid" else values_of(pa, array.storage)
+    if name == "arrow.fixed_shape_tensor":
+        return [None if value is None else value.to_numpy() for value in array]
+    if name == "arrow.json":
+        return [None if text is None else _parsed(text) for text in array.storage.to_pylist()]
+    return list(array.to_pylist()) if name in ("arrow.uuid", "arrow.bool8") else values_of(pa, array.storage)
+
+
+def _parsed(text: str) -> Any:
+    """JSON in a column of JSON, with every digit."""
+    try:
+        return json.loads(text, parse_float=Decimal)
+    except ValueError as error:
+        return Unsendable("not_json", f"the value is not JSON: {error}")
 
 
 def _strings(pa: Any, array: Any) -> list[str | None]:
@@ -119,10 +138,16 @@ def _reals(pa: Any, array: Any) -> list[Any]:
     return [None if text is None else float(text) for text in _strings(pa, array)]
 
 
+def _halves(pa: Any, array: Any) -> list[Any]:
+    import numpy
+
+    return [None if value is None else float(str(numpy.float16(value))) for value in array.to_pylist()]
+
+
 def _dates(pa: Any, array: Any) -> list[Any]:
     import pyarrow.compute as pc
 
-    return [text and _signed(text) for text in _strings(pa, pc.cast(array, pa.date32()))]
+    return [text and _signed(text) for text in _times(pa, pc.cast(array, pa.date32()))]
 
 
 def _clock_times(pa: Any, array: Any) -> list[Any]:
@@ -133,14 +158,36 @@ def _timestamps(pa: Any, array: Any) -> list[Any]:
     import pyarrow.compute as pc
 
     zone = array.type.tz
-    local = array if zone is None else pc.local_timestamp(array)
-    texts = [text and _signed(_short(text)).replace(" ", "T") for text in _strings(pa, local)]
+    try:
+        local = array if zone is None else pc.local_timestamp(array)
+    except pa.ArrowInvalid:  # a zone that is not known here
+        return _in_utc(pa, array)
+    texts = [text and _signed(_short(text)) for text in _times(pa, local)]
     if zone is None:
         return texts
     second = _PER_SECOND[array.type.unit]
     pairs = zip(pc.cast(local, pa.int64()).to_pylist(), pc.cast(array, pa.int64()).to_pylist(), strict=True)
-    offsets = ["" if here is None else _offset((here - there) // second) for here, there in pairs]
-    return [text and text + offset for text, offset in zip(texts, offsets, strict=True)]
+    offsets = [None if here is None else (here - there) // second for here, there in pairs]
+    if any(offset and offset % 60 for offset in offsets):  # ISO 8601 cannot write the seconds of an offset
+        return _in_utc(pa, array)
+    return [
+        text + _offset(offset or 0) if isinstance(text, str) else text
+        for text, offset in zip(texts, offsets, strict=True)
+    ]
+
+
+def _in_utc(pa: Any, array: Any) -> list[Any]:
+    return _timestamps(pa, array.cast(pa.timestamp(array.type.unit, "UTC")))
+
+
+def _times(pa: Any, array: Any) -> list[Any]:
+    """The text of times; Arrow has none for years of more than five digits."""
+    return [
+        Unsendable("out_of_range", f"{text[1:-1]}, too far from today to be written as a date")
+        if text and text.startswith("<")
+        else text and text.replace(" ", "T")
+        for text in _strings(pa, array)
+    ]
 
 
 def _offset(seconds: int) -> str:
@@ -148,16 +195,18 @@ def _offset(seconds: int) -> str:
     return f"{'-' if seconds < 0 else '+'}{hours:02d}:{minutes:02d}"
 
 
-def _short(text: str) -> str:
+def _short(text: Any) -> Any:
     """Digits of a second in threes, without the zeros at the end."""
+    if not isinstance(text, str):
+        return text
     while "." in text and text.endswith("000"):
         text = text[:-3].removesuffix(".")
     return text
 
 
-def _signed(text: str) -> str:
+def _signed(text: Any) -> Any:
     """Years of more than four digits have a sign (ISO 8601, 4.3.2)."""
-    return text if text[0] == "-" or text.find("-") <= 4 else f"+{text}"
+    return text if not isinstance(text, str) or text[0] == "-" or text.find("-") <= 4 else f"+{text}"
 
 
 def _durations(pa: Any, array: Any) -> list[Any]:
@@ -218,7 +267,8 @@ def _run_ends(pa: Any, array: Any) -> list[Any]:
 
 
 _READERS: Final[tuple[tuple[Callable[[Any, Any], bool], Callable[[Any, Any], list[Any]]], ...]] = (
-    (lambda types, kind: types.is_float16(kind) or types.is_float32(kind), _reals),
+    (lambda types, kind: types.is_float16(kind), _halves),
+    (lambda types, kind: types.is_float32(kind), _reals),
     (lambda types, kind: types.is_date(kind), _dates),
     (lambda types, kind: types.is_time(kind), _clock_times),
     (lambda types, kind: types.is_timestamp(kind), _timestamps),

@@ -12,6 +12,9 @@ from infino.bulk.options import BulkOptions
 _ESCAPED = b'"\\' + bytes(range(32))
 _KINDS = "String Boolean Date Categorical Enum Null Float32 Float64 Int8 Int16 Int32 Int64 UInt8 UInt16 UInt32 UInt64"
 PLAIN = frozenset(_KINDS.split())
+_PER_SECOND = {"ms": 1000, "us": 1_000_000, "ns": 1_000_000_000}
+_FAR = 95_000_000  # days from 1970, a little less than polars can write
+_WHOLE_MINUTES = 1096  # days from 1970, since which no zone has seconds in its offset
 _NOBODY = "\x00"  # a field to ask for where only the check counts
 _PLAIN_NAME = re.compile(r"[ !#-.0-\[\]-~]+\Z")  # no other spelling in JSON than with \u escapes
 _SPELLED = re.compile(rb"\\u00[2-7]")
@@ -67,6 +70,29 @@ def _has_times(polars: Any, kind: Any) -> bool:
     if isinstance(kind, polars.List | polars.Array):
         return _has_times(polars, kind.inner)
     return isinstance(kind, polars.Datetime | polars.Time)
+
+
+def in_range(polars: Any, column: Any) -> bool:
+    """Return whether polars writes every time of a column: it gives up far from today, and drops seconds of offsets.
+
+    Args:
+        polars: The module.
+        column: A series of any type.
+    """
+    kind = column.dtype
+    if isinstance(kind, polars.Struct):
+        return all(in_range(polars, column.struct.field(field.name)) for field in kind.fields)
+    if isinstance(kind, polars.List | polars.Array):
+        inner = kind.inner
+        plain = str(inner.base_type()) in PLAIN and inner != polars.Date
+        return plain or in_range(polars, column.explode())
+    if not isinstance(kind, polars.Date | polars.Datetime):
+        return True
+    day = 1 if isinstance(kind, polars.Date) else 86_400 * _PER_SECOND[kind.time_unit]
+    named = getattr(kind, "time_zone", None) not in (None, "UTC")
+    counts = column.to_physical()
+    least, most = counts.min(), counts.max()
+    return least is None or bool((_WHOLE_MINUTES if named else -_FAR) * day <= least and most <= _FAR * day)
 
 
 class ColumnIds:

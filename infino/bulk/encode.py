@@ -23,6 +23,8 @@ except ImportError:  # no wheel for this platform: every record takes the carefu
     orjson = None  # type: ignore[assignment]  # checked before use
 
 _FIRST = itemgetter(0)
+# orjson drops the seconds of an offset, and calls what it makes of a dataclass by other names.
+_OPTIONS = 0 if orjson is None else orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
 class Unsendable(ValueError):
@@ -78,18 +80,29 @@ def as_record(value: Any) -> Any:
 
     Args:
         value: A row of SQLAlchemy, of sqlite3, a named tuple, a structured scalar of numpy, or a record.
+
+    Raises:
+        Unsendable: Two columns of the row have one name.
     """
     if isinstance(value, Mapping | Exception):
         return value
     if isinstance(mapping := getattr(value, "_mapping", None), Mapping):
-        return dict(mapping)
+        return _named(list(mapping), value)
     if isinstance(value, tuple) and callable(as_dict := getattr(value, "_asdict", None)):
         return as_dict()
     row: Any = value
     if type(row).__name__ == "Row" and hasattr(row, "keys"):
-        return dict(zip(row.keys(), row, strict=True))
+        return _named(row.keys(), row)
     names = getattr(getattr(value, "dtype", None), "names", None)
     return dict(zip(names, value, strict=True)) if names else value
+
+
+def _named(names: list[str], row: Any) -> dict[str, Any]:
+    found = dict(zip(names, row, strict=False))
+    if len(found) != len(row):
+        doubled = next((name for name in names if names.count(name) > 1), names[0])
+        raise Unsendable("doubled_key", f"several columns have one name: {doubled!r}; rename them")
+    return found
 
 
 def encode_one(record: Any) -> bytes:
@@ -113,7 +126,7 @@ def encode_one(record: Any) -> bytes:
 def _dumps(record: Any) -> bytes:
     if orjson is None:
         return json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
-    return orjson.dumps(record, plain, orjson.OPT_PASSTHROUGH_DATACLASS)
+    return orjson.dumps(record, plain, _OPTIONS)
 
 
 def _tidy(value: Any, path: str, depth: int = 0) -> Any:
@@ -136,7 +149,9 @@ def _tidy(value: Any, path: str, depth: int = 0) -> Any:
         return str(value)
     if isinstance(value, Mapping):
         return _tidy_mapping(value, path, depth)
-    if isinstance(value, list | tuple):
+    if isinstance(value, Unsendable):
+        raise Unsendable(value.code, f"{path}: {value}")
+    if isinstance(value, list | tuple) and type(value).__name__ != "MonthDayNano":
         return [_tidy(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]
     if isinstance(value, Decimal):
         return number(str(value)) if value.is_finite() else None
@@ -149,7 +164,7 @@ def _tidy(value: Any, path: str, depth: int = 0) -> Any:
 def _tidy_mapping(value: Mapping[Any, Any], path: str, depth: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, item in value.items():
-        name = key if isinstance(key, str) else _key(key, path)
+        name = key if type(key) is str else _key(key, path)
         if name in found:
             raise Unsendable("doubled_key", f"{path}: two keys become {name!r} as text")
         if not name.isascii():
@@ -163,7 +178,7 @@ def _key(key: Any, path: str) -> str:
     if isinstance(key, Enum):
         key = key.value
     if isinstance(key, str):
-        return key
+        return str.__str__(key)
     if key is None or isinstance(key, bool):
         return {None: "null", True: "true", False: "false"}[key]
     if isinstance(key, int | float | UUID | Decimal):
@@ -247,8 +262,8 @@ class Encoder:
     def _quick(self, records: Sequence[Any], start: int) -> Encoded:
         if orjson is None or self._strip or callable(self._id) or self._op in ("delete", "ready"):
             raise TypeError("these take the careful road")
-        dumps, option = orjson.dumps, orjson.OPT_PASSTHROUGH_DATACLASS
-        texts = [dumps(record, plain, option) for record in records]
+        dumps = orjson.dumps
+        texts = [dumps(record, plain, _OPTIONS) for record in records]
         if set(map(_FIRST, texts)) != {123}:
             raise TypeError("something is not an object")
         ids = None if self._id is None else _quick_ids([record[self._id] for record in records])

@@ -5,19 +5,18 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from datetime import time as time_of_day
 from itertools import islice
-from numbers import Number
 from pathlib import Path
 from typing import Any
+
+import attrs
 
 from infino.bulk import tables, text
 from infino.bulk.actions import Ready, ReadyEncoder, as_lines, looks_ready
 from infino.bulk.chunk import Piece, Rejection, readable_id
 from infino.bulk.columns import FrameEncoder, LineColumns
 from infino.bulk.delimited import Delimited
-from infino.bulk.encode import Encoded, Encoder, Unsendable
+from infino.bulk.encode import Encoded, Encoder, Unsendable, as_record, encode_one
 from infino.bulk.intervals import Intervals
 from infino.bulk.lines import SLOW as SLOW
 from infino.bulk.lines import LineEncoder, blocks, lines_of
@@ -30,7 +29,6 @@ from infino.core.errors import ValidationError
 MOST = 256  # records encoded at once: few enough to stay small, enough to be fast
 STEP = 16  # records taken at once, before the clock is looked at
 LINGER = 5.0  # seconds of a slow source, after which a body leaves that is not full
-_NO_RECORDS = (str, bytes, bytearray, memoryview, Number, list, set, frozenset, date, time_of_day)
 _Native = FrameEncoder | LineColumns
 
 
@@ -208,6 +206,7 @@ class Reader:
         yield from self.finish()
 
     def _take(self, batch: list[Any]) -> Iterator[Piece]:
+        batch = tables.rows_of(batch)
         kinds = set(map(type, batch))
         if self._tabular is None and batch:
             self._tabular = tables.is_table(type(batch[0]))
@@ -220,12 +219,21 @@ class Reader:
             yield from self._batches(tables.batches(table, self._reading.index)[0])
 
     def _check_first(self, first: Any) -> None:
-        bare = isinstance(first, _NO_RECORDS) or first is None or type(first) is tuple
-        if bare and self._options.op not in ("ready", "delete"):
+        if self._tabular or isinstance(first, Mapping | Exception) or self._options.op in ("ready", "delete"):
+            return
+        try:
+            record = as_record(first)
+        except Unsendable as error:
+            raise ValidationError(f"the source gives rows of which {error}") from None
+        try:
+            encode_one(record)
+        except Unsendable:
+            if isinstance(record, Mapping) or attrs.has(type(record)) or hasattr(record, "__dataclass_fields__"):
+                return  # a record of which a value is refused
             raise ValidationError(
                 f"the source gives {type(first).__name__}, which is neither a record nor a table of records:"
                 " pass mappings, objects of attrs, dataclasses or pydantic, or frames"
-            )
+            ) from None
 
     @property
     def batch_size(self) -> int:

@@ -8,6 +8,7 @@ value by value beside the others.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, TypeVar
 
@@ -22,6 +23,7 @@ T = TypeVar("T")
 ROWS = 20_000
 SAMPLE = 100
 BATCH_BYTES = 1 << 25  # of columns held at once
+_NOT_IN_ARROW: Final = re.compile(r"\b(?:UHUGEINT|BIT|BIGNUM|VARINT|TIME WITH TIME ZONE)\b")
 _CERTAIN: Final = ("string", "boolean", "integer", "empty")  # objects that Arrow takes over as they are
 
 
@@ -98,6 +100,28 @@ class Numbers:
         return [None if text is None else exact(text) for text in self.texts.to_pylist()]
 
 
+def rows_of(elements: list[Any]) -> list[Any]:
+    """Return what a stream gave, with the rows that `DataFrame.iterrows` gives as records.
+
+    Args:
+        elements: Records or tables; a pandas series whose labels are text is a row of fields, not a column.
+
+    Raises:
+        ValidationError: Two fields of a row have one name.
+    """
+    if not any(kind.__name__ == "Series" and _library(kind) == "pandas" for kind in set(map(type, elements))):
+        return elements
+    return [_row(element) if _library(type(element)) == "pandas" else element for element in elements]
+
+
+def _row(element: Any) -> Any:
+    labels = list(element.index) if type(element).__name__ == "Series" else []
+    if not labels or not all(isinstance(label, str) for label in labels):
+        return element
+    arrow.check_names(labels, "a row of the source")
+    return dict(zip(labels, element, strict=True))
+
+
 def stream_of(source: Any) -> Iterator[Any] | None:
     """Return the tables of an object that hands them out one by one, or None.
 
@@ -151,7 +175,7 @@ class Batch:
                 found.append(_series(polars, name, column))
             except Unsendable:  # the careful encoder finds the record
                 return None
-        return polars.DataFrame(found)
+        return polars.DataFrame(dict(zip(self.names, found, strict=True)))  # by name, for one may be empty
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the batch as records."""
@@ -165,13 +189,15 @@ def _series(polars: Any, name: str, column: Any) -> Any:
     if isinstance(column, Numbers):
         return polars.from_arrow(column.texts).fill_null("null").cast(polars.Binary).alias(name)
     if isinstance(column, polars.Series):
-        if columns.written(polars, polars.col(name), column.dtype) is not None:
+        if columns.written(polars, polars.col(name), column.dtype) is not None and columns.in_range(polars, column):
             return column
     elif not isinstance(column, list):
         pa = load_pyarrow()
         if arrow.is_native(pa, column.type):
             try:
-                return polars.from_arrow(column).alias(name)
+                series = polars.from_arrow(column).alias(name)
+                if columns.in_range(polars, series):
+                    return series
             except (polars.exceptions.PolarsError, polars.exceptions.PanicException):
                 pass  # a type that this release does not have
     return polars.Series(name, list(map(encode_value, _values(column))), polars.Binary)
@@ -234,7 +260,18 @@ def batches(source: Any, index: bool | None = None) -> tuple[Iterator[Batch], in
     return _arrow_object(source)
 
 
+def _check_relation(source: Any) -> None:
+    """Refuse columns of DuckDB of which it hands over something else than it shows."""
+    for name, kind in zip(source.columns, map(str, source.types), strict=True):
+        if found := _NOT_IN_ARROW.search(kind):
+            raise ValidationError(
+                f"the column {name!r} holds {found[0]}, which DuckDB does not hand over exactly: cast it to VARCHAR"
+            )
+
+
 def _arrow_object(source: Any) -> tuple[Iterator[Batch], int | None]:
+    if type(source).__name__ == "DuckDBPyRelation":
+        _check_relation(source)
     polars, pa = columns.load_polars(), load_pyarrow()
     rows = getattr(source, "num_rows", None)
     if pa is not None:
@@ -257,9 +294,20 @@ def of_arrow(found: Iterable[Any]) -> Iterator[Batch]:
         found: Record batches; a table may come as one huge one.
     """
     for batch in found:
+        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            if "decimal" not in str(column.type):  # HUGEINT of DuckDB has a digit more than its type says
+                _check_values(name, column)
         step = _step(batch.nbytes, batch.num_rows)
         for at in range(0, batch.num_rows, step):
             yield Batch.of_arrow(batch.slice(at, step))
+
+
+def _check_values(name: str, column: Any) -> None:
+    """Refuse text that is not UTF-8, which would go out as it is."""
+    try:
+        column.validate(full=True)
+    except ValueError as error:
+        raise ValidationError(f"the column {name!r} is broken: {error}") from None
 
 
 def file_batches(kind: str, path: Any, stream: Any) -> tuple[Iterator[Batch], int | None]:

@@ -8,11 +8,13 @@ A value keeps every digit that it has: whole numbers of any size, decimals, and 
 | Decimal | a number with the same digits |
 | NaN, infinities, NaT, NA | null |
 | datetime, date, time; those of numpy and pandas | ISO 8601 text, up to nine digits of a second |
+| a datetime whose offset has seconds, which ISO 8601 cannot write | the same moment in UTC |
 | timedelta | seconds, as a number with up to nine digits |
 | bytes | base64 |
-| UUID, members of an enum | text, the value of the member |
+| UUID, addresses of a network, members of an enum | text, the value of the member |
 | Period | its text, such as `2026-03` or `2026Q2` |
 | Interval | an object with `left`, `right` and `closed` |
+| months, days and nanoseconds of Arrow | an object with these names |
 | attrs, dataclasses, pydantic, arrays of numpy | objects and lists of the above |
 """
 
@@ -22,7 +24,7 @@ import base64
 import math
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -35,6 +37,7 @@ except ImportError:  # no wheel for this platform
 
 _NANOSECONDS: Final = 1_000_000_000
 _DAY: Final = 86_400 * _NANOSECONDS
+_MINUTE: Final = timedelta(minutes=1)
 _UNITS: Final = {
     "W": 7 * _DAY,
     "D": _DAY,
@@ -60,6 +63,8 @@ def plain(value: Any) -> Any:
     Raises:
         TypeError: It has no JSON form.
     """
+    if isinstance(value, datetime | time):
+        return _moment(value)
     if isinstance(value, Decimal):
         return number(str(value)) if value.is_finite() else None
     if isinstance(value, bytes | bytearray | memoryview):
@@ -80,7 +85,7 @@ def plain(value: Any) -> Any:
         text = value.isoformat()
         return text if isinstance(text, str) and text != "NaT" else None
     if isinstance(value, tuple):
-        return list(value)
+        return _months(value) if type(value).__name__ == "MonthDayNano" else list(value)
     if isinstance(value, Exception):  # it stands where a source found something that cannot be read
         raise value
     return _foreign(value)
@@ -97,7 +102,27 @@ def _foreign(value: Any) -> Any:
         return {"left": value.left, "right": value.right, "closed": value.closed}
     if hasattr(value, "dtype") and callable(getattr(value, "tolist", None)):
         return _numpy(value)
+    if type(value).__module__ == "ipaddress":
+        return str(value)
     raise TypeError(f"{name} has no JSON form")
+
+
+def _moment(value: Any) -> str | None:
+    """A moment or a time of day, to the last digit; NaT of pandas counts as one too."""
+    offset: timedelta | None = None if type(value).__name__ == "NaTType" else value.utcoffset()
+    if offset and offset % _MINUTE:
+        if not isinstance(value, datetime):
+            raise TypeError(f"a time of day with the offset {offset} has no JSON form")
+        try:
+            value = value.astimezone(UTC)
+        except (OverflowError, ValueError):
+            raise TypeError(f"{value} is out of range in UTC, and so has no JSON form") from None
+    text = value.isoformat()
+    return text if text != "NaT" else None
+
+
+def _months(value: Any) -> dict[str, int]:
+    return {"months": value.months, "days": value.days, "nanoseconds": value.nanoseconds}
 
 
 def _duration(value: timedelta) -> Any:

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, TypeAlias
@@ -256,8 +256,6 @@ def _scalar(value: Any) -> str:
             return _signed(format(value, "f")) if value.is_finite() else f"CAST('{float(value)}' AS DOUBLE)"
         case str():
             return _quoted(str(value))
-        case datetime() | date() | time():
-            return _quoted(value.isoformat())
         case UUID():
             return _quoted(str(value))
     return _scalar(_simpler(value))

@@ -434,5 +434,5 @@ def test_columns_that_arrow_does_not_understand_are_read_row_by_row() -> None:
     lines, _ = read(pandas.DataFrame({"a": [1, "x", 2**80, None]}, dtype=object))
     assert [json.loads(line)["a"] for line in lines[1::2]] == [1, "x", 2**80, None]
     lines, _ = read(duckdb.sql("SELECT 1 AS n, INTERVAL 1 DAY AS i, uuid() AS u"))
-    assert json.loads(lines[1])["i"] == [0, 1, 0]
+    assert json.loads(lines[1])["i"] == {"months": 0, "days": 1, "nanoseconds": 0}
     assert len(json.loads(lines[1])["u"]) == 36

@@ -11,7 +11,10 @@ import sys
 from collections import namedtuple
 from collections.abc import Iterator
 from decimal import Decimal
+from enum import StrEnum
+from ipaddress import ip_address, ip_network
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -22,13 +25,22 @@ import polars
 import pyarrow
 import pytest
 import sqlalchemy
+from hypothesis import given
+from hypothesis import strategies as st
 from pyarrow import dataset, parquet
 
 from infino.core.errors import ValidationError
 from tests.unit.test_bulk_exactness import NANO, read, stored
 
 PAIR = pandas.DataFrame({"a": [1, 2]})
+NOT_TEXT = pyarrow.Array.from_buffers(
+    pyarrow.string(), 1, [None, pyarrow.py_buffer(b"\0\0\0\0\x01\0\0\0"), pyarrow.py_buffer(b"\xff")]
+)
 NANOSECOND = 1_704_067_200_123_456_789
+
+
+def _offset(seconds: int) -> dt.timezone:
+    return dt.timezone(dt.timedelta(seconds=seconds))
 
 
 def frames() -> Iterator[Any]:
@@ -78,6 +90,17 @@ def test_readers_that_hand_out_tables(tmp_path: Path) -> None:
         (pandas.DataFrame({"a": [1]}, index=pandas.Index([5], name="a")), "'a'"),
         (pandas.DataFrame({1: [1], "1": [2]}), "'1'"),
         (pyarrow.Table.from_arrays([pyarrow.array([1]), pyarrow.array([2])], names=["id", "id"]), "'id'"),
+        (numpy.array([[1, 2]]), "gives ndarray"),
+        ([SimpleNamespace(a=1)], "gives SimpleNamespace"),
+        (duckdb.sql("SELECT 1 AS a, '101'::BIT AS b"), "'b' holds BIT"),
+        (duckdb.sql("SELECT {'x': 1::UHUGEINT} AS a"), "'a' holds UHUGEINT"),
+        (
+            pyarrow.table({"o": pyarrow.array([1], pyarrow.opaque(pyarrow.int64(), "money", "some store"))}),
+            "'o' of the type money of some store",
+        ),
+        (pyarrow.table({"a": ["x"], "b": NOT_TEXT}), "'b' is broken"),
+        (pandas.DataFrame([[1, 2]], columns=["a", "a"]).iterrows(), "gives tuple"),
+        ([row for _, row in pandas.DataFrame([[1, 2]], columns=["a", "a"]).iterrows()], "'a'"),
         (
             pyarrow.table({"s": pyarrow.StructArray.from_arrays([pyarrow.array([1])] * 2, names=["x", "x"])}),
             "'s' has several columns of one name: 'x'",
@@ -147,6 +170,16 @@ ARROW: list[tuple[Any, list[Any]]] = [
     ),
     (pyarrow.array([{"t": 1, "d": Decimal(1)}, None]), [{"t": 1, "d": 1}, None]),
     (pyarrow.array([None, None], pyarrow.null()), [None, None]),
+    (pyarrow.array([numpy.float16(0.1), None], pyarrow.float16()), [Decimal("0.1"), None]),
+    (pyarrow.array([1, None], pyarrow.bool8()), [True, None]),
+    (pyarrow.array(['{"a": 1.10}', None], pyarrow.json_()), [{"a": Decimal("1.10")}, None]),
+    (pyarrow.FixedShapeTensorArray.from_numpy_ndarray(numpy.arange(4).reshape(1, 2, 2)), [[[0, 1], [2, 3]]]),
+    (
+        pyarrow.array([pyarrow.MonthDayNano([1, 2, 3]), None]),
+        [{"months": 1, "days": 2, "nanoseconds": 3}, None],
+    ),
+    (pyarrow.array([0], pyarrow.timestamp("s", "Europe/Berlin")), ["1970-01-01T01:00:00+01:00"]),
+    (pyarrow.array([-2_500_000_000], pyarrow.timestamp("s", "Europe/Berlin")), ["1890-10-11T19:33:20+00:00"]),
 ]
 
 
@@ -173,6 +206,66 @@ def test_a_map_with_a_key_twice_is_refused_by_its_position() -> None:
     lines, (rejection,) = read(pyarrow.table({"n": [1, 2], "m": doubled}))
     assert (rejection.position, rejection.code) == (1, "doubled_key")
     assert json.loads(lines[1]) == {"n": 1, "m": {"k": 1}}
+
+
+FAR = pyarrow.array([0, 2**63 - 1, None], pyarrow.timestamp("us"))  # what DuckDB calls infinity
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pyarrow.table({"t": FAR}),
+        polars.DataFrame({"t": polars.from_arrow(FAR)}),
+        pandas.DataFrame({"t": pandas.Series(FAR, dtype=pandas.ArrowDtype(FAR.type))}),
+        pyarrow.table({"t": pyarrow.array([0, 2**31 - 1, None], pyarrow.date32())}),
+        pyarrow.table({"t": pyarrow.array([[0], [2**63 - 1], None], pyarrow.list_(pyarrow.timestamp("us", "UTC")))}),
+    ],
+)
+def test_a_time_that_no_calendar_holds_is_refused_by_its_position(source: Any) -> None:
+    lines, (rejection,) = read(source)
+    assert (rejection.position, rejection.code) == (1, "out_of_range")
+    assert "$.t" in rejection.reason
+    assert b"1970-01-01" in lines[1]
+    assert lines[3] == b'{"t":null}'
+
+
+MOMENTS = st.datetimes(timezones=st.none() | st.timezones() | st.builds(_offset, st.integers(-86_000, 86_000)))
+
+
+@given(MOMENTS)
+def test_every_moment_stays_the_same_in_every_carrier(moment: dt.datetime) -> None:
+    """Offsets of history have seconds, which ISO 8601 cannot write: such a moment goes out in UTC."""
+    try:
+        moment.astimezone(dt.UTC)
+    except (OverflowError, ValueError):
+        return
+    zone = None if moment.tzinfo is None else "UTC"
+    carriers = [[{"v": moment}], pyarrow.table({"v": pyarrow.array([moment], pyarrow.timestamp("us", zone))})]
+    if 1700 < moment.year < 2200:
+        carriers += [[{"v": pandas.Timestamp(moment)}], pandas.DataFrame({"v": [moment]})]
+    for source in carriers:
+        (found,) = stored(source)
+        assert dt.datetime.fromisoformat(found["v"]) == moment
+
+
+@given(st.sampled_from(["Europe/Berlin", "Africa/Monrovia", "Asia/Kathmandu"]), st.integers(-5 * 10**9, 5 * 10**9))
+def test_every_moment_of_a_zoned_column_stays_the_same(zone: str, seconds: int) -> None:
+    wanted = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=seconds)
+    array = pyarrow.array([seconds, None], pyarrow.timestamp("s", zone))
+    for source in (pyarrow.table({"v": array}), polars.DataFrame({"v": polars.from_arrow(array)})):
+        (found, none) = stored(source)
+        assert dt.datetime.fromisoformat(found["v"]) == wanted
+        assert none == {"v": None}
+
+
+def test_rows_that_pandas_hands_out_are_records() -> None:
+    frame = pandas.DataFrame({"a": [1, 2], "b": ["x", None]}, index=["i", "j"])
+    assert stored([row for _, row in frame.iterrows()]) == [{"a": 1, "b": "x"}, {"a": 2, "b": None}]
+
+
+def test_a_field_without_a_name_keeps_it() -> None:
+    for source in ([{"": 1}], pandas.DataFrame({"": [1]}), pyarrow.table({"": [1]}), polars.DataFrame({"": [1]})):
+        assert stored(source) == [{"": 1}]
 
 
 def test_objects_in_a_column_stay_what_they_are() -> None:
@@ -277,6 +370,25 @@ def test_rows_of_drivers_are_records() -> None:
     assert stored(rows) == [{"a": 1, "b": "x"}] * 4
     lines, _ = read(rows, id="b")
     assert lines[::2] == [b'{"index":{"_id":"x"}}'] * 4
+
+
+def test_rows_with_two_columns_of_one_name_are_refused() -> None:
+    query = "SELECT 1 AS a, 2 AS a"
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    engine = sqlalchemy.create_engine("sqlite://")
+    with engine.connect() as alchemy:
+        for rows in (connection.execute(query), alchemy.execute(sqlalchemy.text(query))):
+            with pytest.raises(ValidationError, match="one name: 'a'"):
+                read(rows)
+    engine.dispose()
+    connection.close()
+
+
+def test_keys_and_values_of_every_library_are_text() -> None:
+    letter = StrEnum("letter", {"A": "a"})
+    record = {numpy.str_("x"): ip_address("::1"), letter.A: ip_network("10.0.0.0/8")}
+    assert stored([record]) == [{"x": "::1", "a": "10.0.0.0/8"}]
 
 
 def test_records_need_no_library_of_columns() -> None:
