@@ -16,7 +16,7 @@ from infino.core.manners import Manners
 from infino.core.retry import RetryPolicy
 from infino.core.secret import Secret
 from infino.core.timeouts import Timeouts
-from infino.resources.concurrency import async_listener, async_off_loop, async_settled
+from infino.resources.concurrency import async_at_the_end, async_listener, async_settled
 
 if TYPE_CHECKING:
     import ssl
@@ -276,7 +276,7 @@ class AsyncInfino(Manners, AsyncRootResources):
         if self._opened is not None:
             await self._opened.aclose()
         if self._gateway is not None:
-            await async_off_loop(self._gateway.stop)
+            await async_at_the_end(self._gateway.stop)
 
     async def aclose(self) -> None:
         """Do the same as `close`, under the name that `contextlib.aclosing` expects."""

@@ -3,38 +3,85 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import threading
 import weakref
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from typing import Any, Final, TypeVar
 
 from infino.core.corrections import Corrections, Signed
 from infino.core.credentials import CredentialCache, ask, ask_async
-from infino.core.errors import APIError, ConfigError, InfinoError
+from infino.core.errors import APIError, ConfigError, InfinoError, Timeout
 from infino.core.exchange import Shared
+from infino.core.extras import check_loop
 from infino.core.secret import Secret
 from infino.core.signer import SigV4Signer
 
 Connection = TypeVar("Connection")
 Address = Callable[[Signed], Secret]
+Given = TypeVar("Given")
+_PATIENCE: Final = 5.0
+"""Seconds to wait for a new pair while the one before it still holds."""
 
 
-def check_loop(operation: str | None = None) -> None:
-    """Say what is missing where no event loop of asyncio runs, under trio for example.
+def _aside(work: Callable[[], Given]) -> Future[Given]:
+    """Run a function in a thread of its own, which does not keep the process from ending should it hang."""
+    future: Future[Given] = Future()
 
-    Args:
-        operation: The operation, for the error.
+    def run() -> None:
+        try:
+            given = work()
+        except BaseException as error:
+            future.set_exception(error)
+        else:
+            future.set_result(given)
 
-    Raises:
-        ConfigError: There is none.
-    """
+    threading.Thread(target=contextvars.copy_context().run, args=(run,), name="infino-keys", daemon=True).start()
+    return future
+
+
+def _bounded(work: Callable[[], Given], limit: float | None) -> Given:
+    """Run a function that may hang, in a thread of its own where there is a limit."""
+    if limit is None:
+        return work()
+    future = _aside(work)
+    with suppress(TimeoutError):
+        return future.result(max(limit, 0.0))
+    raise _hanging(limit)
+
+
+@contextmanager
+def _held(lock: threading.Lock, limit: float | None) -> Iterator[None]:
+    if not lock.acquire(timeout=-1 if limit is None else max(limit, 0.0)):
+        raise TimeoutError
     try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        problem = "AsyncInfino needs asyncio, and no event loop of asyncio runs here; under trio use Infino in a thread"
-    else:
-        return
-    raise ConfigError(problem, operation=operation)
+        yield
+    finally:
+        lock.release()
+
+
+async def _answered(future: Future[Given]) -> Given:
+    """Wait for a thread; being cancelled ends the waiting alone."""
+    loop = asyncio.get_running_loop()
+    done = loop.create_future()
+
+    def wake() -> None:
+        if not done.done():
+            done.set_result(None)
+
+    def tell(_: object) -> None:
+        with suppress(RuntimeError):  # the loop ended before the thread did
+            loop.call_soon_threadsafe(wake)
+
+    future.add_done_callback(tell)
+    await done
+    return future.result()
+
+
+def _hanging(limit: float) -> Timeout:
+    return Timeout(f"the credentials callable gave no keys within {limit:.3g} s", phase="total")
 
 
 class Waiting:
@@ -42,6 +89,8 @@ class Waiting:
 
     def __init__(self) -> None:
         self.threads = threading.Lock()
+        # A blocking provider that a task asked: it goes on when the task is cancelled, and others wait for it too.
+        self.asking: Future[Any] | None = None
         self._loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = weakref.WeakKeyDictionary()
 
     def of_loop(self) -> asyncio.Lock:
@@ -78,11 +127,15 @@ class Keys(_Base):
         shared: State of the client.
     """
 
-    def signer(self) -> SigV4Signer:
+    def signer(self, limit: float | None = None) -> SigV4Signer:
         """Return the signer to use; many threads wait for one that asks.
+
+        Args:
+            limit: Seconds to wait for keys; None for ever.
 
         Raises:
             ConfigError: There are no keys.
+            Timeout: They did not come in time.
         """
         cache, lock = self._cache, self._waiting().threads
         signer = cache.fresh(self._shared.now())
@@ -91,8 +144,20 @@ class Keys(_Base):
         held = self._held()
         if held is not None and lock.locked():
             return held  # another thread is asking
-        with lock:
-            return cache.fresh(self._shared.now()) or self._ask()
+        if held is not None:
+            limit = min(_PATIENCE, limit or _PATIENCE)
+
+        def ask_once() -> SigV4Signer:
+            with _held(lock, limit):
+                return cache.fresh(self._shared.now()) or self._ask()
+
+        try:
+            return _bounded(ask_once, limit)
+        except Timeout:
+            held = self._cache.postpone(self._shared.now()) if held is not None else None
+            if held is None:
+                raise
+            return held
 
     def _ask(self) -> SigV4Signer:
         began = self._shared.clock.monotonic()
@@ -101,46 +166,52 @@ class Keys(_Base):
         except ConfigError as error:
             return self._failed(error)
 
-    def renew(self, refused: SigV4Signer, at: float) -> bool | InfinoError:
+    def renew(self, refused: SigV4Signer, at: float, limit: float | None = None) -> bool | InfinoError:
         """Tell whether there is another pair than the refused one, after asking for it where nobody has since.
 
         Args:
             refused: Who signed what was refused.
             at: When the refusal came, on the monotonic clock.
+            limit: Seconds to wait for keys; None for ever.
 
         Returns:
             Whether there is, or the error that kept it from coming.
         """
-        cache = self._cache
+        cache, lock = self._cache, self._waiting().threads
         if cache.provider is None:
             return False
-        with self._waiting().threads:
-            if not cache.superseded(refused) and cache.asked < at:
-                began = self._shared.clock.monotonic()
-                try:
-                    self._asked(ask(cache.provider), began)
-                except ConfigError as error:
-                    return error
-            return cache.superseded(refused)
 
-    def connect(self, address: Address, dial: Callable[[Secret], Connection]) -> Connection:
+        def ask_again() -> bool:
+            with _held(lock, limit):
+                if not cache.superseded(refused) and cache.asked < at:
+                    began = self._shared.clock.monotonic()
+                    self._asked(ask(cache.provider), began)
+                return cache.superseded(refused)
+
+        try:
+            return _bounded(ask_again, limit)
+        except (ConfigError, Timeout) as error:
+            return error
+
+    def connect(self, address: Address, dial: Callable[[Secret], Connection], limit: float | None) -> Connection:
         """Open a connection with a signed address, and once more when only the clock or the keys were wrong.
 
         Args:
             address: Signs the address.
             dial: Opens a connection to it.
+            limit: Seconds to wait for keys; None for ever.
 
         Raises:
             APIError: The service refused.
         """
         corrections = Corrections(self._shared)
         while True:
-            signed = corrections.sign(self.signer())
+            signed = corrections.sign(self.signer(limit))
             try:
                 connection = dial(address(signed))
             except APIError as error:
                 remedy, now = corrections.judge(error, signed), self._shared.clock.monotonic()
-                if remedy is None or (remedy == "keys" and self.renew(signed.signer, now) is not True):
+                if remedy is None or (remedy == "keys" and self.renew(signed.signer, now, limit) is not True):
                     raise
             else:
                 corrections.accepted()
@@ -150,7 +221,7 @@ class Keys(_Base):
 class AsyncKeys(_Base):
     """The keys of a client, for event loops; each method does the same as that of `Keys`."""
 
-    async def signer(self) -> SigV4Signer:
+    async def signer(self, limit: float | None = None) -> SigV4Signer:
         """Return the signer to use; many tasks wait for one that asks."""
         cache = self._cache
         signer = cache.fresh(self._shared.now())
@@ -159,41 +230,66 @@ class AsyncKeys(_Base):
         held, lock = self._held(), self._waiting().of_loop()
         if held is not None and lock.locked():
             return held  # another task is asking
-        async with lock:
-            return cache.fresh(self._shared.now()) or await self._ask()
+        if held is not None:
+            limit = min(_PATIENCE, limit or _PATIENCE)
+        try:
+            async with asyncio.timeout(limit), lock:
+                return cache.fresh(self._shared.now()) or await self._ask()
+        except TimeoutError:
+            held = self._cache.postpone(self._shared.now()) if held is not None else None
+            if held is not None:
+                return held
+            raise _hanging(limit or 0.0) from None
 
     async def _ask(self) -> SigV4Signer:
         began = self._shared.clock.monotonic()
         try:
-            return self._asked(await ask_async(self._cache.provider), began)
+            return self._asked(await self._given(), began)
         except ConfigError as error:
             return self._failed(error)
 
-    async def renew(self, refused: SigV4Signer, at: float) -> bool | InfinoError:
+    async def _given(self) -> object:
+        return await ask_async(self._cache.provider, self._beside)
+
+    async def _beside(self, provider: Callable[[], object]) -> object:
+        """Ask a provider that may block, in a thread; who is cancelled meanwhile leaves it to the next one."""
+        waiting = self._waiting()
+        asking = waiting.asking
+        if asking is None or asking.done():
+            asking = waiting.asking = _aside(provider)
+        answer = await _answered(asking)
+        waiting.asking = None
+        return answer
+
+    async def renew(self, refused: SigV4Signer, at: float, limit: float | None = None) -> bool | InfinoError:
         """Tell whether there is another pair than the refused one."""
         cache = self._cache
         if cache.provider is None:
             return False
-        async with self._waiting().of_loop():
-            if not cache.superseded(refused) and cache.asked < at:
-                began = self._shared.clock.monotonic()
-                try:
-                    self._asked(await ask_async(cache.provider), began)
-                except ConfigError as error:
-                    return error
-            return cache.superseded(refused)
+        try:
+            async with asyncio.timeout(limit), self._waiting().of_loop():
+                if not cache.superseded(refused) and cache.asked < at:
+                    began = self._shared.clock.monotonic()
+                    self._asked(await self._given(), began)
+                return cache.superseded(refused)
+        except ConfigError as error:
+            return error
+        except TimeoutError:
+            return _hanging(limit or 0.0)
 
-    async def connect(self, address: Address, dial: Callable[[Secret], Awaitable[Connection]]) -> Connection:
+    async def connect(
+        self, address: Address, dial: Callable[[Secret], Awaitable[Connection]], limit: float | None
+    ) -> Connection:
         """Open a connection with a signed address."""
         check_loop()
         corrections = Corrections(self._shared)
         while True:
-            signed = corrections.sign(await self.signer())
+            signed = corrections.sign(await self.signer(limit))
             try:
                 connection = await dial(address(signed))
             except APIError as error:
                 remedy, now = corrections.judge(error, signed), self._shared.clock.monotonic()
-                if remedy is None or (remedy == "keys" and await self.renew(signed.signer, now) is not True):
+                if remedy is None or (remedy == "keys" and await self.renew(signed.signer, now, limit) is not True):
                     raise
             else:
                 corrections.accepted()

@@ -252,9 +252,10 @@ class Connections:
 
     async def close_loop(self) -> None:
         """Close the connections of the running event loop."""
-        found = self._loops.get(asyncio.get_running_loop())
-        if found is not None:
-            await found[1].aclose()
+        with suppress(RuntimeError):  # without an event loop of asyncio there are none
+            found = self._loops.get(asyncio.get_running_loop())
+            if found is not None:
+                await found[1].aclose()
 
     def after_fork(self) -> None:
         """Leave the connections of the parent process alone, and begin without any."""

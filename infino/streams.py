@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from infino.core.compression import Inflater
+from infino.core.compression import Inflater, inflaters
 from infino.core.errors import InfinoError, Timeout
 from infino.core.exchange import Shared
 
@@ -18,18 +18,23 @@ class Course:
     """What holds while an answer is read.
 
     Args:
-        undo: What undoes its compression.
+        coding: The value of `Content-Encoding`.
         translate: Describes a failure of the library below; None for any other.
         shared: State of the client.
         began: When the call began, on the monotonic clock.
         total: Seconds for the whole call, reading included; None for no limit.
     """
 
-    undo: list[Inflater]
+    coding: str | None
     translate: Callable[[Exception], InfinoError | None]
     shared: Shared
     began: float
     total: float | None
+    undo: list[Inflater] = attrs.field(init=False)
+
+    @undo.default
+    def _inflaters(self) -> list[Inflater]:
+        return inflaters(self.coding, self.left)
 
     def left(self) -> float | None:
         """Seconds that are left.
@@ -150,7 +155,12 @@ async def _async_arriving(
                 raise error if isinstance(error, Timeout) else course.over() from None
             if piece is None:
                 break
-            for part in course.undone(piece):
+            if not course.undo:
+                yield piece
+                continue
+            # A thousand times as much may come out of it: the event loop goes on meanwhile.
+            parts = iter(course.undone(piece))
+            while (part := await asyncio.to_thread(next, parts, None)) is not None:
                 yield part
         course.finish()
         whole = True

@@ -14,7 +14,7 @@ from typing import Any, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
 from infino.core.causes import connect_hint, root_cause
-from infino.core.compression import decompressed, inflaters, too_large
+from infino.core.compression import decompressed, too_large
 from infino.core.config import Config
 from infino.core.corrections import Corrections, Signed
 from infino.core.errors import (
@@ -27,6 +27,7 @@ from infino.core.errors import (
     TransportError,
 )
 from infino.core.exchange import Outcome, Send, Shared, Step, Wait, exchange
+from infino.core.extras import check_loop
 from infino.core.redaction import redact
 from infino.core.request import Request, Upload
 from infino.core.response import Headers, Response
@@ -38,14 +39,14 @@ from infino.core.version import USER_AGENT
 from infino.core.wire import Wire, WireRequest, check_path
 from infino.deadline import Deadline, DeadlineBackend
 from infino.imports import native, without_command_line
-from infino.keys import AsyncKeys, Connection, Keys, check_loop
+from infino.keys import AsyncKeys, Connection, Keys
 from infino.slots import KEEPALIVE_SECONDS, AsyncSlots, Connections, Slots
 from infino.streams import Course, arriving, async_arriving, is_read_late
 
 with without_command_line():
     import httpx
 
-_LARGE: Final = 1 << 20
+_SMALL: Final = 1 << 10
 
 
 class _UploadStream(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -174,6 +175,12 @@ class _Base:
         timeouts = Timeouts.of(request.timeout, self.config.timeouts)
         return exchange(request, self.shared, request.retry_policy or self.config.retry, timeouts)
 
+    @staticmethod
+    def _rest(step: Send, signed: Signed) -> Timeouts:
+        """What is left for the request of a try once its keys are there."""
+        total = step.timeouts.total
+        return step.timeouts if total is None else step.timeouts.within(total - (signed.at - step.at))
+
     def _build(self, prepared: WireRequest, timeouts: Timeouts) -> httpx.Request:
         content = prepared.content
         stream: httpx.ByteStream | _UploadStream
@@ -226,8 +233,7 @@ class _Base:
         return Response(request.operation, answer.status_code, headers, content, 1, clock.monotonic() - began)
 
     def _course(self, answer: httpx.Response, timeouts: Timeouts, began: float) -> Course:
-        undo = inflaters(answer.headers.get("content-encoding"), lambda: None)
-        return Course(undo, self._told, self.shared, began, timeouts.total)
+        return Course(answer.headers.get("content-encoding"), self._told, self.shared, began, timeouts.total)
 
     def _begun(self, request: Request, answer: httpx.Response, stream: Any, began: float) -> Response:
         elapsed, headers = self.shared.clock.monotonic() - began, Headers(answer.headers.raw)
@@ -305,7 +311,7 @@ class Transport(_Base):
                     self.sleep(step.seconds)
                     outcome = None
                 else:
-                    outcome = self._keys.renew(step.refused, step.at)
+                    outcome = self._keys.renew(step.refused, step.at, step.limit)
                 step = plan.send(outcome)
         except StopIteration as stop:
             response: Response = stop.value
@@ -321,16 +327,16 @@ class Transport(_Base):
         return self._presigned(Corrections(self.shared).sign(self._keys.signer()), path, query)
 
     def connect(
-        self, path: str, query: tuple[tuple[str, str], ...], dial: Callable[[Secret], Connection]
+        self, path: str, query: tuple[tuple[str, str], ...], dial: Callable[[Secret], Connection], limit: float | None
     ) -> Connection:
         """Open a connection with a signed address; see `Keys.connect`."""
-        return self._keys.connect(lambda signed: self._presigned(signed, path, query), dial)
+        return self._keys.connect(lambda signed: self._presigned(signed, path, query), dial, limit)
 
     def _attempt(self, request: Request, step: Send) -> Outcome:
         try:
-            signed = step.sign(self._keys.signer())
+            signed = step.sign(self._keys.signer(step.timeouts.total))
             prepared = self._wire.prepare(request, step.method, signed.signer, signed.time)
-            return self._move(request, prepared, step.timeouts)
+            return self._move(request, prepared, self._rest(step, signed))
         except InfinoError as error:
             return error
 
@@ -415,7 +421,7 @@ class AsyncTransport(_Base):
                     await self.sleep(step.seconds)
                     outcome = None
                 else:
-                    outcome = await self._keys.renew(step.refused, step.at)
+                    outcome = await self._keys.renew(step.refused, step.at, step.limit)
                 step = plan.send(outcome)
         except StopIteration as stop:
             response: Response = stop.value
@@ -426,19 +432,21 @@ class AsyncTransport(_Base):
         return self._presigned(Corrections(self.shared).sign(await self._keys.signer()), path, query)
 
     async def connect(
-        self, path: str, query: tuple[tuple[str, str], ...], dial: Callable[[Secret], Awaitable[Connection]]
+        self,
+        path: str,
+        query: tuple[tuple[str, str], ...],
+        dial: Callable[[Secret], Awaitable[Connection]],
+        limit: float | None,
     ) -> Connection:
         """Do the same as `Transport.connect`."""
-        return await self._keys.connect(lambda signed: self._presigned(signed, path, query), dial)
+        return await self._keys.connect(lambda signed: self._presigned(signed, path, query), dial, limit)
 
     async def _attempt(self, request: Request, step: Send) -> Outcome:
         try:
-            signed = step.sign(await self._keys.signer())
-            prepared = self._wire.prepare(request, step.method, signed.signer, signed.time)
-            if step.timeouts.total is None:
-                return await self._move(request, prepared, step.timeouts)
             async with asyncio.timeout(step.timeouts.total):
-                return await self._move(request, prepared, step.timeouts)
+                signed = step.sign(await self._keys.signer())
+                prepared = self._wire.prepare(request, step.method, signed.signer, signed.time)
+                return await self._move(request, prepared, self._rest(step, signed))
         except InfinoError as error:
             return error
         except TimeoutError:
@@ -473,9 +481,10 @@ class AsyncTransport(_Base):
         finally:
             if not kept:
                 await _async_back(slots, connection, whole)
-        if body.size < _LARGE or "content-encoding" not in answer.headers:
+        coding = answer.headers.get("content-encoding")
+        if coding is None or (body.size <= _SMALL and "," not in coding):
             return self._answer(request, answer, body.pieces, began, timeouts.total)
-        # Unpacking takes long: the event loop goes on meanwhile.
+        # A thousand times as much may come out of it: the event loop goes on meanwhile.
         return await asyncio.to_thread(self._answer, request, answer, body.pieces, began, timeouts.total)
 
     async def aclose(self) -> None:

@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from infino.core.errors import InfinoError
-from infino.keys import check_loop
+from infino.core.extras import check_loop
 
 if TYPE_CHECKING:
     from infino.bulk.answers import Outcome

@@ -359,7 +359,9 @@ def resolve(
             keywords[name] = Secret(keywords[name])
     keywords["credentials"] = wrapped(keywords.get("credentials"))
     if config is not None:
-        return _ready(config, [name for name, value in {**keywords, "profile": profile}.items() if value is not None])
+        if not isinstance(config, Config):
+            raise ConfigError(f"config is a Config, such as client.config, not {type(config).__name__}")
+        return config
     if profile is not None and (not isinstance(profile, str) or not profile):
         raise ConfigError(f"profile is the name of a profile, not {profile!r}")
     environment = _Environment({} if alone else os.environ if environment is None else environment)
@@ -393,15 +395,6 @@ def resolve(
         sources=gathered.sources,
         **optional,
     )
-
-
-def _ready(config: Any, beside: list[str]) -> Config:
-    """Take ready settings as they are; what is given beside them would be lost."""
-    if not isinstance(config, Config):
-        raise ConfigError(f"config is a Config, such as client.config, not {type(config).__name__}")
-    if beside:
-        raise ConfigError(f"config holds all settings already; leave out {', '.join(beside)}, or change it first")
-    return config
 
 
 def overridden(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from infino.core.errors import APIError
-from infino.core.failures import is_clock_skew, server_offset, server_time
+from infino.core.failures import is_clock_skew, server_offset, server_time, speaks_of_time
 
 if TYPE_CHECKING:
     from infino.core.clock import Clock
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Remedy = Literal["clock", "keys"]
 _KEY_CHANGES: Final = 2  # keys may be rotated once more while a call is on its way
+_CLOCK_CHANGES: Final = 3
 _NOTICEABLE: Final = timedelta(seconds=1)  # a Date is in whole seconds
 
 
@@ -48,11 +49,11 @@ class Corrections:
         shared: State of the client; takes over the clock's offset once the service has accepted it.
     """
 
-    __slots__ = ("_key_changes", "_service_clock", "_shared")
+    __slots__ = ("_clock_changes", "_key_changes", "_service_clock", "_shared")
 
     def __init__(self, shared: SharedClock) -> None:
         self._shared = shared
-        self._key_changes = 0
+        self._key_changes = self._clock_changes = 0
         # The service's time at a moment of our monotonic clock, which holds even when our time of day jumps.
         self._service_clock: tuple[datetime, float] | None = None
 
@@ -74,12 +75,16 @@ class Corrections:
         if signed is None or refusal.status not in (400, 401, 403):
             return None
         now = self._shared.clock.monotonic()
-        if self._service_clock is None:
+        # The first Date may be a proxy's; another one is believed where the refusal itself speaks of time.
+        if not self._clock_changes or (
+            self._clock_changes < _CLOCK_CHANGES and speaks_of_time(refusal.reason, refusal.code)
+        ):
             offset = server_offset(refusal.headers, signed.time, now - signed.at)
             if is_clock_skew(refusal.status, refusal.reason, refusal.code, offset):
                 moment = server_time(refusal.headers)
                 assert moment is not None  # an offset was made of it
                 self._service_clock = moment, now
+                self._clock_changes += 1
                 return "clock"
         if refusal.status in (401, 403) and self._key_changes < _KEY_CHANGES:
             self._key_changes += 1

@@ -10,6 +10,7 @@ from typing import Any, Final
 import attrs
 
 from infino.core.errors import ConfigError
+from infino.core.listeners import is_async
 from infino.core.redaction import watch
 from infino.core.secret import Secret, ends_unseen
 from infino.core.signer import SCOPE, PathStyle, SigV4Signer
@@ -180,21 +181,20 @@ def ask(provider: Provider | None) -> object:
     raise ConfigError(f"the credentials callable {problem}")
 
 
-async def ask_async(provider: Provider | None) -> object:
-    """Call a provider from an event loop; one that may block runs in a thread.
+async def ask_async(provider: Provider | None, beside: Callable[[Callable[[], object]], Awaitable[object]]) -> object:
+    """Call a provider from an event loop.
+
+    Args:
+        provider: The provider.
+        beside: Calls one that may block where it does not hold up the loop.
 
     Raises:
         ConfigError: It failed.
     """
     if provider is None:
         raise ConfigError("there are no credentials")
-    import asyncio  # slow to import, and of no use to the synchronous client
-
     try:
-        is_async = inspect.iscoroutinefunction(provider) or inspect.iscoroutinefunction(
-            getattr(provider, "__call__", None)  # noqa: B004  # an object with an async __call__
-        )
-        answer: object = provider() if is_async else await asyncio.to_thread(provider)
+        answer: object = provider() if is_async(provider) else await beside(provider)
         return wrapped(await answer if inspect.isawaitable(answer) else answer)
     except Exception as error:
         problem = _failure(error)

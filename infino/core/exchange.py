@@ -69,12 +69,12 @@ class Shared:
 
 
 class Send:
-    """Sign the request anew and send it."""
+    """Sign the request anew and send it, within limits that begin at a moment of the monotonic clock."""
 
-    __slots__ = ("_corrections", "method", "number", "signed", "timeouts")
+    __slots__ = ("_corrections", "at", "method", "signed", "timeouts")
 
-    def __init__(self, number: int, method: str, timeouts: Timeouts, corrections: Corrections) -> None:
-        self.number, self.method, self.timeouts, self._corrections = number, method, timeouts, corrections
+    def __init__(self, at: float, method: str, timeouts: Timeouts, corrections: Corrections) -> None:
+        self.at, self.method, self.timeouts, self._corrections = at, method, timeouts, corrections
         self.signed: Signed | None = None
 
     def sign(self, signer: SigV4Signer) -> Signed:
@@ -95,10 +95,10 @@ class Wait:
 class Refresh:
     """These keys were refused: answer True when there are others, False, or the error that kept them from coming."""
 
-    __slots__ = ("at", "refused")
+    __slots__ = ("at", "limit", "refused")
 
-    def __init__(self, refused: SigV4Signer, at: float) -> None:
-        self.refused, self.at = refused, at
+    def __init__(self, refused: SigV4Signer, at: float, limit: float | None) -> None:
+        self.refused, self.at, self.limit = refused, at, limit
 
 
 Step = Send | Wait | Refresh
@@ -176,7 +176,7 @@ def exchange(
         if listeners.request:
             _tell_request(listeners, request, method, call.number)
         began = clock.monotonic()
-        step = Send(call.number, method, timeouts.within(call.left()), call.corrections)
+        step = Send(began, method, timeouts.within(call.left()), call.corrections)
         outcome = yield step
         if isinstance(outcome, Response):
             ended = clock.monotonic()
@@ -248,7 +248,7 @@ def _repair(call: _Call, step: Send, refusal: APIError, began: float) -> Generat
         return False
     if remedy == "keys":
         assert step.signed is not None  # nothing is judged without it
-        renewed = yield Refresh(step.signed.signer, shared.clock.monotonic())
+        renewed = yield Refresh(step.signed.signer, shared.clock.monotonic(), left)
         if isinstance(renewed, InfinoError):
             refusal.hint = f"the keys were refused, and {renewed.message}"
         if renewed is not True:

@@ -1,4 +1,4 @@
-"""Optional packages: imported on first use, with one sentence about the extra when they are missing."""
+"""What a feature needs: packages, imported on first use, and asyncio; with one sentence where it is missing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,26 @@ from infino.core.errors import ConfigError
 
 class MissingDependencyError(ConfigError, ImportError):
     """A feature needs a package that is not installed; the message holds the pip command."""
+
+
+def check_loop(operation: str | None = None) -> None:
+    """Say what is missing where no event loop of asyncio runs, under trio for example.
+
+    Args:
+        operation: The operation, for the error.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    import asyncio  # slow to import, and of no use to the blocking client
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        problem = "AsyncInfino needs asyncio, and no event loop of asyncio runs here; under trio use Infino in a thread"
+    else:
+        return
+    raise ConfigError(problem, operation=operation)
 
 
 def require(module: str, extra: str, purpose: str) -> Any:

@@ -112,11 +112,16 @@ def is_clock_skew(status: int, reason: str | None, code: str | None, offset: flo
     """
     if status not in (400, 401, 403) or offset is None or code == "html":
         return False
-    said = f"{code or ''} {reason or ''}".lower()
-    if abs(offset) >= _SAID_SECONDS and re.search(_TIME_WORDS, said):
+    if abs(offset) >= _SAID_SECONDS and speaks_of_time(reason, code):
         return True
+    said = f"{code or ''} {reason or ''}".lower()
     # Some gateways give no reason, or only that the signature is wrong.
     return abs(offset) >= _UNSAID_SECONDS and (not said.strip() or re.search(_SIGNATURE_WORDS, said) is not None)
+
+
+def speaks_of_time(reason: str | None, code: str | None) -> bool:
+    """Tell whether a refusal names the time of signing, or the end of a pair of keys, as its reason."""
+    return re.search(_TIME_WORDS, f"{code or ''} {reason or ''}".lower()) is not None
 
 
 def server_time(headers: Mapping[str, str]) -> datetime | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from inspect import iscoroutinefunction
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable, iscoroutine, iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Final
 
 from infino.core.errors import ValidationError
@@ -37,8 +37,7 @@ class Listeners:
         """Register a callback and return a function that takes it out again."""
         if name not in ("request", "response", "retry"):
             raise ValidationError(f"there is no event {name!r}; events are request, response and retry")
-        if not callable(callback):
-            raise ValidationError("an event callback must be callable")
+        _check(callback)
         setattr(self, name, (*getattr(self, name), callback))
 
         def remove() -> None:
@@ -47,27 +46,55 @@ class Listeners:
         return remove
 
     def beside(self, callback: Callable[[Any], Any]) -> Callable[[Any], None]:
-        """Return a callback that runs an async one as a task of its own."""
+        """Return a callback that runs what another one gives to be awaited as a task of its own."""
         import asyncio
 
-        async def run(event: Event) -> None:
+        _check(callback)
+
+        async def run(event: Event, given: Awaitable[object]) -> None:
             try:
-                await callback(event)
+                await given
             except Exception as error:
                 _report(event, error)
 
         def begin(event: Event) -> None:
-            task = asyncio.ensure_future(run(event))
-            self._tasks.add(task)  # the event loop alone would forget it
-            task.add_done_callback(self._tasks.discard)
+            given = callback(event)
+            if isawaitable(given):
+                task = asyncio.ensure_future(run(event, given))
+                self._tasks.add(task)  # the event loop alone would forget it
+                task.add_done_callback(self._tasks.discard)
 
         return begin
+
+    @staticmethod
+    def plain(callback: Callable[[Any], Any]) -> Callable[[Any], None]:
+        """Return a callback that says so in the log where another one gives what nobody would await.
+
+        Raises:
+            ValidationError: It is an async function.
+        """
+        _check(callback)
+        problem = "an async callback is never awaited here; give a plain one, or use AsyncInfino"
+        if is_async(callback):
+            raise ValidationError(problem)
+
+        def call(event: Event) -> None:
+            given = callback(event)
+            if isawaitable(given):
+                if iscoroutine(given):
+                    given.close()
+                _logger.error("a callback for %s is not plain: %s", type(event).__name__, problem)
+
+        return call
 
     async def settled(self) -> None:
         """Wait for the async callbacks that run on this event loop."""
         import asyncio
 
-        loop = asyncio.get_running_loop()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # nothing of asyncio runs here, so none of them does
+            return
         tasks = [task for task in self._tasks if task.get_loop() is loop and task is not asyncio.current_task()]
         if tasks:
             await asyncio.wait(tasks)
@@ -80,6 +107,11 @@ class Listeners:
                 callback(event)
             except Exception as error:
                 _report(event, error)
+
+
+def _check(callback: object) -> None:
+    if not callable(callback):
+        raise ValidationError("an event callback must be callable")
 
 
 def _report(event: Event, error: Exception) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from infino.core.errors import ValidationError
-from infino.core.listeners import Listeners, is_async
+from infino.core.extras import check_loop
+from infino.core.listeners import Listeners
 
 if TYPE_CHECKING:
     from infino.bulk.report import BulkReport
@@ -22,6 +22,7 @@ async def async_off_loop(function: Callable[..., R], *arguments: Any) -> R:
     """Call a function that takes its time, without holding up the event loop."""
     import asyncio
 
+    check_loop()
     return await asyncio.to_thread(function, *arguments)
 
 
@@ -30,16 +31,31 @@ def off_loop(function: Callable[..., R], *arguments: Any) -> R:
     return function(*arguments)
 
 
+async def async_at_the_end(function: Callable[[], object]) -> None:
+    """Call what closes something; without an event loop of asyncio, as under trio, nothing is held up by it."""
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        function()
+    else:
+        await asyncio.to_thread(function)
+
+
+def at_the_end(function: Callable[[], object]) -> None:
+    """Call what closes something."""
+    function()
+
+
 def async_listener(callback: Callable[[Any], object], listeners: Listeners) -> Callable[[Any], object]:
-    """Let a function that is async run as a task beside the call it hears of."""
-    return listeners.beside(callback) if is_async(callback) else callback
+    """Let a function that gives something to await run as a task beside the call it hears of."""
+    return listeners.beside(callback)
 
 
 def listener(callback: Callable[[Any], object], listeners: Listeners) -> Callable[[Any], object]:
     """Refuse a function that nobody would await."""
-    if is_async(callback):
-        raise ValidationError("an async function is never awaited here; give a plain one, or use AsyncInfino")
-    return callback
+    return listeners.plain(callback)
 
 
 async def async_settled(listeners: Listeners) -> None:
@@ -55,6 +71,7 @@ async def async_side_by_side(run: Callable[[T], Awaitable[R]], items: Sequence[T
     """Run a task for each item, at most `limit` at the same time, and return what they give in order."""
     import asyncio
 
+    check_loop()
     places = asyncio.Semaphore(max(1, limit))
 
     async def in_turn(item: T) -> R:

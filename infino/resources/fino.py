@@ -458,6 +458,7 @@ class AsyncFino(AsyncFinoResource):
                 choices.path,
                 query,
                 lambda url: open_async_socket(dial_plan(transport, choices, connect, url, headers)),
+                connect.timeout,
             )
 
         ports = AsyncPorts(

@@ -376,15 +376,6 @@ def test_settings_of_another_kind_in_a_profile_are_refused_by_name(tmp_path, nam
         resolve(environment={"XDG_CONFIG_HOME": str(tmp_path)}, profile="odd")
 
 
-def test_what_is_given_beside_ready_settings_is_refused_and_not_lost():
-    config = resolve(environment=PAIR)
-    assert infino.Infino(config=config).config is infino.AsyncInfino(config=config).config is config
-    with pytest.raises(infino.ConfigError, match="region"):
-        infino.Infino(config=config, region="eu-west-1")
-    with pytest.raises(infino.ConfigError, match="leave out"):
-        infino.AsyncInfino(config=config, access_key="AK", secret_key="s")
-
-
 @pytest.mark.parametrize("unseen", [*"\n \t\u00a0\u00ad\u200b\u2028\u2060\u3000\u3164\ufe0f\ufeff\u2800\U000e0020\x7f"])
 @pytest.mark.parametrize("text", ["s{}", "{}s", "{}"])
 def test_keys_that_begin_or_end_in_what_nobody_sees_are_refused_by_name(unseen, text):

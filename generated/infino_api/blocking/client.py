@@ -18,7 +18,7 @@ from infino.core.manners import Manners
 from infino.core.retry import RetryPolicy
 from infino.core.secret import Secret
 from infino.core.timeouts import Timeouts
-from infino.resources.concurrency import listener, off_loop, settled
+from infino.resources.concurrency import at_the_end, listener, settled
 from infino_api.resources.root import RootResources
 
 if TYPE_CHECKING:
@@ -290,7 +290,7 @@ class Infino(Manners, RootResources):
         if self._opened is not None:
             self._opened.close()
         if self._gateway is not None:
-            off_loop(self._gateway.stop)
+            at_the_end(self._gateway.stop)
 
     def __enter__(self) -> Self:
         return self

@@ -400,6 +400,7 @@ class Fino(FinoResource):
                 choices.path,
                 query,
                 lambda url: open_socket(dial_plan(transport, choices, connect, url, headers)),
+                connect.timeout,
             )
 
         ports = Ports(
