@@ -99,6 +99,10 @@ class Slots(Generic[C]):
         for stale in _stale(self._idle, now):
             stale.close()
 
+    def back(self, connection: C, whole: bool) -> None:
+        """Take a connection back, to be used again only where its last answer was read whole."""
+        (self.give if whole else self.drop)(connection)
+
     def drop(self, connection: C) -> None:
         """Throw a connection away; its place is free."""
         try:
@@ -149,6 +153,10 @@ class AsyncSlots(Generic[A]):
         self._free.release()
         for stale in _stale(self._idle, now):
             await stale.aclose()
+
+    async def back(self, connection: A, whole: bool) -> None:
+        """Take a connection back, to be used again only where its last answer was read whole."""
+        await (self.give if whole else self.drop)(connection)
 
     async def drop(self, connection: A) -> None:
         """Throw a connection away, to the end even when the call is cancelled again; its place is free at once."""

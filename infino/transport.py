@@ -40,8 +40,8 @@ from infino.core.wire import Wire, WireRequest, check_path
 from infino.deadline import Deadline, DeadlineBackend
 from infino.imports import native, without_command_line
 from infino.keys import AsyncKeys, Connection, Keys
-from infino.slots import KEEPALIVE_SECONDS, AsyncSlots, Connections, Slots
-from infino.streams import Course, arriving, async_arriving, is_read_late
+from infino.slots import KEEPALIVE_SECONDS, Connections
+from infino.streams import Body, Course, arriving, async_arriving, is_read_late
 
 with without_command_line():
     import httpx
@@ -62,21 +62,6 @@ class _UploadStream(httpx.SyncByteStream, httpx.AsyncByteStream):
         chunks = self._upload.chunks()
         while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
             yield chunk
-
-
-class _Body:
-    """The pieces of an answer, up to a limit of bytes."""
-
-    __slots__ = ("most", "pieces", "size")
-
-    def __init__(self, most: int | None) -> None:
-        self.most, self.size, self.pieces = most, 0, list[bytes]()
-
-    def take(self, piece: bytes) -> bool:
-        """Keep a piece, and tell whether there is room for more."""
-        self.pieces.append(piece)
-        self.size += len(piece)
-        return self.most is None or self.size <= self.most
 
 
 _PHASES: Final[tuple[tuple[type[Exception], str], ...]] = (
@@ -243,14 +228,6 @@ class _Base:
         return _translate(error, self.config.endpoint.url) if isinstance(error, httpx.HTTPError) else None
 
 
-def _back(slots: Slots[Any], connection: Any, whole: bool) -> None:
-    (slots.give if whole else slots.drop)(connection)
-
-
-async def _async_back(slots: AsyncSlots[Any], connection: Any, whole: bool) -> None:
-    await (slots.give if whole else slots.drop)(connection)
-
-
 def _tick(deadline: Deadline, monotonic: Callable[[], float], left: float | None) -> None:
     """Between two pieces the thread may have made other calls, with times of their own."""
     deadline.start(left, monotonic)
@@ -345,14 +322,14 @@ class Transport(_Base):
         began = clock.monotonic()
         slots, deadline = self._connections.for_threads(), self._opener.deadline
         deadline.start(timeouts.total, clock.monotonic)
-        body, whole, kept = _Body(self.config.max_response_bytes), False, False
+        body, whole, kept = Body(self.config.max_response_bytes), False, False
         connection = slots.take(timeouts.pool)
         try:
             answer = connection.handle_request(self._build(prepared, timeouts))
             if request.stream and is_read_late(answer.status_code):
                 course, kept = self._course(answer, timeouts, began), True
                 tick = partial(_tick, deadline, clock.monotonic)
-                back = partial(_back, slots, connection)
+                back = partial(slots.back, connection)
                 return self._begun(request, answer, arriving(answer, course, back, tick), began)
             try:
                 whole = all(body.take(piece) for piece in answer.stream)
@@ -365,7 +342,7 @@ class Transport(_Base):
             return failure
         finally:
             if not kept:
-                _back(slots, connection, whole)
+                slots.back(connection, whole)
         return self._answer(request, answer, body.pieces, began, timeouts.total)
 
     def close(self) -> None:
@@ -456,13 +433,13 @@ class AsyncTransport(_Base):
         clock = self.shared.clock
         began = clock.monotonic()
         slots = await self._connections.for_loop()
-        body, whole, kept = _Body(self.config.max_response_bytes), False, False
+        body, whole, kept = Body(self.config.max_response_bytes), False, False
         connection = await slots.take(timeouts.pool)
         try:
             answer = await connection.handle_async_request(self._build(prepared, timeouts))
             if request.stream and is_read_late(answer.status_code):
                 course, kept = self._course(answer, timeouts, began), True
-                back = partial(_async_back, slots, connection)
+                back = partial(slots.back, connection)
                 return self._begun(request, answer, await async_arriving(answer, course, back), began)
             try:
                 whole = True
@@ -480,7 +457,7 @@ class AsyncTransport(_Base):
             raise
         finally:
             if not kept:
-                await _async_back(slots, connection, whole)
+                await slots.back(connection, whole)
         coding = answer.headers.get("content-encoding")
         if coding is None or (body.size <= _SMALL and "," not in coding):
             return self._answer(request, answer, body.pieces, began, timeouts.total)
