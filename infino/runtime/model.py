@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self
 
 import attrs
 
@@ -11,6 +12,9 @@ from infino.core.printable import safe_repr
 from infino.runtime.errors import ParseError, mismatch, step
 from infino.runtime.plain import plain
 from infino.runtime.unset import UNSET
+
+_EVOLVE: Final = attrs.evolve.__code__
+"""It copies every field by its name, and would turn what was not given into null."""
 
 
 class Field(NamedTuple):
@@ -41,7 +45,7 @@ class Model:
     FIELDS: ClassVar[tuple[Field, ...]] = ()
     CONSTANTS: ClassVar[tuple[tuple[str, Any], ...]] = ()
     PLACE: ClassVar[tuple[str, ...]] = ()
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attrs.field(factory=dict, converter=dict)
 
     def __attrs_post_init__(self) -> None:
         # What was not given has no value at all, so that None can mean null.
@@ -55,6 +59,8 @@ class Model:
             """Answer for fields that were not given, which have no value of their own."""
             for field in type(self).FIELDS:
                 if field.attribute == name:
+                    if sys._getframe(1).f_code is _EVOLVE:
+                        return UNSET
                     if field.required:
                         raise AttributeError(f"{type(self).__name__}.{name} was not given; the service sets it")
                     return None
@@ -172,7 +178,7 @@ class Model:
             changes: Values by attribute.
         """
         given = {field.attribute: value for field, value in self._given()}
-        return type(self)(**{"additional_properties": dict(self.additional_properties), **given, **changes})
+        return type(self)(**{"additional_properties": self.additional_properties, **given, **changes})
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what was given, so that a copy knows it too."""
@@ -283,9 +289,9 @@ def always(secret: bool = False) -> Any:
 
 def extras() -> Any:
     """Return the attrs field that keeps what the document does not know."""
-    return attrs.field(factory=dict, kw_only=True)
+    return attrs.field(factory=dict, converter=dict, kw_only=True)
 
 
 def secret_extras() -> Any:
     """Return the field of unknown data for a model that holds secrets: its values stay out of the repr."""
-    return attrs.field(factory=dict, kw_only=True, repr=masked_values)
+    return attrs.field(factory=dict, converter=dict, kw_only=True, repr=masked_values)

@@ -8,12 +8,15 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
+import attrs
 import pytest
+from infino_api import models
 from infino_api.api.visualizations.update import request as update
 from infino_api.models import Chart, Dashboard, Panel, Thread, Token, Visualization
 from jsonschema import Draft202012Validator
 
 from infino.runtime.errors import ParseError
+from infino.runtime.model import Field, Model
 
 
 def test_none_is_null_and_what_was_not_given_is_nothing() -> None:
@@ -114,3 +117,72 @@ def test_times_are_written_as_they_are_read() -> None:
     thread = Thread.from_dict({"id": "t", "created_at": moment.isoformat()})
     assert thread.created_at == moment
     assert thread.to_dict()["created_at"] == moment.isoformat()
+
+
+COPIES: list[Any] = [
+    copy.copy,
+    copy.deepcopy,
+    attrs.evolve,
+    lambda one: pickle.loads(pickle.dumps(one)),
+    lambda one: one.__replace__(),
+    lambda one: type(one).from_dict(one.to_dict()),
+    lambda one: type(one).from_json(one.to_json()),
+]
+LEAST: dict[str, Any] = {"name": "x", "subject_template": {}, "message_template": {}}
+VALUES: tuple[Any, ...] = ("x", {}, [], 1, "2026-01-02T03:04:05Z", True, LEAST)
+
+
+def filled(cls: type[Model], kind: str) -> dict[str, Any]:
+    """An object of the wire: with what it must have only, with everything, or with null where it may be."""
+    found: dict[str, Any] = {}
+    for field in sorted(cls.FIELDS, key=lambda field: not field.required):
+        if field.required and (kind == "whole" or not field.read_only):
+            found[field.names[0]] = next(value for value in VALUES if fits(field, value))
+        elif kind == "whole":
+            found[field.names[0]] = next((value for value in VALUES if fits(field, value)), None)
+        elif kind == "null" and not field.required:
+            found[field.names[0]] = None
+    return {**found, "of next year": [1, None]} if kind == "whole" else found
+
+
+def fits(field: Field, value: Any) -> bool:
+    try:
+        field.read(value)
+    except ParseError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("name", models.__all__)
+@pytest.mark.parametrize("kind", ["least", "whole", "null"])
+def test_what_every_model_can_do(name: str, kind: str) -> None:
+    cls: type[Model] = getattr(models, name)
+    given = filled(cls, kind)
+    one = cls.from_dict(given)
+    written = one.to_dict()
+    assert written.keys() == given.keys()
+    for way in COPIES:
+        again = way(one)
+        assert (type(again), again, again.to_dict(), repr(again)) == (cls, one, written, repr(one)), way
+    assert repr(one).startswith(f"{name}(")
+    assert "object at" not in repr(one)
+    match one:
+        case Model(additional_properties=more):
+            assert more == ({"of next year": [1, None]} if kind == "whole" else {})
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(one)
+    schema = cls.json_schema()
+    Draft202012Validator.check_schema(schema)
+    assert {field.names[0] for field in cls.FIELDS} == set(schema["properties"])
+
+
+def test_evolving_keeps_what_was_not_given_so() -> None:
+    chart = Visualization(title="Late")
+    assert attrs.evolve(chart, title="Later").to_body() == {"title": "Later"}
+    assert attrs.evolve(chart, title=None).to_body() == {"title": None}
+    assert attrs.evolve(Visualization(description=None), title="x").to_body() == {"description": None, "title": "x"}
+    again = attrs.evolve(chart)
+    again.additional_properties["more"] = 1
+    assert not chart.additional_properties
+    with pytest.raises(AttributeError, match="was not given; the service sets it"):
+        print(again.id)
