@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import quote
@@ -344,17 +343,6 @@ def content(value: Any) -> bytes:
         return bytes(value)
     kind, value = type(value).__name__, None
     _refuse("content", "text or bytes", kind)
-
-
-def deprecated(what: str, *given: Any) -> None:
-    """Warn of an operation, or of an argument that was given although it may go away.
-
-    Args:
-        what: Its name.
-        given: The argument's value, if it is one.
-    """
-    if not given or (given[0] is not None and given[0] is not UNSET):
-        warnings.warn(f"{what} is deprecated", DeprecationWarning, stacklevel=4)
 
 
 def extended(call: Call[T], extra_query: Mapping[str, Any], extra_body: Mapping[str, Any]) -> Call[T]:

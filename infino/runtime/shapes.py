@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from infino.core.errors import APIError
 from infino.runtime import read as readers
+from infino.runtime import warn
 from infino.runtime.errors import MissingItemError, ParseError, mismatch, step
 
 if TYPE_CHECKING:
@@ -57,11 +57,8 @@ def nothing(operation: str) -> Callable[[Any], None]:
 
     def parse(value: Any) -> None:
         if value not in (None, "", b"", {}, True):
-            warnings.warn(
-                f"{operation} was answered with a body that the document does not know; with_raw_response shows it",
-                RuntimeWarning,
-                stacklevel=6,
-            )
+            said = f"{operation} was answered with a body that the document does not know; with_raw_response shows it"
+            warn.outside(said, RuntimeWarning)
 
     return parse
 

@@ -13,7 +13,7 @@ from .types import PythonType, identifier, node_at, of_property
 
 TAKEN = words(
     "self options timeout headers retry extra_query extra_body request call encode segment segments shapes readers "
-    "multipart"
+    "multipart warn cast"
 )
 """Names that the generated methods and calls use themselves."""
 
@@ -172,7 +172,7 @@ def _parameter(document: Node, found: Placed, typed: Property) -> Argument:
         reserved=tuple(node.get("x-infino-reserved", ())),
         example=node.get("example", schema.get("example")),
         schema=schema,
-        deprecated=bool(node.get("deprecated")),
+        deprecated=bool(node.get("deprecated") or schema.get("deprecated")),
     )
     if where == "path":
         return replace(made, expression=_segment(node, made, found.place))
@@ -327,6 +327,7 @@ def _form_pair(one: Argument) -> str:
 def _whole(document: Node, body: Placed, typed: Property, required: bool) -> Argument:
     kind = of_property(document, typed)
     name = python_name({}, str(body.node.get("x-infino-body", "body")))
+    schema = node_at(document, parser.place_of(typed))
     checked = f"encode.mapping({name}, {name!r})" if kind.argument.endswith("Mapping[str, Any]") else name
     if not required:
         checked = f"encode.mapping({name}, {name!r}, optional=True)" if checked != name else name
@@ -345,7 +346,8 @@ def _whole(document: Node, body: Placed, typed: Property, required: bool) -> Arg
         positional=required,
         expression=sent,
         keep_none=kind.nullable,
-        schema=node_at(document, parser.place_of(typed)),
+        schema=schema,
+        deprecated=bool(schema.get("deprecated")),
     )
 
 
@@ -456,5 +458,5 @@ def _property(document: Node, typed: Property, at: Placed, required: bool, into:
         keep_none=keep_none,
         example=schema.get("example"),
         schema=schema,
-        deprecated=bool(node.get("deprecated")),
+        deprecated=bool(schema.get("deprecated")),
     )

@@ -15,6 +15,7 @@ from .parser import safe_for_docstring
 
 WIDTH = 96
 OPTIONS = "`timeout`, `headers` and `retry` of this call, what is sent beside the document; see `CallOptions`."
+DEPRECATED = "Deprecated: it may go away."
 FAILED = "InfinoError: The call failed; the subclass tells how."
 _REPEATS = {
     "safe": "",
@@ -136,7 +137,7 @@ def parts(
     summary = " ".join(str(operation.get("summary") or words or f"Call {name}").split()).rstrip(".") + "."
     notes = [_REPEATS[retry]]
     if operation.get("deprecated"):
-        notes.insert(0, "Deprecated: it may go away.")
+        notes.insert(0, DEPRECATED)
     if operation.get("x-infino-experimental"):
         notes.append("Experimental: only unreleased gateways answer this.")
     if paged:
@@ -277,17 +278,18 @@ def _literal(value: Any) -> str:
     return f'"{value}"' if plain else code
 
 
-def model_lines(text: str, fields: Iterable[Described]) -> list[str]:
+def model_lines(text: str, fields: Iterable[Described], deprecated: bool) -> list[str]:
     """Return the docstring lines of a model.
 
     Args:
         text: Description of the schema.
         fields: Its attributes.
+        deprecated: Whether it may go away.
 
     Returns:
         Lines without indent.
     """
-    lines = block(text) or [""]
+    lines = [*(block(text) or [""]), *(["", DEPRECATED] if deprecated else [])]
     listed = [line for one in fields for line in wrap(f"{one.name}: {one.text}", "    ")]
     return [*lines, "", "Attributes:", *listed]
 

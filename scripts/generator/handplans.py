@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from .docstrings import FAILED, OPTIONS
+from .docstrings import DEPRECATED, FAILED, OPTIONS
 from .document import DocumentError
 from .examples import awaited
 
@@ -47,11 +47,12 @@ class HandPlan:
         """The first line of the docstring."""
         return self.text.split("\n", 1)[0]
 
-    def lines(self, is_async: bool) -> list[str]:
+    def lines(self, is_async: bool, deprecated: bool) -> list[str]:
         """Lay out the docstring of a method.
 
         Args:
             is_async: Whether the client of its example is the async one.
+            deprecated: Whether the operation may go away.
 
         Returns:
             Lines without indent.
@@ -61,7 +62,7 @@ class HandPlan:
         parts["Raises"] = f"{parts['Raises']}\n{FAILED}".strip()
         if is_async:
             parts["Examples"] = awaited(parts["Examples"])
-        made = [head]
+        made = [head, DEPRECATED] if deprecated else [head]
         for name in _SECTIONS:
             indented = "\n".join(f"    {line}".rstrip() for line in parts[name].splitlines())
             made.append(f"{name}:\n{indented}")

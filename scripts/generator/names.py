@@ -20,6 +20,9 @@ ON_THE_CLIENT = words(
 )
 """Names that the clients and their roots have themselves; a resource or a method of `client` may not take them."""
 
+_TYPES = words("bool bytes date datetime dict float int object str")
+"""Types of annotations, which a method or a resource of that name would hide from type checkers in its class."""
+
 _RESOURCE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _METHOD = re.compile(r"[a-z][a-z0-9_]*")
 ROOT = "client"
@@ -59,6 +62,10 @@ def names_of(node: Node, place: Place) -> tuple[str, str]:
         key = _at(node, place, "x-infino-method", "operationId")
         raise refused(key, f"{method!r} is no method name", "lower case, words joined by underscores, no keyword")
     first, *rest = resource.split(".")
+    for name, key in ((method, "x-infino-method"), *((part, "x-infino-resource") for part in (first, *rest))):
+        if name in _TYPES:
+            place = _at(node, place, key, "operationId")
+            raise refused(place, f"{name!r} hides the type {name} from the annotations of its class", "another name")
     taken = method if resource == ROOT else first
     if taken in ON_THE_CLIENT or "with_raw_response" in (method, *rest):
         key = "x-infino-method" if taken == method or method == "with_raw_response" else "x-infino-resource"

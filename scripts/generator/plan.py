@@ -91,7 +91,7 @@ class Method:
     def docstring(self, is_async: bool) -> list[str]:
         """Lines of the docstring, without indent."""
         if self.hand:
-            return self.hand.lines(is_async)
+            return self.hand.lines(is_async, self.deprecated)
         return docstrings.lines(self.doc, ("async for" if self.is_paged else "await") if is_async else "")
 
     @property
@@ -379,11 +379,12 @@ def model(document: Node, found: ModelProperty) -> ModelPlan:
     if "date" in fields and any(re.search(r"\bdate\b", one.annotation) for one in fields.values()):
         fields["date"] = replace(fields["date"], name="date_")  # in the class body the field would hide the type
     _refuse_shared_spellings(list(fields.values()), place)
+    text = str(schema.get("description", "")) or f"{name}."
     return ModelPlan(
         name=name,
         module=module,
         place=place,
-        text=docstrings.model_lines(str(schema.get("description", "")) or f"{name}.", fields.values()),
+        text=docstrings.model_lines(text, fields.values(), bool(schema.get("deprecated"))),
         fields=list(fields.values()),
         models=sorted(models - {(module, name)}),
         secret=bool(schema.get("x-infino-secret")) or any(one.secret for one in fields.values()),

@@ -12,7 +12,20 @@ from typing import Any
 
 import pytest
 
-from tests.support.changes import ROOT, TEXT, WHOLE, answer, at, base, document, operation, parameter, ref, thing, write
+from tests.support.changes import (
+    ROOT,
+    TEXT,
+    WHOLE,
+    answer,
+    at,
+    document,
+    operation,
+    parameter,
+    ref,
+    small,
+    thing,
+    write,
+)
 
 THING = {"Thing": thing("A thing.", id=TEXT, name=TEXT)}
 UPLOAD = {"multipart/form-data": {"schema": thing("F.", file={**TEXT, "format": "binary"})}}
@@ -73,6 +86,8 @@ REFUSED = {
     "keyword": (on(get=operation("things.import")), f"{GET}.operationId: 'import' is no method name"),
     "dunder": (on(get=operation("things.__init__")), f"{GET}.operationId: '__init__' is no method name"),
     "client's own": (on(get=operation("close.get")), f"{GET}.operationId: 'close' is a name that the client has itself"),
+    "a type of annotations": (on(get=operation("things.date")), f"{GET}.operationId: 'date' hides the type date"),
+    "a type as a resource": (on(get=operation("a.str.get")), f"{GET}.operationId: 'str' hides the type str"),
     "raw responses": (on(get=operation("things.with_raw_response")), "'with_raw_response' is a name"),
     "nothing but the tag": (on(get=operation("things")), f"{GET}.operationId: 'things' says no more than the tag"),
     "no tag": (on(get={**operation("createThing"), "tags": []}), f"{GET}: has neither a tag nor a dotted operationId"),
@@ -161,10 +176,14 @@ REFUSED = {
 }  # fmt: skip
 
 
+def test_the_small_document_is_refused_for_nothing() -> None:
+    assert write.problems(small()) == []
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_change_is_refused_by_its_place(name: str) -> None:
     change, wanted = REFUSED[name]
-    changed = copy.deepcopy(base())
+    changed = copy.deepcopy(small())
     change(changed)
     problems = write.problems(changed)
     assert any(wanted in problem for problem in problems), problems
@@ -196,22 +215,22 @@ def test_a_word_of_any_other_type_is_refused_and_never_a_traceback() -> None:
     """Every key of one operation, with values of every type in its place."""
     for path in [("paths",), ("components",), ("info",), ("components", "schemas"), ("components", "parameters")]:
         for value in (None, 1, "x", [], [1], {"x": 1}, True):
-            changed = copy.deepcopy(base())
+            changed = copy.deepcopy(small())
             holder = changed
             for step in path[:-1]:
                 holder = holder[step]
             holder[path[-1]] = value
             assert isinstance(write.problems(changed), list)
-    operation_keys = list(base()["paths"]["/visualizations"]["get"])
+    operation_keys = list(small()["paths"]["/visualizations"]["get"])
     for key in operation_keys:
         for value in (None, 1, [1], {"x": 1}):
-            changed = copy.deepcopy(base())
+            changed = copy.deepcopy(small())
             changed["paths"]["/visualizations"]["get"][key] = value
             assert write.problems(changed), (key, value)
 
 
 def test_json_documents_are_read_as_well(tmp_path: Path) -> None:
-    (tmp_path / "infino.yaml").write_text(json.dumps(base()))
+    (tmp_path / "infino.yaml").write_text(json.dumps(small()))
 
-    assert document.load(tmp_path / "infino.yaml") == base()
+    assert document.load(tmp_path / "infino.yaml") == small()
     assert WHOLE["type"] == "integer"

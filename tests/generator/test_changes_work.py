@@ -463,14 +463,37 @@ def test_further_changes_work(name: str, tmp_path: Path) -> None:
     check(ALL[name], tmp_path)
 
 
-def test_what_is_deprecated_warns(tmp_path: Path) -> None:
-    change = at("/things", get=get(parameter("old", deprecated=True)), put=operation("things.renew", deprecated=True))
-    found = outcome(change, ["client.things.get(old='x')", "client.things.get()", "client.things.renew()"], tmp_path)
-    assert [warnings for _, _, warnings in found.results] == [
-        ["DeprecationWarning: things.get(old=) is deprecated"],
-        [],
-        ["DeprecationWarning: things.renew is deprecated"],
-    ]
+def test_what_is_deprecated_warns_at_the_line_of_the_user(tmp_path: Path) -> None:
+    old = {**WHOLE, "deprecated": True}
+    renewed = create(thing("B.", name=TEXT, size=old), deprecated=True)
+    change = at(
+        "/things",
+        {"Old": {**thing("Old.", id=TEXT, size=old), "deprecated": True}},
+        get=get(parameter("old", deprecated=True), parameter("older", schema=old), ok=ref("Old")),
+        put=operation("things.list", ok=THINGS, deprecated=True, **{"x-infino-pagination": "none"}),
+        post={**renewed, "operationId": "things.renew"},
+    )
+    expected = {
+        "client.things.get(old='x')": ["things.get(old=) is deprecated"],
+        "client.things.get(older=1)": ["things.get(older=) is deprecated"],
+        "client.things.get()": [],
+        "client.things.list().all()": ["things.list is deprecated"],
+        "client.things.renew(size=1)": ["things.renew is deprecated", "things.renew(size=) is deprecated"],
+        "client.things.with_raw_response.renew() >> None": ["things.renew is deprecated"],
+    }
+    home = "__import__('infino_api.resources.things_raw', fromlist=['x'])"
+    marks = {
+        f"{home}.ThingsRawResponse.renew.__deprecated__": "'things.renew is deprecated'",
+        f"{home.replace('_raw', '')}.AsyncThingsResource.list.__deprecated__": "'things.list is deprecated'",
+        f"hasattr({home.replace('_raw', '')}.ThingsResource.get, '__deprecated__')": "False",
+        "'Deprecated: it may go away.' in models.Old.__doc__": "True",
+        "'size: Deprecated. Its size.' in models.Old.__doc__": "True",
+    }
+    found = outcome(change, [*expected, *marks], tmp_path)
+    assert not found.differing
+    told = [[one.removeprefix("DeprecationWarning: ") for one in warnings] for _, _, warnings in found.results]
+    assert told == [*expected.values(), *([] for _ in marks)]
+    assert [result for result, _, _ in found.results[len(expected) :]] == [*marks.values()]
 
 
 def test_pages_go_on_by_number(tmp_path: Path) -> None:

@@ -99,7 +99,8 @@ for code in calls:
             warnings.simplefilter("always")
             try: said = repr(run(code, is_async))
             except Exception as error: said = f"!! {type(error).__name__}: {error}"
-        told = [f"{w.category.__name__}: {w.message}" for w in heard]
+        # The user's line stands in this program, which has no file.
+        told = [f"{w.category.__name__}: {w.message}" + f" in {w.filename}" * (w.filename != "<string>") for w in heard]
         both.append([said.replace("AsyncPage", "SyncPage").replace("Async", ""), seen[start[0]:], told])
     found.append(both)
 print(json.dumps(found))
@@ -110,6 +111,31 @@ print(json.dumps(found))
 def base() -> Node:
     """The document as it stands."""
     return document.load(ROOT / "openapi" / "infino.yaml")
+
+
+@cache
+def small() -> Node:
+    """The document with few of its operations, and only what belongs to them: enough for what is refused."""
+    whole = base()
+    kept = {**whole, "paths": {path: whole["paths"][path] for path in ("/", "/users", "/visualizations")}}
+    components: Node = {}
+    waiting = references(kept["paths"])
+    while waiting:
+        kind, name = waiting.pop()
+        if name not in components.setdefault(kind, {}):
+            components[kind][name] = whole["components"][kind][name]
+            waiting += references(components[kind][name])
+    return {**kept, "components": {"securitySchemes": whole["components"]["securitySchemes"], **components}}
+
+
+def references(node: Any) -> list[list[str]]:
+    """Kind and name of every component that a node refers to."""
+    if isinstance(node, list):
+        return [found for one in node for found in references(one)]
+    if not isinstance(node, dict):
+        return []
+    own = [node["$ref"].split("/")[2:4]] if isinstance(node.get("$ref"), str) else []
+    return own + [found for one in node.values() for found in references(one)]
 
 
 @dataclass
