@@ -5,6 +5,7 @@ The text runs as it was written, where nothing but these views has a name. What 
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -29,6 +30,9 @@ STATE = frozenset({"current_catalog", "current_role", "current_schema", "current
 """Names that the engine reads as functions, without brackets, where nothing selected is called so."""
 EXACT = "DECIMAL(38, 10)"
 """What DECIMAL without precision means; the engine alone would keep three digits of a fraction."""
+SHORT, MOST_KEPT = 2000, 256
+_passed: dict[str, Statement] = {}
+_keeping = threading.Lock()
 
 
 @attrs.frozen
@@ -60,7 +64,7 @@ class Asker:
         if ";" in text:  # the last one, which could not stand where the statement is put in brackets
             text = written(text, tokens(text))
         check_length(text)
-        statement = checked(self.cursor, text)
+        statement = known(self.cursor, text)
         named = {relation.name.lower(): relation for relation in statement.relations}
         views = {name: self._view(relation) for name, relation in named.items()}
         self._check_within(views.values())
@@ -69,7 +73,7 @@ class Asker:
             [*datasets(statement), *fields(statement, columns_of(views)), *decimals(statement), *names(statement)],
         )
         if sql != text:
-            statement = checked(self.cursor, sql)
+            statement = known(self.cursor, sql)
         self._show(statement, views)
         return Question(statement.text, statement, tuple({view.name: view for view in views.values()}.values()))
 
@@ -128,6 +132,20 @@ class Question:
     sql: str
     statement: Statement
     views: tuple[View, ...]
+
+
+def known(cursor: duckdb.DuckDBPyConnection, text: str) -> Statement:
+    """Return a statement that passes the check, which depends on nothing but its text; the last ones are kept."""
+    found = _passed.get(text)
+    if found is not None:
+        return found
+    found = checked(cursor, text)
+    if len(text) <= SHORT:
+        with _keeping:
+            while len(_passed) >= MOST_KEPT:
+                del _passed[next(iter(_passed))]
+            _passed[text] = found
+    return found
 
 
 def readable(

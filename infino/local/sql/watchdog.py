@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+import attrs
 import duckdb
 
 from infino.local.http import Problem
@@ -55,6 +57,65 @@ def untimed() -> Iterator[None]:
         clock.go_on()
 
 
+@attrs.define(eq=False)
+class Limited:
+    """Something that may take only so long.
+
+    Args:
+        clock: Tells how long it may still take.
+        stop: Stops it; is called again until it is released.
+        late: Whether it took too long.
+    """
+
+    clock: Clock
+    stop: Callable[[], None]
+    late: bool = False
+
+    def wait(self) -> float:
+        """Return in how many seconds to look again, and stop what is late by now."""
+        left = self.clock.left()
+        if left is not None and left <= 0:
+            self.late = True
+            self.stop()
+        return AGAIN if left is None or left <= 0 else left
+
+
+class Watchdog:
+    """One thread that stops whatever takes too long; it is woken only for what is due before anything else."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._limited: set[Limited] = set()
+        self._thread: threading.Thread | None = None
+        self._due = math.inf
+
+    def watch(self, limited: Limited) -> None:
+        """Have something stopped when its time is over."""
+        with self._changed:
+            self._limited.add(limited)
+            if self._thread is None or not self._thread.is_alive():  # the first time, and after a fork
+                self._thread = threading.Thread(target=self._run, name="infino-time-limit", daemon=True)
+                self._due = math.inf
+                self._thread.start()
+            if time.monotonic() + (limited.clock.left() or AGAIN) < self._due:
+                self._changed.notify()
+
+    def release(self, limited: Limited) -> None:
+        """Leave something alone: it has ended. No stop is under way when this returns."""
+        with self._changed:
+            self._limited.discard(limited)
+
+    def _run(self) -> None:
+        with self._changed:
+            while True:
+                wait = min((one.wait() for one in self._limited), default=None)
+                self._due = math.inf if wait is None else time.monotonic() + wait
+                self._changed.wait(wait)
+
+
+WATCHDOG = Watchdog()
+
+
 @contextmanager
 def time_limit(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
     """Interrupt what a cursor runs when it takes longer than allowed, with a 400 that says so, or its caller leaves.
@@ -63,28 +124,19 @@ def time_limit(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[No
         cursor: Its statements in the block are limited, all together.
         seconds: The limit.
     """
-    late, done, clock = threading.Event(), threading.Event(), Clock(seconds)
-
-    def watch() -> None:
-        while not done.wait(AGAIN if (left := clock.left()) is None else max(left, 0)):
-            left = clock.left()
-            if left is not None and left <= 0:
-                late.set()
-                cursor.interrupt()
-                while not done.wait(AGAIN):
-                    cursor.interrupt()
-
-    threading.Thread(target=watch, name="infino-time-limit", daemon=True).start()
+    clock = Clock(seconds)
+    limited = Limited(clock, cursor.interrupt)
+    WATCHDOG.watch(limited)
     with watching(cursor.interrupt) as caller:
         token = _running.set(clock)
         try:
             yield
         except duckdb.InterruptException:
-            if late.is_set():
+            if limited.late:
                 raise wrong_sql(f"the query was stopped after {seconds:g} s; narrow it down") from None
             if caller.left:
                 raise Problem(499, "client_closed_request", "the caller left before the answer") from None
             raise
         finally:
             _running.reset(token)
-            done.set()
+            WATCHDOG.release(limited)

@@ -30,19 +30,24 @@ class WriteAheadLog:
     def __init__(self, database: Path | None) -> None:
         self._database = database
 
-    def fold(self, cursor: duckdb.DuckDBPyConnection) -> None:
+    def fold(self, cursor: duckdb.DuckDBPyConnection) -> bool:
         """Fold the log if it has grown long and there is room for what that writes.
 
         Args:
             cursor: The writing cursor, between two transactions.
+
+        Returns:
+            Whether it did, so that rows may have moved.
         """
         if self._database is None:
-            return
+            return False
         with suppress(FileNotFoundError):
             length = self._database.with_name(self._database.name + ".wal").stat().st_size
             if length < LONG:
-                return
+                return False
             needed = 2 * length + self._database.stat().st_size // 4 + SPARE
             if room(self._database.parent) >= needed:
                 with suppress(duckdb.TransactionException):  # somebody else's transaction is in the way: next time
                     cursor.execute("CHECKPOINT")
+                return True
+        return False

@@ -16,6 +16,7 @@ ONLY_DIGITS = bytes(ord("0") if byte in b"0123456789" else ord(" ") for byte in 
 LONG = b"0" * 16
 """So many digits in a row, after `ONLY_DIGITS`, may be an integer beyond 2^53; cheaper than an expression."""
 LINES = "unnest(string_split(?, chr(10))) AS _id, unnest(string_split(?, chr(10))) AS _source"
+ONE = "?::VARCHAR AS _id, ?::VARCHAR AS _source"
 LISTS = "unnest(?::VARCHAR[]) AS _id, unnest(?::VARCHAR[]) AS _source"
 UNFOLDED = 500
 """So many documents may wait for their typed rows; until then readers type them as they read."""
@@ -39,6 +40,8 @@ class Batch:
 
     def parameters(self) -> tuple[str, list[Any]]:
         """Return SQL for the ids and texts, and its parameters; two long texts are read faster than lists."""
+        if len(self.ids) == 1:
+            return ONE, [self.ids[0], self.texts[0].decode()]
         texts = b"\n".join(self.texts).decode()
         ids = "\n".join(self.ids)
         if ids.count("\n") != len(self.ids) - 1:
@@ -86,12 +89,13 @@ def put(
         return {}
     refuse_metrics(dataset)
     refuse_unfit(dataset, batch)
-    before = {} if batch.fresh else places(cursor, dataset, batch.ids)
+    before = {} if batch.fresh else places(store, cursor, dataset, batch.ids)
     if versions is None:
         versions = [before[id].version + 1 if id in before else 1 for id in batch.ids] if before else None
     discard(cursor, dataset, before.values())
     length = sum(map(len, batch.texts)) - sum(place.length for place in before.values())
     first, folded = store.count(cursor, dataset, len(batch.ids), len(batch.ids) - len(before), length)
+    store.note_ids(dataset, batch.ids)
     rows, values = batch.parameters()
     chosen = "1" if versions is None else "unnest(?::BIGINT[])"
     cursor.execute(
@@ -105,8 +109,11 @@ def put(
     return dict(zip(batch.ids, versions or [1] * len(batch.ids), strict=True))
 
 
-def places(cursor: duckdb.DuckDBPyConnection, dataset: Dataset, ids: Sequence[str]) -> dict[str, Place]:
+def places(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, ids: Sequence[str]) -> dict[str, Place]:
     """Return where those of some documents are that exist."""
+    ids = store.possible(cursor, dataset, ids)
+    if not ids:
+        return {}
     rows = cursor.execute(wanted(dataset.id, "d._seq, d._version, strlen(d._source)"), [list(ids)]).fetchall()
     return {id: Place(*place) for id, *place in rows}
 
@@ -170,7 +177,7 @@ def remove(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, id
         ids: Which; unknown ones are passed over.
     """
     refuse_metrics(dataset)
-    gone = places(cursor, dataset, ids) if ids else {}
+    gone = places(store, cursor, dataset, ids) if ids else {}
     if gone:
         discard(cursor, dataset, gone.values())
         store.count(cursor, dataset, 0, -len(gone), -sum(place.length for place in gone.values()))
