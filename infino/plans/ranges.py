@@ -26,11 +26,11 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def ends_of_ranges(dataset: str, count: int, by: str) -> str:
+def ends_of_ranges(table: str, count: int, by: str) -> str:
     """Return the statement that asks where ranges of about equal size begin.
 
     Args:
-        dataset: Name of the dataset.
+        table: SQL for what follows FROM.
         count: How many ranges.
         by: Column that orders the records.
 
@@ -41,7 +41,7 @@ def ends_of_ranges(dataset: str, count: int, by: str) -> str:
         raise ValidationError(f"slices must be a whole number from 1 to {MOST_RANGES}, not {count!r}")
     column = identifier(by)
     part = f"ntile({count}) OVER (ORDER BY {column}) AS part"
-    values = f"SELECT {column} AS value, {part} FROM {identifier(dataset)} WHERE {column} IS NOT NULL"  # noqa: S608  # quoted
+    values = f"SELECT {column} AS value, {part} FROM {table} WHERE {column} IS NOT NULL"  # noqa: S608  # quoted
     return f"SELECT min(value) AS low FROM ({values}) AS parts GROUP BY part ORDER BY low"  # noqa: S608  # as above
 
 

@@ -9,7 +9,7 @@ from infino_api.resources.query import AsyncQueryResource
 
 from infino.plans.binding import Params, bind
 from infino.plans.query import sql as plan_sql
-from infino.plans.ranges import conditions, ends_of_ranges
+from infino.plans.ranges import conditions, ends_of_ranges, identifier
 from infino.resources.concurrency import async_off_loop, async_side_by_side
 from infino.results.batches import Batches
 from infino.results.scan import Scan, scans_of
@@ -140,7 +140,7 @@ class AsyncQuery(AsyncQueryResource):
             [168388, 168388]
         """
         check_options(options, "query.sql_slices")
-        lows = await self.sql(ends_of_ranges(dataset, slices, by), **options)
+        lows = await self.sql(ends_of_ranges(identifier(dataset), slices, by), **options)
         return conditions(by, lows.column("low"))
 
     async def _sql_batches(

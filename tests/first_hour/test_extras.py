@@ -48,6 +48,8 @@ PROMISES = {
     "local": GATEWAY
     + "import subprocess, sys; "
     + "subprocess.run([sys.executable, '-m', 'infino.cli', 'local', '--help'], check=True, capture_output=True)",
+    "spark": "import infino.engines.spark as engine; assert engine.InfinoDataSource.name() == 'infino'",
+    "ray": "import infino.engines.ray as engine; assert engine.InfinoDatasink",
     "all": GATEWAY + "assert client.__class__.__name__ == 'Infino'",
 }
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from infino.plans.binding import Params, bind
 from infino.plans.query import sql as plan_sql
-from infino.plans.ranges import conditions, ends_of_ranges
+from infino.plans.ranges import conditions, ends_of_ranges, identifier
 from infino.resources.concurrency import off_loop, side_by_side
 from infino.resources.query import _AT_ONCE
 from infino.results.batches import Batches
@@ -140,7 +140,7 @@ class Query(QueryResource):
             [168388, 168388]
         """
         check_options(options, "query.sql_slices")
-        lows = self.sql(ends_of_ranges(dataset, slices, by), **options)
+        lows = self.sql(ends_of_ranges(identifier(dataset), slices, by), **options)
         return conditions(by, lows.column("low"))
 
     def _sql_batches(

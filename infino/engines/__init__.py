@@ -1,0 +1,1 @@
+"""Data frames elsewhere: Spark in `infino.engines.spark`, Ray in `infino.engines.ray`."""

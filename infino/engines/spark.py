@@ -1,0 +1,280 @@
+"""The data source `infino` for Spark 4: frames are read and written by many tasks, each with a client of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from infino.core.errors import ValidationError
+from infino.core.extras import require
+from infino.engines.exact import check_sendable
+from infino.engines.filters import condition
+from infino.engines.options import ReadOptions, WriteOptions, read_options, reference_of
+from infino.engines.reading import Reading
+from infino.engines.writing import TaskReport, Writing
+from infino.results import arrays
+
+require("pyspark", "spark", "infino.engines.spark")
+
+from pyspark import TaskContext  # noqa: E402  # after the sentence that says which extra brings it
+from pyspark.sql.datasource import (  # noqa: E402  # as above
+    DataSource,
+    DataSourceArrowWriter,
+    DataSourceReader,
+    DataSourceStreamArrowWriter,
+    DataSourceStreamReader,
+    InputPartition,
+    WriterCommitMessage,
+)
+from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema  # noqa: E402  # as above
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+    from pyspark.sql.datasource import Filter
+    from pyspark.sql.types import StructType
+
+PUSHDOWN: Final = "spark.sql.python.filterPushdown.enabled"
+
+
+def register(spark: SparkSession) -> None:
+    """Make the format `infino` known to a session, and let Spark hand it filters.
+
+    Args:
+        spark: The session.
+
+    Examples:
+        >>> register(spark)
+        >>> spark.read.format("infino").option("dataset", "flights").option("slices", 4).load()
+    """
+    spark.conf.set(PUSHDOWN, "true")
+    spark.dataSource.register(InfinoDataSource)
+
+
+def arrow_schema(schema: StructType) -> Any:
+    """Return a schema of Spark as one of Arrow, with instants in UTC.
+
+    Args:
+        schema: The schema.
+    """
+    return to_arrow_schema(schema, timezone="UTC")
+
+
+class InfinoDataSource(DataSource):
+    """The format `infino`; `ReadOptions` and `WriteOptions` say what can be chosen.
+
+    Args:
+        options: Name -> text, as Spark hands them over.
+    """
+
+    def __init__(self, options: Mapping[str, str]) -> None:
+        super().__init__(dict(options))
+        self._learned = False
+
+    @classmethod
+    def name(cls) -> str:
+        """The name of the format."""
+        return "infino"
+
+    def schema(self) -> StructType:
+        """Learn the schema from the first rows and from what the service declares."""
+        reading = self._reading()
+        with reading.reference.client() as client:
+            found = reading.schema(client)
+        self._learned = not reading.options.columns
+        return from_arrow_schema(spark_schema(found))
+
+    def reader(self, schema: StructType) -> DataSourceReader:
+        """Read what the schema names."""
+        return InfinoReader(self._reading(), schema)
+
+    def streamReader(self, schema: StructType) -> DataSourceStreamReader:  # noqa: N802  # Spark's name
+        """Read what comes, in the order of `sequence`."""
+        reading = self._reading()
+        if reading.options.sequence is None:
+            raise ValidationError("a stream needs the option sequence: a column that only grows with new records")
+        return InfinoStreamReader(reading, schema)
+
+    def writer(self, schema: StructType, overwrite: bool) -> DataSourceArrowWriter:
+        """Write records by tasks."""
+        return InfinoWriter(self._writing(schema, overwrite))
+
+    def streamWriter(self, schema: StructType, overwrite: bool) -> DataSourceStreamArrowWriter:  # noqa: N802  # Spark's
+        """Write the batches of a stream."""
+        return InfinoStreamWriter(self._writing(schema, overwrite, stream=True))
+
+    def _reading(self) -> Reading:
+        chosen = read_options(ReadOptions, self.options)
+        return Reading(reference_of(self.options), chosen, whole=self._learned and chosen.search is not None)
+
+    def _writing(self, schema: StructType, overwrite: bool, *, stream: bool = False) -> Writing:
+        if overwrite:
+            raise ValidationError("mode('overwrite') would delete records: use mode('append')")
+        # Spark adds its own options to those of a stream.
+        chosen = read_options(WriteOptions, self.options, *(("checkpointlocation", "path") if stream else ()))
+        sent = arrow_schema(schema)
+        strange = next((field for field in schema if field.dataType.typeName() == "variant"), None)
+        if strange is not None:
+            raise ValidationError(f"the column {strange.name!r} is a variant; cast it to a struct or a text")
+        check_sendable(sent, intervals=False)
+        return Writing.begin(reference_of(self.options), chosen, sent, stream=stream)
+
+
+def spark_schema(schema: Any) -> Any:
+    """Return a schema of Arrow in types that Spark has, or refuse a column by name.
+
+    Args:
+        schema: What was learned.
+
+    Raises:
+        ValidationError: Spark has no type for a column.
+    """
+    pa = arrays.arrow()
+    fields = []
+    for field in schema:
+        kind = field.type
+        if pa.types.is_null(kind):
+            kind = pa.string()
+        elif pa.types.is_uint64(kind):
+            kind = pa.decimal128(20, 0)
+        elif pa.types.is_timestamp(kind) and kind.unit == "ns":
+            raise ValidationError(
+                f"the column {field.name!r} holds nanoseconds and Spark has microseconds: leave it out by columns"
+            )
+        elif pa.types.is_decimal256(kind):
+            raise ValidationError(
+                f"the column {field.name!r} holds more than the 38 digits that Spark has: leave it out by columns"
+            )
+        fields.append(pa.field(field.name, kind))
+    return pa.schema(fields)
+
+
+class InfinoReader(DataSourceReader):
+    """Reads a dataset, a statement or a search by slices.
+
+    Args:
+        reading: What to read.
+        schema: The columns that are wanted, in the types that were promised.
+    """
+
+    def __init__(self, reading: Reading, schema: StructType) -> None:
+        self.reading = reading
+        self.promised = arrow_schema(schema)
+
+    def pushFilters(self, filters: list[Filter]) -> Iterator[Filter]:  # noqa: N802  # Spark's name
+        """Take over the filters that mean the same in SQL, and leave the others to Spark."""
+        for filter in filters:
+            found = None if self.reading.options.search is not None else condition(filter, self.promised)
+            if found is None:
+                yield filter
+            else:
+                self.reading = attrs.evolve(self.reading, where=(*self.reading.where, found))
+
+    def partitions(self) -> Sequence[InputPartition]:
+        """Part the rows among tasks."""
+        with self.reading.reference.client() as client:
+            return [InputPartition(part) for part in self.reading.slices(client)]
+
+    def read(self, partition: InputPartition) -> Iterator[Any]:
+        """Read one part as batches of Arrow."""
+        return self.reading.read(partition.value, self.promised)
+
+
+class InfinoStreamReader(DataSourceStreamReader):
+    """Reads what comes, in the order of a column that only grows.
+
+    A record that comes later with a smaller value than one that was read, or with an equal one, is not seen.
+
+    Args:
+        reading: What to read.
+        schema: The columns that are wanted.
+    """
+
+    def __init__(self, reading: Reading, schema: StructType) -> None:
+        self.reading = reading
+        self.promised = arrow_schema(schema)
+
+    def initialOffset(self) -> dict[str, Any]:  # noqa: N802  # Spark's name
+        """Begin after `start`, or at the beginning."""
+        return {"after": self.reading.options.start}
+
+    def latestOffset(self, start: dict[str, Any], limit: Any) -> dict[str, Any]:  # noqa: N802  # Spark's name
+        """Go as far as there are records now."""
+        with self.reading.reference.client() as client:
+            newest = self.reading.newest(client)
+        return start if newest is None else {"after": newest}
+
+    def partitions(self, start: dict[str, Any], end: dict[str, Any]) -> Sequence[InputPartition]:
+        """Part what came between two values among tasks."""
+        if start == end:
+            return []
+        between = self.reading.between(start["after"], end["after"])
+        with self.reading.reference.client() as client:
+            parts = attrs.evolve(self.reading, where=(between,)).slices(client)
+        return [InputPartition(f"({between}) AND ({part})") for part in parts]
+
+    def read(self, partition: InputPartition) -> Iterator[Any]:
+        """Read one part as batches of Arrow."""
+        return self.reading.read(partition.value, self.promised)
+
+
+@attrs.frozen
+class Told(WriterCommitMessage):
+    """What a task says to the end of its job."""
+
+    report: TaskReport
+
+
+def _reports(messages: Sequence[WriterCommitMessage | None]) -> list[TaskReport | None]:
+    return [message.report if isinstance(message, Told) else None for message in messages]
+
+
+class InfinoWriter(DataSourceArrowWriter):
+    """Writes records, each task by an upload of its own.
+
+    Args:
+        writing: The job.
+    """
+
+    def __init__(self, writing: Writing) -> None:
+        self.writing = writing
+
+    def write(self, iterator: Iterator[Any]) -> WriterCommitMessage:
+        """Upload the records of one task."""
+        context = TaskContext.get()
+        return Told(self.writing.write(context.partitionId() if context is not None else 0, iterator))
+
+    def commit(self, messages: Sequence[WriterCommitMessage | None]) -> None:
+        """Add up and check what the tasks did, and publish what was staged."""
+        self.writing.commit(_reports(messages))
+
+    def abort(self, messages: Sequence[WriterCommitMessage | None]) -> None:
+        """Say what stands."""
+        self.writing.abort(_reports(messages))
+
+
+class InfinoStreamWriter(DataSourceStreamArrowWriter):
+    """Writes the batches of a stream; ids and the number of the batch make that each record is there once.
+
+    Args:
+        writing: The job.
+    """
+
+    def __init__(self, writing: Writing) -> None:
+        self.writing = writing
+
+    def write(self, iterator: Iterator[Any]) -> WriterCommitMessage:
+        """Upload the records of one task, unless its batch was committed before."""
+        context = TaskContext.get()
+        batch = context.getLocalProperty("streaming.sql.batchId") if context is not None else None
+        task = context.partitionId() if context is not None else 0
+        return Told(self.writing.write(task, iterator, batch=None if batch is None else int(batch)))
+
+    def commit(self, messages: Sequence[WriterCommitMessage | None], batchId: int) -> None:  # noqa: N803  # Spark's
+        """Add up and check what the tasks did, and note the batch."""
+        self.writing.commit(_reports(messages), batch=batchId)
+
+    def abort(self, messages: Sequence[WriterCommitMessage | None], batchId: int) -> None:  # noqa: N803  # Spark's
+        """Say what stands."""
+        self.writing.abort(_reports(messages))
