@@ -101,7 +101,7 @@ def sample(count: int, seed: int, rooms: Sequence[str] = ROOMS) -> list[Mutation
 
 def collected() -> set[str]:
     """The tests that can be asked for by name."""
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:xdist", "-p", "no:cov"]
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-p", "no:xdist", "-p", "no:cov"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=True).stdout
     return set(listed.splitlines())
 

@@ -1,0 +1,206 @@
+"""What an agent can do: each tool is one call of the client, and its description is what the agent reads of it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from mcp.server.mcpserver import Context
+from typing_extensions import TypedDict  # the one that pydantic reads on Python 3.11
+
+from infino.core.codec import dumps
+from infino.core.errors import InfinoError
+from infino.core.printable import printable_lines
+from infino.mcp.pages import NOTICE, Column, Listed, Pages, Rows, listed, plain, refusal
+from infino.plans.statement import never_writes, reads_only
+
+if TYPE_CHECKING:
+    from infino.client import AsyncInfino
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Found(TypedDict):
+    """What a search found: hits as rows, and aggregations as the store gave them."""
+
+    hits: Rows
+    total: int | None
+    aggregations: dict[str, Any]
+
+
+class Described(TypedDict):
+    """Fields of a dataset, and a few records."""
+
+    name: str
+    records: int
+    fields: list[Column]
+    samples: Rows
+
+
+class Answered(TypedDict):
+    """An answer of Fino."""
+
+    notice: str
+    text: str
+    statement: str | None
+    rows: Rows
+    thread: str | None
+    complete: bool
+
+
+class Written(TypedDict):
+    """What a writing tool did."""
+
+    done: str
+    accepted: int | None
+    not_accepted: int
+    problems: list[str]
+
+
+def _told(method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Turn errors of a call into sentences that an agent can act on."""
+
+    @functools.wraps(method)
+    async def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return await method(*args, **kwargs)
+        except InfinoError as error:
+            hint = getattr(error, "hint", None)
+            text = f"{type(error).__name__}: {error}"
+            raise refusal(f"{text}\n{hint}" if hint and str(hint) not in text else text) from error
+
+    return run
+
+
+class ReadingTools:
+    """The tools that read. Descriptions are what an agent sees of each."""
+
+    def __init__(self, client: AsyncInfino, pages: Pages) -> None:
+        self._client, self._pages = client, pages
+
+    @_told
+    async def list_datasets(self, start: int = 0, limit: int = 100) -> Listed:
+        """List the datasets that these keys may see, with their numbers of records, from `start` on."""
+        found = await self._client.datasets.list().all()
+        return listed([{"name": item.name, "records": item.doc_count} for item in found], start, limit)
+
+    @_told
+    async def describe_dataset(self, dataset: str, samples: int = 3) -> Described:
+        """Describe one dataset: number of records, fields with types, and up to 20 sample records."""
+        if not 0 <= samples <= 20:
+            raise refusal("samples must be 0 to 20")
+        fields = await self._client.datasets.schema(dataset)
+        shown = await self._client.query.dsl(dataset, {"query": {"match_all": {}}, "size": samples})
+        return Described(
+            name=dataset,
+            records=await self._client.datasets.count(dataset),
+            fields=[Column(name=field.name, type=field.type or "unknown") for field in fields],
+            samples=self._pages.objects([hit.source for hit in shown.hits()], max(samples, 1)),
+        )
+
+    @_told
+    async def query_sql(self, statement: str, limit: int = 100) -> Rows:
+        """Run one SQL statement that reads, such as SELECT, over the datasets; names of datasets are tables."""
+        if not reads_only(statement):
+            raise refusal(
+                "query_sql runs one statement that surely reads: SELECT, WITH, VALUES, SHOW, DESCRIBE or EXPLAIN, "
+                "without a second statement and without a word that writes"
+            )
+        return self._pages.table(await self._client.query.sql(statement), limit)
+
+    @_told
+    async def search(self, dataset: str, body: dict[str, Any], limit: int = 50) -> Found:
+        """Search a dataset with a QueryDSL body: query, aggs, sort, size, from, _source."""
+        found = await self._client.query.dsl(dataset, body)
+        hits = self._pages.objects(({"_id": hit.id, "_score": hit.score, **hit.source} for hit in found.hits()), limit)
+        return Found(hits=hits, total=found.total, aggregations=plain(dict(found.aggregations.items())))
+
+    @_told
+    async def query_promql(
+        self,
+        expression: str,
+        start: str | None = None,
+        end: str | None = None,
+        step: str = "1m",
+        dataset: str | None = None,
+        limit: int = 100,
+    ) -> Rows:
+        """Evaluate PromQL now, or from `start` to `end` (ISO 8601 or like `now-6h`) in steps such as `1m`."""
+        if start is None and end is None:
+            return self._pages.table(await self._client.query.promql(expression, dataset=dataset), limit)
+        if start is None:
+            raise refusal("give start beside end")
+        result = await self._client.query.promql_range(
+            expression, start=start, end="now" if end is None else end, step=step, dataset=dataset
+        )
+        return self._pages.table(result, limit)
+
+    @_told
+    async def ask(
+        self, question: str, ctx: Context[Any, Any], datasets: list[str] | None = None, thread: str | None = None
+    ) -> Answered:
+        """Ask Fino in plain words; give `thread` of an answer to ask more, and `datasets` to say where to look."""
+        async with self._client.fino.stream(question, thread=thread, sources=datasets) as stream:
+            number = 0
+            async for event in stream:
+                number += 1
+                text = getattr(event, "text", "")
+                await ctx.report_progress(number, message=text[:200] if isinstance(text, str) and text else None)
+            answer = stream.answer
+        statement = answer.sql or (dumps(answer.querydsl).decode() if answer.querydsl else None)
+        return Answered(
+            notice=NOTICE,
+            text=answer.text,
+            statement=statement,
+            rows=self._pages.objects(answer.rows, 100),
+            thread=answer.thread_id,
+            complete=answer.complete,
+        )
+
+    @_told
+    async def list_connections(self, start: int = 0, limit: int = 100) -> Listed:
+        """List the connected stores that these keys may see; what is secret about them is left out."""
+        found = await self._client.connections.list().all()
+        kept = [{"id": item.id, "name": item.name, "type": item.type, "status": item.status} for item in found]
+        return listed(kept, start, limit)
+
+    @_told
+    async def query_connection(
+        self, connection: str, dataset: str, query: str | dict[str, Any], limit: int = 100
+    ) -> Rows:
+        """Query a connected store in its own language: SQL or PromQL text that reads, or a QueryDSL object."""
+        if isinstance(query, str) and not never_writes(query):
+            raise refusal("query_connection takes one SQL statement or PromQL expression that surely reads")
+        return self._pages.table(await self._client.connections.query(connection, dataset, query), limit)
+
+    @_told
+    async def read_more(self, cursor: str, limit: int = 100) -> Rows:
+        """Read the next part of an answer by its cursor; each cursor is good once."""
+        return self._pages.more(cursor, limit)
+
+
+class WritingTools:
+    """The tools that write, which are there only on demand."""
+
+    def __init__(self, client: AsyncInfino) -> None:
+        """Write with this client."""
+        self._client = client
+
+    @_told
+    async def run_sql(self, statement: str) -> Written:
+        """Run one SQL statement that writes: INSERT, UPDATE, UPSERT or DELETE. It cannot be undone."""
+        stats = (await self._client.query.execute(statement)).stats
+        return Written(done="the statement ran", accepted=stats.affected_rows, not_accepted=0, problems=[])
+
+    @_told
+    async def upload_records(self, dataset: str, records: list[dict[str, Any]], id_field: str | None = None) -> Written:
+        """Add records to a dataset; with `id_field`, a record replaces the one with the same id."""
+        report = await self._client.records.bulk(dataset, records, id=id_field, on_error="collect")
+        return Written(
+            done=str(report),
+            accepted=report.accepted,
+            not_accepted=report.rejected + report.unknown,
+            problems=[f"record {one.position}: {printable_lines(one.reason)}" for one in report.rejections[:20]],
+        )
