@@ -12,9 +12,8 @@ from infino.core import codec
 from infino.core.config import Config
 from infino.core.errors import APIError, DecodeError, NotFoundError, QueryError, ValidationError
 from infino.core.failures import UNEXPLAINED
+from infino.core.messages import Headers, Request, Response
 from infino.core.redaction import answers_hold_secrets
-from infino.core.request import Request
-from infino.core.response import Headers, Response
 from infino.core.retry import RetryPolicy
 from infino.core.timeouts import Timeouts
 from infino.imports import wait_for_imports  # noqa: F401  # from now on a fork waits for them

@@ -11,10 +11,9 @@ from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeVar
 
-from infino.core.corrections import Corrections, Signed
 from infino.core.credentials import CredentialCache, ask, ask_async
 from infino.core.errors import APIError, ConfigError, InfinoError, Timeout
-from infino.core.exchange import Shared
+from infino.core.exchange import Corrections, Shared, Signed
 from infino.core.extras import check_loop
 from infino.core.secret import Secret
 from infino.core.signer import SigV4Signer

@@ -74,21 +74,6 @@ class Course:
             inflater.finish()
 
 
-class Body:
-    """The pieces of an answer, up to a limit of bytes."""
-
-    __slots__ = ("most", "pieces", "size")
-
-    def __init__(self, most: int | None) -> None:
-        self.most, self.size, self.pieces = most, 0, list[bytes]()
-
-    def take(self, piece: bytes) -> bool:
-        """Keep a piece, and tell whether there is room for more."""
-        self.pieces.append(piece)
-        self.size += len(piece)
-        return self.most is None or self.size <= self.most
-
-
 def _each(inflater: Inflater, pieces: Iterable[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         yield from inflater.feed(piece)

@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 from infino.core.causes import connect_hint, root_cause
 from infino.core.compression import decompressed, too_large
 from infino.core.config import Config
-from infino.core.corrections import Corrections, Signed
 from infino.core.errors import (
     ClientClosedError,
     ConfigError,
@@ -26,22 +25,20 @@ from infino.core.errors import (
     Timeout,
     TransportError,
 )
-from infino.core.exchange import Outcome, Send, Shared, Step, Wait, exchange
+from infino.core.exchange import Corrections, Outcome, Send, Shared, Signed, Step, Wait, exchange
 from infino.core.extras import check_loop
+from infino.core.messages import Body, Headers, Request, Response, Upload, check_path
 from infino.core.redaction import redact
-from infino.core.request import Request, Upload
-from infino.core.response import Headers, Response
 from infino.core.secret import Secret
-from infino.core.signer import canonical_query
+from infino.core.signer import Wire, WireRequest, canonical_query
 from infino.core.timeouts import Timeouts
 from infino.core.tls import tls_context
 from infino.core.version import USER_AGENT
-from infino.core.wire import Wire, WireRequest, check_path
 from infino.deadline import Deadline, DeadlineBackend
 from infino.imports import native, without_command_line
 from infino.keys import AsyncKeys, Connection, Keys
 from infino.slots import KEEPALIVE_SECONDS, Connections
-from infino.streams import Body, Course, arriving, async_arriving, is_read_late
+from infino.streams import Course, arriving, async_arriving, is_read_late
 
 with without_command_line():
     import httpx

@@ -35,7 +35,7 @@ from websockets.sync.client import connect as connect_sync
 
 from infino.core.errors import APIError, ConfigError, ConnectError, InfinoError, Timeout
 from infino.core.failures import error_from_response
-from infino.core.response import Headers, Response
+from infino.core.messages import Headers, Response
 from infino.core.secret import Secret
 
 MAX_FRAME_BYTES = 16 * 1024 * 1024

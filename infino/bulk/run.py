@@ -17,8 +17,7 @@ from infino.bulk.options import policy_of
 from infino.bulk.report import BulkReport
 from infino.bulk.upload import OPERATION, Upload, close_source
 from infino.core.errors import InfinoError
-from infino.core.request import Request
-from infino.core.response import Response
+from infino.core.messages import Request, Response
 
 
 class Sends(Protocol):

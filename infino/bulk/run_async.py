@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from infino.bulk.report import BulkReport
     from infino.bulk.source import Reader
     from infino.bulk.upload import Upload
-    from infino.core.request import Request
-    from infino.core.response import Response
+    from infino.core.messages import Request, Response
 
 T = TypeVar("T")
 GRACE = 0.2  # seconds to wait for a source that is being closed; one that blocks is closed when it goes on

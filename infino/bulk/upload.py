@@ -22,7 +22,7 @@ from infino.bulk.reading import ReadOptions
 from infino.bulk.report import BulkReport
 from infino.bulk.source import Reader
 from infino.core.errors import BulkError
-from infino.core.request import Request
+from infino.core.messages import Request
 from infino.core.retry import RetryPolicy
 from infino.runtime.options import check_options
 from infino.runtime.path import segment

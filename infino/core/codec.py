@@ -57,26 +57,26 @@ def _standard_dumps(value: Any) -> bytes:
     return json.dumps(value, default=to_json, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
-_LONG = re.compile(rb"\d{19}")
+LONG = re.compile(rb"\d{19}")
 """What may be an integer beyond 64 bits."""
 
 
 def _choose() -> tuple[Callable[[bytes | str], Any], Callable[[Any], bytes]]:
     """Choose between the two at the first use: a client that is made and not used yet needs neither."""
-    global _loads, _encode
+    global plain, _encode
     try:
         import orjson
     except ImportError:  # no wheel for this platform: slower, but the same result
         import json
 
-        _loads, _encode = json.loads, _standard_dumps
+        plain, _encode = json.loads, _standard_dumps
     else:
 
         def fast(value: Any) -> bytes:
             return orjson.dumps(value, default=to_json, option=orjson.OPT_SERIALIZE_NUMPY)
 
-        _loads, _encode = orjson.loads, fast
-    return _loads, _encode
+        plain, _encode = orjson.loads, fast
+    return plain, _encode
 
 
 def _first_loads(content: bytes | str) -> Any:
@@ -87,7 +87,8 @@ def _first_encode(value: Any) -> bytes:
     return _choose()[1](value)
 
 
-_loads: Callable[[bytes | str], Any] = _first_loads
+plain: Callable[[bytes | str], Any] = _first_loads
+"""The fast parser itself, which turns integers beyond 64 bits into floats; right where `LONG` is not found."""
 _encode: Callable[[Any], bytes] = _first_encode
 
 
@@ -100,8 +101,8 @@ def loads(content: bytes | str) -> Any:
     Raises:
         ValueError: It is not JSON.
     """
-    value = _loads(content)
-    if not _LONG.search(content if isinstance(content, bytes) else content.encode(errors="replace")):
+    value = plain(content)
+    if not LONG.search(content if isinstance(content, bytes) else content.encode(errors="replace")):
         return value
     import json
 

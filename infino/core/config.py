@@ -11,6 +11,7 @@ import attrs
 from infino.core.credentials import Credentials, Provider, wrapped
 from infino.core.endpoint import Endpoint, parse_endpoint
 from infino.core.errors import ConfigError, ValidationError
+from infino.core.messages import check_header
 from infino.core.profile import read_profile
 from infino.core.proxy import VARIABLES, certificates_of, checked_proxy, proxy_of
 from infino.core.proxy import shown as proxy_address
@@ -19,7 +20,6 @@ from infino.core.retry import RetryPolicy
 from infino.core.secret import MASK, Secret
 from infino.core.signer import SCOPE, PathStyle
 from infino.core.timeouts import Timeouts
-from infino.core.wire import check_header
 
 if TYPE_CHECKING:
     import ssl

@@ -9,9 +9,9 @@ from typing import Final
 
 from infino.core import codec
 from infino.core.config import Config
+from infino.core.messages import Request
 from infino.core.proxy import shown
 from infino.core.redaction import is_harmless, looks_secret, redact, redact_fields
-from infino.core.request import Request
 from infino.core.secret import MASK
 from infino.core.signer import canonical_query
 

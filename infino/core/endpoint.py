@@ -9,7 +9,6 @@ from urllib.parse import quote, urlsplit
 import attrs
 
 from infino.core.errors import ConfigError
-from infino.core.signer import host_header
 
 # Letters, digits, hyphens; underscores, because names inside of clusters have them. A dot at the end is a full name.
 _LABEL: Final = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
@@ -18,6 +17,21 @@ _HOST: Final = re.compile(rf"(?=.{{1,254}}\Z)(?:{_LABEL}\.)*{_LABEL}\.?")
 _BROKEN_ESCAPE: Final = r"%(?![0-9A-Fa-f]{2})"
 # An encoded dot, backslash or control character: servers decode them before they choose a route.
 _HIDDEN: Final = r"(?i)%(?:2e|5c|[01][0-9a-f]|7f)"
+
+
+DEFAULT_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
+
+def host_header(scheme: str, hostname: str, port: int | None) -> str:
+    """Build the one value of Host that is sent and signed.
+
+    Args:
+        scheme: `http`, `https`, `ws` or `wss`.
+        hostname: Name or address, without brackets.
+        port: Port, or None for the default of the scheme.
+    """
+    host = f"[{hostname.lower()}]" if ":" in hostname else hostname.lower()
+    return host if port is None or port == DEFAULT_PORTS.get(scheme) else f"{host}:{port}"
 
 
 @attrs.frozen

@@ -2,30 +2,36 @@
 
 `exchange` is a generator. It yields what is to be done (`Send`, `Wait`, `Refresh`) and is given back what came of it.
 The synchronous and the asynchronous transport drive the same generator, so there is one policy.
+
+A refusal is judged by the time and the keys that signed the refused try, never by what other calls have changed
+meanwhile. What is learned stays with the call until the service has accepted it.
 """
 
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Generator
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 import attrs
 
 from infino.core.clock import Clock, SystemClock
-from infino.core.corrections import Corrections, Signed
 from infino.core.errors import APIError, Attempt, InfinoError, Timeout
-from infino.core.failures import error_from_response
+from infino.core.failures import error_from_response, is_clock_skew, server_offset, server_time, speaks_of_time
 from infino.core.listeners import Listeners
+from infino.core.messages import Request, Response
 from infino.core.redaction import get_logger
-from infino.core.request import Request
-from infino.core.response import Response
-from infino.core.retry import Random, RetryBudget, RetryPolicy, may_be_done, surely_unsent
+from infino.core.retry import Random, RetryPolicy, may_be_done, surely_unsent
 from infino.core.signer import SigV4Signer
 from infino.core.timeouts import Timeouts
 
 logger: Final = get_logger("infino")
+Remedy = Literal["clock", "keys"]
+_KEY_CHANGES: Final = 2  # keys may be rotated once more while a call is on its way
+_CLOCK_CHANGES: Final = 3
+_NOTICEABLE: Final = timedelta(seconds=1)  # a Date is in whole seconds
 
 
 def system_random() -> float:
@@ -33,6 +39,42 @@ def system_random() -> float:
     from random import random
 
     return random()  # noqa: S311  # it spreads retries in time and keeps no secret
+
+
+class RetryBudget:
+    """A bucket of tokens shared by all calls of a client, so that retries cannot multiply an outage.
+
+    Args:
+        capacity: Tokens in the full bucket.
+        cost: Tokens one retry takes.
+        refund: Tokens one successful call gives back.
+    """
+
+    __slots__ = ("_lock", "_tokens", "capacity", "cost", "refund")
+
+    def __init__(self, capacity: float = 500, cost: float = 5, refund: float = 1) -> None:
+        self.capacity, self.cost, self.refund = capacity, cost, refund
+        self._tokens = capacity
+        self._lock = threading.Lock()
+
+    @property
+    def tokens(self) -> float:
+        """Tokens left."""
+        return self._tokens
+
+    def take(self) -> bool:
+        """Take what one retry costs, if it is there."""
+        with self._lock:
+            if self._tokens < self.cost:
+                return False
+            self._tokens -= self.cost
+            return True
+
+    def give(self) -> None:
+        """Put back what one success is worth."""
+        if self._tokens < self.capacity:
+            with self._lock:
+                self._tokens = min(self.capacity, self._tokens + self.refund)
 
 
 class Shared:
@@ -66,6 +108,73 @@ class Shared:
         """The time by the service's clock, as far as it is known."""
         now = self.clock.now()
         return now if self.offset is None else now + self.offset
+
+
+class Signed:
+    """Who signed one try, with which time, and when that was."""
+
+    __slots__ = ("at", "signer", "time")
+
+    def __init__(self, signer: SigV4Signer, time: datetime, at: float) -> None:
+        self.signer, self.time, self.at = signer, time, at
+
+
+class Corrections:
+    """The corrections of one call.
+
+    Args:
+        shared: State of the client; takes over the clock's offset once the service has accepted it.
+    """
+
+    __slots__ = ("_clock_changes", "_key_changes", "_service_clock", "_shared")
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self._key_changes = self._clock_changes = 0
+        # The service's time at a moment of our monotonic clock, which holds even when our time of day jumps.
+        self._service_clock: tuple[datetime, float] | None = None
+
+    def sign(self, signer: SigV4Signer) -> Signed:
+        """Settle who signs the next try, and with which time."""
+        at = self._shared.clock.monotonic()
+        if self._service_clock is None:
+            return Signed(signer, self._shared.now(), at)
+        moment, seen = self._service_clock
+        return Signed(signer, moment + timedelta(seconds=at - seen), at)
+
+    def judge(self, refusal: APIError, signed: Signed | None) -> Remedy | None:
+        """Tell what another try needs to be accepted; None when nothing would help.
+
+        Args:
+            refusal: The refusal; nothing was processed.
+            signed: Who signed the refused try, and when.
+        """
+        if signed is None or refusal.status not in (400, 401, 403):
+            return None
+        now = self._shared.clock.monotonic()
+        # The first Date may be a proxy's; another one is believed where the refusal itself speaks of time.
+        if not self._clock_changes or (
+            self._clock_changes < _CLOCK_CHANGES and speaks_of_time(refusal.reason, refusal.code)
+        ):
+            offset = server_offset(refusal.headers, signed.time, now - signed.at)
+            if is_clock_skew(refusal.status, refusal.reason, refusal.code, offset):
+                moment = server_time(refusal.headers)
+                assert moment is not None  # an offset was made of it
+                self._service_clock = moment, now
+                self._clock_changes += 1
+                return "clock"
+        if refusal.status in (401, 403) and self._key_changes < _KEY_CHANGES:
+            self._key_changes += 1
+            return "keys"
+        return None
+
+    def accepted(self) -> None:
+        """The service took the last try: what was learned about the clock now holds for the other calls too."""
+        if self._service_clock is not None:
+            clock = self._shared.clock
+            moment, seen = self._service_clock
+            offset = moment + timedelta(seconds=clock.monotonic() - seen) - clock.now()
+            self._shared.offset = offset if abs(offset) > _NOTICEABLE else None
 
 
 class Send:
@@ -176,7 +285,8 @@ def exchange(
         if listeners.request:
             _tell_request(listeners, request, method, call.number)
         began = clock.monotonic()
-        step = Send(began, method, timeouts.within(call.left()), call.corrections)
+        left = call.left()
+        step = Send(began, method, timeouts if left is None else timeouts.within(left), call.corrections)
         outcome = yield step
         if isinstance(outcome, Response):
             ended = clock.monotonic()

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from infino.core import codec
 from infino.core.errors import APIError, class_for_status
-from infino.core.response import Response
+from infino.core.messages import Response
 from infino.core.retry import RETRYABLE_STATUSES
 
 _TEXT_LIMIT = 300

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any, Final, Literal
 
@@ -105,39 +104,3 @@ class RetryPolicy:
         chosen = random() * min(self.cap, self.base * 2.0 ** min(attempt - 1, 60))
         seconds = chosen if asked is None else max(chosen, asked)
         return None if self.deadline is not None and elapsed + seconds >= self.deadline else seconds
-
-
-class RetryBudget:
-    """A bucket of tokens shared by all calls of a client, so that retries cannot multiply an outage.
-
-    Args:
-        capacity: Tokens in the full bucket.
-        cost: Tokens one retry takes.
-        refund: Tokens one successful call gives back.
-    """
-
-    __slots__ = ("_lock", "_tokens", "capacity", "cost", "refund")
-
-    def __init__(self, capacity: float = 500, cost: float = 5, refund: float = 1) -> None:
-        self.capacity, self.cost, self.refund = capacity, cost, refund
-        self._tokens = capacity
-        self._lock = threading.Lock()
-
-    @property
-    def tokens(self) -> float:
-        """Tokens left."""
-        return self._tokens
-
-    def take(self) -> bool:
-        """Take what one retry costs, if it is there."""
-        with self._lock:
-            if self._tokens < self.cost:
-                return False
-            self._tokens -= self.cost
-            return True
-
-    def give(self) -> None:
-        """Put back what one success is worth."""
-        if self._tokens < self.capacity:
-            with self._lock:
-                self._tokens = min(self.capacity, self._tokens + self.refund)

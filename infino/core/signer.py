@@ -1,4 +1,4 @@
-"""AWS Signature Version 4: signed headers for HTTP, a signed query for WebSocket.
+"""AWS Signature Version 4: signed headers for HTTP, a signed query for WebSocket, and the exact bytes of one try.
 
 Nothing here does input or output, and nothing here is logged: a canonical request, a string to sign or a derived
 key is as good as a secret for as long as it lives.
@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Final, Literal
+from typing import Final, Literal, NoReturn, SupportsIndex
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
+from infino.core.endpoint import DEFAULT_PORTS, Endpoint, host_header
 from infino.core.errors import ValidationError
+from infino.core.messages import TOKEN, Request, Upload, check_header, check_path
 from infino.core.secret import Secret, ends_unseen
 
 PathStyle = Literal["single", "double"]
@@ -29,7 +31,7 @@ _NAMES: Final = "host;x-amz-content-sha256;x-amz-date"
 _NAMES_WITH_TYPE: Final = f"content-type;{_NAMES}"
 _OWN_HEADERS: Final = frozenset({"host", "authorization", "x-amz-date", "x-amz-content-sha256"})
 _STAMP: Final = "%04d%02d%02dT%02d%02d%02dZ"
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+_ACCEPT_ENCODING: Final = (b"Accept-Encoding", b"gzip, deflate")
 
 
 def encode(text: str | bytes) -> str:
@@ -86,23 +88,11 @@ def canonical_path(path: str, style: PathStyle = "single") -> str:
     return quote(_without_dots(path), safe="/-_.~")
 
 
-def host_header(scheme: str, hostname: str, port: int | None) -> str:
-    """Build the one value of Host that is sent and signed.
-
-    Args:
-        scheme: `http`, `https`, `ws` or `wss`.
-        hostname: Name or address, without brackets.
-        port: Port, or None for the default of the scheme.
-    """
-    host = f"[{hostname.lower()}]" if ":" in hostname else hostname.lower()
-    return host if port is None or port == _DEFAULT_PORTS.get(scheme) else f"{host}:{port}"
-
-
 @lru_cache(maxsize=512)
 def _split(url: str) -> tuple[str, str, str]:
     """Take a URL apart: host header, path as sent, canonical query."""
     parts = urlsplit(url)
-    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
         raise ValidationError("the URL to sign must start with http://, https://, ws:// or wss:// and name a host")
     if parts.username is not None or parts.password is not None:
         raise ValidationError("the URL to sign must not hold a user name or a password")
@@ -347,3 +337,115 @@ class SigV4Signer:
         digest = sha256(canonical.encode()).hexdigest()
         signature = sign(f"{ALGORITHM}\n{stamp}\n{scope}\n{digest}".encode())
         return f"{urlsplit(url).scheme}://{host}{path}?{query}&X-Amz-Signature={signature}"
+
+
+class SignedHeaders(list[tuple[bytes, bytes]]):
+    """Headers with a signature; they do not show themselves in a traceback that prints locals."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} signed headers>"
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        raise TypeError("signed headers cannot be pickled")
+
+
+class WireRequest:
+    """One try of a request: method, target and headers as sent, and the body."""
+
+    __slots__ = ("content", "headers", "method", "target")
+
+    def __init__(self, method: str, target: str, headers: SignedHeaders, content: bytes | Upload | None) -> None:
+        self.method, self.target, self.headers, self.content = method, target, headers, content
+
+    def __repr__(self) -> str:
+        return f"<WireRequest {self.method} {self.target.partition('?')[0]}>"
+
+
+def checked_query(pairs: tuple[tuple[str, str], ...]) -> str:
+    """Encode a query, or say that it holds what is no text.
+
+    Raises:
+        ValidationError: A name or value holds half a character.
+    """
+    try:
+        return canonical_query(pairs)
+    except UnicodeEncodeError:
+        problem = "the query holds half of a character (a lone surrogate)"
+    raise ValidationError(problem)
+
+
+class Wire:
+    """Prepare tries for one endpoint.
+
+    Args:
+        endpoint: Where requests go.
+        headers: Sent with every request, unsigned.
+        user_agent: How the SDK names itself.
+    """
+
+    __slots__ = ("_agent", "_host", "endpoint", "headers")
+
+    def __init__(self, endpoint: Endpoint, headers: Mapping[str, str], user_agent: str) -> None:
+        self.endpoint = endpoint
+        self.headers = headers
+        self._host = (b"Host", endpoint.host.encode("ascii"))
+        self._agent = (b"User-Agent", user_agent.encode("ascii"))
+
+    def prepare(self, request: Request, method: str, signer: SigV4Signer, now: datetime) -> WireRequest:
+        """Encode and sign one try.
+
+        Args:
+            request: What to send.
+            method: HTTP method of this try.
+            signer: Holder of the keys.
+            now: Time of signing.
+
+        Raises:
+            ValidationError: Path or headers must not be sent.
+        """
+        check_path(request.path)
+        if not TOKEN.fullmatch(method):
+            raise ValidationError(f"{method[:20]!r} is no HTTP method")
+        path = self.endpoint.base_path + request.path
+        query = checked_query(request.query) if request.query else ""
+        content, content_type = request.content, request.content_type
+        accept = request.accept
+        extra: list[tuple[bytes, bytes]] = []
+        if request.headers or self.headers:
+            given = _merged(request.headers, self.headers)
+            content_type = given.pop("content-type", content_type)
+            accept = given.pop("accept", accept)
+            extra = [(name.encode("ascii"), value.encode("utf-8")) for name, value in given.items()]
+        headers = SignedHeaders((self._host, self._agent, _ACCEPT_ENCODING, (b"Accept", accept.encode("ascii"))))
+        if content is None or isinstance(content, bytes):
+            payload_hash, signed_type = hash_of(content), content_type
+            if content or method not in ("GET", "HEAD", "DELETE"):
+                headers.append((b"Content-Length", str(len(content or b"")).encode()))
+        else:
+            payload_hash, signed_type, content_type = UNSIGNED_PAYLOAD, None, content.content_type
+            length = content.length
+            headers.append(
+                (b"Transfer-Encoding", b"chunked") if length is None else (b"Content-Length", str(length).encode())
+            )
+        if content_type is not None:
+            headers.append((b"Content-Type", content_type.encode("ascii")))
+        stamp = stamp_of(now)
+        authorization = signer.authorize(method, path, query, self.endpoint.host, signed_type, payload_hash, stamp)
+        headers += (
+            *extra,
+            (b"X-Amz-Date", stamp.encode()),
+            (b"X-Amz-Content-Sha256", payload_hash.encode()),
+            (b"Authorization", authorization.encode()),
+        )
+        return WireRequest(method, f"{path}?{query}" if query else path, headers, content)
+
+
+def _merged(own: Mapping[str, str], common: Mapping[str, str]) -> dict[str, str]:
+    """Join the headers of the call and, below them, those of the client; names in lower case."""
+    merged = {name.lower(): value.strip() for name, value in common.items()}
+    merged.update((name.lower(), value.strip()) for name, value in own.items())
+    for name, value in merged.items():
+        check_header(name, value)
+    return merged

@@ -61,10 +61,8 @@ class Timeouts:
             return value
         return attrs.evolve(default, total=value)
 
-    def within(self, remaining: float | None) -> Timeouts:
+    def within(self, remaining: float) -> Timeouts:
         """Cap every limit by the time that remains."""
-        if remaining is None:
-            return self
         left = max(remaining, 0.001)
 
         def cap(value: float | None) -> float:

@@ -25,8 +25,7 @@ from infino.resources.jobs import check_end, follow
 
 if TYPE_CHECKING:
     from infino.caller import AsyncCaller
-    from infino.core.request import Request
-    from infino.core.response import Response
+    from infino.core.messages import Request, Response
 
 FileFormat = Literal["auto", "json", "jsonl", "csv", "tsv", "parquet", "arrow"]
 FORMATS = ("auto", "json", "jsonl", "csv", "tsv", "parquet", "arrow")

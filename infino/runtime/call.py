@@ -13,7 +13,7 @@ from infino.runtime.unset import Unset as Unset
 
 if TYPE_CHECKING:
     from infino.core.errors import APIError
-    from infino.core.request import Upload
+    from infino.core.messages import Upload
     from infino.runtime.options import CallOptions
 
 T = TypeVar("T")

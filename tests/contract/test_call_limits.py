@@ -17,7 +17,7 @@ import infino
 import infino.resources.files  # imported before the coroutines that nothing but a test drives
 from infino.core.exchange import Shared
 from infino.core.failures import retry_after
-from infino.core.response import Headers
+from infino.core.messages import Headers
 from infino.keys import Keys
 from tests.contract.conftest import Make
 from tests.support.scripted import Exchange, ScriptedServer, answering

@@ -12,7 +12,7 @@ import pytest
 import infino
 from infino import websocket
 from infino.chat.options import choose
-from infino.core.request import Request
+from infino.core.messages import Request
 from infino.core.secret import Secret
 from infino.local.signature import Verifier, Wire
 from infino.signing import SigV4Signer

@@ -95,7 +95,7 @@ def test_no_log_record_of_the_async_client(records: Everything) -> None:
 
 
 def public_objects(client: infino.Infino) -> list[object]:
-    from infino.core.request import Request
+    from infino.core.messages import Request
 
     credentials = infino.Credentials("IAK_PLANTED000000001", infino.Secret(SECRET))
     transport = client._transport

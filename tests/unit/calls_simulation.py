@@ -13,11 +13,9 @@ from typing import Any
 
 import infino
 from infino.core.config import resolve
-from infino.core.exchange import Shared
-from infino.core.request import Request
-from infino.core.response import Headers, Response
-from infino.core.retry import RetryBudget
-from infino.core.wire import WireRequest
+from infino.core.exchange import RetryBudget, Shared
+from infino.core.messages import Headers, Request, Response
+from infino.core.signer import WireRequest
 from infino.transport import AsyncTransport, Transport
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -11,8 +11,7 @@ from infino_api.api.users.create import request as create_user
 import infino
 from infino.caller import decode_call, encode_call, json_body
 from infino.core.curl import curl_command
-from infino.core.request import Request
-from infino.core.response import Headers, Response
+from infino.core.messages import Headers, Request, Response
 from infino.core.secret import Secret
 from tests.support.scripted import ScriptedServer, answering
 

@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 
 import infino
-from infino.core.corrections import Corrections
 from infino.core.credentials import CredentialCache, Credentials
-from infino.core.exchange import Shared
+from infino.core.exchange import Corrections, Shared
 from infino.core.failures import error_from_response, server_time
-from infino.core.response import Headers, Response
+from infino.core.messages import Headers, Response
 from infino.core.signer import SigV4Signer
 from tests.unit.calls_simulation import with_tasks, with_threads
 

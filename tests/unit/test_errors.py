@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import infino
 from infino.core import errors
 from infino.core.failures import error_from_response, explain
-from infino.core.response import Headers, Response
+from infino.core.messages import Headers, Response
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 

@@ -10,11 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import infino
-from infino.core.exchange import Refresh, Send, Shared, Wait, exchange
+from infino.core.exchange import Refresh, RetryBudget, Send, Shared, Wait, exchange
 from infino.core.failures import retry_after
-from infino.core.request import Request
-from infino.core.response import Headers, Response
-from infino.core.retry import RetryBudget, RetryPolicy
+from infino.core.messages import Headers, Request, Response
+from infino.core.retry import RetryPolicy
 from infino.core.signer import SigV4Signer
 from infino.core.timeouts import Timeouts
 
