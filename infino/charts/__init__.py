@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from infino.charts.builders import Dashboard, Visualization, divider, markdown
-from infino.charts.echarts import ChartDrawing, Drawing, MetricDrawing, TableDrawing, to_echarts
+from infino.charts.drawings import ChartDrawing, Drawing, MetricDrawing, TableDrawing
+from infino.charts.echarts import to_echarts
 from infino.charts.html import PagePanel, page
 from infino.charts.parts import Field, Metric, avg, count, field, highest, lowest, total
 from infino.charts.plot import plot

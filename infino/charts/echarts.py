@@ -3,137 +3,25 @@
 from __future__ import annotations
 
 import math
-import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 from infino_api.models.binding import Binding
 from infino_api.models.chart_options import ChartOptions
-from infino_api.models.metric_formatting import MetricFormatting
-from infino_api.models.result_column import ResultColumn
 from infino_api.models.visualization import Visualization
 from infino_api.models.visualization_data import VisualizationData
 
+from infino.charts.drawings import ChartDrawing, Drawing, MetricDrawing, Option, Rows, TableDrawing
 from infino.core.errors import ValidationError
 from infino.runtime.errors import ParseError
 from infino.runtime.model import Model
 from infino.runtime.shapes import envelope
 
-__all__ = ["ChartDrawing", "Drawing", "MetricDrawing", "TableDrawing", "to_echarts"]
-
-Option: TypeAlias = dict[str, Any]
-Rows: TypeAlias = Sequence[Mapping[str, Any]]
 M = TypeVar("M", bound=Model)
 NULL = "(no value)"
-
-
-class _Shown:
-    """What every drawing can do."""
-
-    __slots__ = ()
-
-    def to_html(self, path: str | os.PathLike[str] | None = None) -> str:
-        """Write a page that opens offline.
-
-        Args:
-            path: File to write, where there is to be one.
-
-        Returns:
-            The page.
-
-        Examples:
-            >>> to_echarts(visualization, data).to_html("late.html")
-        """
-        from infino.charts.html import drawing_page, save
-
-        html = drawing_page(self)  # type: ignore[arg-type]  # only drawings inherit this
-        if path is not None:
-            save(html, path)
-        return html
-
-    def to_png(self, path: str | os.PathLike[str], *, width: int = 960, height: int = 540) -> Path:
-        """Write a picture, drawn by a Chromium of this machine.
-
-        Args:
-            path: The file.
-            width: Width in pixels.
-            height: Height in pixels.
-
-        Returns:
-            The file.
-
-        Examples:
-            >>> to_echarts(visualization, data).to_png("late.png")
-        """
-        from infino.charts.browser import screenshot
-
-        return screenshot(self.to_html(), path, width=width, height=height)
-
-
-@attrs.frozen(kw_only=True)
-class ChartDrawing(_Shown):
-    """A chart.
-
-    Args:
-        title: Title of the visualization.
-        option: The option object that ECharts takes.
-    """
-
-    kind: ClassVar[Literal["echarts"]] = "echarts"
-    title: str
-    option: Option
-
-    def to_svg(self) -> str | None:
-        """Draw it as SVG, without a browser; None for the kinds that only ECharts draws.
-
-        Examples:
-            >>> svg = to_echarts(visualization, data).to_svg()
-        """
-        from infino.charts.svg import chart_svg
-
-        return chart_svg(self.option)
-
-    def _repr_html_(self) -> str | None:
-        return self.to_svg()
-
-
-@attrs.frozen(kw_only=True)
-class TableDrawing(_Shown):
-    """A table: one that was asked for, or what is left when a chart cannot be drawn.
-
-    Args:
-        title: Title of the visualization.
-        columns: Its columns.
-        rows: Its rows, by column name.
-    """
-
-    kind: ClassVar[Literal["table"]] = "table"
-    title: str
-    columns: Sequence[ResultColumn]
-    rows: Rows
-
-
-@attrs.frozen(kw_only=True)
-class MetricDrawing(_Shown):
-    """A single value.
-
-    Args:
-        title: Title of the visualization, which labels the value.
-        value: The value; None when there is none.
-        formatting: How it is to be written.
-    """
-
-    kind: ClassVar[Literal["metric"]] = "metric"
-    title: str
-    value: Any
-    formatting: MetricFormatting | None = None
-
-
-Drawing: TypeAlias = ChartDrawing | TableDrawing | MetricDrawing
 
 
 def to_echarts(
@@ -313,7 +201,8 @@ def _finite(value: Any) -> Any:
 def _pie(binding: Binding, rows: Rows, kind: str, options: ChartOptions) -> Option:
     x, y = binding.x or "", (binding.y or [""])[0]
     hole = "40%" if options.pie_donut_ratio is None else f"{70 * options.pie_donut_ratio:g}%"
-    slices = [{"name": _label(row.get(x)), "value": _finite(row.get(y)) or 0} for row in rows]
+    names = _shortened([_label(row.get(x)) for row in rows])
+    slices = [{"name": name, "value": _finite(row.get(y)) or 0} for name, row in zip(names, rows, strict=True)]
     return {
         "tooltip": {"trigger": "item"},
         "legend": {"orient": "horizontal", "bottom": 0},
@@ -353,8 +242,8 @@ def _heatmap(binding: Binding, rows: Rows, kind: str, options: ChartOptions) -> 
     shadow = {"shadowBlur": 10, "shadowColor": "rgba(0, 0, 0, 0.5)"}
     return {
         "tooltip": {"position": "top"},
-        "xAxis": {"type": "category", "data": list(across), "splitArea": {"show": True}},
-        "yAxis": {"type": "category", "data": list(down), "splitArea": {"show": True}},
+        "xAxis": {"type": "category", "data": _shortened(list(across)), "splitArea": {"show": True}},
+        "yAxis": {"type": "category", "data": _shortened(list(down)), "splitArea": {"show": True}},
         "visualMap": {
             "min": min([0, *numbers]),
             "max": max(numbers, default=0) or 1,

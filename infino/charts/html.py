@@ -11,16 +11,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import attrs
 
-from infino.charts.echarts import ChartDrawing, Drawing, MetricDrawing
 from infino.core.extras import MissingDependencyError
 
 GRID, WIDTH, HEIGHT = 48, 48, 18
 # What an option may bring that runs, links out or is read as HTML: none of it is needed to draw.
 _DROPPED = frozenset({"link", "sublink", "target", "toolbox", "formatter", "graphic", "renderItem", "extraCssText"})
+
+
+class Drawable(Protocol):
+    """What a panel can show."""
+
+    def content(self) -> dict[str, Any]:
+        """What a page draws, as JSON can hold it."""
+        ...
 
 
 @attrs.frozen(kw_only=True)
@@ -33,15 +40,19 @@ class PagePanel:
         rows: The rows behind a chart, by column name, to be looked at as a table.
         markdown: A text, instead of a drawing.
         error: Why there is nothing to show.
+        query: The query behind it.
+        notes: What the reader must know of it, such as filters that could not be applied.
         divider: Whether it is only a line between others.
         layout: Column, row, width and height on a grid of 48 columns.
     """
 
     title: str = ""
-    drawing: Drawing | None = None
+    drawing: Drawable | None = None
     rows: Sequence[Mapping[str, Any]] | None = None
     markdown: str | None = None
     error: str | None = None
+    query: str | None = None
+    notes: Sequence[str] = ()
     divider: bool = False
     layout: Mapping[str, int] = attrs.field(factory=dict)
 
@@ -64,13 +75,8 @@ def page(title: str, panels: Iterable[PagePanel]) -> str:
     Examples:
         >>> html = page("Delays", [PagePanel(title="Late", drawing=to_echarts(visualization, data))])
     """
-    held = json.dumps(
-        {"panels": [_panel(number, one) for number, one in enumerate(panels)]},
-        ensure_ascii=False,
-        allow_nan=False,
-        default=str,
-    )
-    library, script, style = _asset("echarts.min.js"), _asset("page.js"), _asset("page.css")
+    held = as_json({"panels": contents(panels)})
+    library, script, style = asset("echarts.min.js"), asset("page.js"), asset("page.css")
     policy = (
         f"default-src 'none'; script-src {_hash(library)} {_hash(script)}; style-src {_hash(style)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
@@ -85,6 +91,23 @@ def page(title: str, panels: Iterable[PagePanel]) -> str:
         f'<script type="application/json" id="data">{data}</script>\n'
         f"<script>{library}</script>\n<script>{script}</script>\n</body>\n</html>\n"
     )
+
+
+def contents(panels: Iterable[PagePanel]) -> list[dict[str, Any]]:
+    """Return panels as what the page's script draws.
+
+    Args:
+        panels: What to show, in order.
+
+    Returns:
+        One object for each panel.
+    """
+    return [_panel(number, one) for number, one in enumerate(panels)]
+
+
+def as_json(value: Any) -> str:
+    """Write what a page's script reads: no NaN, and what JSON does not know as text."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=str)
 
 
 def save(html: str, path: str | os.PathLike[str]) -> Path:
@@ -102,49 +125,28 @@ def save(html: str, path: str | os.PathLike[str]) -> Path:
     return written
 
 
-def drawing_page(drawing: Drawing, rows: Sequence[Mapping[str, Any]] | None = None) -> str:
-    """Write a page with one drawing.
-
-    Args:
-        drawing: What to show.
-        rows: The rows behind it.
-
-    Returns:
-        The page.
-    """
-    return page(drawing.title, [PagePanel(title="", drawing=drawing, rows=rows)])
-
-
 def _panel(number: int, given: PagePanel) -> dict[str, Any]:
     default = {"x": 0, "y": number * HEIGHT, "w": WIDTH, "h": HEIGHT}
     layout = {key: max(0, int(given.layout.get(key) or default[key])) for key in default}
     if given.layout:
         layout |= {"x": min(int(given.layout.get("x") or 0), GRID - 1), "y": int(given.layout.get("y") or 0)}
     found: dict[str, Any] = {"id": f"panel-{number}", "title": given.title, "layout": layout}
+    found |= {"query": given.query} if given.query else {}
+    found |= {"notes": list(given.notes)} if given.notes else {}
     if given.error is not None:
         return found | {"kind": "error", "message": given.error}
     if given.divider:
         return found | {"kind": "divider"}
     if given.markdown is not None:
         return found | {"kind": "markdown", "html": rendered(given.markdown)}
-    return found | _drawn(given)
+    if given.drawing is None:
+        return found | {"kind": "table", **tabled([], [])}
+    behind = tabled(list(given.rows[0]), given.rows) if given.rows else {}
+    return {**behind, **found, **given.drawing.content()}
 
 
-def _drawn(given: PagePanel) -> dict[str, Any]:
-    drawing = given.drawing
-    if drawing is None:
-        return {"kind": "table", "columns": [], "rows": []}
-    if isinstance(drawing, MetricDrawing):
-        formatting = drawing.formatting.to_dict() if drawing.formatting else None
-        return {"kind": "metric", "value": clean(drawing.value), "formatting": formatting}
-    if isinstance(drawing, ChartDrawing):
-        found: dict[str, Any] = {"kind": "echarts", "option": clean(drawing.option)}
-        return found | _rows(list(given.rows[0]) if given.rows else [], given.rows) if given.rows else found
-    names = [str(column.name) for column in drawing.columns] or list(drawing.rows[0] if drawing.rows else ())
-    return {"kind": "table", **_rows(names, drawing.rows)}
-
-
-def _rows(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def tabled(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return rows as names and lists of cells."""
     return {"columns": list(names), "rows": [[clean(row.get(name)) for name in names] for row in rows]}
 
 
@@ -170,7 +172,12 @@ def rendered(markdown: str) -> str:
     return str(MarkdownIt("commonmark", {"html": False}).enable("table").disable("image").render(markdown))
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Read a file that pages are made of.
+
+    Raises:
+        MissingDependencyError: This installation came without Apache ECharts.
+    """
     try:
         return files("infino.charts").joinpath("assets", name).read_text(encoding="utf-8")
     except FileNotFoundError:

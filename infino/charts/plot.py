@@ -7,7 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 
-from infino.charts.echarts import Drawing, to_echarts
+from infino.charts.drawings import Drawing
+from infino.charts.echarts import to_echarts
 from infino.core.errors import ValidationError
 
 Kind = Literal["bar", "horizontalBar", "line", "area", "scatter", "pie", "heatmap", "metric", "gauge", "table"]
@@ -40,7 +41,7 @@ def plot(
     Args:
         result: The result of a query.
         kind: Kind of chart.
-        x: Column of the axis; the first that holds no numbers when None (of a scatter, the first that does).
+        x: Column of the axis; when None the first that holds no numbers (the first that does, for a scatter).
         y: Column or columns of values; the first of numbers that is left when None.
         series: Column that splits into series; the second axis of a heatmap.
         title: Title of the chart.
@@ -63,7 +64,9 @@ def plot(
     rows = [dict(zip(names, map(_shown, row), strict=True)) for row in result.rows()]
     numbers = [name for name in names if any(_is_number(row[name]) for row in rows)]
     if x is None:
-        x = next((name for name in names if (name in numbers) == (kind == "scatter") and name != series), None)
+        left = [name for name in names if name != series and name not in wanted]
+        x = next((name for name in left if (name in numbers) == (kind == "scatter")), None)
+        x = x or (left[0] if len(left) > 1 or (left and wanted) else None)
     wanted = wanted or [name for name in numbers if name not in (x, series)][:1]
     columns = [{"name": name, "type": "number" if name in numbers else "string"} for name in names]
     binding = {"x": x, "y": wanted, "series": series, "value": wanted[0] if wanted else None}
@@ -78,5 +81,7 @@ def _is_number(value: Any) -> bool:
 def _shown(value: Any) -> Any:
     """A value as a chart takes it: a decimal as a number, times as ISO text, the rest as it is."""
     if isinstance(value, Decimal):
+        if not value.is_finite():
+            return None
         return int(value) if value == value.to_integral_value() else float(value)
     return value.isoformat() if isinstance(value, date | datetime) else value

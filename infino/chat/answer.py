@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,6 +14,7 @@ from infino.chat.events import Event, SourceRef
 from infino.core.printable import printable_lines
 
 if TYPE_CHECKING:
+    from infino.charts.html import PagePanel
     from infino.chat.table import AnswerTable
 
 
@@ -69,6 +72,51 @@ class Answer:
     def __str__(self) -> str:
         return printable_lines(self.text)
 
+    def to_html(self, path: str | os.PathLike[str] | None = None) -> str:
+        """Write the answer as one page that opens offline: its words, its chart, and the rows with their query.
+
+        Args:
+            path: File to write, where there is to be one.
+
+        Returns:
+            The page.
+
+        Raises:
+            MissingDependencyError: This installation came without Apache ECharts.
+
+        Examples:
+            >>> client.fino.ask("which carrier is late most often?").to_html("late.html")
+        """
+        from infino.charts.html import page, save
+
+        html = page(self.question or "Answer", self.panels())
+        if path is not None:
+            save(html, path)
+        return html
+
+    def panels(self) -> list[PagePanel]:
+        """What a page shows of the answer.
+
+        Returns:
+            Panels for `infino.charts.page`: the words, the chart where there is one, and the rows.
+
+        Examples:
+            >>> page("Two answers", [*first.panels(), *second.panels()])
+        """
+        from infino.charts.drawings import ChartDrawing, TableDrawing
+        from infino.charts.html import PagePanel
+
+        words = self.text if self.complete else f"{self.text}\n\n*The answer is not complete.*"
+        panels = [PagePanel(markdown=words, layout=_below([], 6))] if words.strip() else []
+        rows, query = list(self.rows), self.sql or (self.querydsl and json.dumps(self.querydsl, indent=2))
+        if self.chart:
+            drawing = ChartDrawing(title=self.question, option=dict(self.chart))
+            panels.append(PagePanel(drawing=drawing, rows=rows, query=query or None, layout=_below(panels, 18)))
+        elif rows:
+            table = TableDrawing(title=self.question, columns=[], rows=rows)
+            panels.append(PagePanel(drawing=table, query=query or None, layout=_below(panels, 18)))
+        return panels
+
     def _repr_html_(self) -> str:
         from infino.chat.notebook import answer_html
 
@@ -81,6 +129,10 @@ class Answer:
             suggestions=self.suggestions,
             complete=self.complete,
         )
+
+
+def _below(panels: Sequence[PagePanel], height: int) -> dict[str, int]:
+    return {"x": 0, "y": sum(int(one.layout["h"]) for one in panels), "w": 48, "h": height}
 
 
 def transcript(answers: Iterable[Answer]) -> str:

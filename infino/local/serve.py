@@ -16,6 +16,7 @@ from infino.core.printable import printable
 from infino.local.folder import DamagedFile, FolderInUse
 from infino.local.gateway import LocalGateway, PortInUse
 from infino.local.seed import FLIGHTS, flights
+from infino.local.seed_dashboard import DASHBOARD_ID, dashboard, visualizations
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
@@ -125,7 +126,7 @@ def plant(gateway: LocalGateway, seed: str, output: TextIO) -> None:
 
 
 def plant_flights(gateway: LocalGateway, output: TextIO) -> None:
-    """Upload the flights that left New York in 2013, with airlines, airports, planes and weather."""
+    """Upload the flights that left New York in 2013, with airlines, airports, planes, weather and a dashboard."""
     with gateway.client() as client:
         for name in FLIGHTS:
             if is_there(gateway, name):
@@ -139,6 +140,12 @@ def plant_flights(gateway: LocalGateway, output: TextIO) -> None:
             report = client.records.bulk(name, table)
             output.write(f"# {name}: {report.accepted} records\n")
             output.flush()
+        if gateway.state.control.get("dashboard", DASHBOARD_ID) is None:
+            for id, spec in visualizations().items():
+                client.visualizations.replace(id, spec)
+            client.dashboards.replace(DASHBOARD_ID, dashboard())
+        output.write(f"# dashboard {DASHBOARD_ID}: `infino dashboard open {DASHBOARD_ID}` shows it\n")
+        output.flush()
 
 
 def is_there(gateway: LocalGateway, name: str) -> bool:

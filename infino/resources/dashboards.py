@@ -62,6 +62,17 @@ class DashboardResult:
     def __len__(self) -> int:
         return len(self.panels)
 
+    def page_panels(self) -> list[PagePanel]:
+        """What a page shows of the panels.
+
+        Returns:
+            Panels for `infino.charts.page`.
+
+        Examples:
+            >>> page("Today", client.dashboards.execute("d1").page_panels())
+        """
+        return [_page_panel(one) for one in self.panels]
+
     def to_html(self, path: str | os.PathLike[str] | None = None) -> str:
         """Write the dashboard as one page that opens offline, its panels in their saved places.
 
@@ -76,7 +87,7 @@ class DashboardResult:
         """
         from infino.charts.html import page, save
 
-        html = page(self.dashboard.title or "Dashboard", [_page_panel(one) for one in self.panels])
+        html = page(self.dashboard.title or "Dashboard", self.page_panels())
         if path is not None:
             save(html, path)
         return html
@@ -98,7 +109,23 @@ def _page_panel(result: PanelResult) -> PagePanel:
     if result.visualization is None or result.data is None:
         return PagePanel(title=title, layout=layout)
     drawing = to_echarts(result.visualization, result.data)
-    return PagePanel(title=title, drawing=drawing, rows=result.data.rows or [], layout=layout)
+    told = result.data.metadata
+    query = told.executed_query if told else None
+    rows = result.data.rows or []
+    return PagePanel(title=title, drawing=drawing, rows=rows, layout=layout, query=query, notes=_notes(result.data))
+
+
+def _notes(data: VisualizationData) -> list[str]:
+    """What of the answer is less than was asked."""
+    told = data.metadata
+    if told is None:
+        return []
+    skipped = [one if isinstance(one, Mapping) else {"field": one} for one in told.filters_skipped or ()]
+    return [
+        *([f"only the first {len(data.rows or []):,} rows"] if told.truncated else []),
+        *(f"filter not applied: {one.get('field') or one.get('filter')} ({one.get('reason')})" for one in skipped),
+        *(str(one.message or one.code) for one in told.warnings or ()),
+    ]
 
 
 def _shows_data(panel: Panel) -> bool:

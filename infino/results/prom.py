@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +19,9 @@ from infino.results.values import exact_loads
 
 if TYPE_CHECKING:
     import pandas
+
+    from infino.charts.drawings import Drawing
+    from infino.charts.plot import Kind
 
 _SUCCESS = re.compile(rb'\s*\{\s*"status"\s*:\s*"success"')
 _ERROR = re.compile(rb'"(?:status"\s*:\s*"error|errorType|error)"')
@@ -155,6 +158,44 @@ class PromResult(Tabular):
             raise ValidationError(f"the shape {shape!r} is not known; give 'long' or 'wide'")
         return self._wide()
 
+    def plot(
+        self,
+        kind: Kind | None = None,
+        *,
+        x: str | None = None,
+        y: str | Sequence[str] | None = None,
+        series: str | None = None,
+        title: str = "",
+    ) -> Drawing:
+        """Draw the samples: a range as one line for each series, a moment as one bar for each.
+
+        Args:
+            kind: Kind of chart; lines for a range, bars for a moment when None.
+            x: Column of the axis; the time of a range, the selector (`series`) of a moment when None.
+            y: Column of values; `value` when None.
+            series: Column that splits into series: a label, or `series` for all of them, as when None.
+            title: Title of the chart; the expression when empty.
+
+        Returns:
+            A drawing.
+
+        Raises:
+            ValidationError: There is no such column.
+
+        Examples:
+            >>> client.query.promql_range("up", start="now-1h", end="now", step="1m").plot().to_html("up.html")
+        """
+        from infino.charts.plot import plot
+
+        over_time = self.type == "matrix"
+        if over_time and series is None and len(self.labels) > 1:
+            series = "series"
+        x = x or ("time" if over_time else "series")
+        return plot(
+            _Named(self), kind or ("line" if over_time else "bar"), x=x, y=y or "value", series=series,
+            title=title or self.expression or "",
+        )  # fmt: skip
+
     def _wide(self) -> pandas.DataFrame:
         pd: Any = require("pandas", "pandas", "to_pandas()")
         columns = self.series()
@@ -193,6 +234,20 @@ class PromResult(Tabular):
             built.append(one)
             start = end
         return built
+
+
+class _Named:
+    """The samples with the selector of their series as first column."""
+
+    def __init__(self, result: PromResult) -> None:
+        self.names = ["series", *result.names]
+        self._result = result
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        labels = self._result.names[:-2]
+        for row in self._result.rows():
+            held = {name: value for name, value in zip(labels, row[:-2], strict=True) if value is not None}
+            yield (_selector(held), *row)
 
 
 def _selector(labels: Mapping[str, str]) -> str:

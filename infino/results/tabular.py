@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from html import escape
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import pandas
     import polars
     import pyarrow
+
+    from infino.charts.drawings import Drawing
+    from infino.charts.plot import Kind
 
 _BATCH = 4096
 
@@ -303,6 +306,38 @@ class Tabular:
             >>> client.query.sql("SELECT * FROM flights").to_parquet("flights.parquet")
         """
         require("pyarrow.parquet", "arrow", "to_parquet()").write_table(self.to_arrow(), target)
+
+    def plot(
+        self,
+        kind: Kind = "bar",
+        *,
+        x: str | None = None,
+        y: str | Sequence[str] | None = None,
+        series: str | None = None,
+        title: str = "",
+    ) -> Drawing:
+        """Draw the rows.
+
+        Args:
+            kind: Kind of chart.
+            x: Column of the axis; the first that holds no numbers when None (of a scatter, the first that does).
+            y: Column or columns of values; the first of numbers that is left when None.
+            series: Column that splits into series; the second axis of a heatmap.
+            title: Title of the chart.
+
+        Returns:
+            A drawing: it shows itself in notebooks, and has `to_html()` and `to_png()`.
+
+        Raises:
+            ValidationError: There is no such column.
+
+        Examples:
+            >>> result = client.query.sql("SELECT carrier, avg(dep_delay) AS late FROM flights GROUP BY 1")
+            >>> result.plot("bar", x="carrier", y="late").to_html("late.html")
+        """
+        from infino.charts.plot import plot
+
+        return plot(self, kind, x=x, y=y, series=series, title=title)
 
     @property
     def _title(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from infino import BadRequestError, Infino, NotFoundError, PermissionDeniedError, ServerError
+from infino.local.seed_dashboard import dashboard, visualizations
 
 CARRIERS = ["UA", "UA", "UA", "AA", "AA", "DL", "B6"]
 ROWS = [
@@ -278,3 +279,23 @@ def test_they_are_there_after_a_restart(tmp_path: Path):
         made = first.visualizations.create(spec("d"))
     with Infino.local(tmp_path / "data") as second:
         assert second.visualizations.get(made.id).title == "t"
+
+
+def test_the_dashboard_of_the_seed_shows_all_its_panels(client, fresh):
+    name = fresh("seed")
+    client.datasets.create(name)
+    row = {"carrier": "UA", "flight": 1, "origin": "JFK", "dest": "SFO", "hour": 5, "month": 1, "day": 1}
+    client.records.bulk(name, [{**row, "id": "1", "dep_delay": 2.5, "time_hour": "2013-01-01T05:00:00Z"}], id="id")
+    shown = dict.fromkeys(visualizations())
+    for id, given in visualizations().items():
+        given["source"]["index"] = name
+        query = given["source"]["sql"]
+        query["raw_query"] = query.get("raw_query", "").replace(" flights ", f' "{name}" ')
+        shown[id] = client.visualizations.create(given).id
+    panels = [{**panel, "viz_id": shown[panel["viz_id"]]} for panel in dashboard()["panels"]]
+    seen = client.dashboards.execute(client.dashboards.create({**dashboard(), "panels": panels}).id)
+    assert len(seen) == 8
+    assert [one.error for one in seen] == [None] * 8
+    assert [(len(one.data.rows), one.data.metadata.warnings) for one in seen] == [(1, [])] * 8
+    (day,) = client.visualizations.execute(shown["flights-3"]).rows
+    assert day == {"time_hour": "2013-01-01T00:00:00Z", "count": 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 import infino
 from infino import charts
 from infino.charts import Dashboard, Visualization, avg, count, divider, field, highest, lowest, markdown, plot, total
-from infino.results import SqlResult
+from infino.chat.answer import Answer
+from infino.results import PromResult, SearchResult, SqlResult
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -149,3 +151,46 @@ def test_what_is_built_runs(client: Any, fresh: Any) -> None:
     assert [one.layout.x for one in moved.panels] == [0, 0]
     with pytest.raises(infino.ValidationError, match="no panel"):
         client.dashboards.panels.move(made.id, "panel_9", x=1)
+
+
+def test_every_result_draws_itself() -> None:
+    months = SqlResult(
+        b'{"columns":[{"name":"m","type":"integer"},{"name":"v","type":"integer"}],"rows":[{"m":1,"v":5},{"m":2,"v":7}]}'
+    )
+    drawn = months.plot()
+    assert (drawn.option["xAxis"]["data"], drawn.option["series"][0]["data"]) == (["1", "2"], [5, 7])
+    buckets = [{"key": "UA", "doc_count": 3}, {"key": "AA", "doc_count": 2}]
+    searched = {"hits": {"total": {"value": 5}, "hits": []}, "aggregations": {"by": {"buckets": buckets}}}
+    pie = SearchResult(json.dumps(searched).encode()).plot("pie")
+    assert pie.option["series"][0]["data"] == [{"name": "UA", "value": 3}, {"name": "AA", "value": 2}]
+
+
+def prom(kind: str, **samples: Any) -> PromResult:
+    found = [{"metric": {"__name__": "up", "job": job}, **samples} for job in "ab"]
+    return PromResult(json.dumps({"status": "success", "data": {"resultType": kind, "result": found}}).encode())
+
+
+def test_samples_are_drawn_by_series() -> None:
+    lines = prom("matrix", values=[[1, "1"], [2, "NaN"]]).plot()
+    assert [(one["name"], one["type"], one["data"]) for one in lines.option["series"]] == [
+        ('up{job="a"}', "line", [1.0, None]),
+        ('up{job="b"}', "line", [1.0, None]),
+    ]
+    assert [one["name"] for one in prom("matrix", values=[[1, "1"]]).plot(series="job").option["series"]] == ["a", "b"]
+    bars = prom("vector", value=[1, "4"]).plot()
+    assert bars.option["xAxis"]["data"] == ['up{job="a"}', 'up{job="b"}']
+    assert [one["data"] for one in bars.option["series"]] == [[4.0, 4.0]]
+
+
+def test_an_answer_is_a_page_of_its_words_chart_and_rows(monkeypatch: Any) -> None:
+    chart = {"xAxis": {"data": ["a"]}, "series": [{"type": "bar", "data": [1]}]}
+    rows = [{"c": "a", "v": 1}]
+    answer = Answer(question="late?", text="**a**", rows=rows, sql="SELECT 1", chart=chart, complete=True)
+    words, drawn = answer.panels()
+    assert (words.markdown, drawn.drawing.option, drawn.rows, drawn.query) == ("**a**", chart, rows, "SELECT 1")
+    (table,) = Answer(question="q", rows=rows, complete=True).panels()
+    assert table.drawing.content() == {"kind": "table", "columns": ["c", "v"], "rows": [["a", 1]]}
+    assert "not complete" in (Answer(question="q").panels()[0].markdown or "")
+    monkeypatch.setattr(charts.html, "asset", lambda name: name)
+    assert '"query": "SELECT 1"' in answer.to_html()
+    assert "srcdoc=" in table.drawing._repr_html_()

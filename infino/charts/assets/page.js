@@ -1,11 +1,10 @@
 "use strict";
-// Draws the panels that the page holds as JSON. Every text goes in as text, never as HTML; only markdown comes rendered, without HTML of its own.
+// Draws the panels that the page holds as JSON, or those that a page served live hands over. Every text goes in as text, never as HTML; only markdown comes rendered, without HTML of its own.
 (() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const numbers = new Intl.NumberFormat(undefined, { maximumFractionDigits: 6 });
   const shortNumbers = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 2 });
-  const charts = [];
+  let charts = [];
 
   const element = (name, classes, text) => {
     const made = document.createElement(name);
@@ -27,7 +26,8 @@
     return (given.prefix || "") + text + (given.suffix || "");
   };
 
-  const table = (columns, rows) => {
+  // The value of the row's own axis; `pick` is asked for the records behind it.
+  const table = (columns, rows, pick) => {
     const made = element("table");
     const head = made.createTHead().insertRow();
     const body = made.createTBody();
@@ -36,6 +36,7 @@
       for (const row of sorted) {
         const line = body.insertRow();
         columns.forEach((column, at) => { const cell = line.insertCell(); cell.textContent = shown(row[at]); if (typeof row[at] === "number") cell.className = "number"; });
+        if (pick) { const button = element("button", "small", "records"); button.type = "button"; button.addEventListener("click", () => pick(Object.fromEntries(columns.map((column, at) => [column, row[at]])))); line.insertCell().append(button); }
       }
     };
     columns.forEach((column, at) => {
@@ -43,7 +44,7 @@
       const button = element("button", "", column); button.type = "button";
       button.addEventListener("click", () => {
         const up = cell.getAttribute("aria-sort") !== "ascending";
-        for (const other of head.cells) other.removeAttribute("aria-sort");
+        for (const other of head.querySelectorAll("th")) other.removeAttribute("aria-sort");
         cell.setAttribute("aria-sort", up ? "ascending" : "descending");
         const compare = (a, b) => typeof a === "number" && typeof b === "number" ? a - b : String(a ?? "").localeCompare(String(b ?? ""), undefined, { numeric: true });
         fill([...rows].sort((a, b) => (up ? 1 : -1) * compare(a[at], b[at])));
@@ -51,6 +52,7 @@
       if (rows.some((row) => typeof row[at] === "number")) cell.className = "number";
       cell.append(button); head.append(cell);
     });
+    if (pick) head.insertCell();
     fill(rows);
     return made;
   };
@@ -60,9 +62,22 @@
     for (const axis of [...axes(option.xAxis), ...axes(option.yAxis)]) {
       if (axis.type === "value") axis.axisLabel = { ...axis.axisLabel, formatter: (value) => shortNumbers.format(value) };
       else axis.axisLabel = { hideOverlap: true, ...axis.axisLabel };
-      axis.nameLocation = "middle"; axis.nameGap = 28; axis.axisLine = { ...axis.axisLine, onZero: false };
+      axis.axisLine = { ...axis.axisLine, onZero: false };
     }
-    option.grid = { left: 16, right: 24, top: option.legend && option.legend.show !== false ? 48 : 16, bottom: option.visualMap ? 72 : 32, containLabel: true };
+    // A name below the axis stands apart from its labels; one beside it would lie on them, so it goes to the top.
+    for (const axis of axes(option.xAxis)) { axis.nameLocation = "middle"; axis.nameGap = 28; }
+    const lying = axes(option.yAxis).some((axis) => axis.type === "category") && axes(option.xAxis).some((axis) => axis.type === "value");
+    if (lying) {
+      // The first stands at the top, as it is read; what bars say is short, and has its place beside the longest.
+      for (const axis of axes(option.yAxis)) axis.inverse = true;
+      for (const one of option.series || []) if (one.label) one.label = { ...one.label, formatter: ({ value }) => (typeof value === "number" ? shortNumbers.format(value) : shown(value)) };
+    }
+    for (const axis of axes(option.yAxis)) { axis.nameLocation = lying ? "start" : "end"; axis.nameGap = 10; axis.nameTextStyle = { ...axis.nameTextStyle, align: "left" }; }
+    const legend = Array.isArray(option.legend) ? option.legend[0] : option.legend;
+    // The heading of the panel is the title, so a legend at the top needs no room for one.
+    if (legend) { option.legend = { type: "scroll", ...legend, ...(legend.top === 28 ? { top: 0 } : {}) }; }
+    const named = axes(option.yAxis).some((axis) => axis.name) ? 18 : 0;
+    option.grid = { left: 16, right: lying ? 52 : 24, top: (legend && legend.show !== false && legend.bottom === undefined ? 36 : 14) + named, bottom: option.visualMap ? 72 : 32, containLabel: true };
     option.tooltip = { ...(Array.isArray(option.tooltip) ? option.tooltip[0] : option.tooltip), renderMode: "richText", confine: true, valueFormatter: (value) => shown(Array.isArray(value) ? value[1] : value) };
     const points = (Array.isArray(option.series) ? option.series : []).reduce((sum, one) => sum + (one.data || []).length, 0);
     if (points > 2000) {
@@ -76,7 +91,12 @@
     return option;
   };
 
-  const narrow = (option, width) => {
+  const narrow = (option, box) => {
+    const width = box.clientWidth;
+    const lying = [option.yAxis].flat().find((axis) => axis && axis.type === "category" && axis.data);
+    // Stacked below each other, panels are as high as their own labels and legend need.
+    if (matchMedia("(max-width: 760px)").matches) box.style.height = `${Math.min(Math.max(260, lying ? 110 + 20 * lying.data.length : 0), 900)}px`;
+    else box.style.height = "";
     for (const one of Array.isArray(option.series) ? option.series : []) {
       // The legend names the slices; labels beside them are cut where there is no room.
       if (one.type === "pie") { one.center = ["50%", "45%"]; one.label = width < 420 ? { show: false } : { formatter: "{b} {d}%" }; }
@@ -84,13 +104,41 @@
     return option;
   };
 
-  const draw = (panel, box) => {
+  // Cells say their value where it fits.
+  const heat = (option, box) => {
+    const across = [option.xAxis].flat()[0].data, down = [option.yAxis].flat()[0].data;
+    const fits = across && down && (box.clientWidth - 60) / across.length >= 34 && (box.clientHeight - 110) / down.length >= 14;
+    for (const one of option.series) if (one.type === "heatmap") one.label = { ...one.label, show: Boolean(fits) && one.label?.show !== false, formatter: ({ value }) => shortNumbers.format(value[2]) };
+    return option;
+  };
+
+  const draw = (panel, box, pick) => {
     const chart = echarts.init(box, dark.matches ? "dark" : null);
-    chart.setOption(narrow(localised(structuredClone(panel.option)), box.clientWidth));
+    const option = narrow(localised(structuredClone(panel.option)), box);
+    if (option.series?.[0]?.type === "heatmap") heat(option, box);
+    chart.setOption(option);
+    if (pick) chart.on("click", (event) => { const row = clicked(panel, event); if (row) pick(row); });
     return chart;
   };
 
-  const fill = (panel, body, header) => {
+  // A button that shows something else in the place of the chart, and the chart again.
+  const swap = (header, body, word, label, make) => {
+    const button = element("button", "", word); button.type = "button"; button.setAttribute("aria-expanded", "false"); button.setAttribute("aria-label", label);
+    let other = null;
+    button.addEventListener("click", () => {
+      const open = other === null;
+      for (const pressed of header.querySelectorAll("button[aria-expanded=true]")) if (pressed !== button) pressed.click();
+      button.setAttribute("aria-expanded", String(open)); button.textContent = open ? "back" : word;
+      for (const shown of body.children) shown.hidden = open;
+      if (open) { other = make(); body.append(other); } else { other.remove(); other = null; }
+    });
+    header.append(button);
+  };
+
+  const told = (panel, section) => { for (const note of panel.notes || []) section.append(element("p", "note", note)); };
+
+  const fill = (panel, body, header, hooks) => {
+    const pick = hooks.pick && panel.records ? (row) => hooks.pick(panel, row) : null;
     if (panel.kind === "error") { const made = element("div", "error", panel.message); made.setAttribute("role", "alert"); body.append(made); return; }
     if (panel.kind === "markdown") { body.innerHTML = panel.html; return; }
     if (panel.kind === "metric") {
@@ -99,40 +147,52 @@
       body.append(made); return;
     }
     if (panel.rows && panel.rows.length === 0) { body.append(element("div", "empty", "no data")); return; }
-    if (panel.kind === "table") { body.append(table(panel.columns, panel.rows)); return; }
+    if (panel.kind === "table") { body.append(table(panel.columns, panel.rows, pick)); return; }
     const box = element("div", "chart"); box.setAttribute("role", "img"); box.setAttribute("aria-label", panel.title || "chart");
     body.append(box);
-    charts.push({ panel, box, chart: draw(panel, box) });
-    if (panel.rows) {
-      const button = element("button", "", "data"); button.type = "button"; button.setAttribute("aria-expanded", "false"); button.setAttribute("aria-label", `data of ${panel.title || "the chart"} as a table`);
-      let rows = null;
-      button.addEventListener("click", () => {
-        const open = rows === null;
-        button.setAttribute("aria-expanded", String(open)); button.textContent = open ? "chart" : "data";
-        box.hidden = open;
-        if (open) { rows = table(panel.columns, panel.rows); body.append(rows); } else { rows.remove(); rows = null; }
-      });
-      header.append(button);
+    charts.push({ panel, box, pick, chart: draw(panel, box, pick) });
+    if (panel.rows) swap(header, body, "data", `data of ${panel.title || "the chart"} as a table`, () => table(panel.columns, panel.rows, pick));
+  };
+
+  // The row behind a mark that was clicked: that of its labels, or of its place.
+  const clicked = (panel, event) => {
+    if (!panel.rows || !panel.columns) return null;
+    const { x, series } = panel.records;
+    const at = (name) => panel.columns.indexOf(name);
+    const same = (row, name, value) => at(name) >= 0 && [String(row[at(name)]), row[at(name)] === null ? "(no value)" : null].some((text) => text !== null && (text === String(value) || text.startsWith(`${value}T00:00:00`)));
+    const isHeat = event.seriesType === "heatmap";
+    const row = panel.rows.length > event.dataIndex && !series ? panel.rows[event.dataIndex] : panel.rows.find((one) => same(one, x, isHeat ? heatLabel(panel, "xAxis", event.value[0]) : event.name) && (!series || same(one, series, isHeat ? heatLabel(panel, "yAxis", event.value[1]) : event.seriesName)));
+    if (!row) return null;
+    return Object.fromEntries(panel.columns.map((column, place) => [column, row[place]]));
+  };
+  const heatLabel = (panel, axis, place) => [panel.option[axis]].flat()[0].data[place];
+
+  const show = (main, panels, hooks = {}) => {
+    for (const one of charts) one.chart.dispose();
+    charts = [];
+    main.replaceChildren();
+    for (const panel of panels) {
+      const section = element("section", `panel is-${panel.kind}`);
+      section.id = panel.id;
+      const { x, y, w, h } = panel.layout;
+      section.style.gridColumn = `${x + 1} / span ${Math.min(w, 48 - x)}`;
+      section.style.gridRow = `${y + 1} / span ${h}`;
+      const header = element("header");
+      header.append(element("h2", "", panel.title || ""));
+      main.append(section);
+      if (panel.kind === "divider") { section.append(header, element("hr")); continue; }
+      const body = element("div", "body");
+      section.append(header, body);
+      told(panel, section);
+      fill(panel, body, header, hooks);
+      if (panel.query) swap(header, body, "query", `query behind ${panel.title || "the panel"}`, () => element("pre", "query", panel.query));
     }
   };
 
-  const main = document.querySelector("main");
-  for (const panel of data.panels) {
-    const section = element("section", `panel is-${panel.kind}`);
-    section.id = panel.id;
-    const { x, y, w, h } = panel.layout;
-    section.style.gridColumn = `${x + 1} / span ${Math.min(w, 48 - x)}`;
-    section.style.gridRow = `${y + 1} / span ${h}`;
-    const header = element("header");
-    if (panel.title) header.append(element("h2", "", panel.title));
-    if (panel.kind === "divider") section.append(header, element("hr"));
-    else { const body = element("div", "body"); section.append(header, body); main.append(section); fill(panel, body, header); continue; }
-    main.append(section);
-  }
-  const resize = new ResizeObserver(() => charts.forEach((one) => one.chart.resize()));
-  resize.observe(main);
-  const redraw = () => charts.forEach((one) => { one.chart.dispose(); one.chart = draw(one.panel, one.box); });
-  dark.addEventListener("change", redraw);
+  new ResizeObserver(() => charts.forEach((one) => one.chart.resize())).observe(document.body);
+  dark.addEventListener("change", () => charts.forEach((one) => { one.chart.dispose(); one.chart = draw(one.panel, one.box, one.pick); }));
   addEventListener("beforeprint", () => charts.forEach((one) => one.chart.resize()));
-  document.documentElement.dataset.drawn = "true";
+  window.infinoPage = { show, table, element };
+  const held = document.getElementById("data");
+  if (held) { show(document.querySelector("main"), JSON.parse(held.textContent).panels); document.documentElement.dataset.drawn = "true"; }
 })();
