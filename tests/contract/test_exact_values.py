@@ -169,3 +169,23 @@ def test_a_repeated_member_is_refused_for_its_record(call: Signed, document: str
     assert items[0][action]["error"]["type"] == "document_parsing_exception"
     assert "Duplicate field" in items[0][action]["error"]["reason"]
     assert sql(call, "SELECT count(*) AS n FROM d")["rows"][0]["values"]["n"] == {"Integer": 1}
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (["1.10"], [{"Decimal": "1.10"}]),
+        (["1.10", "2.125", "3"], [{"Decimal": "1.100"}, {"Decimal": "2.125"}, {"Decimal": "3.000"}]),
+        (["0.125", "100.00"], [{"Decimal": "0.125"}, {"Decimal": "100.000"}]),
+        (["1.1", "1e2", "1.0"], [{"Float": 1.1}, {"Float": 100.0}, {"Float": 1.0}]),
+    ],
+)
+def test_a_number_written_as_a_decimal_comes_out_as_one(call: Signed, written: list[str], shown: list[Any]) -> None:
+    for text in written:  # one by one, so that what was stored as a double is seen anew
+        reply = call("POST", "/d/json", b'{"index":{}}\n{"n":%b}\n' % text.encode())
+        assert reply.json["errors"] is False
+    rows = sql(call, "SELECT n FROM d ORDER BY n")["rows"]
+    wanted = sorted(shown, key=lambda value: float(next(iter(value.values()))))
+    assert [row["values"]["n"] for row in rows] == wanted
+    for text in written:
+        assert len(found(call, {"term": {"n": text}})) == 1

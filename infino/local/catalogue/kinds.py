@@ -3,7 +3,8 @@
 | values seen | SQL type |
 |---|---|
 | integers | BIGINT, then HUGEINT, then VARCHAR |
-| numbers | DOUBLE while each is its own shortest double and no integer is beyond 2^53, DECIMAL(38, s), VARCHAR |
+| numbers | DOUBLE while each is its own shortest double, none is written as `1.50` and no integer is beyond 2^53; |
+|         | DECIMAL(38, s), VARCHAR |
 | dates | DATE |
 | times | TIMESTAMP; TIMESTAMPTZ once a zone was given (those without one are UTC); `_NS` from the seventh digit on |
 | booleans | BOOLEAN |
@@ -116,11 +117,17 @@ def number_kinds(value: float | Decimal, *, closely: bool) -> tuple[str, ...]:
     if isinstance(value, Decimal):
         if _whole(value):
             return integer_kinds(value)
-        shortest = Decimal(repr(float(value))) == value
+        shortest = Decimal(repr(float(value))) == value and not written_as_decimal(value)
         if shortest and not closely:
             return ("DOUBLE",)
         return ("DOUBLE", digits_kind(value)) if shortest else (digits_kind(value),)
     return ("DOUBLE", digits_kind(Decimal(repr(value)))) if closely else ("DOUBLE",)
+
+
+def written_as_decimal(value: Decimal) -> bool:
+    """Tell whether a number has a zero at the end of its fraction, as `1.50` has: no float is written so."""
+    _, figures, exponent = value.as_tuple()
+    return isinstance(exponent, int) and exponent < 0 and figures[-1] == 0
 
 
 def _whole(value: Decimal) -> bool:
