@@ -71,6 +71,7 @@ def test_the_first_program_runs_as_it_is_printed(page, promised, tmp_path):
 NOT_RUN = {
     "admin.md": {1, 2},  # a PostgreSQL server (test_sources, test_imports); alerts are 501 here (test_alerts)
     "ask.md": {1},  # shows a saved dashboard (test_dashboards, test_visualizations)
+    "engines.md": {0, 1, 2, 3, 4, 5},  # Spark and Ray, each in an environment of its own (tests/engines)
     "fino.md": {1},  # analyses are 501 here (test_chat_tasks)
     "index.md": {0},  # above
     "local.md": {0},  # below

@@ -16,6 +16,7 @@ import ray
 from infino import Infino, ValidationError
 from infino.engines.ray import InfinoDatasink, InfinoDatasource
 from infino.local import LocalGateway
+from tests.contract.test_documentation import FLIGHTS, PAGES, programs
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 SCHEMA = pa.schema([("k", pa.string()), ("n", pa.int64()), ("x", pa.float64())])
@@ -122,3 +123,11 @@ def test_a_mistake_is_told_before_anything_runs(made: str) -> None:
         InfinoDatasource(dataset=made, api_key="hunter22")
     with pytest.raises(ValidationError, match="no column 'k'"):
         numbers().write_datasink(InfinoDatasink(dataset=made, id="k", schema=pa.schema([("n", pa.int64())])))
+
+
+def test_the_page_runs_as_it_is_printed(made: str, sync_client: Infino) -> None:
+    sync_client.datasets.load("flights", FLIGHTS, id="flight_id")
+    names: dict[str, Any] = {"client": sync_client}
+    for program in [program for program in programs(PAGES / "engines.md") if "import ray" in program]:
+        exec(compile(program, "engines.md", "exec"), names)
+    assert names["sink"].report.accepted == sum(flight["dep_delay"] > 60 for flight in FLIGHTS)

@@ -25,6 +25,7 @@ with warnings.catch_warnings():
 from infino import Infino
 from infino.engines.spark import register
 from infino.local import LocalGateway
+from tests.contract.test_documentation import FLIGHTS, PAGES, programs
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 SETTINGS = {
@@ -334,3 +335,14 @@ def test_a_stream_stores_each_record_once(
     sync_client.records.bulk(target, [{"k": "149"}], id="k", op="delete")
     run()
     assert stored() == 149  # the batch was sent no second time
+
+
+def test_the_page_runs_as_it_is_printed(
+    spark: SparkSession, sync_client: Infino, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sync_client.datasets.load("flights", FLIGHTS, id="flight_id")
+    names = {"spark": spark, "client": sync_client}
+    for program in [program for program in programs(PAGES / "engines.md") if "import ray" not in program]:
+        exec(compile(program, "engines.md", "exec"), names)
+    assert sync_client.query.sql("SELECT count(*) FROM late").scalar() == len(FLIGHTS)

@@ -1,0 +1,175 @@
+"""Measure engines beside one process of ours in the same run: a write by Spark's workers, and a read by four slices.
+
+python scripts/bench_engines.py
+python scripts/bench_engines.py --records 1000000
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib.util
+import multiprocessing
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bench_bulk import Sink, record
+
+from infino import Infino
+from infino.local import LocalGateway
+
+COUNTED = b'{"columns":[{"name":"n","type":"long"}],"rows":[[0]]}'
+
+
+class CountingSink(Sink):
+    """The sink of the upload bench, which has no records when it is asked how many."""
+
+    def answer(self, lines: int) -> None:
+        if lines:
+            super().answer(lines)
+            return
+        head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(COUNTED)
+        self.transport.write(head + COUNTED)
+
+
+def serve(pipe: Any) -> None:
+    async def main() -> None:
+        server = await asyncio.get_running_loop().create_server(CountingSink, "127.0.0.1", 0)
+        pipe.send(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    asyncio.run(main())
+
+
+def taken(work: Callable[[], int], expected: int) -> float:
+    started = time.perf_counter()
+    found = work()
+    assert found == expected, (found, expected)
+    return time.perf_counter() - started
+
+
+def row(ours: str, first: list[float], peer: str, second: list[float], limit: float, *, at_least: bool) -> bool:
+    """Print two medians, and the ratio of the peer's to ours beside its budget."""
+    for label, seconds in ((ours, first), (peer, second)):
+        print(f"  {label:44} {statistics.median(seconds):8.2f} s")
+    ratios = [mine / other for mine, other in zip(first, second, strict=True)]
+    ratio = statistics.median(ratios if at_least else [1 / one for one in ratios])
+    met = ratio >= limit if at_least else ratio <= limit
+    relation = ">=" if at_least else "<="
+    print(f"  {'ratio':44} {ratio:8.2f} x   budget {relation} {limit:g}: {'met' if met else 'NOT MET'}")
+    return met
+
+
+def writes(rows: int, rounds: int, folder: Path) -> bool:
+    """Spark with two workers against one process of ours, both out of the same Parquet files."""
+    import pyarrow
+    from pyarrow import parquet
+
+    for half in range(2):
+        part = pyarrow.Table.from_pylist([record(n) for n in range(half * rows // 2, (half + 1) * rows // 2)])
+        parquet.write_table(part, folder / f"part-{half}.parquet", row_group_size=50_000)
+    ours, theirs = multiprocessing.Pipe()
+    sink = multiprocessing.Process(target=serve, args=(theirs,), daemon=True)
+    sink.start()
+    os.environ |= {
+        "INFINO_ENDPOINT": f"http://127.0.0.1:{ours.recv()}",
+        "INFINO_ACCESS_KEY": "bench",
+        "INFINO_SECRET_KEY": "bench-secret",
+        "PYSPARK_PYTHON": sys.executable,
+    }
+    from pyspark.sql import SparkSession
+
+    from infino.engines.spark import register
+
+    builder = SparkSession.builder.master("local[2]")
+    for name in ("spark.driver.host", "spark.driver.bindAddress"):
+        builder = builder.config(name, "127.0.0.1")
+    spark = builder.config("spark.ui.enabled", "false").config("spark.log.level", "ERROR").getOrCreate()
+    register(spark)
+
+    def by_spark() -> int:
+        frame = spark.read.parquet(str(folder / "part-*.parquet"))
+        options = {"dataset": "bench", "id": "event_id", "report": str(folder / "report.json")}
+        frame.write.format("infino").options(**options).mode("append").save()
+        import json
+
+        return int(json.loads((folder / "report.json").read_text())["accepted"])
+
+    def by_one(source: Callable[[], Any]) -> int:
+        with Infino() as client:
+            return int(client.records.bulk("bench", source(), id="event_id").accepted)
+
+    def rows_of_python() -> Any:
+        for path in sorted(folder.glob("part-*.parquet")):
+            for batch in parquet.ParquetFile(path).iter_batches():
+                yield from batch.to_pylist()
+
+    found: dict[str, list[float]] = {"dicts": [], "columns": [], "spark": []}
+    for number in range(rounds + 1):  # the first round warms Spark
+        one = taken(lambda: by_one(rows_of_python), rows)
+        files = taken(lambda: by_one(lambda: str(folder / "part-*.parquet")), rows)
+        many = taken(by_spark, rows)
+        if number:
+            for name, seconds in zip(found, (one, files, many), strict=True):
+                found[name].append(seconds)
+    spark.stop()
+    sink.terminate()
+    print(f"  {'one process, columns, for comparison':44} {statistics.median(found['columns']):8.2f} s")
+    label = "Spark, 2 workers"
+    return row("one process, records of Python", found["dicts"], label, found["spark"], 1.2, at_least=True)
+
+
+def reads(rows: int, rounds: int) -> bool:
+    """The processor's time of four slices against that of one scan; both read the whole dataset by SQL."""
+    from infino.engines.options import ReadOptions
+    from infino.engines.reading import Reading
+
+    with LocalGateway(access_key="bench-key", secret_key="bench-secret-bench-secret") as gateway:
+        os.environ |= {
+            "INFINO_ENDPOINT": gateway.endpoint,
+            "INFINO_ACCESS_KEY": gateway.access_key,
+            "INFINO_SECRET_KEY": gateway.secret_key,
+        }
+        with Infino() as client:
+            client.datasets.create("bench")
+            client.records.bulk("bench", (record(n) for n in range(rows)), id="event_id")
+            reference = client.reference()
+
+            def read(slices: int) -> float:
+                reading = Reading(reference, ReadOptions(dataset="bench", slices=slices))
+                started = time.process_time()
+                schema = reading.schema(client)
+                count = sum(len(batch) for part in reading.slices(client) for batch in reading.read(part, schema))
+                assert count == rows
+                return time.process_time() - started
+
+            read(1)
+            pairs = [(read(1), read(4)) for _ in range(rounds)]
+    one, four = ([pair[place] for pair in pairs] for place in range(2))
+    return row("one scan, processor", one, "4 slices, processor", four, 1.2, at_least=False)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--records", type=int, default=400_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    print(f"{options.records // 4:,} records read by slices")
+    met = reads(options.records // 4, options.rounds)
+    if importlib.util.find_spec("pyspark") is None:
+        print("Spark is not here: pip install 'infino-sdk[spark]'")
+    else:
+        print(f"{options.records:,} records written")
+        with tempfile.TemporaryDirectory() as folder:
+            met = writes(options.records, options.rounds, Path(folder)) and met
+    sys.exit(not met)
+
+
+if __name__ == "__main__":
+    main()
