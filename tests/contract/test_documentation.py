@@ -117,7 +117,10 @@ def test_the_programs_of_a_page_run_as_they_are_printed(page, tmp_path, monkeypa
 def test_the_test_of_the_pages_passes(tmp_path):
     [program] = programs(PAGES / "local.md")
     (tmp_path / "test_page.py").write_text(program)
-    options = ["-q", "-p", "no:cacheprovider", "-o", "asyncio_default_fixture_loop_scope=function"]
+    # Plugins of our own tests, which take seconds to import and are nothing to the page.
+    without = (f"no:{name}" for name in ("cacheprovider", "schemathesis", "hypothesispytest", "xdist", "pytest_cov"))
+    options = ["-q", *(word for name in without for word in ("-p", name))]
+    options += ["-o", "asyncio_default_fixture_loop_scope=function"]
     assert "1 passed" in run(["-m", "pytest", *options, "test_page.py"], tmp_path)
 
 
