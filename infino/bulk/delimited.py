@@ -18,8 +18,8 @@ from typing import Any, Final, Literal, cast
 from infino.bulk import tables
 from infino.bulk.encode import Unsendable
 from infino.bulk.reading import ReadOptions
+from infino.core.codec import exact
 from infino.core.errors import ValidationError
-from infino.core.values import exact
 
 Kind = Literal["null", "whole", "number", "boolean", "text"]
 

@@ -21,9 +21,9 @@ from typing import Any, Final
 from infino.bulk.delimited import is_typed
 from infino.bulk.encode import encode_value
 from infino.bulk.progress import Progress, display
+from infino.core.codec import exact
 from infino.core.errors import ValidationError
 from infino.core.extras import require
-from infino.core.values import exact
 
 SUFFIXES: Final = {
     ".ndjson": "ndjson",

@@ -16,8 +16,8 @@ import attrs
 
 from infino.bulk import arrow, columns
 from infino.bulk.encode import Unsendable, encode_value
+from infino.core.codec import exact
 from infino.core.errors import ValidationError
-from infino.core.values import exact
 
 T = TypeVar("T")
 ROWS = 20_000

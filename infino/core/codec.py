@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -57,10 +57,6 @@ def _standard_dumps(value: Any) -> bytes:
     return json.dumps(value, default=to_json, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
-LONG = re.compile(rb"\d{19}")
-"""What may be an integer beyond 64 bits."""
-
-
 def _choose() -> tuple[Callable[[bytes | str], Any], Callable[[Any], bytes]]:
     """Choose between the two at the first use: a client that is made and not used yet needs neither."""
     global plain, _encode
@@ -72,8 +68,12 @@ def _choose() -> tuple[Callable[[bytes | str], Any], Callable[[Any], bytes]]:
         plain, _encode = json.loads, _standard_dumps
     else:
 
+        def known(value: Any) -> Any:
+            finite = isinstance(value, Decimal) and value.is_finite()
+            return orjson.Fragment(str(value)) if finite else to_json(value)
+
         def fast(value: Any) -> bytes:
-            return orjson.dumps(value, default=to_json, option=orjson.OPT_SERIALIZE_NUMPY)
+            return orjson.dumps(value, default=known, option=orjson.OPT_SERIALIZE_NUMPY)
 
         plain, _encode = orjson.loads, fast
     return plain, _encode
@@ -88,12 +88,65 @@ def _first_encode(value: Any) -> bytes:
 
 
 plain: Callable[[bytes | str], Any] = _first_loads
-"""The fast parser itself, which turns integers beyond 64 bits into floats; right where `LONG` is not found."""
+"""The fast parser itself, which turns integers beyond 64 bits into floats; and digits of decimals away; right where `has_long_numbers` says no."""
 _encode: Callable[[Any], bytes] = _first_encode
 
 
+def _marks(others: bytes) -> bytes:
+    """A table that turns digits, and what else may stand in a number, into marks, and any other byte into a blank."""
+    marks = {**dict.fromkeys(b"0123456789", 48), **dict.fromkeys(others, 48)}
+    return bytes(marks.get(byte, 45 if byte in b"eE+-" else 32) for byte in range(256))
+
+
+_DIGITS, _REALS = _marks(b""), _marks(b".")
+
+
+def has_long_numbers(content: bytes, *, reals: bool = True) -> bool:
+    """Return whether a text may hold a number that the fast parser would change.
+
+    Args:
+        content: JSON in UTF-8.
+        reals: Whether numbers with a fraction count too; where these are floats of the service, none can change.
+    """
+    size, table = (17, _REALS) if reals else (19, _DIGITS)
+    marks, run = content.translate(table), b"0" * size
+    at = marks.find(run)
+    while at >= 0:
+        end = marks.find(b" ", at + size)
+        text = content[at : end if end >= 0 else len(content)]
+        if text.isdigit():
+            if len(text) > 18 and content[at - 1 : at] != b".":
+                return True
+        elif not _is_float(text.decode()):
+            return True
+        at = marks.find(run, at + len(text))
+    return False
+
+
+def _is_float(text: str) -> bool:
+    try:
+        found = repr(float(text))
+        return found == text or Decimal(found) == Decimal(text)
+    except (ValueError, InvalidOperation):  # several points: no number, or one beyond any float
+        return "." in text[text.find(".") + 1 :]
+
+
+def exact(text: str) -> int | float | Decimal:
+    """Return a number that keeps every digit.
+
+    Args:
+        text: A number as JSON writes it.
+    """
+    if text.lstrip("-").isdigit() and text != "-0" and len(text) < 1000:
+        return int(text)
+    if len(text) <= 16 and "e" not in text and "E" not in text:
+        return float(text)  # 15 digits always come back from a float
+    number, written = float(text), Decimal(text)
+    return number if math.isfinite(number) and Decimal(repr(number)) == written else written
+
+
 def loads(content: bytes | str) -> Any:
-    """Decode JSON, so that no integer loses a digit: the fast parser turns those beyond 64 bits into floats.
+    """Decode JSON, so that no number loses a digit: what the fast parser would change is an integer or a `Decimal`.
 
     Args:
         content: The text, or its UTF-8.
@@ -102,11 +155,11 @@ def loads(content: bytes | str) -> Any:
         ValueError: It is not JSON.
     """
     value = plain(content)
-    if not LONG.search(content if isinstance(content, bytes) else content.encode(errors="replace")):
+    if not has_long_numbers(content if isinstance(content, bytes) else content.encode(errors="replace")):
         return value
     import json
 
-    return json.loads(content)
+    return json.loads(content, parse_float=exact)
 
 
 def _not_finite(value: Any, place: str = "$") -> str | None:

@@ -231,7 +231,7 @@ class Response:
         if not self.content.strip():
             return None
         try:
-            return (codec.loads if codec.LONG.search(self.content) else codec.plain)(self.content)
+            return (codec.loads if codec.has_long_numbers(self.content) else codec.plain)(self.content)
         except (ValueError, RecursionError) as error:
             problem = str(error)
         # Raised outside of the handler: the decoder's error holds the whole body.

@@ -21,7 +21,6 @@ A value keeps every digit that it has: whole numbers of any size, decimals, and 
 from __future__ import annotations
 
 import base64
-import math
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime, time, timedelta
@@ -198,17 +197,3 @@ def number(text: str) -> Any:
     if orjson is not None:
         return orjson.Fragment(text)
     return int(text) if text.lstrip("-").isdigit() else float(text)
-
-
-def exact(text: str) -> int | float | Decimal:
-    """Return a number that keeps every digit.
-
-    Args:
-        text: A number as JSON writes it.
-    """
-    if text.lstrip("-").isdigit() and text != "-0" and len(text) < 1000:
-        return int(text)
-    if len(text) <= 16 and "e" not in text and "E" not in text:
-        return float(text)  # 15 digits always come back from a float
-    number, written = float(text), Decimal(text)
-    return number if math.isfinite(number) and Decimal(repr(number)) == written else written

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from itertools import chain
+from typing import Any, Final
 
 import attrs
 
 from infino.core.errors import DecodeError
 from infino.results.column import (
+    TAGS,
     TIME_KINDS,
     Column,
     Kind,
@@ -20,6 +23,13 @@ from infino.results.column import (
 )
 from infino.results.table import ListTable, Table
 from infino.results.values import as_decimal, exact_loads, real, untag
+
+_PYTHON: Final[Mapping[Kind, type]] = {
+    **{"string": str, "integer": int, "float": float, "boolean": bool, "array": list, "object": dict},
+    **{"timestamp": str, "date": str, "time": str},
+}
+_NESTED: Final = frozenset(tag for tag, kind in TAGS.items() if kind in ("array", "object"))
+_TAGGED: Final = re.compile(b'\\{"(?:%s)":' % "|".join(TAGS).encode())
 
 
 @attrs.frozen
@@ -77,12 +87,12 @@ def decode(content: bytes) -> Decoded:
     Raises:
         DecodeError: The body is not JSON, or holds nothing like rows.
     """
-    envelope, rows = _open(exact_loads(content))
+    envelope, rows = _open(exact_loads(content, reals=False))
     declared = headers(envelope)
     names = [header.name for header in declared if header.name is not None]
     if len(set(names)) < len(names) and any(is_tagged(row) for row in rows[:1]):
         envelope, rows = _open(exact_loads(content, duplicates=True))
-    table, tags = _table(declared, rows)
+    table, tags = _table(declared, rows, content)
     return Decoded(table, envelope, tags)
 
 
@@ -174,17 +184,20 @@ def match(declared: Sequence[Header], keys: Iterable[str]) -> list[Slot]:
     return slots + [Slot(key, key) for key in left]
 
 
-def _table(declared: list[Header], rows: list[Any]) -> tuple[ListTable, dict[str, frozenset[str]]]:
+def _table(declared: list[Header], rows: list[Any], content: bytes) -> tuple[ListTable, dict[str, frozenset[str]]]:
     lists = any(isinstance(row, list) for row in rows)
     tagged = not lists and any(is_tagged(row) for row in rows)
     if lists or not rows or all(isinstance(row, dict) for row in rows):
         slots, columns = _by_position(declared, rows) if lists else _by_key(declared, rows)
     else:
         slots, columns = [Slot("value", "value")], [rows]
+    uniform = _uniform_columns(columns, content) if tagged else [None] * len(slots)
     built: list[tuple[Column, list[Any]]] = []
     tags: dict[str, frozenset[str]] = {}
-    for slot, cells in zip(slots, columns, strict=True):
-        if tagged:
+    for slot, cells, quick in zip(slots, columns, uniform, strict=True):
+        if quick is not None:
+            column, values = Column(slot.name, quick[0], slot.declared), quick[1]
+        elif tagged:
             column, values, unknown = _tagged_column(slot, cells)
             if unknown:
                 tags[slot.name] = unknown
@@ -218,6 +231,28 @@ def _by_key(declared: list[Header], rows: list[Any]) -> tuple[list[Slot], list[l
             keys.update(dict.fromkeys(row))
     slots = match(declared, keys)
     return slots, [[row.get(slot.key) for row in cells] for slot in slots]
+
+
+def _uniform_columns(columns: list[list[Any]], content: bytes) -> list[tuple[Kind, list[Any]] | None]:
+    """The kinds and values of the columns whose cells are all of one tag and as it says; None for any other column."""
+    found = [_uniform(cells) for cells in columns]
+    if any(tag in _NESTED for tag, _ in found):
+        # Every tag in the text is that of a cell, so that no value inside a list or an object has one.
+        bare = all(tag for tag, _ in found) and b"\\u00" not in content
+        bare = bare and len(_TAGGED.findall(content)) == sum(map(len, columns))
+        bare = bare and content.count(b'"Null"') == content.count(b'{"Null":null}')
+        found = [("", None) if tag in _NESTED and not bare else (tag, values) for tag, values in found]
+    return [None if values is None else (TAGS[tag], values) for tag, values in found]
+
+
+def _uniform(cells: list[Any]) -> tuple[str, list[Any] | None]:
+    if set(map(type, cells)) != {dict} or sum(map(len, cells)) != len(cells):
+        return "", None
+    tags = set(chain.from_iterable(cells)) - {"Null"}
+    tag = tags.pop() if len(tags) == 1 else ""
+    values = [cell.get(tag) for cell in cells]
+    suits = set(map(type, values)) - {type(None)} == {_PYTHON.get(TAGS.get(tag, "null"))}
+    return (tag, values) if suits else ("", None)
 
 
 def _tagged_column(slot: Slot, cells: list[Any]) -> tuple[Column, list[Any], frozenset[str]]:

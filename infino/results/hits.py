@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import attrs
 
+from infino.core.codec import has_long_numbers
 from infino.core.errors import DecodeError
 from infino.core.extras import require
 from infino.results import arrays, native
@@ -129,6 +130,8 @@ def native_table(content: bytes) -> tuple[Table, Mapping[str, Any]]:
         raise NotNative
     if _beyond_floats(pa, source) and _LONG_INTEGER.search(cut.lines):
         raise NotNative
+    if _has_floats(pa, source.type) and has_long_numbers(cut.lines):
+        raise NotNative
     found_columns = [table.column("_id"), table.column("_score"), *native.children(pa, source, len(fields))]
     names = unique_names(["_id", "_score", *fields])
     columns = [Column(name, _kind(pa, array)) for name, array in zip(names, found_columns, strict=True)]
@@ -199,6 +202,13 @@ def _settled(pa: Any, found: Sequence[Any], columns: Sequence[Column]) -> list[A
         pa.chunked_array([pa.nulls(len(array))]) if column.type == "null" else array
         for array, column in zip(found, columns, strict=True)
     ]
+
+
+def _has_floats(pa: Any, kind: Any) -> bool:
+    """Whether a type holds floats, which may have been decimals of more digits."""
+    if pa.types.is_nested(kind):
+        return any(_has_floats(pa, kind.field(index).type) for index in range(kind.num_fields))
+    return bool(pa.types.is_floating(kind))
 
 
 def _beyond_floats(pa: Any, array: Any) -> bool:

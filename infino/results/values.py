@@ -10,14 +10,13 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from infino.core.codec import loads
+from infino.core.codec import exact, has_long_numbers, plain
 from infino.core.errors import DecodeError
 from infino.results.column import TAGS, Kind, unique_names, value_kind
 
 WHOLE: Final = r"^-?[0-9]+$"
 REAL: Final = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
 _WHOLE, _REAL = re.compile(WHOLE), re.compile(REAL)
-_LONG_NUMBER = re.compile(rb"[0-9]{19}")
 SPECIAL: Final = {
     **dict.fromkeys(("nan", "+nan", "-nan"), float("nan")),
     **dict.fromkeys(("inf", "+inf", "infinity", "+infinity"), float("inf")),
@@ -26,11 +25,12 @@ SPECIAL: Final = {
 """Floats that JSON numbers cannot write, by their lower-case spelling."""
 
 
-def exact_loads(content: bytes, *, duplicates: bool = False) -> Any:
-    """Decode JSON so that no integer loses a digit.
+def exact_loads(content: bytes, *, duplicates: bool = False, reals: bool = True) -> Any:
+    """Decode JSON so that no number loses a digit.
 
     Args:
         content: JSON text in UTF-8.
+        reals: Whether numbers with a fraction may be other than floats of the service.
         duplicates: Keep repeated keys of one object, numbered, where JSON would let the last win.
 
     Returns:
@@ -42,11 +42,11 @@ def exact_loads(content: bytes, *, duplicates: bool = False) -> Any:
     try:
         if duplicates:
             return json.loads(content, object_pairs_hook=_numbered)
-        # The fast parser turns integers beyond 64 bits into floats; it refuses NaN and lone surrogates.
-        if not _LONG_NUMBER.search(content):
+        # The fast parser refuses NaN and lone surrogates.
+        if not has_long_numbers(content, reals=reals):
             with suppress(ValueError):
-                return loads(content)
-        return json.loads(content)
+                return plain(content)
+        return json.loads(content, parse_float=exact if reals else None)
     except ValueError as error:
         raise DecodeError(f"the answer is not JSON: {error}") from error
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from infino.results import SqlResult, decode, native
+from infino.core import codec
+from infino.results import SearchResult, SqlResult, decode, native
 
 REGULAR: list[dict[str, Any]] = [
     {"s": {"String": "a,{}:[]\u00e9 null"}, "i": {"Integer": -(2**63)}, "f": {"Float": 1e300}, "b": {"Boolean": True}},
@@ -122,3 +126,33 @@ def test_wide_rows_are_read_natively(ways: list[bool], width: int) -> None:
     agrees(body(kinds))
     assert ways == [True]
     agrees(body(rows))
+
+
+@given(st.lists(st.decimals(allow_nan=False, allow_infinity=False), min_size=1, max_size=8), st.booleans())
+def test_no_number_of_a_document_loses_a_digit(numbers: list[Decimal], many: bool) -> None:
+    """In hits of a few bytes and of many, in a single record, and inside of lists."""
+    texts = [str(number) for number in numbers] * (400 if many else 1)
+    hits = ",".join(
+        f'{{"_id":"{at}","_score":1.0,"_source":{{"n":{text},"l":[{text}]}}}}' for at, text in enumerate(texts)
+    )
+    found = SearchResult(f'{{"hits":{{"hits":[{hits}]}}}}'.encode())
+    wanted = [Decimal(text) for text in texts]
+    assert [Decimal(str(row["n"])) for row in found] == [Decimal(str(row["l"][0])) for row in found] == wanted
+    assert [Decimal(str(codec.loads(f'{{"n":{text}}}')["n"])) for text in texts[:8]] == wanted[:8]
+
+
+def test_lists_and_objects_of_tagged_rows_are_read_alike() -> None:
+    """With tags inside of them, with words that look like tags, and without."""
+    cells = [
+        ({"Array": [1, "x"]}, [1, "x"]),
+        ({"Array": [{"Integer": 1}, "Null"]}, [1, None]),
+        ({"Array": ["Null", "x"]}, ["Null", "x"]),
+        ({"Object": {"Integer": 1, "b": 2}}, {"Integer": 1, "b": 2}),
+        ({"Object": {"a": {"Float": 0.5}}}, {"a": 0.5}),
+        ({"Null": None}, None),
+    ]
+    for cell, wanted in cells:
+        for others in ([], [({"Array": ["y"]}, ["y"])] * 3):
+            rows = [{"values": {"v": one, "n": {"Integer": 1}}} for one, _ in [(cell, wanted), *others]]
+            body = json.dumps({"columns": [], "rows": rows}, separators=(",", ":")).encode()
+            assert [row["v"] for row in SqlResult(body)] == [wanted, *(value for _, value in others)]

@@ -180,14 +180,19 @@ def test_scalar_one_and_column_say_what_they_need() -> None:
     assert result({"rows": [{"n": 5}]}).scalar() == 5
 
 
-@pytest.mark.parametrize("depth", [600, 900, 100_000])
+@pytest.mark.parametrize(("depth", "inner"), [(100_000, "1"), (600, '{"Integer":1}'), (900, '{"Integer":1}')])
 @pytest.mark.parametrize("tag", ["Array", "Object"])
-def test_a_value_nested_too_deeply_is_a_decode_error(depth: int, tag: str) -> None:
+def test_a_value_nested_too_deeply_is_a_decode_error(depth: int, inner: str, tag: str) -> None:
     opening, closing = ("[", "]") if tag == "Array" else ('{"a":', "}")
-    value = opening * depth + "1" + closing * depth
+    value = opening * depth + inner + closing * depth
     answer = SqlResult(f'{{"rows": [{{"values": {{"a": {{"{tag}": {value}}}}}}}]}}'.encode())
     with pytest.raises(DecodeError, match=r"nested|JSON"):
         len(answer)
+
+
+def test_what_has_no_tags_inside_may_be_nested_as_deeply_as_json() -> None:
+    (row,) = SqlResult(b'{"rows":[{"values":{"a":{"Array":' + b"[" * 900 + b"]" * 900 + b"}}}]}")
+    assert repr(row["a"]).count("[") == 900
 
 
 @pytest.mark.parametrize("content", [b'{"rows":[[1234567890123456789012', b"[1234567890123456789012,]", b"nothing"])
