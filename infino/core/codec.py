@@ -88,7 +88,7 @@ def _first_encode(value: Any) -> bytes:
 
 
 plain: Callable[[bytes | str], Any] = _first_loads
-"""The fast parser itself, which turns integers beyond 64 bits into floats; and digits of decimals away; right where `has_long_numbers` says no."""
+"""The fast parser itself, which rounds long numbers; right where `has_long_numbers` finds none."""
 _encode: Callable[[Any], bytes] = _first_encode
 
 
