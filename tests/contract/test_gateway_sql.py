@@ -393,6 +393,57 @@ def test_statements_are_limited_in_length_and_depth(call: Signed) -> None:
     assert call.rows("SELECT " + " OR ".join(["false"] * 5_000) + " AS x") == [{"x": False}]
 
 
+WIDE = ", ".join(f"1 AS c{number}" for number in range(1_000))
+DOUBLED = ", ".join(f"x{n + 1} AS (SELECT * FROM x{n} p, x{n} q)" for n in range(20))
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        (f"SELECT {', '.join('*' * 9_000)} FROM (SELECT {WIDE})", "more than 10000 columns"),
+        (f"DESCRIBE SELECT {', '.join('*' * 9_000)} FROM (SELECT {WIDE})", "more than 10000 columns"),
+        (f"WITH x0 AS (SELECT 1 AS c), {DOUBLED} SELECT 1", "more than 10000 columns"),
+        (f"SELECT {'+'.join(['COLUMNS(*)'] * 300)} FROM (SELECT {WIDE})", "more than 10000 columns"),
+        (
+            f"WITH w AS (SELECT {WIDE}) {' UNION ALL '.join(['SELECT *, *, *, *, *, *, *, * FROM w'] * 30)}",
+            "200000 columns",
+        ),
+        (f"SELECT 1 WHERE EXISTS (SELECT {', '.join(['x.*'] * 11)} FROM (SELECT {WIDE}) x)", "more than 10000 columns"),
+        ("WITH x AS NOT MATERIALIZED (SELECT 1) FROM x", "NOT MATERIALIZED is not supported"),
+        ("SELECT len(range(1000000000))", "range is asked for more than 100000"),
+        ("SELECT len(range(0, delay * 1000000000, 1)) FROM flights", "range is asked for more than"),
+        ("SELECT len(generate_series(DATE '0001-01-01', DATE '9999-01-01', INTERVAL 1 SECOND))", "generate_series is"),
+        ("SELECT repeat(carrier, 2000000000) FROM flights", "repeat is asked for more than"),
+        ("SELECT lpad(n, 2000000000, 'x') FROM (VALUES ('y')) AS v(n)", "lpad is asked for more than"),
+        ("SELECT list_transform([1], lambda n: rpad('', 2000000000, 'x'))", "rpad is asked for more than"),
+        ("SELECT array_resize([1], 2000000000)", "array_resize is asked for more than"),
+        ("SELECT bitstring('1', 2000000000)", "bitstring is asked for more than"),
+        ("SELECT equi_width_bins(0, 1, 2000000000, true)", "equi_width_bins is asked for more than"),
+        ("SELECT replace(repeat('a', 50000), 'a', repeat('b', 50000))", "replace is asked for more than"),
+        ("SELECT damerau_levenshtein(repeat('a', 50000), repeat('b', 50000))", "damerau_levenshtein is asked for"),
+        ("SELECT format('{:2000000000}', 1)", "widths of four digits"),
+        ("SELECT printf(carrier, 1) FROM flights", "a template that is written out"),
+        ("SELECT printf('%*d', 2000000000, 1)", "a template that is written out"),
+    ],
+)
+def test_what_nothing_could_stop_is_refused_before_it_begins(call: Signed, query: str, reason: str) -> None:
+    assert reason in call.sql(query).reason
+
+
+def test_what_makes_values_is_otherwise_the_engines(call: Signed) -> None:
+    made = {
+        "repeat('x', 3)": "xxx", "repeat([1], 2)": [1, 1], "range(3)": [0, 1, 2], "range(9, 1, -4)": [9, 5],
+        "len(range(1000000000, 1000000005))": 5, "lpad('x', 3, '-')": "--x", "list_resize([1], 2, 0)": [1, 0],
+        "len(generate_series(DATE '2024-01-01', DATE '2024-02-01', INTERVAL 1 DAY))": 32,
+        "replace('aa', 'a', 'bc')": "bcbc",
+        "format('{:>5}|{}', 'a', 2)": "    a|2", "printf('%05.1f', 2.5)": "002.5", "repeat(NULL, 3)": None,
+        "[repeat('z', n) FOR n IN range(3)]": ["", "z", "zz"], "(SELECT count(*) FROM range(2000000))": 2_000_000,
+    }  # fmt: skip
+    query = ", ".join(f"{text} AS c{number}" for number, text in enumerate(made))
+    assert list(call.rows(f"SELECT {query}")[0].values()) == list(made.values())
+    assert call.rows("SELECT a.*, b.* FROM flights a, flights b, (SELECT 1) LIMIT 0") == []
+
+
 @pytest.mark.parametrize("flat", [False, True])
 def test_a_wide_row_is_written_as_a_narrow_one(flat: bool) -> None:
     values = (

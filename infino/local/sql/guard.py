@@ -5,6 +5,7 @@ The lists say what is allowed; whatever a new version of the engine adds is refu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
@@ -33,6 +34,7 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+TEMPLATES = frozenset({"format", "printf"})
 TABLE_FUNCTIONS = frozenset({"unnest", "range", "generate_series"})
 EXPRESSIONS = words(
     "BETWEEN CASE CAST COLLATE COLUMN_REF COMPARISON CONJUNCTION CONSTANT FUNCTION LAMBDA OPERATOR"
@@ -241,6 +243,8 @@ class Check:
         for entry in (node.get("cte_map") or {}).get("map", ()):
             name = entry["key"].lower()
             self._check_cte(name)
+            if entry["value"]["materialized"] == "CTE_MATERIALIZE_NEVER":
+                raise wrong_sql("NOT MATERIALIZED is not supported: a CTE is worked out once")
             recursive = entry["value"]["query_node"]["type"] == "RECURSIVE_CTE_NODE"
             yield entry["value"], ctes | {name} if recursive else ctes
             ctes |= {name}
@@ -277,6 +281,8 @@ class Check:
         place = int(node["query_location"]), int(node["query_location_length"])
         if kind in ("FUNCTION", "WINDOW"):
             self._check_function(node["function_name"].lower())
+            if node["function_name"].lower() in TEMPLATES:
+                self._check_template(node["arguments"][:1])
         elif kind == "COLUMN_REF":
             self._columns.append((tuple(node["column_names"]), *place))
         elif kind == "STAR":
@@ -288,6 +294,12 @@ class Check:
         reason = refused_functions().get(name, "the engine has none of this name")
         if reason:
             raise wrong_sql(f"the function {name} is not supported ({reason})")
+
+    def _check_template(self, arguments: list[Node]) -> None:
+        """Refuse a template that could make a value as large as a number in it says."""
+        template = arguments[0]["expression"].get("literal") if arguments else None
+        if template is None or re.search(r"\d{5}|\*|\{[^}]*\{", str(template.get("text"))):
+            raise wrong_sql("format and printf take a template that is written out, with widths of four digits at most")
 
     def _check_table(self, node: Node, kind: str, ctes: frozenset[str]) -> None:
         if node.get("at_clause"):

@@ -18,6 +18,7 @@ from infino.local.sql.dialect import check_length, wrong_sql
 from infino.local.sql.guard import Relation, Statement, checked
 from infino.local.sql.information import Information, information
 from infino.local.sql.tokens import selected, tokens, written
+from infino.local.sql.width import Widths
 from infino.local.store import Dataset, DatasetView, identifier
 
 if TYPE_CHECKING:
@@ -74,6 +75,9 @@ class Asker:
         )
         if sql != text:
             statement = known(self.cursor, sql)
+        Widths({name: sum(column.starred for column in view.columns) + 1 for name, view in views.items()}).query(
+            statement.top, {}
+        )
         self._show(statement, views)
         return Question(statement.text, statement, tuple({view.name: view for view in views.values()}.values()))
 

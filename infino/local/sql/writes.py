@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 AS_TEXT = {
-    "TIMESTAMP": "replace({}::VARCHAR, ' ', 'T')",
-    "TIMESTAMP_NS": "replace({}::VARCHAR, ' ', 'T')",
-    "TIMESTAMPTZ_NS": "replace(({} AT TIME ZONE 'UTC')::VARCHAR, ' ', 'T') || 'Z'",
-    "TIMESTAMP WITH TIME ZONE": "replace(({} AT TIME ZONE 'UTC')::VARCHAR, ' ', 'T') || 'Z'",
+    "TIMESTAMP": "system.main.replace({}::VARCHAR, ' ', 'T')",
+    "TIMESTAMP_NS": "system.main.replace({}::VARCHAR, ' ', 'T')",
+    "TIMESTAMPTZ_NS": "system.main.replace(({} AT TIME ZONE 'UTC')::VARCHAR, ' ', 'T') || 'Z'",
+    "TIMESTAMP WITH TIME ZONE": "system.main.replace(({} AT TIME ZONE 'UTC')::VARCHAR, ' ', 'T') || 'Z'",
     "BLOB": "to_base64({})",
     "DATE": "{}::VARCHAR",
     "TIME": "{}::VARCHAR",

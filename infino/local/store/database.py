@@ -25,6 +25,7 @@ from infino.local.clock import iso
 from infino.local.disk import refuse_if_full
 from infino.local.http import Problem
 from infino.local.marks import Mark
+from infino.local.store.bounds import macros
 from infino.local.store.convert import ADDED, convert
 from infino.local.store.ids import IdFilter
 from infino.local.store.typed import make_tables
@@ -147,6 +148,8 @@ class Store:
                 function, code, ["VARCHAR", "VARCHAR"], "VARCHAR[]", null_handling=FunctionNullHandling.SPECIAL
             )
         self._db.execute(f"ATTACH ':memory:' AS {NOWHERE}")
+        for macro in macros(f"{NOWHERE}.main"):
+            self._db.execute(macro)
         (name,) = self._db.execute("SELECT current_database()").fetchone() or ("memory",)
         self._schema = f"{identifier(name)}.main."
         self._writer = self._db.cursor()
