@@ -245,8 +245,8 @@ def _pair(node: Node, made: Argument, place: Place) -> str:
             sign = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(style, ",")
             return f"({wire}, encode.joined({name}, {name!r}, {sign!r}))"
         return f"({wire}, {name})"
-    if kind in ("union", "any"):
-        return f"({wire}, {name})"
+    if style not in ("form", "simple"):
+        raise refused((*place, "style"), f"the style {style} is for arrays and objects", "take it out")
     if kind == "file":
         raise refused(place, f"a {node['in']} parameter cannot be a file", "send it in the body")
     return f"({wire}, {name})"

@@ -6,8 +6,7 @@ import ast
 import difflib
 import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,241 +25,44 @@ from .document import (
     expanded,
     follow,
     model_properties,
-    words,
+)
+from .grammar import (
+    BESIDE_A_REFERENCE,
+    CHECKS,
+    FORMATS,
+    GRAMMAR,
+    HOMES,
+    NEEDED,
+    NEEDED_ADVICE,
+    PROSE,
+    STATUS,
+    TEXT,
+    TYPES,
+    UNSENT_HEADERS,
+    Child,
+    Refuse,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = "https://api.infino.ws"
 """The service of the document; a client takes another endpoint by its settings, never an operation by itself."""
 
+SIGNATURE = {
+    "signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "x-infino-signature": {
+            "algorithm": "AWS4-HMAC-SHA256",
+            "region": "us-east-1",
+            "service": "es",
+            "signed_headers": ["content-type", "host", "x-amz-content-sha256", "x-amz-date"],
+        },
+    }
+}
+"""How every request is signed, in the words of the document."""
+
 EXTENSION = re.compile(r"x-", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Refuse:
-    """A key that has no meaning here.
-
-    Attributes:
-        why: What would get lost.
-        do: What to do instead.
-    """
-
-    why: str
-    do: str = "take it out"
-
-
-@dataclass(frozen=True)
-class Child:
-    """A key that holds further nodes.
-
-    Attributes:
-        kind: What they are.
-        form: one, list, map, or schema-or-flag.
-    """
-
-    kind: str
-    form: str = "one"
-
-
-_TEXT, _FLAG, _NUMBER, _COUNT, _TEXTS, _ANY = (
-    "text",
-    "true or false",
-    "a number",
-    "a whole number",
-    "a list of texts",
-    "",
-)
-_CHECKS: dict[str, Callable[[Any], bool]] = {
-    _TEXT: lambda value: isinstance(value, str),
-    _FLAG: lambda value: isinstance(value, bool),
-    _NUMBER: lambda value: isinstance(value, int | float) and not isinstance(value, bool),
-    _COUNT: lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
-    _TEXTS: lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
-    _ANY: lambda value: True,
-}
-Rule = str | Child | Refuse
-_EXAMPLES: dict[str, Rule] = {"example": _ANY, "examples": _ANY}
-_DOCS: dict[str, Rule] = {"description": _TEXT, "externalDocs": _ANY}
-_SERVERS: Rule = Child("server", "list")
-_KEYWORDS_LEFT_OUT = words(
-    "not if then else patternProperties propertyNames dependentSchemas dependentRequired prefixItems contains "
-    "minContains maxContains unevaluatedProperties unevaluatedItems $defs $id $anchor $schema $vocabulary "
-    "$dynamicRef $dynamicAnchor xml"
-)
-GRAMMAR: dict[str, dict[str, Rule]] = {
-    "document": {
-        "openapi": _TEXT,
-        "info": Child("info"),
-        "servers": _SERVERS,
-        "security": _ANY,
-        "tags": Child("tag", "list"),
-        "paths": Child("path item", "map"),
-        "components": Child("components"),
-        "externalDocs": _ANY,
-        "jsonSchemaDialect": Refuse("schemas are read by the rules of OpenAPI 3.1"),
-        "webhooks": Refuse("there is no receiver for webhooks in the SDK", "describe them in prose"),
-    },
-    "info": {
-        "title": _TEXT,
-        "version": _TEXT,
-        "summary": _TEXT,
-        "description": _TEXT,
-        "license": _ANY,
-        "contact": _ANY,
-        "termsOfService": _TEXT,
-    },
-    "tag": {"name": _TEXT, **_DOCS},
-    "server": {
-        "url": _TEXT,
-        "description": _TEXT,
-        "variables": Refuse("the endpoint is a setting of the client", "write the address out"),
-    },
-    "components": {
-        "schemas": Child("schema", "map"),
-        "responses": Child("response", "map"),
-        "parameters": Child("parameter", "map"),
-        "requestBodies": Child("requestBody", "map"),
-        "headers": Child("header", "map"),
-        "examples": _ANY,
-        "securitySchemes": Child("securityScheme", "map"),
-        "pathItems": Child("path item", "map"),
-        "links": Refuse("links become no methods"),
-        "callbacks": Refuse("there is no receiver for callbacks in the SDK"),
-    },
-    "path item": {
-        **{method: Child("operation") for method in METHODS},
-        "trace": Refuse("no client sends TRACE"),
-        "parameters": Child("parameter", "list"),
-        "summary": _TEXT,
-        "description": _TEXT,
-        "servers": _SERVERS,
-    },
-    "operation": {
-        "operationId": _TEXT,
-        "tags": _TEXTS,
-        "summary": _TEXT,
-        **_DOCS,
-        "deprecated": _FLAG,
-        "parameters": Child("parameter", "list"),
-        "requestBody": Child("requestBody"),
-        "responses": Child("response", "map"),
-        "servers": _SERVERS,
-        "security": _ANY,
-        "callbacks": Refuse("there is no receiver for callbacks in the SDK"),
-    },
-    "parameter": {
-        "name": _TEXT,
-        "in": _TEXT,
-        "description": _TEXT,
-        "required": _FLAG,
-        "deprecated": _FLAG,
-        "schema": Child("schema"),
-        "content": Child("media type", "map"),
-        "style": _TEXT,
-        "explode": _FLAG,
-        **_EXAMPLES,
-        "allowReserved": Refuse("reserved characters are always escaped"),
-        "allowEmptyValue": Refuse("a parameter without a value is not sent"),
-    },
-    "requestBody": {"description": _TEXT, "required": _FLAG, "content": Child("media type", "map")},
-    "media type": {
-        "schema": Child("schema"),
-        **_EXAMPLES,
-        "encoding": Refuse("fields are encoded by their types: lists repeat, objects are JSON"),
-    },
-    "response": {
-        "description": _TEXT,
-        "headers": Child("header", "map"),
-        "content": Child("media type", "map"),
-        "links": Refuse("links become no methods"),
-    },
-    "header": {
-        "description": _TEXT,
-        "required": _FLAG,
-        "deprecated": _FLAG,
-        "schema": Child("schema"),
-        "style": _TEXT,
-        "explode": _FLAG,
-        **_EXAMPLES,
-    },
-    "securityScheme": {
-        "type": _TEXT,
-        "in": _TEXT,
-        "name": _TEXT,
-        "description": _TEXT,
-        "scheme": _TEXT,
-        "bearerFormat": _TEXT,
-    },
-    "schema": {
-        "type": _ANY,
-        "title": _TEXT,
-        "format": _TEXT,
-        "enum": _ANY,
-        "const": _ANY,
-        "default": _ANY,
-        **_DOCS,
-        **_EXAMPLES,
-        "properties": Child("property", "map"),
-        "required": _TEXTS,
-        "additionalProperties": Child("schema", "schema or flag"),
-        "items": Child("schema"),
-        "allOf": Child("schema", "list"),
-        "anyOf": Child("schema", "list"),
-        "oneOf": Child("schema", "list"),
-        "discriminator": Child("discriminator"),
-        "readOnly": _FLAG,
-        "writeOnly": _FLAG,
-        "deprecated": _FLAG,
-        "minimum": _NUMBER,
-        "maximum": _NUMBER,
-        "exclusiveMinimum": _NUMBER,
-        "exclusiveMaximum": _NUMBER,
-        "multipleOf": _NUMBER,
-        "minLength": _COUNT,
-        "maxLength": _COUNT,
-        "pattern": _TEXT,
-        "minItems": _COUNT,
-        "maxItems": _COUNT,
-        "uniqueItems": _FLAG,
-        "minProperties": _COUNT,
-        "maxProperties": _COUNT,
-        "contentEncoding": _TEXT,
-        "contentMediaType": _TEXT,
-        "$comment": _TEXT,
-        "nullable": Refuse("it belongs to OpenAPI 3.0", 'type: [string, "null"]'),
-        **{key: Refuse("it has no form in a Python type") for key in sorted(_KEYWORDS_LEFT_OUT)},
-    },
-    "discriminator": {"propertyName": _TEXT, "mapping": _ANY},
-}
-GRAMMAR["property"] = GRAMMAR["schema"]
-NEEDED = {
-    "document": ("openapi", "info", "paths"),
-    "info": ("title", "version"),
-    "server": ("url",),
-    "tag": ("name",),
-    "operation": ("operationId", "responses"),
-    "parameter": ("name", "in"),
-    "requestBody": ("content",),
-    "discriminator": ("propertyName",),
-    "securityScheme": ("type",),
-}
-_NEEDED_ADVICE = {"operationId": "such as things.create, or createThing"}
-_REFERABLE = frozenset(("path item", "parameter", "requestBody", "response", "header", "schema", "property"))
-_BESIDE_A_REFERENCE = words(
-    "description summary title default example examples readOnly writeOnly deprecated externalDocs $comment"
-)
-_TYPES = ("string", "integer", "number", "boolean", "array", "object", "null")
-FORMATS = words(
-    "date date-time uuid decimal byte binary password int8 int16 int32 int64 uint8 uint16 uint32 uint64 float "
-    "double time duration email idn-email hostname idn-hostname ipv4 ipv6 uri uri-reference iri iri-reference "
-    "uri-template json-pointer relative-json-pointer regex char commonmark html http-date media-range"
-)
-_STATUS = re.compile(r"[1-5](\d\d|XX)|default")
-_UNSENT_HEADERS = words(
-    "accept accept-encoding authorization connection content-length content-type cookie host transfer- "
-    "encoding user-agent x-amz-content-sha256 x-amz-date x-amz-security-token x-infino-account-id x-infino- "
-    "username"
-)
 
 
 def check(document: Node) -> list[Problem]:
@@ -290,18 +92,26 @@ def _walk(kind: str, node: Any, place: Place) -> Iterator[Problem]:
         yield Problem(place, f"{_short(node)} is no {kind}", "an object")
         return
     yield from _extensions(kind, node, place)
-    if "$ref" in node and kind in _REFERABLE:
-        allowed = _BESIDE_A_REFERENCE if kind in ("schema", "property") else {"description", "summary"}
-        for key in node:
-            if key != "$ref" and key not in allowed and not EXTENSION.match(key):
+    if "$ref" in node and kind in HOMES:
+        allowed = BESIDE_A_REFERENCE.get(kind, PROSE)
+        for key, value in node.items():
+            if key == "$ref" or EXTENSION.match(key):
+                continue
+            rule = GRAMMAR[kind].get(key, TEXT)
+            if key not in allowed:
                 yield Problem((*place, key), "a reference takes no such word beside it", "put it where $ref points to")
+            elif isinstance(rule, str) and not CHECKS[rule](value):
+                yield Problem((*place, key), f"{_short(value)} is not {rule}", rule)
+        home = HOMES[kind]
         if not isinstance(node["$ref"], str):
-            yield Problem((*place, "$ref"), f"{node['$ref']!r} is no reference", "such as #/components/schemas/Name")
+            yield Problem((*place, "$ref"), f"{node['$ref']!r} is no reference", f"such as #/components/{home}/Name")
+        elif node["$ref"].startswith("#/") and node["$ref"].split("/")[1:3] != ["components", home]:
+            yield Problem((*place, "$ref"), f"{node['$ref']} is none of components.{home}", "move it there")
         return
     rules = GRAMMAR[kind]
     for key in NEEDED.get(kind, ()):
         if key not in node:
-            yield Problem(place, f"misses {key}", _NEEDED_ADVICE.get(key, f"give it {key}"))
+            yield Problem(place, f"misses {key}", NEEDED_ADVICE.get(key, f"give it {key}"))
     for key, value in node.items():
         if EXTENSION.match(key) and key not in rules:
             continue
@@ -314,7 +124,7 @@ def _walk(kind: str, node: Any, place: Place) -> Iterator[Problem]:
                 yield Problem((*place, key), rule.why, rule.do)
         elif isinstance(rule, Child):
             yield from _children(rule, value, (*place, key))
-        elif not _CHECKS[rule](value):
+        elif not CHECKS[rule](value):
             yield Problem((*place, key), f"{_short(value)} is not {rule}", rule)
 
 
@@ -425,6 +235,16 @@ def _whole(document: Node) -> Iterator[Problem]:
     for path, item in document["paths"].items():
         for place, node in (((), item), *(((key,), item[key]) for key in METHODS if key in item)):
             yield from _servers(node, ("paths", path, *place))
+    yield from _security(document.get("security"), ())
+    schemes = document.get("components", {}).get("securitySchemes", {})
+    if {
+        name: {key: item for key, item in one.items() if key != "description"} for name, one in schemes.items()
+    } not in (
+        {},
+        SIGNATURE,
+    ):
+        place = ("components", "securitySchemes")
+        yield Problem(place, "requests are signed as infino/core/signer.py does it, and no other way", "take it back")
     schemas, mixins = document.get("components", {}).get("schemas", {}), _mixins()
     for name, schema in schemas.items():
         if "x-infino-mixin" in schema and schema["x-infino-mixin"] not in mixins:
@@ -438,7 +258,10 @@ def _servers(node: Node, place: Place) -> Iterator[Problem]:
         if server.get("url", "").rstrip("/") != HOME:
             at = (*place, "servers", str(number))
             yield Problem(at, f"requests are signed for one host, and {server.get('url')} is another", "take it out")
-    security = node.get("security")
+    yield from _security(node.get("security"), place)
+
+
+def _security(security: Any, place: Place) -> Iterator[Problem]:
     if security is not None and security != [{"signature": []}]:
         yield Problem((*place, "security"), "every request is signed in one way", "take it out")
 
@@ -512,7 +335,7 @@ def _parameter(node: Node, known: set[str]) -> Iterator[tuple[str, str]]:
         yield f"parameter {name} has no description", "say what it is"
     if where == "path" and node.get("required") is not True:
         yield f"path parameter {name} is not required", "required: true"
-    if where == "header" and name.lower() in _UNSENT_HEADERS:
+    if where == "header" and name.lower() in UNSENT_HEADERS:
         yield f"the header {name} is the transport's own", "take it out"
     if ("schema" in node) == ("content" in node):
         yield f"parameter {name} needs one of schema and content", "give it a schema"
@@ -534,7 +357,7 @@ def _parameter(node: Node, known: set[str]) -> Iterator[tuple[str, str]]:
 def _responses(operation: Operation) -> Iterator[Problem]:
     for code, answer in operation.answers.items():
         at = (*operation.place, "responses", code)
-        if not _STATUS.fullmatch(code):
+        if not STATUS.fullmatch(code):
             yield Problem(at, f"{code} is no status", "such as 200, 2XX or default")
         elif code[0] in "13":
             yield Problem(
@@ -597,18 +420,20 @@ Said = tuple[tuple[str, ...], str, str]
 
 def _schema(document: Node, node: Node, place: Place) -> Iterator[Said]:
     if "$ref" in node:
-        target = follow(document, node, place)
-        if target.place[:2] != ("components", "schemas") or len(target.place) != 3:
+        if len(follow(document, node, place).place) != 3:
             yield ("$ref",), f"{node['$ref']} is no schema of components", "move it there"
         yield from _lifts(document, node, place)
         return
     kinds = node.get("type", [])
-    for one in [kinds] if isinstance(kinds, str) else kinds if isinstance(kinds, list) else [kinds]:
-        if one not in _TYPES:
-            yield ("type",), f"{one!r} is no type", f"one of {', '.join(_TYPES)}"
+    unknown = [one for one in (kinds if isinstance(kinds, list) else [kinds]) if one not in TYPES]
+    if unknown:
+        yield ("type",), f"{_short(unknown[0])} is no type", f"one of {', '.join(TYPES)}"
+        return
     if "format" in node and node["format"] not in FORMATS:
         near = difflib.get_close_matches(node["format"], FORMATS, 1)
         yield ("format",), f"{node['format']!r} is no known format", near[0] if near else "say it in the description"
+    if node.get("contentEncoding", "base64") != "base64" or ("contentEncoding" in node and "string" not in kinds):
+        yield ("contentEncoding",), f"{_short(node['contentEncoding'])} of {_short(kinds)}", "base64, of a string"
     yield from _combined(node)
     yield from _words(node)
     if "object" not in kinds and kinds and "properties" in node:

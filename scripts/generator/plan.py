@@ -211,7 +211,8 @@ def resources(document: Node, parsed: Parsed) -> list[Resource]:
     Raises:
         DocumentError: With everything that can't be expressed.
     """
-    texts = document.get("x-infino-resources", {})
+    tags = {tag["name"]: tag["description"] for tag in document.get("tags", ()) if tag.get("description")}
+    texts = {**tags, **document.get("x-infino-resources", {})}
     found: dict[str, Resource] = {}
     places: dict[str, Place] = {}
     problems = []
