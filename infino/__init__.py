@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from infino.core.errors import Timeout as Timeout
     from infino.core.errors import TransportError as TransportError
     from infino.core.errors import ValidationError as ValidationError
+    from infino.core.events import CallEvent as CallEvent
+    from infino.core.events import EndEvent as EndEvent
     from infino.core.events import RequestEvent as RequestEvent
     from infino.core.events import ResponseEvent as ResponseEvent
     from infino.core.events import RetryEvent as RetryEvent
@@ -60,13 +62,16 @@ if TYPE_CHECKING:
 __distribution__ = "infino-sdk"
 __all__ = [
     "APIError", "Answer", "AsyncInfino", "Attempt", "AuthenticationError", "BadRequestError", "BulkError",
-    "BulkReport", "ChatError", "ClientClosedError", "ClientReference", "Config", "ConfigError", "ConflictError",
-    "ConnectError", "Credentials", "DecodeError", "Infino", "InfinoError", "IssuedKeys", "JobFailedError",
-    "MissingFileError", "NotFoundError", "PayloadTooLargeError", "PermissionDeniedError", "PromResult", "QueryError",
-    "RateLimitError", "RequestEvent", "ResponseEvent", "RetryEvent", "RetryPolicy", "RolePlan", "SearchResult",
-    "Secret", "ServerError", "SqlResult", "Timeout", "Timeouts", "TransportError", "ValidationError", "to_json",
+    "BulkReport", "CallEvent", "ChatError", "ClientClosedError", "ClientReference", "Config", "ConfigError",
+    "ConflictError", "ConnectError", "Credentials", "DecodeError", "EndEvent", "Infino", "InfinoError", "IssuedKeys",
+    "JobFailedError", "MissingFileError", "NotFoundError", "PayloadTooLargeError", "PermissionDeniedError",
+    "PromResult", "QueryError", "RateLimitError", "RequestEvent", "ResponseEvent", "RetryEvent", "RetryPolicy",
+    "RolePlan", "SearchResult", "Secret", "ServerError", "SqlResult", "Timeout", "Timeouts", "TransportError",
+    "ValidationError", "to_json",
 ]  # fmt: skip
-_MODULES = frozenset({"bulk", "charts", "chat", "dbapi", "local", "models", "results", "signing", "testing"})
+_MODULES = frozenset(
+    {"bulk", "charts", "chat", "dbapi", "local", "models", "results", "signing", "telemetry", "testing"}
+)
 _ERRORS = """
     APIError Attempt AuthenticationError BadRequestError BulkError ChatError ClientClosedError ConfigError
     ConflictError ConnectError DecodeError InfinoError JobFailedError MissingFileError NotFoundError
@@ -82,6 +87,8 @@ _HOMES = {
     "ClientReference": "infino.core.reference",
     "Config": "infino.core.config",
     "Credentials": "infino.core.credentials",
+    "CallEvent": "infino.core.events",
+    "EndEvent": "infino.core.events",
     "RequestEvent": "infino.core.events",
     "ResponseEvent": "infino.core.events",
     "RetryEvent": "infino.core.events",

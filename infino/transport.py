@@ -25,7 +25,7 @@ from infino.core.errors import (
     Timeout,
     TransportError,
 )
-from infino.core.exchange import Corrections, Outcome, Send, Shared, Signed, Step, Wait, exchange
+from infino.core.exchange import Corrections, Outcome, Send, Shared, Signed, Step, Wait, exchange, watched_exchange
 from infino.core.extras import check_loop
 from infino.core.messages import Body, Headers, Request, Response, Upload, check_path
 from infino.core.redaction import redact
@@ -155,7 +155,9 @@ class _Base:
     def _plan(self, request: Request) -> Generator[Step, Outcome, Response]:
         self.check_open(request.operation)
         timeouts = Timeouts.of(request.timeout, self.config.timeouts)
-        return exchange(request, self.shared, request.retry_policy or self.config.retry, timeouts)
+        listeners = self.shared.listeners
+        carry = watched_exchange if listeners.call or listeners.end else exchange
+        return carry(request, self.shared, request.retry_policy or self.config.retry, timeouts)
 
     @staticmethod
     def _rest(step: Send, signed: Signed) -> Timeouts:
@@ -309,7 +311,7 @@ class Transport(_Base):
     def _attempt(self, request: Request, step: Send) -> Outcome:
         try:
             signed = step.sign(self._keys.signer(step.timeouts.total))
-            prepared = self._wire.prepare(request, step.method, signed.signer, signed.time)
+            prepared = self._wire.prepare(request, step.method, signed.signer, signed.time, step.headers)
             return self._move(request, prepared, self._rest(step, signed))
         except InfinoError as error:
             return error
@@ -419,7 +421,7 @@ class AsyncTransport(_Base):
         try:
             async with asyncio.timeout(step.timeouts.total):
                 signed = step.sign(await self._keys.signer())
-                prepared = self._wire.prepare(request, step.method, signed.signer, signed.time)
+                prepared = self._wire.prepare(request, step.method, signed.signer, signed.time, step.headers)
                 return await self._move(request, prepared, self._rest(step, signed))
         except InfinoError as error:
             return error

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextvars import copy_context
 from functools import partial
 from queue import SimpleQueue
 from typing import Any, Protocol
@@ -49,7 +50,7 @@ class Senders:
             call: What to do.
         """
         future: Future[Any] = Future()
-        self._calls.put((future, call))
+        self._calls.put((future, partial(copy_context().run, call)))  # a trace goes on in the thread
         if len(self._threads) < self._most:
             thread = threading.Thread(target=self._work, name="infino-bulk", daemon=True)
             self._threads.append(thread)

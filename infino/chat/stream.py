@@ -44,6 +44,7 @@ class AsyncPorts:
         dial: Opens a connection.
         notice: Told of each pause before another try.
         ready: Called before each turn; raises when the client is closed.
+        watch: Gives the context in which a turn is told to those who watch the client.
     """
 
     open_thread: Callable[[OpenThread], Awaitable[str]]
@@ -51,6 +52,7 @@ class AsyncPorts:
     dial: Callable[[Connect], Awaitable[AsyncSocket]]
     notice: Callable[[Pause], None]
     ready: Callable[[], None]
+    watch: Callable[[], contextlib.AbstractContextManager[object]] = contextlib.nullcontext
 
 
 class AsyncLine:
@@ -110,6 +112,7 @@ class AsyncAnswerStream:
         self._line = line
         self._on_end = on_end
         self._wake = AsyncWake()
+        self._watch = contextlib.ExitStack()
         self._begun = False
         self._ended = False
         self._cancelled = False
@@ -208,6 +211,7 @@ class AsyncAnswerStream:
     def _begin(self) -> None:
         self._line.ports.ready()
         self._line.claim.take(self)
+        self._watch.enter_context(self._line.ports.watch())
         self._begun = True
 
     def _end(self, answer: Answer | None) -> None:
@@ -215,6 +219,7 @@ class AsyncAnswerStream:
             return
         self._answer = answer or self.answer
         self._ended = True
+        self._watch.close()
         self._line.claim.drop(self)
         if self._on_end is not None and self._begun:
             self._on_end(self._answer)
@@ -234,6 +239,7 @@ class AsyncAnswerStream:
             )
 
     async def _break_off(self, error: BaseException) -> None:
+        self._watch.pop_all().__exit__(type(error), error, error.__traceback__)
         if not isinstance(error, Exception):
             # Cancelled from outside: whoever cancels must not wait for the other side to say goodbye.
             self._line.drop()

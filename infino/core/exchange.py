@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -180,10 +180,18 @@ class Corrections:
 class Send:
     """Sign the request anew and send it, within limits that begin at a moment of the monotonic clock."""
 
-    __slots__ = ("_corrections", "at", "method", "signed", "timeouts")
+    __slots__ = ("_corrections", "at", "headers", "method", "signed", "timeouts")
 
-    def __init__(self, at: float, method: str, timeouts: Timeouts, corrections: Corrections) -> None:
+    def __init__(
+        self,
+        at: float,
+        method: str,
+        timeouts: Timeouts,
+        corrections: Corrections,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         self.at, self.method, self.timeouts, self._corrections = at, method, timeouts, corrections
+        self.headers = headers
         self.signed: Signed | None = None
 
     def sign(self, signer: SigV4Signer) -> Signed:
@@ -282,11 +290,10 @@ def exchange(
         call.number += 1
         method = "GET" if request.get_with_body and shared.get_with_body else request.method
         listeners = shared.listeners
-        if listeners.request:
-            _tell_request(listeners, request, method, call.number)
+        headers = _tell_request(listeners, request, method, call.number) if listeners.request else None
         began = clock.monotonic()
         left = call.left()
-        step = Send(began, method, timeouts if left is None else timeouts.within(left), call.corrections)
+        step = Send(began, method, timeouts if left is None else timeouts.within(left), call.corrections, headers)
         outcome = yield step
         if isinstance(outcome, Response):
             ended = clock.monotonic()
@@ -322,11 +329,25 @@ def exchange(
         yield from _pause_or_raise(call, failure, began)
 
 
+def watched_exchange(
+    request: Request, shared: Shared, policy: RetryPolicy, timeouts: Timeouts
+) -> Generator[Step, Outcome, Response]:
+    """Do as `exchange`, and tell those who listen where the call begins and ends."""
+    from infino.core.listeners import watched
+
+    with watched(shared.listeners, shared.clock, request.operation, request.method) as end:
+        response = yield from exchange(request, shared, policy, timeouts)
+        end.status, end.attempts = response.status, response.attempts
+    return response
+
+
 # Events are imported where somebody listens: most clients are not watched.
-def _tell_request(listeners: Listeners, request: Request, method: str, number: int) -> None:
+def _tell_request(listeners: Listeners, request: Request, method: str, number: int) -> dict[str, str]:
     from infino.core.events import RequestEvent
 
-    listeners.tell(listeners.request, RequestEvent(request.operation, method, request.path, number))
+    event = RequestEvent(request.operation, method, request.path, number)
+    listeners.tell(listeners.request, event)
+    return event.headers
 
 
 def _tell_response(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from infino.core.errors import ValidationError
@@ -12,9 +14,11 @@ from infino.core.redaction import get_logger
 if TYPE_CHECKING:
     import asyncio
 
-    from infino.core.events import Event
+    from infino.core.clock import Clock
+    from infino.core.events import EndEvent, Event
 
 _logger: Final = get_logger("infino")
+_numbers = count(1)
 
 
 def is_async(callback: object) -> bool:
@@ -25,18 +29,20 @@ def is_async(callback: object) -> bool:
 class Listeners:
     """Callbacks by event. A callback that fails is reported to the log and never breaks a call."""
 
-    __slots__ = ("_tasks", "request", "response", "retry")
+    __slots__ = ("_tasks", "call", "end", "request", "response", "retry")
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
+        self.call: tuple[Callable[[Any], object], ...] = ()
+        self.end: tuple[Callable[[Any], object], ...] = ()
         self.request: tuple[Callable[[Any], object], ...] = ()
         self.response: tuple[Callable[[Any], object], ...] = ()
         self.retry: tuple[Callable[[Any], object], ...] = ()
 
     def add(self, name: str, callback: Callable[[Any], object]) -> Callable[[], None]:
         """Register a callback and return a function that takes it out again."""
-        if name not in ("request", "response", "retry"):
-            raise ValidationError(f"there is no event {name!r}; events are request, response and retry")
+        if name not in ("call", "end", "request", "response", "retry"):
+            raise ValidationError(f"there is no event {name!r}; events are call, end, request, response and retry")
         _check(callback)
         setattr(self, name, (*getattr(self, name), callback))
 
@@ -116,3 +122,35 @@ def _check(callback: object) -> None:
 
 def _report(event: Event, error: Exception) -> None:
     _logger.error("a callback for %s failed: %s", type(event).__name__, type(error).__name__)
+
+
+@contextmanager
+def watched(listeners: Listeners, clock: Clock, operation: str, method: str = "") -> Iterator[EndEvent]:
+    """Tell the listeners when a call begins and ends.
+
+    Args:
+        listeners: Who is told.
+        clock: Tells how long it took.
+        operation: The operation.
+        method: HTTP method, if it is one request.
+
+    Returns:
+        A context that gives the event of the end, to note in it what came of the call.
+    """
+    from infino.core.events import CallEvent, EndEvent  # where somebody listens: most clients are not watched
+
+    if not listeners.call and not listeners.end:
+        yield EndEvent(0, operation)
+        return
+    end, began = EndEvent(next(_numbers), operation), clock.monotonic()
+    listeners.tell(listeners.call, CallEvent(end.call, operation, method))
+    try:
+        yield end
+    except BaseException as error:
+        end.error = type(error).__name__
+        end.status = getattr(error, "status", None)
+        end.attempts = max(1, len(getattr(error, "attempt_log", None) or ()))
+        raise
+    finally:
+        end.elapsed = clock.monotonic() - began
+        listeners.tell(listeners.end, end)

@@ -393,7 +393,14 @@ class Wire:
         self._host = (b"Host", endpoint.host.encode("ascii"))
         self._agent = (b"User-Agent", user_agent.encode("ascii"))
 
-    def prepare(self, request: Request, method: str, signer: SigV4Signer, now: datetime) -> WireRequest:
+    def prepare(
+        self,
+        request: Request,
+        method: str,
+        signer: SigV4Signer,
+        now: datetime,
+        unsigned: Mapping[str, str] | None = None,
+    ) -> WireRequest:
         """Encode and sign one try.
 
         Args:
@@ -401,6 +408,7 @@ class Wire:
             method: HTTP method of this try.
             signer: Holder of the keys.
             now: Time of signing.
+            unsigned: Headers of this try alone.
 
         Raises:
             ValidationError: Path or headers must not be sent.
@@ -413,8 +421,8 @@ class Wire:
         content, content_type = request.content, request.content_type
         accept = request.accept
         extra: list[tuple[bytes, bytes]] = []
-        if request.headers or self.headers:
-            given = _merged(request.headers, self.headers)
+        if request.headers or self.headers or unsigned:
+            given = _merged({**(unsigned or {}), **(request.headers or {})}, self.headers)
             content_type = given.pop("content-type", content_type)
             accept = given.pop("accept", accept)
             extra = [(name.encode("ascii"), value.encode("utf-8")) for name, value in given.items()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from infino.core.extras import check_loop
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from infino.bulk.run import Run
     from infino.bulk.run_async import AsyncRun
     from infino.caller import AsyncCaller, SyncCaller
+    from infino.core.events import EndEvent
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -95,14 +97,31 @@ async def async_upload(caller: AsyncCaller, dataset: str, source: Any, settings:
     """Upload a source to its end, read in a thread."""
     from infino.bulk.run_async import upload_async
 
-    return await upload_async(caller, dataset, source, settings, *more)
+    with _watched_upload(caller, *more) as end:
+        return _noted(end, await upload_async(caller, dataset, source, settings, *more))
 
 
 def upload(caller: SyncCaller, dataset: str, source: Any, settings: Any, *more: Any) -> BulkReport:
     """Upload a source to its end, sent by threads."""
     from infino.bulk.run import upload as run
 
-    return run(caller.transport, dataset, source, settings, *more)
+    with _watched_upload(caller, *more) as end:
+        return _noted(end, run(caller.transport, dataset, source, settings, *more))
+
+
+def _watched_upload(
+    caller: AsyncCaller | SyncCaller, operation: str = "records.bulk", *_: object
+) -> AbstractContextManager[EndEvent]:
+    """Tell those who watch the client where an upload begins and ends."""
+    from infino.core.listeners import watched
+
+    shared = caller.transport.shared
+    return watched(shared.listeners, shared.clock, operation)
+
+
+def _noted(end: EndEvent, report: BulkReport) -> BulkReport:
+    end.records, end.sent, end.attempts = report.read, report.bytes, report.requests
+    return report
 
 
 def async_uploads(caller: AsyncCaller, dataset: str, source: Any, settings: Any) -> AsyncRun:

@@ -27,6 +27,7 @@ from infino.chat.options import (
     teller,
     thread_id_of,
     visible,
+    watcher,
 )
 from infino.chat.session import AsyncSession
 from infino.chat.stream import AsyncAnswerStream, AsyncPorts
@@ -462,7 +463,12 @@ class AsyncFino(AsyncFinoResource):
             )
 
         ports = AsyncPorts(
-            open_thread, drop_thread, dial, teller(transport, operation), lambda: transport.check_open(operation)
+            open_thread,
+            drop_thread,
+            dial,
+            teller(transport, operation),
+            lambda: transport.check_open(operation),
+            watcher(transport, operation),
         )
         return AsyncSession(ports, begin(transport, choices, thread, wanted), choices.settings)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import ssl
     from pathlib import Path
 
-    from infino.core.events import RequestEvent, ResponseEvent, RetryEvent
+    from infino.core.events import CallEvent, EndEvent, RequestEvent, ResponseEvent, RetryEvent
     from infino.local import LocalGateway
     from infino.resources.local_options import LocalOptions
     from infino.transport import Transport
@@ -178,6 +178,10 @@ class Infino(Manners, RootResources):
         return copy._adopt(self)
 
     @overload
+    def on(self, event: Literal["call"], callback: Callable[[CallEvent], object]) -> Callable[[], None]: ...
+    @overload
+    def on(self, event: Literal["end"], callback: Callable[[EndEvent], object]) -> Callable[[], None]: ...
+    @overload
     def on(
         self, event: Literal["request"], callback: Callable[[RequestEvent], object]
     ) -> Callable[[], None]: ...
@@ -188,10 +192,11 @@ class Infino(Manners, RootResources):
     @overload
     def on(self, event: Literal["retry"], callback: Callable[[RetryEvent], object]) -> Callable[[], None]: ...
     def on(self, event: str, callback: Callable[[Any], object]) -> Callable[[], None]:
-        """Call a function for each request, answer or retry of this client and its copies.
+        """Call a function when a call of this client or its copies begins or ends, and for each of its tries.
 
         Args:
-            event: `request`, `response` or `retry`.
+            event: `call` or `end` (a request with all its tries, an upload, a question), or of each try `request`,
+                `response` or `retry`.
             callback: Called with the event; what it raises is logged and goes no further.
 
         Returns:

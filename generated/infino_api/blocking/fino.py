@@ -27,6 +27,7 @@ from infino.chat.options import (
     source_list,
     teller,
     thread_id_of,
+    watcher,
 )
 from infino.chat.thread import Fetch, Poll
 from infino.core.retry import RetryPolicy
@@ -409,6 +410,7 @@ class Fino(FinoResource):
             dial,
             teller(transport, operation),
             lambda: transport.check_open(operation),
+            watcher(transport, operation),
         )
         return Session(ports, begin(transport, choices, thread, wanted), choices.settings)
 

@@ -46,6 +46,7 @@ class Ports:
         dial: Opens a connection.
         notice: Told of each pause before another try.
         ready: Called before each turn; raises when the client is closed.
+        watch: Gives the context in which a turn is told to those who watch the client.
     """
 
     open_thread: Callable[[OpenThread], str]
@@ -53,6 +54,7 @@ class Ports:
     dial: Callable[[Connect], Socket]
     notice: Callable[[Pause], None]
     ready: Callable[[], None]
+    watch: Callable[[], contextlib.AbstractContextManager[object]] = contextlib.nullcontext
 
 
 class Line:
@@ -107,6 +109,7 @@ class AnswerStream:
         self._line = line
         self._on_end = on_end
         self._wake = Wake()
+        self._watch = contextlib.ExitStack()
         self._begun = False
         self._ended = False
         self._cancelled = False
@@ -205,6 +208,7 @@ class AnswerStream:
     def _begin(self) -> None:
         self._line.ports.ready()
         self._line.claim.take(self)
+        self._watch.enter_context(self._line.ports.watch())
         self._begun = True
 
     def _end(self, answer: Answer | None) -> None:
@@ -212,6 +216,7 @@ class AnswerStream:
             return
         self._answer = answer or self.answer
         self._ended = True
+        self._watch.close()
         self._line.claim.drop(self)
         if self._on_end is not None and self._begun:
             self._on_end(self._answer)
@@ -231,6 +236,7 @@ class AnswerStream:
             )
 
     def _break_off(self, error: BaseException) -> None:
+        self._watch.pop_all().__exit__(type(error), error, error.__traceback__)
         if not isinstance(error, Exception):
             # Cancelled from outside: whoever cancels must not wait for the other side to say goodbye.
             self._line.drop()

@@ -1,0 +1,170 @@
+"""Traces and metrics of a client, through OpenTelemetry.
+
+Names follow the semantic conventions of databases and HTTP clients; nothing that a statement, a record or a key holds
+is in any of them: https://opentelemetry.io/docs/specs/semconv/database/database-spans/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from infino.core.extras import require
+from infino.core.version import VERSION
+
+if TYPE_CHECKING:
+    from infino_api.blocking.client import Infino
+    from opentelemetry.metrics import MeterProvider
+    from opentelemetry.trace import Span, TracerProvider
+
+    from infino.client import AsyncInfino
+    from infino.core.events import CallEvent, EndEvent, RequestEvent, ResponseEvent, RetryEvent
+
+SCOPE = "infino"
+SYSTEM = "infino"
+
+
+def instrument(
+    client: Infino | AsyncInfino,
+    *,
+    tracer_provider: TracerProvider | None = None,
+    meter_provider: MeterProvider | None = None,
+) -> Callable[[], None]:
+    """Report the calls of a client and its copies to OpenTelemetry, until told to stop.
+
+    A call is a span, and each of its tries one below it; an upload and a question are spans around those of their
+    requests. The context of a try is sent with it, as `traceparent`. A client that nobody instruments pays nothing.
+
+    Args:
+        client: The client.
+        tracer_provider: Where spans go; the global provider when None.
+        meter_provider: Where metrics go; the global provider when None.
+
+    Returns:
+        A function that ends it.
+
+    Raises:
+        MissingDependencyError: The package `opentelemetry-api` is not installed.
+
+    Examples:
+        >>> stop = infino.telemetry.instrument(client)
+    """
+    require("opentelemetry.trace", "otel", "infino.telemetry")
+    watch = _Watch(client, tracer_provider, meter_provider)
+    listeners = client._shared.listeners
+    ended = [
+        listeners.add(name, getattr(watch, name)) for name in ("call", "end", "request", "response", "retry")
+    ]  # fmt: skip
+
+    def stop() -> None:
+        for end in ended:
+            end()
+
+    return stop
+
+
+class _Call:
+    """A span under way, the context it was made in, and the span of the try that waits for its answer."""
+
+    __slots__ = ("attempt", "context", "span", "token")
+
+    def __init__(self, span: Span, context: Any, token: Any) -> None:
+        self.span, self.context, self.token = span, context, token
+        self.attempt: Span | None = None
+
+
+class _Watch:
+    """Turns events into spans and measurements."""
+
+    def __init__(self, client: Any, tracer_provider: Any, meter_provider: Any) -> None:
+        from opentelemetry import context, metrics, propagate, trace
+
+        self._api, self._trace, self._inject = context, trace, propagate.inject
+        self._tracer = trace.get_tracer(SCOPE, VERSION, tracer_provider)
+        meter = metrics.get_meter(SCOPE, VERSION, meter_provider)
+        self._duration = meter.create_histogram("db.client.operation.duration", "s", "Duration of calls.")
+        self._active = meter.create_up_down_counter("infino.client.active_calls", "{call}", "Calls in flight.")
+        self._retries = meter.create_counter("infino.client.retries", "{retry}", "Tries after the first.")
+        self._records = meter.create_counter("infino.client.records", "{record}", "Records that uploads read.")
+        self._sent = meter.create_counter("infino.client.sent", "By", "Bytes of the bodies that uploads sent.")
+        endpoint = client.config.endpoint
+        host, _, port = endpoint.host.rpartition(":") if endpoint.host.count(":") == 1 else (endpoint.host, "", "")
+        self._server: dict[str, Any] = {"db.system.name": SYSTEM, "server.address": host}
+        if port:
+            self._server["server.port"] = int(port)
+        self._calls: dict[int, _Call] = {}
+        self._key = context.create_key("infino-call")
+
+    def call(self, event: CallEvent) -> None:
+        """Begin a span, and make it the parent of what is begun in it."""
+        attributes = {**self._server, "db.operation.name": event.operation}
+        if event.method:
+            attributes["http.request.method"] = event.method
+        span = self._tracer.start_span(event.operation, kind=self._trace.SpanKind.CLIENT, attributes=attributes)
+        context = self._trace.set_span_in_context(span)
+        call = _Call(span, context, None)
+        call.context = self._api.set_value(self._key, call, context)
+        call.token = self._api.attach(call.context)
+        self._calls[event.call] = call
+        self._active.add(1, self._server)
+
+    def end(self, event: EndEvent) -> None:
+        """End the span of a call, and measure it."""
+        call = self._calls.pop(event.call, None)
+        if call is None:  # it began before anybody watched
+            return
+        if self._api.get_current() is call.context:  # not where an iterator is closed in another task
+            self._api.detach(call.token)
+        self._finish_attempt(call, event.status, event.error)
+        attributes = {**self._server, "db.operation.name": event.operation}
+        self._active.add(-1, self._server)
+        if event.error is not None:
+            attributes["error.type"] = event.error
+            call.span.set_status(self._trace.Status(self._trace.StatusCode.ERROR, event.error))
+            call.span.set_attribute("error.type", event.error)
+        if event.status is not None:
+            call.span.set_attribute("http.response.status_code", event.status)
+        if event.records is not None:
+            call.span.set_attribute("db.operation.batch.size", event.records)
+            self._records.add(event.records, self._server)
+            self._sent.add(event.sent or 0, self._server)
+        self._duration.record(event.elapsed, attributes)
+        call.span.end()
+
+    def request(self, event: RequestEvent) -> None:
+        """Begin the span of a try, and send its context along."""
+        call: Any = self._api.get_value(self._key)
+        if not isinstance(call, _Call):
+            return
+        self._finish_attempt(call, None, None)
+        attributes: dict[str, Any] = {**self._server, "http.request.method": event.method}
+        if event.attempt > 1:
+            attributes["http.request.resend_count"] = event.attempt - 1
+        call.attempt = self._tracer.start_span(
+            event.method, call.context, kind=self._trace.SpanKind.CLIENT, attributes=attributes
+        )
+        self._inject(event.headers, self._trace.set_span_in_context(call.attempt))
+
+    def response(self, event: ResponseEvent) -> None:
+        """End the span of a try that was answered."""
+        call: Any = self._api.get_value(self._key)
+        if isinstance(call, _Call):
+            self._finish_attempt(call, event.status, str(event.status) if event.status >= 400 else None)
+
+    def retry(self, event: RetryEvent) -> None:
+        """Count a try that failed, and end its span if no answer did."""
+        self._retries.add(1, {**self._server, "db.operation.name": event.operation})
+        call: Any = self._api.get_value(self._key)
+        if isinstance(call, _Call):
+            self._finish_attempt(call, event.status, "no answer" if event.status is None else str(event.status))
+
+    def _finish_attempt(self, call: _Call, status: int | None, error: str | None) -> None:
+        span, call.attempt = call.attempt, None
+        if span is None:
+            return
+        if status is not None:
+            span.set_attribute("http.response.status_code", status)
+        if error is not None:
+            span.set_attribute("error.type", error)
+            span.set_status(self._trace.Status(self._trace.StatusCode.ERROR))
+        span.end()

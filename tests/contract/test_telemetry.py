@@ -1,0 +1,159 @@
+"""Traces and metrics: spans in the right place, the context on the wire and in threads, and nothing secret in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+import infino
+from infino import telemetry
+from infino.local import LocalGateway
+from tests.support.facade import Blocking, Loop
+from tests.support.scripted import ScriptedServer, answering
+
+
+class Watched:
+    """A client, and what it reported."""
+
+    def __init__(self, client: Any, raw: Any) -> None:
+        self.client = client
+        self.spans, self.reader, traces = InMemorySpanExporter(), InMemoryMetricReader(), TracerProvider()
+        traces.add_span_processor(SimpleSpanProcessor(self.spans))
+        self.meters = MeterProvider([self.reader])
+        self.traces = traces
+        self.stop = telemetry.instrument(raw, tracer_provider=traces, meter_provider=self.meters)
+
+    def finished(self) -> list[Any]:
+        return list(self.spans.get_finished_spans())
+
+    def named(self, name: str) -> Any:
+        [span] = [span for span in self.finished() if span.name == name]
+        return span
+
+    def metric(self, name: str) -> float:
+        data = self.reader.get_metrics_data()
+        found = [
+            getattr(point, "value", None) if hasattr(point, "value") else point.count
+            for resource in data.resource_metrics for scope in resource.scope_metrics
+            for metric in scope.metrics if metric.name == name for point in metric.data.data_points
+        ]  # fmt: skip
+        return sum(value for value in found if value is not None)
+
+
+@pytest.fixture(params=["sync", "async"])
+def watch(request: pytest.FixtureRequest, loop: Loop) -> Iterator[Callable[..., Watched]]:
+    opened: list[Any] = []
+
+    def make(endpoint: str, keys: tuple[str, str], **settings: Any) -> Watched:
+        if request.param == "sync":
+            raw: Any = infino.Infino(credentials=keys, endpoint=endpoint, **settings)
+            client = raw
+        else:
+            raw = infino.AsyncInfino(credentials=keys, endpoint=endpoint, **settings)
+            client = Blocking(raw, loop)
+        opened.append(client)
+        return Watched(client, raw)
+
+    yield make
+    for client in opened:
+        client.close()
+
+
+@pytest.fixture
+def watched(watch: Callable[..., Watched], gateway: LocalGateway) -> Watched:
+    return watch(gateway.endpoint, (gateway.access_key, gateway.secret_key))
+
+
+def test_a_call_is_a_span_with_its_try_below_it(watched: Watched) -> None:
+    watched.client.query.sql("SELECT 'a planted secret' AS s")
+    call, attempt = watched.named("query.sql"), watched.named("POST")
+    assert attempt.parent.span_id == call.context.span_id
+    assert call.attributes["db.system.name"] == "infino"
+    assert call.attributes["db.operation.name"] == "query.sql"
+    assert call.attributes["server.address"] == "127.0.0.1"
+    assert attempt.attributes["http.response.status_code"] == 200
+    assert "planted" not in json.dumps([json.loads(span.to_json()) for span in watched.finished()])
+    assert watched.metric("db.client.operation.duration") == 1
+    assert watched.metric("infino.client.active_calls") == 0
+
+
+def test_tries_are_told_apart_and_the_context_of_each_is_on_the_wire(watch: Callable[..., Watched]) -> None:
+    quick = infino.RetryPolicy(base=0.001)
+    with ScriptedServer(answering(503, b"{}"), answering(200, b"{}")) as server:
+        watched = watch(server.endpoint, ("IAK", "secret"), retry=quick)
+        watched.client.request("POST", "/sql", json={"query": "SELECT 1"})
+        sent = [received.header("traceparent") for received in server.requests]
+    first, second = [span for span in watched.finished() if span.name == "POST"]
+    assert [f"{span.context.span_id:016x}" for span in (first, second)] == [text.split("-")[2] for text in sent]
+    assert first.attributes["error.type"] == "503"
+    assert second.attributes["http.request.resend_count"] == 1
+    assert watched.metric("infino.client.retries") == 1
+
+
+def test_an_error_names_its_kind_and_nothing_else(watched: Watched) -> None:
+    with pytest.raises(infino.NotFoundError):
+        watched.client.datasets.count("no-such-dataset-with-a-planted-name")
+    span = watched.finished()[-1]
+    assert span.attributes["error.type"] == "NotFoundError"
+    assert span.attributes["http.response.status_code"] == 404
+    assert not span.status.is_ok
+    assert "planted" not in json.dumps([json.loads(span.to_json()) for span in watched.finished()])
+
+
+def test_an_upload_is_one_span_around_its_requests(watched: Watched, fresh: Callable[[str], str]) -> None:
+    name = fresh("otel")
+    watched.client.datasets.create(name)
+    watched.client.records.bulk(name, [{"n": n} for n in range(50)], chunk_records=10)
+    [upload] = [span for span in watched.finished() if span.name == "records.bulk" and span.parent is None]
+    requests = [span for span in watched.finished() if span.parent and span.parent.span_id == upload.context.span_id]
+    assert len(requests) == 5
+    assert upload.attributes["db.operation.batch.size"] == 50
+    assert watched.metric("infino.client.records") == 50
+    assert watched.metric("infino.client.sent") > 500
+
+
+def test_a_question_is_one_span(watched: Watched, fresh: Callable[[str], str]) -> None:
+    name = fresh("otel")
+    watched.client.datasets.create(name)
+    watched.client.records.bulk(name, [{"n": 1}])
+    watched.client.fino.ask(f"how many records are in {name}?", sources=[name])
+    question = watched.named("fino.ask")
+    created = watched.named("fino.threads.create")
+    assert created.parent.span_id == question.context.span_id
+    assert "error.type" not in question.attributes
+    assert watched.metric("infino.client.active_calls") == 0
+
+
+def test_a_span_of_the_program_is_the_parent(watched: Watched) -> None:
+    with watched.traces.get_tracer("program").start_as_current_span("report") as outer:
+        watched.client.ping()
+    assert any(span.parent and span.parent.span_id == outer.get_span_context().span_id for span in watched.finished())
+
+
+def test_it_ends_when_it_is_told_to(watched: Watched) -> None:
+    watched.stop()
+    watched.client.ping()
+    assert watched.finished() == []
+
+
+def test_events_tell_where_calls_begin_and_end(client: Any) -> None:
+    told: list[Any] = []
+    ends = [client.on("call", told.append), client.on("end", told.append)]
+    client.query.sql("SELECT 1")
+    with pytest.raises(infino.InfinoError):
+        client.query.sql("SELECT nonsense FROM nowhere_at_all")
+    for end in ends:
+        end()
+    assert [type(event).__name__ for event in told] == ["CallEvent", "EndEvent"] * 2
+    assert told[0].call == told[1].call != told[2].call
+    assert (told[1].status, told[1].error, told[1].attempts) == (200, None, 1)
+    assert told[3].error is not None
+    assert told[1].elapsed > 0
