@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "keys": ("access", "keys", "Rotate access keys."),
     "migrate": ("migrate", "migrate", "Find calls of infino-sdk 0.7 and say the new ones."),
     "mcp": ("agents", "mcp", "Serve tools for agents over the Model Context Protocol."),
+    "dashboard": ("dashboards", "dashboard", "Open dashboards in the browser, with filters and the records behind."),
     "local": ("gateway", "local", "Run a gateway on this machine."),
 }
 # Groups that hold the operations of a resource, written by its methods, and what people need beside them.

@@ -24,7 +24,10 @@ import click
     help="Folder whose file databases connections may open; without it the admin may name any.",
 )
 @click.option("--seed", type=click.Choice(["flights"]), help="Load demonstration data first.")
-def local(port: int, data: Path | None, ephemeral: bool, compat: bool, files: Path | None, seed: str | None) -> None:
+@click.option("--ui", is_flag=True, help="Serve pages over it too: dashboards, records, questions to Fino.")
+def local(
+    port: int, data: Path | None, ephemeral: bool, compat: bool, files: Path | None, seed: str | None, ui: bool
+) -> None:
     """Run a gateway on this machine and print how to reach it."""
     try:
         from infino.local.serve import serve
@@ -34,4 +37,6 @@ def local(port: int, data: Path | None, ephemeral: bool, compat: bool, files: Pa
         raise click.UsageError("--data keeps everything and --ephemeral keeps nothing: choose one.")
     if data is None and not ephemeral:
         data = Path.home() / ".local" / "share" / "infino"
-    serve(port=port, data=data, compat=compat, files=files, seed=seed)
+    from infino.cli.dashboards import pages
+
+    serve(port=port, data=data, compat=compat, files=files, seed=seed, beside=pages if ui else None)

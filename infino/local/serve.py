@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
@@ -31,6 +31,7 @@ def serve(
     seed: str | None = None,
     output: TextIO | None = None,
     stop: threading.Event | None = None,
+    beside: Callable[[LocalGateway, TextIO], AbstractContextManager[None]] | None = None,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM; first print `export` lines that point a client here.
 
@@ -44,6 +45,7 @@ def serve(
         seed: "flights" uploads the demonstration data first.
         output: Where to print; standard output by default.
         stop: Ends serving when set, as Ctrl-C does.
+        beside: Runs as long as the gateway, such as pages over it.
 
     Raises:
         SystemExit: With one sentence, when the port or the data folder is in use.
@@ -61,8 +63,9 @@ def serve(
             print_exports(gateway, printed)
             if seed is not None:
                 plant(gateway, seed, printed)
-            while not ended.wait(3600.0):
-                continue
+            with beside(gateway, printed) if beside else nullcontext():
+                while not ended.wait(3600.0):
+                    continue
     except KeyboardInterrupt:
         return
     except (PortInUse, FolderInUse, DamagedFile) as error:

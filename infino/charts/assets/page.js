@@ -171,6 +171,9 @@
     for (const one of charts) one.chart.dispose();
     charts = [];
     main.replaceChildren();
+    add(main, panels, hooks);
+  };
+  const add = (main, panels, hooks = {}) => {
     for (const panel of panels) {
       const section = element("section", `panel is-${panel.kind}`);
       section.id = panel.id;
@@ -192,7 +195,7 @@
   new ResizeObserver(() => charts.forEach((one) => one.chart.resize())).observe(document.body);
   dark.addEventListener("change", () => charts.forEach((one) => { one.chart.dispose(); one.chart = draw(one.panel, one.box, one.pick); }));
   addEventListener("beforeprint", () => charts.forEach((one) => one.chart.resize()));
-  window.infinoPage = { show, table, element };
+  window.infinoPage = { show, add, element };
   const held = document.getElementById("data");
   if (held) { show(document.querySelector("main"), JSON.parse(held.textContent).panels); document.documentElement.dataset.drawn = "true"; }
 })();
