@@ -1,9 +1,14 @@
-"""Write the public surface to docs/api.txt, or with --check compare it: a changed API must be seen in review."""
+"""Write the public surface to docs/api.txt, or with --check compare it: a changed API must be seen in review.
+
+Each fact stands there once. `both` and `async` at the end of a line say that the async client has the same, awaited or
+not; `raw` that `with_raw_response` has it too, answering `RawResponse`; `name = other` that it is the same object.
+"""
 
 from __future__ import annotations
 
 import argparse
 import difflib
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +16,10 @@ from pathlib import Path
 import griffe
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from generator.blocking import word  # noqa: E402 - lives beside the script, not in a package
+
 SURFACE = ROOT / "docs" / "api.txt"
 MODULES = (
     "infino",
@@ -24,6 +33,8 @@ MODULES = (
     "infino.testing",
 )
 RESOURCES = "infino_api.resources"
+MODELS = "infino_api.models"
+IN_EVERY_MODEL = ("FIELDS", "CONSTANTS", "PLACE", "additional_properties")
 # Nobody imports from these, but their classes are what a client and its results are made of.
 BEHIND = (
     "infino.core.manners",
@@ -95,12 +106,17 @@ def own_classes(module: griffe.Module) -> Iterator[str]:
         yield from own_classes(inner)
 
 
-def surface() -> str:
-    """The public surface, one name to a line, sorted."""
+def loaded() -> griffe.GriffeLoader:
+    """Both packages as griffe reads them."""
     loader = griffe.GriffeLoader(search_paths=[ROOT, ROOT / "generated"])
     loader.load("infino")
     loader.load("infino_api")
     loader.resolve_aliases(external=False)
+    return loader
+
+
+def everything(loader: griffe.GriffeLoader) -> list[str]:
+    """The public surface, one name to a line, sorted; both clients and raw responses written out."""
     lines: set[str] = set()
     for path in MODULES:
         try:
@@ -112,13 +128,70 @@ def surface() -> str:
             name = line[len(path) + 1 :].split(" ")[0].split(".")[0].rstrip(":")
             if not exported or name in exported:
                 lines.add(line)
-    for line in members(loader.modules_collection[RESOURCES], RESOURCES):
-        lines.add(line)
-    for name, module in loader.modules_collection[RESOURCES].modules.items():
-        lines.update(members(module, f"{RESOURCES}.{name}"))
-    for path in BEHIND:
+    for path in (RESOURCES, *BEHIND):
         lines.update(own_classes(loader.modules_collection[path]))
-    return "\n".join(sorted(lines)) + "\n"
+    in_every = re.compile(rf"\.({'|'.join(IN_EVERY_MODEL)}): ")
+    lines.update(line for line in own_classes(loader.modules_collection[MODELS]) if not in_every.search(line))
+    return sorted(lines)
+
+
+def surface() -> str:
+    """The public surface with each fact once, sorted."""
+    loader = loaded()
+    lines, same = everything(loader), aliases(loader)
+    described = {line.split(" ")[0] for line in lines}
+    lines = [line for line in lines if not any(line.startswith((f"{name} ", f"{name}.")) for name in same)]
+    known, marks, left = set(lines), dict[str, set[str]](), []
+    for line in lines:
+        other, mark = blocking_of(line), "async" if re.match(r"\S+ async ", line) else "both"
+        if line == other or other not in known:
+            other, mark = plain_of(line, known), "raw"
+        if other:
+            marks.setdefault(other, set()).add(mark)
+        else:
+            left.append(line)
+    once = [f"{line} [{', '.join(sorted(marks[line]))}]" if line in marks else line for line in left]
+    return (
+        "\n".join(sorted([*once, *(f"{name} = {other}" for name, other in same.items() if name in described)])) + "\n"
+    )
+
+
+def aliases(loader: griffe.GriffeLoader) -> dict[str, str]:
+    """Classes that are public under several names: every further name, and the first one."""
+    first, found = dict[str, str](), dict[str, str]()
+    for path in MODULES:
+        for name, member in sorted(loader.modules_collection[path].members.items()):
+            try:
+                target = member.final_target if member.is_alias else member
+            except griffe.AliasResolutionError:
+                continue
+            if public(name) and target.is_class and target.path.startswith("infino"):
+                own, full = f"{path}.{name}", target.path
+                if first.setdefault(full, own) != own:
+                    found[own] = first[full]
+                elif full != own:
+                    found[full] = own
+    return found
+
+
+def blocking_of(line: str) -> str:
+    """A line of the async client as the blocking client has it."""
+    name, _, rest = line.replace("infino.resources.", "infino_api.blocking.", 1).partition(" ")
+    return re.sub(r"\b[A-Za-z_]\w*\b", lambda found: word(found[0]), f"{name} {rest.removeprefix('async ')}")
+
+
+def plain_of(line: str, known: set[str]) -> str:
+    """The line of a method whose raw response this is, empty where there is none."""
+    found = re.fullmatch(r"(\S+)_raw\.(\w+)RawResponse\.(\S+) (\(.*\)) -> RawResponse\[(.*)\]", line)
+    if found is None:
+        return ""
+    module, owner, method, given, value = found.groups()
+    item = re.fullmatch(r"builtins\.list\[(.*)\]", value)
+    for ending in ("Resource", "Resources"):
+        for returned in (value, f"SyncPage[{item[1]}]" if item else value):
+            if (plain := f"{module}.{owner}{ending}.{method} {given} -> {returned}") in known:
+                return plain
+    return ""
 
 
 def main() -> int:

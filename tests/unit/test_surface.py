@@ -7,6 +7,7 @@ import inspect
 from pathlib import Path
 from typing import Any
 
+import infino_api.models
 import pytest
 
 import infino
@@ -14,15 +15,21 @@ from tests.support.tree import methods
 
 
 @pytest.fixture(scope="module")
-def described() -> dict[str, str]:
-    """The lines of the surface by name."""
+def surface() -> Any:
+    """The script that describes the surface."""
     path = Path(__file__).parents[2] / "scripts" / "surface.py"
     spec = importlib.util.spec_from_file_location("surface", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return dict(line.split(" ", 1) for line in module.surface().splitlines() if " " in line)
+    return module
+
+
+@pytest.fixture(scope="module")
+def described(surface: Any) -> dict[str, str]:
+    """The lines of the surface by name, both clients written out."""
+    return dict(line.split(" ", 1) for line in surface.everything(surface.loaded()) if " " in line)
 
 
 def described_as(kind: type, name: str, described: dict[str, str]) -> str | None:
@@ -50,3 +57,16 @@ def test_what_results_inherit_is_described(kind: type, described: dict[str, str]
         if not name.startswith("_") and callable(getattr(kind, name)):
             definer = next(base for base in kind.__mro__ if name in vars(base))
             assert described_as(definer, name, described), f"{name} of {definer} is not described"
+
+
+def test_each_fact_stands_once(surface: Any, described: dict[str, str]) -> None:
+    lines = surface.SURFACE.read_text(encoding="utf-8").splitlines()
+    names = [line.split(" ", 1)[0] for line in lines]
+    assert len(names) == len(set(names))
+    assert not [name for name in names if ".Async" in name]
+    assert len(lines) < len(described)
+    models = [name for name in names if name.startswith("infino_api.models.") and name.count(".") == 3]
+    assert {name.rsplit(".", 1)[1] for name in models if not name.endswith(":")} == set(infino_api.models.__all__)
+    twice = dict(line.split(" ", 1) for line in lines)
+    assert twice["infino.Infino.request"].endswith(" [async]")
+    assert twice["infino_api.resources.users.UsersResource.get"].endswith(" [async, raw]")
