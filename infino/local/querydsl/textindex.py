@@ -248,7 +248,8 @@ class GrowingIndex:
         alive = np.sort(np.asarray(cursor.execute(f"select d {rows}").fetchnumpy()["d"], np.int64))
         with self._writing() as writer:
             for number in np.setdiff1d(self._known, alive, assume_unique=True).tolist():
-                writer.delete_documents_by_term("n", number)
+                # By a query: the engine's own deletion by a term passes over numbers without a word.
+                writer.delete_documents_by_query(Query.term_query(self._index.schema, "n", number))
         self._known = alive
 
     def _grow(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field) -> None:

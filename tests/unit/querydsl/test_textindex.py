@@ -258,3 +258,19 @@ def test_only_the_hits_that_are_shown_are_read(monkeypatch: pytest.MonkeyPatch) 
     assert corpus.aggregate({"s": {"sum": {"field": "n"}}}, STORM)["s"]["value"] == 1225.0
     assert read == [10, 3, 50]
     corpus.close()
+
+
+def test_what_was_replaced_or_removed_is_found_no_more_in_a_large_index() -> None:
+    count = textindex.SMALL + 200
+    documents = [{"_id": f"i{number}", "text": "storm" if number % 4 else "calm"} for number in range(count)]
+    corpus = Corpus(documents)
+    search = {"query": STORM, "size": 5, "track_total_hits": True}
+    assert corpus.search(search)["hits"]["total"]["value"] == 900
+    corpus.add([{**document, "text": "wind"} for document in documents[:40]])
+    with corpus.store.writing() as cursor:
+        remove(corpus.store, cursor, corpus.store.get(cursor, corpus.name), [one["_id"] for one in documents[40:80]])
+    hits = corpus.search(search)["hits"]
+    assert (hits["total"]["value"], len(hits["hits"])) == (840, 5)
+    assert len(corpus.ids(STORM, size=1000)) == 840
+    assert len(corpus.ids({"match": {"text": "wind"}})) == 40
+    corpus.close()
