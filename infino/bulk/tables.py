@@ -18,6 +18,7 @@ from infino.bulk import arrow, columns
 from infino.bulk.encode import Unsendable, encode_value
 from infino.core.codec import exact
 from infino.core.errors import ValidationError
+from infino.core.extras import MissingDependencyError
 
 T = TypeVar("T")
 ROWS = 20_000
@@ -36,9 +37,9 @@ def load_pyarrow() -> Any:
     return pyarrow
 
 
-def missing(what: str) -> ValidationError:
+def missing(what: str) -> MissingDependencyError:
     """Return the error for a source that needs an extra."""
-    return ValidationError(
+    return MissingDependencyError(
         f"reading {what} needs pyarrow: pip install 'infino-sdk[arrow]' (or [polars], which is faster)"
     )
 

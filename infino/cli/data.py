@@ -57,7 +57,7 @@ def load(
                 **settings,
             )
             ok = ok and report.ok
-            session.say(f"{path}: {report!r}" if len(paths) > 1 else repr(report))
+            session.say(f"{path}: {report}" if len(paths) > 1 else str(report))
             for rejection in report.rejections[:3]:
                 session.say(f"  {rejection.reason}")
     if not ok:

@@ -190,12 +190,15 @@ def config_set(session: Session, name: str, value: str) -> None:
 
 @command("login")
 @click.option("--access-key", prompt="Access key", help="The access key; asked for when left out.")
-@click.option("--secret-key", prompt="Secret key", hide_input=True, help="The secret key; asked for when left out.")
-def config_login(session: Session, access_key: str, secret_key: str) -> None:
+@click.option("--secret-key", help="The secret key; asked for when left out.")
+def config_login(session: Session, access_key: str, secret_key: str | None) -> None:
     """Ask for keys, try them, and keep them in a profile that only you can read."""
     from infino import Infino, InfinoError
     from infino.cli.session import failure
 
+    if secret_key is None:
+        # What is piped in has no echo to turn off.
+        secret_key = click.prompt("Secret key", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline().strip()
     endpoint = session.endpoint or click.prompt("Endpoint", default="https://api.infino.ws")
     try:
         with Infino(access_key=access_key, secret_key=secret_key, endpoint=endpoint) as client:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -63,6 +64,9 @@ class RolePlan:
 
     def __str__(self) -> str:
         return printable_lines(self.diff())
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(str(self))}</pre>"
 
     def diff(self) -> str:
         """Return the differences for people to read."""

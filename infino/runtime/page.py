@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -99,6 +100,11 @@ def _identity(item: Any) -> Any:
     return key if isinstance(key, str | int) else None
 
 
+def _html(items: list[Any]) -> str:
+    """The items of a page for a notebook, one below the other, as `repr` shows them: secrets stay hidden."""
+    return f"<ol>{''.join(f'<li><code>{html.escape(repr(item))}</code></li>' for item in items)}</ol>"
+
+
 class SyncPage(Generic[T]):
     """The first page of a list; iterating goes on through all pages, until one is empty or the total is reached.
 
@@ -160,6 +166,9 @@ class SyncPage(Generic[T]):
 
     def __repr__(self) -> str:
         return f"SyncPage({self.items!r})"
+
+    def _repr_html_(self) -> str:
+        return _html(self.items)
 
     def all(self) -> list[T]:
         """Return the items of all pages as one list."""
@@ -240,6 +249,9 @@ class AsyncPage(Generic[T]):
 
     def __getitem__(self, index: int | slice) -> T | list[T]:
         return self.items[index]
+
+    def _repr_html_(self) -> str | None:
+        return None if self._items is None else _html(self._items)
 
     def __repr__(self) -> str:
         return "AsyncPage(not loaded)" if self._items is None else f"AsyncPage({self._items!r})"

@@ -116,3 +116,16 @@ def test_a_line_that_begins_with_sql_is_sql(shell: InteractiveShell, sync_client
     assert run(shell, "%infino SELECT 3 -d FROM (SELECT 1 AS d)").result.scalar() == 2
     run(shell, "%infino --into found SELECT 2 AS two")
     assert shell.user_ns["found"].scalar() == 2
+
+
+def test_lists_and_plans_are_shown_as_html_without_secrets(
+    shell: InteractiveShell, sync_client: Infino, flights: str
+) -> None:
+    shown = shell.display_formatter.format(sync_client.datasets.list())[0]["text/html"]  # type: ignore[union-attr]  # there in a shell
+    assert f"{flights!r}" in shown.replace("&#x27;", "'")
+    assert shown.startswith("<ol><li>")
+    document = {"Permissions": [{"ResourceType": "record", "Actions": ["read"], "Resources": ["<b>"]}]}
+    plan = sync_client.roles.plan({"analyst": document})
+    shown = shell.display_formatter.format(plan)[0]["text/html"]  # type: ignore[union-attr]  # there in a shell
+    assert "create role analyst" in shown
+    assert "&lt;b&gt;" in shown
