@@ -173,7 +173,8 @@ def decode_call(call: Call[T], response: Response) -> T:
     else:
         value = _plain(response)
     try:
-        parsed = call.reader(response.status)(value)
+        read = call.reader(response.status) if call.by_status else call.parse
+        parsed = read(value)
         if call.accept == "bytes":
             # Imported here: whoever reads no tables needs none of it.
             from infino.results.tabular import Tabular
@@ -277,27 +278,36 @@ class SyncCaller(_Undivided):
 
     Args:
         config: Settings of the client.
-        connect: Gives the transport; called at each use, so that a client without calls opens nothing.
+        connect: Gives the transport; called at the first use, so that a client without calls opens nothing.
     """
 
     def __init__(self, config: Config, connect: Callable[[], Transport]) -> None:
         self.config = config
         self._connect = connect
+        self._opened: Transport | None = None
         self._unrouted: set[str] = set()
 
     @property
     def transport(self) -> Transport:
         """The transport of the client."""
-        return self._connect()
+        if self._opened is None:
+            self._opened = self._connect()
+        return self._opened
 
     def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T:
         """Make the call and return the typed value."""
-        return self._exchange(call, options)[1]
+        if call.instead is not None:
+            return self._exchange(call, options)[1]
+        try:
+            response = (self._opened or self.transport).send(encode_call(call, **options))
+        except APIError as error:
+            return recover(call, error)
+        return decode_call(call, response)
 
     def stream(self, call: Call[Any], **options: Unpack[CallOptions]) -> Generator[bytes, None, None]:
         """Make the call and return the body of its answer while it comes; close it when it is not read to its end."""
         request = attrs.evolve(encode_call(call, **options), stream=True)
-        stream: Generator[bytes, None, None] | None = self._connect().send(request).stream
+        stream: Generator[bytes, None, None] | None = (self._opened or self.transport).send(request).stream
         return _nothing() if stream is None else stream
 
     def raw(self, call: Call[T], **options: Unpack[CallOptions]) -> RawResponse[T]:
@@ -308,7 +318,7 @@ class SyncCaller(_Undivided):
         if call.instead is not None and call.operation in self._unrouted:
             call = call.instead
         try:
-            response = self._connect().send(encode_call(call, **options))
+            response = (self._opened or self.transport).send(encode_call(call, **options))
         except APIError as error:
             if call.instead is None or error.status not in _NO_ROUTE:
                 return _refusal(error), recover(call, error)
@@ -323,27 +333,36 @@ class AsyncCaller(_Undivided):
 
     Args:
         config: Settings of the client.
-        connect: Gives the transport; called at each use, so that a client without calls opens nothing.
+        connect: Gives the transport; called at the first use, so that a client without calls opens nothing.
     """
 
     def __init__(self, config: Config, connect: Callable[[], AsyncTransport]) -> None:
         self.config = config
         self._connect = connect
+        self._opened: AsyncTransport | None = None
         self._unrouted: set[str] = set()
 
     @property
     def transport(self) -> AsyncTransport:
         """The transport of the client."""
-        return self._connect()
+        if self._opened is None:
+            self._opened = self._connect()
+        return self._opened
 
     async def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T:
         """Make the call and return the typed value."""
-        return (await self._exchange(call, options))[1]
+        if call.instead is not None:
+            return (await self._exchange(call, options))[1]
+        try:
+            response = await (self._opened or self.transport).send(encode_call(call, **options))
+        except APIError as error:
+            return recover(call, error)
+        return decode_call(call, response)
 
     async def stream(self, call: Call[Any], **options: Unpack[CallOptions]) -> AsyncGenerator[bytes, None]:
         """Make the call and return the body of its answer while it comes; close it when it is not read to its end."""
         request = attrs.evolve(encode_call(call, **options), stream=True)
-        stream: AsyncGenerator[bytes, None] | None = (await self._connect().send(request)).stream
+        stream: AsyncGenerator[bytes, None] | None = (await (self._opened or self.transport).send(request)).stream
         return _async_nothing() if stream is None else stream
 
     async def raw(self, call: Call[T], **options: Unpack[CallOptions]) -> RawResponse[T]:
@@ -354,7 +373,7 @@ class AsyncCaller(_Undivided):
         if call.instead is not None and call.operation in self._unrouted:
             call = call.instead
         try:
-            response = await self._connect().send(encode_call(call, **options))
+            response = await (self._opened or self.transport).send(encode_call(call, **options))
         except APIError as error:
             if call.instead is None or error.status not in _NO_ROUTE:
                 return _refusal(error), recover(call, error)

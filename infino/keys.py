@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
-import weakref
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
-from infino.core.credentials import CredentialCache, ask, ask_async
+from infino.core.credentials import ask, ask_async
 from infino.core.errors import APIError, ConfigError, InfinoError, Timeout
 from infino.core.exchange import Corrections, Shared, Signed
 from infino.core.extras import check_loop
 from infino.core.secret import Secret
 from infino.core.signer import SigV4Signer
+from infino.slots import CredentialCache, Waiting
 
 Connection = TypeVar("Connection")
 Address = Callable[[Signed], Secret]
@@ -81,20 +81,6 @@ async def _answered(future: Future[Given]) -> Given:
 
 def _hanging(limit: float) -> Timeout:
     return Timeout(f"the credentials callable gave no keys within {limit:.3g} s", phase="total")
-
-
-class Waiting:
-    """Where the threads and tasks of a client wait for one of them to ask for keys."""
-
-    def __init__(self) -> None:
-        self.threads = threading.Lock()
-        # A blocking provider that a task asked: it goes on when the task is cancelled, and others wait for it too.
-        self.asking: Future[Any] | None = None
-        self._loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = weakref.WeakKeyDictionary()
-
-    def of_loop(self) -> asyncio.Lock:
-        """The lock of the running event loop."""
-        return self._loops.setdefault(asyncio.get_running_loop(), asyncio.Lock())
 
 
 class _Base:

@@ -1,4 +1,4 @@
-"""Connections of a client: as many as it may have, each lent to one call at a time.
+"""What a client holds: its keys, and as many connections as it may have, each lent to one call at a time.
 
 A connection that a call did not bring back whole, cancelled or failed, is thrown away and its place is free again.
 So no place is ever lost, and a call costs the same however many others are on their way: nothing is searched.
@@ -13,17 +13,21 @@ import time
 import weakref
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, MutableMapping
+from concurrent.futures import Future
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from infino.core.config import Config
-from infino.core.credentials import CredentialCache
-from infino.core.errors import Timeout
+from infino.core.credentials import Credentials, Provider
+from infino.core.errors import ConfigError, Timeout
 from infino.core.proxy import proxy_passwords
 from infino.core.redaction import follow_environment, watch
-from infino.keys import Waiting
+from infino.core.signer import PathStyle, SigV4Signer
 
 KEEPALIVE_SECONDS: Final = 30.0
+_EARLY: Final = timedelta(seconds=60)
+_ASK_AGAIN: Final = timedelta(seconds=10)
 
 
 class Closes(Protocol):
@@ -188,6 +192,166 @@ def _stale(idle: deque[tuple[Any, float]], now: float) -> list[Any]:
             break
         found.append(oldest[0])
     return found
+
+
+# A total time for blocking calls holds at every read and write, even of answers that come byte by byte. The limits of
+# httpcore are per read, and it reads a header block piece by piece without coming back to us. So its network streams
+# are wrapped, by their interface alone: each read and write of a thread gets what is left of its time.
+
+
+class Deadline(threading.local):
+    """Until when the call of each thread has to be over."""
+
+    until: float | None = None
+    total: float = 0.0
+    monotonic: Callable[[], float]
+
+    def start(self, total: float | None, monotonic: Callable[[], float]) -> None:
+        """Begin the call of this thread.
+
+        Args:
+            total: Seconds for it; None means that it has no limit.
+            monotonic: The clock.
+        """
+        self.until = None if total is None else monotonic() + total
+        self.total = total or 0.0
+        self.monotonic = monotonic
+
+    def cap(self, limit: float | None) -> float | None:
+        """Shorten a limit to what is left.
+
+        Args:
+            limit: Seconds, or None.
+
+        Raises:
+            Timeout: Nothing is left.
+        """
+        if self.until is None:
+            return limit
+        left = self.until - self.monotonic()
+        if left <= 0:
+            raise Timeout(f"the answer took longer than {self.total:g} s", phase="total")
+        return left if limit is None else min(limit, left)
+
+    def passed(self) -> bool:
+        """Whether the time of this thread's call is over."""
+        return self.until is not None and self.monotonic() >= self.until
+
+
+class DeadlineStream:
+    """A network stream of httpcore that keeps to a deadline."""
+
+    def __init__(self, stream: Any, deadline: Deadline) -> None:
+        self._stream = stream
+        self._deadline = deadline
+        self.close = stream.close
+        self.get_extra_info = stream.get_extra_info
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> Any:
+        """Read what is there, within what is left."""
+        return self._stream.read(max_bytes, self._deadline.cap(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write, within what is left."""
+        self._stream.write(buffer, self._deadline.cap(timeout))
+
+    def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> Any:
+        """Turn to TLS, within what is left."""
+        stream = self._stream.start_tls(ssl_context, server_hostname, self._deadline.cap(timeout))
+        return DeadlineStream(stream, self._deadline)
+
+
+class DeadlineBackend:
+    """A network backend of httpcore whose streams keep to a deadline."""
+
+    def __init__(self, backend: Any, deadline: Deadline) -> None:
+        self._backend = backend
+        self._deadline = deadline
+
+    def connect_tcp(self, host: str, port: int, timeout: float | None = None, **options: Any) -> DeadlineStream:
+        """Connect, within what is left."""
+        stream = self._backend.connect_tcp(host, port, self._deadline.cap(timeout), **options)
+        return DeadlineStream(stream, self._deadline)
+
+
+class CredentialCache:
+    """Turn credentials into a signer, and know when to ask for new ones. Asking is done by the shells.
+
+    One try of a request uses one signer, so a key never meets the secret of another pair.
+    """
+
+    __slots__ = ("_expires_at", "_renew_at", "_signer", "asked", "path_style", "provider", "region", "service")
+
+    def __init__(
+        self,
+        fixed: Credentials | None,
+        provider: Provider | None,
+        *,
+        region: str,
+        service: str,
+        path_style: PathStyle,
+    ) -> None:
+        self.provider = provider
+        self.region, self.service = region, service
+        self.path_style: PathStyle = path_style
+        self._signer: SigV4Signer | None = None
+        self._expires_at: datetime | None = None
+        self._renew_at: datetime | None = None
+        self.asked = float("-inf")  # when the provider was asked last, on the monotonic clock
+        if fixed is not None:
+            self._signer = self._signer_of(fixed)
+
+    def fresh(self, now: datetime) -> SigV4Signer | None:
+        """Return the signer to use, or None when credentials are to be asked for."""
+        return self._signer if self._renew_at is None or now < self._renew_at else None
+
+    def held(self, now: datetime) -> SigV4Signer | None:
+        """Return a signer that may be used although newer credentials are due, or None."""
+        return self._signer if self._expires_at is None or now < self._expires_at else None
+
+    def postpone(self, now: datetime) -> SigV4Signer | None:
+        """Credentials could not be had: go on with the pair that holds, if one does, and ask again later."""
+        held = self.held(now)
+        if held is not None and self._expires_at is not None:
+            self._renew_at = now + min(_ASK_AGAIN, (self._expires_at - now) / 2)
+        return held
+
+    def superseded(self, refused: SigV4Signer) -> bool:
+        """Tell whether there is another pair than the one that was refused."""
+        now = self._signer
+        return now is not None and (now.access_key, now.secret_key) != (refused.access_key, refused.secret_key)
+
+    def _signer_of(self, pair: Credentials) -> SigV4Signer:
+        watch(pair.secret_key)
+        return SigV4Signer(pair.access_key, pair.secret_key, self.region, self.service, self.path_style)
+
+    def store(self, answer: object, now: datetime) -> SigV4Signer:
+        """Keep what `ask` gave, or say what is wrong with it."""
+        if isinstance(answer, ConfigError):
+            raise ConfigError(f"the credentials callable failed: {answer.message}")
+        if not isinstance(answer, Credentials):
+            raise ConfigError("the credentials callable must return Credentials or two texts (access_key, secret_key)")
+        self._signer = self._signer_of(answer)
+        self._expires_at = self._renew_at = answer.expires_at
+        if answer.expires_at is not None:
+            left = answer.expires_at - now
+            # A pair that seems to be over may only meet a wrong clock: the service decides, a while at least.
+            self._renew_at = answer.expires_at - min(_EARLY, left / 5) if left > timedelta() else now + _ASK_AGAIN
+        return self._signer
+
+
+class Waiting:
+    """Where the threads and tasks of a client wait for one of them to ask for keys."""
+
+    def __init__(self) -> None:
+        self.threads = threading.Lock()
+        # A blocking provider that a task asked: it goes on when the task is cancelled, and others wait for it too.
+        self.asking: Future[Any] | None = None
+        self._loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = weakref.WeakKeyDictionary()
+
+    def of_loop(self) -> asyncio.Lock:
+        """The lock of the running event loop."""
+        return self._loops.setdefault(asyncio.get_running_loop(), asyncio.Lock())
 
 
 _Loops = MutableMapping[asyncio.AbstractEventLoop, tuple[AsyncSlots[Any], AsyncGenerator[None, None]]]

@@ -34,10 +34,9 @@ from infino.core.signer import Wire, WireRequest, canonical_query
 from infino.core.timeouts import Timeouts
 from infino.core.tls import tls_context
 from infino.core.version import USER_AGENT
-from infino.deadline import Deadline, DeadlineBackend
 from infino.imports import native, without_command_line
 from infino.keys import AsyncKeys, Connection, Keys
-from infino.slots import KEEPALIVE_SECONDS, Connections
+from infino.slots import KEEPALIVE_SECONDS, Connections, Deadline, DeadlineBackend
 from infino.streams import Course, arriving, async_arriving, is_read_late
 
 with without_command_line():
@@ -138,7 +137,8 @@ class _Base:
         self._closed = False
         self._wire = Wire(config.endpoint, config.headers, USER_AGENT)
         self._url = httpx.URL(config.endpoint.url)
-        self._signed_name = urlsplit(f"//{config.endpoint.host}").hostname or ""
+        endpoint = config.endpoint
+        self._server_name = urlsplit(f"//{endpoint.host}").hostname if endpoint.tunnelled else None
         # With a proxy the address must be whole in the request; without one the exact target is given beside it.
         self._by_target = config.proxy is None
 
@@ -154,16 +154,12 @@ class _Base:
 
     def _plan(self, request: Request) -> Generator[Step, Outcome, Response]:
         self.check_open(request.operation)
-        timeouts = Timeouts.of(request.timeout, self.config.timeouts)
+        timeouts = self.config.timeouts
+        if request.timeout is not None:
+            timeouts = Timeouts.of(request.timeout, timeouts)
         listeners = self.shared.listeners
         carry = watched_exchange if listeners.call or listeners.end else exchange
         return carry(request, self.shared, request.retry_policy or self.config.retry, timeouts)
-
-    @staticmethod
-    def _rest(step: Send, signed: Signed) -> Timeouts:
-        """What is left for the request of a try once its keys are there."""
-        total = step.timeouts.total
-        return step.timeouts if total is None else step.timeouts.within(total - (signed.at - step.at))
 
     def _build(self, prepared: WireRequest, timeouts: Timeouts) -> httpx.Request:
         content = prepared.content
@@ -175,8 +171,8 @@ class _Base:
         limits = {name: getattr(timeouts, name) for name in ("connect", "read", "write", "pool")}
         target = prepared.target.encode("ascii")
         extensions: dict[str, Any] = {"timeout": limits}
-        if self.config.endpoint.tunnelled:
-            extensions["sni_hostname"] = self._signed_name
+        if self._server_name is not None:
+            extensions["sni_hostname"] = self._server_name
         if self._by_target:
             extensions["target"] = target
         url = self._url if self._by_target else self._url.copy_with(raw_path=target)
@@ -310,9 +306,10 @@ class Transport(_Base):
 
     def _attempt(self, request: Request, step: Send) -> Outcome:
         try:
-            signed = step.sign(self._keys.signer(step.timeouts.total))
-            prepared = self._wire.prepare(request, step.method, signed.signer, signed.time, step.headers)
-            return self._move(request, prepared, self._rest(step, signed))
+            signer = self._connections.keys.fresh(self.shared.now()) or self._keys.signer(step.timeouts.total)
+            signed = step.sign(signer)
+            prepared = self._wire.prepare(request, step.method, signer, signed.time, step.headers)
+            return self._move(request, prepared, step.rest())
         except InfinoError as error:
             return error
 
@@ -384,7 +381,10 @@ class AsyncTransport(_Base):
 
     async def send(self, request: Request) -> Response:
         """Do the same as `Transport.send`."""
-        check_loop(request.operation)
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            check_loop(request.operation)
         plan = self._plan(request)
         outcome: Outcome = None
         step: Step
@@ -420,9 +420,10 @@ class AsyncTransport(_Base):
     async def _attempt(self, request: Request, step: Send) -> Outcome:
         try:
             async with asyncio.timeout(step.timeouts.total):
-                signed = step.sign(await self._keys.signer())
-                prepared = self._wire.prepare(request, step.method, signed.signer, signed.time, step.headers)
-                return await self._move(request, prepared, self._rest(step, signed))
+                signer = self._connections.keys.fresh(self.shared.now()) or await self._keys.signer()
+                signed = step.sign(signer)
+                prepared = self._wire.prepare(request, step.method, signer, signed.time, step.headers)
+                return await self._move(request, prepared, step.rest())
         except InfinoError as error:
             return error
         except TimeoutError:

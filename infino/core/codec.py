@@ -98,7 +98,9 @@ def _marks(others: bytes) -> bytes:
     return bytes(marks.get(byte, 45 if byte in b"eE+-" else 32) for byte in range(256))
 
 
-_DIGITS, _REALS = _marks(b""), _marks(b".")
+_DIGITS, REALS = _marks(b""), _marks(b".")
+LONG = b"0" * 17
+"""What a text holds, once it is translated by `REALS`, if it may hold a number that the fast parser would change."""
 
 
 def has_long_numbers(content: bytes, *, reals: bool = True) -> bool:
@@ -108,7 +110,7 @@ def has_long_numbers(content: bytes, *, reals: bool = True) -> bool:
         content: JSON in UTF-8.
         reals: Whether numbers with a fraction count too; where these are floats of the service, none can change.
     """
-    size, table = (17, _REALS) if reals else (19, _DIGITS)
+    size, table = (len(LONG), REALS) if reals else (19, _DIGITS)
     marks, run = content.translate(table), b"0" * size
     at = marks.find(run)
     while at >= 0:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 import attrs
 
 from infino.core.errors import ConfigError
 from infino.core.listeners import is_async
-from infino.core.redaction import watch
 from infino.core.secret import Secret, ends_unseen
-from infino.core.signer import SCOPE, PathStyle, SigV4Signer
-
-_EARLY: Final = timedelta(seconds=60)
-_ASK_AGAIN: Final = timedelta(seconds=10)
+from infino.core.signer import SCOPE
 
 
 def _fault(access_key: object, secret_key: Secret, expires_at: object) -> str | None:
@@ -87,72 +83,6 @@ def wrapped(given: object) -> Any:
     if isinstance(given, tuple) and len(given) == 2 and all(isinstance(key, str | Secret) for key in given):
         return _paired(given)
     return given if given is None or isinstance(given, Credentials | ConfigError) or callable(given) else ...
-
-
-class CredentialCache:
-    """Turn credentials into a signer, and know when to ask for new ones. Asking is done by the shells.
-
-    One try of a request uses one signer, so a key never meets the secret of another pair.
-    """
-
-    __slots__ = ("_expires_at", "_renew_at", "_signer", "asked", "path_style", "provider", "region", "service")
-
-    def __init__(
-        self,
-        fixed: Credentials | None,
-        provider: Provider | None,
-        *,
-        region: str,
-        service: str,
-        path_style: PathStyle,
-    ) -> None:
-        self.provider = provider
-        self.region, self.service = region, service
-        self.path_style: PathStyle = path_style
-        self._signer: SigV4Signer | None = None
-        self._expires_at: datetime | None = None
-        self._renew_at: datetime | None = None
-        self.asked = float("-inf")  # when the provider was asked last, on the monotonic clock
-        if fixed is not None:
-            self._signer = self._signer_of(fixed)
-
-    def fresh(self, now: datetime) -> SigV4Signer | None:
-        """Return the signer to use, or None when credentials are to be asked for."""
-        return self._signer if self._renew_at is None or now < self._renew_at else None
-
-    def held(self, now: datetime) -> SigV4Signer | None:
-        """Return a signer that may be used although newer credentials are due, or None."""
-        return self._signer if self._expires_at is None or now < self._expires_at else None
-
-    def postpone(self, now: datetime) -> SigV4Signer | None:
-        """Credentials could not be had: go on with the pair that holds, if one does, and ask again later."""
-        held = self.held(now)
-        if held is not None and self._expires_at is not None:
-            self._renew_at = now + min(_ASK_AGAIN, (self._expires_at - now) / 2)
-        return held
-
-    def superseded(self, refused: SigV4Signer) -> bool:
-        """Tell whether there is another pair than the one that was refused."""
-        now = self._signer
-        return now is not None and (now.access_key, now.secret_key) != (refused.access_key, refused.secret_key)
-
-    def _signer_of(self, pair: Credentials) -> SigV4Signer:
-        watch(pair.secret_key)
-        return SigV4Signer(pair.access_key, pair.secret_key, self.region, self.service, self.path_style)
-
-    def store(self, answer: object, now: datetime) -> SigV4Signer:
-        """Keep what `ask` gave, or say what is wrong with it."""
-        if isinstance(answer, ConfigError):
-            raise ConfigError(f"the credentials callable failed: {answer.message}")
-        if not isinstance(answer, Credentials):
-            raise ConfigError("the credentials callable must return Credentials or two texts (access_key, secret_key)")
-        self._signer = self._signer_of(answer)
-        self._expires_at = self._renew_at = answer.expires_at
-        if answer.expires_at is not None:
-            left = answer.expires_at - now
-            # A pair that seems to be over may only meet a wrong clock: the service decides, a while at least.
-            self._renew_at = answer.expires_at - min(_EARLY, left / 5) if left > timedelta() else now + _ASK_AGAIN
-        return self._signer
 
 
 def _failure(error: Exception) -> str:

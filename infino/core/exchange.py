@@ -199,6 +199,13 @@ class Send:
         self.signed = self._corrections.sign(signer)
         return self.signed
 
+    def rest(self) -> Timeouts:
+        """What is left for the request once its keys are there."""
+        total = self.timeouts.total
+        if total is None or self.signed is None:
+            return self.timeouts
+        return self.timeouts.within(total - (self.signed.at - self.at))
+
 
 class Wait:
     """Sleep."""

@@ -231,7 +231,8 @@ class Response:
         if not self.content.strip():
             return None
         try:
-            return (codec.loads if codec.has_long_numbers(self.content) else codec.plain)(self.content)
+            may_change = codec.LONG in self.content.translate(codec.REALS)
+            return (codec.loads if may_change else codec.plain)(self.content)
         except (ValueError, RecursionError) as error:
             problem = str(error)
         # Raised outside of the handler: the decoder's error holds the whole body.

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self
 import attrs
 
 from infino.core.printable import safe_repr
-from infino.runtime.errors import ParseError, mismatch, step
 from infino.runtime.plain import plain
+from infino.runtime.read import read_fields
 from infino.runtime.unset import UNSET
 
 _EVOLVE: Final = attrs.evolve.__code__
@@ -82,39 +82,7 @@ class Model:
             ParseError: If a field that every such object needs is missing, or a known field can't be read as its type;
                 its path says where.
         """
-        return cls._read(data, is_answer=False)
-
-    @classmethod
-    def _from_answer(cls, data: Any) -> Self:
-        """Read an object as `from_dict` does, and insist on what the service sets in every answer."""
-        return cls._read(data, is_answer=True)
-
-    @classmethod
-    def _read(cls, data: Any, is_answer: bool) -> Self:
-        if not isinstance(data, dict):
-            raise mismatch("an object", data)
-        rest = dict(data)
-        made = cls.__new__(cls)
-        for attribute, names, read, read_only, always_there in cls.FIELDS:
-            known, required = False, always_there and (is_answer or not read_only)
-            for name in names:
-                if name not in rest:
-                    continue
-                value = rest.pop(name)
-                if value is None or known:
-                    if not known and not required:
-                        object.__setattr__(made, attribute, None)
-                    continue
-                try:
-                    object.__setattr__(made, attribute, read(value))
-                    known = True
-                except ParseError as error:
-                    if value != "" or required:  # an empty text for a number or a time means that there is none
-                        raise error.under(step(name)) from None
-            if required and not known:
-                raise ParseError(f"${step(names[0])}", "is missing, and every answer should carry it")
-        object.__setattr__(made, "additional_properties", rest)
-        return made
+        return read_fields(cls, data, is_answer=False)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:

@@ -10,12 +10,13 @@ from decimal import Decimal, InvalidOperation
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from infino.runtime.errors import ParseError, mismatch, step
+from infino.runtime.errors import MissingItemError, ParseError, mismatch, step
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 T = TypeVar("T")
+_NAMES = ("name", "index", "id")
 Reader = Callable[[Any], Any]
 
 _MILLISECONDS_FROM = 1e11
@@ -236,16 +237,79 @@ def model(module: str, name: str) -> Reader:
     Returns:
         The reader.
     """
-    known: list[Reader] = []
+    known: list[type[Any]] = []
 
     def read_model(value: Any) -> Any:
         if not known:
             # By name: the generated models stand on this module.
             home = import_module(f"infino_api.models.{module}")
-            known.append(getattr(home, name)._from_answer)
-        return known[0](value)
+            known.append(getattr(home, name))
+        return read_fields(known[0], value, is_answer=True)
 
     return read_model
+
+
+def read_fields(kind: type[T], data: Any, is_answer: bool) -> T:
+    """Read an object as a generated model, field by field; see `Model.from_dict`.
+
+    Args:
+        kind: The class of the model.
+        data: The decoded object.
+        is_answer: Whether to insist on what the service sets in every answer.
+
+    Returns:
+        The typed model.
+
+    Raises:
+        ParseError: A field is missing that must be there, or cannot be read as its type.
+    """
+    if not isinstance(data, dict):
+        raise mismatch("an object", data)
+    described: Any = kind
+    rest, made = dict(data), kind.__new__(kind)
+    for attribute, names, read, read_only, always_there in described.FIELDS:
+        known, required = False, always_there and (is_answer or not read_only)
+        for name in names:
+            if name not in rest:
+                continue
+            value = rest.pop(name)
+            if value is None or known:
+                if not known and not required:
+                    object.__setattr__(made, attribute, None)
+                continue
+            try:
+                object.__setattr__(made, attribute, read(value))
+                known = True
+            except ParseError as error:
+                if value != "" or required:  # an empty text for a number or a time means that there is none
+                    raise error.under(step(name)) from None
+        if required and not known:
+            raise ParseError(f"${step(names[0])}", "is missing, and every answer should carry it")
+    object.__setattr__(made, "additional_properties", rest)
+    return made
+
+
+def one(read: Callable[[Any], T], name: str) -> Callable[[Any], T]:
+    """Read one object; from an array take the item of that name, else the first."""
+
+    def parse(value: Any) -> T:
+        if not isinstance(value, list):
+            return read(value)
+        if not value:
+            raise MissingItemError("$", "the list holds no item")
+        for index, item in enumerate(value):
+            if isinstance(item, dict) and name in [item.get(key) for key in _NAMES]:
+                return at(f"[{index}]", read, item)
+        return at("[0]", read, value[0])
+
+    return parse
+
+
+def at(where: str, read: Callable[[Any], T], value: Any) -> T:
+    try:
+        return read(value)
+    except ParseError as error:
+        raise error.under(where) from None
 
 
 def best(*reads: Reader) -> Reader:
@@ -296,9 +360,8 @@ def tagged(tag: str, reads: dict[str, Reader]) -> Reader:
 
 
 def _unknown(value: dict[str, Any]) -> Any:
-    from infino.runtime.model import Model
-
-    return Model.from_dict(value)
+    # By name: models stand on this module.
+    return import_module("infino.runtime.model").Model.from_dict(value)
 
 
 def _fit(value: Any, found: Any) -> tuple[int, ...]:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from infino.core.errors import APIError
 from infino.runtime import read as readers
 from infino.runtime import warn
-from infino.runtime.errors import MissingItemError, ParseError, mismatch, step
+from infino.runtime.errors import mismatch, step
+from infino.runtime.read import at
 
 if TYPE_CHECKING:
     from infino.runtime.stream import Event, Stream, Values
 
 T = TypeVar("T")
+one = readers.one
 
 LIST_KEYS = ("items", "data", "results", "hits")
 """Keys under which an envelope may hold its list, besides the resource's own name."""
@@ -22,7 +24,6 @@ _REFUSAL = frozenset(("error", "status", "message", "code"))
 _DONE = frozenset(("ok", "created", "success"))
 _TRUTHS = ("acknowledged", "deleted", "success", "ok")
 _FAILURES = ("error", "failed", "failure")
-_NAMES = ("name", "index", "id")
 
 
 class Items(list[T]):
@@ -46,7 +47,7 @@ def whole(read: Callable[[Any], T]) -> Callable[[Any], T]:
 
     def parse(value: Any) -> T:
         if isinstance(value, list) and len(value) == 1:
-            return _at("[0]", read, value[0])
+            return at("[0]", read, value[0])
         return read(value)
 
     return parse
@@ -151,22 +152,6 @@ def greeting(read: Callable[[Any], T]) -> Callable[[Any], T]:
     return parse
 
 
-def one(read: Callable[[Any], T], name: str) -> Callable[[Any], T]:
-    """Read one object; from an array take the item of that name, else the first."""
-
-    def parse(value: Any) -> T:
-        if not isinstance(value, list):
-            return read(value)
-        if not value:
-            raise MissingItemError("$", "the list holds no item")
-        for index, item in enumerate(value):
-            if isinstance(item, dict) and name in [item.get(key) for key in _NAMES]:
-                return _at(f"[{index}]", read, item)
-        return _at("[0]", read, value[0])
-
-    return parse
-
-
 def many(
     read: Callable[[Any], T], *keys: str, identity: tuple[str, ...] = (), following: str = ""
 ) -> Callable[[Any], Items[T]]:
@@ -195,15 +180,15 @@ def many(
             raise mismatch("an array", value)
         for key in places:
             if isinstance(value.get(key), list):
-                return _at(step(key), parse, value[key])
+                return at(step(key), parse, value[key])
         told = {key: found for key, found in value.items() if found is not None and key not in _COUNTS}
         if "error" in told and told.keys() <= _REFUSAL:
             raise mismatch("an array", value)
         [(key, held), *others] = told.items() or [("", None)]
         if not nested and not others and key in places and isinstance(held, dict):
-            return _at(step(key), lambda found: parse(found, True), held)
+            return at(step(key), lambda found: parse(found, True), held)
         if identity and "attributes" not in told and all(isinstance(found, dict) for found in told.values()):
-            return [_at(step(key), read, _identified(found, str(key), identity)) for key, found in told.items()]
+            return [at(step(key), read, _identified(found, str(key), identity)) for key, found in told.items()]
         return [read(value)] if told else []
 
     def parse_page(value: Any) -> Items[T]:
@@ -240,11 +225,11 @@ def entry(read: Callable[[Any], T], name: str) -> Callable[[Any], T]:
         if not isinstance(value, dict):
             raise mismatch("an object", value)
         if isinstance(value.get(name), dict):
-            return _at(step(name), read, _named(value[name], name))
+            return at(step(name), read, _named(value[name], name))
         if len(value) == 1:
             [(key, item)] = value.items()
             if isinstance(item, dict):
-                return _at(step(key), read, _named(item, str(key)))
+                return at(step(key), read, _named(item, str(key)))
         return read(_named(value, name))
 
     return parse
@@ -264,7 +249,7 @@ def entries(read: Callable[[Any], T], *keys: str) -> Callable[[Any], list[T]]:
             document = {} if item is None else item
             if not isinstance(document, dict):
                 raise mismatch("an object", document).under(step(key))
-            found.append(_at(step(key), read, _named(document, str(key))))
+            found.append(at(step(key), read, _named(document, str(key))))
         return found
 
     return parse
@@ -282,20 +267,20 @@ def fields(read: Callable[[Any], T]) -> Callable[[Any], list[T]]:
             raise mismatch("an object", value)
         for key in ("fields", "columns"):
             if isinstance(value.get(key), list):
-                return _at(step(key), parse, value[key])
+                return at(step(key), parse, value[key])
         for key in ("mappings", "properties", "fields", "columns"):
             if _holds_fields(value.get(key)):
-                return _at(step(key), parse, value[key])
+                return at(step(key), parse, value[key])
         if len(value) == 1:
             [(key, item)] = value.items()
             if isinstance(item, dict) and isinstance(item.get("mappings"), dict):
-                return _at(step(key), parse, item)
+                return at(step(key), parse, item)
         found = []
         for key, item in value.items():
             document = {"type": item} if isinstance(item, str) else ({} if item is None else item)
             if not isinstance(document, dict):
                 raise mismatch("an object", document).under(step(key))
-            found.append(_at(step(key), read, _named(document, str(key))))
+            found.append(at(step(key), read, _named(document, str(key))))
         return found
 
     return parse
@@ -331,7 +316,7 @@ def identifier(value: Any) -> str:
     if isinstance(value, dict):
         for key in ("id", "message_id", "thread_id", "_id"):
             if value.get(key) is not None:
-                return _at(step(key), readers.text, value[key])
+                return at(step(key), readers.text, value[key])
         raise mismatch("an id", value)
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise mismatch("an id", value)
@@ -345,7 +330,7 @@ def count(value: Any) -> int:
     if isinstance(value, dict):
         for key in ("deleted", "count", "total", "affected_rows"):
             if value.get(key) is not None:
-                return _at(step(key), readers.integer, value[key])
+                return at(step(key), readers.integer, value[key])
         raise mismatch("a count", value)
     return readers.integer(value)
 
@@ -357,7 +342,7 @@ def messages(value: Any) -> list[str]:
     if isinstance(value, dict):
         for key in ("messages", "message", "status"):
             if value.get(key) is not None:
-                return _at(step(key), messages, value[key])
+                return at(step(key), messages, value[key])
         return []
     if isinstance(value, list):
         return _all(_message, value)
@@ -380,7 +365,7 @@ def _is_count(value: Any) -> bool:
 
 
 def _truth(key: str, value: Any) -> bool:
-    return _at(step(key), readers.flag, value)
+    return at(step(key), readers.flag, value)
 
 
 def _named(document: dict[str, Any], name: str) -> dict[str, Any]:
@@ -399,10 +384,3 @@ def _holds_fields(value: Any) -> bool:
 def _all(read: Callable[[Any], T], value: list[Any]) -> list[T]:
     found: list[T] = readers.items(read)(value)
     return found
-
-
-def _at(where: str, read: Callable[[Any], T], value: Any) -> T:
-    try:
-        return read(value)
-    except ParseError as error:
-        raise error.under(where) from None

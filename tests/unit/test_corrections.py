@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 import infino
-from infino.core.credentials import CredentialCache, Credentials
+from infino.core.credentials import Credentials
 from infino.core.exchange import Corrections, Shared
 from infino.core.failures import error_from_response, server_time
 from infino.core.messages import Headers, Response
 from infino.core.signer import SigV4Signer
+from infino.slots import CredentialCache
 from tests.unit.calls_simulation import with_tasks, with_threads
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

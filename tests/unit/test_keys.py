@@ -7,9 +7,9 @@ import asyncio
 import pytest
 
 from infino import ConfigError, Credentials, Infino
-from infino.core.credentials import CredentialCache
 from infino.core.exchange import Shared
-from infino.keys import AsyncKeys, Keys, Waiting
+from infino.keys import AsyncKeys, Keys
+from infino.slots import CredentialCache, Waiting
 
 
 class Provider:
