@@ -57,11 +57,16 @@ class Live:
         self.said: list[str] = []
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.said.append(f"dialog {dialog.message}"), dialog.dismiss()))
-        self.page.on(
-            "request",
-            lambda request: request.url.startswith(f"http://127.0.0.1:{server.port}/") or self.said.append(request.url),
-        )
+        self.page.on("dialog", self._asked)
+        self.page.on("request", self._requested)
+
+    def _asked(self, dialog: Any) -> None:
+        self.said.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
+    def _requested(self, request: Any) -> None:
+        if not request.url.startswith(f"http://127.0.0.1:{self.server.port}/"):
+            self.said.append(request.url)
 
     def open(self, place: str) -> Any:
         self.page.goto(self.server.address(place))

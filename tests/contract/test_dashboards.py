@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
 
@@ -60,3 +61,24 @@ def test_panels_are_added_and_taken_out(make):
         assert [panel.id for panel in changed.panels] == ["p1", "p3", "p4", "p5"]
         with pytest.raises(infino.ValidationError):
             client.dashboards.panels.remove("d1", "p9")
+
+
+def test_sixteen_panels_are_asked_for_at_the_same_time(make):
+    """Each waits in the service until all are there: were one to wait for another, none would come."""
+    together = threading.Barrier(16, timeout=30)
+
+    def crowded(exchange: Exchange) -> None:
+        assert exchange.request is not None
+        target = exchange.request.target
+        if target.startswith("/dashboards"):
+            panels = [{"viz_id": f"v{number}"} for number in range(16)]
+            exchange.answer(200, json.dumps({"id": "d", "attributes": {"title": "t", "panels": panels}}).encode())
+        elif target.endswith("/data"):
+            together.wait()
+            exchange.answer(200, b'{"columns":[],"rows":[]}')
+        else:
+            exchange.answer(200, b'{"id":"v","kind":"visualization","attributes":{"title":"t"}}')
+
+    with ScriptedServer(crowded) as server:
+        found = make(server.endpoint).dashboards.execute("d", concurrency=16)
+    assert [panel.error for panel in found.panels] == [None] * 16

@@ -127,12 +127,13 @@ def test_the_records_behind_a_mark_are_as_many_as_it_says(server: web.WebServer,
 
 
 def test_what_fails_is_said(server: web.WebServer, saved: tuple[str, str]) -> None:
-    for name, given in [
+    wrong: list[tuple[str, dict[str, Any]]] = [
         ("dashboard", {"id": "nope"}), ("visualization", {}), ("records", {"visualization": saved[0], "row": []}),
         ("visualization", {"id": saved[0], "filters": 1}), ("ask", {"question": " "}),
         ("save", {"kind": "evil", "title": "t", "sql": "SELECT 1", "dataset": "d"}),
         ("dashboard", {"id": "nope", "time_range": 3}),
-    ]:  # fmt: skip
+    ]  # fmt: skip
+    for name, given in wrong:
         status, body = asked(server, name, **given)
         assert (status, bool(body["error"])) == (422, True), (name, body)
     _, body = asked(server, "visualization", id=saved[0], filters=[field("nope").equals(1)])
