@@ -110,7 +110,7 @@ class BulkReport:
         rows.append(("time", f"{self.seconds:,.1f} s, {self.rate:,.0f} records/s"))
         if not self.complete:
             rows.append(("source", "not read to its end"))
-        caption = f"<caption style='text-align:left'><b>{html.escape(self.dataset)}</b> {mark}</caption>"
+        caption = f"<caption style='text-align:left'><b>{html.escape(printable(self.dataset))}</b> {mark}</caption>"
         return f"<table>{caption}{_rows(rows)}</table>{self._troubles()}"
 
     def _troubles(self) -> str:
@@ -118,13 +118,13 @@ class BulkReport:
         if not self.errors:
             return ""
         kinds = _rows([(name, f"{count:,}") for name, count in self.errors.items()])
-        first = "".join(f"<li>{html.escape(rejection.reason)}</li>" for rejection in self.rejections[:SHOWN])
+        first = "".join(f"<li>{html.escape(printable(rejection.reason))}</li>" for rejection in self.rejections[:SHOWN])
         return f"<table>{kinds}</table><details open><summary>The first of them</summary><ul>{first}</ul></details>"
 
 
 def _rows(pairs: list[tuple[str, str]]) -> str:
     row = "<tr><th style='text-align:left'>{}</th><td style='text-align:right'>{}</td></tr>"
-    return "".join(row.format(html.escape(name), html.escape(value)) for name, value in pairs)
+    return "".join(row.format(html.escape(printable(name)), html.escape(value)) for name, value in pairs)
 
 
 @attrs.define

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from infino.charts.option import Plot, Series, read_option
+from infino.core.printable import printable
 
 WIDTH, HEIGHT = 720, 380
 LEFT, RIGHT, TOP, BOTTOM = 66, 18, 46, 62
@@ -22,8 +23,8 @@ _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uff
 
 
 def escape(text: str) -> str:
-    """Escape a text, and drop what no XML may hold."""
-    return escape_markup(_UNFIT.sub("", text))
+    """Escape a text, drop what no XML may hold, and show what would turn its direction or hide it."""
+    return escape_markup(printable(_UNFIT.sub("", text)))
 
 
 def chart_svg(option: Mapping[str, Any]) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from infino.charts.svg import chart_svg
 from infino.chat.table import AnswerTable
+from infino.core.printable import printable_lines
 
 ROWS_SHOWN = 20
 _CODE = re.compile(r"`([^`\n]+)`")
@@ -55,7 +56,7 @@ def answer_html(
         parts.append(f"<p>Ask next:</p><ul>{items}</ul>")
     if not complete:
         parts.append("<p><em>The answer is not complete.</em></p>")
-    return "<div>" + "".join(parts) + "</div>"
+    return printable_lines("<div>" + "".join(parts) + "</div>")
 
 
 def _indented(querydsl: Mapping[str, Any] | None) -> str | None:

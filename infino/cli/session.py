@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
+from infino.core.printable import printable_lines
+
 if TYPE_CHECKING:
     from infino import Infino
 
@@ -96,8 +98,28 @@ def shared_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+@contextlib.contextmanager
+def printable_errors() -> Iterator[None]:
+    """Let no error of click carry to the terminal what steers it."""
+    try:
+        yield
+    except click.ClickException as error:
+        vars(error)["message"] = printable_lines(error.message)
+        raise
+
+
 class Group(click.Group):
     """Commands below a name; a mistyped one is answered with the one that was probably meant."""
+
+    def make_context(self, *args: Any, **settings: Any) -> click.Context:
+        """Read the options; what was typed is shown without what steers a terminal."""
+        with printable_errors():
+            return super().make_context(*args, **settings)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command below; what was typed is shown without what steers a terminal."""
+        with printable_errors():
+            return super().invoke(ctx)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """Name the command that was probably meant."""

@@ -46,6 +46,7 @@ def test_the_attack_would_see_a_leak_and_an_oracle(twins: Twins) -> None:
 @pytest.mark.soak
 def test_ten_thousand_statements(twins: Twins) -> None:
     seed = int(os.environ.get("ATTACK_SEED", "1"))
-    seen = attack(twins, seed, int(os.environ.get("ATTACK_COUNT", "10000")))
+    count = int(os.environ.get("ATTACK_COUNT", "10000"))
+    seen = attack(twins, seed, count)
     print(f"seed {seed}: {dict(seen)}")
-    assert seen["200"] > 1000
+    assert seen["200"] > count // 10

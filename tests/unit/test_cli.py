@@ -155,6 +155,15 @@ def test_what_data_says_cannot_steer_the_terminal(run):
     assert printable("a\tb\ud800") == "a\\tb\\ud800"
     error = run("sql", 'SELECT * FROM "\x1b[2J"').output
     assert "\x1b" not in error
+    evil = "\x1b]0;x\x07\u202e"
+    for words in (
+        ["load", "d", f"/no{evil}"],
+        ["sql", f"--{evil}"],
+        [f"--{evil}"],
+        [evil],
+        ["-o", evil, "sql", "SELECT 1"],
+    ):
+        assert not set(evil[:2] + evil[-2:]) & set(run(*words).output) - {"]"}
 
 
 def test_a_statement_from_a_pipe_a_file_and_with_values(run, tmp_path: Path):

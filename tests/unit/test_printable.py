@@ -65,6 +65,19 @@ def test_errors_and_answers_do_not_steer(said: object) -> None:
     assert harmless(said())  # type: ignore[operator]  # it is a function
 
 
+def test_pages_of_notebooks_show_no_direction_and_no_markup() -> None:
+    from infino.charts.svg import chart_svg
+    from infino.chat.answer import Answer
+
+    evil = f"<script>{EVIL}"
+    answer = Answer(text=evil, question=evil, sql=evil, suggestions=[evil])
+    report = BulkReport(dataset=evil, errors={evil: 2})
+    chart = chart_svg({"title": {"text": evil}, "xAxis": {"data": [evil]}, "series": [{"type": "bar", "data": [1]}]})
+    for page in (answer._repr_html_(), report._repr_html_(), chart or ""):
+        assert harmless(page)
+        assert "<script" not in page
+
+
 def test_progress_lines_do_not_steer() -> None:
     stream = io.StringIO()
     Plain(stream).update(Progress(EVIL, 1, 1, 0, 0, 0, 1, 0, 1.0, None, finished=True))
