@@ -19,7 +19,11 @@ from .parser import ModelProperty, Parsed, Project, parse
 MANIFEST = "GENERATED.json"
 SCHEMAS = "schemas.json"
 TOOLS = ("openapi-python-client", "ruff")
-_OWN_LINES = ("--config", "lint.isort.split-on-trailing-comma = false")
+_OWN_LINES = (
+    *("--config", "lint.isort.split-on-trailing-comma = false"),
+    # Else it looks for these packages in whatever folder it runs.
+    *("--config", "src = []", "--config", "lint.isort.known-first-party = ['infino']"),
+)
 _FORMATTER = (
     ("check", "--fix-only", "--quiet", "--select", "F401,F811,I,UP", "--ignore", "UP037", *_OWN_LINES),
     ("check", "--quiet", "--select", "F821,F823"),
