@@ -29,8 +29,8 @@ def test_an_engine_passes_its_tests_where_it_is_installed(engine: str, marks: st
         [python, "-m", "pip", "install", "--quiet", *needs], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    tests = f"tests/engines/test_{engine}.py"
-    command = [python, "-m", "pytest", tests, "-m", marks, "--no-cov", "-p", "no:xdist", "--timeout=600", "-rs"]
+    tests = sorted(map(str, (ROOT / "tests" / "engines").glob(f"test_{engine}*.py")))
+    command = [python, "-m", "pytest", *tests, "-m", marks, "--no-cov", "-p", "no:xdist", "--timeout=600", "-rs"]
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV_"))}
     environment = {**plain, "HOME": str(tmp_path), "PYTHONWARNINGS": "ignore"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)

@@ -204,11 +204,11 @@ VALUES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [field.name for field in SCHEMA if field.name != "k"])
-def test_each_type_comes_back_as_it_went(spark: SparkSession, everything: str, name: str) -> None:
-    wanted = t.StructType([SCHEMA["k"], SCHEMA[name]])
-    expected = spark.createDataFrame(VALUES, SCHEMA).select("k", name).orderBy("k").collect()
-    assert read(spark, wanted, dataset=everything).orderBy("k").collect() == expected
+def test_each_type_comes_back_as_it_went(spark: SparkSession, everything: str) -> None:
+    expected = spark.createDataFrame(VALUES, SCHEMA).orderBy("k").collect()
+    found = read(spark, SCHEMA, dataset=everything).orderBy("k").collect()
+    for name in SCHEMA.names:
+        assert [row[name] for row in found] == [row[name] for row in expected], name
 
 
 @pytest.fixture(scope="module")
@@ -256,8 +256,10 @@ def test_filters_that_sql_sees_alike_are_pushed_and_the_others_are_not(
     write(frame, made, id="flight_id")
     found = read(spark, dataset=made, slices=3)
     kinds = {field.name: field.dataType.simpleString() for field in found.schema}
-    assert kinds == {"_id": "string", **{field.name: field.dataType.simpleString() for field in frame.schema},
-                     "price": "double"}  # fmt: skip
+    assert kinds.pop("price") in ("double", "decimal(38,6)")  # numbers in JSON: what holds all digits of the first rows
+    asked = {field.name: field.dataType.simpleString() for field in frame.schema if field.name != "price"}
+    assert kinds == {"_id": "string", **asked}
+    sums = "count(1)", "sum(distance)", "count(dep_delay)"
     for condition, pushed in (
         ("distance >= 300 AND distance < 600", True), ("carrier = 'U3'", True), ("carrier IN ('U3', 'U4')", True),
         ("dep_delay IS NULL", True), ("on_time", True), ("day = date'2024-02-29'", True),
@@ -266,9 +268,8 @@ def test_filters_that_sql_sees_alike_are_pushed_and_the_others_are_not(
         ("carrier > 'U3'", False), ("carrier LIKE 'U1%'", False), ("distance % 6 = 0", False),
         ("distance = 3 OR carrier = 'U9'", False),
     ):  # fmt: skip
-        chosen = found.where(condition)
-        assert same(chosen.drop("_id").withColumn("price", f.col("price").cast(frame.schema["price"].dataType)),
-                    frame.where(condition)), condition  # fmt: skip
+        chosen, expected = found.where(condition), frame.where(condition)
+        assert chosen.selectExpr(*sums).collect() == expected.selectExpr(*sums).collect(), condition
         plan = chosen._jdf.queryExecution().executedPlan().toString()
         assert (" Filter " not in plan) == pushed, (condition, plan)
 
@@ -281,6 +282,11 @@ def test_columns_and_statements_and_searches(spark: SparkSession, made: str) -> 
     assert read(spark, sql=sql, slices=2, slice_by="carrier").agg(f.sum("n")).first()[0] == 2000
     query = json.dumps({"query": {"term": {"carrier.keyword": "U3"}}})
     assert read(spark, dataset=made, search=query, slices=3).count() == 118
+
+
+def test_a_frame_without_rows_is_a_job_too(spark: SparkSession, made: str, tmp_path: Path) -> None:
+    write(flights(spark).where("distance < 0"), made, id="flight_id", report=str(tmp_path / "report.json"))
+    assert json.loads((tmp_path / "report.json").read_text())["state"] == "committed"
 
 
 def test_a_mistake_is_told_before_anything_runs(spark: SparkSession, made: str) -> None:
