@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
 from enum import Enum
-from typing import Any
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 
 def to_json(value: Any) -> Any:
@@ -36,7 +37,7 @@ def to_json(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, UUID):
+    if type(value).__module__ == "uuid" and type(value).__name__ == "UUID":  # without importing it for those without
         return str(value)
     if isinstance(value, Mapping):
         return dict(value)
@@ -67,6 +68,7 @@ def _choose() -> tuple[Callable[[bytes | str], Any], Callable[[Any], bytes]]:
 
         plain, _encode = json.loads, _standard_dumps
     else:
+        from decimal import Decimal
 
         def known(value: Any) -> Any:
             finite = isinstance(value, Decimal) and value.is_finite()
@@ -126,6 +128,8 @@ def has_long_numbers(content: bytes, *, reals: bool = True) -> bool:
 
 
 def _is_float(text: str) -> bool:
+    from decimal import Decimal, InvalidOperation  # slow to import: a client that is made and not used needs none
+
     try:
         found = repr(float(text))
         return found == text or Decimal(found) == Decimal(text)
@@ -143,6 +147,8 @@ def exact(text: str) -> int | float | Decimal:
         return int(text)
     if len(text) <= 16 and "e" not in text and "E" not in text:
         return float(text)  # 15 digits always come back from a float
+    from decimal import Decimal
+
     number, written = float(text), Decimal(text)
     return number if math.isfinite(number) and Decimal(repr(number)) == written else written
 
