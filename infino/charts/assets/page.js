@@ -4,7 +4,7 @@
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const numbers = new Intl.NumberFormat(undefined, { maximumFractionDigits: 6 });
   const shortNumbers = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 2 });
-  let charts = [];
+  let charts = [], printing = false;
 
   const element = (name, classes, text) => {
     const made = document.createElement(name);
@@ -60,7 +60,7 @@
   const localised = (option) => {
     const axes = (axis) => (Array.isArray(axis) ? axis : axis ? [axis] : []);
     for (const axis of [...axes(option.xAxis), ...axes(option.yAxis)]) {
-      if (axis.type === "value") axis.axisLabel = { ...axis.axisLabel, formatter: (value) => shortNumbers.format(value) };
+      if (axis.type === "value") axis.axisLabel = { hideOverlap: true, ...axis.axisLabel, formatter: (value) => shortNumbers.format(value) };
       else axis.axisLabel = { hideOverlap: true, ...axis.axisLabel };
       axis.axisLine = { ...axis.axisLine, onZero: false };
     }
@@ -77,7 +77,7 @@
     // The heading of the panel is the title, so a legend at the top needs no room for one.
     if (legend) { option.legend = { type: "scroll", ...legend, ...(legend.top === 28 ? { top: 0 } : {}) }; }
     const named = axes(option.yAxis).some((axis) => axis.name) ? 18 : 0;
-    option.grid = { left: 16, right: lying ? 52 : 24, top: (legend && legend.show !== false && legend.bottom === undefined ? 36 : 14) + named, bottom: option.visualMap ? 72 : 32, containLabel: true };
+    option.grid = { left: 16, right: lying ? 52 : 36, top: (legend && legend.show !== false && legend.bottom === undefined ? 36 : 14) + named, bottom: option.visualMap ? 72 : 32, containLabel: true };
     option.tooltip = { ...(Array.isArray(option.tooltip) ? option.tooltip[0] : option.tooltip), renderMode: "richText", confine: true, valueFormatter: (value) => shown(Array.isArray(value) ? value[1] : value) };
     const points = (Array.isArray(option.series) ? option.series : []).reduce((sum, one) => sum + (one.data || []).length, 0);
     if (points > 2000) {
@@ -93,6 +93,12 @@
 
   const narrow = (option, box) => {
     const width = box.clientWidth;
+    // Long labels are cut, so that they leave room for the chart; the tooltip says them whole.
+    for (const axis of [option.xAxis].flat()) if (axis && axis.type === "category" && axis.data) {
+      const each = (width - 90) / Math.max(axis.data.length, 1);
+      axis.axisLabel = { width: each >= 44 ? each - 6 : 72, overflow: "truncate", ...(each >= 44 ? { interval: 0 } : {}), ...axis.axisLabel };
+    }
+    for (const axis of [option.yAxis].flat()) if (axis && axis.type === "category") axis.axisLabel = { width: Math.max(60, width * 0.3), overflow: "truncate", ...axis.axisLabel };
     const lying = [option.yAxis].flat().find((axis) => axis && axis.type === "category" && axis.data);
     // Stacked below each other, panels are as high as their own labels and legend need.
     if (matchMedia("(max-width: 760px)").matches) box.style.height = `${Math.min(Math.max(260, lying ? 110 + 20 * lying.data.length : 0), 900)}px`;
@@ -113,7 +119,7 @@
   };
 
   const draw = (panel, box, pick) => {
-    const chart = echarts.init(box, dark.matches ? "dark" : null);
+    const chart = echarts.init(box, dark.matches && !printing ? "dark" : null);
     const option = narrow(localised(structuredClone(panel.option)), box);
     if (option.series?.[0]?.type === "heatmap") heat(option, box);
     chart.setOption(option);
@@ -193,8 +199,11 @@
   };
 
   new ResizeObserver(() => charts.forEach((one) => one.chart.resize())).observe(document.body);
-  dark.addEventListener("change", () => charts.forEach((one) => { one.chart.dispose(); one.chart = draw(one.panel, one.box, one.pick); }));
-  addEventListener("beforeprint", () => charts.forEach((one) => one.chart.resize()));
+  const redraw = () => charts.forEach((one) => { one.chart.dispose(); one.chart = draw(one.panel, one.box, one.pick); });
+  dark.addEventListener("change", redraw);
+  // Paper is white, whatever the screen is.
+  addEventListener("beforeprint", () => { printing = true; redraw(); });
+  addEventListener("afterprint", () => { printing = false; redraw(); });
   window.infinoPage = { show, add, element };
   const held = document.getElementById("data");
   if (held) { show(document.querySelector("main"), JSON.parse(held.textContent).panels); document.documentElement.dataset.drawn = "true"; }
