@@ -40,7 +40,8 @@ _PATH: Final = (str, os.PathLike)
 _SWITCH: Final = (bool, int, str)
 # What each setting may be, wherever it comes from: the call, the environment or a profile.
 _KINDS: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
-    **dict.fromkeys(("access_key", "endpoint", "host", "region", "service"), ((str,), "text")),
+    **dict.fromkeys(("access_key", "host", "region", "service"), ((str,), "text")),
+    "endpoint": ((str, Endpoint), "text"),  # what a config tells can be given back
     **dict.fromkeys(("secret_key", "proxy"), ((Secret,), "text")),
     **dict.fromkeys(("allow_http", "trust_env", "get_with_body"), (_SWITCH, "true or false")),
     **dict.fromkeys(("max_connections", "max_response_bytes"), ((int,), "a whole number, 1 or more")),
@@ -368,7 +369,7 @@ def resolve(
     gathered = _Gathered(keywords, profile, environment, alone)
     credentials, provider = _credentials(gathered)
     endpoint = parse_endpoint(
-        gathered.get("endpoint", DEFAULT_ENDPOINT),
+        str(gathered.get("endpoint", DEFAULT_ENDPOINT)),
         allow_http=_flag(gathered, "allow_http"),
         host=gathered.get("host"),
     )

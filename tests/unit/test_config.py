@@ -36,6 +36,7 @@ def test_keyword_wins_over_environment_over_profile_over_default(profiles):
     everything = {**profiles, **PAIR, "INFINO_ENDPOINT": "https://env.example"}
     config = resolve(environment=everything, access_key="IAK_KEY", secret_key="k", endpoint="https://key.example")
     assert (key(config), config.endpoint.url) == ("IAK_KEY", "https://key.example")
+    assert resolve(environment=everything, endpoint=config.endpoint).endpoint == config.endpoint
     config = resolve(environment=everything)
     assert (key(config), config.endpoint.url) == ("IAK_ENV", "https://env.example")
     config = resolve(environment=profiles)
