@@ -56,7 +56,7 @@ def test_a_query_of_the_benchmark(both: Both, number: int) -> None:
 def test_sums_of_money_are_exact(both: Both) -> None:
     client, engine = both
     query = "SELECT sum(l_extendedprice * (1 - l_discount) * (1 + l_tax)) AS s FROM lineitem"
-    (wanted,) = engine.execute(query).fetchone() or ()
+    (wanted,) = engine.execute(query).fetchone() or (None,)
     found = client.query.sql(query).scalar()
     assert isinstance(found, Decimal)
     assert found == wanted
