@@ -266,7 +266,7 @@ ALL = {
             post=create(thing("B.", ["file"], file={**TEXT, "format": "binary"}), media="multipart/form-data"),
         ),
         "client.things.create('no such file')",
-        "!! ValidationError: file: there is no file 'no such file'; to send text itself, pass bytes*",
+        "!! MissingFileError: file: there is no file 'no such file'; to send text itself, pass bytes*",
     ),
     "body: const fills itself in": one(
         at("/things", post=create(thing("B.", ["kind"], kind={"const": "cat"}))),
