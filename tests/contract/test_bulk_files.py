@@ -196,8 +196,9 @@ def test_an_answer_that_cannot_be_understood_is_a_decode_error(make: Any) -> Non
         assert (caught.value.operation, caught.value.path) == ("files.upload", "$.connector_id")
     for body in (b"", b"true", b'"taken"'):
         with ScriptedServer(answering(202, body)) as server:
-            taken = make(server.endpoint).files.upload("any", JSONL, format="jsonl", wait=False)
-            assert taken.run_id is None
+            with pytest.raises(DecodeError) as caught:
+                make(server.endpoint).files.upload("any", JSONL, format="jsonl", wait=False)
+            assert (caught.value.operation, caught.value.path) == ("files.upload", "$.run_id")
 
 
 def test_the_body_streams_in_pieces_with_a_boundary_of_its_own(tmp_path: Path) -> None:
