@@ -73,7 +73,7 @@ def encode_call(
 
     Raises:
         TypeError: A keyword argument is not known.
-        ValidationError: The body has no JSON form or is no YAML, or `retry` is no policy.
+        ValidationError: The body has no JSON form or is not YAML, or `retry` is not a policy.
     """
     if unknown:
         check_options(unknown, call.operation)

@@ -63,7 +63,7 @@ def instrument(
     return stop
 
 
-class _Call:
+class _Spans:
     """A span under way, the context it was made in, and the span of the try that waits for its answer."""
 
     __slots__ = ("attempt", "context", "span", "token")
@@ -92,7 +92,7 @@ class _Watch:
         self._server: dict[str, Any] = {"db.system.name": SYSTEM, "server.address": host}
         if port:
             self._server["server.port"] = int(port)
-        self._calls: dict[int, _Call] = {}
+        self._calls: dict[int, _Spans] = {}
         self._key = context.create_key("infino-call")
 
     def call(self, event: CallEvent) -> None:
@@ -102,7 +102,7 @@ class _Watch:
             attributes["http.request.method"] = event.method
         span = self._tracer.start_span(event.operation, kind=self._trace.SpanKind.CLIENT, attributes=attributes)
         context = self._trace.set_span_in_context(span)
-        call = _Call(span, context, None)
+        call = _Spans(span, context, None)
         call.context = self._api.set_value(self._key, call, context)
         call.token = self._api.attach(call.context)
         self._calls[event.call] = call
@@ -134,7 +134,7 @@ class _Watch:
     def request(self, event: RequestEvent) -> None:
         """Begin the span of a try, and send its context along."""
         call: Any = self._api.get_value(self._key)
-        if not isinstance(call, _Call):
+        if not isinstance(call, _Spans):
             return
         self._finish_attempt(call, None, None)
         attributes: dict[str, Any] = {**self._server, "http.request.method": event.method}
@@ -148,17 +148,17 @@ class _Watch:
     def response(self, event: ResponseEvent) -> None:
         """End the span of a try that was answered."""
         call: Any = self._api.get_value(self._key)
-        if isinstance(call, _Call):
+        if isinstance(call, _Spans):
             self._finish_attempt(call, event.status, str(event.status) if event.status >= 400 else None)
 
     def retry(self, event: RetryEvent) -> None:
         """Count a try that failed, and end its span if no answer did."""
         self._retries.add(1, {**self._server, "db.operation.name": event.operation})
         call: Any = self._api.get_value(self._key)
-        if isinstance(call, _Call):
+        if isinstance(call, _Spans):
             self._finish_attempt(call, event.status, "no answer" if event.status is None else str(event.status))
 
-    def _finish_attempt(self, call: _Call, status: int | None, error: str | None) -> None:
+    def _finish_attempt(self, call: _Spans, status: int | None, error: str | None) -> None:
         span, call.attempt = call.attempt, None
         if span is None:
             return

@@ -127,8 +127,8 @@ def writes(rows: int, rounds: int, folder: Path) -> bool:
 
 def reads(rows: int, rounds: int) -> bool:
     """The processor's time of four slices against that of one scan; both read the whole dataset by SQL."""
-    from infino.engines.options import ReadOptions
-    from infino.engines.reading import Reading
+    from infino.engines.options import EngineReadOptions
+    from infino.engines.reading import EngineReading
 
     with LocalGateway(access_key="bench-key", secret_key="bench-secret-bench-secret") as gateway:
         os.environ |= {
@@ -142,7 +142,7 @@ def reads(rows: int, rounds: int) -> bool:
             reference = client.reference()
 
             def read(slices: int) -> float:
-                reading = Reading(reference, ReadOptions(dataset="bench", slices=slices))
+                reading = EngineReading(reference, EngineReadOptions(dataset="bench", slices=slices))
                 started = time.process_time()
                 schema = reading.schema(client)
                 count = sum(len(batch) for part in reading.slices(client) for batch in reading.read(part, schema))

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from infino.local.access import Principal
-from infino.local.http import Call
+from infino.local.http import GatewayCall
 from infino.local.promql import routes
 from infino.local.state import Gateway, Options
 
@@ -104,8 +104,8 @@ def measure_gateway() -> tuple[float, float]:
     caller = Principal("admin", "bench", admin=True)
     lines = "\n".join(f"{series} {value} {at}000" for series, at, value in samples()).encode()
 
-    def call(path: dict[str, str], body: bytes) -> Call:
-        return Call(caller, "POST", path, {}, {}, body)
+    def call(path: dict[str, str], body: bytes) -> GatewayCall:
+        return GatewayCall(caller, "POST", path, {}, {}, body)
 
     with tempfile.TemporaryDirectory() as folder:
         gateway = Gateway(Options(path=Path(folder)))

@@ -14,7 +14,7 @@ from typing import Any
 
 from infino.local.querydsl import search
 from infino.local.store import Store
-from infino.local.store.writer import Batch, put
+from infino.local.store.writer import DocumentBatch, put
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 SEARCHES: dict[str, dict[str, Any]] = {
@@ -84,7 +84,7 @@ def load(store: Store, made: list[dict[str, Any]]) -> None:
     with store.writing() as cursor:
         dataset = store.create(cursor, "bench")
         texts = [json.dumps(document).encode() for document in made]
-        put(store, cursor, dataset, Batch([str(number) for number in range(len(made))], texts, made))
+        put(store, cursor, dataset, DocumentBatch([str(number) for number in range(len(made))], texts, made))
 
 
 def main(count: int) -> None:

@@ -43,14 +43,14 @@ class Item:
 
 
 @attrs.frozen
-class Answered:
+class AllAnswered:
     """The service answered for every record."""
 
     items: Tally | list[Item]
 
 
 @attrs.frozen
-class Refused:
+class RequestRefused:
     """The request was refused as a whole, by the service or before it was sent; nothing was processed."""
 
     error: InfinoError
@@ -65,7 +65,7 @@ class Unsent:
 
 
 @attrs.frozen
-class Lost:
+class AnswerLost:
     """The request went out, and nothing usable came back.
 
     Args:
@@ -77,7 +77,7 @@ class Lost:
     readable: bool = False
 
 
-Outcome = Answered | Refused | Unsent | Lost
+Outcome = AllAnswered | RequestRefused | Unsent | AnswerLost
 
 
 def failed(error: InfinoError) -> Outcome:
@@ -90,12 +90,12 @@ def failed(error: InfinoError) -> Outcome:
         `Refused` when nothing was processed, `Unsent` when nothing was sent, else `Lost`.
     """
     if isinstance(error, APIError):
-        return Lost(error) if may_be_done(error) else Refused(error, error.retry_after)
+        return AnswerLost(error) if may_be_done(error) else RequestRefused(error, error.retry_after)
     if isinstance(error, ClientClosedError | ConfigError | ValidationError):
-        return Refused(error)  # raised before anything is sent
+        return RequestRefused(error)  # raised before anything is sent
     if surely_unsent(error):
         return Unsent(error)
-    return Lost(error)
+    return AnswerLost(error)
 
 
 def understood(content: bytes, count: int, ids: list[str] | None = None) -> Outcome:
@@ -111,19 +111,19 @@ def understood(content: bytes, count: int, ids: list[str] | None = None) -> Outc
     """
     quick = all_accepted(content, count)
     if quick is not None:
-        return Answered(quick)
+        return AllAnswered(quick)
     try:
         body = codec.loads(content)
     except ValueError as error:
-        return Lost(DecodeError(f"the answer to a bulk request is not JSON: {error}", operation="records.bulk"))
+        return AnswerLost(DecodeError(f"the answer to a bulk request is not JSON: {error}", operation="records.bulk"))
     found = body.get("items") if isinstance(body, dict) else None
     items = [_item(entry) for entry in found] if isinstance(found, list) else []
     if len(items) == count:
-        return Answered([item for _, item in items])
+        return AllAnswered([item for _, item in items])
     matched = _by_id(items, ids)
     if matched is not None:
-        return Answered(matched)
-    return Lost(
+        return AllAnswered(matched)
+    return AnswerLost(
         DecodeError(
             f"{count} records were sent and the answer speaks of {len(items)}", operation="records.bulk", path="$.items"
         ),

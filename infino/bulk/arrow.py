@@ -252,7 +252,7 @@ def _mapping(pairs: list[tuple[Any, Any]]) -> Any:
     try:
         found = dict(pairs)
     except TypeError:
-        return Unsendable("bad_key", "a key of a map is no plain value, and JSON keys are text")
+        return Unsendable("bad_key", "a key of a map is not a plain value, and JSON keys are text")
     return found if len(found) == len(pairs) else Unsendable("doubled_key", "a key occurs twice in a map")
 
 

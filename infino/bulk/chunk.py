@@ -67,7 +67,7 @@ class Span:
 
 
 @attrs.define
-class Piece:
+class EncodedPiece:
     """Records as the source hands them over, encoded.
 
     Args:

@@ -9,11 +9,11 @@ from typing import Any
 
 import attrs
 
-from infino.bulk.chunk import Piece
-from infino.bulk.opening import Opened, is_path
+from infino.bulk.chunk import EncodedPiece
+from infino.bulk.opening import OpenedSource, is_path
 from infino.bulk.options import BulkOptions
 from infino.bulk.reading import ReadOptions
-from infino.bulk.source import Reader
+from infino.bulk.source import SourceReader
 from infino.core.errors import ValidationError
 
 LIMIT = 1 << 30  # bytes of one record; nothing here is cut into requests
@@ -61,7 +61,7 @@ def as_lines_file(source: Any, format: str) -> Lines:
             return Lines(source, kind)
     made = tempfile.TemporaryFile()  # noqa: SIM115  # closed by whoever sends it
     try:
-        for piece in Reader(source, BulkOptions(), lambda: LIMIT, reading=reading).pieces():
+        for piece in SourceReader(source, BulkOptions(), lambda: LIMIT, reading=reading).pieces():
             _write(made, piece)
         made.seek(0)
     except BaseException:
@@ -71,7 +71,7 @@ def as_lines_file(source: Any, format: str) -> Lines:
     return Lines(made, "jsonl", f"{name}.jsonl")
 
 
-def _write(made: Any, piece: Piece) -> None:
+def _write(made: Any, piece: EncodedPiece) -> None:
     if piece.rejections:
         raise ValidationError(piece.rejections[0].reason, operation="files.upload")
     lines = piece.body.split(b"\n")
@@ -96,7 +96,7 @@ def _plain_kind(source: Any, reading: ReadOptions) -> str | None:
         return None
     start = source.tell() if hasattr(source, "seek") else None
     try:
-        with Opened(source, reading) as opened:
+        with OpenedSource(source, reading) as opened:
             plain = not opened.packed and opened.stream is opened.raw
             return _AS_THEY_ARE.get(opened.kind) if plain else None
     finally:

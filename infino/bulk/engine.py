@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 import attrs
 
-from infino.bulk.answers import Answered, Item, Lost, Outcome, Refused, Tally, Unsent, understood
-from infino.bulk.chunk import Chunk, Piece, Rejection, Span, readable_id, record_id
+from infino.bulk.answers import AllAnswered, AnswerLost, Item, Outcome, RequestRefused, Tally, Unsent, understood
+from infino.bulk.chunk import Chunk, EncodedPiece, Rejection, Span, readable_id, record_id
 from infino.bulk.options import BulkOptions
 from infino.bulk.report import Ledger
 from infino.core.errors import DecodeError
@@ -105,7 +105,7 @@ class Controller:
             self.window = min(float(self.most), self.window + 1.0 / self.limit)
 
 
-class Engine:
+class UploadEngine:
     """Decides for both clients; the shells only fetch, send and sleep.
 
     Args:
@@ -150,7 +150,7 @@ class Engine:
         """Requests in flight."""
         return len(self._in_flight)
 
-    def feed(self, piece: Piece) -> ChunkResult | None:
+    def feed(self, piece: EncodedPiece) -> ChunkResult | None:
         """Take a piece from the source.
 
         Args:
@@ -235,7 +235,7 @@ class Engine:
             What this settles.
         """
         result = ChunkResult(chunk.positions[0], chunk.positions[-1] + 1)
-        if isinstance(outcome, Answered):
+        if isinstance(outcome, AllAnswered):
             self._losses = 0
             self._last_success = now
             chunk.failing_since = None
@@ -247,7 +247,7 @@ class Engine:
         else:
             if chunk.failing_since is None:
                 chunk.failing_since = now
-            if isinstance(outcome, Refused):
+            if isinstance(outcome, RequestRefused):
                 self._refused(chunk, outcome, now, result)
             elif isinstance(outcome, Unsent):
                 self._again(chunk, outcome.error, now, result)
@@ -323,7 +323,7 @@ class Engine:
                 again.add(index)
         return again
 
-    def _refused(self, chunk: Chunk, outcome: Refused, now: float, result: ChunkResult) -> None:
+    def _refused(self, chunk: Chunk, outcome: RequestRefused, now: float, result: ChunkResult) -> None:
         status = getattr(outcome.error, "status", None)  # None where nothing was sent
         if self.options.retry.may_repeat(outcome.error, "never"):
             self.controller.throttled(now)
@@ -348,11 +348,11 @@ class Engine:
             half.tries = 0
         self._requeue(halves, now, result)
 
-    def _lost(self, chunk: Chunk, outcome: Lost, now: float, result: ChunkResult) -> None:
+    def _lost(self, chunk: Chunk, outcome: AnswerLost, now: float, result: ChunkResult) -> None:
         chunk.lost = True
         self._losses += 1
         asked = getattr(outcome.error, "retry_after", None)
-        # An answer that is no JSON is as good as none.
+        # An answer that is not JSON is as good as none.
         unreadable = isinstance(outcome.error, DecodeError) and not outcome.readable
         if chunk.keyed and (unreadable or self.options.retry.may_repeat(outcome.error, "keyed")):
             self._again(chunk, outcome.error, now, result, asked)
@@ -467,7 +467,7 @@ def read_answer(chunk: Chunk, content: bytes) -> Outcome:
         content: What came back.
     """
     outcome = understood(content, len(chunk))
-    if isinstance(outcome, Lost) and outcome.readable and chunk.keyed:
+    if isinstance(outcome, AnswerLost) and outcome.readable and chunk.keyed:
         ids: Iterable[str | None] = [readable_id(record) for record in chunk.records()]
         return understood(content, len(chunk), [name for name in ids if name is not None])
     return outcome

@@ -42,7 +42,7 @@ _DIGITS: Final = 76
 _ID: Final = "_id"
 
 
-class Shape:
+class FieldShape:
     """What the values of one field are, over the whole dataset.
 
     Args:
@@ -54,8 +54,8 @@ class Shape:
         self.kinds: set[str] = set()
         self.whole = self.scale = 0  # digits before and behind the point
         self.misread = True  # whether CSV would read all of its text as something else
-        self.inner: Shape | None = None
-        self.fields: dict[str, Shape] = {}
+        self.inner: FieldShape | None = None
+        self.fields: dict[str, FieldShape] = {}
 
     def see(self, value: Any) -> None:
         """Take a value into account."""
@@ -67,7 +67,7 @@ class Shape:
                 self._field(name).see(item)
         elif isinstance(value, list):
             self.kinds.add("lists")
-            self.inner = self.inner or Shape(f"{self.name}[]")
+            self.inner = self.inner or FieldShape(f"{self.name}[]")
             for item in value:
                 self.inner.see(item)
         elif isinstance(value, str):
@@ -77,9 +77,9 @@ class Shape:
         else:
             self._number(value)
 
-    def _field(self, name: str) -> Shape:
+    def _field(self, name: str) -> FieldShape:
         if name not in self.fields:
-            self.fields[name] = Shape(f"{self.name}.{name}")
+            self.fields[name] = FieldShape(f"{self.name}.{name}")
         return self.fields[name]
 
     def _number(self, value: Any) -> None:
@@ -152,7 +152,7 @@ class Export:
         )
         self._dataset, self._total, self._display = dataset, total, display(progress)
         self._lines = tempfile.TemporaryFile(dir=self.path.parent)  # noqa: SIM115  # closed by close()
-        self._shapes: dict[str, Shape] = {}
+        self._shapes: dict[str, FieldShape] = {}
         self._started, self.count, self._size = time.monotonic(), 0, 0
 
     def add(self, page: bytes) -> None:
@@ -167,7 +167,7 @@ class Export:
             if self._format != "ndjson":
                 for name, value in record.items():
                     if name not in self._shapes:
-                        self._shapes[name] = Shape(name)
+                        self._shapes[name] = FieldShape(name)
                     self._shapes[name].see(value)
                     if self._format == "csv" and isinstance(value, str):
                         self._check_text(self._shapes[name], value)
@@ -176,7 +176,7 @@ class Export:
         self._show(finished=False)
 
     @staticmethod
-    def _check_text(shape: Shape, value: str) -> None:
+    def _check_text(shape: FieldShape, value: str) -> None:
         if value == "":
             raise shape.refusal("holds empty text, which CSV does not tell from a missing value")
         shape.misread = shape.misread and is_typed(value)

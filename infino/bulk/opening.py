@@ -208,7 +208,7 @@ def _matching(pattern: str) -> list[Path]:
     return found
 
 
-class Opened:
+class OpenedSource:
     """A source of bytes, unpacked, whose kind is known.
 
     Args:
@@ -279,7 +279,7 @@ class Opened:
             self.stream = self._layer(io.BufferedReader(_Text(text), delimited.SAMPLE))
         elif b"\x00" in head:
             raise ValidationError(
-                f"{shown} holds NUL bytes, so it is no text in UTF-8: pass encoding=, or another format"
+                f"{shown} holds NUL bytes, so it is not text in UTF-8: pass encoding=, or another format"
             )
 
     def _by_text(self, by_name: str | None, name: str, shown: str) -> str:
@@ -330,7 +330,7 @@ class Opened:
         elif not self.raw.closed:
             self.raw.detach()
 
-    def __enter__(self) -> Opened:
+    def __enter__(self) -> OpenedSource:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -371,7 +371,7 @@ def recognised(paths: Iterable[Path], reading: ReadOptions) -> None:
         ValidationError: The format of one is not known.
     """
     for path in paths:
-        with Opened(path, reading):
+        with OpenedSource(path, reading):
             pass
 
 

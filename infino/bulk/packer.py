@@ -8,7 +8,7 @@ from itertools import accumulate
 
 import attrs
 
-from infino.bulk.chunk import Piece, Rejection
+from infino.bulk.chunk import EncodedPiece, Rejection
 from infino.bulk.encode import Encoded
 from infino.bulk.options import BulkOptions
 
@@ -72,7 +72,7 @@ class Packer:
         """Bytes left in the body that is being filled."""
         return self._limit() - self._bytes
 
-    def add(self, batch: Encoded, stop: int, *, keyed: Sequence[bool] | None = None) -> list[Piece]:
+    def add(self, batch: Encoded, stop: int, *, keyed: Sequence[bool] | None = None) -> list[EncodedPiece]:
         """Take a batch.
 
         Args:
@@ -95,9 +95,9 @@ class Packer:
             return self._overdue(stop)
         return self._portion(batch, stop, keyed)
 
-    def _portion(self, batch: Encoded, stop: int, keyed: Sequence[bool] | None) -> list[Piece]:
+    def _portion(self, batch: Encoded, stop: int, keyed: Sequence[bool] | None) -> list[EncodedPiece]:
         """Take a batch that does not fit as a whole."""
-        pieces: list[Piece] = []
+        pieces: list[EncodedPiece] = []
         overhead, ids = self._template.size, batch.ids
         if ids is None:
             sizes = [len(text) + overhead for text in batch.texts]
@@ -120,12 +120,12 @@ class Packer:
         self._stop = stop
         return pieces + self._overdue(stop)
 
-    def _overdue(self, stop: int) -> list[Piece]:
+    def _overdue(self, stop: int) -> list[EncodedPiece]:
         """Hand over rejections before they pile up."""
         many = len(self._rejections) >= self._options.chunk_records or self._refused_bytes >= self._limit()
         return [self._cut(stop)] if many else []
 
-    def skip(self, stop: int) -> list[Piece]:
+    def skip(self, stop: int) -> list[EncodedPiece]:
         """Pass over records that an earlier run has settled.
 
         Args:
@@ -173,12 +173,12 @@ class Packer:
         parts.append(template.after)
         return b"".join(parts)
 
-    def _cut(self, stop: int) -> Piece:
+    def _cut(self, stop: int) -> EncodedPiece:
         has_ids = bool(self._ids)
         ids = set(self._ids) if has_ids else None
         if ids is not None:
             ids.discard(b"")  # ready action lines without an id
-        piece = Piece(
+        piece = EncodedPiece(
             start=self._start,
             stop=stop,
             positions=_compact(self._positions),
@@ -193,7 +193,7 @@ class Packer:
         self._rejections = later
         return piece
 
-    def finish(self) -> list[Piece]:
+    def finish(self) -> list[EncodedPiece]:
         """Return the last body, if anything is left."""
         return [self._cut(self._stop)] if self._texts or self._rejections else []
 

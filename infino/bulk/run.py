@@ -12,7 +12,7 @@ from queue import SimpleQueue
 from typing import Any, Protocol
 
 from infino.bulk.answers import Outcome, failed
-from infino.bulk.chunk import Chunk, Piece
+from infino.bulk.chunk import Chunk, EncodedPiece
 from infino.bulk.engine import ChunkResult, read_answer
 from infino.bulk.options import policy_of
 from infino.bulk.report import BulkReport
@@ -158,7 +158,7 @@ class Run(Iterator[ChunkResult]):
         upload.close()
         upload.verdict()
 
-    def _rounds(self, senders: Senders, pieces: Iterator[Piece]) -> Iterator[ChunkResult]:
+    def _rounds(self, senders: Senders, pieces: Iterator[EncodedPiece]) -> Iterator[ChunkResult]:
         upload, engine = self._upload, self._upload.engine
         while not engine.done:
             while (chunk := engine.next(upload.clock())) is not None:

@@ -19,10 +19,10 @@ from infino.core.extras import check_loop
 
 if TYPE_CHECKING:
     from infino.bulk.answers import Outcome
-    from infino.bulk.chunk import Chunk, Piece
+    from infino.bulk.chunk import Chunk, EncodedPiece
     from infino.bulk.engine import ChunkResult
     from infino.bulk.report import BulkReport
-    from infino.bulk.source import Reader
+    from infino.bulk.source import SourceReader
     from infino.bulk.upload import Upload
     from infino.core.messages import Request, Response
 
@@ -64,14 +64,14 @@ def load_network(caller: HasTransport) -> SendsAsync:
     return transport
 
 
-async def _stepwise(worker: ThreadPoolExecutor, pieces: Iterator[Piece]) -> AsyncGenerator[Piece, None]:
+async def _stepwise(worker: ThreadPoolExecutor, pieces: Iterator[EncodedPiece]) -> AsyncGenerator[EncodedPiece, None]:
     """Let a worker thread take each step of a generator."""
     loop = asyncio.get_running_loop()
     while (piece := await loop.run_in_executor(worker, next, pieces, None)) is not None:
         yield piece
 
 
-async def _off_loop(worker: ThreadPoolExecutor, reader: Reader) -> AsyncGenerator[Piece, None]:
+async def _off_loop(worker: ThreadPoolExecutor, reader: SourceReader) -> AsyncGenerator[EncodedPiece, None]:
     """Read a source in a worker thread; one that is async itself is read here and encoded there."""
     from infino.bulk.source import SLOW
     from infino.bulk.upload import close_source
@@ -136,7 +136,7 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
     ) -> None:
         self._prepare, self._begin = prepare, begin
         self._flights: dict[asyncio.Task[tuple[Outcome, float]], Chunk] = {}
-        self._meal: asyncio.Task[Piece | None] | None = None
+        self._meal: asyncio.Task[EncodedPiece | None] | None = None
         self._clerk = ThreadPoolExecutor(1, "infino-bulk")  # begins its thread with the first step
         self._steps = self._go()
 
@@ -219,7 +219,7 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _rounds(self, pieces: AsyncIterator[Piece]) -> AsyncIterator[ChunkResult]:
+    async def _rounds(self, pieces: AsyncIterator[EncodedPiece]) -> AsyncIterator[ChunkResult]:
         upload, engine = self._upload, self._upload.engine
         while not engine.done:
             while (chunk := engine.next(upload.clock())) is not None:
@@ -264,19 +264,19 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
         return await self._aside(partial(upload.feed, piece)) if piece.rejections else upload.feed(piece)
 
     async def _collect(self) -> list[ChunkResult]:
-        from infino.bulk.answers import Answered, Tally
+        from infino.bulk.answers import AllAnswered, Tally
 
         results: list[ChunkResult] = []
         for task in [task for task in self._flights if task.done()]:
             chunk = self._flights.pop(task)
             outcome, took = task.result()
             step = partial(self._upload.answered, chunk, outcome, took)
-            smooth = isinstance(outcome, Answered) and isinstance(outcome.items, Tally)
+            smooth = isinstance(outcome, AllAnswered) and isinstance(outcome.items, Tally)
             results += step() if smooth else await self._aside(step)
         return results
 
     async def _send(self, chunk: Chunk) -> tuple[Outcome, float]:
-        from infino.bulk.answers import Answered, all_accepted, failed
+        from infino.bulk.answers import AllAnswered, all_accepted, failed
         from infino.bulk.engine import read_answer
 
         started = self._upload.clock()
@@ -286,7 +286,7 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
             return failed(error), self._upload.clock() - started
         took, quick = self._upload.clock() - started, all_accepted(response.content, len(chunk))
         if quick is not None:
-            return Answered(quick), took
+            return AllAnswered(quick), took
         return await self._aside(partial(read_answer, chunk, response.content)), took
 
 

@@ -13,14 +13,14 @@ import attrs
 
 from infino.bulk import tables, text
 from infino.bulk.actions import Ready, ReadyEncoder, as_lines, looks_ready
-from infino.bulk.chunk import Piece, Rejection, readable_id
+from infino.bulk.chunk import EncodedPiece, Rejection, readable_id
 from infino.bulk.columns import FrameEncoder, LineColumns
 from infino.bulk.delimited import Delimited
 from infino.bulk.encode import Encoded, Encoder, Unsendable, as_record, encode_one
 from infino.bulk.intervals import Intervals
 from infino.bulk.lines import SLOW as SLOW
 from infino.bulk.lines import LineEncoder, blocks, lines_of
-from infino.bulk.opening import Opened, check_path, files_of, is_path, recognised
+from infino.bulk.opening import OpenedSource, check_path, files_of, is_path, recognised
 from infino.bulk.options import BulkOptions
 from infino.bulk.packer import Packer
 from infino.bulk.reading import ReadOptions
@@ -32,7 +32,7 @@ LINGER = 5.0  # seconds of a slow source, after which a body leaves that is not 
 _Native = FrameEncoder | LineColumns
 
 
-class Reader:
+class SourceReader:
     """Reads one source once.
 
     Args:
@@ -93,7 +93,7 @@ class Reader:
         known = max(self._known, self._at, settled)
         return None if self.share is None or not known else self.share * settled / known
 
-    def pieces(self) -> Iterator[Piece]:
+    def pieces(self) -> Iterator[EncodedPiece]:
         """Read the source to its end.
 
         Yields:
@@ -105,7 +105,7 @@ class Reader:
             yield from self.finish()
             raise
 
-    def _any(self) -> Iterator[Piece]:
+    def _any(self) -> Iterator[EncodedPiece]:
         source = self.source
         if self.is_async:
             raise ValidationError("an async source needs AsyncInfino")
@@ -116,7 +116,7 @@ class Reader:
         elif (paths := self._paths()) is not None:
             yield from self._files(paths)
         elif _is_file(source):
-            with Opened(source, self._reading) as opened:
+            with OpenedSource(source, self._reading) as opened:
                 for piece in self._file(opened):
                     self.share = opened.share
                     yield piece
@@ -132,14 +132,14 @@ class Reader:
         """The files that the source stands for, where it is not just one."""
         return None if self._options.op in ("ready", "delete") and not is_path(self.source) else files_of(self.source)
 
-    def _files(self, paths: list[Path]) -> Iterator[Piece]:
+    def _files(self, paths: list[Path]) -> Iterator[EncodedPiece]:
         """Read many files as one source; each is looked at before the first is read."""
         recognised(paths, self._reading)
         self._of_many = True
         sizes = [path.stat().st_size for path in paths]
         whole, before = sum(sizes) or 1, 0
         for path, size in zip(paths, sizes, strict=True):
-            with Opened(path, self._reading) as opened:
+            with OpenedSource(path, self._reading) as opened:
                 for piece in self._file(opened):
                     self.share = (before + size * (opened.share or 0.0)) / whole
                     yield piece
@@ -147,7 +147,7 @@ class Reader:
         yield from self.finish()
         self.share = 1.0
 
-    def _file(self, opened: Opened) -> Iterator[Piece]:
+    def _file(self, opened: OpenedSource) -> Iterator[EncodedPiece]:
         if opened.kind == "ndjson":
             yield from self._lines(blocks(opened.stream))
         elif opened.kind == "json":
@@ -168,7 +168,7 @@ class Reader:
 
     # Python records
 
-    def _objects(self, source: Iterable[Any]) -> Iterator[Piece]:
+    def _objects(self, source: Iterable[Any]) -> Iterator[EncodedPiece]:
         iterator, batch, step, more = iter(source), list[Any](), 1, True
         while more:
             before, had = time.monotonic(), len(batch)
@@ -186,7 +186,7 @@ class Reader:
                 batch = []
         yield from self.finish()
 
-    def take(self, batch: list[Any]) -> Iterator[Piece]:
+    def take(self, batch: list[Any]) -> Iterator[EncodedPiece]:
         """Take what a stream gave: records, or tables of records.
 
         Args:
@@ -200,12 +200,12 @@ class Reader:
         """
         yield from tables.shielded(self._take(batch))
 
-    def last(self, batch: list[Any]) -> Iterator[Piece]:
+    def last(self, batch: list[Any]) -> Iterator[EncodedPiece]:
         """Take the last of what a stream gave, and close the body that is being filled."""
         yield from self.take(batch)
         yield from self.finish()
 
-    def _take(self, batch: list[Any]) -> Iterator[Piece]:
+    def _take(self, batch: list[Any]) -> Iterator[EncodedPiece]:
         batch = tables.rows_of(batch)
         kinds = set(map(type, batch))
         if self._tabular is None and batch:
@@ -244,7 +244,7 @@ class Reader:
         average = max(self._packer.seen_bytes // seen, 1)
         return max(1, min(MOST, seen, self._options.chunk_records, self._limit() // (4 * average)))
 
-    def push(self, batch: list[Any]) -> list[Piece]:
+    def push(self, batch: list[Any]) -> list[EncodedPiece]:
         """Take a batch of Python records.
 
         Args:
@@ -260,8 +260,8 @@ class Reader:
             self.waited = 0.0
         return pieces
 
-    def _push_objects(self, batch: list[Any]) -> list[Piece]:
-        pieces: list[Piece] = []
+    def _push_objects(self, batch: list[Any]) -> list[EncodedPiece]:
+        pieces: list[EncodedPiece] = []
         start = self._at
         for first, stop, done in self.done.cut(start, start + len(batch)):
             if done:
@@ -272,10 +272,10 @@ class Reader:
         self._at = start + len(batch)
         return pieces
 
-    def _pack(self, encoded: Encoded, stop: int) -> list[Piece]:
+    def _pack(self, encoded: Encoded, stop: int) -> list[EncodedPiece]:
         return self._packer.add(encoded, stop)
 
-    def finish(self) -> list[Piece]:
+    def finish(self) -> list[EncodedPiece]:
         """Return the last body, if anything is left."""
         pieces = list(self._release())
         if self._options.op == "ready":
@@ -286,7 +286,7 @@ class Reader:
 
     # Lines
 
-    def _lines(self, source: Iterator[bytes]) -> Iterator[Piece]:
+    def _lines(self, source: Iterator[bytes]) -> Iterator[EncodedPiece]:
         encoder, native = LineEncoder(self._options), LineColumns.of(self._options)
         first = True
         while True:
@@ -306,7 +306,7 @@ class Reader:
                 yield from self._release()
                 yield from self._packer.finish()
 
-    def _block(self, block: bytes, encoder: LineEncoder, native: LineColumns | None) -> Iterator[Piece]:
+    def _block(self, block: bytes, encoder: LineEncoder, native: LineColumns | None) -> Iterator[EncodedPiece]:
         frame = None if native is None else native.frame(block)
         if native is not None and frame is not None:
             yield from self._native(frame, native)
@@ -320,7 +320,7 @@ class Reader:
         for at in range(0, len(lines), MOST):
             yield from self._push_lines(lines[at : at + MOST], encoder)
 
-    def _push_lines(self, lines: list[bytes], encoder: LineEncoder) -> Iterator[Piece]:
+    def _push_lines(self, lines: list[bytes], encoder: LineEncoder) -> Iterator[EncodedPiece]:
         start = self._at
         for begin, stop, done in self.done.cut(start, start + len(lines)):
             if done:
@@ -333,13 +333,13 @@ class Reader:
         if self._options.op != "ready" and looks_ready(line):
             raise ValidationError("the source holds action lines or dead letters, not documents: pass op='ready'")
 
-    def _push_ready(self, lines: Sequence[bytes | Unsendable]) -> list[Piece]:
+    def _push_ready(self, lines: Sequence[bytes | Unsendable]) -> list[EncodedPiece]:
         start = self._at
         return self._pack_ready(self._ready.encode(lines, start), start)
 
-    def _pack_ready(self, ready: Ready, start: int) -> list[Piece]:
+    def _pack_ready(self, ready: Ready, start: int) -> list[EncodedPiece]:
         self._at = ready.stop
-        encoded, pieces = ready.encoded, list[Piece]()
+        encoded, pieces = ready.encoded, list[EncodedPiece]()
         for begin, stop, done in self.done.cut(start, ready.stop):
             if done:
                 pieces += self._packer.skip(stop)
@@ -356,12 +356,12 @@ class Reader:
 
     # Columns
 
-    def _columns(self, batches: Iterator[tables.Batch], rows: int | None) -> Iterator[Piece]:
+    def _columns(self, batches: Iterator[tables.Batch], rows: int | None) -> Iterator[EncodedPiece]:
         self.total = rows if rows is not None else self.total
         yield from self._batches(batches)
         yield from self.finish()
 
-    def _batches(self, batches: Iterator[tables.Batch]) -> Iterator[Piece]:
+    def _batches(self, batches: Iterator[tables.Batch]) -> Iterator[EncodedPiece]:
         encoder = self._frames
         for batch in batches:
             frame = None if encoder is None else batch.frame()
@@ -371,11 +371,11 @@ class Reader:
                 yield from self._release()
                 yield from self._records(batch.rows())
 
-    def _records(self, records: list[Any]) -> Iterator[Piece]:
+    def _records(self, records: list[Any]) -> Iterator[EncodedPiece]:
         for at in range(0, len(records), MOST):
             yield from self.push(records[at : at + MOST])
 
-    def _native(self, frame: Any, encoder: _Native) -> Iterator[Piece]:
+    def _native(self, frame: Any, encoder: _Native) -> Iterator[EncodedPiece]:
         """Encode the rows of a frame; the last ones wait for the next frame where they do not fill a body."""
         yield from self._packer.finish()
         if self._held is not None and self._held[0].schema != frame.schema:
@@ -399,19 +399,19 @@ class Reader:
                 first += size
         self._packer.skip(self._at)
 
-    def _release(self) -> Iterator[Piece]:
+    def _release(self) -> Iterator[EncodedPiece]:
         """Encode the rows that waited for more."""
         if self._held is not None:
             (frame, encoder), self._held = self._held, None
             yield from self._split(frame, encoder, self._at - frame.height)
 
-    def _split(self, frame: Any, encoder: _Native, start: int) -> Iterator[Piece]:
+    def _split(self, frame: Any, encoder: _Native, start: int) -> Iterator[EncodedPiece]:
         """Encode rows, halving them until each body fits."""
         count = frame.height
         body, ids = encoder.body(frame)
         if len(body) <= self._limit():
             self._average = len(body) // count + 1
-            yield Piece(start, start + count, range(start, start + count), body, ids, ids is not None)
+            yield EncodedPiece(start, start + count, range(start, start + count), body, ids, ids is not None)
         elif count > 1:
             half = count // 2
             yield from self._split(frame.slice(0, half), encoder, start)
@@ -420,7 +420,7 @@ class Reader:
             record = body[:-1]
             reason = f"record {start}: {len(record):,} bytes are more than one request may hold ({self._limit():,})"
             rejection = Rejection(start, reason, id=readable_id(record), code="too_large", record=record)
-            yield Piece(start, start + 1, (), b"", rejections=[rejection])
+            yield EncodedPiece(start, start + 1, (), b"", rejections=[rejection])
 
 
 def _identity_of(path: Path) -> dict[str, Any]:

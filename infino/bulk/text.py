@@ -1,6 +1,6 @@
 """JSON arrays, and objects that follow each other over several lines, as blocks of lines: one element to a line.
 
-No element is decoded and encoded again, so every digit stays. An element that is no JSON stays one line, which is
+No element is decoded and encoded again, so every digit stays. An element that is not JSON stays one line, which is
 refused by its position like a line of NDJSON.
 """
 

@@ -13,14 +13,14 @@ from infino_api.api._reserved import RESERVED
 
 from infino.bulk.answers import Outcome
 from infino.bulk.checkpoint import COUNTS, Checkpoint
-from infino.bulk.chunk import Chunk, Piece, Rejection
+from infino.bulk.chunk import Chunk, EncodedPiece, Rejection
 from infino.bulk.deadletter import DeadLetter
-from infino.bulk.engine import ChunkResult, Engine
+from infino.bulk.engine import ChunkResult, UploadEngine
 from infino.bulk.options import BulkOptions
 from infino.bulk.progress import Progress, Silent, display
 from infino.bulk.reading import ReadOptions
 from infino.bulk.report import BulkReport
-from infino.bulk.source import Reader
+from infino.bulk.source import SourceReader
 from infino.core.errors import BulkError
 from infino.core.messages import Request
 from infino.core.retry import RetryPolicy
@@ -72,8 +72,8 @@ class Upload:
         reading: ReadOptions | None = None,
     ) -> None:
         self.options, self.clock = options, clock
-        self.engine = Engine(dataset, options)
-        self.reader = Reader(source, options, lambda: self.engine.chunk_bytes, reading=reading)
+        self.engine = UploadEngine(dataset, options)
+        self.reader = SourceReader(source, options, lambda: self.engine.chunk_bytes, reading=reading)
         self._path = f"/{segment(dataset, 'dataset', reserved=RESERVED)}/json"
         self._display = display(options.progress)
         self._letters = DeadLetter(options.dead_letter, dataset, source) if options.dead_letter is not None else None
@@ -113,7 +113,7 @@ class Upload:
             retry_policy=ONCE,
         )
 
-    def feed(self, piece: Piece) -> list[ChunkResult]:
+    def feed(self, piece: EncodedPiece) -> list[ChunkResult]:
         """Take a piece from the source."""
         result = self.engine.feed(piece)
         return self.record([result]) if result is not None else []

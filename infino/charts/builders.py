@@ -219,7 +219,7 @@ class Visualization(_Spec):
         Args:
             dataset: Dataset that filters apply to.
             statement: The SELECT.
-            x: Column of the axis; the first that is no number when None.
+            x: Column of the axis; the first that is not a number when None.
             y: Columns of values; the first that is a number when empty.
             series: Column that splits into series.
             limit: Rows at most, where the statement has no LIMIT.
@@ -293,7 +293,7 @@ class Visualization(_Spec):
     ) -> Self:
         """Say how a metric or gauge is written: `number(suffix=" min", decimals=1)`."""
         if self.kind not in _NUMBERS:
-            raise ValidationError(f"a {self.kind} is no single number", operation="charts")
+            raise ValidationError(f"a {self.kind} is not a single number", operation="charts")
         given = {"prefix": prefix, "suffix": suffix, "decimals": decimals, "abbreviate": abbreviate}
         return self._looks(metric_formatting={key: value for key, value in given.items() if value is not None})
 

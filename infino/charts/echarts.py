@@ -194,7 +194,7 @@ def _label(value: Any) -> str:
 
 
 def _finite(value: Any) -> Any:
-    """A value that JSON can hold: what is no finite number is a gap."""
+    """A value that JSON can hold: what is not a finite number is a gap."""
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -73,7 +73,7 @@ class ChatOptions(TurnOptions, total=False):
 
 @attrs.frozen(kw_only=True)
 class Task:
-    """A turn that is no question.
+    """A turn that is not a question.
 
     Args:
         operation: What it is called in errors and events.
@@ -126,7 +126,7 @@ def choose(
         timeout: Seconds for a whole turn.
         retry: The client's policy.
         client_id: Name of this client where the caller gave none.
-        task: What is to be done, if it is no question.
+        task: What is to be done, if it is not a question.
 
     Raises:
         TypeError: An option is unknown.
@@ -255,7 +255,7 @@ def complete(
     timeout: float,
     task: Task | None = None,
 ) -> Choices:
-    """Complete the options with what the client says, and with the task if it is no question."""
+    """Complete the options with what the client says, and with the task if it is not a question."""
     return choose(
         options,
         timeout=timeout,

@@ -93,7 +93,7 @@ def _operation(name: str, method: Callable[..., Any], path: tuple[str, ...]) -> 
         for one in list(inspect.signature(inspect.unwrap(method)).parameters.values())[1:]
         if one.name not in _PER_CALL and one.kind is not inspect.Parameter.VAR_KEYWORD
     ]
-    readers = {one.name: _Reader(one, (path[-1], name)) for one in parameters}
+    readers = {one.name: _ArgumentReader(one, (path[-1], name)) for one in parameters}
 
     def run(session: Session, **given: Any) -> None:
         values = {key: readers[key].value(text) for key, text in given.items() if text not in (None, ())}
@@ -147,7 +147,7 @@ def show(session: Session, answer: Any, *, done: str) -> None:
         write(answer, session.output, single=single)
 
 
-class _Reader:
+class _ArgumentReader:
     """How one argument of a method stands on a command line, and how its text becomes a value."""
 
     def __init__(self, one: inspect.Parameter, owner: tuple[str, str]) -> None:

@@ -11,7 +11,7 @@ from infino.core.errors import DecodeError, TransportError
 _SLICE: Final = 1 << 13  # small, because zlib copies what lies behind each member
 _BITE: Final = 1 << 18
 _WINDOWS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
-# Codings of the IANA registry that nobody asked for: what is in them cannot be read. Any other word is no coding.
+# Codings of the IANA registry that nobody asked for: what is in them cannot be read. Any other word is not a coding.
 _UNREADABLE: Final = frozenset({"br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip"})
 
 
@@ -97,7 +97,7 @@ def inflaters(coding: str | None, check: Callable[[], object]) -> list[Inflater]
     for word in reversed([word.strip().lower() for word in (coding or "").split(",")]):
         if word in _UNREADABLE:
             raise DecodeError(f"the answer is compressed with {word!r}, which was not asked for")
-        if word in _WINDOWS:  # `identity` and words that are no codings change nothing
+        if word in _WINDOWS:  # `identity` and words that are not codings change nothing
             found.append(Inflater(word, check))
     return found
 

@@ -24,7 +24,7 @@ def _fault(access_key: object, secret_key: Secret, expires_at: object) -> str | 
     if ends_unseen(secret_key.reveal()):
         return "secret_key must not begin or end with a blank, a line break or an invisible character"
     if any(character < " " or "\ud800" <= character <= "\udfff" for character in secret_key.reveal()):
-        return "secret_key holds bytes that are no text; was it read in another encoding?"
+        return "secret_key holds bytes that are not text; was it read in another encoding?"
     if expires_at is not None and (not isinstance(expires_at, datetime) or expires_at.utcoffset() is None):
         return "expires_at is a datetime with a time zone, such as datetime.now(UTC) + timedelta(hours=1)"
     return None

@@ -170,7 +170,7 @@ def parse_endpoint(text: str, *, allow_http: bool = False, host: str | None = No
     if any(character.isspace() or ord(character) < 33 for character in text):
         raise ConfigError("the endpoint must not hold spaces")
     if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ConfigError("the endpoint holds bytes that are no text; was it read in another encoding?")
+        raise ConfigError("the endpoint holds bytes that are not text; was it read in another encoding?")
     if "\\" in text:
         raise ConfigError("the endpoint must not hold a backslash")
     try:
@@ -186,7 +186,7 @@ def parse_endpoint(text: str, *, allow_http: bool = False, host: str | None = No
         raise ConfigError("the endpoint must not hold a query (?) or a fragment (#)")
     hostname = host_of(parts.netloc)
     if not hostname:
-        raise ConfigError("the host of the endpoint is no valid name or address")
+        raise ConfigError("the host of the endpoint is not a valid name or address")
     if port == 0:
         raise ConfigError("the port of the endpoint must not be 0")
     base_path = _base_path(parts.path)

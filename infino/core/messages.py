@@ -121,10 +121,10 @@ def check_header(name: str, value: str) -> None:
         value: Its value.
 
     Raises:
-        ValidationError: The name is no token or belongs to the SDK, or the value holds control characters.
+        ValidationError: The name is not a token or belongs to the SDK, or the value holds control characters.
     """
     if not TOKEN.fullmatch(name):
-        raise ValidationError(f"{name[:80]!r} is no name for a header")
+        raise ValidationError(f"{name[:80]!r} is not a name for a header")
     if _CONTROL.search(value):
         raise ValidationError(f"the header {name!r} must not hold line breaks or other control characters")
     if name in _FORBIDDEN:

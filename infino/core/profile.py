@@ -69,7 +69,7 @@ def read_profile(name: str | None, environment: Mapping[str, Any]) -> tuple[dict
         Its settings, and its name for messages.
 
     Raises:
-        ConfigError: The file or the profile is missing, broken, or holds what is no setting.
+        ConfigError: The file or the profile is missing, broken, or holds what is not a setting.
     """
     path, wanted = profile_path(environment), name or "default"
     profiles = None if path is None else _load(path)

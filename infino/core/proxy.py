@@ -33,7 +33,7 @@ def _fault(text: str) -> str | None:
 
 
 def checked_proxy(proxy: Secret) -> Secret:
-    """Refuse what is no address of a proxy; what it says is not repeated, because it may hold a password.
+    """Refuse what is not an address of a proxy; what it says is not repeated, because it may hold a password.
 
     Raises:
         ConfigError: It is none.

@@ -34,7 +34,7 @@ class ClientReference:
     """A client that can be pickled: it holds no secret, and makes the client anew where it is unpickled.
 
     Args:
-        settings: Settings that are no secrets.
+        settings: Settings that are not secrets.
         keys: Where the keys come from: `environment`, `profile NAME`, or `provider MODULE:NAME`.
 
     Examples:

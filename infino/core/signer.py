@@ -364,7 +364,7 @@ class WireRequest:
 
 
 def checked_query(pairs: tuple[tuple[str, str], ...]) -> str:
-    """Encode a query, or say that it holds what is no text.
+    """Encode a query, or say that it holds what is not text.
 
     Raises:
         ValidationError: A name or value holds half a character.
@@ -415,7 +415,7 @@ class Wire:
         """
         check_path(request.path)
         if not TOKEN.fullmatch(method):
-            raise ValidationError(f"{method[:20]!r} is no HTTP method")
+            raise ValidationError(f"{method[:20]!r} is not a HTTP method")
         path = self.endpoint.base_path + request.path
         query = checked_query(request.query) if request.query else ""
         content, content_type = request.content, request.content_type

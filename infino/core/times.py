@@ -82,7 +82,7 @@ def _from_number(value: float) -> datetime:
     try:
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
     except OverflowError as error:
-        raise ValidationError(f"{value!r} is no Unix time in seconds or milliseconds") from error
+        raise ValidationError(f"{value!r} is not a Unix time in seconds or milliseconds") from error
 
 
 def _from_offset(relative: re.Match[str], now: datetime) -> datetime:

@@ -167,14 +167,14 @@ def _exact(types: Any, value: Any, kind: Any) -> Any:
         return {name: _exact(types, inner, known[name]) for name, inner in value.items()}
     if types.is_nested(kind):
         if not isinstance(value, list | tuple):
-            raise Inexact(f"{type(value).__name__} is no list")
+            raise Inexact(f"{type(value).__name__} is not a list")
         return [_exact(types, inner, kind.value_type) for inner in value]
     return _scalar(types, value, kind)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise Inexact(f"{type(value).__name__} is no object")
+        raise Inexact(f"{type(value).__name__} is not an object")
     return value
 
 

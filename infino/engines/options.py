@@ -65,7 +65,7 @@ def _option(read: Callable[[str, Any], Any], default: Any = None) -> Any:
 
 
 @attrs.frozen
-class ReadOptions:
+class EngineReadOptions:
     """What to read.
 
     Args:

@@ -8,8 +8,8 @@ from typing import Any
 
 from infino.core.errors import InfinoError, ValidationError
 from infino.core.extras import require
-from infino.engines.options import ReadOptions, WriteOptions, read_options, reference_of
-from infino.engines.reading import Reading
+from infino.engines.options import EngineReadOptions, WriteOptions, read_options, reference_of
+from infino.engines.reading import EngineReading
 from infino.engines.writing import JobReport, TaskReport, Writing
 
 require("ray.data", "ray", "infino.engines.ray")
@@ -34,9 +34,9 @@ class InfinoDatasource(Datasource):
 
     def __init__(self, *, schema: Any = None, **options: Any) -> None:
         super().__init__()
-        chosen = read_options(ReadOptions, options)
+        chosen = read_options(EngineReadOptions, options)
         learned = schema is None and chosen.search is not None and not chosen.columns
-        self._reading = Reading(reference_of(options), chosen, whole=learned)
+        self._reading = EngineReading(reference_of(options), chosen, whole=learned)
         self._schema = schema
 
     def estimate_inmemory_data_size(self) -> int | None:
@@ -57,7 +57,7 @@ class InfinoDatasource(Datasource):
         ]
 
 
-def _tables(reading: Reading, part: Any, schema: Any) -> Iterator[Any]:
+def _tables(reading: EngineReading, part: Any, schema: Any) -> Iterator[Any]:
     import pyarrow
 
     empty = True

@@ -11,7 +11,7 @@ import attrs
 from infino.core.errors import ValidationError
 from infino.core.reference import ClientReference
 from infino.engines.exact import conformed
-from infino.engines.options import ReadOptions
+from infino.engines.options import EngineReadOptions
 from infino.plans.binding import literal
 from infino.plans.ranges import conditions, ends_of_ranges, identifier
 from infino.results import arrays
@@ -30,7 +30,7 @@ Slice = str | tuple[int, int]
 
 
 @attrs.frozen
-class Reading:
+class EngineReading:
     """A question and how it is parted; can be pickled.
 
     Args:
@@ -41,7 +41,7 @@ class Reading:
     """
 
     reference: ClientReference
-    options: ReadOptions
+    options: EngineReadOptions
     where: tuple[str, ...] = ()
     whole: bool = False
 

@@ -11,8 +11,8 @@ from infino.core.errors import ValidationError
 from infino.core.extras import require
 from infino.engines.exact import check_sendable
 from infino.engines.filters import condition
-from infino.engines.options import ReadOptions, WriteOptions, read_options, reference_of
-from infino.engines.reading import Reading
+from infino.engines.options import EngineReadOptions, WriteOptions, read_options, reference_of
+from infino.engines.reading import EngineReading
 from infino.engines.writing import TaskReport, Writing
 from infino.results import arrays
 
@@ -104,9 +104,9 @@ class InfinoDataSource(DataSource):
         """Write the batches of a stream."""
         return InfinoStreamWriter(self._writing(schema, overwrite, stream=True))
 
-    def _reading(self) -> Reading:
-        chosen = read_options(ReadOptions, self.options)
-        return Reading(reference_of(self.options), chosen, whole=self._learned and chosen.search is not None)
+    def _reading(self) -> EngineReading:
+        chosen = read_options(EngineReadOptions, self.options)
+        return EngineReading(reference_of(self.options), chosen, whole=self._learned and chosen.search is not None)
 
     def _writing(self, schema: StructType, overwrite: bool, *, stream: bool = False) -> Writing:
         if overwrite:
@@ -158,7 +158,7 @@ class InfinoReader(DataSourceReader):
         schema: The columns that are wanted, in the types that were promised.
     """
 
-    def __init__(self, reading: Reading, schema: StructType) -> None:
+    def __init__(self, reading: EngineReading, schema: StructType) -> None:
         self.reading = reading
         self.promised = arrow_schema(schema)
 
@@ -191,7 +191,7 @@ class InfinoStreamReader(DataSourceStreamReader):
         schema: The columns that are wanted.
     """
 
-    def __init__(self, reading: Reading, schema: StructType) -> None:
+    def __init__(self, reading: EngineReading, schema: StructType) -> None:
         self.reading = reading
         self.promised = arrow_schema(schema)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from infino.local.http import Answer, Call, Problem, Route
+from infino.local.http import GatewayCall, Problem, Reply, Route
 
 if TYPE_CHECKING:
     from infino.local.state import Gateway
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 SERVICE_VERSION = "2025-06-30"
 
 
-def ping(gateway: Gateway, call: Call) -> Answer:
+def ping(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET /."""
-    return Answer(json={"status": "healthy", "version": SERVICE_VERSION, "local": True})
+    return Reply(json={"status": "healthy", "version": SERVICE_VERSION, "local": True})
 
 
-def health(gateway: Gateway, call: Call) -> Answer:
+def health(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET /_local/health; without a signature, once all is ready, and telling nothing of this machine."""
-    return Answer(
+    return Reply(
         json={
             "ready": True,
             "writable": gateway.disk.writable(),
@@ -45,14 +45,14 @@ def installed(distribution: str) -> str:
         return "unknown"
 
 
-def reset(gateway: Gateway, call: Call) -> Answer:
+def reset(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /_local/reset: forget all data, keep the keys."""
     require_admin(call)
     gateway.reset()
-    return Answer(json={"acknowledged": True})
+    return Reply(json={"acknowledged": True})
 
 
-def arm_faults(gateway: Gateway, call: Call) -> Answer:
+def arm_faults(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /_local/faults."""
     require_admin(call)
     body = call.json()
@@ -64,19 +64,19 @@ def arm_faults(gateway: Gateway, call: Call) -> Answer:
     return list_faults(gateway, call)
 
 
-def list_faults(gateway: Gateway, call: Call) -> Answer:
+def list_faults(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET /_local/faults."""
-    return Answer(json={"faults": gateway.faults.list()})
+    return Reply(json={"faults": gateway.faults.list()})
 
 
-def clear_faults(gateway: Gateway, call: Call) -> Answer:
+def clear_faults(gateway: Gateway, call: GatewayCall) -> Reply:
     """DELETE /_local/faults."""
     require_admin(call)
     gateway.faults.clear()
     return list_faults(gateway, call)
 
 
-def require_admin(call: Call) -> None:
+def require_admin(call: GatewayCall) -> None:
     """Raise the 403 for anyone but the admin."""
     if not call.principal.admin:
         raise Problem(403, "security_exception", "only the admin account may do this")

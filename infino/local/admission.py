@@ -12,7 +12,7 @@ import socket
 from collections.abc import Collection
 
 from infino.local.http import Problem
-from infino.local.signature import Wire
+from infino.local.signature import ReceivedRequest
 
 HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>\d{1,5}))?")
 OWN_PAGE = frozenset({"same-origin", "none"})
@@ -33,7 +33,7 @@ class Admission:
         own = ("localhost", "host.docker.internal", socket.gethostname())
         self._names = frozenset(name.lower() for name in (*own, *hosts))
 
-    def check(self, wire: Wire) -> None:
+    def check(self, wire: ReceivedRequest) -> None:
         """Raise the refusal of a request that is not meant for this gateway or comes from another site's page.
 
         Args:
@@ -60,7 +60,7 @@ class Admission:
             return False
         return True
 
-    def _check_browser(self, wire: Wire, host: str) -> None:
+    def _check_browser(self, wire: ReceivedRequest, host: str) -> None:
         origin, site = wire.header(b"origin"), wire.header(b"sec-fetch-site")
         foreign = site is not None and site.lower() not in OWN_PAGE
         if foreign or (origin is not None and origin.lower().partition("://")[2] != host.lower()):

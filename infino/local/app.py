@@ -17,14 +17,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from infino.core.redaction import get_logger
 from infino.local.access import Principal
 from infino.local.admission import Admission
-from infino.local.body import IDLE, Bodies, Body, Disconnected, Incoming
+from infino.local.body import IDLE, Bodies, CallerLeft, Incoming, ReceivedBody
 from infino.local.disk import full_disk
 from infino.local.fault_injection import delay, instead, reset, send_answer, skewed_clock
 from infino.local.faults import Fault
-from infino.local.http import Answer, Call, Problem
+from infino.local.http import GatewayCall, Problem, Reply
 from infino.local.router import Match, Router
 from infino.local.routing import Identity, SocketHandler, collect, start
-from infino.local.signature import Verifier, Wire
+from infino.local.signature import ReceivedRequest, Verifier
 from infino.local.workers import Workers
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Application:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         wire = wire_of(scope, scope["method"])
         incoming = Incoming.of(receive, wire)
-        fault, body = None, Body()
+        fault, body = None, ReceivedBody()
         try:
             try:
                 self._admission.check(wire)
@@ -98,22 +98,24 @@ class Application:
                 return
             answer = (instead(fault) if fault else None) or answer
             self._bodies.release(body)  # before the answer, so that whoever has it finds nothing left on disk
-            body = Body()
+            body = ReceivedBody()
             now = skewed_clock(self._gateway.clock, fault)
             await send_answer(send, answer, incoming, fault, now, head=wire.method == "HEAD")
-        except Disconnected:
+        except CallerLeft:
             return
         finally:
             self._bodies.release(body)
 
-    def _fault(self, wire: Wire) -> Fault | None:
+    def _fault(self, wire: ReceivedRequest) -> Fault | None:
         path = wire.raw_path.decode("latin-1")
         return None if path.startswith("/_local/") else self._gateway.faults.take(wire.method, path)
 
-    async def _receive(self, wire: Wire, match: Match, incoming: Incoming, fault: Fault | None) -> tuple[Claimed, Body]:
+    async def _receive(
+        self, wire: ReceivedRequest, match: Match, incoming: Incoming, fault: Fault | None
+    ) -> tuple[Claimed, ReceivedBody]:
         """Verify the headers, and only then take the body in."""
         if match.route.public:
-            return None, Body()
+            return None, ReceivedBody()
         verifier = self._verifier(fault)
         key, payload_hash = verifier.check_request(wire, multipart=match.route.upload, stock=match.route.stock)
         if match.route.upload:
@@ -123,14 +125,22 @@ class Application:
         return (key, payload_hash), body
 
     async def _answer(
-        self, incoming: Incoming, wire: Wire, match: Match, key: Claimed, body: Body, fault: Fault | None
-    ) -> Answer:
+        self,
+        incoming: Incoming,
+        wire: ReceivedRequest,
+        match: Match,
+        key: Claimed,
+        body: ReceivedBody,
+        fault: Fault | None,
+    ) -> Reply:
         work = partial(self._work, wire, match, key, body, fault)
         if key is None:
             return work()  # here, so that it answers while all threads are busy
         return await self._workers.run(match.route, key[0], incoming.receive, work)
 
-    def _work(self, wire: Wire, match: Match, key: Claimed, body: Body, fault: Fault | None) -> Answer:
+    def _work(
+        self, wire: ReceivedRequest, match: Match, key: Claimed, body: ReceivedBody, fault: Fault | None
+    ) -> Reply:
         """Run the handler and encode what it says; whatever happens, there is an answer."""
         try:
             principal = self._principal(wire, match, key, body, fault) if key else NOBODY
@@ -153,7 +163,9 @@ class Application:
             reason = f"the gateway failed with {type(error).__name__}; its log has the details"
             return Problem(500, "internal_error", reason).answer()
 
-    def _principal(self, wire: Wire, match: Match, key: tuple[str, str], body: Body, fault: Fault | None) -> Principal:
+    def _principal(
+        self, wire: ReceivedRequest, match: Match, key: tuple[str, str], body: ReceivedBody, fault: Fault | None
+    ) -> Principal:
         access_key, payload_hash = key
         digest = body.digest or sha256(body.content).hexdigest()
         self._verifier(fault).check_body(wire, digest, payload_hash, stock=match.route.stock)
@@ -185,7 +197,7 @@ class Application:
         except Problem as problem:
             refused, handler, identity = problem.answer(), None, None
         if refused is not None or handler is None or identity is None:
-            denied = refused or Answer(404)
+            denied = refused or Reply(404)
             headers = {**denied.headers, "Date": format_datetime(skewed_clock(self._gateway.clock, fault)(), True)}
             content, media_type = denied.encoded(), denied.media_type
             await websocket.send_denial_response(Response(content, denied.status, headers, media_type))
@@ -193,14 +205,14 @@ class Application:
         with suppress(WebSocketDisconnect):
             await handler(self._gateway, websocket, identity)
 
-    def _socket_handler(self, wire: Wire) -> SocketHandler:
+    def _socket_handler(self, wire: ReceivedRequest) -> SocketHandler:
         path = wire.raw_path.decode("latin-1")
         handler = self._sockets.get(path)
         if handler is None:
             raise Problem(404, "route_not_found", f"the gateway has no WebSocket at {path}")
         return handler
 
-    def _identity(self, websocket: WebSocket, wire: Wire, fault: Fault | None) -> Identity:
+    def _identity(self, websocket: WebSocket, wire: ReceivedRequest, fault: Fault | None) -> Identity:
         access_key = self._verifier(fault).check_socket(wire)
         headers, query = websocket.headers, websocket.query_params
         return Identity(
@@ -211,15 +223,15 @@ class Application:
         )
 
 
-def wire_of(scope: Scope, method: str) -> Wire:
+def wire_of(scope: Scope, method: str) -> ReceivedRequest:
     """Return the request as it stood on the wire."""
-    return Wire(method, scope["raw_path"].partition(b"?")[0], scope["query_string"], scope["headers"])
+    return ReceivedRequest(method, scope["raw_path"].partition(b"?")[0], scope["query_string"], scope["headers"])
 
 
-def call_of(wire: Wire, match: Match, body: Body, principal: Principal) -> Call:
+def call_of(wire: ReceivedRequest, match: Match, body: ReceivedBody, principal: Principal) -> GatewayCall:
     """Return what the handler sees of a verified request."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in wire.headers}
-    return Call(
+    return GatewayCall(
         principal=principal,
         method=wire.method,
         path=match.parameters,

@@ -16,7 +16,7 @@ from infino.local.http import Problem
 if TYPE_CHECKING:
     from starlette.types import Receive
 
-    from infino.local.signature import Wire
+    from infino.local.signature import ReceivedRequest
     from infino.local.state import Options
 
 IDLE = 60.0
@@ -27,12 +27,12 @@ STEP = 16 * 1024 * 1024
 """Bytes of an upload after which the room on disk is looked at again."""
 
 
-class Disconnected(Exception):
+class CallerLeft(Exception):
     """The caller hung up before its request was complete."""
 
 
 @attrs.frozen
-class Body:
+class ReceivedBody:
     """A received body: its bytes, or the file that holds them."""
 
     content: bytes = b""
@@ -62,7 +62,7 @@ class Incoming:
         self.complete = self.length == 0
 
     @classmethod
-    def of(cls, receive: Receive, wire: Wire) -> Incoming:
+    def of(cls, receive: Receive, wire: ReceivedRequest) -> Incoming:
         """Return the body that the headers announce; the server has already refused malformed lengths."""
         if wire.header(b"transfer-encoding") is not None:
             return cls(receive, None)
@@ -81,7 +81,7 @@ class Incoming:
         except TimeoutError:
             raise Problem(408, "request_timeout", f"no byte of the body came for {IDLE:.0f} s; send it again") from None
         if message["type"] == "http.disconnect":
-            raise Disconnected
+            raise CallerLeft
         self.complete = not message.get("more_body", False)
         body: bytes = message.get("body", b"")
         return body
@@ -91,7 +91,7 @@ class Incoming:
 
         A connection closed upon unread bytes is reset, and a reset can overtake the answer.
         """
-        with suppress(TimeoutError, Disconnected, Problem):
+        with suppress(TimeoutError, CallerLeft, Problem):
             async with asyncio.timeout(seconds):
                 while not self.complete and limit > 0:
                     limit -= len(await self.chunk())
@@ -114,7 +114,7 @@ class Bodies:
         self._spool = spool
         self._in_flight = 0
 
-    async def read(self, incoming: Incoming, *, hashed: bool = True) -> Body:
+    async def read(self, incoming: Incoming, *, hashed: bool = True) -> ReceivedBody:
         """Read a body into memory; `release` gives its room back.
 
         Args:
@@ -126,7 +126,7 @@ class Bodies:
             Problem: 413 when it is too long, 429 when those in flight are, 408 when it does not come.
         """
         if incoming.complete:
-            return Body()
+            return ReceivedBody()
         limit = self._options.max_body
         reason = f"the body is larger than {limit} bytes; send smaller chunks"
         if not hashed and limit > WITHOUT_HASH:
@@ -145,7 +145,7 @@ class Bodies:
         except BaseException:
             self._in_flight -= size
             raise
-        return Body(chunks[0] if len(chunks) == 1 else b"".join(chunks))
+        return ReceivedBody(chunks[0] if len(chunks) == 1 else b"".join(chunks))
 
     def _admit(self, size: int, limit: int, reason: str) -> None:
         if size > limit:
@@ -154,7 +154,7 @@ class Bodies:
             busy = f"request bodies in flight have more than {self._options.max_in_flight} bytes together; try again"
             raise Problem(429, "too_many_requests", busy, {"Retry-After": "1"})
 
-    async def spool(self, incoming: Incoming) -> Body:
+    async def spool(self, incoming: Incoming) -> ReceivedBody:
         """Write the body of an upload to a file.
 
         Raises:
@@ -178,7 +178,7 @@ class Bodies:
             except BaseException:
                 path.unlink()  # noqa: ASYNC240 - one unlink of a file that was just written
                 raise
-        return Body(b"", digest.hexdigest(), path)
+        return ReceivedBody(b"", digest.hexdigest(), path)
 
     def _admit_upload(self, size: int, more: int) -> None:
         if size > self._options.max_upload:
@@ -188,7 +188,7 @@ class Bodies:
             busy = f"the uploads under way have more than {self._options.max_spool} bytes together; try again"
             raise Problem(429, "too_many_requests", busy, {"Retry-After": "5"})
 
-    def release(self, body: Body) -> None:
+    def release(self, body: ReceivedBody) -> None:
         """Give the room of a body back."""
         self._in_flight -= len(body.content)
         body.discard()

@@ -11,10 +11,10 @@ import attrs
 import duckdb
 import orjson
 
-from infino.local.http import Answer, Call, Problem
+from infino.local.http import GatewayCall, Problem, Reply
 from infino.local.rbac.rules import FieldRules
 from infino.local.store.database import Dataset
-from infino.local.store.writer import Batch, RecordRefused, Stored, fetch, put, remove
+from infino.local.store.writer import DocumentBatch, RecordRefused, StoredDocument, fetch, put, remove
 from infino.local.values import exact
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Action:
 
 
 @attrs.frozen
-class Item:
+class ActionOutcome:
     """The outcome of one action."""
 
     action: Action
@@ -62,7 +62,7 @@ class Item:
         return {self.action.kind: shown}
 
 
-def bulk(gateway: Gateway, call: Call) -> Answer:
+def bulk(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /{dataset}/json."""
     started = time.perf_counter()
     name = call.path["dataset"]
@@ -82,10 +82,10 @@ def bulk(gateway: Gateway, call: Call) -> Answer:
         items = orjson.dumps([outcome.encode(name) for outcome in outcomes])[1:-1]
     took = int((time.perf_counter() - started) * 1000)
     head = b'{"took":%d,"errors":%s,"items":[' % (took, b"true" if failed else b"false")
-    return Answer(content=head + items + b"]}")
+    return Reply(content=head + items + b"]}")
 
 
-def read_plain(lines: Sequence[bytes], dataset: str) -> Batch | None:
+def read_plain(lines: Sequence[bytes], dataset: str) -> DocumentBatch | None:
     """Read the commonest bulk body, one that only indexes records with distinct ids, in a few steps for all.
 
     Args:
@@ -110,17 +110,17 @@ def read_plain(lines: Sequence[bytes], dataset: str) -> Batch | None:
         return None
     kinds = set(map(type, given))
     if kinds == {type(None)}:
-        return Batch(new_ids(len(given)), texts, documents, fresh=True)
+        return DocumentBatch(new_ids(len(given)), texts, documents, fresh=True)
     if kinds != {str} or len(set(given)) != len(given) or not all(given) or "\0" in "".join(given):
         return None
-    return Batch(given, texts, documents)
+    return DocumentBatch(given, texts, documents)
 
 
 def decoded(texts: Sequence[bytes]) -> list[Any]:
     """Decode documents, digit for digit; most at once, and one by one what is not spelt the common way.
 
     Raises:
-        orjson.JSONDecodeError: Some text is no JSON.
+        orjson.JSONDecodeError: Some text is not JSON.
         exact.RepeatedKey: A document has two members of one name.
         exact.TooDeep: A document has too many levels.
     """
@@ -137,7 +137,7 @@ def new_ids(count: int) -> list[str]:
     return [f"{stem}{number:06x}" for number in range(count)]
 
 
-def store_plain(gateway: Gateway, name: str, batch: Batch) -> bytes | None:
+def store_plain(gateway: Gateway, name: str, batch: DocumentBatch) -> bytes | None:
     """Store documents with distinct ids and return their items, or None if one does not fit the mapping."""
     store = gateway.store
     try:
@@ -173,7 +173,7 @@ def written_items(name: str, ids: Sequence[str], versions: Mapping[str, int]) ->
 
 
 def read_actions(lines: Sequence[bytes], dataset: str) -> list[Action]:
-    """Read a bulk body action by action; a line that is no action refuses the request."""
+    """Read a bulk body action by action; a line that is not an action refuses the request."""
     actions: list[Action] = []
     position = 0
     while position < len(lines):
@@ -194,7 +194,9 @@ def read_action(line: bytes, position: int, dataset: str) -> Action:
     try:
         ((kind, meta),) = orjson.loads(line).items()
     except (ValueError, AttributeError):
-        reason = f"line {position + 1} (blank lines not counted) is no action: {line[:80].decode('utf-8', 'replace')}"
+        reason = (
+            f"line {position + 1} (blank lines not counted) is not an action: {line[:80].decode('utf-8', 'replace')}"
+        )
         raise Problem(400, "parse_exception", reason) from None
     if kind not in WITH_DOCUMENT and kind != "delete":
         raise Problem(400, "parse_exception", f"line {position + 1}: unknown bulk action [{kind}]")
@@ -225,7 +227,9 @@ def read_document(action: Action) -> dict[str, Any]:
     return document
 
 
-def apply(gateway: Gateway, name: str, actions: Sequence[Action], principal: Principal | None = None) -> list[Item]:
+def apply(
+    gateway: Gateway, name: str, actions: Sequence[Action], principal: Principal | None = None
+) -> list[ActionOutcome]:
     """Carry out any actions in order, as one transaction, and return their items.
 
     Args:
@@ -247,11 +251,11 @@ def apply_in_order(
     dataset: Dataset,
     actions: Sequence[Action],
     rules: FieldRules,
-) -> list[Item]:
+) -> list[ActionOutcome]:
     """Play the actions one after another on the touched records, then write only how each record ends."""
     ids = list(dict.fromkeys(action.id for action in actions))
     before = fetch(cursor, dataset.id, ids)
-    now: dict[str, Stored | None] = {id: before.get(id) for id in ids}
+    now: dict[str, StoredDocument | None] = {id: before.get(id) for id in ids}
     items = []
     for action in actions:
         try:
@@ -259,28 +263,28 @@ def apply_in_order(
             if state is not None and state != now[action.id]:
                 check_fits(dataset, action.id, state)
         except ItemProblem as problem:
-            items.append(Item(action, problem=problem))
+            items.append(ActionOutcome(action, problem=problem))
             continue
         now[action.id] = state
-        items.append(Item(action, result, version))
+        items.append(ActionOutcome(action, result, version))
     gone = [id for id in ids if id in before and now[id] is None]
     remove(gateway.store, cursor, dataset, gone)
     kept = {id: state for id, state in now.items() if state is not None and state != before.get(id)}
     texts = [state.source.encode() for state in kept.values()]
-    batch = Batch(list(kept), texts, decoded(texts))
+    batch = DocumentBatch(list(kept), texts, decoded(texts))
     current = gateway.store.get(cursor, dataset.name)
     put(gateway.store, cursor, current, batch, [state.version for state in kept.values()])
     return items
 
 
-def check_fits(dataset: Dataset, id: str, state: Stored) -> None:
+def check_fits(dataset: Dataset, id: str, state: StoredDocument) -> None:
     """Raise the problem of a record that does not fit the mapping."""
     problem = dataset.mapping.refusal(exact.loads(state.source), id) if dataset.mapping.decides else None
     if problem is not None:
         raise ItemProblem(problem.status, problem.type, problem.reason)
 
 
-def play(action: Action, state: Stored | None, rules: FieldRules) -> tuple[Stored | None, str, int]:
+def play(action: Action, state: StoredDocument | None, rules: FieldRules) -> tuple[StoredDocument | None, str, int]:
     """Return a record's state after one action, with the result word and the version."""
     version = state.version + 1 if state else 1
     if action.kind == "delete":
@@ -292,12 +296,12 @@ def play(action: Action, state: Stored | None, rules: FieldRules) -> tuple[Store
     if action.kind == "create" and state is not None:
         reason = f"[{action.id}]: version conflict, the record already exists"
         raise ItemProblem(409, "version_conflict_engine_exception", reason)
-    return Stored(version, action.text.decode()), "updated" if state else "created", version
+    return StoredDocument(version, action.text.decode()), "updated" if state else "created", version
 
 
 def update(
-    request: dict[str, Any], state: Stored | None, version: int, id: str, rules: FieldRules
-) -> tuple[Stored, str, int]:
+    request: dict[str, Any], state: StoredDocument | None, version: int, id: str, rules: FieldRules
+) -> tuple[StoredDocument, str, int]:
     """Merge a partial document into a record, or create it from `upsert` or `doc_as_upsert`."""
     unknown = request.keys() - {"doc", "doc_as_upsert", "upsert", "detect_noop", "_source"}
     if unknown:
@@ -313,7 +317,7 @@ def update(
         if not isinstance(created, dict):
             raise ItemProblem(404, "document_missing_exception", f"[{id}]: document missing")
         check_fields(rules, created)
-        return Stored(1, encoded(created)), "created", 1
+        return StoredDocument(1, encoded(created)), "created", 1
     old = exact.loads(state.source)
     if isinstance(doc, dict):
         check_fields(rules, doc, old)
@@ -321,7 +325,7 @@ def update(
     # To whom a field is hidden, "noop" would tell whether a guess at its value is right.
     if merged == old and rules.unrestricted and request.get("detect_noop", True):
         return state, "noop", state.version
-    return Stored(version, encoded(merged)), "updated", version
+    return StoredDocument(version, encoded(merged)), "updated", version
 
 
 def check_fields(rules: FieldRules, document: dict[str, Any], before: dict[str, Any] | None = None) -> None:

@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 
-class Clock:
+class GatewayClock:
     """The real time, shifted by an offset that tests may set.
 
     Examples:

@@ -16,7 +16,7 @@ import orjson
 from infino.local.clock import iso
 from infino.local.disk import refuse_if_full
 from infino.local.folder import RESTORE, DamagedFile
-from infino.local.marks import Mark
+from infino.local.marks import CommitMark
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
@@ -52,7 +52,7 @@ class Control:
     def __init__(self, path: Path | None, now: Callable[[], datetime]) -> None:
         self._now = now
         self._lock = threading.RLock()
-        self._mark = Mark(path)
+        self._mark = CommitMark(path)
         self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
         try:
             self._open()

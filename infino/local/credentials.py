@@ -16,7 +16,7 @@ ALPHABET = string.ascii_uppercase + string.digits
 
 
 @attrs.frozen
-class Credentials:
+class KeyPair:
     """One key pair; the secret never shows in a repr."""
 
     access_key: str
@@ -34,7 +34,7 @@ def new_secret_key() -> str:
     return secrets.token_urlsafe(30)
 
 
-def admin_credentials(folder: Path | None, access_key: str | None, secret_key: str | None) -> Credentials:
+def admin_credentials(folder: Path | None, access_key: str | None, secret_key: str | None) -> KeyPair:
     """Return the admin's keys: the given ones, else those of the data folder, else new ones.
 
     Args:
@@ -52,23 +52,23 @@ def admin_credentials(folder: Path | None, access_key: str | None, secret_key: s
     stored = read_credentials(path) if path and path.exists() else None
     account_id = stored.account_id if stored else str(secrets.randbelow(10**12)).zfill(12)
     if access_key is not None and secret_key is not None:
-        return Credentials(access_key, secret_key, account_id)
+        return KeyPair(access_key, secret_key, account_id)
     if stored:
         return stored
-    made = Credentials(new_access_key(), new_secret_key(), account_id)
+    made = KeyPair(new_access_key(), new_secret_key(), account_id)
     if path:
         write_private(path, orjson.dumps(attrs.asdict(made)))
     return made
 
 
-def read_credentials(path: Path) -> Credentials:
+def read_credentials(path: Path) -> KeyPair:
     """Return the keys that a file holds.
 
     Raises:
         DamagedFile: When it holds none.
     """
     try:
-        found = Credentials(**orjson.loads(path.read_bytes()))
+        found = KeyPair(**orjson.loads(path.read_bytes()))
     except (ValueError, TypeError):
         found = None
     if found is None or not all(isinstance(text, str) and text for text in attrs.astuple(found)):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from infino.local.catalogue.kinds import names_of
 from infino.local.catalogue.mapping import declared_type, read_mapping
-from infino.local.http import Answer, Call, Problem, Route, unsupported
+from infino.local.http import GatewayCall, Problem, Reply, Route, unsupported
 from infino.local.router import RESERVED
 from infino.local.store import Dataset
 
@@ -46,7 +46,7 @@ def check_name(name: str) -> None:
         raise Problem(400, "invalid_index_name_exception", f"dataset name [{name}] {problem}")
 
 
-def create(gateway: Gateway, call: Call) -> Answer:
+def create(gateway: Gateway, call: GatewayCall) -> Reply:
     """PUT /{dataset}, with an optional mapping."""
     name = call.path["dataset"]
     check_name(name)
@@ -55,7 +55,7 @@ def create(gateway: Gateway, call: Call) -> Answer:
     settings = read_settings(body)
     with gateway.store.writing() as cursor:
         gateway.store.create(cursor, name, settings)
-    return Answer(json={"acknowledged": True, "shards_acknowledged": True, "index": name})
+    return Reply(json={"acknowledged": True, "shards_acknowledged": True, "index": name})
 
 
 def read_settings(body: dict[str, Any]) -> dict[str, Any]:
@@ -98,16 +98,16 @@ def shown_properties(given: Mapping[str, Any], allowed: Callable[[str], bool], p
     return shown
 
 
-def delete(gateway: Gateway, call: Call) -> Answer:
+def delete(gateway: Gateway, call: GatewayCall) -> Reply:
     """DELETE /{dataset}."""
     name = call.path["dataset"]
     gateway.access.check(call.principal, "delete", "dataset", name)
     with gateway.store.writing() as cursor:
         gateway.store.drop(cursor, name)
-    return Answer(json={"acknowledged": True})
+    return Reply(json={"acknowledged": True})
 
 
-def list_all(gateway: Gateway, call: Call) -> Answer:
+def list_all(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET /metadata: a row for each dataset that the caller may see."""
     rows = []
     with gateway.store.reading() as cursor:
@@ -117,15 +117,15 @@ def list_all(gateway: Gateway, call: Call) -> Answer:
             except Problem:
                 continue
             rows.append(index_row(cursor, dataset))
-    return Answer(json=rows)
+    return Reply(json=rows)
 
 
-def metadata(gateway: Gateway, call: Call) -> Answer:
+def metadata(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET /{dataset}/metadata: a list of one row."""
     name = call.path["dataset"]
     gateway.access.check(call.principal, "read", "metadata", name)
     with gateway.store.reading() as cursor:
-        return Answer(json=[index_row(cursor, gateway.store.get(cursor, name))])
+        return Reply(json=[index_row(cursor, gateway.store.get(cursor, name))])
 
 
 def index_row(cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> dict[str, str]:
@@ -156,7 +156,7 @@ def human_size(size: float) -> str:
     return f"{size:.1f}".removesuffix(".0") + "tb"
 
 
-def schema(gateway: Gateway, call: Call) -> Answer:
+def schema(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET /{dataset}/_schema: field -> {source, infino_type}."""
     name = call.path["dataset"]
     gateway.access.check(call.principal, "read", "metadata", name)
@@ -169,10 +169,10 @@ def schema(gateway: Gateway, call: Call) -> Answer:
         if declared.name not in fields and view.allowed(declared.name):
             kind = names_of(declared_type(declared, ())).infino
             fields[declared.name] = {"source": "Logs", "infino_type": kind}
-    return Answer(json=fields)
+    return Reply(json=fields)
 
 
-def describe(gateway: Gateway, call: Call) -> Answer:
+def describe(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET /{dataset}: aliases, mappings and settings."""
     name = call.path["dataset"]
     gateway.access.check(call.principal, "read", "metadata", name)
@@ -188,26 +188,26 @@ def describe(gateway: Gateway, call: Call) -> Answer:
     properties |= shown_properties(declared.properties, view.allowed)
     described = {"aliases": {}, "mappings": {**dataset.settings.get("mappings", {}), "properties": properties}}
     settings = {"index": {"uuid": dataset.uuid, "creation_date": dataset.created_at, "provided_name": name}}
-    return Answer(json={name: {**described, "settings": settings}})
+    return Reply(json={name: {**described, "settings": settings}})
 
 
-def count(gateway: Gateway, call: Call) -> Answer:
+def count(gateway: Gateway, call: GatewayCall) -> Reply:
     """Count all records of a dataset, for GET /{dataset}/_count."""
     name = call.path["dataset"]
     gateway.access.check(call.principal, "read", "record", name)
     with gateway.store.reading() as cursor:
-        return Answer(json={"count": sizes(cursor, gateway.store.get(cursor, name))[0]})
+        return Reply(json={"count": sizes(cursor, gateway.store.get(cursor, name))[0]})
 
 
-def exists(gateway: Gateway, call: Call) -> Answer:
+def exists(gateway: Gateway, call: GatewayCall) -> Reply:
     """HEAD /{dataset}/schema, the existence probe of early clients."""
     metadata(gateway, call)
-    return Answer(content=b"")
+    return Reply(content=b"")
 
 
-def flush(gateway: Gateway, call: Call) -> Answer:
+def flush(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /_flush: every acknowledged write is durable already."""
-    return Answer(json={"_shards": {"total": 1, "successful": 1, "failed": 0}})
+    return Reply(json={"_shards": {"total": 1, "successful": 1, "failed": 0}})
 
 
 ROUTES = (

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from infino.local.http import Answer, Call, Problem, Route
+from infino.local.http import GatewayCall, Problem, Reply, Route
 from infino.local.sql.dialect import engine_error
 from infino.local.sql.question import readable
 from infino.local.sql.watchdog import time_limit
 from infino.local.sql.writes import Writing
 from infino.local.store import identifier
-from infino.local.store.writer import Batch, fetch, put
+from infino.local.store.writer import DocumentBatch, fetch, put
 from infino.local.values import exact
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from infino.local.state import Gateway
 
 
-def enrich(gateway: Gateway, call: Call) -> Answer:
+def enrich(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /{dataset}/enrich_dataset."""
     name = call.path["dataset"]
     gateway.access.check(call.principal, "write", "record", name)
@@ -34,7 +34,7 @@ def enrich(gateway: Gateway, call: Call) -> Answer:
             raise
         except duckdb.Error as error:
             raise engine_error(error) from None
-    return Answer(json={"acknowledged": True, "updated": updated, "source": source})
+    return Reply(json={"acknowledged": True, "updated": updated, "source": source})
 
 
 def read_policy(body: dict[str, Any]) -> tuple[str, list[str], str | None]:
@@ -100,7 +100,7 @@ def copy_fields(writing: Writing, name: str, source: str, match_field: str, fiel
             assign(document, value)
         changed[id] = document
     texts = [exact.dumps(document) for document in changed.values()]
-    put(store, cursor, dataset, Batch(list(changed), texts, list(changed.values())))
+    put(store, cursor, dataset, DocumentBatch(list(changed), texts, list(changed.values())))
     return len(changed)
 
 

@@ -12,9 +12,9 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 from infino.local.body import Incoming
-from infino.local.clock import Clock
+from infino.local.clock import GatewayClock
 from infino.local.faults import Fault
-from infino.local.http import Answer, Problem
+from infino.local.http import Problem, Reply
 
 if TYPE_CHECKING:
     from starlette.types import Send
@@ -34,25 +34,25 @@ async def delay(fault: Fault | None) -> None:
         await asyncio.sleep(fault.delay)
 
 
-def skewed_clock(clock: Clock, fault: Fault | None) -> Callable[[], datetime]:
+def skewed_clock(clock: GatewayClock, fault: Fault | None) -> Callable[[], datetime]:
     """Return the clock by which a request is verified and dated."""
     skew = fault.clock_skew if fault else None
     return clock.now if skew is None else lambda: clock.now() + timedelta(seconds=skew)
 
 
-def instead(fault: Fault) -> Answer | None:
+def instead(fault: Fault) -> Reply | None:
     """Return the answer that a fault gives in place of the real one."""
     headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
     if fault.html:
-        return Answer(fault.status or 502, content=ERROR_PAGE, media_type="text/html", headers=headers)
+        return Reply(fault.status or 502, content=ERROR_PAGE, media_type="text/html", headers=headers)
     if fault.status is None:
-        return Answer() if fault.reset else None
+        return Reply() if fault.reset else None
     reason = fault.reason or "a fault asked for this answer"
     return Problem(fault.status, fault.type or "injected_fault", reason, headers).answer()
 
 
 async def send_answer(
-    send: Send, answer: Answer, incoming: Incoming, fault: Fault | None, now: Callable[[], datetime], *, head: bool
+    send: Send, answer: Reply, incoming: Incoming, fault: Fault | None, now: Callable[[], datetime], *, head: bool
 ) -> None:
     """Send an answer, whole or as a fault wants it.
 

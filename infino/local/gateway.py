@@ -65,7 +65,7 @@ def _need_real_threads() -> None:
         )
 
 
-class Server(uvicorn.Server):
+class ListeningServer(uvicorn.Server):
     """A uvicorn server that tells when it listens."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -127,7 +127,7 @@ class LocalGateway:
         )
         self._gateway: Gateway | None = None
         self._application: Application | None = None
-        self._server: Server | None = None
+        self._server: ListeningServer | None = None
         self._thread: threading.Thread | None = None
         self._socket: socket.socket | None = None
 
@@ -145,7 +145,7 @@ class LocalGateway:
             self._gateway = Gateway(self._options)
             self._gateway.reach.own_port = self._socket.getsockname()[1]
             self._application = Application(self._gateway)
-            self._server = Server(self._config(self._application))
+            self._server = ListeningServer(self._config(self._application))
             self._thread = threading.Thread(target=self._run, name="infino-gateway", daemon=True)
             self._thread.start()
             if not self._server.listening.wait(START_TIMEOUT):

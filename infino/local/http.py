@@ -46,14 +46,14 @@ class Problem(Exception):
     def __str__(self) -> str:
         return printable(f"{self.status} {self.type}: {self.reason}")
 
-    def answer(self) -> Answer:
+    def answer(self) -> Reply:
         """Return the answer that tells the caller about this problem."""
         error = {"type": self.type, "reason": self.reason, **self.extra}
-        return Answer(self.status, {"error": error, "status": self.status}, headers=self.headers)
+        return Reply(self.status, {"error": error, "status": self.status}, headers=self.headers)
 
 
 @attrs.frozen
-class Call:
+class GatewayCall:
     """One request whose signature and payload hash are already verified."""
 
     principal: Principal
@@ -101,7 +101,7 @@ def encode_json(value: Any) -> bytes:
 
 
 @attrs.frozen
-class Answer:
+class Reply:
     """One response.
 
     Args:
@@ -127,7 +127,7 @@ class Answer:
         return encode_json(self.json) if self.content is None else self.content
 
 
-Handler: TypeAlias = "Callable[[Any, Call], Answer]"
+Handler: TypeAlias = "Callable[[Any, GatewayCall], Reply]"
 """A plain function of the gateway, which this module does not know, and a call."""
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from infino.local.credentials import Credentials, new_access_key, new_secret_key
+from infino.local.credentials import KeyPair, new_access_key, new_secret_key
 
 if TYPE_CHECKING:
     from infino.local.control import Control
@@ -24,7 +24,7 @@ class Key:
     secret: str = attrs.field(repr=False)
 
 
-class Keys:
+class AccessKeys:
     """All access keys; a look at them never waits for a disk.
 
     Args:
@@ -38,7 +38,7 @@ class Keys:
         'ann'
     """
 
-    def __init__(self, control: Control, vault: Vault, root: Credentials) -> None:
+    def __init__(self, control: Control, vault: Vault, root: KeyPair) -> None:
         self._control = control
         self._vault = vault
         self._root = root
@@ -56,9 +56,9 @@ class Keys:
         found = self._all().get(access_key)
         return found.owner if found else None
 
-    def issue(self, owner: str) -> Credentials:
+    def issue(self, owner: str) -> KeyPair:
         """Give a user new keys beside those that are there."""
-        made = Credentials(new_access_key(), new_secret_key(), self._root.account_id)
+        made = KeyPair(new_access_key(), new_secret_key(), self._root.account_id)
         self._put(made.access_key, Key(owner, made.secret_key))
         return made
 

@@ -19,7 +19,7 @@ logger = get_logger("infino.local")
 DIGITS = 20
 
 
-class Mark:
+class CommitMark:
     """The mark of one database.
 
     Args:

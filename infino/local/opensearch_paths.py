@@ -14,7 +14,7 @@ import orjson
 
 from infino.local import datasets, records
 from infino.local.bulk import bulk
-from infino.local.http import Answer, Call, Handler, Problem, Route, unsupported
+from infino.local.http import GatewayCall, Handler, Problem, Reply, Route, unsupported
 from infino.local.querydsl.points import points_of
 from infino.local.querydsl.routes import querydsl
 from infino.local.stock_parameters import DEFAULTS, NEUTRAL, QUERY, SEARCH, boolean, parameters_of, search_body
@@ -30,7 +30,7 @@ CAT_COLUMNS = (
 )  # fmt: skip
 
 
-def _ask(handler: Handler, gateway: Gateway, call: Call, body: Any = b"", **path: str) -> Any:
+def _ask(handler: Handler, gateway: Gateway, call: GatewayCall, body: Any = b"", **path: str) -> Any:
     """Run a handler of the gateway's own and return its decoded answer."""
     content = body if isinstance(body, bytes) else orjson.dumps(body)
     inner = attrs.evolve(call, path=path, query={}, raw_query="", body=content)
@@ -43,7 +43,7 @@ def _one_dataset(name: str) -> str:
     return name
 
 
-def _prepare(gateway: Gateway, call: Call, name: str) -> None:
+def _prepare(gateway: Gateway, call: GatewayCall, name: str) -> None:
     """Make a missing dataset that is to be written to."""
     gateway.access.check(call.principal, "write", "record", _one_dataset(name))
     with gateway.store.reading() as cursor:
@@ -56,7 +56,7 @@ def _prepare(gateway: Gateway, call: Call, name: str) -> None:
             raise
 
 
-def search(gateway: Gateway, call: Call) -> Answer:
+def search(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET and POST /{dataset}/_search, and /_search within a point in time."""
     given = parameters_of(call, *SEARCH)
     body = search_body(call.json_object(), given)
@@ -65,7 +65,7 @@ def search(gateway: Gateway, call: Call) -> Answer:
         with points_of(gateway).reading(call.principal, body["pit"]) as point:
             name = point.dataset
     found = _ask(querydsl, gateway, call, body, dataset=_one_dataset(name))
-    return Answer(json=_counted(found, given))
+    return Reply(json=_counted(found, given))
 
 
 def _counted(found: dict[str, Any], given: Mapping[str, str]) -> dict[str, Any]:
@@ -76,17 +76,17 @@ def _counted(found: dict[str, Any], given: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def open_point(gateway: Gateway, call: Call) -> Answer:
+def open_point(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /{dataset}/_search/point_in_time, and /{dataset}/_pit as Elasticsearch calls it."""
     given = parameters_of(call, "keep_alive")
     name = _one_dataset(call.path["dataset"])
     gateway.access.check(call.principal, "read", "record", name)
     id = points_of(gateway).open(call.principal, name, given.get("keep_alive"))
     created = int(gateway.clock.now().timestamp() * 1000)
-    return Answer(json={"pit_id": id, "id": id, "_shards": {**SHARDS, "skipped": 0}, "creation_time": created})
+    return Reply(json={"pit_id": id, "id": id, "_shards": {**SHARDS, "skipped": 0}, "creation_time": created})
 
 
-def close_points(gateway: Gateway, call: Call) -> Answer:
+def close_points(gateway: Gateway, call: GatewayCall) -> Reply:
     """DELETE /_search/point_in_time with `pit_id`, and /_pit with `id` as Elasticsearch calls it."""
     parameters_of(call)
     body = call.json_object()
@@ -97,10 +97,10 @@ def close_points(gateway: Gateway, call: Call) -> Answer:
     gone = points_of(gateway).close(call.principal, ids)
     members = {"succeeded": bool(gone), "num_freed": len(gone)}
     shown = [{"successful": id in gone, "pit_id": id} for id in ids]
-    return Answer(200 if gone else 404, {**members, "pits": shown})
+    return Reply(200 if gone else 404, {**members, "pits": shown})
 
 
-def msearch(gateway: Gateway, call: Call) -> Answer:
+def msearch(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /_msearch and /{dataset}/_msearch: each search has its own answer or its own error."""
     given = parameters_of(call, "rest_total_hits_as_int")
     lines = [line for line in call.body.split(b"\n") if line and not line.isspace()]
@@ -115,7 +115,7 @@ def msearch(gateway: Gateway, call: Call) -> Answer:
             raise Problem(400, "parse_exception", f"a header line is not valid JSON: {error}") from None
         except Problem as problem:
             answers.append(problem.answer().json)
-    return Answer(json={"took": sum(answer.get("took", 0) for answer in answers), "responses": answers})
+    return Reply(json={"took": sum(answer.get("took", 0) for answer in answers), "responses": answers})
 
 
 def _searched(head: Any, default: str) -> str:
@@ -129,7 +129,7 @@ def _searched(head: Any, default: str) -> str:
     return _one_dataset(",".join(map(str, found)) if isinstance(found, list) else str(found))
 
 
-def count(gateway: Gateway, call: Call) -> Answer:
+def count(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET and POST /{dataset}/_count, of all or of what a query matches."""
     name = _one_dataset(call.path["dataset"])
     gateway.access.check(call.principal, "read", "record", name)
@@ -139,20 +139,20 @@ def count(gateway: Gateway, call: Call) -> Answer:
         raise Problem(400, "parsing_exception", f"request does not support [{min(body.keys() - {'query'})}]")
     made = search_body(body, given)
     if "query" not in made:
-        return Answer(json=_ask(datasets.count, gateway, call, dataset=name))
+        return Reply(json=_ask(datasets.count, gateway, call, dataset=name))
     found = _ask(querydsl, gateway, call, {**made, "size": 0, "track_total_hits": True}, dataset=name)
-    return Answer(json={"count": found["hits"]["total"]["value"], "_shards": SHARDS})
+    return Reply(json={"count": found["hits"]["total"]["value"], "_shards": SHARDS})
 
 
-def delete_by_query(gateway: Gateway, call: Call) -> Answer:
+def delete_by_query(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /{dataset}/_delete_by_query."""
     parameters_of(call, "conflicts", "scroll_size", "slices", "requests_per_second")  # of a run in pieces
     gone = _ask(records.delete_records, gateway, call, call.body, dataset=_one_dataset(call.path["dataset"]))
     counts = {"total": gone, "deleted": gone, "batches": int(gone > 0), "version_conflicts": 0, "noops": 0}
-    return Answer(json={"took": 0, "timed_out": False, **counts, "retries": {"bulk": 0, "search": 0}, "failures": []})
+    return Reply(json={"took": 0, "timed_out": False, **counts, "retries": {"bulk": 0, "search": 0}, "failures": []})
 
 
-def bulk_of_many(gateway: Gateway, call: Call) -> Answer:
+def bulk_of_many(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /_bulk and /{dataset}/_bulk: runs of actions on one dataset, in order."""
     parameters_of(call)
     lines = [line for line in call.body.split(b"\n") if line and not line.isspace()]
@@ -174,7 +174,7 @@ def bulk_of_many(gateway: Gateway, call: Call) -> Answer:
             continue
         took, failed = took + answer["took"], failed or answer["errors"]
         items += answer["items"]
-    return Answer(json={"took": took, "errors": failed, "items": items})
+    return Reply(json={"took": took, "errors": failed, "items": items})
 
 
 def _actions(lines: list[bytes], default: str) -> Iterable[tuple[str, str, list[bytes]]]:
@@ -186,7 +186,7 @@ def _actions(lines: list[bytes], default: str) -> Iterable[tuple[str, str, list[
             given = meta or {}
             name = str(given.get("_index", default))
         except (ValueError, AttributeError):
-            raise Problem(400, "parse_exception", f"line {position + 1} is no action") from None
+            raise Problem(400, "parse_exception", f"line {position + 1} is not an action") from None
         strange = sorted(given.keys() - ACTION_KEYS - {"_type"})
         if strange or given.get("_type", "_doc") != "_doc":
             raise unsupported(f"[{strange[0] if strange else '_type'}] in a bulk action")
@@ -196,7 +196,7 @@ def _actions(lines: list[bytes], default: str) -> Iterable[tuple[str, str, list[
         position += length
 
 
-def _write(gateway: Gateway, call: Call, kind: str, document: bytes | None) -> Answer:
+def _write(gateway: Gateway, call: GatewayCall, kind: str, document: bytes | None) -> Reply:
     """Carry out one action and answer as for one document."""
     name, id = call.path["dataset"], call.path.get("record_id")
     if document is not None and not document.strip():
@@ -210,10 +210,10 @@ def _write(gateway: Gateway, call: Call, kind: str, document: bytes | None) -> A
     status = item.pop("status")
     if "error" in item:
         raise Problem(status, item["error"]["type"], item["error"]["reason"])
-    return Answer(status, {**item, "_shards": SHARDS, "_seq_no": item["_version"] - 1, "_primary_term": 1})
+    return Reply(status, {**item, "_shards": SHARDS, "_seq_no": item["_version"] - 1, "_primary_term": 1})
 
 
-def index_document(gateway: Gateway, call: Call) -> Answer:
+def index_document(gateway: Gateway, call: GatewayCall) -> Reply:
     """PUT and POST /{dataset}/_doc/{record_id}, and POST /{dataset}/_doc."""
     kind = parameters_of(call, "op_type").get("op_type", "index")
     if kind not in ("index", "create"):
@@ -221,25 +221,25 @@ def index_document(gateway: Gateway, call: Call) -> Answer:
     return _write(gateway, call, kind, call.body)
 
 
-def create_document(gateway: Gateway, call: Call) -> Answer:
+def create_document(gateway: Gateway, call: GatewayCall) -> Reply:
     """PUT and POST /{dataset}/_create/{record_id}."""
     parameters_of(call)
     return _write(gateway, call, "create", call.body)
 
 
-def update_document(gateway: Gateway, call: Call) -> Answer:
+def update_document(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /{dataset}/_update/{record_id}."""
     parameters_of(call, "retry_on_conflict")  # one writer at a time: there is no conflict
     return _write(gateway, call, "update", call.body)
 
 
-def delete_document(gateway: Gateway, call: Call) -> Answer:
+def delete_document(gateway: Gateway, call: GatewayCall) -> Reply:
     """DELETE /{dataset}/_doc/{record_id}."""
     parameters_of(call)
     return _write(gateway, call, "delete", None)
 
 
-def _found(gateway: Gateway, call: Call, name: str, id: str, source: Any = None) -> dict[str, Any]:
+def _found(gateway: Gateway, call: GatewayCall, name: str, id: str, source: Any = None) -> dict[str, Any]:
     """Return a document as a get shows it, found or not."""
     if source is not None:  # what a search leaves of a document, a get leaves as well
         body = {"query": {"ids": {"values": [id]}}, "version": True, "seq_no_primary_term": True, "_source": source}
@@ -255,23 +255,23 @@ def _found(gateway: Gateway, call: Call, name: str, id: str, source: Any = None)
     return found
 
 
-def get_document(gateway: Gateway, call: Call) -> Answer:
+def get_document(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET and HEAD /{dataset}/_doc/{record_id}."""
     given = parameters_of(call, "_source", "_source_includes", "_source_excludes")
     source = search_body({}, given).get("_source")
     found = _found(gateway, call, _one_dataset(call.path["dataset"]), call.path["record_id"], source)
-    return Answer(200 if found["found"] else 404, found)
+    return Reply(200 if found["found"] else 404, found)
 
 
-def get_source(gateway: Gateway, call: Call) -> Answer:
+def get_source(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET and HEAD /{dataset}/_source/{record_id}: the document alone."""
     answer = get_document(gateway, call)
     if answer.status == 404:
         raise Problem(404, "resource_not_found_exception", f"Document not found [{call.path['record_id']}]")
-    return Answer(json=answer.json["_source"])
+    return Reply(json=answer.json["_source"])
 
 
-def mget(gateway: Gateway, call: Call) -> Answer:
+def mget(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET and POST /_mget and /{dataset}/_mget."""
     given = parameters_of(call, "_source", "_source_includes", "_source_excludes")
     default_source = search_body({}, given).get("_source")
@@ -293,10 +293,10 @@ def mget(gateway: Gateway, call: Call) -> Answer:
         except Problem as problem:
             error = problem.answer().json["error"]
             shown.append({"_index": name, "_id": str(document["_id"]), "error": error})
-    return Answer(json={"docs": shown})
+    return Reply(json={"docs": shown})
 
 
-def cat_indices(gateway: Gateway, call: Call) -> Answer:
+def cat_indices(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET /_cat/indices and /_cat/indices/{dataset}: a table, or JSON."""
     given = parameters_of(call, "format", "h", "v", "s", "bytes", "health")
     if given.keys() & {"bytes", "health"}:
@@ -317,49 +317,49 @@ def cat_indices(gateway: Gateway, call: Call) -> Answer:
         rows.sort(key=lambda row, name=name: _sortable(row[name]), reverse=order == "desc")
     table = [{name: row[name] for name in columns} for row in rows]
     if given.get("format", "text") == "json":
-        return Answer(json=table)
+        return Reply(json=table)
     if given.get("format", "text") != "text":
         raise unsupported(f"the format [{given['format']}]; there are text and json")
     lines = [columns] if boolean("v", given.get("v", "false")) else []
     lines += [list(row.values()) for row in table]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     text = "".join(" ".join(map(str.ljust, line, widths)).rstrip() + "\n" for line in lines)
-    return Answer(content=text.encode(), media_type="text/plain; charset=UTF-8")
+    return Reply(content=text.encode(), media_type="text/plain; charset=UTF-8")
 
 
 def _sortable(text: str) -> tuple[int, str]:
     return (int(text), "") if text.isdecimal() else (0, text)
 
 
-def mapping(gateway: Gateway, call: Call) -> Answer:
+def mapping(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET /{dataset}/_mapping."""
     parameters_of(call)
     name = _one_dataset(call.path["dataset"])
     described = _ask(datasets.describe, gateway, call, dataset=name)[name]
-    return Answer(json={name: {"mappings": described["mappings"]}})
+    return Reply(json={name: {"mappings": described["mappings"]}})
 
 
-def exists(gateway: Gateway, call: Call) -> Answer:
+def exists(gateway: Gateway, call: GatewayCall) -> Reply:
     """HEAD /{dataset}."""
     parameters_of(call)
     _ask(datasets.metadata, gateway, call, dataset=_one_dataset(call.path["dataset"]))
-    return Answer(content=b"")
+    return Reply(content=b"")
 
 
-def here(gateway: Gateway, call: Call) -> Answer:
+def here(gateway: Gateway, call: GatewayCall) -> Reply:
     """HEAD /."""
-    return Answer(content=b"")
+    return Reply(content=b"")
 
 
-def refresh(gateway: Gateway, call: Call) -> Answer:
+def refresh(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /_refresh and /{dataset}/_refresh: every acknowledged write is visible already."""
     parameters_of(call)
     if "dataset" in call.path:
         _ask(datasets.metadata, gateway, call, dataset=_one_dataset(call.path["dataset"]))
-    return Answer(json={"_shards": SHARDS})
+    return Reply(json={"_shards": SHARDS})
 
 
-def _routes(handler: Callable[[Gateway, Call], Answer], methods: str, *paths: str) -> list[Route]:
+def _routes(handler: Callable[[Gateway, GatewayCall], Reply], methods: str, *paths: str) -> list[Route]:
     return [Route(method, path, handler, stock=True) for path in paths for method in methods.split()]
 
 

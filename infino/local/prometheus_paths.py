@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from infino.local.admin import SERVICE_VERSION
-from infino.local.http import Answer, Call, Route
+from infino.local.http import GatewayCall, Reply, Route
 from infino.local.promql.answers import failure
-from infino.local.promql.arguments import Form
+from infino.local.promql.arguments import CallParameters
 from infino.local.promql.errors import PromQLError, bad_query
 from infino.local.promql.labels import NAME, Labels
 from infino.local.promql.metricstore import DatasetStorage
@@ -28,7 +28,7 @@ FAR = 2**62
 KNOWN = frozenset({"match[]", "start", "end", "limit", "index"})
 
 
-def _asked(call: Call) -> tuple[Form, list[str]]:
+def _asked(call: GatewayCall) -> tuple[CallParameters, list[str]]:
     """Return the single parameters and the selectors of a call, from its URL and its form."""
     pairs = parse_qsl(call.raw_query, keep_blank_values=True)
     if "form" in call.headers.get("content-type", ""):
@@ -36,16 +36,16 @@ def _asked(call: Call) -> tuple[Form, list[str]]:
     unknown = sorted({name for name, _ in pairs} - KNOWN)
     if unknown:
         raise bad_query(f'unknown parameter "{unknown[0]}"')
-    return Form(dict(pairs)), [value for name, value in pairs if name == "match[]"]
+    return CallParameters(dict(pairs)), [value for name, value in pairs if name == "match[]"]
 
 
-def _selected(gateway: Gateway, call: Call, selectors: Sequence[str], form: Form) -> list[Labels]:
+def _selected(gateway: Gateway, call: GatewayCall, selectors: Sequence[str], form: CallParameters) -> list[Labels]:
     """Return the label sets that have samples in the time asked for, and that the caller may see."""
     groups: list[list[Matcher]] = []
     for text in selectors:
         node = parse(text)
         if kind_of(node) != "VectorSelector":
-            raise bad_query(f'invalid parameter "match[]": {text!r} is no selector')
+            raise bad_query(f'invalid parameter "match[]": {text!r} is not a selector')
         groups += matcher_groups(node, RULES_3)
     start, end = form.time("start", -FAR), form.time("end", FAR)
     with gateway.store.reading() as cursor:
@@ -54,66 +54,68 @@ def _selected(gateway: Gateway, call: Call, selectors: Sequence[str], form: Form
         return [series.labels for series in storage.select(groups or [[]], start, end)]
 
 
-def _limited(values: list[Any], form: Form) -> dict[str, Any]:
+def _limited(values: list[Any], form: CallParameters) -> dict[str, Any]:
     text = form.values.get("limit", "0") or "0"
     if not text.isdecimal():
-        raise bad_query(f'invalid parameter "limit": {text!r} is no count')
+        raise bad_query(f'invalid parameter "limit": {text!r} is not a count')
     limit = int(text)
     body: dict[str, Any] = {"status": "success", "data": values[:limit] if limit else values}
     return body | ({"warnings": ["results truncated due to limit"]} if 0 < limit < len(values) else {})
 
 
-def _listing(list_of: Callable[[Call, Sequence[str], list[Labels]], list[Any]]) -> Callable[[Gateway, Call], Answer]:
+def _listing(
+    list_of: Callable[[GatewayCall, Sequence[str], list[Labels]], list[Any]],
+) -> Callable[[Gateway, GatewayCall], Reply]:
     """Return a handler that lists something of the selected label sets."""
 
-    def listing(gateway: Gateway, call: Call) -> Answer:
+    def listing(gateway: Gateway, call: GatewayCall) -> Reply:
         try:
             form, selectors = _asked(call)
             found = _selected(gateway, call, selectors, form)
-            return Answer(json=_limited(list_of(call, selectors, found), form))
+            return Reply(json=_limited(list_of(call, selectors, found), form))
         except PromQLError as error:
-            return Answer(error.status, failure(error))
+            return Reply(error.status, failure(error))
 
     return listing
 
 
-def _labels(call: Call, selectors: Sequence[str], found: list[Labels]) -> list[str]:
+def _labels(call: GatewayCall, selectors: Sequence[str], found: list[Labels]) -> list[str]:
     return sorted({name for labels in found for name in labels})
 
 
-def _values(call: Call, selectors: Sequence[str], found: list[Labels]) -> list[str]:
+def _values(call: GatewayCall, selectors: Sequence[str], found: list[Labels]) -> list[str]:
     return sorted({value for labels in found if (value := labels.get(call.path["label"]))})
 
 
-def _series(call: Call, selectors: Sequence[str], found: list[Labels]) -> list[Labels]:
+def _series(call: GatewayCall, selectors: Sequence[str], found: list[Labels]) -> list[Labels]:
     if not selectors:
         raise bad_query("no match[] parameter provided")
     return found
 
 
-def metadata(gateway: Gateway, call: Call) -> Answer:
+def metadata(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET /api/v1/metadata: the metrics that there are; types and help texts are not kept here."""
     given = dict(parse_qsl(call.raw_query, keep_blank_values=True))
     try:
         unknown = sorted(given.keys() - {"metric", "limit", "limit_per_metric"})
         if unknown:
             raise bad_query(f'unknown parameter "{unknown[0]}"')
-        names = sorted({labels[NAME] for labels in _selected(gateway, call, (), Form({})) if NAME in labels})
+        names = sorted({labels[NAME] for labels in _selected(gateway, call, (), CallParameters({})) if NAME in labels})
         chosen = [name for name in names if given.get("metric", "") in ("", name)]
-        kept = _limited(chosen, Form({"limit": given.get("limit", "")}))
+        kept = _limited(chosen, CallParameters({"limit": given.get("limit", "")}))
     except PromQLError as error:
-        return Answer(error.status, failure(error))
+        return Reply(error.status, failure(error))
     kept["data"] = {name: [{"type": "unknown", "help": "", "unit": ""}] for name in kept["data"]}
-    return Answer(json=kept)
+    return Reply(json=kept)
 
 
-def build_information(gateway: Gateway, call: Call) -> Answer:
+def build_information(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET /api/v1/status/buildinfo, by which Grafana chooses what it asks."""
     parts = {"revision": "", "branch": "", "buildUser": "", "buildDate": "", "goVersion": ""}
-    return Answer(json={"status": "success", "data": {"version": "3.0.0", "infino": SERVICE_VERSION, **parts}})
+    return Reply(json={"status": "success", "data": {"version": "3.0.0", "infino": SERVICE_VERSION, **parts}})
 
 
-def _routes(handler: Callable[[Gateway, Call], Answer], methods: str, path: str) -> list[Route]:
+def _routes(handler: Callable[[Gateway, GatewayCall], Reply], methods: str, path: str) -> list[Route]:
     return [Route(method, path, handler, stock=True) for method in methods.split()]
 
 

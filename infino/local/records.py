@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from infino.local.bulk import bulk
-from infino.local.http import Answer, Call, Problem, Route
+from infino.local.http import GatewayCall, Problem, Reply, Route
 from infino.local.querydsl import matching_ids
 from infino.local.sql.watchdog import time_limit
 from infino.local.store.writer import fetch, remove
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from infino.local.state import Gateway
 
 
-def get_record(gateway: Gateway, call: Call) -> Answer:
+def get_record(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET /{dataset}/doc/{record_id}."""
     name, id = call.path["dataset"], call.path["record_id"]
     gateway.access.check(call.principal, "read", "record", name)
@@ -25,7 +25,7 @@ def get_record(gateway: Gateway, call: Call) -> Answer:
     if found is None:
         raise Problem(404, "document_not_found", f"dataset [{name}] has no record [{id}]")
     source = view.present(exact.loads(found.source))
-    return Answer(
+    return Reply(
         json={
             "_index": name, "_id": id, "_version": found.version, "_seq_no": found.version - 1, "_primary_term": 1,
             "found": True, "_source": source,
@@ -33,7 +33,7 @@ def get_record(gateway: Gateway, call: Call) -> Answer:
     )  # fmt: skip
 
 
-def delete_records(gateway: Gateway, call: Call) -> Answer:
+def delete_records(gateway: Gateway, call: GatewayCall) -> Reply:
     """PATCH /{dataset}: delete what a query matches; the answer is the bare number of deleted records."""
     name = call.path["dataset"]
     gateway.access.check(call.principal, "write", "record", name)
@@ -46,7 +46,7 @@ def delete_records(gateway: Gateway, call: Call) -> Answer:
         dataset = store.get(cursor, name)
         view = gateway.access.view(call.principal, store.view_of(cursor, dataset))
         ids = matching_ids(cursor, view, body["query"], now=gateway.clock.now())
-        return Answer(json=remove(store, cursor, dataset, ids))
+        return Reply(json=remove(store, cursor, dataset, ids))
 
 
 ROUTES = (

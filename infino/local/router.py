@@ -22,11 +22,11 @@ RESERVED = frozenset(
 
 
 @attrs.define
-class Node:
+class RouteNode:
     """One position of the path: its literal and its parameter continuations."""
 
-    literals: dict[str, Node] = attrs.field(factory=dict)
-    parameter: Node | None = None
+    literals: dict[str, RouteNode] = attrs.field(factory=dict)
+    parameter: RouteNode | None = None
     routes: dict[str, tuple[Route, tuple[str, ...]]] = attrs.field(factory=dict)
 
 
@@ -50,7 +50,7 @@ class Router:
     """
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        self._root = Node()
+        self._root = RouteNode()
         for route in routes:
             self._add(route)
 
@@ -59,10 +59,10 @@ class Router:
         for segment in route.path.split("/")[1:]:
             if segment.startswith("{"):
                 names.append(segment[1:-1])
-                node.parameter = node.parameter or Node()
+                node.parameter = node.parameter or RouteNode()
                 node = node.parameter
             else:
-                node = node.literals.setdefault(segment, Node())
+                node = node.literals.setdefault(segment, RouteNode())
         node.routes.setdefault(route.method, (route, tuple(names)))
 
     def match(self, method: str, raw_path: bytes) -> Match:
@@ -86,8 +86,8 @@ class Router:
         raise Problem(404, "route_not_found", f"the gateway has no route {method} {shown}")
 
     def _nodes(
-        self, node: Node, segments: list[str], depth: int, values: tuple[str, ...]
-    ) -> Iterable[tuple[Node, tuple[str, ...]]]:
+        self, node: RouteNode, segments: list[str], depth: int, values: tuple[str, ...]
+    ) -> Iterable[tuple[RouteNode, tuple[str, ...]]]:
         if depth == len(segments):
             if node.routes:
                 yield node, values

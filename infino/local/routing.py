@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from infino.local.http import Answer, Call, Handler, Route, unsupported
+from infino.local.http import GatewayCall, Handler, Reply, Route, unsupported
 
 if TYPE_CHECKING:
     from starlette.websockets import WebSocket
@@ -49,7 +49,7 @@ SocketHandler: TypeAlias = "Callable[[Gateway, WebSocket, Identity], Awaitable[N
 def refusing(feature: str) -> Handler:
     """Return a handler that answers 501 with the feature's name."""
 
-    def refuse(gateway: Gateway, call: Call) -> Answer:
+    def refuse(gateway: Gateway, call: GatewayCall) -> Reply:
         raise unsupported(feature)
 
     return refuse

@@ -32,7 +32,7 @@ SecretLookup = Callable[[str], str | None]
 
 
 @attrs.frozen
-class Wire:
+class ReceivedRequest:
     """The received request as it stood on the wire."""
 
     method: str
@@ -48,7 +48,7 @@ class Wire:
 
 
 @attrs.frozen
-class Claim:
+class SignatureClaim:
     """What a request says about its own signature."""
 
     access_key: str
@@ -97,7 +97,7 @@ class Verifier:
         self._tolerance = tolerance
         self._compat = compat
 
-    def check_request(self, wire: Wire, *, multipart: bool = False, stock: bool = False) -> tuple[str, str]:
+    def check_request(self, wire: ReceivedRequest, *, multipart: bool = False, stock: bool = False) -> tuple[str, str]:
         """Verify the headers of a request, before its body is there.
 
         Args:
@@ -124,7 +124,7 @@ class Verifier:
             self._secret_for(claim, ignore=None)
         return claim.access_key, claim.payload_hash
 
-    def check_body(self, wire: Wire, actual: str, payload_hash: str, *, stock: bool = False) -> None:
+    def check_body(self, wire: ReceivedRequest, actual: str, payload_hash: str, *, stock: bool = False) -> None:
         """Verify that the received bytes are the signed ones.
 
         Args:
@@ -141,7 +141,7 @@ class Verifier:
         elif not hmac.compare_digest(actual, payload_hash.lower()):
             raise refuse("x-amz-content-sha256 is not the SHA-256 of the received body")
 
-    def check_socket(self, wire: Wire) -> str:
+    def check_socket(self, wire: ReceivedRequest) -> str:
         """Verify a WebSocket handshake, signed in its query or in its headers, and return the access key."""
         if wire.header(b"authorization") is not None:
             access_key, payload_hash = self.check_request(wire)
@@ -160,7 +160,7 @@ class Verifier:
         self._check(wire, claim, ignore="X-Amz-Signature")
         return claim.access_key
 
-    def _claim_of_headers(self, wire: Wire, *, stock: bool) -> Claim:
+    def _claim_of_headers(self, wire: ReceivedRequest, *, stock: bool) -> SignatureClaim:
         authorization = wire.header(b"authorization")
         if authorization is None:
             raise refuse("the request is not signed: the Authorization header is missing")
@@ -186,7 +186,7 @@ class Verifier:
         timestamp: str,
         payload_hash: str,
         services: Sequence[str] = (),
-    ) -> Claim:
+    ) -> SignatureClaim:
         scope = CREDENTIAL.fullmatch(credential)
         if scope is None or not signed or not signature:
             raise refuse("the signature needs Credential=<key>/<date>/<region>/<service>/aws4_request, ...")
@@ -198,9 +198,11 @@ class Verifier:
         if timestamp[:8] != scope["date"]:
             raise refuse("the date of the credential scope is not the date of x-amz-date")
         headers = tuple(signed.split(";"))
-        return Claim(scope["key"], scope["date"], scope["service"], headers, signature, timestamp, payload_hash)
+        return SignatureClaim(
+            scope["key"], scope["date"], scope["service"], headers, signature, timestamp, payload_hash
+        )
 
-    def _secret_for(self, claim: Claim, ignore: str | None) -> str:
+    def _secret_for(self, claim: SignatureClaim, ignore: str | None) -> str:
         """Check all of a claim but its signature, and return the secret that must have made it."""
         if "host" not in claim.signed_headers:
             raise refuse("the host header must be signed")
@@ -214,7 +216,7 @@ class Verifier:
             raise refuse("the access key is not known here; check INFINO_ACCESS_KEY", "unknown_access_key")
         return secret
 
-    def _check(self, wire: Wire, claim: Claim, ignore: str | None, *, stock: bool = False) -> None:
+    def _check(self, wire: ReceivedRequest, claim: SignatureClaim, ignore: str | None, *, stock: bool = False) -> None:
         key = self._signing_key(self._secret_for(claim, ignore), claim.date, claim.service)
         scope = f"{claim.date}/{self._region}/{claim.service}/aws4_request"
         for canonical in self._canonical_requests(wire, claim, ignore, stock=stock):
@@ -242,7 +244,9 @@ class Verifier:
             key = hmac.new(key, part.encode(), hashlib.sha256).digest()
         return key
 
-    def _canonical_requests(self, wire: Wire, claim: Claim, ignore: str | None, *, stock: bool) -> Iterator[str]:
+    def _canonical_requests(
+        self, wire: ReceivedRequest, claim: SignatureClaim, ignore: str | None, *, stock: bool
+    ) -> Iterator[str]:
         headers = canonical_headers(wire, claim.signed_headers)
         names = ";".join(claim.signed_headers)
         path = wire.raw_path.decode("latin-1") or "/"
@@ -260,7 +264,7 @@ class Verifier:
                 yield f"{wire.method}\n{candidate}\n{query}\n{headers}\n{names}\n{claim.payload_hash}"
 
 
-def canonical_headers(wire: Wire, names: Sequence[str]) -> str:
+def canonical_headers(wire: ReceivedRequest, names: Sequence[str]) -> str:
     """Return the signed headers' lines, values trimmed and inner runs of spaces collapsed."""
     lines = []
     for name in names:

@@ -13,14 +13,14 @@ from typing import Any
 import attrs
 import duckdb
 
-from infino.local.clock import Clock
+from infino.local.clock import GatewayClock
 from infino.local.control import Control
 from infino.local.credentials import admin_credentials
 from infino.local.disk import Disk
 from infino.local.faults import Faults
 from infino.local.folder import RESTORE, DamagedFile, Folder, in_use
-from infino.local.keys import Keys
-from infino.local.marks import Mark
+from infino.local.keys import AccessKeys
+from infino.local.marks import CommitMark
 from infino.local.memory import engine_memory
 from infino.local.rbac.access import RoleAccess
 from infino.local.reach import Reach
@@ -87,7 +87,7 @@ class Gateway:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.clock = Clock()
+        self.clock = GatewayClock()
         self.faults = Faults()
         self.reach = Reach(options.path, options.files, options.reachable)
         self.folder = Folder(options.path) if options.path else None
@@ -106,7 +106,7 @@ class Gateway:
             self.control = Control(self._file("control.sqlite"), self.clock.now)
             self._opened.append(self.control.close)
             self.vault = Vault(options.path)
-            self.keys = Keys(self.control, self.vault, self.credentials)
+            self.keys = AccessKeys(self.control, self.vault, self.credentials)
             self.access = RoleAccess(self.control, self.keys, self.credentials.account_id)
         except BaseException:
             self.close()
@@ -129,7 +129,7 @@ class Gateway:
         path = self._file("control.sqlite")
         if path is None or (path.exists() and path.stat().st_size):
             return
-        mark = Mark(path)
+        mark = CommitMark(path)
         with self.store.reading() as cursor:
             used = bool(self.store.list(cursor)) and not mark.exists()
         if used or mark.reached() or path.with_name("vault.key").exists():
@@ -177,7 +177,7 @@ def refuse_missing_files(folder: Path, *, keys_given: bool) -> None:
         DamagedFile: Naming the file.
     """
     credentials, store, control = (folder / name for name in ("credentials.json", "infino.duckdb", "control.sqlite"))
-    if not store.exists() and (control.exists() or Mark(store).reached()):
+    if not store.exists() and (control.exists() or CommitMark(store).reached()):
         raise DamagedFile(store, "is missing, and with it all datasets", RESTORE)
     if store.exists() and not credentials.exists() and not keys_given:
         raise DamagedFile(credentials, "is missing", f"{RESTORE}; or give access_key and secret_key")
@@ -192,7 +192,7 @@ def open_store(path: Path | None, now: Callable[[], datetime], limits: dict[str,
         limits: Settings of the engine.
 
     Raises:
-        DamagedFile: When the file is no store, or half of one.
+        DamagedFile: When the file is not a store, or half of one.
         FolderInUse: When another process holds it.
     """
     try:

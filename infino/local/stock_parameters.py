@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from infino.local.http import Call, Problem
+from infino.local.http import GatewayCall, Problem
 
 NEUTRAL = frozenset(
     {
@@ -21,7 +21,7 @@ NEUTRAL = frozenset(
 the answer is the same."""
 
 
-def parameters_of(call: Call, *acting: str) -> dict[str, str]:
+def parameters_of(call: GatewayCall, *acting: str) -> dict[str, str]:
     """Return the parameters that act, after refusing those that would have to.
 
     Args:

@@ -26,21 +26,21 @@ KEPT_ANSWERS = 16
 EXACT = 2**53  # a reader of JSON in JavaScript keeps no integer beyond this
 
 
-class Column(TypedDict):
+class AnswerColumn(TypedDict):
     """One column of an answer."""
 
     name: str
     type: str
 
 
-class Rows(TypedDict):
+class AnswerRows(TypedDict):
     """Rows of an answer, or a part of them.
 
     `cut` names cells that were shortened, as `row/column`; `cursor` is for `read_more`, and null at the end.
     """
 
     notice: str
-    columns: list[Column]
+    columns: list[AnswerColumn]
     rows: list[list[Any]]
     first_row: int
     total_rows: int
@@ -83,10 +83,10 @@ def plain(value: Any) -> Any:
 
 
 @attrs.define
-class _Kept:
+class _KeptAnswer:
     """An answer of which a part was handed over."""
 
-    columns: list[Column]
+    columns: list[AnswerColumn]
     rows: list[list[Any]]
     position: int = 0
 
@@ -100,28 +100,28 @@ class Pages:
 
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._kept: OrderedDict[str, _KeptAnswer] = OrderedDict()
 
-    def table(self, table: Tabular, limit: int) -> Rows:
+    def table(self, table: Tabular, limit: int) -> AnswerRows:
         """The first part of a table."""
-        columns = [Column(name=column.name, type=str(column.type)) for column in table.columns]
-        return self._part(_Kept(columns, [[plain(value) for value in row] for row in table.rows()]), limit)
+        columns = [AnswerColumn(name=column.name, type=str(column.type)) for column in table.columns]
+        return self._part(_KeptAnswer(columns, [[plain(value) for value in row] for row in table.rows()]), limit)
 
-    def objects(self, objects: Iterable[Mapping[str, Any]], limit: int) -> Rows:
+    def objects(self, objects: Iterable[Mapping[str, Any]], limit: int) -> AnswerRows:
         """The first part of objects that need not be alike, with a column for each of their keys."""
         listed = list(objects)
         names = list(dict.fromkeys(name for item in listed for name in item))
         rows = [[plain(item.get(name)) for name in names] for item in listed]
-        return self._part(_Kept([Column(name=name, type="any") for name in names], rows), limit)
+        return self._part(_KeptAnswer([AnswerColumn(name=name, type="any") for name in names], rows), limit)
 
-    def more(self, cursor: str, limit: int) -> Rows:
+    def more(self, cursor: str, limit: int) -> AnswerRows:
         """The next part."""
         kept = self._kept.pop(cursor, None)
         if kept is None:
             raise refusal("this cursor is unknown or was used: each is good once, for the last few answers; ask again")
         return self._part(kept, limit)
 
-    def _part(self, kept: _Kept, limit: int) -> Rows:
+    def _part(self, kept: _KeptAnswer, limit: int) -> AnswerRows:
         if not 0 < limit <= MOST_ROWS:
             raise refusal(f"limit must be 1 to {MOST_ROWS}")
         first, cut = kept.position, list[str]()
@@ -132,12 +132,12 @@ class Pages:
             self._kept[cursor] = kept
             while len(self._kept) > KEPT_ANSWERS:
                 self._kept.popitem(last=False)
-        return Rows(
+        return AnswerRows(
             notice=NOTICE, columns=kept.columns, rows=rows, first_row=first, total_rows=len(kept.rows), cut=cut,
             cursor=cursor,
         )  # fmt: skip
 
-    def _fitting(self, kept: _Kept, limit: int, cut: list[str]) -> Iterator[list[Any]]:
+    def _fitting(self, kept: _KeptAnswer, limit: int, cut: list[str]) -> Iterator[list[Any]]:
         """Rows until the limit or the size is reached; one row is handed over whatever its size, with short cells."""
         most_cell = max(64, min(MOST_CELL, self._most_bytes // max(1, len(kept.columns))))
         taken = size = 0

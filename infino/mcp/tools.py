@@ -12,7 +12,7 @@ from typing_extensions import TypedDict  # the one that pydantic reads on Python
 from infino.core.codec import dumps
 from infino.core.errors import InfinoError
 from infino.core.printable import printable_lines
-from infino.mcp.pages import NOTICE, Column, Listed, Pages, Rows, listed, plain, refusal
+from infino.mcp.pages import NOTICE, AnswerColumn, AnswerRows, Listed, Pages, listed, plain, refusal
 from infino.plans.statement import never_writes, reads_only
 
 if TYPE_CHECKING:
@@ -22,21 +22,21 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Found(TypedDict):
+class SearchFound(TypedDict):
     """What a search found: hits as rows, and aggregations as the store gave them."""
 
-    hits: Rows
+    hits: AnswerRows
     total: int | None
     aggregations: dict[str, Any]
 
 
-class Described(TypedDict):
+class DatasetDescribed(TypedDict):
     """Fields of a dataset, and a few records."""
 
     name: str
     records: int
-    fields: list[Column]
-    samples: Rows
+    fields: list[AnswerColumn]
+    samples: AnswerRows
 
 
 class Answered(TypedDict):
@@ -45,7 +45,7 @@ class Answered(TypedDict):
     notice: str
     text: str
     statement: str | None
-    rows: Rows
+    rows: AnswerRows
     thread: str | None
     complete: bool
 
@@ -87,21 +87,21 @@ class ReadingTools:
         return listed([{"name": item.name, "records": item.doc_count} for item in found], start, limit)
 
     @_told
-    async def describe_dataset(self, dataset: str, samples: int = 3) -> Described:
+    async def describe_dataset(self, dataset: str, samples: int = 3) -> DatasetDescribed:
         """Describe one dataset: number of records, fields with types, and up to 20 sample records."""
         if not 0 <= samples <= 20:
             raise refusal("samples must be 0 to 20")
         fields = await self._client.datasets.schema(dataset)
         shown = await self._client.query.dsl(dataset, {"query": {"match_all": {}}, "size": samples})
-        return Described(
+        return DatasetDescribed(
             name=dataset,
             records=await self._client.datasets.count(dataset),
-            fields=[Column(name=field.name, type=field.type or "unknown") for field in fields],
+            fields=[AnswerColumn(name=field.name, type=field.type or "unknown") for field in fields],
             samples=self._pages.objects([hit.source for hit in shown.hits()], max(samples, 1)),
         )
 
     @_told
-    async def query_sql(self, statement: str, limit: int = 100) -> Rows:
+    async def query_sql(self, statement: str, limit: int = 100) -> AnswerRows:
         """Run one SQL statement that reads, such as SELECT, over the datasets; names of datasets are tables."""
         if not reads_only(statement):
             raise refusal(
@@ -111,11 +111,11 @@ class ReadingTools:
         return self._pages.table(await self._client.query.sql(statement), limit)
 
     @_told
-    async def search(self, dataset: str, body: dict[str, Any], limit: int = 50) -> Found:
+    async def search(self, dataset: str, body: dict[str, Any], limit: int = 50) -> SearchFound:
         """Search a dataset with a QueryDSL body: query, aggs, sort, size, from, _source."""
         found = await self._client.query.dsl(dataset, body)
         hits = self._pages.objects(({"_id": hit.id, "_score": hit.score, **hit.source} for hit in found.hits()), limit)
-        return Found(hits=hits, total=found.total, aggregations=plain(dict(found.aggregations.items())))
+        return SearchFound(hits=hits, total=found.total, aggregations=plain(dict(found.aggregations.items())))
 
     @_told
     async def query_promql(
@@ -126,7 +126,7 @@ class ReadingTools:
         step: str = "1m",
         dataset: str | None = None,
         limit: int = 100,
-    ) -> Rows:
+    ) -> AnswerRows:
         """Evaluate PromQL now, or from `start` to `end` (ISO 8601 or like `now-6h`) in steps such as `1m`."""
         if start is None and end is None:
             return self._pages.table(await self._client.query.promql(expression, dataset=dataset), limit)
@@ -169,14 +169,14 @@ class ReadingTools:
     @_told
     async def query_connection(
         self, connection: str, dataset: str, query: str | dict[str, Any], limit: int = 100
-    ) -> Rows:
+    ) -> AnswerRows:
         """Query a connected store in its own language: SQL or PromQL text that reads, or a QueryDSL object."""
         if isinstance(query, str) and not never_writes(query):
             raise refusal("query_connection takes one SQL statement or PromQL expression that surely reads")
         return self._pages.table(await self._client.connections.query(connection, dataset, query), limit)
 
     @_told
-    async def read_more(self, cursor: str, limit: int = 100) -> Rows:
+    async def read_more(self, cursor: str, limit: int = 100) -> AnswerRows:
         """Read the next part of an answer by its cursor; each cursor is good once."""
         return self._pages.more(cursor, limit)
 

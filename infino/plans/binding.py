@@ -77,7 +77,7 @@ def _refuse_foreign(statement: str, *, named: bool) -> None:
         other = foreign[0] if foreign else None
     if other is not None:
         raise ValidationError(
-            f"{other} is no placeholder for {'a mapping' if named else 'a list of values'}",
+            f"{other} is not a placeholder for {'a mapping' if named else 'a list of values'}",
             hint="write ? for each value of a list, or :name for each value of a mapping",
         )
 

@@ -22,8 +22,8 @@ def delete(dataset: str, query: Mapping[str, Any]) -> Call[int]:
         How many records were deleted.
 
     Raises:
-        BadRequestError: It is no query.
-        ValidationError: It is no object, or there is more in it beside `query`.
+        BadRequestError: It is not a query.
+        ValidationError: It is not an object, or there is more in it beside `query`.
         NotFoundError: There is no such dataset.
 
     Examples:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-# A comment that opens another one inside is no lead: some engines nest comments, others do not.
+# A comment that opens another one inside is not a lead: some engines nest comments, others do not.
 _LEAD = re.compile(r"(?:\s+|--[^\r\n]*|/\*(?:[^*/]|\*(?!/)|/(?!\*))*\*/|\()*")
 _WORD = re.compile(r"[A-Za-z]+\b")
 _READS: Final = frozenset({"SELECT", "WITH", "VALUES", "SHOW", "DESCRIBE", "FROM", "TABLE"})

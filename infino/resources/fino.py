@@ -55,7 +55,7 @@ def analysis(request: str, notebook: Mapping[str, Any] | None) -> Task:
         notebook: What the analysis may build on; what is not given goes as empty.
 
     Raises:
-        ValidationError: The request is empty, or the notebook is no object or has no JSON form.
+        ValidationError: The request is empty, or the notebook is not an object or has no JSON form.
     """
     operation = "fino.analyze"
     if not isinstance(request, str) or not request.strip():

@@ -111,7 +111,7 @@ def wanted_roles(documents: Documents | str) -> dict[str, dict[str, Any]]:
         documents: Documents by name, or YAML text that holds them by name.
 
     Raises:
-        ValidationError: A document is no object, or a name is no text.
+        ValidationError: A document is not an object, or a name is not text.
     """
     if isinstance(documents, os.PathLike):
         raise ValidationError(A_FILE, operation="roles.plan")

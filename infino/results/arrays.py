@@ -71,7 +71,7 @@ def as_times(kind: Kind, array: Any, declared: str | None = None) -> Any:
     """Read texts as times of one type; texts that are not all of one sort stay texts.
 
     Offsets become UTC instants. Nine digits of a second are kept (nanoseconds), else microseconds are used. Where there
-    is no text at all, the declared type says whether times are instants.
+    is not text at all, the declared type says whether times are instants.
     """
     pa = arrow()
     pc = require("pyarrow.compute", "arrow", "this conversion")

@@ -35,10 +35,10 @@ class Batches:
     Args:
         statement: The statement, for error messages.
         rows: Rows of one batch.
-        most: Most bytes that one batch, or all that is no row, may have; None for no limit.
+        most: Most bytes that one batch, or all that is not a row, may have; None for no limit.
 
     Raises:
-        ValidationError: `rows` is no number of rows.
+        ValidationError: `rows` is not a number of rows.
     """
 
     def __init__(self, statement: str, rows: int, most: int | None = None) -> None:

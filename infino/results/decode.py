@@ -148,7 +148,7 @@ def match(declared: Sequence[Header], keys: Iterable[str]) -> list[Slot]:
     """Lay declared columns over the keys of the rows.
 
     A column is matched exactly, else without regard to case; one without a name takes the next key that is
-    left. A repeated name whose value the rows don't carry (an object has one value per key) is no column.
+    left. A repeated name whose value the rows don't carry (an object has one value per key) is not a column.
 
     Args:
         declared: Columns as declared, in order.

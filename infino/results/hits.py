@@ -27,7 +27,7 @@ _FIELDS: Final = ("_index", "_id", "_score", "_source")
 
 
 @attrs.frozen
-class Opened:
+class OpenedHits:
     """An answer with its hits apart.
 
     Args:
@@ -39,7 +39,7 @@ class Opened:
     hits: Sequence[Mapping[str, Any]] = attrs.field(repr=False)
 
 
-def open_answer(content: bytes) -> Opened:
+def open_answer(content: bytes) -> OpenedHits:
     """Decode an answer of a search, whatever is missing from it.
 
     Raises:
@@ -52,7 +52,7 @@ def open_answer(content: bytes) -> Opened:
     hits = outer.get("hits") if isinstance(outer, dict) else outer
     kept = [hit for hit in hits if isinstance(hit, dict)] if isinstance(hits, list) else []
     rest = {name: value for name, value in outer.items() if name != "hits"} if isinstance(outer, dict) else {}
-    return Opened({**answer, "hits": rest}, kept)
+    return OpenedHits({**answer, "hits": rest}, kept)
 
 
 def source_of(hit: Mapping[str, Any]) -> Mapping[str, Any]:

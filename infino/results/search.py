@@ -88,7 +88,7 @@ class SearchResult(Tabular):
             self._opened  # noqa: B018  # decoding raises what the answer says
 
     @cached_property
-    def _opened(self) -> hits.Opened:
+    def _opened(self) -> hits.OpenedHits:
         with self._decoding():
             opened = hits.open_answer(self.raw)
             _refuse_failure(opened.answer)

@@ -107,7 +107,7 @@ def _point(point: Any, place: str) -> Any:
         raise DecodeError("a sample is a time and a value", path=place)
     seconds = point[0]
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not _FIRST <= seconds <= _LAST:
-        raise DecodeError(f"{seconds!r:.50} is no time of a sample", path=place)
+        raise DecodeError(f"{seconds!r:.50} is not a time of a sample", path=place)
     return point
 
 

@@ -111,7 +111,7 @@ def mapping(given: Any, name: str, optional: bool = False) -> Any:
         optional: Whether it may be missing.
 
     Raises:
-        ValidationError: It is no object, so that the service could only misread it.
+        ValidationError: It is not an object, so that the service could only misread it.
     """
     if isinstance(given, Model | Mapping) or (optional and (given is None or given is UNSET)):
         return given
@@ -127,7 +127,7 @@ def words(given: Any, name: str) -> str:
         name: Name of the argument, for the error.
 
     Raises:
-        ValidationError: It is no text, or empty.
+        ValidationError: It is not text, or empty.
     """
     if isinstance(given, UUID) or (isinstance(given, int) and not isinstance(given, bool)):
         return str(given)
@@ -354,7 +354,7 @@ def extended(call: Call[T], extra_query: Mapping[str, Any], extra_body: Mapping[
         extra_body: Further fields of a JSON or form body. They replace those of the same name.
 
     Raises:
-        ValidationError: The body is no object, so that nothing can be added to it.
+        ValidationError: The body is not an object, so that nothing can be added to it.
     """
     query = (*(pair for pair in call.query if pair[0] not in extra_query), *pairs(extra_query.items()))
     if not extra_body:

@@ -33,7 +33,7 @@ def size_in_bytes(text: str | None) -> int | None:
         text: Number and unit; a bare number is bytes.
 
     Returns:
-        Bytes, rounded; None when the text is no size.
+        Bytes, rounded; None when the text is not a size.
     """
     found = _SIZE.fullmatch(text or "")
     return round(float(found[1]) * 1024 ** _POWERS[found[2].lower()]) if found else None

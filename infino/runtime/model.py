@@ -95,7 +95,7 @@ class Model:
             The typed model.
 
         Raises:
-            ValueError: If it is no JSON, or a known field can't be read as its type.
+            ValueError: If it is not JSON, or a known field can't be read as its type.
         """
         from infino.core import codec
 

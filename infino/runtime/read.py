@@ -365,7 +365,7 @@ def _unknown(value: dict[str, Any]) -> Any:
 
 
 def _fit(value: Any, found: Any) -> tuple[int, ...]:
-    """Tell how well a typed value fits what it was read from; more is better, less than nothing is no fit."""
+    """Tell how well a typed value fits what it was read from; more is better, less than nothing is not a fit."""
     if type(found) is type(value) and not isinstance(value, list | dict):
         return (3, 0)
     if isinstance(found, list) and isinstance(value, list):

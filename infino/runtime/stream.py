@@ -24,7 +24,7 @@ class Event(Generic[T]):
     """One server-sent event (WHATWG HTML, section 9.2).
 
     Attributes:
-        data: Its data, decoded; text where it is no JSON.
+        data: Its data, decoded; text where it is not JSON.
         event: Its type; `message` when the service names none.
         id: The id of the last event that had one.
     """
@@ -202,7 +202,7 @@ class Lines(Generic[T]):
         try:
             value = codec.loads(line)
         except (ValueError, RecursionError) as error:
-            problem = f"line {self._number} of the answer is no JSON: {error}"
+            problem = f"line {self._number} of the answer is not JSON: {error}"
         else:
             yield _typed(self._read, value, self._number, self.operation)
             return
@@ -213,7 +213,7 @@ class Events(Generic[T]):
     """Server-sent events; comments and retry times are passed over, and so is an event without data.
 
     Args:
-        read: Reader of the data of one event; data that is no JSON is handed to it as text.
+        read: Reader of the data of one event; data that is not JSON is handed to it as text.
         operation: The operation, for errors.
     """
 

@@ -12,7 +12,7 @@ LIMIT = 200
 Node = Mapping[str, Any]
 
 
-class Conditions:
+class RecordConditions:
     """Conditions that all hold, with their values apart from their text."""
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ def query(spec: Node, row: Node | None, filters: Sequence[Node], time_range: Nod
     source, mapping = spec.get("source") or {}, spec.get("mapping") or {}
     if source.get("kind", "sql") != "sql" or source.get("connection_id"):
         raise ValidationError("records are shown of datasets, not of other sources", operation="web.records")
-    found = Conditions()
+    found = RecordConditions()
     fields = {one.get("field") for one in filters}
     for one in [*(one for one in spec.get("filters") or () if one.get("field") not in fields), *filters]:
         if one.get("enabled") is not False:
@@ -58,7 +58,7 @@ def query(spec: Node, row: Node | None, filters: Sequence[Node], time_range: Nod
     return f"SELECT * FROM {_name(source.get('index'))}{where} LIMIT {LIMIT}", found.values  # noqa: S608 - names quoted, values apart
 
 
-def _place(found: Conditions, mapping: Node, row: Node) -> None:
+def _place(found: RecordConditions, mapping: Node, row: Node) -> None:
     x = mapping.get("x")
     column, bucket = (x.get("column"), x.get("bucket")) if isinstance(x, Mapping) else (x, None)
     for name in dict.fromkeys((column, mapping.get("series"))):
@@ -75,7 +75,7 @@ def _place(found: Conditions, mapping: Node, row: Node) -> None:
             found.add(f"{_name(name)} = ?", value)
 
 
-def _filter(found: Conditions, one: Node) -> None:
+def _filter(found: RecordConditions, one: Node) -> None:
     column, operator, value = _name(one.get("field")), one.get("operator"), one.get("value")
     negative = operator in ("is_not", "is_not_one_of", "is_not_between", "does_not_exist")
     values: Sequence[Any] = ()

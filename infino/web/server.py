@@ -109,7 +109,7 @@ class _Server(ThreadingHTTPServer):
     web: WebServer
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A reader that went away is no news."""
+        """A reader that went away is not a news."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -151,7 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(500, as_json({"error": f"this page failed: {type(error).__name__}"}))
 
     def _check_origin(self) -> None:
-        """A name that leads here by somebody else's DNS is no name of ours, nor is another page's origin."""
+        """A name that leads here by somebody else's DNS is not a name of ours, nor is another page's origin."""
         origins = self.server.web.origins
         if f"http://{self.headers.get('Host')}" not in origins:
             raise Refused(403, "this page is served to this machine only, as 127.0.0.1 or localhost")
@@ -173,7 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
         return body
 
     def _refuse(self, refused: Refused) -> None:
-        self.close_connection = True  # what it sent was not read, and is no next request
+        self.close_connection = True  # what it sent was not read, and is not a next request
         self._answer(refused.status, as_json({"error": str(refused)}))
 
     def _answer(self, status: int, text: str, kind: str = "application/json") -> None:

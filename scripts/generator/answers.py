@@ -32,7 +32,7 @@ _NOTHING = PythonType("None", "None", "readers.nothing", nullable=True)
 
 
 @dataclass(frozen=True)
-class Answer:
+class AnswerType:
     """The value of an operation.
 
     Attributes:
@@ -70,7 +70,7 @@ class _Success:
 
 def answer_of(
     parsed: Parsed, document: Node, operation: Operation, node: Node, found: list[Argument], endpoint: Endpoint
-) -> Answer:
+) -> AnswerType:
     """Choose the type and the reader of an operation's answer.
 
     Args:
@@ -91,7 +91,7 @@ def answer_of(
     main = next((one for one in successes if one.property is not None), successes[0])
     kind = _type_of(parsed, operation, node, main)
     accept = str(node.get("x-infino-accept", "json"))
-    base = Answer(kind.annotation, kind.annotation, "", kind.models, accept, returns=main.description)
+    base = AnswerType(kind.annotation, kind.annotation, "", kind.models, accept, returns=main.description)
     keys = list(node.get("x-infino-keys", ()))
     if shape is None and node.get("x-infino-pagination"):
         shape = "list"
@@ -167,7 +167,7 @@ def _type_of(parsed: Parsed, operation: Operation, node: Node, main: _Success) -
         if str(model.class_info.name) == name:
             return model_type(model)
     place = (*operation.place, "x-infino-type")
-    raise refused(place, f"{node['x-infino-type']!r} is no object of components.schemas", "name one of those")
+    raise refused(place, f"{node['x-infino-type']!r} is not an object of components.schemas", "name one of those")
 
 
 def _items(document: Node, main: _Success, keys: list[str]) -> tuple[PythonType, list[str]]:
@@ -182,7 +182,7 @@ def _items(document: Node, main: _Success, keys: list[str]) -> tuple[PythonType,
             return of_property(document, lists[known[0]].inner_property), [known[0], *keys]
     what = main.type.annotation
     raise refused(
-        main.place, f"{what} is no list and holds none that is known", "an array, or x-infino-keys that names it"
+        main.place, f"{what} is not a list and holds none that is known", "an array, or x-infino-keys that names it"
     )
 
 
@@ -216,7 +216,7 @@ def _identity(document: Node, parsed: Parsed, kind: PythonType, *names: str) -> 
     return ()
 
 
-def _plain(operation: Operation, node: Node, successes: list[_Success], name: str) -> Answer:
+def _plain(operation: Operation, node: Node, successes: list[_Success], name: str) -> AnswerType:
     """Return the answer of an operation of which plain OpenAPI says all."""
     reads = {one.status: _read(one, operation, name) for one in successes}
     accepts = {accept for one in successes if (accept := _accept(one))}
@@ -234,7 +234,7 @@ def _plain(operation: Operation, node: Node, successes: list[_Success], name: st
     value = " | ".join(values)
     first = next(iter(reads.values()))
     accept = str(node.get("x-infino-accept") or next(iter(accepts), "none" if operation.http == "head" else "json"))
-    return Answer(
+    return AnswerType(
         value=value,
         item=value,
         parse=first if accept != "none" else "readers.nothing",

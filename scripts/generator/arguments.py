@@ -7,7 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from . import parser
-from .document import DocumentError, Node, Operation, Place, Placed, Problem, follow, model_properties, refused, words
+from .document import (
+    DocumentError,
+    DocumentProblem,
+    Node,
+    Operation,
+    Place,
+    Placed,
+    follow,
+    model_properties,
+    refused,
+    words,
+)
 from .parser import Endpoint, ModelProperty, Property
 from .types import PythonType, identifier, node_at, of_property
 
@@ -206,7 +217,7 @@ def style_of(node: Node, place: Place) -> tuple[str, bool]:
     style = node.get("style", known[0])
     if style not in known:
         raise refused(
-            (*place, "style"), f"{style!r} is no style of a {node['in']} parameter", f"one of {', '.join(known)}"
+            (*place, "style"), f"{style!r} is not a style of a {node['in']} parameter", f"one of {', '.join(known)}"
         )
     return style, bool(node.get("explode", style == "form"))
 
@@ -318,7 +329,7 @@ def _body(document: Node, body: Placed, endpoint: Endpoint) -> tuple[list[Argume
 
 def _form_pair(one: Argument) -> str:
     if one.place == "extra":
-        raise DocumentError(Problem((), "x-infino-extra is for JSON bodies", "leave it out"))
+        raise DocumentError(DocumentProblem((), "x-infino-extra is for JSON bodies", "leave it out"))
     if one.type.kind in ("model", "map", "union", "any"):
         return f"({one.wire!r}, encode.form_value({one.name}, {one.name!r}))"
     return f"({one.wire!r}, {one.name})"

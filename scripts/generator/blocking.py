@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from .document import DocumentError
-from .words import Edit, Text, apply, edits, word
+from .words import Edit, PlainText, apply, edits, word
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOWS = ROOT / "infino" / "resources"
@@ -23,7 +23,7 @@ MODULES = {"infino.bulk.run_async": "infino.bulk.run"}
 _ASYNC = (ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith, ast.Await)
 
 
-class Source:
+class AsyncSource:
     """One async module, and what is to be turned in it.
 
     Args:
@@ -36,7 +36,7 @@ class Source:
         self.twin = f"infino_api.blocking.{path.stem}"
         self.text = path.read_text(encoding="utf-8")
         self.tree = ast.parse(self.text)
-        self._places = Text(self.text)
+        self._places = PlainText(self.text)
         self.turned = self._turned()
 
     def _turned(self) -> set[str]:
@@ -84,13 +84,13 @@ def mentioned(node: ast.AST) -> set[str]:
     return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
-def sources() -> list[Source]:
+def sources() -> list[AsyncSource]:
     """Read every module that has a twin."""
-    found = [Source(path) for path in (*OTHERS, *sorted(FLOWS.glob("*.py")))]
+    found = [AsyncSource(path) for path in (*OTHERS, *sorted(FLOWS.glob("*.py")))]
     return [source for source in found if source.turned]
 
 
-def flows(every: Iterable[Source]) -> dict[str, Source]:
+def flows(every: Iterable[AsyncSource]) -> dict[str, AsyncSource]:
     """Say where the async classes are that stand on top of generated ones, by their names."""
     return {
         node.name: source
@@ -100,7 +100,7 @@ def flows(every: Iterable[Source]) -> dict[str, Source]:
     }
 
 
-def write(every: list[Source], output: Path) -> None:
+def write(every: list[AsyncSource], output: Path) -> None:
     """Write all twins.
 
     Args:
@@ -126,12 +126,12 @@ class Turner:
         generated: Folder of the freshly generated package.
     """
 
-    def __init__(self, every: list[Source], generated: Path) -> None:
+    def __init__(self, every: list[AsyncSource], generated: Path) -> None:
         self._every = {source.module: source for source in every}
         self._homes = {"infino": ROOT / "infino", "infino_api": generated}
         self._known: dict[str, set[str]] = {}
 
-    def twin(self, source: Source) -> str:
+    def twin(self, source: AsyncSource) -> str:
         """Write the twin of one module; the formatter leaves out the imports that it does not need."""
         changes = list(self._changes(source))
         checked = [line for node in source.tree.body if isinstance(node, ast.If) for line in node.body]
@@ -145,7 +145,7 @@ class Turner:
         bodies = [apply(source.text, changes, *source.span(node)) for node in source.definitions()]
         return "\n".join(parts) + "\n\n\n" + "\n\n\n".join(bodies) + "\n"
 
-    def _imports(self, source: Source, body: list[ast.stmt]) -> Iterator[str]:
+    def _imports(self, source: AsyncSource, body: list[ast.stmt]) -> Iterator[str]:
         """Imports of a module, each from where its blocking form is, and what its twin shares with it."""
         used = {name for node in source.definitions() for name in mentioned(node)}
         for node in body:
@@ -157,7 +157,7 @@ class Turner:
                 if name in used and name not in source.turned:
                     yield f"from {source.module} import {word(name)}"
 
-    def _import(self, source: Source, node: ast.ImportFrom) -> Iterator[str]:
+    def _import(self, source: AsyncSource, node: ast.ImportFrom) -> Iterator[str]:
         for one in node.names:
             module, name = str(node.module), word(one.name)
             if name != one.name:
@@ -183,7 +183,7 @@ class Turner:
             self._known[module] = found | {name for node in tree.body for name in names(node)}
         return self._known[module]
 
-    def _changes(self, source: Source) -> Iterator[Edit]:
+    def _changes(self, source: AsyncSource) -> Iterator[Edit]:
         """Everything that changes in the definitions of a module."""
         done: list[tuple[int, int]] = []
         for node in (one for definition in source.definitions() for one in ast.walk(definition)):
@@ -199,7 +199,7 @@ class Turner:
             if not any(start <= edit.start and edit.end <= end for start, end in done):
                 yield edit
 
-    def _doubles(self, source: Source, kind: ast.ClassDef) -> Iterator[ast.stmt]:
+    def _doubles(self, source: AsyncSource, kind: ast.ClassDef) -> Iterator[ast.stmt]:
         """`aclose` beside `close` is the same method once both are blocking; any other double is refused."""
         methods = [node for node in kind.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
         plain = {node.name for node in methods if word(node.name) == node.name}

@@ -17,11 +17,11 @@ from jsonschema.exceptions import ValidationError, best_match
 from .document import (
     METHODS,
     DocumentError,
+    DocumentProblem,
     Node,
     Operation,
     Place,
     Placed,
-    Problem,
     expanded,
     follow,
     model_properties,
@@ -65,7 +65,7 @@ SIGNATURE = {
 EXTENSION = re.compile(r"x-", re.IGNORECASE)
 
 
-def check(document: Node) -> list[Problem]:
+def check(document: Node) -> list[DocumentProblem]:
     """Find everything in the document that the generator does not carry.
 
     Args:
@@ -87,9 +87,9 @@ def check(document: Node) -> list[Problem]:
     return found
 
 
-def _walk(kind: str, node: Any, place: Place) -> Iterator[Problem]:
+def _walk(kind: str, node: Any, place: Place) -> Iterator[DocumentProblem]:
     if not isinstance(node, dict):
-        yield Problem(place, f"{_short(node)} is no {kind}", "an object")
+        yield DocumentProblem(place, f"{_short(node)} is no {kind}", "an object")
         return
     yield from _extensions(kind, node, place)
     if "$ref" in node and kind in HOMES:
@@ -99,48 +99,54 @@ def _walk(kind: str, node: Any, place: Place) -> Iterator[Problem]:
                 continue
             rule = GRAMMAR[kind].get(key, TEXT)
             if key not in allowed:
-                yield Problem((*place, key), "a reference takes no such word beside it", "put it where $ref points to")
+                yield DocumentProblem(
+                    (*place, key), "a reference takes no such word beside it", "put it where $ref points to"
+                )
             elif isinstance(rule, str) and not CHECKS[rule](value):
-                yield Problem((*place, key), f"{_short(value)} is not {rule}", rule)
+                yield DocumentProblem((*place, key), f"{_short(value)} is not {rule}", rule)
         home = HOMES[kind]
         if not isinstance(node["$ref"], str):
-            yield Problem((*place, "$ref"), f"{node['$ref']!r} is no reference", f"such as #/components/{home}/Name")
+            yield DocumentProblem(
+                (*place, "$ref"), f"{node['$ref']!r} is not a reference", f"such as #/components/{home}/Name"
+            )
         elif node["$ref"].startswith("#/") and node["$ref"].split("/")[1:3] != ["components", home]:
-            yield Problem((*place, "$ref"), f"{node['$ref']} is none of components.{home}", "move it there")
+            yield DocumentProblem((*place, "$ref"), f"{node['$ref']} is none of components.{home}", "move it there")
         return
     rules = GRAMMAR[kind]
     for key in NEEDED.get(kind, ()):
         if key not in node:
-            yield Problem(place, f"misses {key}", NEEDED_ADVICE.get(key, f"give it {key}"))
+            yield DocumentProblem(place, f"misses {key}", NEEDED_ADVICE.get(key, f"give it {key}"))
     for key, value in node.items():
         if EXTENSION.match(key) and key not in rules:
             continue
         rule = rules.get(key)
         if rule is None:
             near = difflib.get_close_matches(key, rules, 1)
-            yield Problem((*place, key), f"{key} is no word of {_article(kind)}", near[0] if near else "take it out")
+            yield DocumentProblem(
+                (*place, key), f"{key} is not a word of {_article(kind)}", near[0] if near else "take it out"
+            )
         elif isinstance(rule, Refuse):
             if value is not False:
-                yield Problem((*place, key), rule.why, rule.do)
+                yield DocumentProblem((*place, key), rule.why, rule.do)
         elif isinstance(rule, Child):
             yield from _children(rule, value, (*place, key))
         elif not CHECKS[rule](value):
-            yield Problem((*place, key), f"{_short(value)} is not {rule}", rule)
+            yield DocumentProblem((*place, key), f"{_short(value)} is not {rule}", rule)
 
 
-def _children(rule: Child, value: Any, place: Place) -> Iterator[Problem]:
+def _children(rule: Child, value: Any, place: Place) -> Iterator[DocumentProblem]:
     if rule.form == "map":
         if not isinstance(value, dict):
-            yield Problem(place, f"{_short(value)} is no object of {rule.kind}s", "an object")
+            yield DocumentProblem(place, f"{_short(value)} is not an object of {rule.kind}s", "an object")
             return
         for name, one in value.items():
             if not (rule.kind == "path item" and EXTENSION.match(name)):
                 yield from _walk(rule.kind, one, (*place, name))
             else:
-                yield Problem((*place, name), f"{name} is no path", "such as /things")
+                yield DocumentProblem((*place, name), f"{name} is not a path", "such as /things")
     elif rule.form == "list":
         if not isinstance(value, list):
-            yield Problem(place, f"{_short(value)} is no list of {rule.kind}s", "a list")
+            yield DocumentProblem(place, f"{_short(value)} is not a list of {rule.kind}s", "a list")
             return
         for number, one in enumerate(value):
             yield from _walk(rule.kind, one, (*place, str(number)))
@@ -167,7 +173,7 @@ def _validators() -> dict[str, Draft202012Validator]:
     }
 
 
-def _extensions(kind: str, node: Node, place: Place) -> Iterator[Problem]:
+def _extensions(kind: str, node: Node, place: Place) -> Iterator[DocumentProblem]:
     given = {key: value for key, value in node.items() if EXTENSION.match(key) and key not in GRAMMAR[kind]}
     if not given:
         return
@@ -182,17 +188,17 @@ def _extensions(kind: str, node: Node, place: Place) -> Iterator[Problem]:
         others = [key for key in variant if key not in words] if isinstance(variant, dict) else []
         for key in others:
             if key not in ("summary", "description", "deprecated"):
-                yield Problem((*at, key), f"{key} cannot differ in a variant", "an operation of its own")
+                yield DocumentProblem((*at, key), f"{key} cannot differ in a variant", "an operation of its own")
 
 
-def _extension_problems(kind: str, given: Node, place: Place, name: str = "") -> Iterator[Problem]:
+def _extension_problems(kind: str, given: Node, place: Place, name: str = "") -> Iterator[DocumentProblem]:
     validator = _validators().get(kind)
     known = validator.schema["$defs"][kind]["properties"] if validator else {}
     for key in given:
         if key not in known:
             near = difflib.get_close_matches(key.lower(), known, 1, 0.85)
             do = near[0] if near else "take it out; openapi/extensions.schema.json lists the words"
-            yield Problem(
+            yield DocumentProblem(
                 (*place, key),
                 f"{key}: {_short(given[key])} has no meaning at {_article(kind)}{f' ({name})' if name else ''}",
                 do,
@@ -204,7 +210,7 @@ def _extension_problems(kind: str, given: Node, place: Place, name: str = "") ->
             where = [str(step) for step in worst.absolute_path]
             key = where[0] if where else ""
             value = _short(meant.get(key, given))
-            yield Problem(
+            yield DocumentProblem(
                 (*place, *where),
                 f"{key or kind}: {value}{f' of parameter {name}' if name else ''} is refused: {_told(worst)}",
                 _advice(known.get(key)),
@@ -223,13 +229,13 @@ def _advice(schema: Any) -> str:
     return "true, or take it out" if schema.get("$ref") == "#/$defs/yes" else "see openapi/extensions.schema.json"
 
 
-def _whole(document: Node) -> Iterator[Problem]:
+def _whole(document: Node) -> Iterator[DocumentProblem]:
     version = document.get("openapi", "")
     if not re.fullmatch(r"3\.1\.\d+", version):
-        yield Problem(("openapi",), f"version {version!r} is read by other rules", "write it as OpenAPI 3.1")
+        yield DocumentProblem(("openapi",), f"version {version!r} is read by other rules", "write it as OpenAPI 3.1")
     servers = document.get("servers", [])
     if [server.get("url", "").rstrip("/") for server in servers] not in ([], [HOME]):
-        yield Problem(
+        yield DocumentProblem(
             ("servers",), f"the clients' default endpoint is {HOME}", "change both, or set an endpoint instead"
         )
     for path, item in document["paths"].items():
@@ -244,26 +250,30 @@ def _whole(document: Node) -> Iterator[Problem]:
         SIGNATURE,
     ):
         place = ("components", "securitySchemes")
-        yield Problem(place, "requests are signed as infino/core/signer.py does it, and no other way", "take it back")
+        yield DocumentProblem(
+            place, "requests are signed as infino/core/signer.py does it, and no other way", "take it back"
+        )
     schemas, mixins = document.get("components", {}).get("schemas", {}), _mixins()
     for name, schema in schemas.items():
         if "x-infino-mixin" in schema and schema["x-infino-mixin"] not in mixins:
             place = ("components", "schemas", name, "x-infino-mixin")
-            said = f"x-infino-mixin: {schema['x-infino-mixin']!r} is no class of infino/runtime/mixins.py"
-            yield Problem(place, said, f"one of {', '.join(mixins)}")
+            said = f"x-infino-mixin: {schema['x-infino-mixin']!r} is not a class of infino/runtime/mixins.py"
+            yield DocumentProblem(place, said, f"one of {', '.join(mixins)}")
 
 
-def _servers(node: Node, place: Place) -> Iterator[Problem]:
+def _servers(node: Node, place: Place) -> Iterator[DocumentProblem]:
     for number, server in enumerate(node.get("servers", [])):
         if server.get("url", "").rstrip("/") != HOME:
             at = (*place, "servers", str(number))
-            yield Problem(at, f"requests are signed for one host, and {server.get('url')} is another", "take it out")
+            yield DocumentProblem(
+                at, f"requests are signed for one host, and {server.get('url')} is another", "take it out"
+            )
     yield from _security(node.get("security"), place)
 
 
-def _security(security: Any, place: Place) -> Iterator[Problem]:
+def _security(security: Any, place: Place) -> Iterator[DocumentProblem]:
     if security is not None and security != [{"signature": []}]:
-        yield Problem((*place, "security"), "every request is signed in one way", "take it out")
+        yield DocumentProblem((*place, "security"), "every request is signed in one way", "take it out")
 
 
 @cache
@@ -272,47 +282,51 @@ def _mixins() -> tuple[str, ...]:
     return tuple(node.name for node in tree.body if isinstance(node, ast.ClassDef))
 
 
-def _operations(document: Node, operations: list[Operation]) -> Iterator[Problem]:
+def _operations(document: Node, operations: list[Operation]) -> Iterator[DocumentProblem]:
     ids: dict[str, Place] = {}
     for operation in operations:
         node, place = operation.node, operation.place
         other = ids.setdefault(node["operationId"], place)
         if other != place:
             at = (*place, "operationId")
-            yield Problem(
+            yield DocumentProblem(
                 at, f"{node['operationId']!r} is also the operationId of {'.'.join(other)}", "rename one of them"
             )
         for one in (node, *node.get("x-infino-variants", [])):
             if one is node and not (one.get("summary") or one.get("description")):
-                yield Problem(place, "misses summary and description", "say what it does")
+                yield DocumentProblem(place, "misses summary and description", "say what it does")
         yield from _templated(operation)
         yield from _parameters(operation)
         yield from _responses(operation)
         yield from _body(operation)
 
 
-def _templated(operation: Operation) -> Iterator[Problem]:
+def _templated(operation: Operation) -> Iterator[DocumentProblem]:
     path = operation.path
     named = re.findall(r"\{([^{}]*)\}", path)
     declared = [one.node.get("name") for one in operation.parameters if one.node.get("in") == "path"]
     if re.search(r"[{}?#]", re.sub(r"\{[^{}]*\}", "", path)) or not path.startswith("/"):
-        yield Problem(operation.place[:2], f"{path!r} is no path template", "slashes, words, and parameters in braces")
+        yield DocumentProblem(
+            operation.place[:2], f"{path!r} is not a path template", "slashes, words, and parameters in braces"
+        )
         return
     for name in sorted({*named} ^ {*declared}, key=str):
         if name in named:
-            yield Problem(operation.place, f"{path} names {name}, which is no path parameter", "add it to parameters")
+            yield DocumentProblem(
+                operation.place, f"{path} names {name}, which is not a path parameter", "add it to parameters"
+            )
         else:
-            yield Problem(operation.place, f"{name} is not in the path {path}", "put it there, in braces")
+            yield DocumentProblem(operation.place, f"{name} is not in the path {path}", "put it there, in braces")
     if len(set(named)) != len(named):
-        yield Problem(operation.place[:2], f"{path!r} names a parameter twice", "give each its own name")
+        yield DocumentProblem(operation.place[:2], f"{path!r} names a parameter twice", "give each its own name")
 
 
-def _parameters(operation: Operation) -> Iterator[Problem]:
+def _parameters(operation: Operation) -> Iterator[DocumentProblem]:
     wires = [one.node["name"] for one in operation.parameters]
     for name in operation.node.get("x-infino-names", {}):
         if name not in wires:
             at = (*operation.place, "x-infino-names")
-            yield Problem(
+            yield DocumentProblem(
                 at, f"x-infino-names: {operation.node['x-infino-names']!r}: no parameter is called {name}", "mend it"
             )
     known = {*wires, *(str(one.node.get("x-infino-name")) for one in operation.parameters)}
@@ -322,7 +336,7 @@ def _parameters(operation: Operation) -> Iterator[Problem]:
         if one.place in seen:
             continue
         seen.add(one.place)
-        yield from (Problem(one.place, what, do) for what, do in _parameter(one.node, known))
+        yield from (DocumentProblem(one.place, what, do) for what, do in _parameter(one.node, known))
 
 
 def _parameter(node: Node, known: set[str]) -> Iterator[tuple[str, str]]:
@@ -349,54 +363,56 @@ def _parameter(node: Node, known: set[str]) -> Iterator[tuple[str, str]]:
             yield f"x-infino-from: {node['x-infino-from']!r} is for headers, and {name} is in {where}", "take it out"
         elif node["x-infino-from"] not in known:
             yield (
-                f"x-infino-from: {node['x-infino-from']!r} is no argument of the operation",
+                f"x-infino-from: {node['x-infino-from']!r} is not an argument of the operation",
                 f"one of {', '.join(sorted(known))}",
             )
 
 
-def _responses(operation: Operation) -> Iterator[Problem]:
+def _responses(operation: Operation) -> Iterator[DocumentProblem]:
     for code, answer in operation.answers.items():
         at = (*operation.place, "responses", code)
         if not STATUS.fullmatch(code):
-            yield Problem(at, f"{code} is no status", "such as 200, 2XX or default")
+            yield DocumentProblem(at, f"{code} is not a status", "such as 200, 2XX or default")
         elif code[0] in "13":
-            yield Problem(
+            yield DocumentProblem(
                 at, f"the status {code} ends no call: redirects are refused, nothing is cached", "take it out"
             )
         if not answer.node.get("description"):
-            yield Problem(answer.place, f"response {code} has no description", "say what it is")
+            yield DocumentProblem(answer.place, f"response {code} has no description", "say what it is")
 
 
-def _body(operation: Operation) -> Iterator[Problem]:
+def _body(operation: Operation) -> Iterator[DocumentProblem]:
     if operation.body is None:
         return
     content = operation.body.node.get("content")
     if not content:
-        yield Problem(operation.body.place, "a request body without content", "name its media type")
+        yield DocumentProblem(operation.body.place, "a request body without content", "name its media type")
         return
     for media, held in content.items():
         if "*" in media or "/" not in media:
-            yield Problem(
-                (*operation.body.place, "content", media), f"{media} is no media type", "such as application/json"
+            yield DocumentProblem(
+                (*operation.body.place, "content", media), f"{media} is not a media type", "such as application/json"
             )
         if "schema" not in held:
-            yield Problem((*operation.body.place, "content", media), "has no schema", "schema: {type: string} for text")
+            yield DocumentProblem(
+                (*operation.body.place, "content", media), "has no schema", "schema: {type: string} for text"
+            )
 
 
-def _schemas(document: Node) -> Iterator[Problem]:
+def _schemas(document: Node) -> Iterator[DocumentProblem]:
     for place, node, kind in _all_schemas(document, (), "document"):
-        yield from (Problem((*place, *step), what, do) for step, what, do in _schema(document, node, place))
+        yield from (DocumentProblem((*place, *step), what, do) for step, what, do in _schema(document, node, place))
         if (
             place[:2] == ("components", "schemas")
             and len(place) == 3
             and "$ref" not in node
             and not node.get("description")
         ):
-            yield Problem(place, "has no description", "say what it is")
+            yield DocumentProblem(place, "has no description", "say what it is")
         if kind == "property" and place[:2] == ("components", "schemas") and len(place) == 5:
             name = place[-1]
             if not node.get("description") and "$ref" not in node and not node.keys() & {"allOf", "anyOf", "oneOf"}:
-                yield Problem(place, f"property {name} has no description", "say what it is")
+                yield DocumentProblem(place, f"property {name} has no description", "say what it is")
 
 
 def _all_schemas(document: Any, place: Place, kind: str) -> Iterator[tuple[Place, Node, str]]:
@@ -421,17 +437,17 @@ Said = tuple[tuple[str, ...], str, str]
 def _schema(document: Node, node: Node, place: Place) -> Iterator[Said]:
     if "$ref" in node:
         if len(follow(document, node, place).place) != 3:
-            yield ("$ref",), f"{node['$ref']} is no schema of components", "move it there"
+            yield ("$ref",), f"{node['$ref']} is not a schema of components", "move it there"
         yield from _lifts(document, node, place)
         return
     kinds = node.get("type", [])
     unknown = [one for one in (kinds if isinstance(kinds, list) else [kinds]) if one not in TYPES]
     if unknown:
-        yield ("type",), f"{_short(unknown[0])} is no type", f"one of {', '.join(TYPES)}"
+        yield ("type",), f"{_short(unknown[0])} is not a type", f"one of {', '.join(TYPES)}"
         return
     if "format" in node and node["format"] not in FORMATS:
         near = difflib.get_close_matches(node["format"], FORMATS, 1)
-        yield ("format",), f"{node['format']!r} is no known format", near[0] if near else "say it in the description"
+        yield ("format",), f"{node['format']!r} is not a known format", near[0] if near else "say it in the description"
     if node.get("contentEncoding", "base64") != "base64" or ("contentEncoding" in node and "string" not in kinds):
         yield ("contentEncoding",), f"{_short(node['contentEncoding'])} of {_short(kinds)}", "base64, of a string"
     yield from _combined(node)
@@ -484,7 +500,7 @@ def _words(node: Node) -> Iterator[Said]:
     if "enum" in node:
         members = node["enum"]
         if not isinstance(members, list) or not members or len({repr(word) for word in members}) != len(members):
-            yield ("enum",), f"{_short(members)} is no list of different words", "a list"
+            yield ("enum",), f"{_short(members)} is not a list of different words", "a list"
             return
         kinds = {type(word) for word in members if word is not None}
         if len(kinds) != 1 or kinds - {str, int}:
@@ -492,7 +508,7 @@ def _words(node: Node) -> Iterator[Said]:
         elif "type" in node and not _fits(node, [word for word in members if word is not None]):
             yield ("enum",), f"{_short(members)} are not of type {node['type']!r}", "mend the type or the words"
     if "const" in node and (node["const"] is None or not isinstance(node["const"], str | int)):
-        yield ("const",), f"{node['const']!r} is no text, whole number or boolean", "describe it instead"
+        yield ("const",), f"{node['const']!r} is not text, whole number or boolean", "describe it instead"
     if "const" in node and "type" in node and not _fits(node, [node["const"]]):
         yield ("const",), f"{node['const']!r} is not of type {node['type']!r}", "mend one of them"
     if "default" in node and not node.keys() & {"allOf", "anyOf", "oneOf"}:
@@ -516,6 +532,6 @@ def _lifts(document: Node, node: Node, place: Place) -> Iterator[Said]:
             if name not in known:
                 yield (
                     ("x-infino-lift",),
-                    f"x-infino-lift: {name!r} is no field of the object",
+                    f"x-infino-lift: {name!r} is not a field of the object",
                     f"one of {', '.join(known)}",
                 )

@@ -20,7 +20,7 @@ _WIRE = ("route", "wire", "retry", "media", "spellings", "read only")
 
 
 @dataclass(frozen=True)
-class Change:
+class SurfaceChange:
     """One difference.
 
     Attributes:
@@ -76,7 +76,7 @@ def facts_of(document: Node, openapi: Path) -> Facts:
     return facts
 
 
-def changes(before: Facts, after: Facts) -> list[Change]:
+def changes(before: Facts, after: Facts) -> list[SurfaceChange]:
     """Compare two documents.
 
     Args:
@@ -102,13 +102,15 @@ def _without_open_words(parts: list[str]) -> set[str]:
     return {part for part in parts if not (is_open and part.startswith("Literal["))}
 
 
-def _changes(before: Facts, after: Facts) -> Iterator[Change]:
+def _changes(before: Facts, after: Facts) -> Iterator[SurfaceChange]:
     for name in before.keys() - after.keys():
-        yield Change("breaking", f"{name} is gone")
+        yield SurfaceChange("breaking", f"{name} is gone")
     for name in after.keys() - before.keys():
         holder = f"{name.split('(')[0]}()" if "(" in name else name.rpartition(".")[0]
         needed = after[name].get("presence") == "required" and holder in before
-        yield Change("breaking" if needed else "additive", f"{name} is new" + (" and required" if needed else ""))
+        yield SurfaceChange(
+            "breaking" if needed else "additive", f"{name} is new" + (" and required" if needed else "")
+        )
     for name in before.keys() & after.keys():
         for word, old in before[name].items():
             new = after[name].get(word, "")
@@ -116,4 +118,4 @@ def _changes(before: Facts, after: Facts) -> Iterator[Change]:
                 eased = word == "presence" and new == "optional"
                 eased = eased or (word == "type" and _is_eased(name, old, new))
                 kind = "wire-only" if word in _WIRE else "additive" if eased else "breaking"
-                yield Change(kind, f"{name}: {word} was {old or 'nothing'} and is {new or 'nothing'}")
+                yield SurfaceChange(kind, f"{name}: {word} was {old or 'nothing'} and is {new or 'nothing'}")

@@ -31,7 +31,7 @@ _FENCE = re.compile(r"\s*(```|~~~)")
 
 
 @dataclass(frozen=True)
-class Parts:
+class DocstringParts:
     """What the docstring of a method is made of, already safe."""
 
     summary: str
@@ -117,7 +117,7 @@ def parts(
     returns: str,
     refusals: list[tuple[str, str]],
     paged: bool,
-) -> Parts:
+) -> DocstringParts:
     """Gather what a method's docstring says.
 
     Args:
@@ -154,7 +154,7 @@ def parts(
         lines = wrap(inline(f"{description} {' '.join(filter(None, notes))}"), "")
     elif note != [""]:
         lines += [*([""] if lines else []), *note]
-    return Parts(
+    return DocstringParts(
         summary=inline(summary),
         description=lines,
         arguments=[(one.name, inline(argument_text(one))) for one in arguments],
@@ -310,7 +310,7 @@ def wrap(text: str, indent: str) -> list[str]:
     ) or [indent.rstrip()]
 
 
-def lines(found: Parts, awaited: str = "") -> list[str]:
+def lines(found: DocstringParts, awaited: str = "") -> list[str]:
     """Lay out the docstring of a method.
 
     Args:

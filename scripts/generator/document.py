@@ -24,7 +24,7 @@ def words(text: str) -> frozenset[str]:
 
 
 @dataclass(frozen=True)
-class Problem:
+class DocumentProblem:
     """Something in the document that the generator refuses.
 
     Attributes:
@@ -49,9 +49,9 @@ class DocumentError(Exception):
         problems: What it is, in the order of the document; text for what stands in no one place of it.
     """
 
-    def __init__(self, *problems: Problem | str) -> None:
+    def __init__(self, *problems: DocumentProblem | str) -> None:
         super().__init__("\n".join(map(str, problems)))
-        self.problems = tuple(Problem((), one) if isinstance(one, str) else one for one in problems)
+        self.problems = tuple(DocumentProblem((), one) if isinstance(one, str) else one for one in problems)
 
     def located(self, path: Path) -> str:
         """Return one line for each problem, with the line of the file on which it stands.
@@ -74,7 +74,7 @@ def refused(place: Place, what: str, do: str = "") -> DocumentError:
         what: What is wrong.
         do: What to do about it.
     """
-    return DocumentError(Problem(place, what, do))
+    return DocumentError(DocumentProblem(place, what, do))
 
 
 class _Lines:
@@ -110,17 +110,17 @@ def load(path: Path) -> Node:
         The document as plain dicts and lists, every key as text.
 
     Raises:
-        DocumentError: If the file is no YAML mapping, or says a key twice.
+        DocumentError: If the file is not YAML mapping, or says a key twice.
     """
     try:
         found = YAML(typ="safe").load(path.read_bytes())
     except MarkedYAMLError as error:
         where = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise refused((), f"{where}{error.problem or error.context or 'is no YAML'}", "mend the YAML") from None
+        raise refused((), f"{where}{error.problem or error.context or 'is not YAML'}", "mend the YAML") from None
     except (YAMLError, UnicodeDecodeError, ValueError) as error:
-        raise refused((), f"is no YAML: {error}".split("\n")[0], "mend the YAML") from None
+        raise refused((), f"is not YAML: {error}".split("\n")[0], "mend the YAML") from None
     if not isinstance(found, dict):
-        raise refused((), "is no OpenAPI document", "start with `openapi: 3.1.1`")
+        raise refused((), "is not an OpenAPI document", "start with `openapi: 3.1.1`")
     return _with_text_keys(found)
 
 

@@ -57,10 +57,12 @@ def names_of(node: Node, place: Place) -> tuple[str, str]:
     """
     resource, method = _wanted(node, place)
     if not _RESOURCE.fullmatch(resource) or any(map(keyword.iskeyword, resource.split("."))):
-        raise refused(_at(node, place, "x-infino-resource", "tags"), f"{resource!r} is no dotted name", "such as a.b_c")
+        raise refused(
+            _at(node, place, "x-infino-resource", "tags"), f"{resource!r} is not a dotted name", "such as a.b_c"
+        )
     if not _METHOD.fullmatch(method) or keyword.iskeyword(method):
         key = _at(node, place, "x-infino-method", "operationId")
-        raise refused(key, f"{method!r} is no method name", "lower case, words joined by underscores, no keyword")
+        raise refused(key, f"{method!r} is not a method name", "lower case, words joined by underscores, no keyword")
     first, *rest = resource.split(".")
     for name, key in ((method, "x-infino-method"), *((part, "x-infino-resource") for part in (first, *rest))):
         if name in _TYPES:

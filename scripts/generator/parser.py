@@ -52,7 +52,7 @@ from openapi_python_client.strings import pascal_case as pascal_case
 from openapi_python_client.strings import safe_for_docstring as safe_for_docstring
 from openapi_python_client.strings import snake_case as snake_case
 
-from .document import DocumentError, Node, Place, Problem, expanded, follow
+from .document import DocumentError, DocumentProblem, Node, Place, expanded, follow
 
 PREFIX = "field_"
 _MARK = "\u2060"  # joins the steps of a place in a description; no key can hold it by accident
@@ -131,7 +131,7 @@ def parse(document: Node, path: Path, output: Path, settings: Path) -> Parsed:
     with contextlib.redirect_stdout(io.StringIO()):
         data = GeneratorData.from_dict(_Copy(document).made(), config=config)
     if isinstance(data, GeneratorError):
-        raise DocumentError(Problem((), f"openapi-python-client cannot read it: {_first_line(data)}"))
+        raise DocumentError(DocumentProblem((), f"openapi-python-client cannot read it: {_first_line(data)}"))
     parsed = Parsed(data, config)
     errors = list(data.errors)
     for collection in data.endpoint_collections_by_tag.values():
@@ -143,7 +143,7 @@ def parse(document: Node, path: Path, output: Path, settings: Path) -> Parsed:
         raise DocumentError(*(_problem(error) for error in errors))
     for operation in expanded(document):
         if (operation.http, operation.path) not in parsed.endpoints:
-            raise DocumentError(Problem(operation.place, "openapi-python-client leaves it out without a word"))
+            raise DocumentError(DocumentProblem(operation.place, "openapi-python-client leaves it out without a word"))
     _settle(parsed)
     data.enums = []  # the words stand in the annotations, and stay open; no class is written for them
     data.models = parsed.models
@@ -182,11 +182,13 @@ def _first_line(error: GeneratorError) -> str:
     return " ".join(text.replace(_MARK, ".").split())[:400]
 
 
-def _problem(error: GeneratorError) -> Problem:
+def _problem(error: GeneratorError) -> DocumentProblem:
     node: Any = getattr(error, "data", None)
     text = getattr(node, "description", None)
     place = _place(text.get_untrusted_value()) if text is not None else ()
-    return Problem(place, f"openapi-python-client cannot type it: {_first_line(error)}", "write it in another form")
+    return DocumentProblem(
+        place, f"openapi-python-client cannot type it: {_first_line(error)}", "write it in another form"
+    )
 
 
 def _overrides(document: Node) -> dict[str, str]:

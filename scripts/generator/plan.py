@@ -9,7 +9,18 @@ from urllib.parse import quote
 from . import docstrings, handplans, parser
 from .answers import PAGES, answer_of
 from .arguments import TAKEN, Argument, of_operation
-from .document import DocumentError, Node, Operation, Place, Placed, Problem, expanded, model_properties, refused, words
+from .document import (
+    DocumentError,
+    DocumentProblem,
+    Node,
+    Operation,
+    Place,
+    Placed,
+    expanded,
+    model_properties,
+    refused,
+    words,
+)
 from .names import ROOT, names_of, retry_of
 from .parser import ModelProperty, Parsed, Property
 from .types import CLASSES_IN_USE, class_name, identifier, node_at, of_property
@@ -51,7 +62,7 @@ class Method:
     models: list[tuple[str, str]]
     paging: str
     moved: str
-    doc: docstrings.Parts
+    doc: docstrings.DocstringParts
     hand: handplans.HandPlan | None = None
 
     @property
@@ -239,7 +250,7 @@ def resources(document: Node, parsed: Parsed) -> list[Resource]:
     return [found[name] for name in sorted(found)]
 
 
-def _clashes(found: dict[str, Resource], places: dict[str, Place]) -> list[Problem]:
+def _clashes(found: dict[str, Resource], places: dict[str, Place]) -> list[DocumentProblem]:
     modules: dict[str, str] = {}
     problems = []
     for name, resource in sorted(found.items()):

@@ -330,6 +330,8 @@ def _tagged(document: Node, node: Node, place: Place) -> str:
     for word, target in found.items():
         name = target.rsplit("/", 1)[-1]
         if name not in schemas or not is_model(document, name):
-            raise refused((*place, "discriminator", "mapping", word), f"{target} is no object of components", "mend it")
+            raise refused(
+                (*place, "discriminator", "mapping", word), f"{target} is not an object of components", "mend it"
+            )
         readers.append(f"{word!r}: readers.model({module_name(class_name(name))!r}, {class_name(name)!r})")
     return f"readers.tagged({node['discriminator']['propertyName']!r}, {{{', '.join(readers)}}})"

@@ -65,7 +65,7 @@ def word(name: str) -> str:
     return WORDS.get(name) or _PREFIX.sub(r"\1", name)
 
 
-class Text:
+class PlainText:
     """A text whose places are told by line and column, counted in characters."""
 
     def __init__(self, text: str) -> None:
@@ -100,7 +100,7 @@ def edits(
     Raises:
         DocumentError: A word has no blocking form.
     """
-    places = Text(text)
+    places = PlainText(text)
     tokens = [
         token
         for token in tokenize.generate_tokens(io.StringIO(text).readline)
@@ -129,7 +129,7 @@ def edits(
                 yield edit
 
 
-def _name(places: Text, tokens: list[tokenize.TokenInfo], number: int, refusal: Refusal) -> Iterator[Edit]:
+def _name(places: PlainText, tokens: list[tokenize.TokenInfo], number: int, refusal: Refusal) -> Iterator[Edit]:
     token, after = tokens[number], tokens[number + 1]
     start, end = places.place(*token.start), places.place(*token.end)
     if token.string == "async" and after.string in ("def", "for", "with"):

@@ -13,7 +13,7 @@ from typing import Any
 
 from . import blocking, docstrings, plan
 from .check import check
-from .document import DocumentError, Node, Place, Problem, load
+from .document import DocumentError, DocumentProblem, Node, Place, load
 from .parser import ModelProperty, Parsed, Project, parse
 
 MANIFEST = "GENERATED.json"
@@ -127,7 +127,7 @@ class InfinoProject(Project):
         )
 
 
-def _home(resource: plan.Resource, is_async: bool, flows: dict[str, blocking.Source]) -> tuple[str, str]:
+def _home(resource: plan.Resource, is_async: bool, flows: dict[str, blocking.AsyncSource]) -> tuple[str, str]:
     """Module and class of a resource: its flows where it has some, else the generated class."""
     name = f"{'Async' if is_async else ''}{resource.class_name}"
     flow = flows.get(f"Async{resource.class_name}")
@@ -201,7 +201,7 @@ def _format(output: Path) -> None:
         )
         if done.returncode:
             said = (done.stderr or done.stdout).strip().replace(str(output), "infino_api")
-            raise DocumentError(Problem((), f"the formatter refused the output: {said[:600]}"))
+            raise DocumentError(DocumentProblem((), f"the formatter refused the output: {said[:600]}"))
 
 
 def _write_manifest(document_path: Path, output: Path) -> None:

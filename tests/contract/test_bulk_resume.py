@@ -111,7 +111,7 @@ def test_what_an_upload_that_stopped_had_read_is_sent_by_the_next(client: Any, f
     with pytest.raises(NotFoundError) as caught:
         client.records.bulk(name, rows, **settings)
     assert caught.value.report.rejected > 0
-    assert not letters.exists(), "what the next run sends is no dead letter"
+    assert not letters.exists(), "what the next run sends is not a dead letter"
     client.datasets.create(name)
     report = client.records.bulk(name, rows, **settings)
     assert (report.read, report.accepted, report.ok) == (300, 300, True)

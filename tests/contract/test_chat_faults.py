@@ -50,7 +50,7 @@ def test_cut_at_every_frame_boundary(connect: Connect, count: int) -> None:
     error = caught.value
     assert (error.close_code, error.sent, error.thread_id) == (1006, True, "t")
     assert error.answer is not None
-    assert len(error.answer.events) == max(0, count - 1)  # the heartbeat is no event
+    assert len(error.answer.events) == max(0, count - 1)  # the heartbeat is not an event
     assert not error.answer.complete
     assert server.questions == ["which?"]
     assert ("nothing was received" if count == 0 else f"{count} messages were received") in str(error)

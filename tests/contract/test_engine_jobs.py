@@ -14,8 +14,8 @@ import pytest
 
 from infino import BulkError, Infino, NotFoundError, ValidationError
 from infino.core.reference import ClientReference
-from infino.engines.options import ReadOptions, WriteOptions
-from infino.engines.reading import Reading
+from infino.engines.options import EngineReadOptions, WriteOptions
+from infino.engines.reading import EngineReading
 from infino.engines.writing import TaskReport, Writing
 from infino.local import LocalGateway
 
@@ -241,8 +241,10 @@ def test_what_cannot_be_sent_exactly_is_refused_before_anything_is_sent(
     assert counted(sync_client, made) == (0, 0)
 
 
-def read(reference: ClientReference, options: ReadOptions, schema: pa.Schema | None = None, **more: Any) -> pa.Table:
-    reading: Reading = pickle.loads(pickle.dumps(Reading(reference, options, **more)))
+def read(
+    reference: ClientReference, options: EngineReadOptions, schema: pa.Schema | None = None, **more: Any
+) -> pa.Table:
+    reading: EngineReading = pickle.loads(pickle.dumps(EngineReading(reference, options, **more)))
     with reference.client() as client:
         promised = reading.schema(client) if schema is None else schema
         parts = reading.slices(client)
@@ -272,7 +274,7 @@ def numbers(gateway: LocalGateway) -> Iterator[str]:
 def test_slices_of_a_dataset_give_everything_once(
     reference: ClientReference, numbers: str, options: dict[str, Any]
 ) -> None:
-    found = read(reference, ReadOptions(dataset=numbers, **options))
+    found = read(reference, EngineReadOptions(dataset=numbers, **options))
     assert sorted(found["n"].to_pylist()) == list(range(300))
     if "columns" in options:
         assert found.column_names == ["k", "n"]
@@ -280,19 +282,21 @@ def test_slices_of_a_dataset_give_everything_once(
 
 def test_a_statement_and_conditions_are_parted_too(reference: ClientReference, numbers: str) -> None:
     sql = f'SELECT word, n, n * 2 AS twice FROM "{numbers}" -- all of them'
-    found = read(reference, ReadOptions(sql=sql, slices=4, slice_by="n"), where=("n >= 100", "word = 'a' OR 1 = 1"))
+    found = read(
+        reference, EngineReadOptions(sql=sql, slices=4, slice_by="n"), where=("n >= 100", "word = 'a' OR 1 = 1")
+    )
     assert sorted(found["twice"].to_pylist()) == list(range(200, 600, 2))
 
 
 def test_what_came_between_is_told_by_a_sequence(reference: ClientReference, numbers: str) -> None:
     for by, end in (("n", 299), ("at", "2024-01-01T00:00:59Z"), ("k", "0299")):
-        reading = Reading(reference, ReadOptions(dataset=numbers, sequence=by))
+        reading = EngineReading(reference, EngineReadOptions(dataset=numbers, sequence=by))
         with reference.client() as client:
             assert reading.newest(client) == end
-    assert len(read(reference, ReadOptions(dataset=numbers), where=(reading.between("0100", "0150"),))) == 50
-    reading = Reading(reference, ReadOptions(dataset=numbers, sequence="at"))
+    assert len(read(reference, EngineReadOptions(dataset=numbers), where=(reading.between("0100", "0150"),))) == 50
+    reading = EngineReading(reference, EngineReadOptions(dataset=numbers, sequence="at"))
     assert (
-        len(read(reference, ReadOptions(dataset=numbers), where=(reading.between(None, "2024-01-01T00:00:29Z"),)))
+        len(read(reference, EngineReadOptions(dataset=numbers), where=(reading.between(None, "2024-01-01T00:00:29Z"),)))
         == 150
     )
 
@@ -302,12 +306,12 @@ def test_a_field_that_the_first_hits_had_not_is_refused_by_name(
 ) -> None:
     rows = [{"k": f"{n:05d}", **({"late": 1} if n == 2500 else {})} for n in range(2600)]
     sync_client.records.bulk(made, rows, id="k")
-    options = ReadOptions(dataset=made, search={"sort": ["_id"]})
+    options = EngineReadOptions(dataset=made, search={"sort": ["_id"]})
     with pytest.raises(ValidationError, match="the field 'late'"):
         read(reference, options, whole=True)
     assert len(read(reference, options, pa.schema([("k", pa.string())]))) == 2600
     with pytest.raises(ValidationError, match="no column 'late'"):
-        read(reference, ReadOptions(dataset=made, search={"sort": ["_id"]}, columns=("late",)))
+        read(reference, EngineReadOptions(dataset=made, search={"sort": ["_id"]}, columns=("late",)))
 
 
 def test_who_may_not_read_is_told_that_doubles_cannot_be_counted(

@@ -20,7 +20,7 @@ import infino
 from infino.core.clock import SystemClock
 from infino.core.compression import decompressed
 from infino.core.config import resolve
-from infino.local.signature import Verifier, Wire
+from infino.local.signature import ReceivedRequest, Verifier
 from tests.contract.conftest import Make
 from tests.support.scripted import Exchange, ScriptedServer, answering
 
@@ -565,7 +565,7 @@ def test_a_tunnel_carries_the_host_that_is_signed(make):
     assert sent.header("host") == "search.internal:9200"
     lines = [(name.lower().encode(), value.encode("latin-1")) for name, value in sent.headers]
     verifier = Verifier({"IAK_TEST": "secret"}.get, lambda: datetime.now(UTC))
-    verifier.check_request(Wire(sent.method, sent.target.encode(), b"", lines))
+    verifier.check_request(ReceivedRequest(sent.method, sent.target.encode(), b"", lines))
 
 
 def test_a_proxy_that_cannot_be_used_gives_no_password_away(make):

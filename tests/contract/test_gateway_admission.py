@@ -17,7 +17,7 @@ from infino.local import LocalGateway
 from infino.local.admission import Admission
 from infino.local.body import WITHOUT_HASH
 from infino.local.http import Problem
-from infino.local.signature import Wire
+from infino.local.signature import ReceivedRequest
 from tests.support.signed import Signed
 
 MEGABYTE = bytes(1 << 20)
@@ -182,7 +182,7 @@ def test_its_own_names_and_addresses_are_heard(call: Signed, host: str) -> None:
 
 @pytest.mark.parametrize("hosts", [(), (b"localhost", b"evil.test"), (b"",), (b"a b",), (b"localhost:x",), (b"a@b",)])
 def test_no_host_two_hosts_and_no_name_are_malformed(hosts: tuple[bytes, ...]) -> None:
-    wire = Wire("GET", b"/", b"", [(b"host", value) for value in hosts])
+    wire = ReceivedRequest("GET", b"/", b"", [(b"host", value) for value in hosts])
     with pytest.raises(Problem, match="one Host header"):
         Admission().check(wire)
 

@@ -10,7 +10,7 @@ import pytest
 
 from infino.local import LocalGateway
 from infino.local.access import Principal
-from infino.local.http import Call, Problem
+from infino.local.http import GatewayCall, Problem
 from infino.local.rbac.documents import MAX_DEPTH, MAX_NODES, body_of
 from infino.local.routing import collect
 from infino.local.workers import OF_ONE_CALLER, THREADS, kind_of
@@ -105,6 +105,6 @@ SLOW = {
 
 @pytest.mark.parametrize("name", SLOW)
 def test_yaml_made_to_be_slow_is_refused_before_it_is_read(name: str) -> None:
-    call = Call(Principal("ann", "1"), "PUT", {}, {}, "", {"content-type": "application/yaml"}, SLOW[name])
+    call = GatewayCall(Principal("ann", "1"), "PUT", {}, {}, "", {"content-type": "application/yaml"}, SLOW[name])
     with pytest.raises(Problem, match=r"a document may have \d+ (levels|values) at the most"):
         body_of(call)

@@ -412,7 +412,7 @@ def test_rows_become_records_whole_or_not_at_all(sync_client, tmp_path, fresh, q
     else:
         assert sync_client.query.sql(f'SELECT a FROM "{dataset}" ORDER BY a').column("a") == [1, 5]
         assert done["stats"]["documents_failed"] == 1
-        assert "row 2: [a]: inf is no number" in done["stats"]["errors"][0]
+        assert "row 2: [a]: inf is not a number" in done["stats"]["errors"][0]
 
 
 def test_samples_of_prometheus_become_records(sync_client, http_store, fresh):

@@ -102,7 +102,7 @@ def test_a_value_that_cannot_be_read_names_its_place(make: Make) -> None:
         with pytest.raises(infino.DecodeError, match=r"expected a whole number") as caught:
             next(stream)
         assert (caught.value.operation, caught.value.path) == ("things.watch", "$[3]")
-        with pytest.raises(infino.DecodeError, match="line 2 of the answer is no JSON") as caught:
+        with pytest.raises(infino.DecodeError, match="line 2 of the answer is not JSON") as caught:
             [*ask(client)]
         assert (caught.value.operation, caught.value.path) == ("things.watch", "$[2]")
         client.ping()

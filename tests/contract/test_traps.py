@@ -14,7 +14,7 @@ from infino import websocket
 from infino.chat.options import choose
 from infino.core.messages import Request
 from infino.core.secret import Secret
-from infino.local.signature import Verifier, Wire
+from infino.local.signature import ReceivedRequest, Verifier
 from infino.signing import SigV4Signer
 from tests.support.chat_server import ChatServer, Peer, timeline
 from tests.support.scripted import Exchange, ScriptedServer, answering
@@ -28,7 +28,7 @@ def verify(server: ScriptedServer) -> None:
     for sent in server.requests:
         path, _, query = sent.target.partition("?")
         lines = [(name.lower().encode(), value.encode("latin-1")) for name, value in sent.headers]
-        VERIFIER.check_request(Wire(sent.method, path.encode(), query.encode(), lines))
+        VERIFIER.check_request(ReceivedRequest(sent.method, path.encode(), query.encode(), lines))
 
 
 def test_t1_the_query_is_signed(make):

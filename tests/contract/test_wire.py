@@ -15,7 +15,7 @@ import infino_api.api
 import pytest
 
 import infino
-from infino.local.signature import Verifier, Wire
+from infino.local.signature import ReceivedRequest, Verifier
 from infino.models import NotificationChannel
 from tests.support.facade import Blocking
 from tests.support.scripted import Received, ScriptedServer, answering
@@ -252,7 +252,7 @@ def assert_headers(sent: Received, server: ScriptedServer, operation: str) -> No
     assert "SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date," in sent.header("authorization")
     path, _, query = sent.target.partition("?")
     lines = [(name.lower().encode(), value.encode("latin-1")) for name, value in sent.headers]
-    wire = Wire(sent.method, path.encode(), query.encode(), lines)
+    wire = ReceivedRequest(sent.method, path.encode(), query.encode(), lines)
     access_key, payload_hash = VERIFIER.check_request(wire)
     VERIFIER.check_body(wire, hashlib.sha256(sent.body).hexdigest(), payload_hash)
     assert access_key == "IAK_TEST"

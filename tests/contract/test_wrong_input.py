@@ -26,7 +26,7 @@ FILES: dict[str, tuple[bytes | None, str]] = {
     "latin.csv": ("name\nMüller\n".encode("latin-1"), "is not UTF-8: pass encoding="),
     "ragged.csv": (b"a,b\n1,2,3\n", "the row has 3 fields and the header 2"),
     "twice.csv": (b"a,a\n1,2\n", "empty or repeated names; name them with columns="),
-    "nul.csv": (b"a,b\n1,\x002\n", "holds NUL bytes, so it is no text in UTF-8"),
+    "nul.csv": (b"a,b\n1,\x002\n", "holds NUL bytes, so it is not text in UTF-8"),
     "broken.json": (b"{", "the JSON text is malformed at record 0"),
     "number.json": (b"3", "neither a JSON array nor a JSON object"),
     "numbers.ndjson": (b"1\n2\n", "the line holds int, and a record is an object"),

@@ -67,7 +67,7 @@ def test_an_answer_that_cannot_be_read_is_not_kept(connect: Any, call: Any, body
         except DecodeError as error:
             caught = error
         else:
-            return  # what can be read is no error
+            return  # what can be read is not an error
     assert PLANTED not in repr(vars(caught))
     assert PLANTED.encode() not in pickle.dumps(caught)
     link: BaseException | None = caught

@@ -8,9 +8,9 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from infino.bulk.answers import Lost, Outcome, Refused, Unsent
-from infino.bulk.chunk import Chunk, Piece
-from infino.bulk.engine import ChunkResult, Engine, read_answer
+from infino.bulk.answers import AnswerLost, Outcome, RequestRefused, Unsent
+from infino.bulk.chunk import Chunk, EncodedPiece
+from infino.bulk.engine import ChunkResult, UploadEngine, read_answer
 from infino.bulk.options import BulkOptions
 from infino.core.errors import (
     APIError,
@@ -29,7 +29,7 @@ def record(identity: str | None, value: int, op: str = "index") -> bytes:
     return line if op == "delete" else line + b"\n" + json.dumps({"value": value}).encode()
 
 
-def pieces(records: list[bytes], keyed: bool, size: int) -> list[Piece]:
+def pieces(records: list[bytes], keyed: bool, size: int) -> list[EncodedPiece]:
     """Cut records into pieces, as a source does."""
     found = []
     for start in range(0, len(records), size):
@@ -38,7 +38,7 @@ def pieces(records: list[bytes], keyed: bool, size: int) -> list[Piece]:
             {json.dumps(json.loads(r.split(b"\n")[0])["index"]["_id"]).encode()[1:-1] for r in some} if keyed else None
         )
         body = b"".join(r + b"\n" for r in some)
-        found.append(Piece(start, start + len(some), range(start, start + len(some)), body, ids, keyed))
+        found.append(EncodedPiece(start, start + len(some), range(start, start + len(some)), body, ids, keyed))
     return found
 
 
@@ -98,28 +98,28 @@ class Network:
 
     def outcome(self, chunk: Chunk) -> Outcome:
         if len(chunk.body) > self.service.largest:
-            return Refused(PayloadTooLargeError("too large", status=413))
+            return RequestRefused(PayloadTooLargeError("too large", status=413))
         if self.rng.random() >= self.faults:
             return read_answer(chunk, self.service.take(chunk.body))
         kind = self.rng.choice(["429", "503", "connect", "lost before", "lost after", "500", "html", "truncated"])
         if kind == "429":
-            return Refused(RateLimitError("slow down", status=429), self.rng.choice([None, 0.5, 3.0]))
+            return RequestRefused(RateLimitError("slow down", status=429), self.rng.choice([None, 0.5, 3.0]))
         if kind == "503":
-            return Refused(ServerError("busy", status=503))
+            return RequestRefused(ServerError("busy", status=503))
         if kind == "connect":
             return Unsent(ConnectError("refused"))
         if kind == "lost before":
-            return Lost(Timeout("no answer"))
+            return AnswerLost(Timeout("no answer"))
         content = self.service.take(chunk.body)
         if kind == "lost after":
-            return Lost(Timeout("no answer"))
+            return AnswerLost(Timeout("no answer"))
         if kind == "500":
-            return Lost(class_for_status(500)("broken", status=500))
+            return AnswerLost(class_for_status(500)("broken", status=500))
         return read_answer(chunk, b"<html>" if kind == "html" else content[:-3])
 
 
 def run(
-    engine: Engine, source: list[Piece], network: Network, watch: Callable[[], None] = lambda: None
+    engine: UploadEngine, source: list[EncodedPiece], network: Network, watch: Callable[[], None] = lambda: None
 ) -> list[ChunkResult]:
     """Drive an engine to its end, as a shell does, on a clock that only this loop moves."""
     results: list[ChunkResult] = []
@@ -153,7 +153,7 @@ def run(
 
 def upload(
     seed: int, *, keyed: bool = True, faults: float = 0.2, **options: Any
-) -> tuple[Engine, Service, list[bytes], list[ChunkResult]]:
+) -> tuple[UploadEngine, Service, list[bytes], list[ChunkResult]]:
     """Run one upload whose every choice follows from the seed."""
     rng = random.Random(seed)
     count = rng.choice([0, 1, 7, 60, 200])
@@ -162,7 +162,7 @@ def upload(
     service = Service(rng, rng.choice([0.0, faults / 2]), rng.choice([10**9, 400]))
     network = Network(service, rng, rng.choice([0.0, faults, 2 * faults]))
     settings = BulkOptions(id="id" if keyed else None, concurrency=rng.choice([1, 2, 4, 8]), **options)
-    engine = Engine("d", settings, rand=rng.random)
+    engine = UploadEngine("d", settings, rand=rng.random)
     results = run(engine, pieces(records, keyed, rng.choice([1, 5, 40])), network)
     return engine, service, records, results
 

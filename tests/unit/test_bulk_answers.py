@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infino.bulk.answers import Answered, Item, Lost, Refused, Tally, Unsent, failed, understood
+from infino.bulk.answers import AllAnswered, AnswerLost, Item, RequestRefused, Tally, Unsent, failed, understood
 from infino.bulk.chunk import Rejection
 from infino.bulk.report import BulkReport, Ledger
 from infino.core.errors import (
@@ -36,7 +36,7 @@ def test_the_quick_road_counts_as_the_careful_one(items: list[tuple[str, str]], 
         "items": [{"index": {"_id": name, "result": result, "status": 200}} for result, name in items],
     }
     outcome = understood(json.dumps(body, separators=separators, ensure_ascii=False).encode(), len(items))
-    assert isinstance(outcome, Answered)
+    assert isinstance(outcome, AllAnswered)
     found = outcome.items
     counts = {name: sum(result == name for result, _ in items) for name in ("created", "updated", "deleted", "noop")}
     if isinstance(found, Tally):
@@ -49,7 +49,7 @@ def test_an_id_that_looks_like_an_answer_deceives_nobody() -> None:
     name = '"result":"created","errors":false'
     items = [{"index": {"_id": name, "status": 400, "error": {"type": "t", "reason": name}}}]
     outcome = understood(json.dumps({"errors": True, "items": items}, separators=(",", ":")).encode(), 1)
-    assert outcome == Answered([Item(None, 400, "t", name)])
+    assert outcome == AllAnswered([Item(None, 400, "t", name)])
 
 
 @pytest.mark.parametrize(
@@ -70,31 +70,31 @@ def test_an_id_that_looks_like_an_answer_deceives_nobody() -> None:
     ],
 )
 def test_items(item: dict[str, Any], wanted: Item) -> None:
-    assert understood(json.dumps({"errors": True, "items": [item]}).encode(), 1) == Answered([wanted])
+    assert understood(json.dumps({"errors": True, "items": [item]}).encode(), 1) == AllAnswered([wanted])
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b'{"errors":false,"items":[{"index":{"result":"created"', b"null"])
 def test_an_answer_that_cannot_be_read_is_lost(content: bytes) -> None:
-    assert isinstance(understood(content, 1), Lost)
+    assert isinstance(understood(content, 1), AnswerLost)
 
 
 @pytest.mark.parametrize("results", [["created"], ["created", "updated"], ["created"] * 4, []])
 def test_an_answer_about_another_number_of_records_is_not_believed(results: list[str]) -> None:
     items = [{"index": {"_id": str(n), "result": result, "status": 200}} for n, result in enumerate(results)]
     content = json.dumps({"errors": False, "items": items}, separators=(",", ":")).encode()
-    assert isinstance(understood(content, 3), Lost)
+    assert isinstance(understood(content, 3), AnswerLost)
 
 
 def test_missing_items_are_matched_by_id_and_tried_again_or_else_lost() -> None:
     items = [{"index": {"_id": "b", "result": "created", "status": 201}}]
     content = json.dumps({"errors": False, "items": items}).encode()
     outcome = understood(content, 2, ["a", "b"])
-    assert isinstance(outcome, Answered)
+    assert isinstance(outcome, AllAnswered)
     assert isinstance(outcome.items, list)
     assert [(item.result, item.retryable) for item in outcome.items] == [(None, True), ("created", False)]
     for ids in (None, ["b", "b"], ["a", "c"]):
         lost = understood(content, 2, ids)
-        assert isinstance(lost, Lost)
+        assert isinstance(lost, AnswerLost)
         assert lost.readable
 
 
@@ -103,16 +103,16 @@ def test_missing_items_are_matched_by_id_and_tried_again_or_else_lost() -> None:
     [
         (ConnectError("refused"), Unsent),
         (Timeout("slow", phase="connect"), Unsent),
-        (Timeout("slow", phase="read"), Lost),
-        (TransportError("reset"), Lost),
-        (ServerError("500", status=500), Lost),
-        (ServerError("502", status=502), Lost),
-        (ServerError("503", status=503), Refused),
-        (APIError("429", status=429), Refused),
-        (APIError("404", status=404), Refused),
-        (ClientClosedError("closed"), Refused),
-        (ConfigError("no keys"), Refused),
-        (ValidationError("never sent"), Refused),
+        (Timeout("slow", phase="read"), AnswerLost),
+        (TransportError("reset"), AnswerLost),
+        (ServerError("500", status=500), AnswerLost),
+        (ServerError("502", status=502), AnswerLost),
+        (ServerError("503", status=503), RequestRefused),
+        (APIError("429", status=429), RequestRefused),
+        (APIError("404", status=404), RequestRefused),
+        (ClientClosedError("closed"), RequestRefused),
+        (ConfigError("no keys"), RequestRefused),
+        (ValidationError("never sent"), RequestRefused),
     ],
 )
 def test_errors_are_sorted_by_what_they_say_about_the_records(error: InfinoError, kind: type) -> None:

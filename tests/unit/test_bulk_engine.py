@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infino.bulk.answers import Answered, Item, Lost, Refused, Tally, Unsent
-from infino.bulk.engine import Engine
+from infino.bulk.answers import AllAnswered, AnswerLost, Item, RequestRefused, Tally, Unsent
+from infino.bulk.engine import UploadEngine
 from infino.bulk.options import BulkOptions
 from infino.core.errors import (
     BadRequestError,
@@ -69,9 +69,9 @@ def test_a_thousand_fault_schedules() -> None:
         balance(seed, keyed=False)
 
 
-def engine_of(values: list[tuple[str | None, int]], size: int = 100, **options: Any) -> tuple[Engine, list[Any]]:
+def engine_of(values: list[tuple[str | None, int]], size: int = 100, **options: Any) -> tuple[UploadEngine, list[Any]]:
     keyed = all(identity is not None for identity, _ in values)
-    engine = Engine("d", BulkOptions(id="id" if keyed else None, **options), rand=lambda: 1.0)
+    engine = UploadEngine("d", BulkOptions(id="id" if keyed else None, **options), rand=lambda: 1.0)
     return engine, pieces([record(identity, value) for identity, value in values], keyed, size)
 
 
@@ -84,7 +84,7 @@ def test_chunks_that_share_an_id_are_never_in_flight_together() -> None:
     assert second is not None
     assert (first.positions[0], second.positions[0]) == (0, 1)
     assert engine.next(0.0) is None, "the second record of id a overtook the first"
-    engine.answered(first, Answered(Tally(created=1)), 1.0, 1.0)
+    engine.answered(first, AllAnswered(Tally(created=1)), 1.0, 1.0)
     third = engine.next(1.0)
     assert third is not None
     assert third.positions[0] == 2
@@ -97,12 +97,12 @@ def test_what_follows_a_retried_item_under_the_same_id_is_sent_again_behind_it()
     chunk = engine.next(0.0)
     assert chunk is not None
     busy = Item(None, 429, "rejected_execution_exception", "busy", retryable=True)
-    result = engine.answered(chunk, Answered([busy, Item("created", 201), Item("created", 201)]), 0.0, 0.1)
+    result = engine.answered(chunk, AllAnswered([busy, Item("created", 201), Item("created", 201)]), 0.0, 0.1)
     assert (result.accepted, result.retrying) == (1, 2)
     again = engine.next(60.0)
     assert again is not None
     assert list(again.positions) == [0, 2]
-    assert engine.answered(again, Answered(Tally(updated=2)), 60.0, 0.1).closed is not None
+    assert engine.answered(again, AllAnswered(Tally(updated=2)), 60.0, 0.1).closed is not None
     assert engine.done
 
 
@@ -113,7 +113,7 @@ def test_a_lost_answer_is_sent_again_only_with_ids() -> None:
         engine.end()
         chunk = engine.next(0.0)
         assert chunk is not None
-        result = engine.answered(chunk, Lost(Timeout("no answer")), 1.0, 1.0)
+        result = engine.answered(chunk, AnswerLost(Timeout("no answer")), 1.0, 1.0)
         assert (result.retrying, engine.ledger.unknown) == ((1, 0) if keyed else (0, 1))
 
 
@@ -126,7 +126,7 @@ def test_413_halves_until_the_record_that_is_too_large_is_named() -> None:
 
     def outcome(chunk: Any) -> Any:
         if b'"_id":"5"' in chunk.body:
-            return Refused(PayloadTooLargeError("too large", status=413))
+            return RequestRefused(PayloadTooLargeError("too large", status=413))
         return taken(chunk)
 
     network.outcome = outcome  # type: ignore[method-assign]  # a service with a limit of its own
@@ -143,7 +143,7 @@ def test_a_malformed_record_is_isolated_once_the_service_has_accepted_others() -
     taken = network.outcome
 
     def outcome(chunk: Any) -> Any:
-        return Refused(BadRequestError("bad", status=400)) if b'"_id":"33"' in chunk.body else taken(chunk)
+        return RequestRefused(BadRequestError("bad", status=400)) if b'"_id":"33"' in chunk.body else taken(chunk)
 
     network.outcome = outcome  # type: ignore[method-assign]  # a service with a limit of its own
     results = run(engine, source, network)
@@ -154,7 +154,7 @@ def test_a_malformed_record_is_isolated_once_the_service_has_accepted_others() -
 def test_a_refusal_that_concerns_everything_stops_the_upload_and_accounts_for_what_was_read() -> None:
     engine, source = engine_of([(str(n), n) for n in range(100)], size=1)
     network = Network(Service(random.Random(0), 0.0), random.Random(0), 0.0)
-    network.outcome = lambda chunk: Refused(NotFoundError("no such dataset", status=404))  # type: ignore[method-assign]  # nothing is there
+    network.outcome = lambda chunk: RequestRefused(NotFoundError("no such dataset", status=404))  # type: ignore[method-assign]  # nothing is there
     results = run(engine, source, network)
     assert isinstance(engine.failure, NotFoundError)
     assert engine.ledger.read < 10
@@ -180,9 +180,9 @@ def test_429_halves_the_window_and_success_opens_it_again() -> None:
         chunk = engine.next(now)
         assert chunk is not None
         chunks.append(chunk)
-    engine.answered(chunks[0], Refused(RateLimitError("slow", status=429), 5.0), now, 0.1)
+    engine.answered(chunks[0], RequestRefused(RateLimitError("slow", status=429), 5.0), now, 0.1)
     assert engine.controller.limit == 4
-    engine.answered(chunks[1], Refused(RateLimitError("slow", status=429), None), now, 0.1)
+    engine.answered(chunks[1], RequestRefused(RateLimitError("slow", status=429), None), now, 0.1)
     assert engine.controller.limit == 4, "one burst counts once"
     assert engine.next(4.9) is None, "Retry-After was not kept"
     now = 100.0
@@ -191,23 +191,23 @@ def test_429_halves_the_window_and_success_opens_it_again() -> None:
             engine.feed(next(feed))
         chunk = engine.next(now)
         assert chunk is not None
-        engine.answered(chunk, Answered(Tally(created=len(chunk))), now, 0.1)
+        engine.answered(chunk, AllAnswered(Tally(created=len(chunk))), now, 0.1)
         now += 1
     assert engine.controller.limit == 8
 
 
 def test_a_conflict_after_a_lost_answer_is_unknown_not_rejected() -> None:
-    engine = Engine("d", BulkOptions(op="create", id="id"), rand=lambda: 0.0)
+    engine = UploadEngine("d", BulkOptions(op="create", id="id"), rand=lambda: 0.0)
     (piece,) = pieces([record("a", 0)], True, 5)
     piece.body = piece.body.replace(b"index", b"create")
     engine.feed(piece)
     engine.end()
     chunk = engine.next(0.0)
     assert chunk is not None
-    engine.answered(chunk, Lost(Timeout("no answer")), 0.0, 0.1)
+    engine.answered(chunk, AnswerLost(Timeout("no answer")), 0.0, 0.1)
     again = engine.next(1.0)
     assert again is not None
-    engine.answered(again, Answered([Item(None, 409, "version_conflict_engine_exception", "exists")]), 1.0, 0.1)
+    engine.answered(again, AllAnswered([Item(None, 409, "version_conflict_engine_exception", "exists")]), 1.0, 0.1)
     assert (engine.ledger.rejected, engine.ledger.unknown) == (0, 1)
 
 
@@ -222,7 +222,11 @@ def test_the_deadline_counts_from_the_first_try_of_each_request() -> None:
         chunk = engine.next(now)
         while chunk is not None:
             tries += 1
-            outcome = Refused(RateLimitError("busy", status=429)) if began < 500 or tries < 4 else Answered(Tally(1))
+            outcome = (
+                RequestRefused(RateLimitError("busy", status=429))
+                if began < 500 or tries < 4
+                else AllAnswered(Tally(1))
+            )
             engine.answered(chunk, outcome, now, 0.0)
             if began == 100.0 and tries == 2:
                 engine._last_success = now  # another one came through, so the upload goes on

@@ -24,10 +24,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infino.bulk.chunk import Piece, Rejection
+from infino.bulk.chunk import EncodedPiece, Rejection
 from infino.bulk.options import BulkOptions
 from infino.bulk.reading import ReadOptions
-from infino.bulk.source import Reader
+from infino.bulk.source import SourceReader
 
 READING = tuple(attribute.name for attribute in attrs.fields(ReadOptions))
 
@@ -35,7 +35,7 @@ READING = tuple(attribute.name for attribute in attrs.fields(ReadOptions))
 def read(source: Any, **options: Any) -> tuple[list[bytes], list[Rejection]]:
     """Return the lines of all bodies and the rejections, after checking that positions add up."""
     reading = ReadOptions(**{name: options.pop(name) for name in READING if name in options})
-    reader = Reader(source, BulkOptions(**options), lambda: options.get("chunk_bytes", 3 << 20), reading=reading)
+    reader = SourceReader(source, BulkOptions(**options), lambda: options.get("chunk_bytes", 3 << 20), reading=reading)
     return gather(list(reader.pieces()))
 
 
@@ -46,7 +46,7 @@ def stored(source: Any, **options: Any) -> list[Any]:
     return [json.loads(line, parse_float=Decimal) for line in lines[1::2]]
 
 
-def gather(pieces: list[Piece]) -> tuple[list[bytes], list[Rejection]]:
+def gather(pieces: list[EncodedPiece]) -> tuple[list[bytes], list[Rejection]]:
     at, lines, rejections = 0, list[bytes](), list[Rejection]()
     for piece in pieces:
         assert piece.start == at
@@ -330,9 +330,9 @@ def test_a_source_that_fails_halfway_gives_what_came_before_and_then_its_error()
                 raise RuntimeError("the database went away")
             yield {"n": number}
 
-    pieces: list[Piece] = []
+    pieces: list[EncodedPiece] = []
     with pytest.raises(RuntimeError, match="database went away"):
-        pieces.extend(Reader(rows(), BulkOptions(chunk_records=50), lambda: 1 << 20).pieces())
+        pieces.extend(SourceReader(rows(), BulkOptions(chunk_records=50), lambda: 1 << 20).pieces())
     lines, _ = gather(pieces)
     assert [json.loads(line)["n"] for line in lines[1::2]] == list(range(777))
 

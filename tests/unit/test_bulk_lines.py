@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from infino.bulk.lines import LineEncoder, lines_of
 from infino.bulk.options import BulkOptions
 from infino.bulk.reading import ReadOptions
-from infino.bulk.source import Reader
+from infino.bulk.source import SourceReader
 
 ODD = [
     b"", b"  ", b'{"id":"a"', b"[1]", b"1", b'{"id":"a"}x', b'{"id":"a"} {"id":"b"}', b'{"id":"a","id":"b"}',
@@ -37,7 +37,7 @@ def read(data: bytes, options: BulkOptions, block: int) -> list[Any]:
     found: list[Any] = []
     with patch("infino.bulk.lines.BLOCK", block):
         stop = 0
-        for piece in Reader(
+        for piece in SourceReader(
             io.BytesIO(data), options, lambda: options.chunk_bytes, reading=ReadOptions("ndjson")
         ).pieces():
             assert piece.start == stop
@@ -100,5 +100,5 @@ def test_one_odd_line_among_good_ones(odd: bytes, name: str | None) -> None:
     ],
 )
 def test_a_line_loses_its_id_and_nothing_else(line: bytes, left: bytes) -> None:
-    (piece,) = Reader(line, BulkOptions(id="_id"), lambda: 1 << 20, reading=ReadOptions("ndjson")).pieces()
+    (piece,) = SourceReader(line, BulkOptions(id="_id"), lambda: 1 << 20, reading=ReadOptions("ndjson")).pieces()
     assert piece.body.split(b"\n")[1] == left

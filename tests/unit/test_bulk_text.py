@@ -28,7 +28,7 @@ from infino.bulk import lines as lines_module
 from infino.bulk import text as text_module
 from infino.bulk.options import BulkOptions
 from infino.bulk.reading import ReadOptions
-from infino.bulk.source import Reader
+from infino.bulk.source import SourceReader
 from infino.core.errors import ValidationError
 from tests.unit.test_bulk_exactness import read, stored
 
@@ -142,19 +142,19 @@ def test_many_files_are_one_source(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert stored(source) == ROWS * 3
         assert stored(source, id="b", chunk_records=7) == ROWS * 3
     options = BulkOptions(chunk_records=5)
-    reader = Reader(tmp_path, options, lambda: 1 << 20)
+    reader = SourceReader(tmp_path, options, lambda: 1 << 20)
     shares = [reader.share for _ in reader.pieces()]
     assert shares == sorted(shares, key=float)
     assert reader.share == 1.0
     before = reader.identity()
     files[0].write_bytes(TEXTS[".ndjson"] + b"{}\n")
-    assert Reader(tmp_path, options, lambda: 1 << 20).identity() != before
+    assert SourceReader(tmp_path, options, lambda: 1 << 20).identity() != before
 
 
 def test_one_bad_file_among_many_is_found_before_any_is_read(tmp_path: Path) -> None:
     (tmp_path / "1.ndjson").write_bytes(TEXTS[".ndjson"])
     (tmp_path / "2.log").write_bytes(UNKNOWN["app.log"])
-    reader = Reader(tmp_path, BulkOptions(), lambda: 1 << 20)
+    reader = SourceReader(tmp_path, BulkOptions(), lambda: 1 << 20)
     with pytest.raises(ValidationError, match=r"2\.log"):
         next(reader.pieces())
     with pytest.raises(FileNotFoundError, match="nowhere"):

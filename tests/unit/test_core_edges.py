@@ -72,7 +72,7 @@ def test_no_span_becomes_nothing(given: float) -> None:
 
 
 class Frozen(Mapping[str, Any]):
-    """A mapping that is no dict."""
+    """A mapping that is not a dict."""
 
     def __init__(self, **values: Any) -> None:
         self._values = values

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from infino import ConfigError, ValidationError
-from infino.engines.options import ReadOptions, WriteOptions, read_options, reference_of
+from infino.engines.options import EngineReadOptions, WriteOptions, read_options, reference_of
 
 
 @pytest.mark.parametrize(
     "name", ["secret_key", "access_key", "secretkey", "password", "token", "api_key", "session_token", "authorization"]
 )
-@pytest.mark.parametrize("kind", [ReadOptions, WriteOptions])
+@pytest.mark.parametrize("kind", [EngineReadOptions, WriteOptions])
 def test_options_hold_no_secrets(kind: Any, name: str) -> None:
     with pytest.raises(ValidationError, match=f"{name} would hold a secret.*profile") as caught:
         read_options(kind, {"dataset": "flights", name: "hunter22"})
@@ -24,9 +24,9 @@ def test_options_hold_no_secrets(kind: Any, name: str) -> None:
 
 def test_options_are_read_from_texts_and_from_values() -> None:
     given = {"dataset": "flights", "columns": "a, b", "slices": "4", "search": '{"query": {"match_all": {}}}'}
-    found = read_options(ReadOptions, {**given, "profile": "work"})
+    found = read_options(EngineReadOptions, {**given, "profile": "work"})
     assert (found.columns, found.slices, found.search) == (("a", "b"), 4, {"query": {"match_all": {}}})
-    assert read_options(ReadOptions, {"dataset": "f", "columns": ["a"], "search": {}}).columns == ("a",)
+    assert read_options(EngineReadOptions, {"dataset": "f", "columns": ["a"], "search": {}}).columns == ("a",)
     found = read_options(WriteOptions, {"dataset": "f", "id": "n", "staging": "true", "require_ids": True})
     assert (found.id, found.staging, found.require_ids, found.checkpoint) == ("n", True, True, None)
 
@@ -34,18 +34,18 @@ def test_options_are_read_from_texts_and_from_values() -> None:
 @pytest.mark.parametrize(
     ("kind", "given", "said"),
     [
-        (ReadOptions, {}, "name what to read"),
-        (ReadOptions, {"dataset": "a", "sql": "SELECT 1"}, "one of the two"),
-        (ReadOptions, {"dataset": "a", "slices": "0"}, "slices is a whole number"),
-        (ReadOptions, {"dataset": "a", "slices": "many"}, "slices is a whole number"),
-        (ReadOptions, {"sql": "SELECT 1", "slices": "2"}, "slice_by"),
-        (ReadOptions, {"sql": "SELECT 1", "search": "{}"}, "search goes with dataset"),
-        (ReadOptions, {"dataset": "a", "search": "{"}, "search as JSON"),
-        (ReadOptions, {"dataset": "a", "search": "[]"}, "a JSON object"),
-        (ReadOptions, {"dataset": "a", "start": "3"}, "give both"),
-        (ReadOptions, {"dataset": "a", "sequence": "n", "search": "{}"}, "by sequence"),
-        (ReadOptions, {"dataset": "a", "slice": "3"}, "did you mean slices"),
-        (ReadOptions, {"dataset": "a", "zzz": "3"}, "there is no option zzz; there are .*slices"),
+        (EngineReadOptions, {}, "name what to read"),
+        (EngineReadOptions, {"dataset": "a", "sql": "SELECT 1"}, "one of the two"),
+        (EngineReadOptions, {"dataset": "a", "slices": "0"}, "slices is a whole number"),
+        (EngineReadOptions, {"dataset": "a", "slices": "many"}, "slices is a whole number"),
+        (EngineReadOptions, {"sql": "SELECT 1", "slices": "2"}, "slice_by"),
+        (EngineReadOptions, {"sql": "SELECT 1", "search": "{}"}, "search goes with dataset"),
+        (EngineReadOptions, {"dataset": "a", "search": "{"}, "search as JSON"),
+        (EngineReadOptions, {"dataset": "a", "search": "[]"}, "a JSON object"),
+        (EngineReadOptions, {"dataset": "a", "start": "3"}, "give both"),
+        (EngineReadOptions, {"dataset": "a", "sequence": "n", "search": "{}"}, "by sequence"),
+        (EngineReadOptions, {"dataset": "a", "slice": "3"}, "did you mean slices"),
+        (EngineReadOptions, {"dataset": "a", "zzz": "3"}, "there is no option zzz; there are .*slices"),
         (WriteOptions, {}, "option dataset"),
         (WriteOptions, {"dataset": ""}, "at least one character"),
         (WriteOptions, {"dataset": "a", "require_ids": "true"}, "by the option id"),

@@ -143,7 +143,7 @@ def twin(tmp_path, monkeypatch):
         for name in ("caller.py", "resources/concurrency.py"):
             (tmp_path / "infino" / name).write_text((ROOT / "infino" / name).read_text())
         monkeypatch.setattr(blocking, "ROOT", tmp_path)
-        source = blocking.Source(folder / "things.py")
+        source = blocking.AsyncSource(folder / "things.py")
         return blocking.Turner([source], tmp_path).twin(source)
 
     return turn
@@ -201,7 +201,7 @@ def test_only_async_classes_are_flows(tmp_path, monkeypatch):
     folder.mkdir(parents=True)
     (folder / "things.py").write_text(FLOW + "\n\nclass Helper:\n    async def help(self) -> None: ...\n")
     monkeypatch.setattr(blocking, "ROOT", tmp_path)
-    assert list(blocking.flows([blocking.Source(folder / "things.py")])) == ["AsyncThing"]
+    assert list(blocking.flows([blocking.AsyncSource(folder / "things.py")])) == ["AsyncThing"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Who asks for keys in vain keeps nobody else from asking; and keys that are no text are refused by name."""
+"""Who asks for keys in vain keeps nobody else from asking; and keys that are not text are refused by name."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from infino.local.store import Store
 from infino.local.store.ids import LEAST, IdFilter, hashes_of
-from infino.local.store.writer import Batch, put, remove
+from infino.local.store.writer import DocumentBatch, put, remove
 
 AWKWARD = ["", "a", "ü", "\U0001f600", "x" * 5000, "1", "01"]
 
@@ -41,7 +41,7 @@ def test_an_empty_one_knows_nothing() -> None:
 def test_a_store_finds_what_was_written_before_the_filter_and_after_and_what_was_undone() -> None:
     def write(store: Store, *ids: str, fail: bool = False) -> dict[str, int]:
         with store.writing() as cursor:
-            made = put(store, cursor, store.get(cursor, "d"), Batch(ids, [b"{}"] * len(ids), [{}] * len(ids)))
+            made = put(store, cursor, store.get(cursor, "d"), DocumentBatch(ids, [b"{}"] * len(ids), [{}] * len(ids)))
             if fail:
                 raise KeyError
             return made
@@ -57,7 +57,7 @@ def test_a_store_finds_what_was_written_before_the_filter_and_after_and_what_was
     with store.writing() as cursor:
         dataset = store.get(cursor, "d")
         assert remove(store, cursor, dataset, ["a", "nobody"]) == 1
-        put(store, cursor, dataset, Batch(["z"], [b"{}"], [{}], fresh=True))
+        put(store, cursor, dataset, DocumentBatch(["z"], [b"{}"], [{}], fresh=True))
     assert write(store, "a", "z") == {"a": 1, "z": 2}
     with store.reading() as cursor:
         seen = store.get(cursor, "d")

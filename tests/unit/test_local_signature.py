@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infino.local.http import Problem
-from infino.local.signature import UNSIGNED, Verifier, Wire
+from infino.local.signature import UNSIGNED, ReceivedRequest, Verifier
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 KEY, SECRET = "IAK_TEST0000000000001", "secret/+=example"
@@ -34,7 +34,7 @@ def wire(
     host: str,
     content_type: str | None,
     digest: str = "",
-) -> Wire:
+) -> ReceivedRequest:
     names = ["host", "x-amz-content-sha256", "x-amz-date"]
     digest = digest or hashlib.sha256(body).hexdigest()
     headers = [("host", host), ("x-amz-content-sha256", digest), ("x-amz-date", "20260102T030405Z")]
@@ -44,7 +44,7 @@ def wire(
     scope = f"{KEY}/20260102/us-east-1/es/aws4_request"
     value = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders={';'.join(names)}, Signature={signature}"
     headers.append(("authorization", value))
-    return Wire(method, path.encode(), query.encode(), [(k.encode(), v.encode()) for k, v in headers])
+    return ReceivedRequest(method, path.encode(), query.encode(), [(k.encode(), v.encode()) for k, v in headers])
 
 
 VECTORS = [
@@ -75,7 +75,7 @@ def test_the_published_vectors_hold(vector: tuple[str, str, str, bytes, str, str
 GOOD = wire(*VECTORS[1])
 
 
-def changed(name: str, value: str | None) -> Wire:
+def changed(name: str, value: str | None) -> ReceivedRequest:
     """Return the good request with one header changed or removed."""
     headers = [(k, v) for k, v in GOOD.headers if k != name.encode()]
     if value is not None:
@@ -83,7 +83,7 @@ def changed(name: str, value: str | None) -> Wire:
     return attrs.evolve(GOOD, headers=headers)
 
 
-def authorization(old: str, new: str) -> Wire:
+def authorization(old: str, new: str) -> ReceivedRequest:
     return changed("authorization", str(GOOD.header(b"authorization")).replace(old, new))
 
 
@@ -113,7 +113,7 @@ def authorization(old: str, new: str) -> Wire:
         (authorization("Signature=0", "Signature=é"), "invalid_signature", "does not match"),
     ],
 )
-def test_a_request_that_is_not_the_signed_one_is_refused(request_: Wire, type_: str, reason: str) -> None:
+def test_a_request_that_is_not_the_signed_one_is_refused(request_: ReceivedRequest, type_: str, reason: str) -> None:
     with pytest.raises(Problem) as caught:
         verifier().check_request(request_)
     assert (caught.value.status, caught.value.type) == (401, type_)
@@ -142,13 +142,13 @@ SOCKET = {
 }
 
 
-def socket(path: str, signature: str | None = None, more: str = "") -> Wire:
+def socket(path: str, signature: str | None = None, more: str = "") -> ReceivedRequest:
     scope = f"{KEY}%2F20260102%2Fus-east-1%2Fes%2Faws4_request"
     query = (
         f"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={scope}&X-Amz-Date=20260102T030405Z"
         f"&X-Amz-SignedHeaders=host{SOCKET[path][0]}{more}&X-Amz-Signature={signature or SOCKET[path][1]}"
     )
-    return Wire("GET", path.encode(), query.encode(), [(b"host", b"api.example.test")])
+    return ReceivedRequest("GET", path.encode(), query.encode(), [(b"host", b"api.example.test")])
 
 
 @pytest.mark.parametrize("path", SOCKET)
@@ -194,7 +194,7 @@ def test_what_botocore_signs_is_accepted(
     signer = SigV4Auth if double else SinglyEncoded
     signer(Credentials(KEY, SECRET), "es", "us-east-1").add_auth(signed)
     headers = [(name.lower().encode(), value.encode()) for name, value in signed.headers.items()]
-    request = Wire("POST", path.encode(), text.encode(), [(b"host", b"127.0.0.1:8080"), *headers])
+    request = ReceivedRequest("POST", path.encode(), text.encode(), [(b"host", b"127.0.0.1:8080"), *headers])
     moment = datetime.strptime(signed.headers["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     lenient = Verifier({KEY: SECRET}.get, lambda: moment, compat=double)
     assert lenient.check_request(request)[0] == KEY
@@ -205,7 +205,7 @@ def test_the_old_sdk_may_leave_the_query_of_its_lists_unsigned_in_compatibility_
     SinglyEncoded(Credentials(KEY, SECRET), "es", "us-east-1").add_auth(unsigned)
     headers = [(name.lower().encode(), value.encode()) for name, value in unsigned.headers.items()]
     moment = datetime.strptime(unsigned.headers["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    request = Wire("GET", b"/dashboards", b"limit=5", [(b"host", b"h"), *headers])
+    request = ReceivedRequest("GET", b"/dashboards", b"limit=5", [(b"host", b"h"), *headers])
     assert Verifier({KEY: SECRET}.get, lambda: moment, compat=True).check_request(request)[0] == KEY
     for refusing, sent in [(False, request), (True, attrs.evolve(request, raw_path=b"/metadata"))]:
         with pytest.raises(Problem):
@@ -217,7 +217,7 @@ def test_a_missing_hash_header_means_the_hash_of_the_body() -> None:
     SinglyEncoded(Credentials(KEY, SECRET), "es", "us-east-1").add_auth(signed)
     headers = [(name.lower().encode(), value.encode()) for name, value in signed.headers.items()]
     assert b"x-amz-content-sha256" not in dict(headers)
-    request = Wire("POST", b"/sql", b"", [(b"host", b"h"), *headers])
+    request = ReceivedRequest("POST", b"/sql", b"", [(b"host", b"h"), *headers])
     moment = datetime.strptime(signed.headers["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     checking = Verifier({KEY: SECRET}.get, lambda: moment)
     key, digest = checking.check_request(request)

@@ -17,13 +17,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from infino.local.catalogue.kinds import sql_type, text_kinds
-from infino.local.catalogue.shape import Shape, dump_fields, load_fields
+from infino.local.catalogue.shape import ObservedShape, dump_fields, load_fields
 from infino.local.control import Control
 from infino.local.credentials import admin_credentials
 from infino.local.http import Problem
 from infino.local.store import Store, identifier
 from infino.local.store.typed import fold
-from infino.local.store.writer import Batch, fetch, put, remove
+from infino.local.store.writer import DocumentBatch, fetch, put, remove
 from infino.local.values import exact
 from infino.local.values.paths import keys_of, prefixes
 
@@ -57,7 +57,7 @@ def write(store: Store, name: str, documents: Mapping[str, Any]) -> dict[str, in
     texts = [exact.dumps(document) for document in documents.values()]
     with store.writing() as cursor:
         dataset = store.find(cursor, name) or store.create(cursor, name)
-        return put(store, cursor, dataset, Batch(list(documents), texts, [exact.loads(text) for text in texts]))
+        return put(store, cursor, dataset, DocumentBatch(list(documents), texts, [exact.loads(text) for text in texts]))
 
 
 def column(store: Store, name: str, field: str) -> tuple[str, list[Any]]:
@@ -215,7 +215,7 @@ def floats_in(value: Any) -> list[float]:
 
 @given(st.lists(st.dictionaries(st.sampled_from(["a", "b"]), VALUES, max_size=2), max_size=6))
 def test_a_shape_is_the_same_whether_learnt_at_once_or_one_by_one(documents: list[dict[str, Any]]) -> None:
-    together, apart = Shape(), Shape()
+    together, apart = ObservedShape(), ObservedShape()
     together.learn(documents, big=True)
     for document in documents:
         apart.learn([document], big=True)
@@ -258,7 +258,7 @@ def test_versions_count_writes_and_removals(store: Store) -> None:
 def test_a_failed_change_leaves_no_trace(store: Store) -> None:
     write(store, "d", {"1": {"a": 1}})
     with pytest.raises(ZeroDivisionError), store.writing() as cursor:  # noqa: PT012 - it must fail after the write
-        put(store, cursor, store.get(cursor, "d"), Batch(["2"], [b'{"new":true}'], [{"new": True}]))
+        put(store, cursor, store.get(cursor, "d"), DocumentBatch(["2"], [b'{"new":true}'], [{"new": True}]))
         raise ZeroDivisionError
     with store.reading() as cursor:
         assert dict(store.view(cursor, "d").catalogue) == {"a": {"INTEGER": frozenset({"$.a"})}}
@@ -317,7 +317,7 @@ def test_writers_take_turns(store: Store) -> None:
             with store.writing() as cursor:
                 dataset = store.get(cursor, "d")
                 value = orjson.loads(fetch(cursor, dataset.id, ["n"])["n"].source)["v"] + 1
-                put(store, cursor, dataset, Batch(["n"], [b'{"v":%d}' % value], [{"v": value}]))
+                put(store, cursor, dataset, DocumentBatch(["n"], [b'{"v":%d}' % value], [{"v": value}]))
 
     threads = [threading.Thread(target=add) for _ in range(4)]
     for thread in threads:

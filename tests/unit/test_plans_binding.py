@@ -133,7 +133,7 @@ def test_unsafe_or_unmatched_placeholders_are_refused(statement: str, params: An
     ],
 )
 def test_placeholders_of_other_drivers_are_named(statement: str, params: Any, named: str) -> None:
-    with pytest.raises(ValidationError, match=re.escape(f"{named} is no placeholder for a")) as refused:
+    with pytest.raises(ValidationError, match=re.escape(f"{named} is not a placeholder for a")) as refused:
         bind(statement, params)
     assert "write ? for each value of a list" in str(refused.value)
 

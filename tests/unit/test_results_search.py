@@ -100,7 +100,7 @@ def test_a_field_named_error_does_not_make_a_large_answer_eager(monkeypatch: pyt
     decoded: list[bytes] = []
     read = hits.open_answer
 
-    def spy(raw: bytes) -> hits.Opened:
+    def spy(raw: bytes) -> hits.OpenedHits:
         decoded.append(raw)
         return read(raw)
 

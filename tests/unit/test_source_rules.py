@@ -41,7 +41,7 @@ def test_no_module_is_longer_than_500_lines():
 
 
 def test_no_function_is_longer_than_50_lines():
-    """Its description does not count: the text of a docstring is no complication."""
+    """Its description does not count: the text of a docstring is not a complication."""
     long = []
     for path in PACKAGE:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -101,7 +101,7 @@ class Query(QueryResource):
         Raises:
             QueryError: The statement failed, at its end perhaps, inside a successful answer.
             TransportError: The connection broke.
-            ValidationError: Values and placeholders don't match, or `batch_rows` is no number of rows.
+            ValidationError: Values and placeholders don't match, or `batch_rows` is not a number of rows.
 
         Examples:
             >>> for batch in client.query.sql_batches("SELECT * FROM flights"):

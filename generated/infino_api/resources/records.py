@@ -72,8 +72,8 @@ class RecordsResource:
             How many records were deleted.
 
         Raises:
-            BadRequestError: It is no query.
-            ValidationError: It is no object, or there is more in it beside `query`.
+            BadRequestError: It is not a query.
+            ValidationError: It is not an object, or there is more in it beside `query`.
             NotFoundError: There is no such dataset.
             InfinoError: The call failed; the subclass tells how.
 
@@ -168,8 +168,8 @@ class AsyncRecordsResource:
             How many records were deleted.
 
         Raises:
-            BadRequestError: It is no query.
-            ValidationError: It is no object, or there is more in it beside `query`.
+            BadRequestError: It is not a query.
+            ValidationError: It is not an object, or there is more in it beside `query`.
             NotFoundError: There is no such dataset.
             InfinoError: The call failed; the subclass tells how.
 

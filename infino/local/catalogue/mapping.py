@@ -197,7 +197,7 @@ class Mapping:
         """Return why a record is not taken, or None when it is."""
         try:
             self._walk(document, "", self.dynamic.get("", "true"))
-        except Refused as refused:
+        except ValueRefused as refused:
             if refused.type == "strict_dynamic_mapping_exception":
                 return Problem(400, refused.type, str(refused))
             return Problem(400, refused.type, f"failed to parse {refused} in document with id [{id}]")
@@ -215,22 +215,22 @@ class Mapping:
                     if isinstance(item, dict):
                         self._walk(item, f"{name}.", below)
                     elif item is not None and declared is not None:
-                        raise Refused(f"object mapping for [{name}]: found a concrete value, not an object")
+                        raise ValueRefused(f"object mapping for [{name}]: found a concrete value, not an object")
             elif dynamic == "strict":
                 where = prefix.rstrip(".") or "_doc"
                 reason = f"mapping set to strict, dynamic introduction of [{key}] within [{where}] is not allowed"
-                raise Refused(reason, "strict_dynamic_mapping_exception")
+                raise ValueRefused(reason, "strict_dynamic_mapping_exception")
 
     def _check(self, declared: Declared, value: Any) -> None:
         if declared.type == "alias":
-            raise Refused(f"field [{declared.name}]: cannot write to a field alias")
+            raise ValueRefused(f"field [{declared.name}]: cannot write to a field alias")
         if declared.type == "flattened":
             if value is not None and not isinstance(value, dict):
-                raise Refused(f"field [{declared.name}] of type [flattened]: it must be an object")
+                raise ValueRefused(f"field [{declared.name}] of type [flattened]: it must be an object")
             return
         for item in scalars(value):
             if isinstance(item, dict):
-                problem: str | None = "an object is no value"
+                problem: str | None = "an object is not a value"
             elif item is None:
                 continue
             else:
@@ -239,10 +239,12 @@ class Mapping:
                 declared.options.get("ignore_malformed") in (True, "true") and not isinstance(item, dict)
             ):
                 shown = orjson.dumps(item, default=str).decode()[:120]
-                raise Refused(f"field [{declared.name}] of type [{declared.type}]: {problem}; the value was {shown}")
+                raise ValueRefused(
+                    f"field [{declared.name}] of type [{declared.type}]: {problem}; the value was {shown}"
+                )
 
 
-class Refused(Exception):
+class ValueRefused(Exception):
     """Why a record is not taken."""
 
     def __init__(self, reason: str, type: str = "document_parsing_exception") -> None:
@@ -251,7 +253,7 @@ class Refused(Exception):
 
 
 def scalars(value: Any) -> Sequence[Any]:
-    """Return the values in a list, and in lists in it; a value that is no list by itself."""
+    """Return the values in a list, and in lists in it; a value that is not a list by itself."""
     if not isinstance(value, list):
         return (value,)
     return [inner for item in value for inner in scalars(item)]
@@ -359,7 +361,7 @@ class _Reader:
         for target, sources in self._copies.items():
             found = self._fields.get(target)
             if found is not None and found.type not in LEAVES:
-                raise wrong(f"[copy_to] of [{sources[0]}] leads to [{target}], which is no field of values")
+                raise wrong(f"[copy_to] of [{sources[0]}] leads to [{target}], which is not a field of values")
         copies = {target: tuple(sources) for target, sources in self._copies.items()}
         return Mapping(self._fields, self._dynamic, copies, properties)
 

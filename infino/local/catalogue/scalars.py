@@ -48,17 +48,17 @@ def coerced(options: Options) -> bool:
 def number(value: Any, options: Options) -> Decimal | str:
     """Return the number of a value, or what is wrong with it."""
     if isinstance(value, bool):
-        return "a boolean is no number"
+        return "a boolean is not a number"
     if isinstance(value, str):
         if not coerced(options):
-            return "a text is no number while coerce is false"
+            return "a text is not a number while coerce is false"
         if not value.strip():
             return Decimal(0)  # an empty text counts as no value
     try:
         found = Decimal(str(value).strip())
     except InvalidOperation:
-        return "it is no number"
-    return found if found.is_finite() else "it is no finite number"
+        return "it is not a number"
+    return found if found.is_finite() else "it is not a finite number"
 
 
 def integer_check(low: int, high: int) -> Check:
@@ -100,7 +100,7 @@ def date_check(value: Any, options: Options) -> str | None:
     """Check a date by its formats."""
     pattern = options.get("format", DEFAULT_FORMAT)
     if isinstance(value, bool):
-        return "a boolean is no date"
+        return "a boolean is not a date"
     if isinstance(value, str):
         if "format" not in options and text_kinds(value) != ("VARCHAR",):
             return None
@@ -113,7 +113,7 @@ def date_check(value: Any, options: Options) -> str | None:
     try:
         read_date(str(text), DateContext(NOW, format=pattern))
     except Problem:
-        return f"it is no date of the format [{pattern}]"
+        return f"it is not a date of the format [{pattern}]"
     return None
 
 
@@ -122,7 +122,7 @@ def ip_check(value: Any, options: Options) -> str | None:
     try:
         ipaddress.ip_address(value if isinstance(value, str) else "")
     except ValueError:
-        return "it is no IP address"
+        return "it is not an IP address"
     return None
 
 
@@ -131,12 +131,12 @@ def binary_check(value: Any, options: Options) -> str | None:
     try:
         base64.b64decode(value if isinstance(value, str) else "*", validate=True)
     except (binascii.Error, ValueError):
-        return "it is no base64"
+        return "it is not base64"
     return None
 
 
 def no_check(value: Any, options: Options) -> str | None:
-    """Take any value that is no object."""
+    """Take any value that is not an object."""
     return None
 
 

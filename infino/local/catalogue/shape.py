@@ -20,7 +20,7 @@ FIXED = {bool: "BOOLEAN", int: "INTEGER", float: "DOUBLE", type(None): "NULL"}
 EMPTY: Fields = MappingProxyType({})
 
 
-class Shape:
+class ObservedShape:
     """A growing set of (field, kind, path); cheap to ask whether a document adds something.
 
     Args:

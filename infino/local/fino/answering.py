@@ -11,7 +11,7 @@ import attrs
 
 from infino.local.fino import frames, openai
 from infino.local.fino.frames import Frame
-from infino.local.fino.plan import DatasetSchema, NotUnderstood, Plan, Planner, Turn
+from infino.local.fino.plan import DatasetSchema, EarlierQuestion, NotUnderstood, Planner, QuestionPlan
 from infino.local.fino.rules import RulesPlanner
 from infino.local.http import Problem
 
@@ -28,7 +28,7 @@ class World:
 
 
 @attrs.frozen
-class Answered:
+class StoredAnswer:
     """One finished answer, kept in the thread."""
 
     summary: str
@@ -37,7 +37,7 @@ class Answered:
     chart: Mapping[str, Any] | None = None
     suggestions: tuple[str, ...] = ()
     sources: tuple[Mapping[str, str], ...] = ()
-    plan: Plan | None = None
+    plan: QuestionPlan | None = None
 
 
 def planner() -> Planner:
@@ -46,8 +46,8 @@ def planner() -> Planner:
 
 
 def answer(
-    question: str, world: World, history: tuple[Turn, ...], *, restricted: bool, streaming: bool
-) -> Iterator[Frame | Answered]:
+    question: str, world: World, history: tuple[EarlierQuestion, ...], *, restricted: bool, streaming: bool
+) -> Iterator[Frame | StoredAnswer]:
     """The frames of one answer as it comes about, and, before its last frames, the answer itself to be kept.
 
     Args:
@@ -75,7 +75,7 @@ def answer(
         done = describe(plan, rows, chosen.label, sources)
     except NotUnderstood as reason:
         yield frames.update("query_planner", chosen.label, world.now())
-        done = Answered(f"{reason}\n\n*{chosen.label}*", suggestions=suggestions(world.schemas))
+        done = StoredAnswer(f"{reason}\n\n*{chosen.label}*", suggestions=suggestions(world.schemas))
     except Problem as problem:
         yield frames.error("The query for this question failed.", f"{problem.type}: {problem.reason}")
         return
@@ -83,7 +83,7 @@ def answer(
     yield from _finish(question, done, world, streaming)
 
 
-def _finish(question: str, done: Answered, world: World, streaming: bool) -> Iterator[Frame]:
+def _finish(question: str, done: StoredAnswer, world: World, streaming: bool) -> Iterator[Frame]:
     if not streaming:
         whole = {
             "summary": done.summary,
@@ -106,7 +106,9 @@ def _finish(question: str, done: Answered, world: World, streaming: bool) -> Ite
     yield frames.end(uuid.uuid4().hex, world.now())
 
 
-def describe(plan: Plan, rows: list[dict[str, Any]], label: str, sources: tuple[Mapping[str, str], ...]) -> Answered:
+def describe(
+    plan: QuestionPlan, rows: list[dict[str, Any]], label: str, sources: tuple[Mapping[str, str], ...]
+) -> StoredAnswer:
     """The words, chart and suggestions that go with the rows of a plan."""
     kept = rows[:SHOWN]
     chart = None
@@ -117,7 +119,7 @@ def describe(plan: Plan, rows: list[dict[str, Any]], label: str, sources: tuple[
         and all(plan.category in row and plan.metric in row for row in kept)
     ):
         chart = frames.chart(plan.reading, plan.category, plan.metric, kept, line=plan.over_time)
-    return Answered(
+    return StoredAnswer(
         summary=f"{_sentence(plan, kept, len(rows))}\n\n*{label}*, read as: {plan.reading}",
         sql=plan.sql,
         rows=kept,
@@ -128,7 +130,7 @@ def describe(plan: Plan, rows: list[dict[str, Any]], label: str, sources: tuple[
     )
 
 
-def _sentence(plan: Plan, rows: Sequence[Mapping[str, Any]], total: int) -> str:
+def _sentence(plan: QuestionPlan, rows: Sequence[Mapping[str, Any]], total: int) -> str:
     if not rows:
         return f"Nothing in **{plan.dataset}** matches."
     first = rows[0]
@@ -156,7 +158,7 @@ def _number(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
 
 
-def _next_questions(plan: Plan) -> tuple[str, ...]:
+def _next_questions(plan: QuestionPlan) -> tuple[str, ...]:
     if plan.metric is None:
         return (f"How many {plan.dataset} are there?",)
     questions = [] if plan.over_time else ["And over time?"]

@@ -14,10 +14,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from infino.local.fino import answering, frames, threads
 from infino.local.fino import plan as plans
-from infino.local.fino.answering import Answered
+from infino.local.fino.answering import StoredAnswer
 from infino.local.fino.frames import Frame
 from infino.local.fino.outgoing import Dropped, Outgoing
-from infino.local.fino.plan import Plan, Turn
+from infino.local.fino.plan import EarlierQuestion, QuestionPlan
 from infino.local.fino.world import world_of
 from infino.local.http import Problem, unsupported
 
@@ -131,13 +131,13 @@ def _answered(gateway: Gateway, principal: Principal, thread_id: str, question: 
     )
 
     for item in answer:
-        if isinstance(item, Answered):
+        if isinstance(item, StoredAnswer):
             threads.add_message(gateway, principal, thread_id, "assistant", content_of(item), status="completed")
         else:
             yield item
 
 
-def content_of(answered: Answered) -> dict[str, Any]:
+def content_of(answered: StoredAnswer) -> dict[str, Any]:
     """An answer as its message in the thread keeps it."""
     return {
         "type": "result",
@@ -151,7 +151,7 @@ def content_of(answered: Answered) -> dict[str, Any]:
     }
 
 
-def history_of(messages: list[dict[str, Any]]) -> tuple[Turn, ...]:
+def history_of(messages: list[dict[str, Any]]) -> tuple[EarlierQuestion, ...]:
     """The last answered turns of a thread, oldest first."""
     turns, question = [], ""
     for message in messages:
@@ -159,5 +159,5 @@ def history_of(messages: list[dict[str, Any]]) -> tuple[Turn, ...]:
         if message["role"] == "user":
             question = str(content.get("user_query", ""))
         elif isinstance(content.get("plan"), dict):
-            turns.append(Turn(question, Plan(**content["plan"])))
+            turns.append(EarlierQuestion(question, QuestionPlan(**content["plan"])))
     return tuple(turns[-REMEMBERED:])

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import attrs
 import orjson
 
-from infino.local.fino.plan import DatasetSchema, NotUnderstood, Plan, Turn
+from infino.local.fino.plan import DatasetSchema, EarlierQuestion, NotUnderstood, QuestionPlan
 
 PROMPT = (
     "You turn questions into one read-only SQL SELECT in DuckDB's dialect over the datasets below. Quote identifiers "
@@ -43,7 +43,9 @@ class ModelPlanner:
         """What the answer is labelled with."""
         return f"planner: {self.model}"
 
-    def plan(self, question: str, schemas: tuple[DatasetSchema, ...], history: tuple[Turn, ...]) -> Plan:
+    def plan(
+        self, question: str, schemas: tuple[DatasetSchema, ...], history: tuple[EarlierQuestion, ...]
+    ) -> QuestionPlan:
         """Ask the model for one statement; see `Planner.plan`."""
         catalogue = {schema.name: dict(schema.fields) for schema in schemas}
         messages = [{"role": "system", "content": f"{PROMPT}\nDatasets: {orjson.dumps(catalogue).decode()}"}]
@@ -77,7 +79,7 @@ class ModelPlanner:
             raise NotUnderstood(f"The language model at INFINO_LOCAL_LLM_URL did not answer ({type(error).__name__}).")
 
 
-def read_answer(text: str, question: str) -> Plan:
+def read_answer(text: str, question: str) -> QuestionPlan:
     """A model's JSON answer as a plan; anything else is `NotUnderstood`."""
     start, end = text.find("{"), text.rfind("}")
     try:
@@ -91,7 +93,7 @@ def read_answer(text: str, question: str) -> Plan:
     def named(key: str) -> str | None:
         return answer[key] if isinstance(answer.get(key), str) and answer[key] else None
 
-    return Plan(
+    return QuestionPlan(
         sql=sql.strip().rstrip(";"),
         dataset=named("dataset") or "",
         reading=named("reading") or question,

@@ -30,15 +30,15 @@ class DatasetSchema:
 
 
 @attrs.frozen
-class Turn:
+class EarlierQuestion:
     """An earlier question of the same thread and the plan that answered it."""
 
     question: str
-    plan: Plan
+    plan: QuestionPlan
 
 
 @attrs.frozen
-class Plan:
+class QuestionPlan:
     """One read-only SQL statement that answers a question.
 
     Args:
@@ -60,7 +60,7 @@ class Plan:
     parts: Mapping[str, object] = attrs.field(factory=dict)
 
 
-def kept(plan: Plan) -> dict[str, Any]:
+def kept(plan: QuestionPlan) -> dict[str, Any]:
     """A plan as JSON can keep it; `Plan(**kept(plan))` gives it back."""
     return attrs.asdict(plan, recurse=False) | {"parts": dict(plan.parts)}
 
@@ -77,6 +77,8 @@ class Planner(Protocol):
         """What every answer is labelled with."""
         ...
 
-    def plan(self, question: str, schemas: tuple[DatasetSchema, ...], history: tuple[Turn, ...]) -> Plan:
+    def plan(
+        self, question: str, schemas: tuple[DatasetSchema, ...], history: tuple[EarlierQuestion, ...]
+    ) -> QuestionPlan:
         """Plan a query for the question, or raise `NotUnderstood`."""
         ...

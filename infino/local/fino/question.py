@@ -32,7 +32,7 @@ ARTICLES = ("the", "a", "an", "of", "all", "their", "its", "our", "my")
 
 
 @attrs.define
-class Token:
+class QuestionToken:
     """One word, number, sign or quoted text of a question."""
 
     text: str
@@ -58,12 +58,12 @@ class Question:
     """
 
     def __init__(self, text: str) -> None:
-        self.tokens: list[Token] = []
+        self.tokens: list[QuestionToken] = []
         for found in TOKEN.finditer(text):
             quoted = found["double"] or found["single"]
             plain = found["number"].replace(",", "") if found["number"] else found[0]
             plain = plain if quoted or len(plain) < 3 else re.sub(r"'s$", "", plain)
-            self.tokens.append(Token(quoted or plain, quoted is not None))
+            self.tokens.append(QuestionToken(quoted or plain, quoted is not None))
         if len(self.tokens) > MOST_TOKENS:
             raise NotUnderstood(f"The offline planner reads questions of up to {MOST_TOKENS} words.")
 

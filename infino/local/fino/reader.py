@@ -62,7 +62,7 @@ def _tuples(given: Iterable[Iterable[str]]) -> tuple[tuple[str, ...], ...]:
 
 
 @attrs.frozen
-class Parts:
+class StatementParts:
     """The pieces of a statement, before it is written; a condition is its field, its SQL and how it is read."""
 
     dataset: str
@@ -93,7 +93,7 @@ class LeftOver(NotUnderstood):
         self.words = words
 
 
-class Reader:
+class QuestionReader:
     """Reads one question about one dataset.
 
     Args:
@@ -102,7 +102,7 @@ class Reader:
         before: The pieces of the answer that it follows up, if it does.
     """
 
-    def __init__(self, text: str, schema: DatasetSchema, before: Parts | None) -> None:
+    def __init__(self, text: str, schema: DatasetSchema, before: StatementParts | None) -> None:
         self.question = Question(text)
         mention(self.question, [schema])
         self.schema = schema
@@ -118,7 +118,7 @@ class Reader:
         self.unit: str | None = None
         self.limit: int | None = None
 
-    def read(self) -> Parts:
+    def read(self) -> StatementParts:
         """Return the pieces of the statement.
 
         Raises:
@@ -141,7 +141,7 @@ class Reader:
             raise LeftOver(left, self.schema)
         return self._whole(shown)
 
-    def _whole(self, shown: bool) -> Parts:
+    def _whole(self, shown: bool) -> StatementParts:
         before = self.before
         if before is not None:
             if self.group is None:
@@ -165,7 +165,7 @@ class Reader:
         if before is not None and self.direction is None:
             descending = before.descending
         conditions = tuple(self.conditions)
-        return Parts(
+        return StatementParts(
             self.schema.name, self.aggregate, self.metric, self.group, self.unit, conditions, descending, self.limit
         )
 

@@ -11,9 +11,9 @@ from typing import Any, cast
 
 import attrs
 
-from infino.local.fino.plan import DatasetSchema, NotUnderstood, Plan, Turn
+from infino.local.fino.plan import DatasetSchema, EarlierQuestion, NotUnderstood, QuestionPlan
 from infino.local.fino.question import Question, mention
-from infino.local.fino.reader import FOLLOW_UP, MOST_ROWS, LeftOver, Parts, Reader
+from infino.local.fino.reader import FOLLOW_UP, MOST_ROWS, LeftOver, QuestionReader, StatementParts
 from infino.local.values.paths import identifier
 
 
@@ -22,7 +22,9 @@ class RulesPlanner:
 
     label = "planner: rules (offline)"
 
-    def plan(self, question: str, schemas: tuple[DatasetSchema, ...], history: tuple[Turn, ...]) -> Plan:
+    def plan(
+        self, question: str, schemas: tuple[DatasetSchema, ...], history: tuple[EarlierQuestion, ...]
+    ) -> QuestionPlan:
         """Plan one statement for the question.
 
         Args:
@@ -45,11 +47,11 @@ class RulesPlanner:
         if before is not None and (not named or named[0].name == before.dataset):
             chosen = [schema for schema in schemas if schema.name == before.dataset]
             if chosen:
-                return _write(Reader(question, chosen[0], before).read())
+                return _write(QuestionReader(question, chosen[0], before).read())
         plans, refusals = [], []
         for schema in named or schemas:
             try:
-                plans.append(_write(Reader(question, schema, None).read()))
+                plans.append(_write(QuestionReader(question, schema, None).read()))
             except NotUnderstood as refusal:
                 refusals.append(refusal)
         if len(plans) > 1:
@@ -59,14 +61,14 @@ class RulesPlanner:
         return plans[0]
 
 
-def _parts_before(history: tuple[Turn, ...]) -> Parts | None:
+def _parts_before(history: tuple[EarlierQuestion, ...]) -> StatementParts | None:
     kept = dict(history[-1].plan.parts) if history else {}
     if "dataset" not in kept:  # the last turn was planned by something else
         return None
-    return Parts(**cast(dict[str, Any], kept))
+    return StatementParts(**cast(dict[str, Any], kept))
 
 
-def _write(parts: Parts) -> Plan:
+def _write(parts: StatementParts) -> QuestionPlan:
     table = identifier(parts.dataset)
     where = f" WHERE {' AND '.join(sql for _, sql, _ in parts.conditions)}" if parts.conditions else ""
     told = f" ({'; '.join(reading for _, _, reading in parts.conditions)})" if parts.conditions else ""
@@ -74,17 +76,17 @@ def _write(parts: Parts) -> Plan:
     if parts.aggregate is None:
         sql = f"SELECT * FROM {table}{where} LIMIT {parts.limit or MOST_ROWS}"
         reading = f"at most {parts.limit or MOST_ROWS} rows of {parts.dataset}{told}"
-        return Plan(sql, parts.dataset, reading, parts=kept)
+        return QuestionPlan(sql, parts.dataset, reading, parts=kept)
     metric, measure, spoken = _measured(parts)
     if parts.group is None:
         sql = f"SELECT {measure} AS {identifier(metric)} FROM {table}{where}"
-        return Plan(sql, parts.dataset, f"{spoken} over {parts.dataset}{told}", metric, parts=kept)
+        return QuestionPlan(sql, parts.dataset, f"{spoken} over {parts.dataset}{told}", metric, parts=kept)
     if parts.unit is not None:
         key = f"date_trunc('{parts.unit}', {identifier(parts.group)})"
         columns = f"{key} AS {identifier(parts.unit)}, {measure} AS {identifier(metric)}"
         sql = f"SELECT {columns} FROM {table}{where} GROUP BY 1 ORDER BY 1"
         reading = f"{spoken} per {parts.unit} of {parts.group} in {parts.dataset}{told}"
-        return Plan(sql, parts.dataset, reading, metric, parts.unit, over_time=True, parts=kept)
+        return QuestionPlan(sql, parts.dataset, reading, metric, parts.unit, over_time=True, parts=kept)
     order, limit = ("DESC" if parts.descending else "ASC"), f" LIMIT {parts.limit}" if parts.limit else ""
     sql = (
         f"SELECT {identifier(parts.group)}, {measure} AS {identifier(metric)} FROM {table}{where} "
@@ -92,10 +94,10 @@ def _write(parts: Parts) -> Plan:
     )
     first = f", the first {parts.limit}" if parts.limit else ""
     reading = f"{spoken} by {parts.group} in {parts.dataset}{told}{first}"
-    return Plan(sql, parts.dataset, reading, metric, parts.group, parts=kept)
+    return QuestionPlan(sql, parts.dataset, reading, metric, parts.group, parts=kept)
 
 
-def _measured(parts: Parts) -> tuple[str, str, str]:
+def _measured(parts: StatementParts) -> tuple[str, str, str]:
     """Return the column, the SQL and the words of what is measured."""
     if parts.metric is None:
         return "count", "count(*)", "count"

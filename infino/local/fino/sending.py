@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from infino.local.fino import threads
 from infino.local.fino.conversation import turn
-from infino.local.http import Answer, Call, Problem, Route
+from infino.local.http import GatewayCall, Problem, Reply, Route
 
 if TYPE_CHECKING:
     from infino.local.access import Principal
@@ -21,7 +21,7 @@ _pools: WeakKeyDictionary[Gateway, ThreadPoolExecutor] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
-def _send(gateway: Gateway, call: Call) -> Answer:
+def _send(gateway: Gateway, call: GatewayCall) -> Reply:
     body = call.json_object()
     role, content = threads.message_of(body)
     question = content.get("user_query")
@@ -31,7 +31,7 @@ def _send(gateway: Gateway, call: Call) -> Answer:
     thread_id = str(body.get("thread_id") or (context.get("thread_id") if isinstance(context, dict) else "") or "")
     message_id = threads.add_message(gateway, call.principal, thread_id, "user", content)
     _workers(gateway).submit(_answer, gateway, call.principal, thread_id, question.strip())
-    return Answer(json=message_id)
+    return Reply(json=message_id)
 
 
 def _workers(gateway: Gateway) -> ThreadPoolExecutor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from infino.local.http import Answer, Call, Problem, Route
+from infino.local.http import GatewayCall, Problem, Reply, Route
 
 if TYPE_CHECKING:
     from infino.local.access import Principal
@@ -99,20 +99,20 @@ def _older_source(wanted: dict[str, Any]) -> list[dict[str, Any]]:
     return [source]
 
 
-def _list(gateway: Gateway, call: Call) -> Answer:
+def _list(gateway: Gateway, call: GatewayCall) -> Reply:
     threads = [stored.body for stored in gateway.control.list(KIND)]
-    return Answer(json=[thread for thread in threads if thread["user_id"] == call.principal.username])
+    return Reply(json=[thread for thread in threads if thread["user_id"] == call.principal.username])
 
 
-def _create(gateway: Gateway, call: Call) -> Answer:
-    return Answer(json=create(gateway, call.principal, call.json_object()))
+def _create(gateway: Gateway, call: GatewayCall) -> Reply:
+    return Reply(json=create(gateway, call.principal, call.json_object()))
 
 
-def _get(gateway: Gateway, call: Call) -> Answer:
-    return Answer(json=owned(gateway, call.principal, call.path["thread_id"]))
+def _get(gateway: Gateway, call: GatewayCall) -> Reply:
+    return Reply(json=owned(gateway, call.principal, call.path["thread_id"]))
 
 
-def _update(gateway: Gateway, call: Call) -> Answer:
+def _update(gateway: Gateway, call: GatewayCall) -> Reply:
     wanted = call.json_object()
     _check(wanted)
     with gateway.control.changing():
@@ -120,14 +120,14 @@ def _update(gateway: Gateway, call: Call) -> Answer:
         thread |= {key: wanted[key] for key in MAY_CHANGE if wanted.get(key) is not None}
         thread["updated_at"] = gateway.clock.now().isoformat(timespec="microseconds")
         gateway.control.put(KIND, thread["id"], thread)
-    return Answer(json=thread)
+    return Reply(json=thread)
 
 
-def _delete(gateway: Gateway, call: Call) -> Answer:
+def _delete(gateway: Gateway, call: GatewayCall) -> Reply:
     with gateway.control.changing():
         owned(gateway, call.principal, call.path["thread_id"])
         gateway.control.delete(KIND, call.path["thread_id"])
-    return Answer(json=True)
+    return Reply(json=True)
 
 
 def message_of(body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -143,17 +143,17 @@ def message_of(body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     return role, content
 
 
-def _add(gateway: Gateway, call: Call) -> Answer:
+def _add(gateway: Gateway, call: GatewayCall) -> Reply:
     role, content = message_of(call.json_object())
     content.pop("plan", None)  # follow-ups build on plans, and only the gateway's own answers have one
-    return Answer(json=add_message(gateway, call.principal, call.path["thread_id"], role, content))
+    return Reply(json=add_message(gateway, call.principal, call.path["thread_id"], role, content))
 
 
-def _clear(gateway: Gateway, call: Call) -> Answer:
+def _clear(gateway: Gateway, call: GatewayCall) -> Reply:
     with gateway.control.changing():
         thread = owned(gateway, call.principal, call.path["thread_id"])
         gateway.control.put(KIND, thread["id"], thread | {"messages": []})
-    return Answer(json=True)
+    return Reply(json=True)
 
 
 def routes(prefix: str) -> tuple[Route, ...]:

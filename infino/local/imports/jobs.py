@@ -17,7 +17,7 @@ from infino.local.imports import runs
 from infino.local.imports.formats import Bad, Record
 from infino.local.imports.runs import Load
 from infino.local.sources import connections
-from infino.local.sources.cells import Answer, NoJson, record
+from infino.local.sources.cells import DriverRows, NoJson, record
 from infino.local.sources.pass_through import PrometheusStore, SearchStore
 from infino.local.values import exact
 
@@ -115,7 +115,7 @@ def rows_of(gateway: Gateway, job: dict[str, Any]) -> Iterator[tuple[str | None,
         yield str(record_id) if record_id is not None else f"{job['job_id']}-{number}", exact.dumps(made)
 
 
-def _named(table: Answer) -> Iterator[Mapping[str, Any]]:
+def _named(table: DriverRows) -> Iterator[Mapping[str, Any]]:
     """The rows of a table by the names of its columns, which must differ."""
     names = [name for name, _ in table.columns]
     twice = sorted({name for name in names if names.count(name) > 1})

@@ -19,7 +19,7 @@ CHUNK = 1 << 20
 
 
 @attrs.frozen
-class Form:
+class MultipartForm:
     """The fields of an upload and its file.
 
     Args:
@@ -96,7 +96,7 @@ class _Reading:
             self.path.unlink(missing_ok=True)
 
 
-def read_form(body: Path, content_type: str) -> Form:
+def read_form(body: Path, content_type: str) -> MultipartForm:
     """Split a multipart body.
 
     Args:
@@ -104,7 +104,7 @@ def read_form(body: Path, content_type: str) -> Form:
         content_type: The request's content type, with the boundary.
 
     Raises:
-        Problem: 400 for what is no complete multipart body with a file in it.
+        Problem: 400 for what is not a complete multipart body with a file in it.
     """
     kind, options = parse_options_header(content_type)
     boundary = options.get(b"boundary")
@@ -137,4 +137,4 @@ def read_form(body: Path, content_type: str) -> Form:
     except BaseException:
         reading.discard()
         raise
-    return Form(reading.fields, reading.filename, reading.path)
+    return MultipartForm(reading.fields, reading.filename, reading.path)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from infino.local.datasets import check_name
-from infino.local.http import Answer, Call, Problem, Route
+from infino.local.http import GatewayCall, Problem, Reply, Route
 from infino.local.imports import jobs, runs
 from infino.local.imports.formats import FORMATS, Record, detect, records
-from infino.local.imports.multipart import Form, read_form
+from infino.local.imports.multipart import MultipartForm, read_form
 from infino.local.imports.runs import Load
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ RESOURCE = "import"
 LARGEST_BATCH = 100_000
 
 
-def _upload(gateway: Gateway, call: Call) -> Answer:
+def _upload(gateway: Gateway, call: GatewayCall) -> Reply:
     if call.upload is None:
         raise Problem(400, "illegal_argument_exception", "send the file as multipart/form-data")
     form = read_form(call.upload, call.headers.get("content-type", ""))
@@ -30,12 +30,12 @@ def _upload(gateway: Gateway, call: Call) -> Answer:
         raise
     if call.query.get("async", "false").lower() == "true":
         status = runs.submit(gateway, load)
-        return Answer(json=_answer(status, "the file is being loaded; poll /_connectors/jobs/{run_id}"))
+        return Reply(json=_answer(status, "the file is being loaded; poll /_connectors/jobs/{run_id}"))
     status = runs.carry_out(gateway, load, runs.new_run(gateway, load)["run_id"])
-    return Answer(json=_answer(status, status["error_message"] or "the file is loaded"))
+    return Reply(json=_answer(status, status["error_message"] or "the file is loaded"))
 
 
-def _load_of(gateway: Gateway, call: Call, form: Form) -> Load:
+def _load_of(gateway: Gateway, call: GatewayCall, form: MultipartForm) -> Load:
     dataset, form_name = form.fields.get("index_name", ""), form.fields.get("format", "auto") or "auto"
     check_name(dataset)
     _may_write(gateway, call, dataset)
@@ -55,7 +55,7 @@ def _load_of(gateway: Gateway, call: Call, form: Form) -> Load:
     return Load("file", dataset, source, batch=int(batch), finished=finished)
 
 
-def _may_write(gateway: Gateway, call: Call, name: str) -> None:
+def _may_write(gateway: Gateway, call: GatewayCall, name: str) -> None:
     """Raise the 403 if the caller may not write the dataset, every field of it, or may not make it where it is missing.
 
     A run goes on when its caller has gone, so whether a record has hidden fields can't be asked record by record.
@@ -80,47 +80,47 @@ def _answer(status: dict[str, Any], message: str) -> dict[str, Any]:
     }
 
 
-def _status(gateway: Gateway, call: Call) -> Answer:
+def _status(gateway: Gateway, call: GatewayCall) -> Reply:
     stored = gateway.control.get(runs.KIND, call.path["run_id"])
     if stored is None:
         raise Problem(404, "job_not_found_exception", f"no run [{call.path['run_id']}]")
     gateway.access.check(call.principal, "write", "record", stored.body["index_name"])
-    return Answer(json=stored.body)
+    return Reply(json=stored.body)
 
 
-def _create(gateway: Gateway, call: Call) -> Answer:
+def _create(gateway: Gateway, call: GatewayCall) -> Reply:
     body = call.json_object()
     gateway.access.check(call.principal, "create", RESOURCE, "*")
     check_name(str(body.get("target_dataset") or ""))
     _may_write(gateway, call, str(body["target_dataset"]))
     # Who imports sees the rows afterwards, so it takes what asking the connection takes.
     gateway.access.check(call.principal, "read", "connection", str(body.get("source_id") or body.get("connection_id")))
-    return Answer(json=jobs.create(gateway, call.path["source_type"], body))
+    return Reply(json=jobs.create(gateway, call.path["source_type"], body))
 
 
-def _list(gateway: Gateway, call: Call) -> Answer:
+def _list(gateway: Gateway, call: GatewayCall) -> Reply:
     gateway.access.check(call.principal, "read", RESOURCE, "*")
-    return Answer(json=[jobs.shown(stored) for stored in gateway.control.list(jobs.KIND)])
+    return Reply(json=[jobs.shown(stored) for stored in gateway.control.list(jobs.KIND)])
 
 
-def _get(gateway: Gateway, call: Call) -> Answer:
+def _get(gateway: Gateway, call: GatewayCall) -> Reply:
     gateway.access.check(call.principal, "read", RESOURCE, call.path["job_id"])
     stored = gateway.control.get(jobs.KIND, call.path["job_id"])
     if stored is None:
         raise _missing(call)
     job = jobs.shown(stored)
     done = job["status"] in {"completed", "failed"}
-    return Answer(json=job | {"progress": 1.0 if done else 0.0})
+    return Reply(json=job | {"progress": 1.0 if done else 0.0})
 
 
-def _delete(gateway: Gateway, call: Call) -> Answer:
+def _delete(gateway: Gateway, call: GatewayCall) -> Reply:
     gateway.access.check(call.principal, "delete", RESOURCE, call.path["job_id"])
     if not gateway.control.delete(jobs.KIND, call.path["job_id"]):
         raise _missing(call)
-    return Answer(json={"acknowledged": True})
+    return Reply(json={"acknowledged": True})
 
 
-def _missing(call: Call) -> Problem:
+def _missing(call: GatewayCall) -> Problem:
     return Problem(404, "job_not_found_exception", f"no import job [{call.path['job_id']}]")
 
 

@@ -17,7 +17,7 @@ import duckdb
 
 from infino.local.http import Problem
 from infino.local.imports.formats import Bad, Record
-from infino.local.store.writer import Batch, RecordRefused, put
+from infino.local.store.writer import DocumentBatch, RecordRefused, put
 from infino.local.values import exact
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Load:
 
 
 @attrs.define
-class Progress:
+class RunProgress:
     """Counts of a run under way."""
 
     started: float
@@ -112,7 +112,7 @@ def new_run(gateway: Gateway, load: Load) -> dict[str, Any]:
 
 def carry_out(gateway: Gateway, load: Load, run_id: str) -> dict[str, Any]:
     """Do a run to its end and return its last status; whatever fails becomes the status `failed`."""
-    progress = Progress(time.perf_counter())
+    progress = RunProgress(time.perf_counter())
     _update(gateway, run_id, status="running")
     reason = None
     try:
@@ -140,7 +140,7 @@ def carry_out(gateway: Gateway, load: Load, run_id: str) -> dict[str, Any]:
     return status
 
 
-def _store(gateway: Gateway, dataset: str, batch: list[tuple[str | None, Record]], progress: Progress) -> None:
+def _store(gateway: Gateway, dataset: str, batch: list[tuple[str | None, Record]], progress: RunProgress) -> None:
     good: dict[str, bytes] = {}  # of two records with one id the later wins, as it would in two requests
     count = 0
     for record_id, record in batch:
@@ -168,7 +168,7 @@ def _store(gateway: Gateway, dataset: str, batch: list[tuple[str | None, Record]
 
 def _put(gateway: Gateway, dataset: str, good: dict[str, bytes]) -> None:
     texts = list(good.values())
-    batch = Batch(list(good), texts, [exact.loads(text) for text in texts])
+    batch = DocumentBatch(list(good), texts, [exact.loads(text) for text in texts])
     with gateway.store.writing() as cursor:
         put(gateway.store, cursor, gateway.store.get(cursor, dataset), batch)
 

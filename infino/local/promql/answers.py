@@ -7,7 +7,7 @@ from typing import Any
 from infino.local.promql.engine import Result
 from infino.local.promql.errors import PromQLError
 from infino.local.promql.numbers import json_number
-from infino.local.promql.storage import Series
+from infino.local.promql.storage import StoredSeries
 
 
 def _seconds(milliseconds: int) -> float | int:
@@ -15,7 +15,7 @@ def _seconds(milliseconds: int) -> float | int:
     return milliseconds / 1000 if rest else whole
 
 
-def _points(series: Series) -> list[list[Any]]:
+def _points(series: StoredSeries) -> list[list[Any]]:
     return [
         [_seconds(time), json_number(value)]
         for time, value in zip(series.times.tolist(), series.values.tolist(), strict=True)

@@ -20,7 +20,7 @@ _DURATION = re.compile(r"(?:\d+(?:ms|[smhdwy]))+")
 
 
 @attrs.frozen
-class Form:
+class CallParameters:
     """The parameters of a call, from the form in the body before those of the URL.
 
     Args:
@@ -88,7 +88,7 @@ class Form:
         return number is not None and abs(number) > _MILLISECONDS
 
 
-def read_form(body: bytes, query: Mapping[str, str]) -> Form:
+def read_form(body: bytes, query: Mapping[str, str]) -> CallParameters:
     """Read the parameters of a call.
 
     Args:
@@ -105,4 +105,4 @@ def read_form(body: bytes, query: Mapping[str, str]) -> Form:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=100)
     except ValueError:
         raise bad_query("the body is not form-encoded UTF-8 text") from None
-    return Form({**query, **dict(pairs)})
+    return CallParameters({**query, **dict(pairs)})

@@ -115,7 +115,7 @@ def idelta(windows: Windows, _: object = None) -> Answer:
 
 
 def changes(windows: Windows, _: object = None) -> Answer:
-    """How often the value changed; one NaN after another is no change."""
+    """How often the value changed; one NaN after another is not a change."""
     before, after = windows.values[:, :-1], windows.values[:, 1:]
     changed = (before != after) & ~(np.isnan(before) & np.isnan(after))
     return _between(windows, changed.astype(np.float64)), windows.at_least(1)

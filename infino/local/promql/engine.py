@@ -15,8 +15,8 @@ from infino.local.promql.evaluation import Evaluation, Handler
 from infino.local.promql.labels import Labels
 from infino.local.promql.parsing import Node, kind_of, parse, unwrapped
 from infino.local.promql.rules import RULES_3, Rules
-from infino.local.promql.storage import Floats, Series, Storage, Times
-from infino.local.promql.values import Ranges, Scalar, Text, Value, Vector, merged, without_names
+from infino.local.promql.storage import Floats, Storage, StoredSeries, Times
+from infino.local.promql.values import Ranges, Scalar, TextLiteral, Value, Vector, merged, without_names
 from infino.local.promql.windows import bounds
 
 MOST_STEPS = 11_000
@@ -24,7 +24,7 @@ _LATEST = 2**53  # milliseconds; a double counts exactly up to here
 
 
 @attrs.frozen(eq=False)
-class Sample:
+class InstantSample:
     """One row of an instant answer."""
 
     labels: Labels
@@ -48,14 +48,14 @@ class Result:
 
     kind: str
     time: int
-    samples: Sequence[Sample] = ()
-    series: Sequence[Series] = ()
+    samples: Sequence[InstantSample] = ()
+    series: Sequence[StoredSeries] = ()
     text: str = ""
     warnings: Sequence[str] = ()
     infos: Sequence[str] = ()
 
 
-class Engine:
+class Evaluator:
     """Evaluates PromQL over a storage.
 
     Args:
@@ -96,10 +96,10 @@ class Engine:
                 series = _first_windows(selectors.ranges(evaluation, node, times))
                 return self._result(evaluation, "matrix", at, series=series)
             value = evaluation.value(node, times)
-        if isinstance(value, Text):
+        if isinstance(value, TextLiteral):
             return self._result(evaluation, "string", at, text=value.value)
         if isinstance(value, Scalar):
-            return self._result(evaluation, "scalar", at, samples=[Sample({}, at, float(value.values[0]))])
+            return self._result(evaluation, "scalar", at, samples=[InstantSample({}, at, float(value.values[0]))])
         return self._result(evaluation, "vector", at, samples=_samples(merged(value), at))
 
     def range(
@@ -148,8 +148,8 @@ class Engine:
         kind: str,
         at: int,
         *,
-        samples: Sequence[Sample] = (),
-        series: Sequence[Series] = (),
+        samples: Sequence[InstantSample] = (),
+        series: Sequence[StoredSeries] = (),
         text: str = "",
     ) -> Result:
         notes = list(evaluation.warnings), list(evaluation.infos)
@@ -189,18 +189,18 @@ def _check_range_type(node: Node) -> None:
         )
 
 
-def _samples(vector: Vector, at: int) -> list[Sample]:
+def _samples(vector: Vector, at: int) -> list[InstantSample]:
     values, present = vector.values[:, 0], vector.present[:, 0]
     return [
-        Sample(labels, at, float(value))
+        InstantSample(labels, at, float(value))
         for labels, value, there in zip(vector.labels, values, present, strict=True)
         if there
     ]
 
 
-def _series(value: Value, times: Times) -> list[Series]:
+def _series(value: Value, times: Times) -> list[StoredSeries]:
     if isinstance(value, Scalar):
-        return [Series({}, times, value.values)]
+        return [StoredSeries({}, times, value.values)]
     if not isinstance(value, Vector):
         raise bad_query("invalid expression type for range query, must be Scalar or instant Vector")
     vector = merged(value)
@@ -209,17 +209,17 @@ def _series(value: Value, times: Times) -> list[Series]:
         for labels, values, present in zip(vector.labels, vector.values, vector.present, strict=True)
     ]
     rows.sort(key=lambda row: sorted(row[0].items()))
-    return [Series(labels, at, values) for labels, values, at in rows if len(at)]
+    return [StoredSeries(labels, at, values) for labels, values, at in rows if len(at)]
 
 
-def _first_windows(ranges: Ranges) -> list[Series]:
+def _first_windows(ranges: Ranges) -> list[StoredSeries]:
     """Cut the window of an instant query's only step out of every series."""
     found = []
     for series in ranges.series:
         first, last = (int(places[0]) for places in bounds(series.times, ranges))
         inside = slice(first, last)
         if last > first:
-            found.append(Series(series.labels, series.times[inside], series.values[inside]))
+            found.append(StoredSeries(series.labels, series.times[inside], series.values[inside]))
     return found
 
 
@@ -242,7 +242,7 @@ def _refuse_range(_: Evaluation, __: Node, ___: Times) -> Value:
 
 _HANDLERS: dict[str, Handler] = {
     "NumberLiteral": _number,
-    "StringLiteral": lambda _, node, __: Text(str(node.val)),
+    "StringLiteral": lambda _, node, __: TextLiteral(str(node.val)),
     "ParenExpr": lambda evaluation, node, times: evaluation.value(node.expr, times),
     "UnaryExpr": _negative,
     "BinaryExpr": binary.evaluate,

@@ -12,7 +12,7 @@ from infino.local.promql.errors import PromQLError, unsupported
 from infino.local.promql.parsing import Node, kind_of
 from infino.local.promql.rules import Rules
 from infino.local.promql.storage import Storage, Times
-from infino.local.promql.values import Scalar, Text, Value, Vector
+from infino.local.promql.values import Scalar, TextLiteral, Value, Vector
 
 # How many samples or results one step of the evaluation may hold at once (a few hundred megabytes), and how many
 # all steps together may go through.
@@ -98,6 +98,6 @@ class Evaluation:
     def text(self, node: Node, times: Times) -> str:
         """Evaluate a node that the parser has checked to be a string."""
         result = self.value(node, times)
-        if not isinstance(result, Text):
+        if not isinstance(result, TextLiteral):
             raise PromQLError("expected a string literal", "bad_data")
         return result.value

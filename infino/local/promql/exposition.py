@@ -29,7 +29,7 @@ _MOST_EXEMPLAR = 128  # characters of the labels of an exemplar, by the specific
 
 
 class ExpositionError(ValueError):
-    """A line that is no sample.
+    """A line that is not a sample.
 
     Args:
         line: Its number, from 1.
@@ -79,7 +79,7 @@ def parse_exposition(text: str, now: int, *, openmetrics: bool = False) -> Itera
         The samples in order.
 
     Raises:
-        ExpositionError: At the first line that is no sample.
+        ExpositionError: At the first line that is not a sample.
 
     Examples:
         >>> next(parse_exposition('up{job="api"} 1 1700000000000', 0))

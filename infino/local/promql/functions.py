@@ -40,7 +40,7 @@ def evaluate(evaluation: Evaluation, node: Node, times: Times) -> Value:
 
 
 def check_rank(evaluation: Evaluation, ranks: Floats) -> None:
-    """Warn about a quantile that is no share."""
+    """Warn about a quantile that is not a share."""
     for rank in ranks[~((ranks >= 0) & (ranks <= 1))][:1]:
         shown = "NaN" if math.isnan(rank) else f"{rank:g}".replace("inf", "Inf")
         evaluation.warn(f"quantile value should be between 0 and 1, got {shown}")

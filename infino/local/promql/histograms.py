@@ -19,7 +19,7 @@ _BOUND = frozenset({"le"})
 
 
 @attrs.define
-class Bucket:
+class HistogramBucket:
     """A cumulative bucket: how many observations were at most `upper`."""
 
     upper: float
@@ -58,18 +58,18 @@ def bucket_groups(vector: Vector) -> tuple[list[BucketGroup], bool]:
     return list(groups.values()), malformed
 
 
-def _ordered(bounds: Sequence[float], counts: Sequence[float]) -> list[Bucket]:
+def _ordered(bounds: Sequence[float], counts: Sequence[float]) -> list[HistogramBucket]:
     """Sort buckets by bound and add up those that share one."""
-    buckets: list[Bucket] = []
+    buckets: list[HistogramBucket] = []
     for bound, count in sorted(zip(bounds, counts, strict=True), key=lambda pair: pair[0]):
         if buckets and buckets[-1].upper == bound:
             buckets[-1].count += count
         else:
-            buckets.append(Bucket(bound, count))
+            buckets.append(HistogramBucket(bound, count))
     return buckets
 
 
-def _make_monotonic(buckets: list[Bucket]) -> bool:
+def _make_monotonic(buckets: list[HistogramBucket]) -> bool:
     """Raise counts that fall below the one before; tell whether that was more than rounding."""
     forced = False
     previous = buckets[0].count
@@ -118,7 +118,7 @@ def quantile(rank: float, bounds: Sequence[float], counts: Sequence[float]) -> t
         return buckets[-2].upper, forced
     if place == 0 and buckets[0].upper <= 0:
         return buckets[0].upper, forced
-    lower = buckets[place - 1] if place else Bucket(0.0, 0.0)
+    lower = buckets[place - 1] if place else HistogramBucket(0.0, 0.0)
     inside = buckets[place].count - lower.count
     share = (wanted - lower.count) / inside if inside else math.nan
     return lower.upper + (buckets[place].upper - lower.upper) * share, forced
@@ -155,9 +155,9 @@ def quantiles(ranks: Floats, bounds: Sequence[float], counts: Floats) -> tuple[F
     return result, usable
 
 
-def _rank_of(value: float, buckets: Sequence[Bucket]) -> float:
+def _rank_of(value: float, buckets: Sequence[HistogramBucket]) -> float:
     """Estimate how many observations were at most a value."""
-    below = Bucket(-math.inf if buckets[0].upper <= 0 else 0.0, 0.0)
+    below = HistogramBucket(-math.inf if buckets[0].upper <= 0 else 0.0, 0.0)
     for bucket in buckets:
         if value <= bucket.upper:
             if value <= below.upper:

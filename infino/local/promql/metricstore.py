@@ -14,7 +14,7 @@ import orjson
 from infino.local.http import Problem
 from infino.local.promql.exposition import Sample
 from infino.local.promql.labels import NAME, Labels, label_key
-from infino.local.promql.storage import Floats, LabelRule, Matcher, Series, Times, matching, visible
+from infino.local.promql.storage import Floats, LabelRule, Matcher, StoredSeries, Times, matching, visible
 from infino.local.store import Dataset, DatasetView, Store
 from infino.local.store.samples import NAME_FIELD, TIME_FIELD, VALUE_FIELD, show_samples
 
@@ -134,7 +134,7 @@ class MetricStore:
         groups: Sequence[Sequence[Matcher]],
         bounds: tuple[int, int],
         rule: LabelRule | None = None,
-    ) -> list[tuple[Labels, Series]]:
+    ) -> list[tuple[Labels, StoredSeries]]:
         """Read the series of one dataset that fit the matchers.
 
         Args:
@@ -155,7 +155,7 @@ class MetricStore:
         for place in places:
             points = samples.get(catalogue.numbers[place])
             if points is not None:
-                found.append((catalogue.labels[place], Series(shown[place], *points)))
+                found.append((catalogue.labels[place], StoredSeries(shown[place], *points)))
         return found
 
     def _prepared(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> Dataset:
@@ -263,9 +263,9 @@ class DatasetStorage:
     cursor: duckdb.DuckDBPyConnection
     datasets: Sequence[tuple[Dataset, LabelRule | None]]
 
-    def select(self, groups: Sequence[Sequence[Matcher]], start: int, end: int) -> Sequence[Series]:
+    def select(self, groups: Sequence[Sequence[Matcher]], start: int, end: int) -> Sequence[StoredSeries]:
         """Give the series that fit, as `Storage.select` says; one that lies in two datasets is joined."""
-        found: dict[Any, Series] = {}
+        found: dict[Any, StoredSeries] = {}
         bounds = (max(start, -(2**62)), min(end, 2**62))
         for dataset, rule in self.datasets:
             for stored, series in self.metrics.select(self.cursor, dataset, groups, bounds, rule):
@@ -274,9 +274,9 @@ class DatasetStorage:
         return list(found.values())
 
 
-def joined(first: Series, second: Series) -> Series:
+def joined(first: StoredSeries, second: StoredSeries) -> StoredSeries:
     """Join the samples of one series from two places; at equal times the second place counts."""
     times = np.concatenate([second.times, first.times])
     values = np.concatenate([second.values, first.values])
     unique, places = np.unique(times, return_index=True)
-    return Series(second.labels, unique, values[places])
+    return StoredSeries(second.labels, unique, values[places])

@@ -10,7 +10,7 @@ from infino.local.promql import counters, statistics
 from infino.local.promql.counters import Answer
 from infino.local.promql.errors import PromQLError
 from infino.local.promql.storage import Floats, Mask
-from infino.local.promql.windows import Piece, Windows, over_pieces
+from infino.local.promql.windows import WindowPiece, Windows, over_pieces
 
 # A function over time gets the windows of some series and its other arguments, one number a step each.
 RangeFunction = Callable[[Windows, Sequence[Floats]], Answer]
@@ -56,7 +56,7 @@ def _time_of_last(windows: Windows, _: Sequence[Floats]) -> Answer:
 def _time_of_extreme(extreme: Reducer) -> RangeFunction:
     """Give the time of the last sample that has the extreme value."""
 
-    def reduce(piece: Piece) -> Floats:
+    def reduce(piece: WindowPiece) -> Floats:
         best = extreme(piece.values, piece.mask)[:, None]
         hit = piece.mask & ((piece.values == best) | np.isnan(best))
         place = hit.shape[1] - 1 - np.argmax(hit[:, ::-1], axis=1)
@@ -78,14 +78,14 @@ def _median_deviation(values: Floats, mask: Mask) -> Floats:
 
 
 def _quantile(windows: Windows, arguments: Sequence[Floats]) -> Answer:
-    def reduce(piece: Piece) -> Floats:
+    def reduce(piece: WindowPiece) -> Floats:
         return statistics.quantile(piece.values, piece.mask, arguments[0][piece.steps])
 
     return over_pieces(windows, reduce), windows.at_least(1)
 
 
 def _deriv(windows: Windows, _: Sequence[Floats]) -> Answer:
-    def reduce(piece: Piece) -> Floats:
+    def reduce(piece: WindowPiece) -> Floats:
         offsets = (piece.times - piece.times[:, :1]) / 1000
         return statistics.regression(offsets, piece.values, piece.mask)[0]
 
@@ -93,7 +93,7 @@ def _deriv(windows: Windows, _: Sequence[Floats]) -> Answer:
 
 
 def _predict_linear(windows: Windows, arguments: Sequence[Floats]) -> Answer:
-    def reduce(piece: Piece) -> Floats:
+    def reduce(piece: WindowPiece) -> Floats:
         offsets = (piece.times - piece.now[:, None]) / 1000
         slope, level = statistics.regression(offsets, piece.values, piece.mask)
         return slope * arguments[0][piece.steps] + level

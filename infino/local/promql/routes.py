@@ -6,10 +6,10 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from infino.local.http import Answer, Call, Problem, Route
+from infino.local.http import GatewayCall, Problem, Reply, Route
 from infino.local.promql.answers import failure, success
-from infino.local.promql.arguments import Form, read_form
-from infino.local.promql.engine import Engine, Result
+from infino.local.promql.arguments import CallParameters, read_form
+from infino.local.promql.engine import Evaluator, Result
 from infino.local.promql.errors import PromQLError
 from infino.local.promql.exposition import ExpositionError, parse_exposition
 from infino.local.promql.metricstore import DatasetStorage, MetricStore, ViewLabels, is_metrics
@@ -37,7 +37,7 @@ def _now(gateway: Gateway) -> int:
     return round(gateway.clock.now().timestamp() * 1000)
 
 
-def upload(gateway: Gateway, call: Call) -> Answer:
+def upload(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /{dataset}/metrics: exposition text in, all of it or nothing."""
     name = call.path["dataset"]
     gateway.access.check(call.principal, "write", "record", name)
@@ -55,11 +55,11 @@ def upload(gateway: Gateway, call: Call) -> Answer:
         count, series = metric_store(gateway).write(cursor, dataset, samples)
     exemplars = sum(sample.exemplar for sample in samples)
     left_out = f"; {exemplars} exemplars were left out, which this gateway does not store" if exemplars else ""
-    return Answer(json=[f"{count} samples of {series} series stored in dataset {name}{left_out}"])
+    return Reply(json=[f"{count} samples of {series} series stored in dataset {name}{left_out}"])
 
 
 def readable(
-    gateway: Gateway, call: Call, cursor: duckdb.DuckDBPyConnection, index: str
+    gateway: Gateway, call: GatewayCall, cursor: duckdb.DuckDBPyConnection, index: str
 ) -> list[tuple[Dataset, LabelRule | None]]:
     """Find the metric datasets a query reads, each with what the caller may see of its labels."""
     chosen: list[tuple[Dataset, LabelRule | None]] = []
@@ -83,31 +83,33 @@ def readable(
     return chosen
 
 
-def _answer(gateway: Gateway, call: Call, run: Callable[[Form, Engine, DatasetStorage], Result]) -> Answer:
-    engine = Engine(timeout=gateway.options.sql_timeout)
+def _answer(
+    gateway: Gateway, call: GatewayCall, run: Callable[[CallParameters, Evaluator, DatasetStorage], Result]
+) -> Reply:
+    engine = Evaluator(timeout=gateway.options.sql_timeout)
     try:
         form = read_form(call.body, call.query)
         with gateway.store.reading() as cursor:
             datasets = readable(gateway, call, cursor, form.values.get("index", ""))
             storage = DatasetStorage(metric_store(gateway), cursor, datasets)
-            return Answer(json=success(run(form, engine, storage)))
+            return Reply(json=success(run(form, engine, storage)))
     except PromQLError as error:
-        return Answer(error.status, failure(error))
+        return Reply(error.status, failure(error))
 
 
-def query(gateway: Gateway, call: Call) -> Answer:
+def query(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /promql/query: a query at one moment."""
 
-    def run(form: Form, engine: Engine, storage: DatasetStorage) -> Result:
+    def run(form: CallParameters, engine: Evaluator, storage: DatasetStorage) -> Result:
         return engine.instant(form.required("query"), form.time("time", _now(gateway)), storage)
 
     return _answer(gateway, call, run)
 
 
-def query_range(gateway: Gateway, call: Call) -> Answer:
+def query_range(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /promql/query_range: a query at every step between two moments."""
 
-    def run(form: Form, engine: Engine, storage: DatasetStorage) -> Result:
+    def run(form: CallParameters, engine: Evaluator, storage: DatasetStorage) -> Result:
         start, end = form.time("start"), form.time("end")
         step = form.step(end - start)
         return engine.range(form.required("query"), start, end, step, storage)

@@ -8,7 +8,7 @@ from infino.local.promql.errors import bad_query
 from infino.local.promql.evaluation import Evaluation
 from infino.local.promql.labels import Labels
 from infino.local.promql.parsing import Node, kind_of, last_word, matcher_groups, milliseconds, unwrapped
-from infino.local.promql.storage import Floats, Mask, Series, Times, is_stale
+from infino.local.promql.storage import Floats, Mask, StoredSeries, Times, is_stale
 from infino.local.promql.values import Ranges, Scalar, Vector, from_rows
 
 # Times beyond these (about 290 million years) do not fit the arithmetic below.
@@ -40,7 +40,7 @@ def _at_time(node: Node) -> int:
         raise bad_query("the time after @ is out of range") from None
 
 
-def _select(evaluation: Evaluation, node: Node, start: int, end: int, steps: int) -> list[Series]:
+def _select(evaluation: Evaluation, node: Node, start: int, end: int, steps: int) -> list[StoredSeries]:
     groups = matcher_groups(node, evaluation.rules)
     found = list(evaluation.storage.select(groups, start, end))
     evaluation.hold(sum(len(series.times) for series in found))
@@ -96,7 +96,7 @@ def ranges(evaluation: Evaluation, node: Node, times: Times) -> Ranges:
     ends = moments(evaluation, node if subquery else node.vector_selector, times)
     starts = ends - milliseconds(node.range)
     if not len(times):
-        found: list[Series] = []
+        found: list[StoredSeries] = []
     elif subquery:
         found = _subquery(evaluation, node, int(starts.min()), int(ends.max()))
     else:
@@ -104,14 +104,14 @@ def ranges(evaluation: Evaluation, node: Node, times: Times) -> Ranges:
     return Ranges([_alive(series) for series in found], starts, ends, times, evaluation.rules.closed_windows)
 
 
-def _alive(series: Series) -> Series:
+def _alive(series: StoredSeries) -> StoredSeries:
     stale = is_stale(series.values)
     if not stale.any():
         return series
-    return Series(series.labels, series.times[~stale], series.values[~stale])
+    return StoredSeries(series.labels, series.times[~stale], series.values[~stale])
 
 
-def _subquery(evaluation: Evaluation, node: Node, start: int, end: int) -> list[Series]:
+def _subquery(evaluation: Evaluation, node: Node, start: int, end: int) -> list[StoredSeries]:
     """Evaluate the inner expression on its own grid, aligned to multiples of its step."""
     step = milliseconds(node.step) or evaluation.rules.default_step
     first = -(-start // step) * step
@@ -121,10 +121,10 @@ def _subquery(evaluation: Evaluation, node: Node, start: int, end: int) -> list[
     grid = np.arange(first, end + 1, step, dtype=np.int64)
     inner = evaluation.value(node.expr, grid)
     if isinstance(inner, Scalar):
-        return [Series({}, grid, inner.values)]
+        return [StoredSeries({}, grid, inner.values)]
     if not isinstance(inner, Vector):
         raise bad_query("subquery is only allowed on instant vector")
     return [
-        Series(labels, grid[present], values[present])
+        StoredSeries(labels, grid[present], values[present])
         for labels, values, present in zip(inner.labels, inner.values, inner.present, strict=True)
     ]

@@ -30,7 +30,7 @@ def is_stale(values: Floats) -> Mask:
 
 
 @attrs.frozen(eq=False)
-class Series:
+class StoredSeries:
     """Samples of one label set, oldest first.
 
     Args:
@@ -73,7 +73,7 @@ class LabelRule(Protocol):
 class Storage(Protocol):
     """A store the evaluator can read."""
 
-    def select(self, groups: Sequence[Sequence[Matcher]], start: int, end: int) -> Sequence[Series]:
+    def select(self, groups: Sequence[Sequence[Matcher]], start: int, end: int) -> Sequence[StoredSeries]:
         """Give the series that fit all matchers of any group.
 
         Args:
@@ -138,11 +138,11 @@ def matching(label_sets: Sequence[Labels], groups: Sequence[Sequence[Matcher]]) 
     return sorted(found)
 
 
-def cut(series: Series, start: int, end: int) -> Series:
+def cut(series: StoredSeries, start: int, end: int) -> StoredSeries:
     """Keep the samples between two times, both inclusive."""
     first = int(np.searchsorted(series.times, start, side="left"))
     last = int(np.searchsorted(series.times, end, side="right"))
-    return Series(series.labels, series.times[first:last], series.values[first:last])
+    return StoredSeries(series.labels, series.times[first:last], series.values[first:last])
 
 
 class MemoryStorage:
@@ -167,7 +167,7 @@ class MemoryStorage:
         clean = {name: value for name, value in labels.items() if value}
         self._samples.setdefault(label_key(clean), (clean, {}))[1].update(samples)
 
-    def select(self, groups: Sequence[Sequence[Matcher]], start: int, end: int) -> Sequence[Series]:
+    def select(self, groups: Sequence[Sequence[Matcher]], start: int, end: int) -> Sequence[StoredSeries]:
         """Give the series that fit, as `Storage.select` says."""
         entries = list(self._samples.values())
         shown = [visible(labels, self._rule) for labels, _ in entries]
@@ -176,5 +176,5 @@ class MemoryStorage:
             points = entries[position][1]
             times = np.array(sorted(points), dtype=np.int64)
             values = np.array([points[int(time)] for time in times], dtype=np.float64)
-            chosen.append(cut(Series(shown[position], times, values), start, end))
+            chosen.append(cut(StoredSeries(shown[position], times, values), start, end))
         return [series for series in chosen if len(series.times)]

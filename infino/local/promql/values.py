@@ -13,7 +13,7 @@ import numpy as np
 
 from infino.local.promql.errors import PromQLError
 from infino.local.promql.labels import Labels, drop_name, label_key
-from infino.local.promql.storage import Floats, Mask, Series, Times
+from infino.local.promql.storage import Floats, Mask, StoredSeries, Times
 
 DUPLICATE = "vector cannot contain metrics with the same labelset"
 
@@ -51,7 +51,7 @@ class Scalar:
 
 
 @attrs.frozen
-class Text:
+class TextLiteral:
     """A string literal."""
 
     value: str
@@ -69,14 +69,14 @@ class Ranges:
         closed: Whether the start of a window belongs to it.
     """
 
-    series: Sequence[Series]
+    series: Sequence[StoredSeries]
     starts: Times
     ends: Times
     now: Times
     closed: bool
 
 
-Value = Vector | Scalar | Text
+Value = Vector | Scalar | TextLiteral
 
 
 def empty(steps: int) -> Vector:

@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from infino.local.promql.storage import Floats, Mask, Series, Times
+from infino.local.promql.storage import Floats, Mask, StoredSeries, Times
 from infino.local.promql.values import Ranges
 
 Positions = npt.NDArray[np.intp]
@@ -55,7 +55,7 @@ class Windows:
 
 
 @attrs.frozen(eq=False)
-class Piece:
+class WindowPiece:
     """Some steps of some series: a matrix with one window a row, padded at the right.
 
     Rows run through the steps of the first series, then through those of the next.
@@ -74,7 +74,7 @@ def bounds(times: Times, ranges: Ranges) -> tuple[Positions, Positions]:
     return first, np.maximum(first, np.searchsorted(times, ranges.ends, side="right"))
 
 
-def windows_of(group: Sequence[Series], ranges: Ranges, *, threshold_first: bool) -> Windows:
+def windows_of(group: Sequence[StoredSeries], ranges: Ranges, *, threshold_first: bool) -> Windows:
     """Find the windows of series that share their times."""
     times = group[0].times
     first, last = bounds(times, ranges)
@@ -82,9 +82,9 @@ def windows_of(group: Sequence[Series], ranges: Ranges, *, threshold_first: bool
     return Windows(times, values, first, last, ranges.starts, ranges.ends, ranges.now, threshold_first)
 
 
-def sharing_times(found: Sequence[Series], steps: int) -> Iterator[list[Series]]:
+def sharing_times(found: Sequence[StoredSeries], steps: int) -> Iterator[list[StoredSeries]]:
     """Gather series that were sampled at the same times, in groups that fit into one matrix."""
-    groups: dict[bytes, list[Series]] = {}
+    groups: dict[bytes, list[StoredSeries]] = {}
     for series in found:
         if len(series.times):
             groups.setdefault(series.times.tobytes(), []).append(series)
@@ -93,7 +93,7 @@ def sharing_times(found: Sequence[Series], steps: int) -> Iterator[list[Series]]
         yield from (group[start : start + at_once] for start in range(0, len(group), at_once))
 
 
-def pieces(windows: Windows) -> Iterator[tuple[slice, Piece]]:
+def pieces(windows: Windows) -> Iterator[tuple[slice, WindowPiece]]:
     """Cut the steps into runs whose windows fit into one matrix; give each run with its matrix."""
     steps, rows = len(windows.first), len(windows.values)
     widest = max(1, int(windows.count.max(initial=0)))
@@ -107,7 +107,7 @@ def pieces(windows: Windows) -> Iterator[tuple[slice, Piece]]:
         places = np.minimum(windows.first[part][:, None] + offsets[None, :], len(windows.times) - 1)
         yield (
             part,
-            Piece(
+            WindowPiece(
                 np.tile(np.arange(part.start, part.stop), rows),
                 windows.values[:, places].reshape(-1, width),
                 np.tile(windows.times[places], (rows, 1)),
@@ -117,7 +117,7 @@ def pieces(windows: Windows) -> Iterator[tuple[slice, Piece]]:
         )
 
 
-def over_pieces(windows: Windows, reduce: Callable[[Piece], Floats]) -> Floats:
+def over_pieces(windows: Windows, reduce: Callable[[WindowPiece], Floats]) -> Floats:
     """Reduce every window to one number.
 
     Args:

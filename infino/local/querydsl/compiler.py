@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from infino.local.http import Problem, unsupported
-from infino.local.querydsl.fields import Field
+from infino.local.querydsl.fields import SearchField
 from infino.local.querydsl.highlight import Mark
 from infino.local.querydsl.options import check_query
-from infino.local.querydsl.plan import Clause, Plan
+from infino.local.querydsl.plan import Clause, SearchPlan
 from infino.local.querydsl.problems import illegal, parsing, token
 from infino.local.querydsl.reading import short
 
@@ -79,7 +79,7 @@ class Compiler:
     """
 
     def __init__(
-        self, plan: Plan, handlers: Mapping[str, Handler], *, scoring: bool = True, naming: bool = False
+        self, plan: SearchPlan, handlers: Mapping[str, Handler], *, scoring: bool = True, naming: bool = False
     ) -> None:
         self.plan = plan
         self._naming = naming
@@ -140,13 +140,13 @@ class Compiler:
                 f"Query contains too many nested clauses; maxClauseCount is set to {MAX_CLAUSES}",
             )
 
-    def mark(self, field: Field, mark: Mark) -> None:
+    def mark(self, field: SearchField, mark: Mark) -> None:
         """Remember what a positive query on a field would highlight."""
         if self._marking:
             self.plan.mark(field, mark)
 
     @contextmanager
-    def inside(self, plan: Plan) -> Iterator[None]:
+    def inside(self, plan: SearchPlan) -> Iterator[None]:
         """Compile queries on other documents, whose names are not told of those that hold them."""
         before = self.plan, self._naming
         self.plan, self._naming = plan, False

@@ -15,7 +15,7 @@ import attrs
 from infino.local.catalogue.kinds import TIMES, compared, json_types, sql_type
 from infino.local.catalogue.mapping import OBJECTS, Declared
 from infino.local.catalogue.scalars import FLOATS, INTEGERS, millis_sql
-from infino.local.store import Column, DatasetView
+from infino.local.store import DatasetView, TypedColumn
 from infino.local.store.view import value_expression
 from infino.local.values.dates import DEFAULT_FORMAT
 from infino.local.values.paths import literal
@@ -46,7 +46,7 @@ NORMALIZED = {"lowercase": "lower({})", "uppercase": "upper({})", "asciifolding"
 
 
 @attrs.frozen
-class Field:
+class SearchField:
     """One searchable field.
 
     Args:
@@ -73,7 +73,7 @@ class Field:
     paths: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     exact: str = ""
-    column: Column | None = None
+    column: TypedColumn | None = None
     limit: int | None = None
     normalizer: tuple[str, ...] = ()
     null: str | None = None
@@ -93,14 +93,14 @@ class Field:
         """The SQL type of one value."""
         return self.exact if self.kind == "decimal" else SQL_TYPES.get(self.kind, "varchar")
 
-    def told_apart(self) -> Field:
+    def told_apart(self) -> SearchField:
         """Return the same field with its values as decimals, where doubles would merge neighbours."""
         if not self.exact or (len(self.paths) != 1 and "[*]" not in "".join(self.paths)):
             return self
         column = self.column
         if column is None or not column.type.startswith("DECIMAL"):
             read = value_expression({"DOUBLE": frozenset(self.paths)}, self.exact)
-            column = Column("", self.base, self.exact + "[]" * self.many, read, starred=False)
+            column = TypedColumn("", self.base, self.exact + "[]" * self.many, read, starred=False)
         return attrs.evolve(self, kind="decimal", column=column)
 
     def normalized(self, text: str) -> str:
@@ -196,7 +196,7 @@ def truncated(text: str) -> str:
     return f"{whole} else try_cast(trunc(try_cast({text} as double)) as hugeint) end"
 
 
-def rows_of(view: DatasetView, names: Mapping[Field, str]) -> str:
+def rows_of(view: DatasetView, names: Mapping[SearchField, str]) -> str:
     """Return the SELECT of every document: its number `d`, its `_id`, and fields under the given names."""
     held = {f"h_{name}": field.column for field, name in names.items() if field.column is not None}
     source = ["_source"] if len(held) < len(names) else []
@@ -219,15 +219,15 @@ class Fields:
 
     def __init__(self, view: DatasetView) -> None:
         self.view = view
-        self._known: dict[str, Field] = {}
+        self._known: dict[str, SearchField] = {}
 
-    def __getitem__(self, name: str) -> Field:
+    def __getitem__(self, name: str) -> SearchField:
         found = self._known.get(name)
         if found is None:
             found = self._known[name] = self._resolve(name)
         return found
 
-    def __iter__(self) -> Iterator[Field]:
+    def __iter__(self) -> Iterator[SearchField]:
         declared = self.view.mapping.fields
         own = {name for name, one in declared.items() if one.type not in OBJECTS | {"alias", "flattened"}}
         for name in sorted(own | self.view.catalogue.keys()):
@@ -235,7 +235,7 @@ class Fields:
             if field.kind != "none":
                 yield field
 
-    def below(self, name: str) -> list[Field]:
+    def below(self, name: str) -> list[SearchField]:
         """Return the fields with this name or inside the object of this name."""
         if name in ("_id", "_index") or name.endswith(".keyword") or name in self.view.mapping.fields:
             field = self[name]
@@ -244,7 +244,7 @@ class Fields:
         prefix = name + "."
         return [field for field in self if field.name == name or field.name.startswith(prefix)]
 
-    def matching(self, pattern: str) -> list[Field]:
+    def matching(self, pattern: str) -> list[SearchField]:
         """Return the fields that a name with `*` stands for; a plain name stands for itself."""
         if "*" not in pattern:
             return [self[pattern]]
@@ -268,13 +268,13 @@ class Fields:
         found = self.view.mapping.fields.get(name)
         return found is not None and self.view.allowed(found.base)
 
-    def _resolve(self, name: str) -> Field:
+    def _resolve(self, name: str) -> SearchField:
         if name == "_id":
-            return Field(name, name, "keyword", ("_id",))
+            return SearchField(name, name, "keyword", ("_id",))
         if name == "_index":
-            return Field(name, name, "keyword", (literal(self.view.name),))
+            return SearchField(name, name, "keyword", (literal(self.view.name),))
         if self.view.mapping.apart(name, self.view.scope) is not None:
-            return Field(name, name, "none")
+            return SearchField(name, name, "none")
         field = self._typed(name, name)
         if field.kind != "none" or not name.endswith(".keyword") or name in self.view.mapping.fields:
             return field
@@ -284,9 +284,9 @@ class Fields:
                 self._column(field.base, "keyword", field.paths) if len(field.paths) == 1 and not field.null else None
             )
             return attrs.evolve(field, kind="keyword", column=column, limit=KEYWORD_LIMIT, normalizer=())
-        return Field(name, name, "none")
+        return SearchField(name, name, "none")
 
-    def _typed(self, base: str, name: str) -> Field:
+    def _typed(self, base: str, name: str) -> SearchField:
         declared = self.view.mapping.fields.get(base)
         if declared is not None and declared.type == "alias":
             return self[declared.base]
@@ -297,16 +297,16 @@ class Fields:
         sources = [base, *self.view.mapping.copies.get(base, ())]
         kinds, paths = self._kinds_of(sources)
         if not paths or self.view.mapping.hides(base):
-            return Field(name, base, "none")
+            return SearchField(name, base, "none")
         kind = compared(kinds)
         exact = sql_type(kinds) if kind == "double" else ""
-        return Field(
+        return SearchField(
             name, base, kind, tuple(sorted(paths)), tuple(sorted(json_types(kinds))),
             exact if exact.startswith("DECIMAL") else "",
             self._column(base, kind, paths) if len(sources) == 1 else None, sources=self._visible(sources),
         )  # fmt: skip
 
-    def _declared(self, declared: Declared, name: str) -> Field:
+    def _declared(self, declared: Declared, name: str) -> SearchField:
         """Return a declared field, or the part of its parent's values that a multi-field compares its own way."""
         if declared.type == "flattened":
             return self._flattened(
@@ -319,10 +319,10 @@ class Fields:
         if null is not None and self.view.allowed(declared.base) and declared.base not in self.view.replacements:
             paths |= self.view.shape.get(declared.base, {}).get("NULL", frozenset())
         if not paths:
-            return Field(name, declared.base, "none")
+            return SearchField(name, declared.base, "none")
         exact = sql_type(kinds) if kind == "double" and declared.type == "double" else ""
         plain = null is None and len(sources) == 1 and "format" not in options
-        return Field(
+        return SearchField(
             name, declared.base, kind, tuple(sorted(paths)), tuple(sorted(json_types(kinds))),
             exact if exact.startswith("DECIMAL") else "", self._column(declared.base, kind, paths) if plain else None,
             limit=options.get("ignore_above"), normalizer=declared.normalizer,
@@ -330,13 +330,13 @@ class Fields:
             factor=options.get("scaling_factor"), declared=True, sources=self._visible(sources),
         )  # fmt: skip
 
-    def _flattened(self, declared: Declared, names: Collection[str], name: str) -> Field:
+    def _flattened(self, declared: Declared, names: Collection[str], name: str) -> SearchField:
         """Return values inside a flattened object, which compare as whole texts."""
         kinds, paths = self._kinds_of(names)
         if not paths:
-            return Field(name, name, "none")
+            return SearchField(name, name, "none")
         types, limit = tuple(sorted(json_types(kinds))), declared.options.get("ignore_above")
-        return Field(name, name, "keyword", tuple(sorted(paths)), types, limit=limit, declared=True)
+        return SearchField(name, name, "keyword", tuple(sorted(paths)), types, limit=limit, declared=True)
 
     def _visible(self, names: Collection[str]) -> tuple[str, ...]:
         return tuple(name for name in names if name in self.view.catalogue)
@@ -347,7 +347,7 @@ class Fields:
         kinds = frozenset(kind for one in found for kind in one)
         return kinds, frozenset(path for one in found for paths in one.values() for path in paths)
 
-    def _column(self, base: str, kind: Kind, paths: Collection[str]) -> Column | None:
+    def _column(self, base: str, kind: Kind, paths: Collection[str]) -> TypedColumn | None:
         """Return the column of a field, unless it also shows objects or is of a type that these values don't have."""
         column = self.view.by_field.get(base)
         if column is None or base in self.view.mixed:

@@ -11,7 +11,7 @@ from tantivy import Query
 from infino.local.http import Problem
 from infino.local.querydsl.compiler import TOO_MANY, Compiler, single_field
 from infino.local.querydsl.compound import assemble, best_of, required
-from infino.local.querydsl.fields import Field
+from infino.local.querydsl.fields import SearchField
 from infino.local.querydsl.fuzzy import fuzziness, fuzzy_query
 from infino.local.querydsl.highlight import Mark
 from infino.local.querydsl.options import check_query, lenient_of
@@ -87,7 +87,7 @@ def read_wanted(kind: str, options: dict[str, Any]) -> Wanted:
 # --- one field
 
 
-def match_clause(compiler: Compiler, field: Field, wanted: Wanted) -> Clause:
+def match_clause(compiler: Compiler, field: SearchField, wanted: Wanted) -> Clause:
     """Compile the words of a text against one field."""
     if field.kind != "text":
         return value_clause(compiler, field, wanted)
@@ -100,7 +100,7 @@ def match_clause(compiler: Compiler, field: Field, wanted: Wanted) -> Clause:
     return joined(compiler, index, parts, wanted)
 
 
-def word_query(compiler: Compiler, index: FieldIndex, field: Field, token: str, wanted: Wanted) -> Query:
+def word_query(compiler: Compiler, index: FieldIndex, field: SearchField, token: str, wanted: Wanted) -> Query:
     """Return the query for one word, misspelt or not."""
     if wanted.fuzziness is None:
         compiler.mark(field, Mark("word", (token,)))
@@ -122,7 +122,7 @@ def joined(compiler: Compiler, index: FieldIndex, parts: Sequence[Query], wanted
     return boosted(compiler.plan.join(hits), wanted.boost)
 
 
-def value_clause(compiler: Compiler, field: Field, wanted: Wanted) -> Clause:
+def value_clause(compiler: Compiler, field: SearchField, wanted: Wanted) -> Clause:
     """Compile a text against a field that isn't analysed: it is one value there."""
     compiler.count()
     try:
@@ -133,7 +133,7 @@ def value_clause(compiler: Compiler, field: Field, wanted: Wanted) -> Clause:
         raise
 
 
-def phrase_clause(compiler: Compiler, field: Field, wanted: Wanted) -> Clause:
+def phrase_clause(compiler: Compiler, field: SearchField, wanted: Wanted) -> Clause:
     """Compile the words of a text in a row against one field."""
     if field.kind != "text":
         return value_clause(compiler, field, wanted)
@@ -147,7 +147,7 @@ def phrase_clause(compiler: Compiler, field: Field, wanted: Wanted) -> Clause:
     return boosted(compiler.plan.join(hits), wanted.boost)
 
 
-def phrase_prefix_clause(compiler: Compiler, field: Field, wanted: Wanted) -> Clause:
+def phrase_prefix_clause(compiler: Compiler, field: SearchField, wanted: Wanted) -> Clause:
     """Compile words in a row, the last of them unfinished, against one field."""
     if field.kind != "text":
         return prefix_value(compiler, field, wanted)
@@ -161,7 +161,7 @@ def phrase_prefix_clause(compiler: Compiler, field: Field, wanted: Wanted) -> Cl
     return boosted(compiler.plan.join(index.search(query, scored=compiler.scoring)), wanted.boost)
 
 
-def bool_prefix_clause(compiler: Compiler, field: Field, wanted: Wanted) -> Clause:
+def bool_prefix_clause(compiler: Compiler, field: SearchField, wanted: Wanted) -> Clause:
     """Compile words of which the last is unfinished, in any order, against one field."""
     if field.kind != "text":
         return prefix_value(compiler, field, wanted)
@@ -175,7 +175,7 @@ def bool_prefix_clause(compiler: Compiler, field: Field, wanted: Wanted) -> Clau
     return joined(compiler, index, [*parts, index.starting(tokens[-1])], wanted)
 
 
-def prefix_value(compiler: Compiler, field: Field, wanted: Wanted) -> Clause:
+def prefix_value(compiler: Compiler, field: SearchField, wanted: Wanted) -> Clause:
     """Compile an unfinished value of a field that isn't analysed."""
     if field.kind != "keyword":
         return value_clause(compiler, field, wanted)
@@ -223,7 +223,7 @@ TYPES = {
 MAX_FIELDS = 1024
 
 
-def weighted_fields(compiler: Compiler, names: Sequence[Any] | None) -> tuple[list[tuple[Field, float]], bool]:
+def weighted_fields(compiler: Compiler, names: Sequence[Any] | None) -> tuple[list[tuple[SearchField, float]], bool]:
     """Return the fields that a list of names, patterns and boosts stands for.
 
     Args:
@@ -234,7 +234,7 @@ def weighted_fields(compiler: Compiler, names: Sequence[Any] | None) -> tuple[li
         The fields with their boosts, and whether they were only implied, so that values that don't fit are ignored.
     """
     implied = not names or any(name == "*" for name in names)
-    found: dict[str, tuple[Field, float]] = {}
+    found: dict[str, tuple[SearchField, float]] = {}
     for name in names or ["*"]:
         if not isinstance(name, str):
             raise parsing(f"field names must be text, found [{short(name)}]")
@@ -269,14 +269,14 @@ def multi_match(compiler: Compiler, body: dict[str, Any]) -> Clause:
 
 
 def over_fields(
-    compiler: Compiler, kind: str, fields: Sequence[tuple[Field, float]], wanted: Wanted, tie: float
+    compiler: Compiler, kind: str, fields: Sequence[tuple[SearchField, float]], wanted: Wanted, tie: float
 ) -> Clause:
     """Compile one query against each of several fields and keep the best."""
     compile_one = ONE_FIELD[kind]
     return best_of([compile_one(compiler, field, attrs.evolve(wanted, boost=boost)) for field, boost in fields], tie)
 
 
-def cross_fields(compiler: Compiler, fields: Sequence[tuple[Field, float]], wanted: Wanted, tie: float) -> Clause:
+def cross_fields(compiler: Compiler, fields: Sequence[tuple[SearchField, float]], wanted: Wanted, tie: float) -> Clause:
     """Compile words each of which may be in any of the fields."""
     tokens = words(wanted.text)
     if not tokens:

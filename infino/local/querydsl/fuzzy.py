@@ -8,7 +8,7 @@ from typing import Any
 from tantivy import Query
 
 from infino.local.querydsl.compiler import Compiler
-from infino.local.querydsl.fields import Field
+from infino.local.querydsl.fields import SearchField
 from infino.local.querydsl.highlight import Mark
 from infino.local.querydsl.plan import NOTHING, Clause, index_of
 from infino.local.querydsl.problems import illegal
@@ -84,7 +84,7 @@ def rarity(documents: int, having: int) -> float:
     return math.log(1 + (documents - having + 0.5) / (having + 0.5))
 
 
-def expand_fuzzy(compiler: Compiler, field: Field, word: str, edits: int, skip: int, most: int) -> Clause:
+def expand_fuzzy(compiler: Compiler, field: SearchField, word: str, edits: int, skip: int, most: int) -> Clause:
     """Compile the search for tokens near a word."""
     index = index_of(compiler.plan, field)
     query, tokens = fuzzy_query(compiler, index, word, edits, skip, most)

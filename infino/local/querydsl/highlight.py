@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import attrs
 
-from infino.local.querydsl.fields import Field, Fields
+from infino.local.querydsl.fields import Fields, SearchField
 from infino.local.querydsl.options import check_options
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.reading import as_boolean, as_integer, as_object, as_text, listed, short
@@ -125,7 +125,7 @@ class Highlighter:
         entries = [entry for item in listed(given or []) for entry in as_object(item, "fields").items()]
         outer = read_style({key: value for key, value in body.items() if key != "fields"}, Style(), marks_of)
         self._marks = marks
-        self._fields: list[tuple[Field, Style]] = []
+        self._fields: list[tuple[SearchField, Style]] = []
         for name, options in entries:
             style = read_style(as_object(options, "fields"), outer, marks_of)
             self._fields += [(field, style) for field in fields.matching(name) if field.kind != "none"]
@@ -143,7 +143,7 @@ class Highlighter:
                 shown[field.name] = pieces
         return shown
 
-    def _pieces(self, field: Field, style: Style, source: Mapping[str, Any], marks: Sequence[Mark]) -> list[str]:
+    def _pieces(self, field: SearchField, style: Style, source: Mapping[str, Any], marks: Sequence[Mark]) -> list[str]:
         texts = [text for text in values_at(source, field.base) if isinstance(text, str)]
         made: list[tuple[int, str]] = []
         for text in texts:

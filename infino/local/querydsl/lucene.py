@@ -1,7 +1,7 @@
 """The syntax of `query_string`, read as Lucene's classic query parser reads it.
 
 Source: https://lucene.apache.org/core/9_12_0/queryparser/org/apache/lucene/queryparser/classic/package-summary.html.
-As there, `n:-5` and `at:10:30` are no queries: what comes behind the colon must be escaped or quoted.
+As there, `n:-5` and `at:10:30` are not queries: what comes behind the colon must be escaped or quoted.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ HINT = "; a sign, a colon or a slash inside of a value must be escaped by a back
 
 
 class NotLucene(ValueError):
-    """A text that is no query, with the place where it goes wrong."""
+    """A text that is not a query, with the place where it goes wrong."""
 
 
 @attrs.frozen
@@ -88,7 +88,7 @@ def parse(text: str) -> Group:
         text: It.
 
     Raises:
-        NotLucene: It is no query.
+        NotLucene: It is not a query.
 
     Examples:
         >>> [(part.field, part.body.text) for part in parse("title:fox -dog")]

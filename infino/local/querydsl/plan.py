@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import duckdb
 
-from infino.local.querydsl.fields import Field, Fields, rows_of
+from infino.local.querydsl.fields import Fields, SearchField, rows_of
 from infino.local.querydsl.highlight import Mark
 from infino.local.querydsl.nested import objects_sql, objects_view
 from infino.local.querydsl.problems import illegal
@@ -62,7 +62,7 @@ EVERYTHING = Clause("true", "1.0")
 NOTHING = Clause("false", "0.0")
 
 
-class Plan:
+class SearchPlan:
     """Collects what the parts of one search read, and runs its SQL.
 
     Values are always bound, never written into SQL; only JSON paths of the catalogue are, as quoted literals.
@@ -84,12 +84,12 @@ class Plan:
         self._prefix = f"b{secrets.token_hex(6)}_"
         self._bound: dict[str, Any] = {}
         self._names = re.compile(rf"\$({self._prefix}\d+)")
-        self._columns: dict[Field, str] = {}
+        self._columns: dict[SearchField, str] = {}
         self._hits: list[Hits | Found] = []
         self._outputs: dict[str, str] = {}
         self._tables: list[str] = []
         self._fitting: dict[str, dict[str, bool]] = {}
-        self._parts: dict[str, Plan] = {}
+        self._parts: dict[str, SearchPlan] = {}
 
     def bind(self, value: Any) -> str:
         """Return the SQL placeholder of a value."""
@@ -97,13 +97,13 @@ class Plan:
         self._bound[name] = value
         return f"${name}"
 
-    def column(self, field: Field) -> str:
+    def column(self, field: SearchField) -> str:
         """Return the SQL column that holds a field's value, or its list of values when there may be many."""
         if field.name in ("_id", "_index"):
             return field.paths[0]
         return self._columns.setdefault(field, f"c{len(self._columns)}")
 
-    def holds(self, field: Field, condition: Callable[[str], str]) -> str:
+    def holds(self, field: SearchField, condition: Callable[[str], str]) -> str:
         """Return the SQL condition that some value of a field meets a condition."""
         if field.kind == "none":
             return "false"
@@ -163,7 +163,7 @@ class Plan:
         """Return the column of the matched documents that holds an expression."""
         return self._outputs.setdefault(expression, f"o{len(self._outputs)}")
 
-    def mark(self, field: Field, mark: Mark) -> None:
+    def mark(self, field: SearchField, mark: Mark) -> None:
         """Remember what to highlight in a field."""
         self.marks.setdefault(field.base, []).append(mark)
 
@@ -188,12 +188,12 @@ class Plan:
         self._tables.append(name)
         return name
 
-    def part(self, path: str) -> Plan:
+    def part(self, path: str) -> SearchPlan:
         """Return the plan over the objects at a dotted name, each of which is a document there."""
         found = self._parts.get(path)
         if found is None:
             view = objects_view(self.view, path, self.table(objects_sql(self.view, path)))
-            found = self._parts[path] = Plan(self.cursor, view, self.now)
+            found = self._parts[path] = SearchPlan(self.cursor, view, self.now)
             found.marks = self.marks
         return found
 
@@ -258,7 +258,7 @@ def boosted(clause: Clause, boost: float) -> Clause:
     return clause if boost == 1.0 else Clause(clause.match, f"({clause.score} * {boost!r})")
 
 
-def index_of(plan: Plan, field: Field) -> FieldIndex:
+def index_of(plan: SearchPlan, field: SearchField) -> FieldIndex:
     """Return the text index of a field as a search has it; what must be indexed for it is not the search's own time."""
     indexes = plan.view.derived.setdefault("texts", TextIndexes(plan.view.folder))
     with untimed():

@@ -11,7 +11,7 @@ from infino.local.http import Problem
 from infino.local.querydsl import lucene
 from infino.local.querydsl.compiler import TOO_MANY, Compiler
 from infino.local.querydsl.compound import assemble, best_of
-from infino.local.querydsl.fields import Field
+from infino.local.querydsl.fields import SearchField
 from infino.local.querydsl.fulltext import ONE_FIELD, TYPES, Wanted, cross_fields, over_fields, weighted_fields
 from infino.local.querydsl.lucene import unescape
 from infino.local.querydsl.options import check_query, lenient_of
@@ -25,7 +25,7 @@ SPECIAL = re.compile(r'[-+!():^\[\]"{}~*?|&/\\]')
 COMPARISON = re.compile(r"(>=?|<=?)(.+)", re.DOTALL)
 MAX_DEPTH = 60
 MAX_TEXT = 32_000
-Weighted = list[tuple[Field, float]]
+Weighted = list[tuple[SearchField, float]]
 
 
 @attrs.frozen
@@ -192,7 +192,7 @@ class StringReader:
                 "'*' or '?' not allowed as first character in WildcardQuery"
             )
 
-        def wildcard(field: Field) -> Clause:
+        def wildcard(field: SearchField) -> Clause:
             pattern = raw.lower() if field.kind == "text" else raw
             return pattern_clause(self.compiler, field, from_wildcard(pattern), False, 1.0)
 

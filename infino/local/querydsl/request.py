@@ -29,7 +29,7 @@ class Named:
 
 
 @attrs.frozen
-class Request:
+class SearchRequest:
     """One search request."""
 
     query: Any = None
@@ -56,7 +56,7 @@ class Request:
     """Patterns of dataset names, each with what the scores are multiplied by."""
 
 
-def read_request(body: Any) -> Request:
+def read_request(body: Any) -> SearchRequest:
     """Read the body of a search.
 
     Raises:
@@ -75,7 +75,7 @@ def read_request(body: Any) -> Request:
     if isinstance(body.get("pit"), dict):  # whoever makes the snapshot reads it
         check_options("pit", body["pit"])
     start, size = window(body)
-    return Request(
+    return SearchRequest(
         query=body.get("query"),
         start=start,
         size=size,

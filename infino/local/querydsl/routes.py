@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from infino.local.http import Answer, Call, Route
+from infino.local.http import GatewayCall, Reply, Route
 from infino.local.querydsl.points import points_of
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.request import read_timeout
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from infino.local.state import Gateway
 
 
-def querydsl(gateway: Gateway, call: Call) -> Answer:
+def querydsl(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /{dataset}/querydsl, and GET with a body as older clients send it."""
     name = call.path["dataset"]
     gateway.access.check(call.principal, "read", "record", name)
@@ -35,7 +35,7 @@ def querydsl(gateway: Gateway, call: Call) -> Answer:
         stack.enter_context(time_limit(cursor, seconds))
         view = gateway.access.view(call.principal, gateway.store.view(cursor, name))
         answer = search(cursor, view, body, now=gateway.clock.now())
-        return Answer(json=answer if point is None else {"pit_id": point["id"], **answer})
+        return Reply(json=answer if point is None else {"pit_id": point["id"], **answer})
 
 
 ROUTES = (Route("POST", "/{dataset}/querydsl", querydsl), Route("GET", "/{dataset}/querydsl", querydsl))

@@ -14,11 +14,11 @@ from infino.local.http import Problem, unsupported
 from infino.local.querydsl import compound, fulltext, querystring, simplestring, termlevel
 from infino.local.querydsl.aggs import Context, Level, Runner, asks_for, prepare, read_tree
 from infino.local.querydsl.compiler import Compiler, Handler
-from infino.local.querydsl.fields import Field
+from infino.local.querydsl.fields import SearchField
 from infino.local.querydsl.highlight import Highlighter, Mark, values_at
-from infino.local.querydsl.plan import EVERYTHING, Clause, Found, Plan, boosted
+from infino.local.querydsl.plan import EVERYTHING, Clause, Found, SearchPlan, boosted
 from infino.local.querydsl.problems import illegal
-from infino.local.querydsl.request import Named, Request, read_request
+from infino.local.querydsl.request import Named, SearchRequest, read_request
 from infino.local.querydsl.sorting import SortKey, after_condition, no_fielddata, read_sort
 from infino.local.querydsl.source import SourceFilter
 from infino.local.querydsl.textindex import Hits
@@ -57,7 +57,7 @@ def search(
         >>> search(cursor, view, {"query": {"match": {"title": "storm"}}, "size": 3})["hits"]["total"]["value"]
         2
     """
-    plan = Plan(cursor, view, now or datetime.now(UTC))
+    plan = SearchPlan(cursor, view, now or datetime.now(UTC))
     with guarded(plan):
         return Search(plan, read_request(body)).run()
 
@@ -77,7 +77,7 @@ def matching_ids(
         >>> matching_ids(cursor, view, {"range": {"price": {"lt": 10}}})
         ['3', '7']
     """
-    plan = Plan(cursor, view, now or datetime.now(UTC))
+    plan = SearchPlan(cursor, view, now or datetime.now(UTC))
     with guarded(plan):
         clause = EVERYTHING if query is None else Compiler(plan, HANDLERS, scoring=False).query(query)
         return [row[0] for row in plan.run(plan.documents("_id", clause.match) + " order by d")]
@@ -86,7 +86,7 @@ def matching_ids(
 class guarded:  # noqa: N801  # reads as a statement
     """Drops what a plan keeps, and turns a limit of the engine into a 400 that repeats no document's text."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: SearchPlan) -> None:
         self._plan = plan
 
     def __enter__(self) -> None:
@@ -115,7 +115,7 @@ class Search:
         request: The checked request.
     """
 
-    def __init__(self, plan: Plan, request: Request) -> None:
+    def __init__(self, plan: SearchPlan, request: SearchRequest) -> None:
         self.plan = plan
         self.request = request
         self.started = time.perf_counter()
@@ -167,7 +167,7 @@ class Search:
         by_score = self.sorted_by_score or any(key.kind == "score" for key in keys)
         return request.track_scores or request.min_score is not None or (by_score and request.size > 0)
 
-    def _context(self, plan: Plan, outer: Context | None = None) -> Context:
+    def _context(self, plan: SearchPlan, outer: Context | None = None) -> Context:
         def compile_filter(query: Any) -> str:
             compiler = Compiler(plan, HANDLERS, scoring=False)
             with compiler.filtering(negative=True):
@@ -323,7 +323,7 @@ class Search:
         return found
 
 
-def shown_values(plan: Plan, field: Field, named: Named, values: list[Any]) -> list[Any]:
+def shown_values(plan: SearchPlan, field: SearchField, named: Named, values: list[Any]) -> list[Any]:
     """Return the values of a field as `fields` and `docvalue_fields` show them."""
     if named.sorted and field.kind == "text":
         raise illegal(no_fielddata(field.name))
@@ -331,7 +331,7 @@ def shown_values(plan: Plan, field: Field, named: Named, values: list[Any]) -> l
         dates = DateContext(plan.now, format=field.format or DEFAULT_FORMAT)
         values = [show_date(read_date(value, dates), named.format or field.format) for value in values]
     elif named.format is not None:
-        raise unsupported(f"[format] of the field [{field.name}], which is no date")
+        raise unsupported(f"[format] of the field [{field.name}], which is not a date")
     if not named.sorted:
         return values
     return sorted(set(values) if field.kind == "keyword" else values)

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import attrs
 
 from infino.local.http import unsupported
-from infino.local.querydsl.fields import DECLARED, SQL_TYPES, Field
+from infino.local.querydsl.fields import DECLARED, SQL_TYPES, SearchField
 from infino.local.querydsl.options import check_options
-from infino.local.querydsl.plan import Plan
+from infino.local.querydsl.plan import SearchPlan
 from infino.local.querydsl.problems import content, illegal, parsing, shard
 from infino.local.querydsl.reading import as_number, as_text, listed, short
 from infino.local.querydsl.termlevel import number_of, number_sql
@@ -56,7 +56,7 @@ class SortKey:
             return "Infinity" if value > 0 else "-Infinity"
         return value
 
-    def after(self, plan: Plan, value: Any) -> tuple[str, str]:
+    def after(self, plan: SearchPlan, value: Any) -> tuple[str, str]:
         """Return the SQL conditions that a document is beyond a value, and that it is level with it."""
         if value is None:
             return (f"{self.sql} is not null" if self.nulls_first else "false"), f"{self.sql} is null"
@@ -66,7 +66,7 @@ class SortKey:
             beyond = f"({beyond} or {self.sql} is null)"
         return f"coalesce({beyond}, false)", f"coalesce({self.sql} = {bound}, false)"
 
-    def _bound(self, plan: Plan, value: Any) -> str:
+    def _bound(self, plan: SearchPlan, value: Any) -> str:
         if self.kind == "keyword":
             return plan.bind(as_text(value, "search_after"))
         if value in ("Infinity", "-Infinity"):
@@ -78,7 +78,7 @@ class SortKey:
         return number_sql(number_of(value))
 
 
-def read_sort(plan: Plan, body: Any) -> list[SortKey]:
+def read_sort(plan: SearchPlan, body: Any) -> list[SortKey]:
     """Return the keys of a `sort` element.
 
     Args:
@@ -98,7 +98,7 @@ def read_sort(plan: Plan, body: Any) -> list[SortKey]:
     return keys
 
 
-def sort_key(plan: Plan, name: str, options: dict[str, Any]) -> SortKey:
+def sort_key(plan: SearchPlan, name: str, options: dict[str, Any]) -> SortKey:
     """Return one sort key."""
     check_options("sort", options)
     order = str(options.get("order") or ("desc" if name == "_score" else "asc")).lower()
@@ -121,7 +121,7 @@ def sort_key(plan: Plan, name: str, options: dict[str, Any]) -> SortKey:
     return field_key(plan, field, options, descending)
 
 
-def unmapped(plan: Plan, name: str, options: dict[str, Any], descending: bool) -> SortKey:
+def unmapped(plan: SearchPlan, name: str, options: dict[str, Any], descending: bool) -> SortKey:
     """Return the key of a field that no document has."""
     given = options.get("unmapped_type")
     if given is None and not plan.fields.declared(name):
@@ -131,7 +131,9 @@ def unmapped(plan: Plan, name: str, options: dict[str, Any], descending: bool) -
     kind = "date" if given in ("date", "date_nanos") else DECLARED.get(str(given))
     if kind is None or kind == "text":
         raise illegal(f"No mapper found for type [{short(given)}]")
-    return stand_in_key(plan, Field(name, name, kind), f"null::{SQL_TYPES.get(kind, 'varchar')}", options, descending)
+    return stand_in_key(
+        plan, SearchField(name, name, kind), f"null::{SQL_TYPES.get(kind, 'varchar')}", options, descending
+    )
 
 
 def no_fielddata(name: str) -> str:
@@ -144,19 +146,21 @@ def no_fielddata(name: str) -> str:
     )
 
 
-def field_key(plan: Plan, field: Field, options: dict[str, Any], descending: bool) -> SortKey:
+def field_key(plan: SearchPlan, field: SearchField, options: dict[str, Any], descending: bool) -> SortKey:
     """Return the key of a field: one value a document, and a stand-in where there is none."""
     value = one_value(plan, field, options.get("mode"), descending)
     return stand_in_key(plan, field, value, options, descending)
 
 
-def stand_in_key(plan: Plan, field: Field, value: str, options: dict[str, Any], descending: bool) -> SortKey:
+def stand_in_key(
+    plan: SearchPlan, field: SearchField, value: str, options: dict[str, Any], descending: bool
+) -> SortKey:
     """Return the key of one value a document, with what stands for none."""
     pattern = options.get("format")
     if pattern is not None and not isinstance(pattern, str):
         raise parsing("[field_sort] format must be a text")
     if pattern is not None and field.kind != "date":
-        raise unsupported(f"[format] in [sort] of the field [{short(field.name)}], which is no date")
+        raise unsupported(f"[format] in [sort] of the field [{short(field.name)}], which is not a date")
     missing = options.get("missing", "_last")
     if missing not in ("_first", "_last"):
         shown = plan.output(custom_missing(plan, field, value, missing))
@@ -174,12 +178,12 @@ def stand_in_key(plan: Plan, field: Field, value: str, options: dict[str, Any], 
     return SortKey(kind_of(field), name, descending, format=pattern)
 
 
-def kind_of(field: Field) -> SortKind:
+def kind_of(field: SearchField) -> SortKind:
     """Return how a field sorts."""
     return "keyword" if field.kind == "text" else field.kind
 
 
-def one_value(plan: Plan, field: Field, mode: Any, descending: bool) -> str:
+def one_value(plan: SearchPlan, field: SearchField, mode: Any, descending: bool) -> str:
     """Return the SQL of the one value that a document is sorted by."""
     column = plan.column(field)
     mode = mode if mode is not None else "max" if descending else "min"
@@ -194,7 +198,7 @@ def one_value(plan: Plan, field: Field, mode: Any, descending: bool) -> str:
     return f"({column})::int" if field.kind == "boolean" else column
 
 
-def custom_missing(plan: Plan, field: Field, value: str, missing: Any) -> str:
+def custom_missing(plan: SearchPlan, field: SearchField, value: str, missing: Any) -> str:
     """Return the SQL of a value with a stand-in of the request's own."""
     if field.kind == "keyword":
         return f"coalesce({value}, {plan.bind(as_text(missing, 'missing'))})"
@@ -203,7 +207,7 @@ def custom_missing(plan: Plan, field: Field, value: str, missing: Any) -> str:
     return f"coalesce({value}, {number_sql(as_number(missing, 'missing'))})"
 
 
-def after_condition(plan: Plan, keys: list[SortKey], values: Any) -> str:
+def after_condition(plan: SearchPlan, keys: list[SortKey], values: Any) -> str:
     """Return the SQL condition that a document comes after the last one of the page before."""
     if not isinstance(values, list) or not values:
         raise parsing("Values must contains at least one value.")

@@ -13,7 +13,7 @@ from typing import Any
 
 from infino.local.http import unsupported
 from infino.local.querydsl.compiler import Compiler, single_field
-from infino.local.querydsl.fields import NUMERIC, Field
+from infino.local.querydsl.fields import NUMERIC, SearchField
 from infino.local.querydsl.fuzzy import expand_fuzzy, fuzziness
 from infino.local.querydsl.highlight import Mark
 from infino.local.querydsl.options import check_query
@@ -61,7 +61,7 @@ def number_sql(value: float | Decimal) -> str:
     return f"{float(value)!r}::double"
 
 
-def number_test(field: Field, operator: str, value: Any) -> Test:
+def number_test(field: SearchField, operator: str, value: Any) -> Test:
     """Return the SQL test of a field's value against a number, exact where the field's values are.
 
     Args:
@@ -98,7 +98,7 @@ def boolean_of(value: Any) -> bool:
     raise shard(f"failed to create query: Can't parse boolean value [{short(value)}], expected [true] or [false]")
 
 
-def date_context(compiler: Compiler, options: dict[str, Any], field: Field) -> DateContext:
+def date_context(compiler: Compiler, options: dict[str, Any], field: SearchField) -> DateContext:
     """Return how the dates of a query are to be read."""
     zone = read_zone(options["time_zone"]) if options.get("time_zone") is not None else UTC
     return DateContext(compiler.plan.now, zone, str(options.get("format") or field.format or DEFAULT_FORMAT))
@@ -120,7 +120,7 @@ def term(compiler: Compiler, body: dict[str, Any]) -> Clause:
     return boosted(clause, as_boost(options.get("boost", 1.0)))
 
 
-def term_clause(compiler: Compiler, field: Field, value: Any, *, blind: bool = False) -> Clause:
+def term_clause(compiler: Compiler, field: SearchField, value: Any, *, blind: bool = False) -> Clause:
     """Compile the search for one value in one field of any kind."""
     if field.kind == "none":
         return NOTHING
@@ -148,7 +148,7 @@ def term_clause(compiler: Compiler, field: Field, value: Any, *, blind: bool = F
     return Clause(match) if field.name in ("_id", "_index") else keyword_score(compiler, field, match)
 
 
-def text_term(compiler: Compiler, field: Field, text: str, *, blind: bool) -> Clause:
+def text_term(compiler: Compiler, field: SearchField, text: str, *, blind: bool) -> Clause:
     """Compile the search for one token of analysed text."""
     index = index_of(compiler.plan, field)
     word = text.lower() if blind else text
@@ -156,7 +156,7 @@ def text_term(compiler: Compiler, field: Field, text: str, *, blind: bool) -> Cl
     return compiler.plan.join(index.search(index.term(word), scored=compiler.scoring))
 
 
-def keyword_score(compiler: Compiler, field: Field, match: str) -> Clause:
+def keyword_score(compiler: Compiler, field: SearchField, match: str) -> Clause:
     """Score an exact match as Lucene does: BM25 without lengths, one occurrence a document."""
     if not compiler.scoring:
         return Clause(match)
@@ -172,7 +172,7 @@ def keyword_score(compiler: Compiler, field: Field, match: str) -> Clause:
     return Clause(match, repr(rarity / (1 + BM25_K1 * length)))
 
 
-def ip_match(compiler: Compiler, field: Field, fits: Callable[[IPAddress], bool]) -> str:
+def ip_match(compiler: Compiler, field: SearchField, fits: Callable[[IPAddress], bool]) -> str:
     """Return the SQL condition that an address of a field fits; each different one is read and looked at once."""
     plan, column = compiler.plan, compiler.plan.column(field)
     rows = plan.run(plan.documents(f"distinct {f'unnest({column})' if field.many else column} as v"))
@@ -243,7 +243,7 @@ def terms(compiler: Compiler, body: dict[str, Any]) -> Clause:
     return Clause(terms_match(compiler, compiler.plan.fields[names[0]], values), repr(boost))
 
 
-def terms_match(compiler: Compiler, field: Field, values: list[Any]) -> str:
+def terms_match(compiler: Compiler, field: SearchField, values: list[Any]) -> str:
     """Return the SQL condition that a field has one of the values."""
     plan = compiler.plan
     if not values or field.kind == "none":
@@ -317,7 +317,7 @@ def read_bounds(options: dict[str, Any]) -> list[tuple[str, Any]]:
     return bounds
 
 
-def bound_test(compiler: Compiler, field: Field, operator: str, value: Any, options: dict[str, Any]) -> Test:
+def bound_test(compiler: Compiler, field: SearchField, operator: str, value: Any, options: dict[str, Any]) -> Test:
     """Return the test of one bound of a range."""
     if field.kind in NUMERIC:
         return number_test(field, operator, value)
@@ -330,7 +330,7 @@ def bound_test(compiler: Compiler, field: Field, operator: str, value: Any, opti
     return lambda x: f"{x} {operator} {bound}"
 
 
-def range_text(compiler: Compiler, field: Field, bounds: list[tuple[str, Any]], boost: str) -> Clause:
+def range_text(compiler: Compiler, field: SearchField, bounds: list[tuple[str, Any]], boost: str) -> Clause:
     """Compile a range over the tokens of analysed text."""
     index = index_of(compiler.plan, field)
     compare = {">": str.__gt__, ">=": str.__ge__, "<": str.__lt__, "<=": str.__le__}
@@ -354,7 +354,7 @@ def exists(compiler: Compiler, body: dict[str, Any]) -> Clause:
     return Clause(any_of([present(compiler, field) for field in found]), repr(as_boost(body.get("boost", 1.0))))
 
 
-def present(compiler: Compiler, field: Field) -> str:
+def present(compiler: Compiler, field: SearchField) -> str:
     """Return the SQL condition that a field has a value."""
     column = compiler.plan.column(field)
     return f"(len({column}) > 0)" if field.many else f"({column} is not null)"
@@ -373,7 +373,7 @@ def ids(compiler: Compiler, body: dict[str, Any]) -> Clause:
 # --- patterns
 
 
-def pattern_clause(compiler: Compiler, field: Field, expression: str, blind: bool, boost: float) -> Clause:
+def pattern_clause(compiler: Compiler, field: SearchField, expression: str, blind: bool, boost: float) -> Clause:
     """Compile the search for values, or tokens of analysed text, that match an expression as a whole."""
     plan = compiler.plan
     if field.kind == "none":

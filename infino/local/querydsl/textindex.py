@@ -23,7 +23,7 @@ import numpy as np
 import tantivy
 from tantivy import Occur, Query
 
-from infino.local.querydsl.fields import Field, rows_of
+from infino.local.querydsl.fields import SearchField, rows_of
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.regexps import escape, from_wildcard
 from infino.local.store import DatasetView
@@ -211,7 +211,7 @@ class GrowingIndex:
         every = searcher.search(Query.all_query(), searcher.num_docs, count=False).hits
         return np.sort(np.array(searcher.fast_field_values("n", [address for _, address in every]), np.int64))
 
-    def at(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field) -> FieldIndex:
+    def at(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField) -> FieldIndex:
         """Return the index as a snapshot has it; what it lacks of that is indexed first, and kept."""
         with self.lock:
             held = self._held.get(view.version)
@@ -232,7 +232,7 @@ class GrowingIndex:
                 self._held.popitem(last=False)
             return made
 
-    def _forget(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field) -> None:
+    def _forget(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField) -> None:
         """Delete the documents that are gone; until the engine merges them away, scores count them, as Lucene's do."""
         if not len(self._known):
             return
@@ -252,7 +252,7 @@ class GrowingIndex:
                 writer.delete_documents_by_query(Query.term_query(self._index.schema, "n", number))
         self._known = alive
 
-    def _grow(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field) -> None:
+    def _grow(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField) -> None:
         """Index the documents that are new, step by step."""
         last = self._known[-1] if len(self._known) else -1
         cursor.execute(f"select d, v from {texts_sql(view, field)} where d > {last} order by d")
@@ -282,7 +282,7 @@ def document(number: int, texts: str | list[str]) -> tantivy.Document:
     return made
 
 
-def whole(cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field) -> FieldIndex:
+def whole(cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField) -> FieldIndex:
     """Return an index of a snapshot that is made for it alone, in memory."""
     index = tantivy.Index(new_schema())
     analyser = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
@@ -300,7 +300,7 @@ def whole(cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field) ->
     return FieldIndex(index.searcher(), index.schema, numbers)
 
 
-def texts_sql(view: DatasetView, field: Field) -> str:
+def texts_sql(view: DatasetView, field: SearchField) -> str:
     """Return the SQL of (d, v): each document that has a field, with its text or texts."""
     held = "len(v) > 0" if field.many else "v is not null"
     return f"(select d, v from ({rows_of(view, {field: 'v'})}) where {held})"
@@ -321,7 +321,7 @@ class TextIndexes:
         self._open: OrderedDict[tuple[str, str], GrowingIndex] = OrderedDict()
         self._unnumbered: OrderedDict[tuple[str, str, int], FieldIndex] = OrderedDict()
 
-    def get(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field) -> FieldIndex:
+    def get(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField) -> FieldIndex:
         """Return the index of a field as the cursor's snapshot has it.
 
         Args:
@@ -343,7 +343,7 @@ class TextIndexes:
         return index.at(cursor, view, field)
 
     def _unnumbered_at(
-        self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: Field, key: tuple[str, str, int]
+        self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField, key: tuple[str, str, int]
     ) -> FieldIndex:
         """Return the index of samples, whose numbers are too long for an index; it is made for each version."""
         with self._lock:

@@ -17,8 +17,8 @@ from infino.local.rbac.rules import REDACTED, FieldRules, Permission, field_rule
 
 if TYPE_CHECKING:
     from infino.local.control import Control
-    from infino.local.credentials import Credentials
-    from infino.local.keys import Keys
+    from infino.local.credentials import KeyPair
+    from infino.local.keys import AccessKeys
     from infino.local.store import DatasetView
 
 USER, ROLE = "user", "role"
@@ -37,7 +37,7 @@ class RoleAccess:
         >>> keys, password = access.create_user("ann", {"Version": "2025-01-01", "Roles": ["analyst"]})
     """
 
-    def __init__(self, control: Control, keys: Keys, account_id: str) -> None:
+    def __init__(self, control: Control, keys: AccessKeys, account_id: str) -> None:
         self._control = control
         self._keys = keys
         self.account_id = account_id
@@ -96,7 +96,7 @@ class RoleAccess:
         redacted = {field: f"'{REDACTED}'" for field in view.shape if rules.shows(field) and rules.redacts(field)}
         return attrs.evolve(view, present=rules.present, allowed=rules.shows, replacements=redacted)
 
-    def create_user(self, name: str, document: dict[str, Any]) -> tuple[Credentials, str]:
+    def create_user(self, name: str, document: dict[str, Any]) -> tuple[KeyPair, str]:
         """Store a new user with new keys; gives the keys and the password (made up where none was given).
 
         Raises:
@@ -122,7 +122,7 @@ class RoleAccess:
             reason = f"there is no role [{', '.join(missing)}]; create it first"
             raise Problem(400, "illegal_argument_exception", reason)
 
-    def rotate(self, name: str) -> Credentials:
+    def rotate(self, name: str) -> KeyPair:
         """Give a user new keys; the old ones stop at once.
 
         Raises:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import yaml
 
-from infino.local.http import Call, Problem
+from infino.local.http import GatewayCall, Problem
 
 VERSION = "2025-01-01"
 EFFECTS = ("Allow", "Deny")
@@ -43,7 +43,7 @@ class PlainLoader(yaml.SafeLoader):
         return composed
 
 
-def body_of(call: Call) -> dict[str, Any]:
+def body_of(call: GatewayCall) -> dict[str, Any]:
     """The object in the body of a call, YAML or JSON by its media type.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infino.local.http import Answer, Call, Problem, Route, unsupported
+from infino.local.http import GatewayCall, Problem, Reply, Route, unsupported
 from infino.local.keys import ADMIN
 from infino.local.rbac.access import ROLE, USER, RoleAccess, digest, missing
 from infino.local.rbac.documents import VERSION, body_of, role_document, user_document
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from infino.local.state import Gateway
 
 
-def _access(gateway: Gateway, call: Call, action: str, kind: str, name: str) -> RoleAccess:
+def _access(gateway: Gateway, call: GatewayCall, action: str, kind: str, name: str) -> RoleAccess:
     gateway.access.check(call.principal, action, kind, name)
     return gateway.access
 
@@ -27,29 +27,29 @@ def _admin(access: RoleAccess) -> dict[str, Any]:
     return {"Version": VERSION, "Roles": [ADMIN], "account_id": access.account_id}
 
 
-def _list_users(gateway: Gateway, call: Call) -> Answer:
+def _list_users(gateway: Gateway, call: GatewayCall) -> Reply:
     access = _access(gateway, call, "read", USER, "*")
     stored = {user.id: _shown_user(access, user) for user in gateway.control.list(USER)}
-    return Answer(json={ADMIN: _admin(access), **stored})
+    return Reply(json={ADMIN: _admin(access), **stored})
 
 
-def _create_user(gateway: Gateway, call: Call) -> Answer:
+def _create_user(gateway: Gateway, call: GatewayCall) -> Reply:
     name = call.path["name"]
     access = _access(gateway, call, "create", USER, name)
     keys, password = access.create_user(name, user_document(body_of(call)))
     answer = {"account_id": keys.account_id, "access_key": keys.access_key, "secret_key": keys.secret_key}
-    return Answer(json={**answer, "username": name, "password": password})
+    return Reply(json={**answer, "username": name, "password": password})
 
 
-def _get_user(gateway: Gateway, call: Call) -> Answer:
+def _get_user(gateway: Gateway, call: GatewayCall) -> Reply:
     name = call.path["name"]
     access = _access(gateway, call, "read", USER, name)
     if name == ADMIN:
-        return Answer(json={name: _admin(access)})
-    return Answer(json={name: _shown_user(access, _stored(gateway, USER, name))})
+        return Reply(json={name: _admin(access)})
+    return Reply(json={name: _shown_user(access, _stored(gateway, USER, name))})
 
 
-def _update_user(gateway: Gateway, call: Call) -> Answer:
+def _update_user(gateway: Gateway, call: GatewayCall) -> Reply:
     name = call.path["name"]
     access = _access(gateway, call, "write", USER, name)
     _not_admin(name)
@@ -60,10 +60,10 @@ def _update_user(gateway: Gateway, call: Call) -> Answer:
         password = document.pop("Password", None)
         kept = digest(password) if password else stored.body["password"]
         gateway.control.put(USER, name, {"document": document, "password": kept})
-    return Answer(json={"acknowledged": True})
+    return Reply(json={"acknowledged": True})
 
 
-def _set_password(gateway: Gateway, call: Call) -> Answer:
+def _set_password(gateway: Gateway, call: GatewayCall) -> Reply:
     name, password = call.path["name"], call.json_object().get("password")
     _access(gateway, call, "write", USER, name)
     if not isinstance(password, str) or not password:
@@ -71,18 +71,18 @@ def _set_password(gateway: Gateway, call: Call) -> Answer:
     with gateway.control.changing():
         stored = _stored(gateway, USER, name)
         gateway.control.put(USER, name, {**stored.body, "password": digest(password)})
-    return Answer(json={"status": "OK", "message": f"'{name}' updated."})
+    return Reply(json={"status": "OK", "message": f"'{name}' updated."})
 
 
-def _delete_user(gateway: Gateway, call: Call) -> Answer:
+def _delete_user(gateway: Gateway, call: GatewayCall) -> Reply:
     name = call.path["name"]
     access = _access(gateway, call, "delete", USER, name)
     _not_admin(name)
     access.delete_user(name)
-    return Answer(json={"acknowledged": True})
+    return Reply(json={"acknowledged": True})
 
 
-def _rotate(gateway: Gateway, call: Call) -> Answer:
+def _rotate(gateway: Gateway, call: GatewayCall) -> Reply:
     name = call.path["name"]
     if name == ADMIN and not call.principal.admin:  # or who may write users would become the admin
         raise Problem(403, "security_exception", "only the admin may replace the admin's keys")
@@ -90,52 +90,52 @@ def _rotate(gateway: Gateway, call: Call) -> Answer:
     access = gateway.access if name == call.principal.username else _access(gateway, call, "write", USER, name)
     assert isinstance(access, RoleAccess)  # see _access
     keys = access.rotate(name)
-    return Answer(json={"access_key": keys.access_key, "secret_key": keys.secret_key})
+    return Reply(json={"access_key": keys.access_key, "secret_key": keys.secret_key})
 
 
-def _list_roles(gateway: Gateway, call: Call) -> Answer:
+def _list_roles(gateway: Gateway, call: GatewayCall) -> Reply:
     _access(gateway, call, "read", ROLE, "*")
-    return Answer(json={role.id: role.body for role in gateway.control.list(ROLE)})
+    return Reply(json={role.id: role.body for role in gateway.control.list(ROLE)})
 
 
-def _create_role(gateway: Gateway, call: Call) -> Answer:
+def _create_role(gateway: Gateway, call: GatewayCall) -> Reply:
     name = call.path["name"]
     _access(gateway, call, "create", ROLE, name)
     if gateway.control.create(ROLE, name, role_document(body_of(call))) is None:
         raise Problem(409, "resource_already_exists_exception", f"role [{name}] already exists")
-    return Answer(json={"acknowledged": True})
+    return Reply(json={"acknowledged": True})
 
 
-def _get_role(gateway: Gateway, call: Call) -> Answer:
+def _get_role(gateway: Gateway, call: GatewayCall) -> Reply:
     name = call.path["name"]
     _access(gateway, call, "read", ROLE, name)
-    return Answer(json={name: _stored(gateway, ROLE, name).body})
+    return Reply(json={name: _stored(gateway, ROLE, name).body})
 
 
-def _update_role(gateway: Gateway, call: Call) -> Answer:
+def _update_role(gateway: Gateway, call: GatewayCall) -> Reply:
     name = call.path["name"]
     _access(gateway, call, "write", ROLE, name)
     with gateway.control.changing():
         before = _stored(gateway, ROLE, name).body
         gateway.control.put(ROLE, name, role_document(body_of(call), before))
-    return Answer(json={"acknowledged": True})
+    return Reply(json={"acknowledged": True})
 
 
-def _delete_role(gateway: Gateway, call: Call) -> Answer:
+def _delete_role(gateway: Gateway, call: GatewayCall) -> Reply:
     name = call.path["name"]
     _access(gateway, call, "delete", ROLE, name)
     if not gateway.control.delete(ROLE, name):
         raise missing(ROLE, name)
-    return Answer(json={"acknowledged": True})
+    return Reply(json={"acknowledged": True})
 
 
-def _who(gateway: Gateway, call: Call) -> Answer:
+def _who(gateway: Gateway, call: GatewayCall) -> Reply:
     stored = gateway.control.get(USER, call.principal.username)
     roles = stored.body["document"]["Roles"] if stored else [ADMIN]
-    return Answer(json={"username": call.principal.username, "roles": roles, "account_id": call.principal.account_id})
+    return Reply(json={"username": call.principal.username, "roles": roles, "account_id": call.principal.account_id})
 
 
-def _token(gateway: Gateway, call: Call) -> Answer:
+def _token(gateway: Gateway, call: GatewayCall) -> Reply:
     raise unsupported("tokens for users")
 
 

@@ -40,7 +40,7 @@ class NoJson(ValueError):
 
 
 @attrs.frozen
-class Answer:
+class DriverRows:
     """Columns and rows of one statement.
 
     Args:
@@ -59,7 +59,7 @@ class Answer:
         return [[shown(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in self.rows]
 
 
-def answered(names: Sequence[str], declared: Sequence[str | None], rows: list[list[Any]], spent: int) -> Answer:
+def answered(names: Sequence[str], declared: Sequence[str | None], rows: list[list[Any]], spent: int) -> DriverRows:
     """Return an answer, each column typed by what the driver declares, else by its values.
 
     Args:
@@ -74,7 +74,7 @@ def answered(names: Sequence[str], declared: Sequence[str | None], rows: list[li
         kind = (given and (given if given in DECLARED.values() else DECLARED.get(given.lower()))) or kind_of(values)
         wide = kind == "long" and any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in values)
         kinds.append("decimal" if wide else kind)
-    return Answer(tuple(zip(names, kinds, strict=True)), rows, spent)
+    return DriverRows(tuple(zip(names, kinds, strict=True)), rows, spent)
 
 
 def kind_of(values: Sequence[Any]) -> str:
@@ -114,7 +114,7 @@ def stored(value: Any) -> Any:
         NoJson: NaN or an infinity.
     """
     if isinstance(value, float | Decimal) and not math.isfinite(value):
-        raise NoJson(f"{value} is no number that a record can hold")
+        raise NoJson(f"{value} is not a number that a record can hold")
     if isinstance(value, Decimal):
         return value
     if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:

@@ -56,7 +56,7 @@ def connector(kind: SourceKind, config: dict[str, Any], reach: Reach, *, chosen_
 
 
 @attrs.frozen
-class Stored:
+class StoredConnection:
     """A connection with its settings decrypted."""
 
     document: Document
@@ -102,7 +102,7 @@ def create(gateway: Gateway, source_type: str, config: dict[str, Any], *, by_adm
     return gateway.control.put(KIND, str(uuid.uuid4()), body)
 
 
-def update(gateway: Gateway, connection_id: str, changes: dict[str, Any], *, by_admin: bool = True) -> Stored:
+def update(gateway: Gateway, connection_id: str, changes: dict[str, Any], *, by_admin: bool = True) -> StoredConnection:
     """Change settings of a connection, once they are tested."""
     with gateway.control.changing():
         stored = get(gateway, connection_id)
@@ -110,10 +110,10 @@ def update(gateway: Gateway, connection_id: str, changes: dict[str, Any], *, by_
         chosen_by_admin = by_admin or not changes.keys() & {"path", "url"}
         connector(stored.kind, config, gateway.reach, chosen_by_admin=chosen_by_admin).test()
         body = {**stored.document.body, "status": "connected", "config": gateway.vault.encrypt(config)}
-        return Stored(gateway.control.put(KIND, connection_id, body), config, gateway.reach)
+        return StoredConnection(gateway.control.put(KIND, connection_id, body), config, gateway.reach)
 
 
-def get(gateway: Gateway, connection_id: str) -> Stored:
+def get(gateway: Gateway, connection_id: str) -> StoredConnection:
     """The connection of that id.
 
     Raises:
@@ -122,10 +122,12 @@ def get(gateway: Gateway, connection_id: str) -> Stored:
     document = gateway.control.get(KIND, connection_id)
     if document is None:
         raise Problem(404, "connection_not_found_exception", f"no connection [{connection_id}]")
-    return Stored(document, gateway.vault.decrypt(document.body["config"]), gateway.reach)
+    return StoredConnection(document, gateway.vault.decrypt(document.body["config"]), gateway.reach)
 
 
-def everything(gateway: Gateway) -> list[Stored]:
+def everything(gateway: Gateway) -> list[StoredConnection]:
     """All connections, oldest first."""
     stored = gateway.control.list(KIND)
-    return [Stored(document, gateway.vault.decrypt(document.body["config"]), gateway.reach) for document in stored]
+    return [
+        StoredConnection(document, gateway.vault.decrypt(document.body["config"]), gateway.reach) for document in stored
+    ]

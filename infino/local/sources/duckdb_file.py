@@ -11,7 +11,7 @@ import duckdb
 
 from infino.local.http import Problem
 from infino.local.reach import Reach
-from infino.local.sources.cells import Answer, answered, iso, within
+from infino.local.sources.cells import DriverRows, answered, iso, within
 from infino.local.sources.relational import ROWS, Config, only_a_query
 
 # The statement can neither reach other files nor lift that rule.
@@ -50,7 +50,7 @@ class DuckdbFile:
         with self._connected():
             pass
 
-    def query(self, database: str | None, sql: str, limit: int = ROWS) -> Answer:
+    def query(self, database: str | None, sql: str, limit: int = ROWS) -> DriverRows:
         """Run one SELECT; see `Relational.query`."""
         only_a_query(sql, "duckdb")
         with self._connected() as connection:

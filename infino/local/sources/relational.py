@@ -15,7 +15,7 @@ from sqlglot.errors import SqlglotError
 from infino.local.http import Problem, unsupported
 from infino.local.reach import Reach
 from infino.local.sources.catalogue import SourceKind
-from infino.local.sources.cells import MYSQL, Answer, answered, iso, within
+from infino.local.sources.cells import MYSQL, DriverRows, answered, iso, within
 from infino.local.sources.vault import without_secrets
 
 if TYPE_CHECKING:  # SQLAlchemy is a third of a start's time, and most starts never need it
@@ -69,7 +69,7 @@ class Relational:
         with self._connected(None) as connection:
             connection.exec_driver_sql("SELECT 1 FROM DUAL" if "oracle" in self.kind.id else "SELECT 1").fetchall()
 
-    def query(self, database: str | None, sql: str, limit: int = ROWS) -> Answer:
+    def query(self, database: str | None, sql: str, limit: int = ROWS) -> DriverRows:
         """Run one SELECT in the store's own dialect.
 
         Args:
@@ -78,7 +78,7 @@ class Relational:
             limit: Rows at the most.
 
         Raises:
-            Problem: 400 for what is no query, for more rows, and for what the store refuses.
+            Problem: 400 for what is not a query, for more rows, and for what the store refuses.
         """
         with self._connected(database) as connection:
             dialect = connection.dialect

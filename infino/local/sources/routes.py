@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infino.local.http import Answer, Call, Problem, Route, unsupported
+from infino.local.http import GatewayCall, Problem, Reply, Route, unsupported
 from infino.local.sources import connections
 from infino.local.sources.catalogue import KINDS
 from infino.local.sources.duckdb_file import DuckdbFile
@@ -16,56 +16,56 @@ if TYPE_CHECKING:
 RESOURCE = "connection"
 
 
-def _sources(gateway: Gateway, call: Call) -> Answer:
-    return Answer(json=[kind.listed() for kind in KINDS.values()])
+def _sources(gateway: Gateway, call: GatewayCall) -> Reply:
+    return Reply(json=[kind.listed() for kind in KINDS.values()])
 
 
-def _list(gateway: Gateway, call: Call) -> Answer:
+def _list(gateway: Gateway, call: GatewayCall) -> Reply:
     gateway.access.check(call.principal, "read", RESOURCE, "*")
-    return Answer(json=[stored.shown() for stored in connections.everything(gateway)])
+    return Reply(json=[stored.shown() for stored in connections.everything(gateway)])
 
 
-def _create(gateway: Gateway, call: Call) -> Answer:
+def _create(gateway: Gateway, call: GatewayCall) -> Reply:
     gateway.access.check(call.principal, "create", RESOURCE, "*")
     document = connections.create(
         gateway, call.path["id"], connections.config_of(call.json_object()), by_admin=call.principal.admin
     )
     message = f"connected to {KINDS[document.body['type']].name}"
     answer = {"connection_id": document.id, "message": message, "created_at": document.created_at, "auth": None}
-    return Answer(json=answer)
+    return Reply(json=answer)
 
 
-def _get(gateway: Gateway, call: Call) -> Answer:
+def _get(gateway: Gateway, call: GatewayCall) -> Reply:
     gateway.access.check(call.principal, "read", RESOURCE, call.path["id"])
-    return Answer(json=connections.get(gateway, call.path["id"]).shown())
+    return Reply(json=connections.get(gateway, call.path["id"]).shown())
 
 
-def _update(gateway: Gateway, call: Call) -> Answer:
+def _update(gateway: Gateway, call: GatewayCall) -> Reply:
     gateway.access.check(call.principal, "write", RESOURCE, call.path["id"])
     changes = connections.config_of(call.json_object())
-    return Answer(json=connections.update(gateway, call.path["id"], changes, by_admin=call.principal.admin).shown())
+    return Reply(json=connections.update(gateway, call.path["id"], changes, by_admin=call.principal.admin).shown())
 
 
-def _delete(gateway: Gateway, call: Call) -> Answer:
+def _delete(gateway: Gateway, call: GatewayCall) -> Reply:
     connection_id = call.path["id"]
     gateway.access.check(call.principal, "delete", RESOURCE, connection_id)
     if not gateway.control.delete(connections.KIND, connection_id):
         raise Problem(404, "connection_not_found_exception", f"no connection [{connection_id}]")
-    return Answer(json={"acknowledged": True})
+    return Reply(json={"acknowledged": True})
 
 
-def _query(gateway: Gateway, call: Call) -> Answer:
+def _query(gateway: Gateway, call: GatewayCall) -> Reply:
     gateway.access.check(call.principal, "read", RESOURCE, call.path["id"])
     connector = connections.get(gateway, call.path["id"]).connector()
     text = call.json_object().get("query")
     if not isinstance(text, str) or not text.strip():
         raise Problem(400, "illegal_argument_exception", 'send {"query": "..."}: the query is text')
     if not isinstance(connector, Relational | DuckdbFile):
-        return Answer(json=connector.query(call.path["dataset"], text))
-    return Answer(json=_table(connector, call.path["dataset"], text))
+        return Reply(json=connector.query(call.path["dataset"], text))
+    return Reply(json=_table(connector, call.path["dataset"], text))
 
 
-def _sql(gateway: Gateway, call: Call) -> Answer:
+def _sql(gateway: Gateway, call: GatewayCall) -> Reply:
     gateway.access.check(call.principal, "read", RESOURCE, call.path["id"])
     connector = connections.get(gateway, call.path["id"]).connector()
     text = call.json_object().get("query")
@@ -73,7 +73,7 @@ def _sql(gateway: Gateway, call: Call) -> Answer:
         raise Problem(400, "illegal_argument_exception", "this connection is not asked in SQL")
     if not isinstance(text, str) or not text.strip():
         raise Problem(400, "illegal_argument_exception", 'send {"query": "SELECT ..."}')
-    return Answer(json=_table(connector, None, text))
+    return Reply(json=_table(connector, None, text))
 
 
 def _table(connector: Relational | DuckdbFile, database: str | None, text: str) -> dict[str, Any]:
@@ -88,16 +88,16 @@ def _table(connector: Relational | DuckdbFile, database: str | None, text: str) 
     }
 
 
-def _metadata(gateway: Gateway, call: Call) -> Answer:
+def _metadata(gateway: Gateway, call: GatewayCall) -> Reply:
     gateway.access.check(call.principal, "read", RESOURCE, call.path["id"])
-    return Answer(json=connections.get(gateway, call.path["id"]).connector().metadata(call.path["dataset"]))
+    return Reply(json=connections.get(gateway, call.path["id"]).connector().metadata(call.path["dataset"]))
 
 
-def _web(gateway: Gateway, call: Call) -> Answer:
+def _web(gateway: Gateway, call: GatewayCall) -> Reply:
     raise unsupported("web search")
 
 
-def _datasets(gateway: Gateway, call: Call) -> Answer:
+def _datasets(gateway: Gateway, call: GatewayCall) -> Reply:
     raise unsupported("listing the datasets of a connection; ask for the metadata of its schema")
 
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from infino.local.http import Answer, Call, Problem, Route
+from infino.local.http import GatewayCall, Problem, Reply, Route
 from infino.local.sql.changes import read_change
 from infino.local.sql.dialect import EXPLAIN, QUESTIONS, SEND, WRITES, check_length, engine_error, wrong_sql
 from infino.local.sql.guard import Statement
 from infino.local.sql.information import shown
 from infino.local.sql.question import Asker
-from infino.local.sql.result import Header, data_type, describe, envelope, fetch_rows
-from infino.local.sql.tokens import Token, find, first_word, split, tokens, written
+from infino.local.sql.result import ResultColumn, data_type, describe, envelope, fetch_rows
+from infino.local.sql.tokens import SqlToken, find, first_word, split, tokens, written
 from infino.local.sql.watchdog import time_limit
 from infino.local.sql.writes import Writing
 from infino.local.store import literal
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from infino.local.state import Gateway
 
 
-def sql(gateway: Gateway, call: Call) -> Answer:
+def sql(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /sql."""
     query = call.json_object().get("query")
     if not isinstance(query, str) or not query.strip():
         raise Problem(400, "illegal_argument_exception", 'send {"query": "<SQL>"}')
-    return Answer(content=run(gateway, call.principal, query))
+    return Reply(content=run(gateway, call.principal, query))
 
 
 def run(gateway: Gateway, principal: Principal, query: str) -> bytes:
@@ -138,7 +138,7 @@ def explain(gateway: Gateway, principal: Principal, query: str, flat: bool) -> b
     return ask(gateway, principal, f"FROM (VALUES {values}) AS plan(explain_key, explain_value)", flat)
 
 
-def column_of(header: Header) -> dict[str, Any]:
+def column_of(header: ResultColumn) -> dict[str, Any]:
     """Return a column as the response shows it."""
     return {
         "alias": header.key,
@@ -169,7 +169,7 @@ def keys_behind(text: str, word: str) -> list[str]:
     place = find(given, word, "BY")
     if place is None:
         return []
-    rest: Sequence[Token] = given[place + 2 :]
+    rest: Sequence[SqlToken] = given[place + 2 :]
     ends = [end for following in BEHIND if (end := find(rest, following)) is not None]
     return [written(text, key) for key in split(rest[: min(ends, default=len(rest))])]
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import attrs
 
 from infino.local.sql.dialect import HINT, check_length, wrong_sql
-from infino.local.sql.tokens import Token, find, split, tokens, written
+from infino.local.sql.tokens import SqlToken, find, split, tokens, written
 
 SOURCES = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE", "("})
 UNSUPPORTED = ("RETURNING", "FROM", "USING", "ORDER", "LIMIT")
@@ -39,7 +39,7 @@ class Conflict:
 
 
 @attrs.frozen
-class Change:
+class WritingStatement:
     """One statement that writes.
 
     Args:
@@ -65,7 +65,7 @@ class Change:
     conflict: Conflict | None = None
 
 
-def read_change(text: str) -> Change:
+def read_change(text: str) -> WritingStatement:
     """Cut a statement that writes.
 
     Args:
@@ -82,10 +82,10 @@ def read_change(text: str) -> Change:
     given = tokens(text)
     if find(given, ";") is not None:
         raise wrong_sql("send one statement, not 2")
-    return Reader(text, given).read()
+    return ChangeReader(text, given).read()
 
 
-class Reader:
+class ChangeReader:
     """Reads tokens one after the other.
 
     Args:
@@ -93,12 +93,12 @@ class Reader:
         given: Its tokens.
     """
 
-    def __init__(self, text: str, given: Sequence[Token]) -> None:
+    def __init__(self, text: str, given: Sequence[SqlToken]) -> None:
         self._text = text
         self._given = given
         self._place = 0
 
-    def read(self) -> Change:
+    def read(self) -> WritingStatement:
         """Return the statement's pieces."""
         kind = self._next().word
         if kind == "UPDATE":
@@ -107,7 +107,7 @@ class Reader:
             return self._read_delete()
         return self._read_insert(kind)
 
-    def _next(self) -> Token:
+    def _next(self) -> SqlToken:
         if self._place == len(self._given):
             raise wrong_sql("syntax error: the statement ends too early")
         self._place += 1
@@ -142,7 +142,7 @@ class Reader:
             return name, self._name()
         return name, name
 
-    def _until(self, *ends: Sequence[str]) -> Sequence[Token]:
+    def _until(self, *ends: Sequence[str]) -> Sequence[SqlToken]:
         """Read up to the first of these words outside of brackets, or to the end."""
         rest = self._given[self._place :]
         places = [place for words in ends if (place := find(rest, *words)) is not None]
@@ -166,7 +166,7 @@ class Reader:
             raise wrong_sql("syntax error: WHERE without a condition")
         return written(self._text, where)
 
-    def _clause(self) -> Sequence[Token]:
+    def _clause(self) -> Sequence[SqlToken]:
         """Read up to a clause that is not carried out; FROM may also stand in IS DISTINCT FROM."""
         start = self._place
         while self._place < len(self._given):
@@ -180,9 +180,9 @@ class Reader:
     def _assignments(self) -> tuple[Assignment, ...]:
         return tuple(map(self._assignment, split(self._clause())))
 
-    def _assignment(self, given: Sequence[Token]) -> Assignment:
+    def _assignment(self, given: Sequence[SqlToken]) -> Assignment:
         equals = find(given, "=")
-        name = Reader(self._text, given[:equals]) if equals else None
+        name = ChangeReader(self._text, given[:equals]) if equals else None
         if not equals or not name or len(given) == equals + 1:
             raise wrong_sql("SET takes column = value")
         column = name._name()
@@ -192,18 +192,18 @@ class Reader:
             raise wrong_sql("_id can't be changed; insert a new record and delete the old one")
         return Assignment(column, written(self._text, given[equals + 1 :]))
 
-    def _read_update(self) -> Change:
+    def _read_update(self) -> WritingStatement:
         dataset, alias = self._target("SET")
         self._expect("SET")
         assignments = self._assignments()
-        return Change("Update", dataset, alias, assignments=assignments, where=self._condition("UPDATE"))
+        return WritingStatement("Update", dataset, alias, assignments=assignments, where=self._condition("UPDATE"))
 
-    def _read_delete(self) -> Change:
+    def _read_delete(self) -> WritingStatement:
         self._expect("FROM")
         dataset, alias = self._target("WHERE")
-        return Change("Delete", dataset, alias, where=self._condition("DELETE"))
+        return WritingStatement("Delete", dataset, alias, where=self._condition("DELETE"))
 
-    def _read_insert(self, kind: str) -> Change:
+    def _read_insert(self, kind: str) -> WritingStatement:
         self._expect("INTO")
         dataset = self._name()
         alias = self._name() if self._take("AS") else dataset
@@ -214,7 +214,7 @@ class Reader:
         width = value_count(columns, source) if source[0].word == "VALUES" else None
         conflict = self._conflict() if self._take("ON", "CONFLICT") else None
         self._refuse_rest(kind)
-        return Change(
+        return WritingStatement(
             kind.capitalize(), dataset, alias, columns=columns, source=written(self._text, source),
             width=width if columns is None else None, conflict=conflict,
         )  # fmt: skip
@@ -241,7 +241,7 @@ class Reader:
         return Conflict(assignments, self._condition("ON CONFLICT"))
 
 
-def value_count(columns: Sequence[str] | None, values: Sequence[Token]) -> int:
+def value_count(columns: Sequence[str] | None, values: Sequence[SqlToken]) -> int:
     """Return how many values each row of VALUES has, or raise a 400 unless it is as many as columns are named."""
     counts = [len(split(row[1:-1], depth=1)) for row in split(values[1:])]
     expected = len(columns) if columns is not None else counts[0]

@@ -12,9 +12,9 @@ import duckdb
 import orjson
 
 from infino.local.sql.dialect import wrong_sql
-from infino.local.sql.tokens import Token, written
+from infino.local.sql.tokens import SqlToken, written
 from infino.local.store import DatasetView, literal
-from infino.local.store.typed import Column
+from infino.local.store.typed import TypedColumn
 
 Row = tuple[str | int | None, ...]
 PLACE = ("infino", "main")
@@ -41,9 +41,9 @@ class Information:
     content: Sequence[Row]
 
     @property
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[TypedColumn, ...]:
         """Its columns."""
-        return tuple(Column(name, name, kind, "") for name, kind in self.types.items())
+        return tuple(TypedColumn(name, name, kind, "") for name, kind in self.types.items())
 
     def rows(self, names: Collection[str] | None = None) -> str:
         """Return a SELECT of all its rows.
@@ -91,7 +91,7 @@ MADE: dict[str, tuple[dict[str, str], Callable[[DatasetView], Iterator[Row]]]] =
 }
 
 
-def shown(text: str, given: Sequence[Token]) -> str | None:
+def shown(text: str, given: Sequence[SqlToken]) -> str | None:
     """Return the question that a SHOW TABLES or SHOW COLUMNS stands for, or None for other statements.
 
     Args:

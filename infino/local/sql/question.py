@@ -52,7 +52,7 @@ class Asker:
     cursor: duckdb.DuckDBPyConnection
     within: Collection[str] | None = None
 
-    def prepare(self, text: str) -> Question:
+    def prepare(self, text: str) -> PreparedQuestion:
         """Check a question and put the caller's views in its way.
 
         Raises:
@@ -79,7 +79,7 @@ class Asker:
             statement.top, {}
         )
         self._show(statement, views)
-        return Question(statement.text, statement, tuple({view.name: view for view in views.values()}.values()))
+        return PreparedQuestion(statement.text, statement, tuple({view.name: view for view in views.values()}.values()))
 
     def find(self, name: str) -> DatasetView | None:
         """Return a dataset as the caller may read it, or None when there is none."""
@@ -124,7 +124,7 @@ class Asker:
 
 
 @attrs.frozen
-class Question:
+class PreparedQuestion:
     """A question that is ready to run, on the cursor that it was prepared with.
 
     Args:

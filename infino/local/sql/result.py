@@ -23,7 +23,7 @@ SUSPICIOUS = (b"NaN", b"Infinity", b",}", b",]", b", }", b", ]")
 
 
 @attrs.frozen
-class Header:
+class ResultColumn:
     """One result column.
 
     Args:
@@ -37,9 +37,9 @@ class Header:
     type: str
 
 
-def describe(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[Header]:
+def describe(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[ResultColumn]:
     """Return the columns of a query, without running it."""
-    headers: list[Header] = []
+    headers: list[ResultColumn] = []
     taken: set[str] = set()
     for name, kind, *_ in cursor.execute(f"DESCRIBE (\n{sql}\n)").fetchall():
         key, number = name, 0
@@ -47,7 +47,7 @@ def describe(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[Header]:
             number += 1
             key = f"{name}_{number}"
         taken.add(key)
-        headers.append(Header(key, name, kind))
+        headers.append(ResultColumn(key, name, kind))
         if len(headers) > MAX_COLUMNS:
             raise wrong_sql(too_wide())
     return headers
@@ -131,7 +131,7 @@ TAGS = {
 }  # fmt: skip
 
 
-def frames_of(headers: list[Header], flat: bool) -> Iterator[tuple[str, str, str]]:
+def frames_of(headers: list[ResultColumn], flat: bool) -> Iterator[tuple[str, str, str]]:
     """Yield what stands before and behind each value of a row's JSON, and what stands there for NULL."""
     for number, header in enumerate(headers):
         key = ("," if number else "") + orjson.dumps(header.key).decode() + ":"
@@ -141,7 +141,7 @@ def frames_of(headers: list[Header], flat: bool) -> Iterator[tuple[str, str, str
             yield f"{key}{{{orjson.dumps(tag_of(header.type)[0]).decode()}:", "}", key + NULL
 
 
-def row_expression(headers: list[Header], flat: bool = False) -> str:
+def row_expression(headers: list[ResultColumn], flat: bool = False) -> str:
     """Return SQL for the JSON of one row over columns c0, c1, ...; concat is half the work of a chain of `||`.
 
     Args:
@@ -161,7 +161,7 @@ WIDE = 200
 """More columns are put together here: the engine would plan their expressions for longer than it works on them."""
 
 
-def wide_expression(headers: list[Header]) -> str:
+def wide_expression(headers: list[ResultColumn]) -> str:
     """Return SQL for the list of the JSON of each value of a row."""
     return f"list_value({', '.join(tag_of(header.type)[1].format(f'c{n}') for n, header in enumerate(headers))})"
 
@@ -182,7 +182,7 @@ LONGEST = 256 * 1024**2
 def fetch_rows(
     cursor: duckdb.DuckDBPyConnection,
     sql: str,
-    headers: list[Header],
+    headers: list[ResultColumn],
     limit: int,
     flat: bool = False,
     longest: int = LONGEST,

@@ -13,7 +13,7 @@ OPENING, CLOSING = "([{", ")]}"
 
 
 @attrs.frozen
-class Token:
+class SqlToken:
     """One word, name, value or operator.
 
     Args:
@@ -42,7 +42,7 @@ class Token:
         return self.text if quote == "_" or quote.isalpha() else None
 
 
-def tokens(text: str) -> tuple[Token, ...]:
+def tokens(text: str) -> tuple[SqlToken, ...]:
     """Return the tokens of a statement, comments and closing semicolons left out.
 
     Raises:
@@ -55,7 +55,7 @@ def tokens(text: str) -> tuple[Token, ...]:
     encoded = text.encode()
     places = duckdb.tokenize(text)
     ends = [*(start for start, _ in places[1:]), len(encoded)]
-    found: list[Token] = []
+    found: list[SqlToken] = []
     depth = 0
     for (start, kind), following in zip(places, ends, strict=False):  # an empty text has no place but an end
         if kind == duckdb.token_type.comment:
@@ -64,7 +64,7 @@ def tokens(text: str) -> tuple[Token, ...]:
         depth -= shown in CLOSING
         if depth < 0:
             raise wrong_sql(f"syntax error: {shown} without its opening bracket")
-        found.append(Token(shown, start, start + len(shown.encode()), depth))
+        found.append(SqlToken(shown, start, start + len(shown.encode()), depth))
         depth += shown in OPENING
     while found and found[-1].text == ";":
         found.pop()
@@ -76,7 +76,7 @@ def first_word(text: str) -> str:
     return next((token.word for token in tokens(text)), "")
 
 
-def find(given: Sequence[Token], *words: str, start: int = 0) -> int | None:
+def find(given: Sequence[SqlToken], *words: str, start: int = 0) -> int | None:
     """Return where words follow one another outside of brackets, or None."""
     for place in range(start, len(given) - len(words) + 1):
         if given[place].depth == 0 and all(given[place + n].word == word for n, word in enumerate(words)):
@@ -84,9 +84,9 @@ def find(given: Sequence[Token], *words: str, start: int = 0) -> int | None:
     return None
 
 
-def split(given: Sequence[Token], depth: int = 0) -> list[Sequence[Token]]:
+def split(given: Sequence[SqlToken], depth: int = 0) -> list[Sequence[SqlToken]]:
     """Return what stands between the commas at a depth of brackets."""
-    parts: list[Sequence[Token]] = []
+    parts: list[Sequence[SqlToken]] = []
     start = 0
     for place, token in enumerate(given):
         if token.text == "," and token.depth == depth:
@@ -103,7 +103,7 @@ BEHIND_SELECTED = frozenset(
 )  # fmt: skip
 
 
-def selected(given: Sequence[Token], place: int) -> Sequence[Token]:
+def selected(given: Sequence[SqlToken], place: int) -> Sequence[SqlToken]:
     """Return all of what SELECT lists between two commas, or nothing where no SELECT is found.
 
     Args:
@@ -125,12 +125,12 @@ def selected(given: Sequence[Token], place: int) -> Sequence[Token]:
     return given[start:end] if start else ()
 
 
-def is_quantifier(given: Sequence[Token], place: int) -> bool:
+def is_quantifier(given: Sequence[SqlToken], place: int) -> bool:
     """Tell whether DISTINCT or ALL behind SELECT stands at a place."""
     return given[place].word in ("DISTINCT", "ALL") and place > 0 and given[place - 1].word == "SELECT"
 
 
-def ends(given: Sequence[Token], place: int) -> bool:
+def ends(given: Sequence[SqlToken], place: int) -> bool:
     """Tell whether a word ends what SELECT lists; IS DISTINCT FROM and WITHIN GROUP do not."""
     word = given[place].word
     if word == "GROUP":
@@ -138,6 +138,6 @@ def ends(given: Sequence[Token], place: int) -> bool:
     return word in BEHIND_SELECTED and not (word == "FROM" and given[place - 1].word == "DISTINCT")
 
 
-def written(text: str, given: Sequence[Token]) -> str:
+def written(text: str, given: Sequence[SqlToken]) -> str:
     """Return the part of a statement that tokens span, comments inside included."""
     return text.encode()[given[0].start : given[-1].end].decode() if given else ""

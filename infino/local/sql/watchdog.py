@@ -17,7 +17,7 @@ from infino.local.presence import AGAIN, watching
 from infino.local.sql.dialect import wrong_sql
 
 
-class Clock:
+class TimeLimit:
     """Counts the seconds that are left, but for those in which it is stopped."""
 
     def __init__(self, seconds: float) -> None:
@@ -40,7 +40,7 @@ class Clock:
         self._since = time.monotonic()
 
 
-_running: ContextVar[Clock | None] = ContextVar("infino_time_limit", default=None)
+_running: ContextVar[TimeLimit | None] = ContextVar("infino_time_limit", default=None)
 
 
 @contextmanager
@@ -67,7 +67,7 @@ class Limited:
         late: Whether it took too long.
     """
 
-    clock: Clock
+    clock: TimeLimit
     stop: Callable[[], None]
     late: bool = False
 
@@ -124,7 +124,7 @@ def time_limit(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[No
         cursor: Its statements in the block are limited, all together.
         seconds: The limit.
     """
-    clock = Clock(seconds)
+    clock = TimeLimit(seconds)
     limited = Limited(clock, cursor.interrupt)
     WATCHDOG.watch(limited)
     with watching(cursor.interrupt) as caller:

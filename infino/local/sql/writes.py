@@ -12,14 +12,14 @@ import orjson
 
 from infino.local.bulk import merge
 from infino.local.http import Problem
-from infino.local.sql.changes import Assignment, Change, Conflict
+from infino.local.sql.changes import Assignment, Conflict, WritingStatement
 from infino.local.sql.dialect import wrong_sql
 from infino.local.sql.guard import Statement
 from infino.local.sql.question import Asker, readable
-from infino.local.sql.result import Header, describe
+from infino.local.sql.result import ResultColumn, describe
 from infino.local.sql.watchdog import time_limit
 from infino.local.store import Dataset, DatasetView, identifier
-from infino.local.store.writer import Batch, fetch, put, remove
+from infino.local.store.writer import DocumentBatch, fetch, put, remove
 from infino.local.values import exact
 from infino.local.values.paths import keys_of
 
@@ -78,7 +78,7 @@ class Writing:
     principal: Principal
     cursor: duckdb.DuckDBPyConnection
 
-    def run(self, change: Change, target: Target) -> int:
+    def run(self, change: WritingStatement, target: Target) -> int:
         """Carry out a statement and return how many records it touched."""
         if change.kind == "Update":
             return self._store(target, self._changed(target, change.assignments, target.tables, change.where))
@@ -86,7 +86,7 @@ class Writing:
             return self._delete(target, change.where)
         return self._insert(target, change)
 
-    def target(self, change: Change) -> Target:
+    def target(self, change: WritingStatement) -> Target:
         """Return what a statement writes, or raise the 404 for an unknown dataset."""
         view = self.readable(change.dataset) or self.readable(change.dataset.lower())
         if view is None:
@@ -147,7 +147,7 @@ class Writing:
 
         return assign if rules.unrestricted else assign_checked
 
-    def _insert(self, target: Target, change: Change) -> int:
+    def _insert(self, target: Target, change: WritingStatement) -> int:
         columns = change.columns if change.width is None else columns_in_order(target.view, change.width)
         names, rows = self.rows(change.source, columns)
         documents = self._new_documents(target, names, rows)
@@ -217,7 +217,7 @@ class Writing:
 
     def _store(self, target: Target, documents: Mapping[str, Document]) -> int:
         texts = [exact.dumps(document) for document in documents.values()]
-        batch = Batch(list(documents), texts, list(documents.values()))
+        batch = DocumentBatch(list(documents), texts, list(documents.values()))
         put(self.gateway.store, self.cursor, target.dataset, batch)
         return len(documents)
 
@@ -257,7 +257,7 @@ def single_values(statement: Statement) -> None:
             waiting += node.values()
 
 
-def cell(header: Header, column: str) -> str:
+def cell(header: ResultColumn, column: str) -> str:
     """Return SQL for a value that becomes the right JSON."""
     return AS_TEXT.get(header.type, "{}").format(column)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from infino.local.catalogue.shape import Shape, load_fields
+from infino.local.catalogue.shape import ObservedShape, load_fields
 from infino.local.store.samples import show_samples
 from infino.local.store.typed import fold, make_tables, stored_doubles
 from infino.local.values import exact
@@ -58,12 +58,12 @@ def number_documents(cursor: duckdb.DuckDBPyConnection, number: int) -> None:
     cursor.execute(f"DROP TABLE old_{number}")
 
 
-def learnt(cursor: duckdb.DuckDBPyConnection, number: int, fields: dict[str, dict[str, list[str]]]) -> Shape:
+def learnt(cursor: duckdb.DuckDBPyConnection, number: int, fields: dict[str, dict[str, list[str]]]) -> ObservedShape:
     """Learn the fields of documents anew, for their kinds tell zones and digits by now; their order stays."""
     order = {
         field: {"NULL": paths} for field, kinds in fields.items() for paths in [sorted(set().union(*kinds.values()))]
     }
-    shape = Shape(load_fields(order))
+    shape = ObservedShape(load_fields(order))
     last = 0
     while rows := cursor.execute(
         f"SELECT _seq, _source FROM ds_{number} WHERE _seq > ? ORDER BY _seq LIMIT {BATCH}", [last]
@@ -75,9 +75,9 @@ def learnt(cursor: duckdb.DuckDBPyConnection, number: int, fields: dict[str, dic
     return shape
 
 
-def renamed(fields: dict[str, dict[str, list[str]]]) -> Shape:
+def renamed(fields: dict[str, dict[str, list[str]]]) -> ObservedShape:
     """Return the fields of samples under today's names of kinds: times of samples have always had a zone."""
-    return Shape(
+    return ObservedShape(
         load_fields(
             {
                 field: {"TIMESTAMPTZ" if kind == "TIMESTAMP" else kind: paths for kind, paths in kinds.items()}

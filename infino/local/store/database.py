@@ -20,11 +20,11 @@ from duckdb.func import FunctionNullHandling
 
 from infino.local.catalogue.mapping import NOTHING_DECLARED, stored_mapping
 from infino.local.catalogue.mapping import Mapping as FieldMapping
-from infino.local.catalogue.shape import EMPTY, Fields, Shape, dump_fields, load_fields
+from infino.local.catalogue.shape import EMPTY, Fields, ObservedShape, dump_fields, load_fields
 from infino.local.clock import iso
 from infino.local.disk import refuse_if_full
 from infino.local.http import Problem
-from infino.local.marks import Mark
+from infino.local.marks import CommitMark
 from infino.local.store.bounds import macros
 from infino.local.store.convert import ADDED, convert
 from infino.local.store.ids import IdFilter
@@ -133,12 +133,12 @@ class Store:
         self._writer_lock = threading.RLock()
         self._shapes_lock = threading.Lock()
         self._fields: dict[tuple[int, int], Fields] = {}
-        self._shapes: dict[int, tuple[int, Shape]] = {}
+        self._shapes: dict[int, tuple[int, ObservedShape]] = {}
         self._current: dict[str, Dataset] = {}  # as the one writer sees them, between its first look and its next write
         self._ids: dict[str, IdFilter] = {}
         self._readers: set[duckdb.DuckDBPyConnection] = set()
         self._log = WriteAheadLog(path)
-        self._mark = Mark(path)
+        self._mark = CommitMark(path)
         self._folder = path.parent / "text" if path else None
         self._derived: dict[str, Any] = {}
         self._db = duckdb.connect(str(path or ":memory:"), config={**SETTINGS, **(limits or {})})
@@ -323,13 +323,13 @@ class Store:
             self._fields[key] = known
         return known
 
-    def shape(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> Shape:
+    def shape(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> ObservedShape:
         """Return the growing shape of a dataset, for the one writer only."""
         with self._shapes_lock:
             held = self._shapes.get(dataset.id)
         if held is not None and held[0] == dataset.generation:
             return held[1]
-        shape = Shape(self.fields(cursor, dataset))
+        shape = ObservedShape(self.fields(cursor, dataset))
         with self._shapes_lock:
             self._shapes[dataset.id] = (dataset.generation, shape)
         return shape
@@ -381,7 +381,7 @@ class Store:
             known = self._ids[dataset.uuid] = IdFilter(np.asarray(hashes))
         return known
 
-    def grow(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, shape: Shape) -> None:
+    def grow(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, shape: ObservedShape) -> None:
         """Keep the shape of a dataset that gained a field, or a kind of one."""
         self._current.pop(dataset.name, None)
         fields = orjson.dumps(dump_fields(shape.fields())).decode()

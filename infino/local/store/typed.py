@@ -27,7 +27,7 @@ MOST_COLUMNS = 100
 
 
 @attrs.frozen
-class Column:
+class TypedColumn:
     """One SQL column over the documents.
 
     Args:
@@ -47,7 +47,7 @@ class Column:
     path: str | None = None
 
 
-def shredded(table: str, columns: Sequence[Column], condition: str = "") -> tuple[str, list[str]]:
+def shredded(table: str, columns: Sequence[TypedColumn], condition: str = "") -> tuple[str, list[str]]:
     """Return what to read columns from, and the expression of each; texts at plain paths are read in one pass.
 
     Args:

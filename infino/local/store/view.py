@@ -14,7 +14,7 @@ from infino.local.catalogue.kinds import NO_SCALARS
 from infino.local.catalogue.mapping import NOTHING_DECLARED, declared_type
 from infino.local.catalogue.mapping import Mapping as FieldMapping
 from infino.local.catalogue.shape import Fields, exact_paths, paths_of
-from infino.local.store.typed import Column, shredded
+from infino.local.store.typed import TypedColumn, shredded
 from infino.local.values.exact import dumps, loads
 from infino.local.values.paths import identifier, literal, prefixes, steps_of
 
@@ -103,7 +103,7 @@ class DatasetView:
         return {field: self._type(field, kinds) for field, kinds in self.catalogue.items()}
 
     @cached_property
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[TypedColumn, ...]:
         """The SQL columns, `_id` excepted: those of values, and then those of whole objects."""
         made = list(self.by_field.values())
         taken = {"_id", *(column.name.lower() for column in made)}
@@ -116,11 +116,11 @@ class DatasetView:
         for field, path in containers.items():
             if field not in self.shape and self._whole(field):
                 expression = f"json_extract(_source, {literal(path)})"
-                made.append(Column(unique(field, taken), field, "JSON", expression, starred=False))
+                made.append(TypedColumn(unique(field, taken), field, "JSON", expression, starred=False))
         return tuple(made)
 
     @cached_property
-    def by_field(self) -> Mapping[str, Column]:
+    def by_field(self) -> Mapping[str, TypedColumn]:
         """Dotted field -> the column of its values."""
         taken = {"_id"}
         return {
@@ -163,16 +163,18 @@ class DatasetView:
     def _type(self, field: str, kinds: Collection[str]) -> str:
         return "VARCHAR" if field in self.mixed else declared_type(self.mapping.fields.get(field), kinds)
 
-    def _column(self, name: str, field: str, kinds: Mapping[str, frozenset[str]]) -> Column:
+    def _column(self, name: str, field: str, kinds: Mapping[str, frozenset[str]]) -> TypedColumn:
         kind = self._type(field, kinds)
         if field in self.replacements:
-            return Column(name, field, "VARCHAR", self.replacements[field])
+            return TypedColumn(name, field, "VARCHAR", self.replacements[field])
         many = "ARRAY" in kinds or any("[*]" in path for path in paths_of(kinds))
         if field in self.guarded:
-            return Column(name, field, f"{kind}[]" if many else kind, value_expression(kinds, kind, scalars_only=True))
+            return TypedColumn(
+                name, field, f"{kind}[]" if many else kind, value_expression(kinds, kind, scalars_only=True)
+            )
         plain = not many and not kind.startswith("DECIMAL") and not (kind == "VARCHAR" and exact_paths(kinds))
         paths = sorted(paths_of(kinds))
-        return Column(
+        return TypedColumn(
             name, field, f"{kind}[]" if many else kind, value_expression(kinds, kind),
             path=paths[0] if plain and len(paths) == 1 else None,
         )  # fmt: skip
@@ -194,7 +196,7 @@ class DatasetView:
         }
         return self.scan(shown, ["_id"])
 
-    def scan(self, columns: Mapping[str, Column], own: Sequence[str]) -> str:
+    def scan(self, columns: Mapping[str, TypedColumn], own: Sequence[str]) -> str:
         """Return a SELECT over all documents: out of their typed rows where they have one, else out of their text.
 
         Args:
@@ -219,12 +221,12 @@ class DatasetView:
             rows += f" JOIN ({texts}) AS _cold ON _typed._seq = _cold.place"
         return f"SELECT {', '.join(shown)} FROM {rows} UNION ALL {later}"
 
-    def _is_typed(self, column: Column) -> bool:
+    def _is_typed(self, column: TypedColumn) -> bool:
         held = self.typed.get(column.field)
         own = column.field not in self.replacements and column.field not in self.guarded
         return held is not None and held[1] == column.type and column.starred and own
 
-    def _from_text(self, own: Sequence[str], columns: Mapping[str, Column], condition: str = "") -> str:
+    def _from_text(self, own: Sequence[str], columns: Mapping[str, TypedColumn], condition: str = "") -> str:
         rows, expressions = shredded(self.table, list(columns.values()), condition)
         named = [f"{expression} AS {identifier(name)}" for name, expression in zip(columns, expressions, strict=True)]
         return f"SELECT {', '.join([*own, *named])} FROM {rows}"

@@ -23,7 +23,7 @@ UNFOLDED = 500
 
 
 @attrs.frozen
-class Batch:
+class DocumentBatch:
     """Documents with distinct ids, to be stored together.
 
     Args:
@@ -50,7 +50,7 @@ class Batch:
 
 
 @attrs.frozen
-class Stored:
+class StoredDocument:
     """The state of one stored document."""
 
     version: int
@@ -70,7 +70,7 @@ def put(
     store: Store,
     cursor: duckdb.DuckDBPyConnection,
     dataset: Dataset,
-    batch: Batch,
+    batch: DocumentBatch,
     versions: Sequence[int] | None = None,
 ) -> dict[str, int]:
     """Store documents, replacing those of the same id.
@@ -136,7 +136,7 @@ def discard(cursor: duckdb.DuckDBPyConnection, dataset: Dataset, gone: Iterable[
         cursor.execute(f"DELETE FROM {table} WHERE _seq IN (SELECT unnest(?::BIGINT[]))", [numbers])
 
 
-def learn(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, batch: Batch) -> None:
+def learn(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, batch: DocumentBatch) -> None:
     """Take in what the shape of a dataset gained."""
     shape = store.shape(cursor, dataset)
     if not shape.learn(batch.documents, big=LONG in b"\n".join(batch.texts).translate(ONLY_DIGITS)):
@@ -150,7 +150,7 @@ class RecordRefused(Problem):
     """A record does not fit what is declared of its dataset's fields."""
 
 
-def refuse_unfit(dataset: Dataset, batch: Batch) -> None:
+def refuse_unfit(dataset: Dataset, batch: DocumentBatch) -> None:
     """Raise the 400 for the first record that does not fit the mapping."""
     if not dataset.mapping.decides:
         return
@@ -184,7 +184,7 @@ def remove(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, id
     return len(gone)
 
 
-def fetch(cursor: duckdb.DuckDBPyConnection, dataset_id: int, ids: Sequence[str]) -> dict[str, Stored]:
+def fetch(cursor: duckdb.DuckDBPyConnection, dataset_id: int, ids: Sequence[str]) -> dict[str, StoredDocument]:
     """Return the stored state of those ids that exist."""
     rows = cursor.execute(wanted(dataset_id, "d._version, d._source"), [list(ids)]).fetchall()
-    return {id: Stored(version, source) for id, version, source in rows}
+    return {id: StoredDocument(version, source) for id, version, source in rows}

@@ -57,7 +57,7 @@ PARTS = ("year", "month", "day", "hour", "minute", "second", "millisecond")
 
 
 def date_problem(reason: str) -> Problem:
-    """Return the 400 for text that is no date."""
+    """Return the 400 for text that is not a date."""
     return Problem(400, "parse_exception", reason)
 
 
@@ -118,7 +118,7 @@ def read_date(value: Any, context: DateContext, *, up: bool = False) -> int:
         up: Fill what is left out with its greatest value, and round up where the text rounds.
 
     Raises:
-        Problem: 400 when the text is no date.
+        Problem: 400 when the text is not a date.
 
     Examples:
         >>> read_date("2024-02||/M", DateContext(now), up=True)

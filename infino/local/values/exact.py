@@ -34,7 +34,7 @@ def loads(text: bytes | str) -> Any:
         text: The JSON.
 
     Raises:
-        orjson.JSONDecodeError: It is no JSON.
+        orjson.JSONDecodeError: It is not JSON.
         RepeatedKey: An object has two members of one name.
         TooDeep: It has more levels than can be read.
 
@@ -55,7 +55,7 @@ def request(text: bytes) -> Any:
     """Decode the JSON of a request: integers beyond 64 bits stay whole; numbers with a fraction are floats.
 
     Raises:
-        ValueError: It is no JSON.
+        ValueError: It is not JSON.
 
     Examples:
         >>> request(b'{"id": 1180591620717411303424}')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infino.local.http import Answer, Call, Handler, Problem, Route
+from infino.local.http import GatewayCall, Handler, Problem, Reply, Route
 from infino.local.visualize.documents import Saved, patched
 from infino.local.visualize.execute import execute
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 PAGE, MOST = 500, 1000
 
 
-def _number(call: Call, name: str, default: int) -> int:
+def _number(call: GatewayCall, name: str, default: int) -> int:
     text = call.query.get(name, str(default))
     if not text.isdecimal():
         raise Problem(400, "illegal_argument_exception", f"{name} must be a whole number, 0 or more")
@@ -22,7 +22,7 @@ def _number(call: Call, name: str, default: int) -> int:
 
 
 def _handlers(kind: str) -> dict[str, Handler]:
-    def listed(gateway: Gateway, call: Call) -> Answer:
+    def listed(gateway: Gateway, call: GatewayCall) -> Reply:
         saved = Saved(gateway, kind)
         limit, offset = min(_number(call, "limit", PAGE), MOST), _number(call, "offset", 0)
         wanted = set(filter(None, call.query.get("tags", "").split(",")))
@@ -34,46 +34,44 @@ def _handlers(kind: str) -> dict[str, Handler]:
             and wanted <= set(stored.body.get("tags") or ())
             and (not ids or stored.id in ids)
         ]
-        return Answer(
-            json={"items": [saved.envelope(one) for one in seen[offset : offset + limit]], "total": len(seen)}
-        )
+        return Reply(json={"items": [saved.envelope(one) for one in seen[offset : offset + limit]], "total": len(seen)})
 
-    def create(gateway: Gateway, call: Call) -> Answer:
+    def create(gateway: Gateway, call: GatewayCall) -> Reply:
         saved = Saved(gateway, kind)
-        return Answer(201, saved.envelope(saved.create(call.principal, call.json_object())))
+        return Reply(201, saved.envelope(saved.create(call.principal, call.json_object())))
 
-    def get(gateway: Gateway, call: Call) -> Answer:
+    def get(gateway: Gateway, call: GatewayCall) -> Reply:
         saved = Saved(gateway, kind)
-        return Answer(json=saved.envelope(saved.read(call.principal, call.path["id"])))
+        return Reply(json=saved.envelope(saved.read(call.principal, call.path["id"])))
 
-    def update(gateway: Gateway, call: Call) -> Answer:
+    def update(gateway: Gateway, call: GatewayCall) -> Reply:
         saved = Saved(gateway, kind)
         with gateway.control.changing():
             stored = saved.change(call.principal, call.path["id"])
-            return Answer(json=saved.envelope(saved.store(stored, patched(stored.body, call.json_object()))))
+            return Reply(json=saved.envelope(saved.store(stored, patched(stored.body, call.json_object()))))
 
-    def replace(gateway: Gateway, call: Call) -> Answer:
+    def replace(gateway: Gateway, call: GatewayCall) -> Reply:
         saved = Saved(gateway, kind)
         with gateway.control.changing():
             if gateway.control.get(kind, call.path["id"]) is None:
                 made = saved.create(call.principal, call.json_object(), call.path["id"])
-                return Answer(201, saved.envelope(made))
+                return Reply(201, saved.envelope(made))
             stored = saved.change(call.principal, call.path["id"])
-            return Answer(json=saved.envelope(saved.store(stored, call.json_object())))
+            return Reply(json=saved.envelope(saved.store(stored, call.json_object())))
 
-    def delete(gateway: Gateway, call: Call) -> Answer:
+    def delete(gateway: Gateway, call: GatewayCall) -> Reply:
         with gateway.control.changing():
             Saved(gateway, kind).change(call.principal, call.path["id"])
             gateway.control.delete(kind, call.path["id"])
-        return Answer(json={"deleted": True})
+        return Reply(json={"deleted": True})
 
     return {"listed": listed, "create": create, "get": get, "update": update, "replace": replace, "delete": delete}
 
 
-def data(gateway: Gateway, call: Call) -> Answer:
+def data(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /visualizations/{id}/data."""
     stored = Saved(gateway, "visualization").read(call.principal, call.path["id"])
-    return Answer(json=execute(gateway, call.principal, stored.body, call.json_object()))
+    return Reply(json=execute(gateway, call.principal, stored.body, call.json_object()))
 
 
 def _routes(kind: str) -> tuple[Route, ...]:

@@ -37,7 +37,7 @@ class Built:
 
 
 @attrs.frozen
-class Metric:
+class GroupMetric:
     """What is computed for each group."""
 
     id: str | None
@@ -83,7 +83,7 @@ def build(spec: Node, relation: str, conditions: Sequence[str], warn: Warn) -> B
 def _grouped(
     spec: Node,
     axis: tuple[str, str | None],
-    metric: Metric,
+    metric: GroupMetric,
     relation: str,
     where: str,
     page: tuple[int, int],
@@ -143,7 +143,7 @@ def _bucketed(column: str, bucket: str) -> str:
     return f"date_trunc({literal(bucket)}, {identifier(column)})"
 
 
-def _metric(spec: Node, chart: str, warn: Warn) -> Metric:
+def _metric(spec: Node, chart: str, warn: Warn) -> GroupMetric:
     given = [one for one in spec["source"]["sql"].get("metrics") or () if isinstance(one, Mapping)]
     if len(given) > 1:
         warn("multi_metric_truncated", "only the first metric is used")
@@ -172,11 +172,11 @@ def _metric(spec: Node, chart: str, warn: Warn) -> Metric:
         expression = "count(*)"
     else:
         expression = identifier(plain) if function == "none" else f"{function}({identifier(plain)})"
-    return Metric(one.get("id"), function, plain or None, alias, expression)
+    return GroupMetric(one.get("id"), function, plain or None, alias, expression)
 
 
 def _top(
-    mapping: Node, x: str, bucket: str | None, shown: str, metric: Metric, relation: str, where: str, warn: Warn
+    mapping: Node, x: str, bucket: str | None, shown: str, metric: GroupMetric, relation: str, where: str, warn: Warn
 ) -> str | None:
     """The first axis with all but the largest groups gathered as Other; None when top says nothing here."""
     top = mapping["top"]
@@ -196,7 +196,7 @@ def _top(
     return None
 
 
-def _order(sql: Node, x: str | None, metric: Metric, names: Sequence[str], warn: Warn) -> str:
+def _order(sql: Node, x: str | None, metric: GroupMetric, names: Sequence[str], warn: Warn) -> str:
     parts = []
     for one in sql.get("order_by") or ():
         direction = "DESC" if str(one.get("direction", "")).lower() == "desc" else "ASC"

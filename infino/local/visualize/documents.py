@@ -123,7 +123,7 @@ def visualization(given: Mapping[str, Any]) -> Node:
 
 
 def _texts(node: Node, place: str, lists: Sequence[str], texts: Sequence[str]) -> None:
-    """Refuse what is no text where texts are meant."""
+    """Refuse what is not text where texts are meant."""
     wrong = [key for key in texts if not isinstance(node.get(key), str | None)]
     wrong += [key for key in lists if not all(isinstance(one, str) for one in node[key])]
     if wrong:

@@ -137,7 +137,7 @@ def moment(value: Any) -> datetime:
             return datetime.fromtimestamp(value / 1000, UTC)
         found = datetime.fromisoformat(str(value))
     except (ValueError, OverflowError, OSError):
-        raise Unfit(f"{value!r} is no moment: send ISO 8601 or milliseconds") from None
+        raise Unfit(f"{value!r} is not a moment: send ISO 8601 or milliseconds") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

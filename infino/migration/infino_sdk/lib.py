@@ -83,7 +83,7 @@ class InfinoSDK:
         try:
             answer = self.client.request(method, path, content=body, headers=sent, params=params)
         except infino.DecodeError as error:
-            # 0.7 handed on what was no JSON.
+            # 0.7 handed on what was not JSON.
             text = error.body.decode("utf-8", "replace") if isinstance(error.body, bytes) else error.body
             return {"text": text or ""}
         except infino.APIError as error:

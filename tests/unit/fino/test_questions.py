@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from infino.local.fino.answering import describe
-from infino.local.fino.plan import DatasetSchema, FieldKind, NotUnderstood, Plan, Turn
+from infino.local.fino.plan import DatasetSchema, EarlierQuestion, FieldKind, NotUnderstood, QuestionPlan
 from infino.local.fino.rules import RulesPlanner
 from tests.unit.fino.questions import QUESTIONS, TABLES
 
@@ -82,10 +82,10 @@ def test_follow_ups_replace_what_they_name(
     database: duckdb.DuckDBPyConnection, schemas: tuple[DatasetSchema, ...]
 ) -> None:
     planner, answers = RulesPlanner(), []
-    history: tuple[Turn, ...] = ()
+    history: tuple[EarlierQuestion, ...] = ()
     for question in ("how many flights from JFK", "same for EWR", "but not UA", "and by origin?", "what about AA?"):
         plan = planner.plan(question, schemas, history)
-        history = (*history, Turn(question, plan))
+        history = (*history, EarlierQuestion(question, plan))
         answers.append(database.execute(plan.sql).fetchall())
     assert answers == [[(3,)], [(2,)], [(1,)], [("EWR", 1)], []]
     with pytest.raises(NotUnderstood, match="'or'"):
@@ -93,7 +93,7 @@ def test_follow_ups_replace_what_they_name(
 
 
 def test_ties_are_told_and_so_is_what_is_not_shown() -> None:
-    plan = Plan("", "d", "", "count", "who")
+    plan = QuestionPlan("", "d", "", "count", "who")
     rows = [{"who": name, "count": 2} for name in "abcdefg"]
     assert "**a, b, c, d, e** and 2 more come first" in describe(plan, rows, "", ()).summary
     assert "**a** comes first with count **3**." in describe(plan, [{"who": "a", "count": 3}, *rows], "", ()).summary

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infino.local.fino.plan import DatasetSchema, NotUnderstood, Turn
+from infino.local.fino.plan import DatasetSchema, EarlierQuestion, NotUnderstood
 from infino.local.fino.rules import RulesPlanner
 from infino.local.fino.words import named, singular
 
@@ -91,10 +91,10 @@ def test_over_time_groups_by_day_and_suits_a_line(schemas, database):
 def test_follow_ups_build_on_the_turn_before(schemas, database):
     planner = RulesPlanner()
     first = planner.plan("average departure delay by carrier", schemas, ())
-    history = (Turn("average departure delay by carrier", first),)
+    history = (EarlierQuestion("average departure delay by carrier", first),)
     second = planner.plan("and by origin?", schemas, history)
     assert database.execute(second.sql).fetchall() == [("EWR", 17.5), ("JFK", pytest.approx(4 / 3))]
-    third = planner.plan("only JFK", schemas, (*history, Turn("and by origin?", second)))
+    third = planner.plan("only JFK", schemas, (*history, EarlierQuestion("and by origin?", second)))
     assert database.execute(third.sql).fetchall() == [("JFK", pytest.approx(4 / 3))]
 
 

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from infino.local.promql.answers import failure, success
-from infino.local.promql.engine import Engine
+from infino.local.promql.engine import Evaluator
 from infino.local.promql.errors import PromQLError
 from infino.local.promql.storage import MemoryStorage
 from tests.unit.promql import grammar, oracle
@@ -61,7 +61,7 @@ def expressions(seed: int, count: int) -> list[str]:
     return [writer.vector(1 + place % 3) for place in range(count)]
 
 
-def answered(engine: Engine, storage: MemoryStorage, query: str, *times: int) -> oracle.Series | None:
+def answered(engine: Evaluator, storage: MemoryStorage, query: str, *times: int) -> oracle.Series | None:
     try:
         if len(times) == 1:
             return oracle.points(success(engine.instant(query, times[0], storage)))
@@ -78,7 +78,7 @@ def report(wrong: list[str], answers: list[oracle.Series | None]) -> None:
 
 
 def test_instant_queries_agree(prometheus: oracle.Oracle, storage: MemoryStorage) -> None:
-    engine, wrong, answers = Engine(oracle.RULES_2), [], []
+    engine, wrong, answers = Evaluator(oracle.RULES_2), [], []
     for place, query in enumerate(expressions(1, INSTANTS)):
         at = grammar.START + (place * 7_919_000) % (grammar.END - grammar.START)
         theirs = oracle.points(prometheus.ask("query", query=query, time=at / 1000))
@@ -91,7 +91,7 @@ def test_instant_queries_agree(prometheus: oracle.Oracle, storage: MemoryStorage
 
 
 def test_range_queries_agree(prometheus: oracle.Oracle, storage: MemoryStorage) -> None:
-    engine, wrong, answers = Engine(oracle.RULES_2), [], []
+    engine, wrong, answers = Evaluator(oracle.RULES_2), [], []
     for place, query in enumerate(expressions(2, RANGES)):
         start = grammar.START + 600_000 + place * 11_000
         end, step = start + 3_600_000, 60_000 + place * 1000

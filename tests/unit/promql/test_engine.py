@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infino.local.promql.answers import success
-from infino.local.promql.engine import Engine, Result
+from infino.local.promql.engine import Evaluator, Result
 from infino.local.promql.errors import PromQLError
 from infino.local.promql.numbers import json_number, plain
 from infino.local.promql.regex import Pattern
@@ -67,7 +67,7 @@ def random_storage() -> MemoryStorage:
 )
 def test_what_is_left_out_is_named(storage: MemoryStorage, query: str, named: str) -> None:
     with pytest.raises(PromQLError) as caught:
-        Engine().instant(query, 0, storage)
+        Evaluator().instant(query, 0, storage)
     assert named in caught.value.message
     assert caught.value.error_type == "bad_data"
 
@@ -78,13 +78,13 @@ def test_what_is_left_out_is_named(storage: MemoryStorage, query: str, named: st
 )
 def test_a_wrong_query_is_bad_data(storage: MemoryStorage, query: str) -> None:
     with pytest.raises(PromQLError) as caught:
-        Engine().instant(query, 0, storage)
+        Evaluator().instant(query, 0, storage)
     assert (caught.value.error_type, caught.value.status) == ("bad_data", 400)
 
 
 def test_a_query_that_fails_on_the_data_is_an_execution_error(storage: MemoryStorage) -> None:
     with pytest.raises(PromQLError) as caught:
-        Engine().instant("hits_total + on(job) hits_total", MINUTE, storage)
+        Evaluator().instant("hits_total + on(job) hits_total", MINUTE, storage)
     assert (caught.value.error_type, caught.value.status) == ("execution", 422)
 
 
@@ -95,12 +95,12 @@ def test_deep_nesting_is_refused_before_the_parser_overflows(
 ) -> None:
     opening, middle, closing = parts
     with pytest.raises(PromQLError, match=r"nests or chains|longer than"):
-        Engine().instant(opening * count + middle + closing * count, 0, storage)
+        Evaluator().instant(opening * count + middle + closing * count, 0, storage)
 
 
 def test_long_lists_in_strings_are_no_nesting(storage: MemoryStorage) -> None:
     text = "(" * 1000
-    assert Engine().instant(f'hits_total{{job="{text}"}}', 0, storage).samples == []
+    assert Evaluator().instant(f'hits_total{{job="{text}"}}', 0, storage).samples == []
 
 
 def test_a_regular_expression_that_backtracks_takes_no_time() -> None:
@@ -109,12 +109,12 @@ def test_a_regular_expression_that_backtracks_takes_no_time() -> None:
 
 def test_time_out_and_cancel() -> None:
     with pytest.raises(PromQLError, match="timed out") as caught:
-        Engine(timeout=-1).instant("hits_total", 0, storage_of())
+        Evaluator(timeout=-1).instant("hits_total", 0, storage_of())
     assert (caught.value.error_type, caught.value.status) == ("timeout", 503)
     cancelled = threading.Event()
     cancelled.set()
     with pytest.raises(PromQLError, match="timed out"):
-        Engine().instant("hits_total", 0, storage_of(), cancelled)
+        Evaluator().instant("hits_total", 0, storage_of(), cancelled)
 
 
 @pytest.mark.parametrize(
@@ -123,39 +123,39 @@ def test_time_out_and_cancel() -> None:
 )
 def test_wrong_ranges(storage: MemoryStorage, times: Sequence[int], message: str) -> None:
     with pytest.raises(PromQLError, match=message):
-        Engine().range("hits_total", *times, storage)
+        Evaluator().range("hits_total", *times, storage)
 
 
 def test_a_range_query_gives_no_range_vector(storage: MemoryStorage) -> None:
     with pytest.raises(PromQLError, match="must be Scalar or instant Vector"):
-        Engine().range("hits_total[5m]", 0, 10, 1, storage)
+        Evaluator().range("hits_total[5m]", 0, 10, 1, storage)
 
 
 def test_too_many_samples_are_refused_before_they_are_held(storage: MemoryStorage) -> None:
     with pytest.raises(PromQLError, match="too many samples"):
-        Engine().instant("max_over_time(vector(1)[10y:1s])", 0, storage)
+        Evaluator().instant("max_over_time(vector(1)[10y:1s])", 0, storage)
 
 
 def test_a_window_is_closed_in_2_and_left_open_in_3(storage: MemoryStorage) -> None:
     query = "count_over_time(hits_total{job='api',instance='a'}[5m])"
-    counts = [Engine(rules).instant(query, 10 * MINUTE, storage).samples[0].value for rules in (RULES_2, Rules())]
+    counts = [Evaluator(rules).instant(query, 10 * MINUTE, storage).samples[0].value for rules in (RULES_2, Rules())]
     assert counts == [6.0, 5.0]
 
 
 def test_a_stale_marker_ends_a_series_at_once() -> None:
     storage = MemoryStorage()
     storage.add({"__name__": "up"}, [(0, 1.0), (MINUTE, STALE)])
-    assert len(Engine().instant("up", MINUTE - 1, storage).samples) == 1
-    assert Engine().instant("up", MINUTE, storage).samples == []
-    assert Engine().instant("count_over_time(up[5m])", MINUTE, storage).samples[0].value == 1.0
+    assert len(Evaluator().instant("up", MINUTE - 1, storage).samples) == 1
+    assert Evaluator().instant("up", MINUTE, storage).samples == []
+    assert Evaluator().instant("count_over_time(up[5m])", MINUTE, storage).samples[0].value == 1.0
 
 
 def test_one_step_of_a_range_is_the_instant_answer(random_storage: MemoryStorage) -> None:
     writer = grammar.Writer(Random(5))
     for _ in range(150):
         query, at = writer.vector(2), grammar.START + writer.rng.randrange(grammar.END - grammar.START)
-        instant = _outcome(lambda query=query, at=at: Engine().instant(query, at, random_storage))
-        spread = _outcome(lambda query=query, at=at: Engine().range(query, at, at, 1000, random_storage))
+        instant = _outcome(lambda query=query, at=at: Evaluator().instant(query, at, random_storage))
+        spread = _outcome(lambda query=query, at=at: Evaluator().range(query, at, at, 1000, random_storage))
         assert instant == spread, query
 
 
@@ -175,8 +175,8 @@ def test_random_expressions_raise_nothing_but_promql_errors(rng: Random) -> None
     query = grammar.Writer(rng).vector(3).replace("requests_total", "hits_total")
     for rules in (RULES_2, Rules()):
         try:
-            success(Engine(rules).instant(query, 5 * MINUTE, storage))
-            success(Engine(rules).range(query, 0, 20 * MINUTE, 7 * MINUTE, storage))
+            success(Evaluator(rules).instant(query, 5 * MINUTE, storage))
+            success(Evaluator(rules).range(query, 0, 20 * MINUTE, 7 * MINUTE, storage))
         except PromQLError:
             pass
 
@@ -192,7 +192,7 @@ _TOKENS = st.sampled_from(sorted(_WORDS.split()))
 @given(st.lists(_TOKENS, max_size=25))
 def test_random_tokens_raise_nothing_but_promql_errors(tokens: list[str]) -> None:
     with suppress(PromQLError):
-        success(Engine().instant(" ".join(tokens), 5 * MINUTE, storage_of()))
+        success(Evaluator().instant(" ".join(tokens), 5 * MINUTE, storage_of()))
 
 
 class HideInstance:
@@ -206,7 +206,7 @@ class HideInstance:
 
 
 def test_a_hidden_label_is_seen_by_no_part_of_the_language() -> None:
-    storage, engine = storage_of(HideInstance()), Engine()
+    storage, engine = storage_of(HideInstance()), Evaluator()
 
     def ask(query: str) -> dict[str, float]:
         return vector(engine.instant(query, 10 * MINUTE, storage))
@@ -239,7 +239,7 @@ def test_written_numbers_read_back_exactly(value: float) -> None:
 
 
 def test_notes_tell_the_writer_what_looks_odd() -> None:
-    storage, engine = MemoryStorage(), Engine()
+    storage, engine = MemoryStorage(), Evaluator()
     storage.add({"__name__": "level"}, [(0, 1.0), (MINUTE, 2.0)])
     storage.add({"__name__": "level_total"}, [(0, 1.0), (MINUTE, 2.0)])
     assert (
@@ -267,11 +267,11 @@ def test_notes_tell_the_writer_what_looks_odd() -> None:
 )
 def test_arguments_that_cannot_be(storage: MemoryStorage, query: str, message: str) -> None:
     with pytest.raises(PromQLError, match=message):
-        Engine().instant(query, 5 * MINUTE, storage)
+        Evaluator().instant(query, 5 * MINUTE, storage)
 
 
 def test_a_classic_name_is_needed_in_2(storage: MemoryStorage) -> None:
     query = 'label_replace(hits_total{job="api",instance="a"}, "a b", "x", "job", ".*")'
-    assert Engine(Rules()).instant(query, 0, storage).samples[0].labels["a b"] == "x"
+    assert Evaluator(Rules()).instant(query, 0, storage).samples[0].labels["a b"] == "x"
     with pytest.raises(PromQLError, match="destination label name"):
-        Engine(RULES_2).instant(query, 0, storage)
+        Evaluator(RULES_2).instant(query, 0, storage)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infino.local.promql.engine import Engine, Result
+from infino.local.promql.engine import Evaluator, Result
 from infino.local.promql.errors import PromQLError
 from infino.local.promql.histograms import fraction, quantile, quantiles
 from infino.local.promql.storage import MemoryStorage
@@ -118,7 +118,7 @@ def storage() -> MemoryStorage:
 
 
 def ask(storage: MemoryStorage, query: str) -> Result:
-    return Engine().instant(query, 0, storage)
+    return Evaluator().instant(query, 0, storage)
 
 
 def test_functions_say_what_was_wrong_with_the_buckets(storage: MemoryStorage) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from infino.local.promql.engine import Engine
+from infino.local.promql.engine import Evaluator
 from infino.local.promql.errors import PromQLError
 from infino.local.promql.literals import decode
 from infino.local.promql.storage import MemoryStorage
@@ -13,7 +13,7 @@ from infino.local.promql.storage import MemoryStorage
 def found(query: str, job: str = "a.b") -> int:
     storage = MemoryStorage()
     storage.add({"__name__": "m", "job": job}, [(0, 1.0)])
-    return len(Engine().instant(query, 1000, storage).samples)
+    return len(Evaluator().instant(query, 1000, storage).samples)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_groups_inside_a_quoted_pattern_are_not_counted() -> None:
     storage = MemoryStorage()
     storage.add({"__name__": "m", "job": "(x)y"}, [(0, 1.0)])
     query = r"label_replace(m, `to`, `$1`, `job`, `\Q(x)\E(.)`)"
-    assert Engine().instant(query, 1000, storage).samples[0].labels["to"] == "y"
+    assert Evaluator().instant(query, 1000, storage).samples[0].labels["to"] == "y"
 
 
 def test_a_wrong_pattern_is_told_as_it_was_written() -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from infino.local.promql.engine import Engine, Result
+from infino.local.promql.engine import Evaluator, Result
 from infino.local.promql.errors import PromQLError
 from infino.local.promql.labels import label_key
-from infino.local.promql.storage import Matcher, MemoryStorage, Series
+from infino.local.promql.storage import Matcher, MemoryStorage, StoredSeries
 from tests.unit.promql import script
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -53,7 +53,7 @@ class ScriptStorage(MemoryStorage):
             if command.with_native_copies and name.endswith("_bucket"):
                 self._native.add({"__name__": name.removesuffix("_bucket")}, [(0, 0.0)])
 
-    def select(self, groups: Sequence[Sequence[Matcher]], start: int, end: int) -> Sequence[Series]:
+    def select(self, groups: Sequence[Sequence[Matcher]], start: int, end: int) -> Sequence[StoredSeries]:
         if self._native.select(groups, -(2**60), 2**60):
             raise NativeHistogram
         return super().select(groups, start, end)
@@ -77,7 +77,7 @@ def alike(got: float, wanted: float) -> bool:
 
 
 def run(case: script.Evaluation, storage: ScriptStorage) -> Result:
-    engine = Engine()
+    engine = Evaluator()
     if case.step:
         return engine.range(case.query, case.start, case.end, case.step, storage)
     return engine.instant(case.query, case.start, storage)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from infino.local.promql import windows
 from infino.local.promql.overtime import RANGE_FUNCTIONS
-from infino.local.promql.storage import Series
+from infino.local.promql.storage import StoredSeries
 from infino.local.promql.values import Ranges
 
 STEP = 10_000
@@ -25,7 +25,7 @@ def answers(name: str, values: list[float], width: int) -> list[float | None]:
     """Evaluate a function at the time of every sample over a window of so many samples."""
     times = np.arange(len(values), dtype=np.int64) * STEP
     ranges = Ranges([], times - width * STEP, times, times, closed=False)
-    made = windows.windows_of([Series({}, times, np.array(values))], ranges, threshold_first=True)
+    made = windows.windows_of([StoredSeries({}, times, np.array(values))], ranges, threshold_first=True)
     with np.errstate(all="ignore"):
         result, present = RANGE_FUNCTIONS[name](made, [])
     return [float(x) if there else None for x, there in zip(result[0], present, strict=True)]
@@ -102,7 +102,7 @@ def test_pieces_do_not_change_the_answer(values: list[float], width: int) -> Non
 def test_series_together_give_what_each_gives_alone(name: str, rows: list[list[float]], width: int) -> None:
     times = np.arange(len(rows[0]), dtype=np.int64) * STEP
     ranges = Ranges([], times - width * STEP, times, times, closed=False)
-    group = [Series({}, times, np.array(row)) for row in rows]
+    group = [StoredSeries({}, times, np.array(row)) for row in rows]
     with np.errstate(all="ignore"):
         together, present = RANGE_FUNCTIONS[name](windows.windows_of(group, ranges, threshold_first=True), [])
     for row, values in zip(rows, together, strict=True):
@@ -112,8 +112,8 @@ def test_series_together_give_what_each_gives_alone(name: str, rows: list[list[f
 
 
 def test_only_series_of_the_same_times_are_put_together() -> None:
-    def series(*times: int) -> Series:
-        return Series({}, np.array(times, dtype=np.int64), np.zeros(len(times)))
+    def series(*times: int) -> StoredSeries:
+        return StoredSeries({}, np.array(times, dtype=np.int64), np.zeros(len(times)))
 
     found = [series(1, 2), series(1, 3), series(1, 2), series()]
     assert [len(group) for group in windows.sharing_times(found, 5)] == [2, 1]

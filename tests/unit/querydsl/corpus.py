@@ -13,7 +13,7 @@ from infino.local.querydsl import matching_ids, search
 from infino.local.store import Store
 from infino.local.store.typed import fold
 from infino.local.store.view import DatasetView
-from infino.local.store.writer import Batch, put
+from infino.local.store.writer import DocumentBatch, put
 
 NOW = datetime(2024, 3, 15, 10, 30, tzinfo=UTC)
 
@@ -42,7 +42,7 @@ class Corpus:
             half = (len(rows) + 1) // 2
             for part in (rows[:half], rows[half:]):  # typed rows for the first, only texts for the others
                 texts = [json.dumps(document).encode() for _, document in part]
-                batch = Batch([identity for identity, _ in part], texts, [document for _, document in part])
+                batch = DocumentBatch([identity for identity, _ in part], texts, [document for _, document in part])
                 put(self.store, cursor, self.store.get(cursor, self.name), batch)
                 if part and part[0] == rows[0]:
                     fold(self.store, cursor, self.store.get(cursor, self.name))

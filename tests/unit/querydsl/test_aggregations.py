@@ -355,11 +355,11 @@ def test_keyed_buckets(corpus: Corpus) -> None:
 
 
 def test_a_level_costs_the_same_number_of_statements_whatever_its_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
-    from infino.local.querydsl.plan import Plan
+    from infino.local.querydsl.plan import SearchPlan
 
     ran: list[str] = []
-    run = Plan.run
-    monkeypatch.setattr(Plan, "run", lambda self, sql: ran.append(sql) or run(self, sql))
+    run = SearchPlan.run
+    monkeypatch.setattr(SearchPlan, "run", lambda self, sql: ran.append(sql) or run(self, sql))
     counts = []
     for size in (3, 60):
         corpus = Corpus({"k": f"k{n % size}", "j": f"j{n % 7}", "v": n} for n in range(300))

@@ -1,4 +1,4 @@
-"""Query strings as Lucene's classic parser reads them: operators, escapes, dates, signs, and what is no query."""
+"""Query strings as Lucene's classic parser reads them: operators, escapes, dates, signs, and what is not a query."""
 
 from __future__ import annotations
 

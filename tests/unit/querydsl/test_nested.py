@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from infino.local.http import Problem
-from infino.local.store.writer import Batch, put
+from infino.local.store.writer import DocumentBatch, put
 from infino.local.values import exact
 from tests.unit.querydsl.corpus import Corpus
 
@@ -182,7 +182,7 @@ def test_digits_of_objects_are_kept() -> None:
     corpus = Corpus(mapping=MAPPING)
     with corpus.store.writing() as cursor:
         text = b'{"items":[{"n":0.1234567890123456789},{"n":0.1234567890123456788}]}'
-        put(corpus.store, cursor, corpus.store.get(cursor, "books"), Batch(["1"], [text], [exact.loads(text)]))
+        put(corpus.store, cursor, corpus.store.get(cursor, "books"), DocumentBatch(["1"], [text], [exact.loads(text)]))
     assert corpus.ids(nested({"term": {"items.n": "0.1234567890123456789"}})) == ["1"]
     assert corpus.ids(nested({"term": {"items.n": "0.1234567890123456787"}})) == []
     corpus.close()

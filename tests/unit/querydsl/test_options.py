@@ -301,7 +301,7 @@ def test_clauses_are_counted_as_lucene_counts_them() -> None:
     deep: Any = {"bool": {"should": [{"term": {"f1": 1}}] * 900 + [{"term": {"type": "push"}}] * 100}}
     for _ in range(20):
         deep = {"bool": {"must": [deep]}}
-    assert corpus.ids(deep) == ["1"], "what holds other queries is no clause itself"
+    assert corpus.ids(deep) == ["1"], "what holds other queries is not a clause itself"
     assert corpus.ids({"query_string": {"query": "push"}}) == ["1"]
     for many in (
         {"query_string": {"query": "a b c d"}},

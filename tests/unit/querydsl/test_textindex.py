@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from infino.local.querydsl import search, textindex
 from infino.local.querydsl.fields import Fields
 from infino.local.querydsl.textindex import TextIndexes
-from infino.local.sql.watchdog import Clock, time_limit, untimed
+from infino.local.sql.watchdog import TimeLimit, time_limit, untimed
 from infino.local.store import Store
-from infino.local.store.writer import Batch, put, remove
+from infino.local.store.writer import DocumentBatch, put, remove
 from infino.local.values.analysis import spaced, words
 from tests.unit.querydsl.corpus import Corpus
 
@@ -143,7 +143,7 @@ def write(store: Store, texts: dict[str, str]) -> None:
             store,
             cursor,
             dataset,
-            Batch(list(texts), [b'{"text":"%s"}' % t.encode() for t in texts.values()], documents),
+            DocumentBatch(list(texts), [b'{"text":"%s"}' % t.encode() for t in texts.values()], documents),
         )
 
 
@@ -204,7 +204,7 @@ def test_who_is_interrupted_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyP
 def test_indexing_is_not_the_time_of_the_query(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr("infino.local.sql.watchdog.time.monotonic", lambda: now[0])
-    clock = Clock(10)
+    clock = TimeLimit(10)
     now[0] = 4.0
     assert clock.left() == 6.0
     clock.stop()

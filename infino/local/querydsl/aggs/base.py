@@ -10,10 +10,10 @@ import attrs
 
 from infino.local.http import unsupported
 from infino.local.querydsl.aggs.tree import Node
-from infino.local.querydsl.fields import Field
+from infino.local.querydsl.fields import SearchField
 from infino.local.querydsl.highlight import Mark
 from infino.local.querydsl.options import check_options
-from infino.local.querydsl.plan import Plan
+from infino.local.querydsl.plan import SearchPlan
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.reading import as_text, short
 from infino.local.querydsl.sorting import no_fielddata
@@ -61,7 +61,7 @@ class Context:
         outer: The context of the documents that the objects are in, where it is about objects.
     """
 
-    plan: Plan
+    plan: SearchPlan
     compile_filter: Callable[[Any], str]
     documents: Callable[[list[int]], dict[int, dict[str, Any]]]
     versions: Callable[[list[int], bool, bool], dict[int, dict[str, int]]]
@@ -73,10 +73,10 @@ class Context:
 class Running(Protocol):
     """What runs aggregations at a level."""
 
-    plan: Plan
+    plan: SearchPlan
     outer: tuple[Running, str] | None
 
-    def into(self, part: Plan, base: str) -> Running:
+    def into(self, part: SearchPlan, base: str) -> Running:
         """Return what runs aggregations over objects of the documents in a table."""
         ...
 
@@ -124,7 +124,7 @@ class Aggregation(ABC):
     def results(self, runner: Running, level: Level) -> list[Result]:
         """Return a result for each bucket of the level."""
 
-    def field(self) -> Field:
+    def field(self) -> SearchField:
         """Return the field that the options name."""
         name = self.node.options.get("field")
         if not isinstance(name, str):
@@ -134,7 +134,7 @@ class Aggregation(ABC):
             raise illegal(no_fielddata(name))
         return found
 
-    def column(self, field: Field, unmapped: str = "varchar") -> str:
+    def column(self, field: SearchField, unmapped: str = "varchar") -> str:
         """Return the column of the matched documents that holds a field.
 
         Args:
@@ -145,13 +145,13 @@ class Aggregation(ABC):
             return f"null::{unmapped}"
         return self.context.plan.output(self.context.plan.column(field))
 
-    def date_format(self, field: Field) -> str | None:
+    def date_format(self, field: SearchField) -> str | None:
         """Return the `format` of dates, that of the mapping if none is asked for; numbers have none here."""
         pattern = self.node.options.get("format")
         if pattern is None:
             return field.format or None
         if field.kind not in ("date", "none"):
-            raise unsupported(f"[format] in [{self.node.kind}] of the field [{short(field.name)}], which is no date")
+            raise unsupported(f"[format] in [{self.node.kind}] of the field [{short(field.name)}], which is not a date")
         return as_text(pattern, "format")
 
 

@@ -10,7 +10,7 @@ import attrs
 
 from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result, Running, tell_buckets
 from infino.local.querydsl.aggs.tree import Node
-from infino.local.querydsl.fields import NUMERIC, Field
+from infino.local.querydsl.fields import NUMERIC, SearchField
 from infino.local.querydsl.options import check_options
 from infino.local.querydsl.problems import illegal, parsing
 from infino.local.querydsl.reading import as_boolean, as_number, as_object, as_text, short
@@ -18,7 +18,7 @@ from infino.local.values.dates import DEFAULT_FORMAT, DateContext, read_date, re
 
 
 @attrs.define
-class Bucket:
+class AggregationBucket:
     """One bucket of one parent.
 
     Args:
@@ -48,7 +48,7 @@ class BucketAggregation(Aggregation):
     def keys(self, level: Level) -> str:
         """Return the SQL of (d, p, k): each document with its parent bucket and each of its keys."""
 
-    def fill(self, runner: Running, level: Level, buckets: Sequence[Bucket]) -> None:
+    def fill(self, runner: Running, level: Level, buckets: Sequence[AggregationBucket]) -> None:
         """Run the aggregations inside the buckets."""
         tell_buckets(len(buckets))
         inner = [child for child in self.children if not getattr(child, "pipeline", False)]
@@ -69,9 +69,9 @@ class BucketAggregation(Aggregation):
         for bucket, result in zip(buckets, runner.run(below, inner), strict=True):
             bucket.inner = result
 
-    def grouped(self, buckets: Sequence[Bucket], size: int) -> list[list[Bucket]]:
+    def grouped(self, buckets: Sequence[AggregationBucket], size: int) -> list[list[AggregationBucket]]:
         """Return the buckets of each parent, with the pipelines over them applied."""
-        groups: list[list[Bucket]] = [[] for _ in range(size)]
+        groups: list[list[AggregationBucket]] = [[] for _ in range(size)]
         for bucket in buckets:
             groups[bucket.parent].append(bucket)
         for child in self.children:
@@ -101,14 +101,14 @@ class Choice(BucketAggregation):
         numbers = f"list_filter([{cases}]::bigint[], lambda x: x is not null)"
         return f"select d, b as p, unnest({numbers}) as k from {level.rows}"
 
-    def filled(self, runner: Running, level: Level) -> list[list[Bucket]]:
+    def filled(self, runner: Running, level: Level) -> list[list[AggregationBucket]]:
         """Return the buckets of each parent."""
         counted: dict[tuple[int, int], int] = {}
         if self.choices:
             sql = f"select p, k, count(*) from ({self.keys(level)}) group by p, k"
             counted = {(parent, key): count for parent, key, count in runner.plan.run(sql)}
         buckets = [
-            Bucket(parent, number, dict(shown), counted.get((parent, number), 0))
+            AggregationBucket(parent, number, dict(shown), counted.get((parent, number), 0))
             for parent in range(level.size)
             for number, (shown, _) in enumerate(self.choices)
         ]
@@ -120,7 +120,7 @@ class Choice(BucketAggregation):
         return [answer_of(group, self.keyed) for group in self.filled(runner, level)]
 
 
-def answer_of(group: Sequence[Bucket], keyed: bool, *, keep_key: bool = False) -> Result:
+def answer_of(group: Sequence[AggregationBucket], keyed: bool, *, keep_key: bool = False) -> Result:
     """Return buckets as the answer has them: a list, or an object by key."""
     if not keyed:
         return {"buckets": [bucket.answer() for bucket in group]}
@@ -252,7 +252,7 @@ class Range(Choice):
         }
 
 
-def any_value(field: Field, column: str, condition: str, missing: str | None = None) -> str:
+def any_value(field: SearchField, column: str, condition: str, missing: str | None = None) -> str:
     """Return the SQL condition that some value `x` of a field meets a condition."""
     if field.many and field.kind != "none":
         values = f"(case when len({column}) = 0 then [{missing}] else {column} end)" if missing else column

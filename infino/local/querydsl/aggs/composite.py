@@ -7,11 +7,11 @@ from typing import Any
 
 from infino.local.http import unsupported
 from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result, Running, tell_buckets
-from infino.local.querydsl.aggs.buckets import Bucket, BucketAggregation
+from infino.local.querydsl.aggs.buckets import AggregationBucket, BucketAggregation
 from infino.local.querydsl.aggs.histograms import HISTOGRAMS, DateHistogram, Histogram
 from infino.local.querydsl.aggs.terms import key_value, key_values
 from infino.local.querydsl.aggs.tree import Node
-from infino.local.querydsl.fields import Field
+from infino.local.querydsl.fields import SearchField
 from infino.local.querydsl.options import check_options
 from infino.local.querydsl.problems import illegal, parsing
 from infino.local.querydsl.reading import as_boolean, as_integer, as_object, listed, short
@@ -19,7 +19,7 @@ from infino.local.querydsl.reading import as_boolean, as_integer, as_object, lis
 ORDERING = ("order", "missing_bucket", "missing_order")
 
 
-class Source:
+class CompositeSource:
     """One part of the key.
 
     Args:
@@ -46,7 +46,7 @@ class Source:
         self.nulls_first = self._nulls_first(options.get("missing_order"))
         inner = {key: value for key, value in options.items() if key not in ORDERING}
         self.buckets: Histogram | None = None
-        self.field: Field
+        self.field: SearchField
         if kind in HISTOGRAMS:
             made = HISTOGRAMS[kind](Node(name, kind, inner), context, ())
             assert isinstance(made, Histogram)
@@ -118,7 +118,7 @@ class Composite(BucketAggregation):
         entries = [entry for item in listed(given or []) for entry in as_object(item, "sources").items()]
         if not entries:
             raise illegal("Composite [sources] cannot be null or empty")
-        self.sources = [Source(name, spec, context) for name, spec in entries]
+        self.sources = [CompositeSource(name, spec, context) for name, spec in entries]
         names = [source.name for source in self.sources]
         if len(set(names)) < len(names):
             raise illegal("Composite source names must be unique, found duplicates")
@@ -157,7 +157,7 @@ class Composite(BucketAggregation):
             f"select {', '.join(columns)}, count(*), any_value({self._key()}) from ({self._parts(level)})"
             f" where {self._beyond()} group by {', '.join(columns)} order by {', '.join(order)} limit {self.size}"
         )
-        buckets = [Bucket(0, row[-1], {"key": self._shown(row[:-2])}, row[-2]) for row in rows]
+        buckets = [AggregationBucket(0, row[-1], {"key": self._shown(row[:-2])}, row[-2]) for row in rows]
         self.fill(runner, level, buckets)
         groups = self.grouped(buckets, 1)
         made: Result = {"buckets": [bucket.answer() for bucket in groups[0]]}

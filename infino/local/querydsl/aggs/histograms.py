@@ -10,7 +10,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 
 from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result, Running, tell_buckets
-from infino.local.querydsl.aggs.buckets import Bucket, BucketAggregation, answer_of
+from infino.local.querydsl.aggs.buckets import AggregationBucket, BucketAggregation, answer_of
 from infino.local.querydsl.aggs.terms import key_values, read_order, sort_value
 from infino.local.querydsl.aggs.tree import Node
 from infino.local.querydsl.fields import NUMERIC
@@ -132,12 +132,12 @@ class Histogram(BucketAggregation):
         for parent, key, count in runner.plan.run(sql):
             counted[parent][key] = count
         buckets = [
-            Bucket(parent, key, self.shown(key), found.get(key, 0))
+            AggregationBucket(parent, key, self.shown(key), found.get(key, 0))
             for parent, found in enumerate(counted)
             for key in self.wanted(found)
         ]
         self.fill(runner, level, buckets)
-        groups: list[list[Bucket]] = [[] for _ in range(level.size)]
+        groups: list[list[AggregationBucket]] = [[] for _ in range(level.size)]
         for bucket in buckets:
             groups[bucket.parent].append(bucket)
         for group in groups:

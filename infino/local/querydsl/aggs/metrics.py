@@ -15,7 +15,7 @@ from infino.local.querydsl.termlevel import boolean_of, number_of, number_sql
 from infino.local.values.dates import DEFAULT_FORMAT, DateContext, read_date, show_date
 
 
-class Metric(Aggregation):
+class AggregationMetric(Aggregation):
     """A metric over the values of one field."""
 
     parent = False
@@ -88,7 +88,7 @@ class Metric(Aggregation):
         return {"value": value}
 
 
-def metric_results(runner: Running, level: Level, metrics: Sequence[Metric]) -> list[list[Result]]:
+def metric_results(runner: Running, level: Level, metrics: Sequence[AggregationMetric]) -> list[list[Result]]:
     """Return the results of metrics that read the same rows, from one statement.
 
     Args:
@@ -115,7 +115,7 @@ def metric_results(runner: Running, level: Level, metrics: Sequence[Metric]) -> 
     return results
 
 
-class Counted(Metric):
+class Counted(AggregationMetric):
     """A metric that is zero, not absent, without values."""
 
     def empty(self) -> Sequence[Any]:
@@ -123,7 +123,7 @@ class Counted(Metric):
         return (0,) * len(self.expressions("v"))
 
 
-class Average(Metric):
+class Average(AggregationMetric):
     """`avg`."""
 
     def expressions(self, value: str) -> list[str]:
@@ -143,7 +143,7 @@ class Sum(Counted):
         return self.shown(float(values[0]))
 
 
-class Least(Metric):
+class Least(AggregationMetric):
     """`min`."""
 
     def expressions(self, value: str) -> list[str]:
@@ -153,7 +153,7 @@ class Least(Metric):
         return self.shown(values[0])
 
 
-class Greatest(Metric):
+class Greatest(AggregationMetric):
     """`max`."""
 
     def expressions(self, value: str) -> list[str]:
@@ -187,7 +187,7 @@ class Cardinality(Counted):
         return {"value": values[0]}
 
 
-class Stats(Metric):
+class Stats(AggregationMetric):
     """`stats`."""
 
     def expressions(self, value: str) -> list[str]:
@@ -259,7 +259,7 @@ def beyond(average: float | None, sigma: float, variance: float | None) -> float
     return None if average is None or deviation is None else average + sigma * deviation
 
 
-class Percentiles(Metric):
+class Percentiles(AggregationMetric):
     """`percentiles`, as a t-digest answers them while each value is a centroid of its own.
 
     A value stands in the middle of its share: the value number i of n sorted ones, counted from 0, is the quantile
@@ -295,7 +295,7 @@ class Percentiles(Metric):
         return {"values": {name + end.removeprefix("value"): v for name, _, one in shown for end, v in one.items()}}
 
 
-METRICS: dict[str, type[Metric]] = {
+METRICS: dict[str, type[AggregationMetric]] = {
     "avg": Average, "sum": Sum, "min": Least, "max": Greatest, "value_count": ValueCount,
     "cardinality": Cardinality, "stats": Stats, "extended_stats": ExtendedStats, "percentiles": Percentiles,
 }  # fmt: skip

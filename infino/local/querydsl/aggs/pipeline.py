@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result, Running
-from infino.local.querydsl.aggs.buckets import Bucket
+from infino.local.querydsl.aggs.buckets import AggregationBucket
 from infino.local.querydsl.aggs.paths import missing, value_at
 from infino.local.querydsl.aggs.tree import Node
 from infino.local.querydsl.problems import illegal, parsing
@@ -49,11 +49,11 @@ class Pipeline(Aggregation):
             )
         return given
 
-    def apply(self, group: list[Bucket]) -> list[Bucket]:
+    def apply(self, group: list[AggregationBucket]) -> list[AggregationBucket]:
         """Add to the buckets of one parent, reorder them or take some out."""
         return group
 
-    def number(self, bucket: Bucket, path: str) -> float | None:
+    def number(self, bucket: AggregationBucket, path: str) -> float | None:
         """Return the number of one bucket, by the gap policy where it has none."""
         found = value_at(bucket.answer(), path)
         if (found is None or (not bucket.count and path != "_count")) and self.gap == "insert_zeros":
@@ -68,7 +68,7 @@ class CumulativeSum(Pipeline):
         super().__init__(node, context, children)
         self.numbers = self.path()
 
-    def apply(self, group: list[Bucket]) -> list[Bucket]:
+    def apply(self, group: list[AggregationBucket]) -> list[AggregationBucket]:
         total = 0.0
         for bucket in group:
             total += self.number(bucket, self.numbers) or 0.0
@@ -84,7 +84,7 @@ class Derivative(Pipeline):
         self.numbers = self.path()
         self.unit = read_unit(node.options.get("unit"))
 
-    def apply(self, group: list[Bucket]) -> list[Bucket]:
+    def apply(self, group: list[AggregationBucket]) -> list[AggregationBucket]:
         last: tuple[float, float] | None = None
         for bucket in group:
             value, place = self.number(bucket, self.numbers), value_at(bucket.answer(), "_key") or 0.0
@@ -139,7 +139,7 @@ class BucketSort(Pipeline):
                 "Please set either of [sort, size, from] to use bucket_sort"
             )
 
-    def apply(self, group: list[Bucket]) -> list[Bucket]:
+    def apply(self, group: list[AggregationBucket]) -> list[AggregationBucket]:
         keyed = [(bucket, [self._key(bucket, path) for path, _ in self.sorts]) for bucket in group]
         kept = [pair for pair in keyed if self.gap != "skip" or not pair[1] or None not in pair[1]]
         for number in range(len(self.sorts) - 1, -1, -1):
@@ -147,7 +147,7 @@ class BucketSort(Pipeline):
         end = None if self.size is None else self.start + self.size
         return [bucket for bucket, _ in kept][self.start : end]
 
-    def _key(self, bucket: Bucket, path: str) -> Any:
+    def _key(self, bucket: AggregationBucket, path: str) -> Any:
         if path == "_key" and isinstance(bucket.shown.get("key"), str):
             return bucket.shown["key"]
         return self.number(bucket, path)

@@ -9,13 +9,13 @@ from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result,
 from infino.local.querydsl.aggs.buckets import CHOICES
 from infino.local.querydsl.aggs.composite import COMPOSITE, Composite
 from infino.local.querydsl.aggs.histograms import HISTOGRAMS
-from infino.local.querydsl.aggs.metrics import METRICS, Metric, metric_results
+from infino.local.querydsl.aggs.metrics import METRICS, AggregationMetric, metric_results
 from infino.local.querydsl.aggs.nested import NESTED, Nested
 from infino.local.querydsl.aggs.pipeline import PIPELINES, Pipeline, Sibling
 from infino.local.querydsl.aggs.terms import TERMS
 from infino.local.querydsl.aggs.tophits import TopHits
 from infino.local.querydsl.aggs.tree import Node
-from infino.local.querydsl.plan import Plan
+from infino.local.querydsl.plan import SearchPlan
 from infino.local.querydsl.problems import illegal, parsing
 from infino.local.querydsl.reading import short
 
@@ -88,13 +88,15 @@ class Runner:
         outer: Of objects, what runs over the documents that they are in, and the table of those.
     """
 
-    def __init__(self, plan: Plan, all_documents: Callable[[], str], outer: tuple[Running, str] | None = None) -> None:
+    def __init__(
+        self, plan: SearchPlan, all_documents: Callable[[], str], outer: tuple[Running, str] | None = None
+    ) -> None:
         self.plan = plan
         self.outer = outer
         self._all_documents = all_documents
         self._everything: Level | None = None
 
-    def into(self, part: Plan, base: str) -> Runner:
+    def into(self, part: SearchPlan, base: str) -> Runner:
         """Return what runs aggregations over objects of the documents in a table."""
         return Runner(part, self._all_documents, (self, base))
 
@@ -111,9 +113,9 @@ class Runner:
             level: The buckets and their documents.
             works: Prepared aggregations.
         """
-        columns = self._metrics(level, [work for work in works if isinstance(work, Metric)])
+        columns = self._metrics(level, [work for work in works if isinstance(work, AggregationMetric)])
         for work in works:
-            if not isinstance(work, Metric | Pipeline):
+            if not isinstance(work, AggregationMetric | Pipeline):
                 columns[work.node.name] = work.results(self, level)
         made: list[Result] = [{} for _ in range(level.size)]
         for work in works:
@@ -124,9 +126,9 @@ class Runner:
                 result[work.node.name] = given if work.node.meta is None else {"meta": work.node.meta, **given}
         return made
 
-    def _metrics(self, level: Level, metrics: Sequence[Metric]) -> dict[str, list[Result]]:
+    def _metrics(self, level: Level, metrics: Sequence[AggregationMetric]) -> dict[str, list[Result]]:
         """Return the results of metrics: those over single values in one statement, each list in its own."""
-        groups: list[list[Metric]] = [[metric] for metric in metrics if metric.many]
+        groups: list[list[AggregationMetric]] = [[metric] for metric in metrics if metric.many]
         single = [metric for metric in metrics if not metric.many]
         if single:
             groups.append(single)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from infino.local.querydsl.aggs.base import MAX_BUCKETS, Aggregation, Context, Level, Result, Running
-from infino.local.querydsl.aggs.buckets import Bucket, BucketAggregation, answer_of
+from infino.local.querydsl.aggs.buckets import AggregationBucket, BucketAggregation, answer_of
 from infino.local.querydsl.aggs.paths import value_at
 from infino.local.querydsl.aggs.tree import Node
-from infino.local.querydsl.fields import NUMERIC, Field
+from infino.local.querydsl.fields import NUMERIC, SearchField
 from infino.local.querydsl.problems import illegal, parsing
 from infino.local.querydsl.reading import as_boolean, as_integer, as_object, as_text, listed, short
 from infino.local.querydsl.regexps import RegexpReader
@@ -19,7 +19,7 @@ from infino.local.values.dates import DateContext, read_date, show_date
 Shown = dict[str, Any]
 
 
-def show_key(field: Field, key: Any, pattern: str | None = None) -> Shown:
+def show_key(field: SearchField, key: Any, pattern: str | None = None) -> Shown:
     """Return what the answer says of a key."""
     if field.kind == "boolean":
         return {"key": int(key), "key_as_string": "true" if key else "false"}
@@ -28,7 +28,7 @@ def show_key(field: Field, key: Any, pattern: str | None = None) -> Shown:
     return {"key": key}
 
 
-def key_value(context: Context, field: Field, value: Any) -> Any:
+def key_value(context: Context, field: SearchField, value: Any) -> Any:
     """Return a value of the request as the keys of a field are."""
     if field.kind in NUMERIC:
         return number_of(value)
@@ -39,7 +39,7 @@ def key_value(context: Context, field: Field, value: Any) -> Any:
     return as_text(value, "terms")
 
 
-def key_values(column: str, field: Field, missing: str | None) -> str:
+def key_values(column: str, field: SearchField, missing: str | None) -> str:
     """Return the SQL of the list of a document's distinct keys."""
     if field.kind == "none" or not field.many:
         single = f"coalesce({column}, {missing})" if missing else column
@@ -110,7 +110,7 @@ class Terms(BucketAggregation):
         if self.least == 0:
             self._add_empty(runner, level, found)
         buckets = [
-            Bucket(parent, key, {**show_key(self.on, key, self.format), **self.errors}, count)
+            AggregationBucket(parent, key, {**show_key(self.on, key, self.format), **self.errors}, count)
             for parent, key, count in found
         ]
         if by_key:
@@ -151,8 +151,8 @@ class Terms(BucketAggregation):
         every = [row[0] for row in runner.plan.run(sql)]
         found += [(parent, key, 0) for parent in range(level.size) for key in every if (parent, key) not in have]
 
-    def _ordered(self, buckets: list[Bucket], size: int) -> list[Bucket]:
-        groups: list[list[Bucket]] = [[] for _ in range(size)]
+    def _ordered(self, buckets: list[AggregationBucket], size: int) -> list[AggregationBucket]:
+        groups: list[list[AggregationBucket]] = [[] for _ in range(size)]
         for bucket in sorted(buckets, key=lambda bucket: bucket.key):
             groups[bucket.parent].append(bucket)
         for group in groups:
@@ -161,10 +161,10 @@ class Terms(BucketAggregation):
         return [bucket for group in groups for bucket in group[: self.size]]
 
 
-def sort_value(path: str, descending: bool) -> Callable[[Bucket], Any]:
+def sort_value(path: str, descending: bool) -> Callable[[AggregationBucket], Any]:
     """Return what buckets are sorted by; those without a value come last either way."""
 
-    def value(bucket: Bucket) -> Any:
+    def value(bucket: AggregationBucket) -> Any:
         if path == "_count":
             return (0, bucket.count)
         if path in ("_key", "_term"):
