@@ -48,10 +48,10 @@ async def serve_http(server: Any, port: int) -> None:
 
     token = secrets.token_urlsafe(24)
     config = uvicorn.Config(loopback_app(server, token), host="127.0.0.1", port=port, log_level="warning")
-    listener = config.bind_socket()
-    click.echo(f"http://127.0.0.1:{listener.getsockname()[1]}/mcp", err=True)
-    click.echo(f"Authorization: Bearer {token}", err=True)
-    await uvicorn.Server(config).serve(sockets=[listener])
+    with config.bind_socket() as listener:
+        click.echo(f"http://127.0.0.1:{listener.getsockname()[1]}/mcp", err=True)
+        click.echo(f"Authorization: Bearer {token}", err=True)
+        await uvicorn.Server(config).serve(sockets=[listener])
 
 
 @mcp.command()
