@@ -32,9 +32,8 @@ class Course:
     total: float | None
     undo: list[Inflater] = attrs.field(init=False)
 
-    @undo.default
-    def _inflaters(self) -> list[Inflater]:
-        return inflaters(self.coding, self.left)
+    def __attrs_post_init__(self) -> None:
+        self.undo = inflaters(self.coding, self.left)
 
     def left(self) -> float | None:
         """Seconds that are left.

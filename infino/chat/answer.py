@@ -108,7 +108,7 @@ class Answer:
 
         words = self.text if self.complete else f"{self.text}\n\n*The answer is not complete.*"
         panels = [PagePanel(markdown=words, layout=_below([], 6))] if words.strip() else []
-        rows, query = list(self.rows), self.sql or (self.querydsl and json.dumps(self.querydsl, indent=2))
+        rows, query = list(self.rows), self.sql or (json.dumps(self.querydsl, indent=2) if self.querydsl else None)
         if self.chart:
             drawing = ChartDrawing(title=self.question, option=dict(self.chart))
             panels.append(PagePanel(drawing=drawing, rows=rows, query=query or None, layout=_below(panels, 18)))

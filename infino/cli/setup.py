@@ -191,7 +191,7 @@ def config_set(session: Session, name: str, value: str) -> None:
 @command("login")
 @click.option("--access-key", prompt="Access key", help="The access key; asked for when left out.")
 @click.option("--secret-key", help="The secret key; asked for when left out.")
-def config_login(session: Session, access_key: str, secret_key: str | None) -> None:
+def config_login(session: Session, access_key: str, secret_key: Any) -> None:
     """Ask for keys, try them, and keep them in a profile that only you can read."""
     from infino import Infino, InfinoError
     from infino.cli.session import failure

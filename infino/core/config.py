@@ -224,7 +224,8 @@ def _credentials(gathered: _Gathered) -> tuple[Credentials | None, Provider | No
     """Take both keys from one place: half a pair there is an error and never completed from elsewhere."""
     if "credentials" in gathered.keywords:
         return _given_credentials(gathered)
-    access_key, secret_key = gathered.get("access_key"), gathered.get("secret_key")
+    access_key: Any = gathered.get("access_key")
+    secret_key: Any = gathered.get("secret_key")
     if access_key is None and secret_key is None:
         raise ConfigError(
             "no credentials found",

@@ -58,7 +58,7 @@ class Manners:
 
     def _added(self) -> dict[str, Any]:
         """What a subclass keeps in a client beside our own, in its dictionary or in slots."""
-        state = object.__getstate__(self)
+        state: Any = object.__getstate__(self)
         attributes, slots = state if isinstance(state, tuple) else (state, None)
         return {
             name: value

@@ -97,6 +97,7 @@ async def async_upload(caller: AsyncCaller, dataset: str, source: Any, settings:
     """Upload a source to its end, read in a thread."""
     from infino.bulk.run_async import upload_async
 
+    await async_off_loop(getattr, caller, "transport")  # what it imports takes its time
     with _watched_upload(caller, *more) as end:
         return _noted(end, await upload_async(caller, dataset, source, settings, *more))
 

@@ -35,6 +35,10 @@ class Field(NamedTuple):
     required: bool = False
 
 
+def _copied(given: dict[str, Any]) -> dict[str, Any]:
+    return dict(given)
+
+
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class Model:
     """A JSON object with typed fields; what the document does not know is kept.
@@ -45,7 +49,7 @@ class Model:
     FIELDS: ClassVar[tuple[Field, ...]] = ()
     CONSTANTS: ClassVar[tuple[tuple[str, Any], ...]] = ()
     PLACE: ClassVar[tuple[str, ...]] = ()
-    additional_properties: dict[str, Any] = attrs.field(factory=dict, converter=dict)
+    additional_properties: dict[str, Any] = attrs.field(factory=dict, converter=_copied)
 
     def __attrs_post_init__(self) -> None:
         # What was not given has no value at all, so that None can mean null.

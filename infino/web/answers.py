@@ -114,7 +114,7 @@ def _savable(answer: Any) -> dict[str, Any] | None:
     if not answer.sql or not answer.sources:
         return None
     series = (answer.chart or {}).get("series") or []
-    first = series[0] if isinstance(series, list) and series else series
+    first: Any = series[0] if isinstance(series, list) and series else series
     kind = first.get("type") if isinstance(first, Mapping) else None
     kind = "area" if kind == "line" and first.get("areaStyle") is not None else kind
     return {

@@ -117,7 +117,7 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "infino"
     sys_version = ""
     timeout = IDLE_SECONDS
-    server: _Server
+    server: _Server  # pyright: ignore[reportIncompatibleVariableOverride]  # the one that makes this handler
 
     def do_GET(self) -> None:
         """The pages and what they are made of."""

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 import infino
-from tests.support.scripted import ScriptedServer
+from tests.support.scripted import ScriptedServer, answering
 
 NOTICE = {"subject": "Late flights", "message": "Three are late."}
 WRONG = {
@@ -45,7 +45,7 @@ def test_what_the_service_would_misread_is_not_sent(make, message):
 
 
 def test_ids_may_be_numbers_and_uuids_as_in_a_path(make):
-    with ScriptedServer() as server:
+    with ScriptedServer(answering(200, b'{"_id":"5"}')) as server:
         client = make(server.endpoint)
         for given in (5, UUID(int=1)):
             client.alerts.notify(given, **NOTICE, action={"name": "a"})

@@ -87,7 +87,7 @@ ARGUMENTS: list[tuple[Callable[[Any, str], Any], str]] = [
     (lambda c, d: c.visualizations.create({"name": "x"}), "`title` is required"),
     (lambda c, d: c.records.delete(d, "a=1"), "query must be an object, not str"),
     (lambda c, d: c.fino.ask(""), "the question is empty"),
-    (lambda c, d: c.on("respons", print), "events are request, response and retry"),
+    (lambda c, d: c.on("respons", print), "events are call, end, request, response and retry"),
     (lambda c, d: infino.Infino(access_key="a", secret_key="b", retry=3), "retry (keyword) is a RetryPolicy, not int"),
     (
         lambda c, d: infino.Infino(access_key="a", secret_key="b", timeout="fast"),

@@ -24,6 +24,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infino import ConfigError
 from infino.bulk.chunk import EncodedPiece, Rejection
 from infino.bulk.options import BulkOptions
 from infino.bulk.reading import ReadOptions
@@ -360,7 +361,7 @@ def test_a_frame_without_its_extra_says_which_one(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("infino.bulk.columns.load_polars", lambda: None)
     monkeypatch.setattr("infino.bulk.tables.load_pyarrow", lambda: None)
     for source in (pyarrow.table({"a": [1]}), io.BytesIO(b"PAR1...")):
-        with pytest.raises(ValueError, match=r"pip install 'infino-sdk\[arrow\]'"):
+        with pytest.raises(ConfigError, match=r"pip install 'infino-sdk\[arrow\]'"):
             read(source)
     assert read(pandas.DataFrame([{"a": 1}]))[0][1] == b'{"a":1}'
 

@@ -63,12 +63,14 @@ def test_signature_imports_and_docstring_are_taken(tmp_path, monkeypatch):
     assert found.value == "list[Thread]"
     assert found.imports == ("from infino_api.models.thread import Thread", "from things import Words")
     assert found.summary == "Merge things."
-    text = "\n".join(found.lines(is_async=False))
+    text = "\n".join(found.lines(is_async=False, deprecated=False))
     assert "Longer text\non two lines.\n\nArgs:\n    name: A name." in text
     assert "    **options: `timeout`" in text
     assert "Raises:\n    InfinoError: " in text
     assert "    >>> client.things.merge(\"a\")[0].id\n    '7'" in text
-    assert "    >>> (await client.things.merge(\"a\"))[0].id\n    '7'" in "\n".join(found.lines(is_async=True))
+    assert "    >>> (await client.things.merge(\"a\"))[0].id\n    '7'" in "\n".join(
+        found.lines(is_async=True, deprecated=False)
+    )
 
 
 @pytest.mark.parametrize(
