@@ -235,9 +235,7 @@ def _axis_of(rows: Rows, name: str) -> Option:
 def _heatmap(binding: Binding, rows: Rows, kind: str, options: ChartOptions) -> Option:
     x, split, y = binding.x or "", binding.series or "", (binding.y or [""])[0]
     across, down = _places(row.get(x) for row in rows), _places(row.get(split) for row in rows)
-    cells = _summed(
-        [[across[_label(row.get(x))], down[_label(row.get(split))], _finite(row.get(y)) or 0] for row in rows]
-    )
+    cells = _summed([[across[_label(row.get(x))], down[_label(row.get(split))], _finite(row.get(y))] for row in rows])
     numbers = [cell[2] for cell in cells if isinstance(cell[2], int | float) and math.isfinite(cell[2])]
     shadow = {"shadowBlur": 10, "shadowColor": "rgba(0, 0, 0, 0.5)"}
     return {
@@ -269,8 +267,9 @@ def _summed(cells: Iterable[list[Any]]) -> list[list[Any]]:
     found: dict[tuple[int, int], Any] = {}
     for across, down, value in cells:
         place = across, down
-        both = isinstance(value, int | float) and isinstance(found.get(place), int | float)
-        found[place] = found[place] + value if both else value
+        before: Any = found.get(place)
+        both = isinstance(value, int | float) and isinstance(before, int | float)
+        found[place] = before + value if both else before if value is None else value
     return [[*place, value] for place, value in found.items()]
 
 
