@@ -153,6 +153,7 @@ def _along(rows: Rows, x: str, split: str | None, *, in_order: bool) -> _Places:
     return _Places(short, [(name, place[_label(value), again], row) for name, (value, again), row in found])
 
 
+_ZONED = re.compile(r":.*(Z|[+-]\d\d:?\d\d)$")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?")
 
 
@@ -212,14 +213,23 @@ def _pie(binding: Binding, rows: Rows, kind: str, options: ChartOptions) -> Opti
 
 def _scatter(binding: Binding, rows: Rows, kind: str, options: ChartOptions) -> Option:
     x, y = binding.x or "", (binding.y or [""])[0]
+    across, up = _axis_of(rows, x), _axis_of(rows, y)
+    points = [[_place(across, row.get(x)), _place(up, row.get(y))] for row in rows]
     return {
         "tooltip": {"trigger": "item"},
-        "xAxis": _axis_of(rows, x),
-        "yAxis": _axis_of(rows, y),
-        "series": [
-            {"name": y, "type": "scatter", "data": [[_finite(row.get(x)), _finite(row.get(y))] for row in rows]}
-        ],
+        "xAxis": across,
+        "yAxis": up,
+        "series": [{"name": y, "type": "scatter", "data": points}],
     }
+
+
+def _place(axis: Option, value: Any) -> Any:
+    """Where a value stands: to ECharts a number among words counts them, and a time without a zone is a local one."""
+    if axis["type"] == "category":
+        return _label(value)
+    if axis["type"] == "time" and isinstance(value, str) and not _ZONED.search(value):
+        return f"{value}T00:00:00Z" if len(value) == len("2013-01-01") else f"{value}Z"
+    return _finite(value)
 
 
 def _axis_of(rows: Rows, name: str) -> Option:

@@ -158,6 +158,17 @@ def test_numbers_and_days_are_the_readers(opened: Any, locale: str, number: str,
     assert seen.page.get_attribute("td", "title") == exact
 
 
+def test_times_without_a_zone_stand_at_those_of_utc(opened: Any) -> None:
+    rows = [{"x": x, "y": 1} for x in ("2013-01-01", "2013-01-01T06:00:00", "2013-01-02T00:00:00Z")]
+    seen = opened(page("t", [PagePanel(drawing=chart("scatter", rows))]), timezone_id="America/New_York")
+    model = "echarts.getInstanceByDom(document.querySelector('.chart')).getModel()"
+    found = seen.page.evaluate(f"{model}.getSeriesByIndex(0).getData().mapArray('x', at => new Date(at).toISOString())")
+    assert found == ["2013-01-01T00:00:00.000Z", "2013-01-01T06:00:00.000Z", "2013-01-02T00:00:00.000Z"]
+    labels = f"{model}.getComponent('xAxis').axis.getViewLabels().map(one => one.formattedLabel)"
+    assert "Jan 1, 2013" in seen.page.evaluate(labels)
+    assert seen.quiet(), seen.said
+
+
 def test_a_picture_speaks_the_language_of_its_user(tmp_path: Path, monkeypatch: Any) -> None:
     if shutil.which("chromium") is None:
         pytest.skip("Chromium is not here; Debian's package chromium brings it")
