@@ -158,6 +158,17 @@ def test_numbers_and_days_are_the_readers(opened: Any, locale: str, number: str,
     assert seen.page.get_attribute("td", "title") == exact
 
 
+def test_days_are_written_whole_and_years_without_groups(opened: Any) -> None:
+    rows = [{"x": f"2013-{1 + n // 28:02d}-{1 + n % 28:02d}", "y": 2013} for n in range(300)]
+    seen = opened(page("days", [PagePanel(title="d", drawing=chart("line", rows), rows=rows)]), width=420)
+    drawn = "echarts.getInstanceByDom(document.querySelector('.chart')).getZr().storage.getDisplayList()"
+    texts = seen.page.evaluate(f"{drawn}.map(one => one.style.text).filter(text => /20|…|\\.\\.\\./.test(text))")
+    assert "Jan 1, 2013" in texts
+    assert not [text for text in texts if "…" in text or "..." in text]
+    seen.page.get_by_role("button", name="data of d as a table").click()
+    assert seen.page.inner_text("td.number") == "2013"
+
+
 def test_times_without_a_zone_stand_at_those_of_utc(opened: Any) -> None:
     rows = [{"x": x, "y": 1} for x in ("2013-01-01", "2013-01-01T06:00:00", "2013-01-02T00:00:00Z")]
     seen = opened(page("t", [PagePanel(drawing=chart("scatter", rows))]), timezone_id="America/New_York")

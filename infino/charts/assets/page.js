@@ -4,7 +4,8 @@
   const dark = matchMedia("(prefers-color-scheme: dark)");
   // What the reader prefers, whatever language the browser's own menus have.
   const locale = navigator.languages.filter((one) => { try { return Intl.getCanonicalLocales(one).length; } catch { return false; } });
-  const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 6 });
+  // A year or a flight's number has four digits: groups begin with the fifth.
+  const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 6, useGrouping: "min2" });
   const shortNumbers = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 2 });
   let charts = [], printing = false;
 
@@ -116,7 +117,7 @@
   const narrow = (option, box) => {
     const width = box.clientWidth;
     // Long labels are cut, so that they leave room for the chart; the tooltip says them whole.
-    for (const axis of [option.xAxis].flat()) if (axis && axis.type === "category" && axis.data) {
+    for (const axis of [option.xAxis].flat()) if (axis && axis.type === "category" && axis.data && axis.axisLabel.formatter !== dated) {
       const each = (width - 90) / Math.max(axis.data.length, 1);
       axis.axisLabel = { width: each >= 44 ? each - 6 : 72, overflow: "truncate", ...(each >= 44 ? { interval: 0 } : {}), ...axis.axisLabel };
     }
