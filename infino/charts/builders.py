@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal, Self, get_args
 
-from infino.charts.parts import Metric, plain_moment
+from infino.charts.parts import Metric, span_of_time
 from infino.core.errors import ValidationError
 
 Bucket = Literal["minute", "hour", "day", "week", "month", "quarter", "year"]
@@ -69,8 +69,11 @@ class _Spec(Mapping[str, Any]):
         Args:
             start: First moment: datetime, ISO text, or milliseconds since 1970; UTC where it names no zone.
             end: Last moment.
+
+        Raises:
+            ValidationError: One is no moment, or the last comes before the first.
         """
-        return self._with(time_range={"kind": "absolute", "from": plain_moment(start), "to": plain_moment(end)})
+        return self._with(time_range=span_of_time(start, end))
 
 
 class Visualization(_Spec):
@@ -184,6 +187,7 @@ class Visualization(_Spec):
         Examples:
             >>> Visualization.line("A day").sql("flights", x="time_hour", bucket="hour", series="origin")
         """
+        _check_source(dataset, limit)
         self._check(x, bucket, y, series, metric, top, other)
         made = metric or Metric("count")
         sql: dict[str, Any] = {}
@@ -234,6 +238,7 @@ class Visualization(_Spec):
         """
         if not statement.strip():
             raise ValidationError("query() needs a SELECT", operation="charts")
+        _check_source(dataset, limit)
         sql: dict[str, Any] = {"raw_query": statement}
         sql |= {key: value for key, value in (("limit", limit), ("time_column", time_column)) if value is not None}
         mapping = {key: value for key, value in (("x", x), ("y", list(y)), ("series", series)) if value}
@@ -256,6 +261,9 @@ class Visualization(_Spec):
             "top_n_without_other_bucket_use_limit": (
                 top is not None and not other and "top works with other=True; without it use limit"
             ),
+            "unknown_bucket": bucket is not None
+            and bucket not in get_args(Bucket)
+            and f"bucket is one of {', '.join(get_args(Bucket))}",
             "top_n_zero_ignored": top is not None and top < 1 and "top must be 1 or more",
             "top_n_other_bucket_incompatible_with_bucket": (
                 bool(bucket)
@@ -299,6 +307,13 @@ class Visualization(_Spec):
 
     def _looks(self, **looks: Any) -> Self:
         return self._with(options={**self._spec.get("options", {}), **looks})
+
+
+def _check_source(dataset: str, limit: int | None) -> None:
+    if not dataset.strip():
+        raise ValidationError("a visualization needs the name of its dataset", operation="charts")
+    if limit is not None and limit < 1:
+        raise ValidationError("limit must be 1 or more", operation="charts")
 
 
 def markdown(text: str) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeAlias
 
@@ -12,7 +11,7 @@ import attrs
 from infino_api.models.metric_formatting import MetricFormatting
 from infino_api.models.result_column import ResultColumn
 
-from infino.charts.html import PagePanel, clean, page, save, tabled
+from infino.charts.html import PagePanel, clean, framed, page, save, tabled
 
 Option: TypeAlias = dict[str, Any]
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
@@ -30,8 +29,7 @@ class _Shown:
         raise NotImplementedError
 
     def _repr_html_(self) -> str:
-        framed = escape(self.to_html(), quote=True)
-        return f'<iframe sandbox="allow-scripts" srcdoc="{framed}" width="100%" height="420" frameborder="0"></iframe>'
+        return framed(self.to_html())
 
     def to_html(self, path: str | os.PathLike[str] | None = None) -> str:
         """Write a page that opens offline.

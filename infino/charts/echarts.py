@@ -153,6 +153,7 @@ def _along(rows: Rows, x: str, split: str | None, *, in_order: bool) -> _Places:
     return _Places(short, [(name, place[_label(value), again], row) for name, (value, again), row in found])
 
 
+_ZONED = re.compile(r":.*(Z|[+-]\d\d:?\d\d)$")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?")
 
 
@@ -212,14 +213,23 @@ def _pie(binding: Binding, rows: Rows, kind: str, options: ChartOptions) -> Opti
 
 def _scatter(binding: Binding, rows: Rows, kind: str, options: ChartOptions) -> Option:
     x, y = binding.x or "", (binding.y or [""])[0]
+    across, up = _axis_of(rows, x), _axis_of(rows, y)
+    points = [[_place(across, row.get(x)), _place(up, row.get(y))] for row in rows]
     return {
         "tooltip": {"trigger": "item"},
-        "xAxis": _axis_of(rows, x),
-        "yAxis": _axis_of(rows, y),
-        "series": [
-            {"name": y, "type": "scatter", "data": [[_finite(row.get(x)), _finite(row.get(y))] for row in rows]}
-        ],
+        "xAxis": across,
+        "yAxis": up,
+        "series": [{"name": y, "type": "scatter", "data": points}],
     }
+
+
+def _place(axis: Option, value: Any) -> Any:
+    """Where a value stands: to ECharts a number among words counts them, and a time without a zone is a local one."""
+    if axis["type"] == "category":
+        return _label(value)
+    if axis["type"] == "time" and isinstance(value, str) and not _ZONED.search(value):
+        return f"{value}T00:00:00Z" if len(value) == len("2013-01-01") else f"{value}Z"
+    return _finite(value)
 
 
 def _axis_of(rows: Rows, name: str) -> Option:
@@ -235,9 +245,7 @@ def _axis_of(rows: Rows, name: str) -> Option:
 def _heatmap(binding: Binding, rows: Rows, kind: str, options: ChartOptions) -> Option:
     x, split, y = binding.x or "", binding.series or "", (binding.y or [""])[0]
     across, down = _places(row.get(x) for row in rows), _places(row.get(split) for row in rows)
-    cells = _summed(
-        [[across[_label(row.get(x))], down[_label(row.get(split))], _finite(row.get(y)) or 0] for row in rows]
-    )
+    cells = _summed([[across[_label(row.get(x))], down[_label(row.get(split))], _finite(row.get(y))] for row in rows])
     numbers = [cell[2] for cell in cells if isinstance(cell[2], int | float) and math.isfinite(cell[2])]
     shadow = {"shadowBlur": 10, "shadowColor": "rgba(0, 0, 0, 0.5)"}
     return {
@@ -269,8 +277,9 @@ def _summed(cells: Iterable[list[Any]]) -> list[list[Any]]:
     found: dict[tuple[int, int], Any] = {}
     for across, down, value in cells:
         place = across, down
-        both = isinstance(value, int | float) and isinstance(found.get(place), int | float)
-        found[place] = found[place] + value if both else value
+        before: Any = found.get(place)
+        both = isinstance(value, int | float) and isinstance(before, int | float)
+        found[place] = before + value if both else before if value is None else value
     return [[*place, value] for place, value in found.items()]
 
 

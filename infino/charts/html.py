@@ -110,6 +110,12 @@ def as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, default=str)
 
 
+def framed(html: str, height: int = 420) -> str:
+    """Put a page into a frame of a notebook, apart from what else is there."""
+    held = escape(html, quote=True)
+    return f'<iframe sandbox="allow-scripts" srcdoc="{held}" width="100%" height="{height}" frameborder="0"></iframe>'
+
+
 def save(html: str, path: str | os.PathLike[str]) -> Path:
     """Write a page to a file.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import attrs
+from dateutil.parser import isoparse
 
 from infino.core.errors import ValidationError
 
@@ -158,6 +159,27 @@ def field(name: str) -> Field:
         {'field': 'origin', 'operator': 'is_one_of', 'value': ['JFK', 'EWR']}
     """
     return Field(name)
+
+
+def span_of_time(start: datetime | str | int, end: datetime | str | int) -> dict[str, Any]:
+    """Write a span as a spec has it; its ends are moments, the first before the last."""
+    span = {"kind": "absolute", "from": plain_moment(start), "to": plain_moment(end)}
+    known = [_seconds(span[side]) for side in ("from", "to")]
+    if known[0] > known[1]:
+        raise ValidationError(f"the span ends before it begins: {start} to {end}", operation="charts")
+    return span
+
+
+def _seconds(moment: str | int) -> float:
+    if not isinstance(moment, str):
+        return moment / 1000
+    try:
+        found = isoparse(moment)
+    except ValueError:
+        problem = f"{moment!r} is no moment: give a datetime, ISO text, or milliseconds since 1970"
+    else:
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    raise ValidationError(problem, operation="charts")
 
 
 def plain_moment(value: Any) -> Any:

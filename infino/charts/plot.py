@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 from infino.charts.drawings import Drawing
 from infino.charts.echarts import to_echarts
@@ -50,18 +50,26 @@ def plot(
         A drawing: `to_html()`, `to_png()`, and shown in notebooks.
 
     Raises:
-        ValidationError: The result has no such column.
+        ValidationError: The result has no such column, or the kind of chart shows less than the result.
 
     Examples:
         >>> result = client.query.sql("SELECT carrier, avg(dep_delay) AS late FROM flights GROUP BY 1")
         >>> plot(result, "bar", x="carrier", y="late").to_html("late.html")
     """
+    if kind not in get_args(Kind):
+        problem = f"there is no chart {kind!r}; there are {', '.join(get_args(Kind))}"
+        raise ValidationError(problem, operation="charts.plot")
+    if kind == "heatmap" and series is None:
+        raise ValidationError("a heatmap needs series for its second axis", operation="charts.plot")
     names = list(result.names)
     wanted = [y] if isinstance(y, str) else list(y or ())
     for name in (x, series, *wanted):
         if name is not None and name not in names:
             raise ValidationError(f"there is no column {name!r}; there are {', '.join(names)}", operation="charts.plot")
     rows = [dict(zip(names, map(_shown, row), strict=True)) for row in result.rows()]
+    if kind in ("metric", "gauge") and len(rows) > 1:
+        problem = f"a {kind} shows one row; the result has {len(rows):,}"
+        raise ValidationError(problem, operation="charts.plot")
     numbers = [name for name in names if any(_is_number(row[name]) for row in rows)]
     if x is None:
         left = [name for name in names if name != series and name not in wanted]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import attrs
@@ -91,6 +92,35 @@ class DashboardResult:
         if path is not None:
             save(html, path)
         return html
+
+    def to_png(self, path: str | os.PathLike[str], *, width: int = 1280, height: int | None = None) -> Path:
+        """Write a picture of the dashboard, drawn by a Chromium of this machine.
+
+        Args:
+            path: The file.
+            width: Width in pixels.
+            height: Height in pixels; that of all panels when None.
+
+        Returns:
+            The file.
+
+        Examples:
+            >>> client.dashboards.execute("d1").to_png("dashboard.png")
+        """
+        from infino.charts.browser import screenshot
+
+        return screenshot(self.to_html(), path, width=width, height=self._height if height is None else height)
+
+    def _repr_html_(self) -> str:
+        from infino.charts.html import framed
+
+        return framed(self.to_html(), self._height)
+
+    @property
+    def _height(self) -> int:
+        """Pixels of the page: 22 for each row of the grid and 8 between them, with room for the title."""
+        panels = [one.panel.layout for one in self.panels if one.panel.layout]
+        return 30 * max(((layout.y or 0) + (layout.h or 0) for layout in panels), default=15) + 80
 
 
 def _page_panel(result: PanelResult) -> PagePanel:

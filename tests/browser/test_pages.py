@@ -34,10 +34,12 @@ def browser() -> Iterator[Any]:
 class Opened:
     """A page in the browser, with everything it said and asked for."""
 
-    def __init__(self, browser: Any, html: str, folder: Path, width: int = 1280, scheme: str = "light") -> None:
+    def __init__(
+        self, browser: Any, html: str, folder: Path, width: int = 1280, scheme: str = "light", **more: Any
+    ) -> None:
         path = folder / "page.html"
         path.write_text(html, encoding="utf-8")
-        self.context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        self.context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **more)
         self.page = self.context.new_page()
         self.said: list[str] = []
         self.asked: list[str] = []
@@ -132,6 +134,96 @@ def test_every_kind_is_drawn_in_its_place(opened: Any, width: int, scheme: str) 
             assert left >= other[2] - 1 or right <= other[0] + 1 or top >= other[3] - 1 or bottom <= other[1] + 1
     assert seen.page.inner_text(".error") == "no such dataset"
     assert "1,234.5" in seen.page.inner_text(".metric")
+
+
+@pytest.mark.parametrize(
+    ("locale", "number", "day", "moment"),
+    [
+        ("de-DE", "1.234,5", "01.01.2013", "03.01.2013, 17:30"),
+        ("ja-JP", "1,234.5", "2013/01/01", "2013/01/03 17:30"),
+    ],
+)
+def test_numbers_and_days_are_the_readers(opened: Any, locale: str, number: str, day: str, moment: str) -> None:
+    rows = [{"x": day, "y": 1} for day in DAYS]
+    column = ResultColumn(name="t", type="date")
+    exact = "2013-01-03T17:30:00Z"
+    table = TableDrawing(title="", columns=[column], rows=[{"t": exact}, {"t": "2013-01"}, {"t": None}])
+    panels = [PagePanel(drawing=drawing) for drawing in (chart("line", rows), MetricDrawing(title="n", value=1234.5))]
+    seen = opened(page("local", [*panels, PagePanel(drawing=table)]), locale=locale, timezone_id="America/New_York")
+    assert seen.quiet(), seen.said
+    axis = "echarts.getInstanceByDom(document.querySelector('.chart')).getModel().getComponent('xAxis').axis"
+    assert seen.page.evaluate(f"{axis}.getViewLabels()[0].formattedLabel") == day, "the day of UTC, not that before"
+    assert seen.page.inner_text(".metric") == number
+    assert seen.page.evaluate("[...document.querySelectorAll('td')].map(e => e.textContent)") == [moment, "2013-01", ""]
+    assert seen.page.get_attribute("td", "title") == exact
+
+
+def test_days_are_written_whole_and_years_without_groups(opened: Any) -> None:
+    rows = [{"x": f"2013-{1 + n // 28:02d}-{1 + n % 28:02d}", "y": 2013} for n in range(300)]
+    seen = opened(page("days", [PagePanel(title="d", drawing=chart("line", rows), rows=rows)]), width=420)
+    drawn = "echarts.getInstanceByDom(document.querySelector('.chart')).getZr().storage.getDisplayList()"
+    texts = seen.page.evaluate(f"{drawn}.map(one => one.style.text).filter(text => /20|…|\\.\\.\\./.test(text))")
+    assert "Jan 1, 2013" in texts
+    assert not [text for text in texts if "…" in text or "..." in text]
+    seen.page.get_by_role("button", name="data of d as a table").click()
+    assert seen.page.inner_text("td.number") == "2013"
+
+
+def test_times_without_a_zone_stand_at_those_of_utc(opened: Any) -> None:
+    rows = [{"x": x, "y": 1} for x in ("2013-01-01", "2013-01-01T06:00:00", "2013-01-02T00:00:00Z")]
+    seen = opened(page("t", [PagePanel(drawing=chart("scatter", rows))]), timezone_id="America/New_York")
+    model = "echarts.getInstanceByDom(document.querySelector('.chart')).getModel()"
+    found = seen.page.evaluate(f"{model}.getSeriesByIndex(0).getData().mapArray('x', at => new Date(at).toISOString())")
+    assert found == ["2013-01-01T00:00:00.000Z", "2013-01-01T06:00:00.000Z", "2013-01-02T00:00:00.000Z"]
+    labels = f"{model}.getComponent('xAxis').axis.getViewLabels().map(one => one.formattedLabel)"
+    assert "Jan 1, 2013" in seen.page.evaluate(labels)
+    assert seen.quiet(), seen.said
+
+
+def test_a_picture_speaks_the_language_of_its_user(tmp_path: Path, monkeypatch: Any) -> None:
+    if shutil.which("chromium") is None:
+        pytest.skip("Chromium is not here; Debian's package chromium brings it")
+    drawing = MetricDrawing(title="", value=1234.5)
+
+    def picture(language: str) -> bytes:
+        monkeypatch.setenv("LC_ALL", language)
+        return drawing.to_png(tmp_path / "metric.png", width=300, height=200).read_bytes()
+
+    english = picture("C.UTF-8")
+    assert english == picture("en_US.UTF-8")
+    assert english != picture("de_DE.UTF-8")
+
+
+def test_another_width_draws_anew_and_what_is_hidden_waits(opened: Any) -> None:
+    seen = opened(dashboard(), width=420)
+    seen.page.get_by_role("button", name="data of bar as a table").click()
+    seen.page.set_viewport_size({"width": 1440, "height": 900})
+    seen.page.emulate_media(color_scheme="dark")
+    seen.page.wait_for_timeout(400)
+    seen.page.get_by_role("button", name="data of bar as a table").click()
+    sizes = seen.page.evaluate(
+        "[...document.querySelectorAll('.chart')].map(e => { const c = echarts.getInstanceByDom(e);"
+        " const b = e.parentElement; return [c.getWidth() - b.clientWidth, c.getHeight() - b.clientHeight] })"
+    )
+    assert sizes == [[0, 0]] * 7
+    assert seen.quiet(), seen.said
+
+
+@pytest.mark.parametrize("width", [420, 800, 1440])
+def test_a_number_stays_in_its_panel_and_on_its_line(opened: Any, width: int) -> None:
+    values = [7, 336_776, 1_234_567_890.25, None]
+    panels = [
+        PagePanel(title="A title that takes a few lines", drawing=MetricDrawing(title="", value=value),
+                  layout={"x": 12 * at, "y": 0, "w": 12, "h": 5})
+        for at, value in enumerate(values)
+    ]  # fmt: skip
+    seen = opened(page("numbers", panels), width=width)
+    boxes = seen.page.evaluate(
+        "[...document.querySelectorAll('.metric')].map(e => { const range = document.createRange();"
+        " range.selectNodeContents(e); const b = e.parentElement;"
+        " return [range.getClientRects().length, b.scrollHeight <= b.clientHeight, b.scrollWidth <= b.clientWidth] })"
+    )
+    assert boxes == [[1, True, True]] * 4
 
 
 def test_a_change_of_the_scheme_draws_anew(opened: Any) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -119,26 +121,96 @@ def old_sdk() -> str:
 OURS = str(Path(__file__).parents[2] / "infino" / "migration")
 
 
+def run_old_program(program: str, path: str, given: str = "", **more: str) -> tuple[dict[str, Any], str]:
+    """Run a program with the `infino_sdk` of a folder against a gateway; what it printed last, and its warnings."""
+    with LocalGateway(compat=path != OURS) as gateway:
+        environment = {
+            **os.environ,
+            "PYTHONPATH": path,
+            "KEY": gateway.access_key,
+            "SECRET": gateway.secret_key,
+            "ENDPOINT": gateway.endpoint,
+            **more,
+        }
+        command = [sys.executable, "-W", "always::DeprecationWarning:__main__", "-c", program]
+        done = subprocess.run(
+            command, input=given, capture_output=True, text=True, timeout=100, check=False, env=environment
+        )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1]), done.stderr
+
+
 @pytest.mark.parametrize("ours", [False, True], ids=["old", "ours"])
 def test_a_program_of_the_old_sdk_runs_unchanged(ours: bool, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     (tmp_path / "rows.json").write_text('[{"a": 1}, {"a": 2}]')
     (tmp_path / "empty.sqlite").touch()
-    with LocalGateway(compat=not ours) as gateway:
-        environment = {
-            **os.environ,
-            "PYTHONPATH": OURS if ours else request.getfixturevalue("old_sdk"),
-            "KEY": gateway.access_key,
-            "SECRET": gateway.secret_key,
-            "ENDPOINT": gateway.endpoint,
-            "SQLITE": str(tmp_path / "empty.sqlite"),
-            "FILE": str(tmp_path / "rows.json"),
-        }
-        command = [sys.executable, "-W", "always::DeprecationWarning:__main__", "-c", PROGRAM]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False, env=environment)
-    assert done.returncode == 0, done.stderr[-3000:]
-    outcome = json.loads(done.stdout.splitlines()[-1])
+    path = OURS if ours else request.getfixturevalue("old_sdk")
+    files = {"SQLITE": str(tmp_path / "empty.sqlite"), "FILE": str(tmp_path / "rows.json")}
+    outcome, warned = run_old_program(PROGRAM, path, **files)
     assert isinstance(outcome.pop("metrics"), list)
     assert outcome == EXPECTED
     if ours:
-        assert done.stderr.count("InfinoSDK.create_dataset(...) is now client.datasets.create(") == 1
-        assert "InfinoSDK.get_datasets(...) is now client.datasets.list()" in done.stderr
+        assert warned.count("InfinoSDK.create_dataset(...) is now client.datasets.create(") == 1
+        assert "InfinoSDK.get_datasets(...) is now client.datasets.list()" in warned
+
+
+README = r"""
+import json, os, sys
+from infino_sdk import InfinoSDK, InfinoError
+
+sdk = InfinoSDK(os.environ["KEY"], os.environ["SECRET"], os.environ["ENDPOINT"])
+shop = "sample-ecommerce-data.rel"
+sdk.create_dataset(shop)
+orders = [
+    ("USD", "EMEA", "2026-04-02T00:00:00Z"), ("EUR", "EMEA", "2026-04-03T00:00:00Z"),
+    ("USD", "APAC", "2026-04-05T00:00:00Z"), ("GBP", "APAC", "2026-06-05T00:00:00Z"),
+]
+rows = [dict(zip(("currency", "region", "@timestamp"), order)) for order in orders]
+lines = [line for at, row in enumerate(rows) for line in ({"index": {"_id": str(at)}}, row)]
+sdk.upload_json_to_dataset(shop, "".join(json.dumps(line) + "\n" for line in lines))
+names, kept, rendered, refused = {"sdk": sdk}, [], [], []
+chart = {"title": "c", "source": {"kind": "sql", "index": shop, "sql": {}}, "chart": {"type": "bar"},
+         "mapping": {"x": "currency"}, "aggregation_type": "count"}
+names |= {"viz_a": sdk.create_visualization(chart), "viz_b": sdk.create_visualization({**chart, "title": "d"})}
+
+def counts(data):
+    return sorted([row["currency"], row["count"]] for row in data["rows"])
+
+for block in json.load(sys.stdin):
+    before = dict(names)
+    try:
+        exec(block, names)
+    except InfinoError as error:
+        refused.append([block.splitlines()[0], json.loads(error.message)["error"]["reason"]])
+    new = {name: value for name, value in names.items() if value is not before.get(name)}
+    if "viz" in new and "id" in new["viz"]:
+        names["viz_id"] = new["viz"]["id"]
+    if "dashboard" in new:
+        names["dashboard_id"] = new["dashboard"]["id"]
+    if "panels" in new:
+        kept.append([counts(panel["data"]) for panel in new["panels"]])
+    elif "data" in new:
+        kept.append(counts(new["data"]))
+    if "spec" in new:
+        rendered.append(new["spec"]["kind"])
+left = [len(sdk.list_dashboards()["items"]), len(sdk.list_visualizations()["items"])]
+print(json.dumps({"kept": kept, "rendered": rendered, "refused": refused, "left": left}))
+"""
+
+
+@pytest.mark.parametrize("ours", [False, True], ids=["old", "ours"])
+def test_the_examples_of_the_old_readme_for_dashboards_run_unchanged(ours: bool, old_sdk: str) -> None:
+    (metadata,) = Path(old_sdk).glob("infino_sdk-*.dist-info/METADATA")
+    text = metadata.read_text(encoding="utf-8")
+    chapter = text[text.index("\n## Visualize") : text.index("\n## Govern")]
+    blocks = [block for block in re.findall(r"```python\n(.*?)```", chapter, re.DOTALL) if "pyecharts" not in block]
+    assert len(blocks) == 14
+    outcome, _ = run_old_program(README, OURS if ours else old_sdk, json.dumps(blocks))
+    every, april = [["EUR", 1], ["GBP", 1], ["USD", 2]], [["EUR", 1], ["USD", 2]]
+    europe = [["EUR", 1], ["USD", 1]]
+    assert outcome == {
+        "kept": [every, april, april, every, [every] * 2, [europe] * 2, [april] * 2],
+        "rendered": ["echarts"],
+        "refused": [["# Top 10 customers by total revenue (BigQuery)", "`title` is required"]],
+        "left": [0, 3],
+    }

@@ -46,6 +46,9 @@ def test_each_panel_shows_what_it_can(make):
         assert isinstance(empty.error, infino.ValidationError)
         sent = [received for received in server.requests if received.target.endswith("/data")]
         assert [json.loads(received.body) for received in sent] == [{"time_range": {"from": "a", "to": "b"}}]
+        shown = result._repr_html_()
+        assert shown.startswith('<iframe sandbox="allow-scripts" srcdoc="&lt;!doctype html')
+        assert "no visualization" in shown
         with pytest.raises(infino.NotFoundError):
             make(server.endpoint).dashboards.execute("d2")
 

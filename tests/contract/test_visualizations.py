@@ -267,7 +267,8 @@ def test_roles_hold_for_data_and_for_saved_objects(gateway, sync_client, flights
 
 
 def test_what_only_the_service_runs_is_501(sync_client, flights):
-    for source in ({"kind": "querydsl", "index": flights}, {"kind": "sql", "index": flights, "connection_id": "c1"}):
+    sql = {"kind": "sql", "index": flights}
+    for source in ({**sql, "kind": "querydsl"}, {**sql, "connection_id": "c1"}, {**sql, "connector_id": "bigquery"}):
         made = sync_client.visualizations.create({"title": "t", "source": source, "chart": {"type": "table"}})
         with pytest.raises(ServerError) as caught:
             sync_client.visualizations.execute(made.id, retry=None)

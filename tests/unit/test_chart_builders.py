@@ -75,6 +75,14 @@ def test_each_step_gives_another_spec() -> None:
         (lambda: Visualization.table("t").sql("d", metric=count()), "no effect"),
         (lambda: Visualization.pie("t").sql("d", x="c", series="s"), "no series"),
         (lambda: Visualization.bar(" "), "title"),
+        (lambda: Visualization.bar("t").sql(" ", x="c"), "name of its dataset"),
+        (lambda: Visualization.bar("t").query("", "SELECT 1"), "name of its dataset"),
+        (lambda: Visualization.bar("t").sql("d", x="c", limit=0), "1 or more"),
+        (lambda: Visualization.bar("t").query("d", "SELECT 1", limit=-1), "1 or more"),
+        (lambda: Visualization.line("t").sql("d", x="c", bucket="fortnight"), "bucket is one of minute"),  # type: ignore[arg-type]  # that is the point
+        (lambda: Visualization.bar("t").during("yesterday", "2013"), "no moment"),
+        (lambda: Visualization.bar("t").during("2013-02-01", datetime(2013, 1, 31, 23)), "before it begins"),
+        (lambda: Dashboard.titled("t").during(2, 1), "before it begins"),
         (lambda: Visualization.bar("t").donut(0.5), "pies"),
         (lambda: Visualization.bar("t").number(decimals=1), "single number"),
         (lambda: Visualization.bar("t").query("d", " "), "SELECT"),
@@ -132,6 +140,12 @@ def test_any_result_can_be_drawn() -> None:
     assert "<svg" in (drawing._repr_html_() or "")
     with pytest.raises(infino.ValidationError, match="there are c, v"):
         plot(SqlResult(raw), x="nope")
+    with pytest.raises(infino.ValidationError, match="there is no chart 'sunburst'; there are bar"):
+        plot(SqlResult(raw), "sunburst")  # type: ignore[arg-type]  # that is the point
+    with pytest.raises(infino.ValidationError, match="second axis"):
+        plot(SqlResult(raw), "heatmap", x="c", y="v")
+    with pytest.raises(infino.ValidationError, match="the result has 2"):
+        plot(SqlResult(raw), "metric", y="v")
 
 
 def test_what_is_built_runs(client: Any, fresh: Any) -> None:

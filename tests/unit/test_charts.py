@@ -14,6 +14,7 @@ import pytest
 
 import infino
 from infino.charts import ChartDrawing, Drawing, MetricDrawing, TableDrawing, to_echarts
+from infino.charts.browser import _language
 from infino.models import Visualization, VisualizationData
 
 ROWS = [{"c": "UA", "o": "J", "v": 3}, {"c": "AA", "o": "J", "v": 5}, {"c": "UA", "o": "L", "v": None}]
@@ -70,7 +71,7 @@ def test_pies_scatters_and_heatmaps() -> None:
     assert option("scatter")["series"][0]["data"] == [["UA", 3], ["AA", 5], ["UA", None]]
     found = option("heatmap", {**BOUND, "series": "o"})
     assert (found["xAxis"]["data"], found["yAxis"]["data"]) == (["AA", "UA"], ["J", "L"])
-    assert found["series"][0]["data"] == [[1, 0, 3], [0, 0, 5], [1, 1, 0]]
+    assert found["series"][0]["data"] == [[1, 0, 3], [0, 0, 5], [1, 1, None]], "no value is no 0"
     assert (found["visualMap"]["min"], found["visualMap"]["max"]) == (0, 5)
     assert option("heatmap", {**BOUND, "x": "n", "series": "o"}, [{"n": 10}, {"n": 9}])["xAxis"]["data"] == ["9", "10"]
 
@@ -214,16 +215,41 @@ def random_case(chance: random.Random) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def better_on_purpose(shown: dict[str, Any], data: dict[str, Any]) -> bool:
-    """Where the SDK before lost something: cells of one place, measures beside a split, words on a scatter's axis."""
+    """Where the SDK before lost something: cells of one place, measures beside a split, words on
+    a scatter's axis, the difference of no value and 0 in a heatmap."""
     kind, binding = shown["chart"]["type"], data["metadata"]["binding"]
     split = binding["series"]
     places = [(row["c"], row.get(split) if split else None) for row in data["rows"]]
     if kind == "scatter":
         return bool(places)
+    if kind == "heatmap" and any(row.get(binding["y"][0]) is None for row in data["rows"]):
+        return True
     if kind in ("line", "area") and all(place[0] in ("9", "10") for place in places):
         return True
     drawn_by_split = split is not None and kind not in ("pie", "metric", "gauge", "table")
     return drawn_by_split and (len(set(places)) < len(places) or (len(binding["y"]) > 1 and kind != "heatmap"))
+
+
+@pytest.mark.parametrize(
+    ("variables", "language"),
+    [
+        ({"LANG": "de_DE.UTF-8"}, "de-DE"),
+        ({"LANG": "en_US.UTF-8", "LC_NUMERIC": "fr_CH"}, "fr-CH"),
+        ({"LANG": "de_DE.UTF-8", "LC_ALL": "ca_ES@valencia"}, "ca-ES"),
+        ({"LANG": "de_DE.UTF-8", "LC_ALL": "C.UTF-8"}, None),
+        ({"LANG": "eo"}, "eo"),
+        ({"LANG": "de --gpu-launcher=x"}, None),
+        ({}, None),
+    ],
+)
+def test_a_picture_is_in_the_language_of_the_environment(
+    monkeypatch: Any, variables: Any, language: str | None
+) -> None:
+    for name in ("LC_ALL", "LC_NUMERIC", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert _language() == language
 
 
 def test_the_same_as_before() -> None:

@@ -2,9 +2,25 @@
 // Draws the panels that the page holds as JSON, or those that a page served live hands over. Every text goes in as text, never as HTML; only markdown comes rendered, without HTML of its own.
 (() => {
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  const numbers = new Intl.NumberFormat(undefined, { maximumFractionDigits: 6 });
-  const shortNumbers = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 2 });
+  // What the reader prefers, whatever language the browser's own menus have.
+  const locale = navigator.languages.filter((one) => { try { return Intl.getCanonicalLocales(one).length; } catch { return false; } });
+  // A year or a flight's number has four digits: groups begin with the fifth.
+  const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 6, useGrouping: "min2" });
+  const shortNumbers = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 2 });
   let charts = [], printing = false;
+
+  // Days and moments in the reader's words; in UTC, as the service cuts them.
+  const MOMENT = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:?00)?)?$/;
+  const days = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
+  const moments = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
+  const seconds = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
+  const dated = (value) => {
+    if (typeof value === "string" && !MOMENT.test(value)) return value;
+    const text = String(value);
+    const at = new Date(typeof value === "number" ? value : text.length === 10 ? text : text.slice(0, 23).replace(" ", "T").replace(/(Z|\+00:?00)$/, "") + "Z");
+    if (Number.isNaN(at.getTime())) return text;
+    return (text.length === 10 || (typeof value === "number" && at % 86400000 === 0) ? days : at % 60000 === 0 ? moments : seconds).format(at);
+  };
 
   const element = (name, classes, text) => {
     const made = document.createElement(name);
@@ -12,14 +28,14 @@
     if (text !== undefined) made.textContent = text;
     return made;
   };
-  const shown = (value) => (value === null || value === undefined ? "" : typeof value === "number" ? numbers.format(value) : typeof value === "object" ? JSON.stringify(value) : String(value));
+  const shown = (value) => (value === null || value === undefined ? "" : typeof value === "number" ? numbers.format(value) : typeof value === "object" ? JSON.stringify(value) : dated(String(value)));
 
   const formatted = (value, format) => {
     if (value === null || value === undefined) return "no data";
     if (typeof value !== "number") return String(value);
     const given = format || {};
     const digits = Number.isInteger(given.decimals) ? Math.min(Math.max(given.decimals, 0), 20) : undefined;
-    const text = new Intl.NumberFormat(undefined, {
+    const text = new Intl.NumberFormat(locale, {
       minimumFractionDigits: digits, maximumFractionDigits: digits ?? 6,
       notation: given.abbreviate ? "compact" : "standard", useGrouping: given.thousands_separator !== false,
     }).format(value);
@@ -35,7 +51,7 @@
       body.replaceChildren();
       for (const row of sorted) {
         const line = body.insertRow();
-        columns.forEach((column, at) => { const cell = line.insertCell(); cell.textContent = shown(row[at]); if (typeof row[at] === "number") cell.className = "number"; });
+        columns.forEach((column, at) => { const cell = line.insertCell(); cell.textContent = shown(row[at]); if (typeof row[at] === "string" && cell.textContent !== row[at]) cell.title = row[at]; if (typeof row[at] === "number") cell.className = "number"; });
         if (pick) { const button = element("button", "small", "records"); button.type = "button"; button.addEventListener("click", () => pick(Object.fromEntries(columns.map((column, at) => [column, row[at]])))); line.insertCell().append(button); }
       }
     };
@@ -46,7 +62,7 @@
         const up = cell.getAttribute("aria-sort") !== "ascending";
         for (const other of head.querySelectorAll("th")) other.removeAttribute("aria-sort");
         cell.setAttribute("aria-sort", up ? "ascending" : "descending");
-        const compare = (a, b) => typeof a === "number" && typeof b === "number" ? a - b : String(a ?? "").localeCompare(String(b ?? ""), undefined, { numeric: true });
+        const compare = (a, b) => typeof a === "number" && typeof b === "number" ? a - b : String(a ?? "").localeCompare(String(b ?? ""), locale, { numeric: true });
         fill([...rows].sort((a, b) => (up ? 1 : -1) * compare(a[at], b[at])));
       });
       if (rows.some((row) => typeof row[at] === "number")) cell.className = "number";
@@ -62,6 +78,10 @@
     for (const axis of [...axes(option.xAxis), ...axes(option.yAxis)]) {
       if (axis.type === "value") axis.axisLabel = { hideOverlap: true, ...axis.axisLabel, formatter: (value) => shortNumbers.format(value) };
       else axis.axisLabel = { hideOverlap: true, ...axis.axisLabel };
+      if (axis.type === "time" || (axis.type === "category" && (axis.data || []).some((one) => MOMENT.test(one)))) {
+        axis.axisLabel.formatter = dated;
+        axis.axisPointer = { ...axis.axisPointer, label: { formatter: ({ value }) => dated(value) } };
+      }
       axis.axisLine = { ...axis.axisLine, onZero: false };
     }
     // A name below the axis stands apart from its labels; one beside it would lie on them, so it goes to the top.
@@ -80,11 +100,14 @@
     option.grid = { left: 16, right: lying ? 52 : 36, top: (legend && legend.show !== false && legend.bottom === undefined ? 36 : 14) + named, bottom: option.visualMap ? 72 : 32, containLabel: true };
     option.tooltip = { ...(Array.isArray(option.tooltip) ? option.tooltip[0] : option.tooltip), renderMode: "richText", confine: true, valueFormatter: (value) => shown(Array.isArray(value) ? value[1] : value) };
     const points = (Array.isArray(option.series) ? option.series : []).reduce((sum, one) => sum + (one.data || []).length, 0);
+    // Marks at some points of many say nothing; a point between gaps has only its mark.
+    for (const one of option.series || []) if (one.type === "line" && (one.data || []).length > 60 && !one.data.includes(null)) one.showSymbol = false;
     if (points > 2000) {
       option.animation = false;
       for (const one of option.series) { if (one.type === "line") { one.sampling = "lttb"; one.showSymbol = false; } else { one.large = true; } }
     }
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) option.animation = false;
+    option.useUTC = true;
     option.aria = { enabled: true };
     option.backgroundColor = "transparent";
     delete option.title;
@@ -94,7 +117,7 @@
   const narrow = (option, box) => {
     const width = box.clientWidth;
     // Long labels are cut, so that they leave room for the chart; the tooltip says them whole.
-    for (const axis of [option.xAxis].flat()) if (axis && axis.type === "category" && axis.data) {
+    for (const axis of [option.xAxis].flat()) if (axis && axis.type === "category" && axis.data && axis.axisLabel.formatter !== dated) {
       const each = (width - 90) / Math.max(axis.data.length, 1);
       axis.axisLabel = { width: each >= 44 ? each - 6 : 72, overflow: "truncate", ...(each >= 44 ? { interval: 0 } : {}), ...axis.axisLabel };
     }
@@ -105,7 +128,7 @@
     else box.style.height = "";
     for (const one of Array.isArray(option.series) ? option.series : []) {
       // The legend names the slices; labels beside them are cut where there is no room.
-      if (one.type === "pie") { one.center = ["50%", "45%"]; one.label = width < 420 ? { show: false } : { formatter: "{b} {d}%" }; }
+      if (one.type === "pie") { one.center = ["50%", "45%"]; one.label = width < 420 ? { show: false } : { formatter: ({ name, percent }) => `${name} ${shortNumbers.format(percent)}%` }; }
     }
     return option;
   };
@@ -119,8 +142,8 @@
   };
 
   const draw = (panel, box, pick) => {
+    const option = narrow(localised(structuredClone(panel.option)), box); // which settles the height of the box, too
     const chart = echarts.init(box, dark.matches && !printing ? "dark" : null);
-    const option = narrow(localised(structuredClone(panel.option)), box);
     if (option.series?.[0]?.type === "heatmap") heat(option, box);
     chart.setOption(option);
     if (pick) chart.on("click", (event) => { const row = clicked(panel, event); if (row) pick(row); });
@@ -136,7 +159,7 @@
       for (const pressed of header.querySelectorAll("button[aria-expanded=true]")) if (pressed !== button) pressed.click();
       button.setAttribute("aria-expanded", String(open)); button.textContent = open ? "back" : word;
       for (const shown of body.children) shown.hidden = open;
-      if (open) { other = make(); body.append(other); } else { other.remove(); other = null; }
+      if (open) { other = make(); body.append(other); } else { other.remove(); other = null; redraw((one) => one.stale); }
     });
     header.append(button);
   };
@@ -149,6 +172,7 @@
     if (panel.kind === "markdown") { body.innerHTML = panel.html; return; }
     if (panel.kind === "metric") {
       const made = element("div", "metric", formatted(panel.value, panel.formatting));
+      made.style.setProperty("--length", Math.max(made.textContent.length, 4));
       if (panel.label) made.append(element("small", "", panel.label));
       body.append(made); return;
     }
@@ -198,9 +222,20 @@
     }
   };
 
-  new ResizeObserver(() => charts.forEach((one) => one.chart.resize())).observe(document.body);
-  const redraw = () => charts.forEach((one) => { one.chart.dispose(); one.chart = draw(one.panel, one.box, one.pick); });
-  dark.addEventListener("change", redraw);
+  // What is hidden has no size to be drawn in: it waits until it is seen again.
+  const redraw = (wanted = () => true) => charts.filter(wanted).forEach((one) => {
+    one.stale = one.box.hidden;
+    if (one.stale) return;
+    one.chart.dispose(); one.chart = draw(one.panel, one.box, one.pick);
+  });
+  // Labels and heights follow the width, so that another width draws anew.
+  let width = document.body.clientWidth, settled = null;
+  new ResizeObserver(() => {
+    for (const one of charts) if (!one.box.hidden) one.chart.resize();
+    if (document.body.clientWidth === width || printing) return;
+    width = document.body.clientWidth; clearTimeout(settled); settled = setTimeout(() => redraw(), 150);
+  }).observe(document.body);
+  dark.addEventListener("change", () => redraw());
   // Paper is white, whatever the screen is.
   addEventListener("beforeprint", () => { printing = true; redraw(); });
   addEventListener("afterprint", () => { printing = false; redraw(); });

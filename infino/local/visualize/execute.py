@@ -48,7 +48,7 @@ def execute(gateway: Gateway, principal: Principal, spec: Node, request: Node) -
     source = spec["source"]
     if source["kind"] != "sql":
         raise unsupported(f"visualizations over {source['kind']}")
-    if source.get("connection_id"):
+    if source.get("connection_id") or source.get("connector_id"):
         raise unsupported("visualizations over a connection")
     warnings: list[dict[str, str]] = []
 
