@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def to_json(value: Any) -> Any:
-    """Turn what a JSON encoder does not know into what it does: models, results, events, dates, sets, scalars of numpy.
+    """Turn what a JSON encoder does not know into what it does: models, results, events, dates, sets, arrays of numpy.
+
+    A `Decimal` becomes text: for the encoder of the standard library that is the one form that keeps every digit.
 
     Args:
         value: The value.
@@ -37,7 +39,8 @@ def to_json(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Enum):
         return value.value
-    if type(value).__module__ == "uuid" and type(value).__name__ == "UUID":  # without importing it for those without
+    # Told by name, without importing it for those without.
+    if (type(value).__module__, type(value).__name__) in (("uuid", "UUID"), ("decimal", "Decimal")):
         return str(value)
     if isinstance(value, Mapping):
         return dict(value)
@@ -46,16 +49,43 @@ def to_json(value: Any) -> Any:
     fields = getattr(value, "__attrs_attrs__", None) or getattr(value, "__dataclass_fields__", {}).values()
     if names := [field.name for field in fields if not field.name.startswith("_")]:
         return {name: getattr(value, name) for name in names}
-    item = getattr(value, "item", None)  # a scalar of numpy
-    if callable(item):
-        return item()
+    if hasattr(value, "dtype") and callable(simpler := getattr(value, "tolist", None)):  # of numpy
+        return value.astype(str).tolist() if getattr(value.dtype, "kind", "") == "M" else simpler()
     raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _digits(value: Any) -> str | None:
+    """The digits of a `Decimal`; None for any other value.
+
+    Raises:
+        ValueError: It is NaN or an infinity.
+    """
+    from decimal import Decimal
+
+    if not isinstance(value, Decimal):
+        return None
+    if not value.is_finite():
+        raise ValueError("NaN and infinities have no JSON form; send None where a value is missing")
+    return str(value)
 
 
 def _standard_dumps(value: Any) -> bytes:
     import json
+    import re
+    import secrets
 
-    return json.dumps(value, default=to_json, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    mark = secrets.token_hex(16)  # the standard library writes no digits as they are given: they are text until the end
+    marked = False
+
+    def known(value: Any) -> Any:
+        nonlocal marked
+        if (digits := _digits(value)) is None:
+            return to_json(value)
+        marked = True
+        return mark + digits
+
+    text = json.dumps(value, default=known, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return (re.sub(f'"{mark}([^"]*)"', r"\1", text) if marked else text).encode()
 
 
 def _choose() -> tuple[Callable[[bytes | str], Any], Callable[[Any], bytes]]:
@@ -68,11 +98,10 @@ def _choose() -> tuple[Callable[[bytes | str], Any], Callable[[Any], bytes]]:
 
         plain, _encode = json.loads, _standard_dumps
     else:
-        from decimal import Decimal
 
         def known(value: Any) -> Any:
-            finite = isinstance(value, Decimal) and value.is_finite()
-            return orjson.Fragment(str(value)) if finite else to_json(value)
+            digits = _digits(value)
+            return to_json(value) if digits is None else orjson.Fragment(digits)
 
         def fast(value: Any) -> bytes:
             return orjson.dumps(value, default=known, option=orjson.OPT_SERIALIZE_NUMPY)
@@ -189,7 +218,7 @@ def dumps(value: Any) -> bytes:
     """Encode as compact UTF-8 JSON.
 
     Args:
-        value: Plain data, models with `to_dict()`, dates, or scalars of numpy.
+        value: Plain data, models with `to_dict()`, dates, arrays of numpy, `Decimal`s (all digits are kept).
 
     Returns:
         The bytes that are hashed and sent.

@@ -13,6 +13,7 @@ _BITE: Final = 1 << 18
 _WINDOWS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 # Codings of the IANA registry that nobody asked for: what is in them cannot be read. Any other word is not a coding.
 _UNREADABLE: Final = frozenset({"br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip"})
+_MOST_CODINGS: Final = 8
 
 
 def too_large(most: int) -> DecodeError:
@@ -91,10 +92,13 @@ def inflaters(coding: str | None, check: Callable[[], object]) -> list[Inflater]
         check: Called now and then; raises when the time is up.
 
     Raises:
-        DecodeError: A coding was not asked for.
+        DecodeError: A coding was not asked for, or there are more than 8.
     """
+    words = [word.strip().lower() for word in (coding or "").split(",")]
+    if len(words) > _MOST_CODINGS:
+        raise DecodeError(f"the answer is compressed {len(words):,} times over; {_MOST_CODINGS} are the most")
     found = []
-    for word in reversed([word.strip().lower() for word in (coding or "").split(",")]):
+    for word in reversed(words):
         if word in _UNREADABLE:
             raise DecodeError(f"the answer is compressed with {word!r}, which was not asked for")
         if word in _WINDOWS:  # `identity` and words that are not codings change nothing

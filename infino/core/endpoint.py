@@ -14,6 +14,8 @@ from infino.core.errors import ConfigError
 _LABEL: Final = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _HOST: Final = re.compile(rf"(?=.{{1,254}}\Z)(?:{_LABEL}\.)*{_LABEL}\.?")
+# Brackets hold an IPv6 address, and nothing but a port follows them.
+_BRACKETED: Final = re.compile(r"\[(?=[^\]]*:)[0-9A-Fa-f:.]+\](?::[0-9]*)?")
 _BROKEN_ESCAPE: Final = r"%(?![0-9A-Fa-f]{2})"
 # An encoded dot, backslash or control character: servers decode them before they choose a route.
 _HIDDEN: Final = r"(?i)%(?:2e|5c|[01][0-9a-f]|7f)"
@@ -98,9 +100,7 @@ def _ascii_host(name: str) -> str:
         import ipaddress  # slow to import, as are the modules below, and few names need them
 
         try:
-            return (
-                str(ipaddress.IPv4Address(name) if numeric else ipaddress.IPv6Address(name)) if "%" not in name else ""
-            )
+            return "" if "%" in name else str((ipaddress.IPv6Address if ":" in name else ipaddress.IPv4Address)(name))
         except ValueError:
             return ""
     if not name.isascii() or "xn--" in name:
@@ -130,7 +130,10 @@ def host_of(netloc: str) -> str:
         netloc: The authority, such as `user@host:port`.
     """
     changed = any(not letter.isascii() and (len(letter.lower()) > 1 or letter.lower().isascii()) for letter in netloc)
-    return "" if changed else _ascii_host(urlsplit(f"//{netloc}").hostname or "")
+    place = netloc.rpartition("@")[2]
+    if changed or (set(place) & set("[]") and not _BRACKETED.fullmatch(place)):
+        return ""
+    return _ascii_host(urlsplit(f"//{netloc}").hostname or "")
 
 
 def _base_path(path: str) -> str:
@@ -145,13 +148,15 @@ def _base_path(path: str) -> str:
 
 def _host_value(scheme: str, host: str) -> str:
     """Check the Host that is signed in place of the endpoint's own."""
-    parts = urlsplit(f"//{host}")
     try:
-        name, port = host_of(host), parts.port
+        parts = urlsplit(f"//{host}")
+        name, port = host_of(host) if parts.netloc == host and "@" not in host else "", parts.port
     except ValueError:
         name, port = "", None
-    if not name or parts.netloc != host or "@" in host:
+    if not name:
         raise ConfigError("host is a name, with a port or without, such as search.internal:9200")
+    if port == 0:
+        raise ConfigError("the port of host must not be 0")
     return host_header(scheme, name, port)
 
 

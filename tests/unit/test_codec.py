@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import numpy
 import pytest
@@ -48,7 +49,37 @@ def test_what_json_does_not_know(value, expected):
     assert codec.dumps(value).decode() == expected
 
 
-@pytest.mark.parametrize("value", [object(), {"a": object()}, "\ud800", {2**70: float("nan")}])
+DIGITS = "12345678901234567890.12345678901234567890"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (Decimal(DIGITS), DIGITS),
+        ({"a": 2**70, "b": Decimal("1.50")}, '{"a":1180591620717411303424,"b":1.50}'),
+        ({1: [Decimal(DIGITS), "0.1"], 2: Decimal("-1E+3")}, f'{{"1":[{DIGITS},"0.1"],"2":-1E+3}}'),
+    ],
+)
+def test_a_decimal_is_a_number_with_all_its_digits(value, expected):
+    assert codec.dumps(value).decode() == expected
+    assert codec._standard_dumps(value).decode() == expected
+
+
+def test_the_standard_library_takes_a_decimal_as_text_and_an_array_as_a_list():
+    value = {"d": Decimal(DIGITS), "a": numpy.array([[1, 2], [3, 4]]), "e": numpy.array([]), "f": numpy.float64(0.5)}
+    value["t"] = numpy.array(["2026-01-02T03:04:05.000000006"], "datetime64[ns]")
+    assert json.loads(json.dumps(value, default=codec.to_json)) == {
+        "d": DIGITS, "a": [[1, 2], [3, 4]], "e": [], "f": 0.5, "t": ["2026-01-02T03:04:05.000000006"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        object(), {"a": object()}, "\ud800", {2**70: float("nan")}, memoryview(b"x"), {"a": Decimal("NaN")},
+        {"a": 2**70, "b": Decimal("-Infinity")},
+    ],
+)  # fmt: skip
 def test_what_has_no_json_form(value):
     with pytest.raises((TypeError, ValueError)):
         codec.dumps(value)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from infino.core.compression import decompressed
+from infino.core.errors import DecodeError
 
 
 @pytest.mark.parametrize(("pack", "word"), [(gzip.compress, "gzip"), (zlib.compress, "deflate")])
@@ -28,3 +29,13 @@ def test_a_deflated_body_may_lack_its_frame() -> None:
     packer = zlib.compressobj(wbits=-15)
     body = packer.compress(b"hello" * 10_000) + packer.flush()
     assert decompressed(body, "deflate", None, lambda: None) == b"hello" * 10_000
+
+
+def test_more_codings_than_anybody_needs_are_refused_by_name() -> None:
+    body = b"hello"
+    for _ in range(8):
+        body = gzip.compress(body)
+    assert decompressed(body, ", ".join(["gzip"] * 8), None, lambda: None) == b"hello"
+    for count in (9, 5000):
+        with pytest.raises(DecodeError, match=f"compressed {count:,} times"):
+            decompressed(body, ",".join(["gzip"] * count), None, lambda: None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 
 import pytest
@@ -296,6 +297,7 @@ def test_repr_shows_where_everything_came_from(profiles):
         ("https://h/ä/b%20c/", "h", "/%C3%A4/b%20c"),
         ("https://h/a+b=c@d", "h", "/a+b=c@d"),
         ("https://[2001:DB8:0::1]", "[2001:db8::1]", ""),
+        ("https://[::ffff:1.2.3.4]:9200", f"[{ipaddress.IPv6Address('::ffff:1.2.3.4')}]:9200", ""),
     ],
 )
 def test_endpoints(text, host, base):
@@ -317,6 +319,7 @@ def test_endpoints(text, host, base):
         "https://a\u00adb.com", "https://a\u3002com", "https://\ufb01.com", "https://xn--a.com", "https://xn--.com",
         "https://xn--bcher-kva\u00e9.com", "https://xn--strasse-.de", "https://\u0661.com\u0041\u0308", "https://256.1.1.1",
         "https://127.1", "https://0x7f.1", "https://1.2.3", "https://2130706433", "https://127.0.0.01",
+        "https://[v1.x]", "https://[::1]x", "https://x[::1]", "https://[::1]x:80", "https://a\u2100b", "https://[]",
     ],
 )  # fmt: skip
 def test_endpoints_that_are_refused(text):
@@ -324,12 +327,24 @@ def test_endpoints_that_are_refused(text):
         parse_endpoint(text)
 
 
-@pytest.mark.parametrize("host", ["\u2460.internal", "xn--a.internal", "\u212a.internal:9200", "127.1"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "\u2460.internal", "xn--a.internal", "\u212a.internal:9200", "127.1", "[::1", "a\u2100b", "[::1]x", "[v1.a]",
+        "[1.2.3.4]", "x[::1]:80",
+    ],
+)  # fmt: skip
 def test_the_host_to_sign_and_the_host_of_a_proxy_follow_the_same_rules(host):
     with pytest.raises(infino.ConfigError, match="host is a name"):
         parse_endpoint("https://h", host=host)
     with pytest.raises(infino.ConfigError, match="proxy"):
         resolve(environment=PAIR, proxy=f"http://{host}")
+
+
+def test_port_0_is_no_port_of_the_host_to_sign():
+    with pytest.raises(infino.ConfigError, match="port of host must not be 0"):
+        parse_endpoint("https://h", host="search.internal:0")
+    assert parse_endpoint("https://h", host="[::FFFF:1.2.3.4]:9200").host.endswith("]:9200")
 
 
 WRONG = {
