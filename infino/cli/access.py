@@ -11,6 +11,7 @@ import click
 
 from infino.cli.operations import read_object
 from infino.cli.operations import show as show_answer
+from infino.cli.output import say_json
 from infino.cli.session import Group, Session, command
 
 paths_argument = click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
@@ -60,7 +61,7 @@ def show(session: Session, name: str) -> None:
         show_answer(session, role, done="")
         return
     document = {"Version": role.get("Version"), "Permissions": role.get("Permissions")}
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    say_json(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 @command("plan")

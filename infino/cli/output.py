@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from infino.core.printable import printable
+from infino.core.printable import printable, printable_json
 
 if TYPE_CHECKING:
     from infino.cli.session import Session
@@ -198,14 +198,19 @@ def _vertical(found: Rows, limit: int | None) -> None:
 
 
 def _csv(found: Rows) -> None:
-    # Values as they are: what reads CSV is a program, and its line breaks belong to the data.
+    # Values as they are where a program reads them: its line breaks belong to the data. A terminal would obey them.
+    shown: Callable[[Any], Any] = _shown_cell if sys.stdout.isatty() else _csv_cell
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(found.names)
-    writer.writerows([_csv_cell(cell) for cell in row] for row in found.rows())
+    writer.writerow([shown(name) for name in found.names])
+    writer.writerows([shown(cell) for cell in row] for row in found.rows())
 
 
 def _csv_cell(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, Mapping | list | tuple) else value
+
+
+def _shown_cell(value: Any) -> Any:
+    return None if value is None else printable(_csv_cell(value))
 
 
 def _objects(found: Rows) -> Iterator[str]:
@@ -217,12 +222,21 @@ def _objects(found: Rows) -> Iterator[str]:
 
 def _ndjson(found: Rows) -> None:
     for line in _objects(found):
-        click.echo(line)
+        say_json(line)
 
 
 def _json(found: Rows) -> None:
     objects = ",\n ".join(_objects(found))
-    click.echo(objects if found.single else f"[{objects}]")
+    say_json(objects if found.single else f"[{objects}]")
+
+
+def say_json(text: str) -> None:
+    """Print JSON as it is, and on a terminal with the escapes that keep it from steering this.
+
+    Args:
+        text: JSON.
+    """
+    click.echo(printable_json(text) if sys.stdout.isatty() else text)
 
 
 def _parquet(found: Rows) -> None:

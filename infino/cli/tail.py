@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from infino.cli.output import text_of
+from infino.cli.output import say_json, text_of
 from infino.cli.session import Session, command
+from infino.core.printable import printable
 
 if TYPE_CHECKING:
     from infino import Infino
@@ -44,7 +45,7 @@ def tail(
         done = 0
         while rounds is None or done < rounds:
             for line in next(looks):
-                click.echo(line)
+                say_json(line)
             sys.stdout.flush()
             done += 1
             if rounds is None or done < rounds:
@@ -54,7 +55,7 @@ def tail(
 def _values(client: Infino, expression: str) -> Iterator[list[str]]:
     while True:
         yield [
-            "  ".join(f"{name}={text_of(value)}" for name, value in row.items())
+            "  ".join(f"{printable(name)}={text_of(value)}" for name, value in row.items())
             for row in client.query.promql(expression)
         ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Final
 
@@ -40,6 +41,19 @@ def printable_lines(text: object) -> str:
         'one\\ntwo\\\\x07'
     """
     return _UNFIT_LINE.sub(_escaped, str(text).replace("\r\n", "\n"))
+
+
+def printable_json(text: str) -> str:
+    """Show every such character in JSON as JSON's own escape: what it says stays equal, and so does its layout.
+
+    Args:
+        text: JSON, in which line breaks and tabs stand between values alone.
+
+    Examples:
+        >>> printable_json('{"a": "\x9b2J"}')
+        '{"a": "\\\\u009b2J"}'
+    """
+    return _UNFIT_LINE.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -63,6 +63,7 @@ class Admission:
     def _check_browser(self, wire: ReceivedRequest, host: str) -> None:
         origin, site = wire.header(b"origin"), wire.header(b"sec-fetch-site")
         foreign = site is not None and site.lower() not in OWN_PAGE
-        if foreign or (origin is not None and origin.lower().partition("://")[2] != host.lower()):
+        own = (f"http://{host.lower()}", f"https://{host.lower()}")
+        if foreign or (origin is not None and origin.lower() not in own):
             reason = "web pages of other sites may not use this gateway; ask it from your server or program"
             raise Problem(403, "cross_site_request", reason)

@@ -192,13 +192,16 @@ def test_no_host_two_hosts_and_no_name_are_malformed(hosts: tuple[bytes, ...]) -
     [
         ({"Origin": "http://evil.test"}, 403), ({"Origin": "null"}, 403), ({"Origin": "http://127.0.0.1:1"}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, 403), ({"Sec-Fetch-Site": "same-site"}, 403), ({"Origin": "http://["}, 403),
+        ({"Origin": "OTHER"}, 403), ({"Origin": "HOST"}, 403), ({"Origin": "://HOST"}, 403),
         ({"Sec-Fetch-Site": "none"}, 200), ({"Origin": "OWN", "Sec-Fetch-Site": "same-origin"}, 200),
     ],
 )  # fmt: skip
 def test_pages_of_other_sites_are_refused(
     served: LocalGateway, call: Signed, headers: dict[str, str], status: int
 ) -> None:
-    given = {name: value.replace("OWN", served.endpoint) for name, value in headers.items()}
+    host = urlsplit(served.endpoint).netloc
+    own = {"OWN": served.endpoint, "OTHER": f"ftp://{host}", "://HOST": f"://{host}", "HOST": host}
+    given = {name: own.get(value, value) for name, value in headers.items()}
     assert call.send("GET", "/_local/health", b"", given).status == status
     signed = {**call.headers("GET", "/", b"", "application/json"), **given}
     assert call.send("GET", "/", b"", signed).status == status

@@ -21,7 +21,7 @@ from infino import Infino
 from infino.local import LocalGateway
 from infino.local.folder import DamagedFile, FolderInUse
 from infino.local.serve import serve
-from infino.local.state import Gateway, Options
+from infino.local.state import FILES, Gateway, Options
 from infino.local.store import wal
 from tests.contract.test_gateway_durability import Running, served
 from tests.support.signed import Reply, Signed
@@ -219,6 +219,17 @@ def test_a_file_that_is_missing_or_broken_is_named_in_one_sentence(
     with pytest.raises(SystemExit, match=name):
         serve(data=folder)
     assert {path: path.read_bytes() for path in folder.glob("*.*")} == before  # and nothing more was lost
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_folder_in_a_files_place_is_named_in_one_sentence(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    for keys in ({}, {"access_key": "IAK_1", "secret_key": "s"}):
+        with pytest.raises(DamagedFile, match=rf"{name} is a folder where a file belongs; put it back"):
+            LocalGateway(tmp_path, **keys).start()
+    with pytest.raises(SystemExit, match=name):
+        serve(data=tmp_path)
+    assert (tmp_path / name).is_dir()
 
 
 @pytest.fixture(scope="module")

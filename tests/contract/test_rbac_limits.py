@@ -191,6 +191,11 @@ BLIND = [
     ("update", {"doc": {"home": "nowhere"}}),
     ("update", {"doc": {"name": "x"}, "upsert": {"ssn": "x"}}),
     ("update", {"doc": {"ssn": "x"}, "doc_as_upsert": True}),
+    ("update", {"doc": {"ssn": {}}, "doc_as_upsert": True}),
+    ("update", {"doc": {"home": {"phone": {}}}}),
+    ("update", {"doc": {"ssn": [{"any text": {}}]}}),
+    ("index", {"name": "eve", "cards": [{"pin": [[]]}]}),
+    ("create", {"name": "eve", "salary": {"k": {}}}),
 ]
 
 

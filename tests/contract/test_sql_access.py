@@ -167,3 +167,14 @@ def test_a_field_of_values_and_objects_shows_only_what_is_seen(as_user, sync_cli
         shown = reader.query.sql(f'SELECT "user" AS u, "odd" AS o FROM "{name}" ORDER BY _id').to_dicts()
         assert [row["u"] for row in shown] == [["plain"], None, ["z"]]
         assert [row["o"] for row in shown] == [None, "o", None]
+
+
+@pytest.mark.parametrize(
+    "sample", ["3 ROWS", "10%", "reservoir(3 ROWS)", "10 PERCENT (bernoulli)", "3 ROWS (reservoir, 42)"]
+)
+@pytest.mark.parametrize("text", ["SELECT * FROM {pub} USING SAMPLE %s", "FROM (FROM {pub} USING SAMPLE %s) t"])
+def test_a_sample_shows_nothing_hidden(reader, names, text, sample):
+    shown = reader.query.sql((text % sample).format(**names)).to_dicts()
+    assert PLANTED not in repr(shown)
+    assert "ROWS" not in sample or shown
+    assert all("ssn" not in row for row in shown)

@@ -316,6 +316,7 @@ class Grammar:
             + self._maybe(f" HAVING {self._expression(1)}", 0.1)
             + self._maybe(f" QUALIFY {self._expression(1)}", 0.1)
             + self._maybe(order)
+            + self._maybe(f" USING SAMPLE {self._one('3 ROWS', '10%', 'reservoir(3 ROWS)')}", 0.05)
         )
 
     def _query(self) -> str:

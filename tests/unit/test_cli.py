@@ -166,6 +166,22 @@ def test_what_data_says_cannot_steer_the_terminal(run):
         assert not set(evil[:2] + evil[-2:]) & set(run(*words).output) - {"]"}
 
 
+def test_what_programs_read_is_escaped_on_a_terminal_and_nowhere_else(run, monkeypatch):
+    evil = "a\x1b[2J\x07\x9b31m\u202e\u200b\U000e0041\r\nb"
+    text = f"SELECT '{evil}' AS v, NULL AS n, ['{evil}'] AS l, '{evil}' AS \"k\x9b\""
+    commands = [("sql", text, "-o", form) for form in ("csv", "json", "ndjson")]
+    commands.append(("request", "POST", "/sql", "-d", json.dumps({"query": text})))
+    piped = [run(*words).stdout for words in commands]
+    assert all("\x9b" in said and "\u202e" in said and "\U000e0041" in said for said in piped)
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
+    shown = [run(*words).stdout for words in commands]
+    for said in shown:
+        assert said.replace("\n", "") == printable(said.replace("\n", ""))
+    assert shown[0].splitlines()[1].startswith(f"{printable(evil)},,")
+    assert [json.loads(said) for said in shown[1:3]] == [json.loads(said) for said in piped[1:3]]
+    assert json.loads(shown[3])["rows"] == json.loads(piped[3])["rows"]
+
+
 def test_a_statement_from_a_pipe_a_file_and_with_values(run, tmp_path: Path):
     assert run("sql", "-", "-o", "ndjson", text="SELECT 41 + 1 AS answer").output == '{"answer":42}\n'
     (tmp_path / "q.sql").write_text("SELECT 1 AS one")

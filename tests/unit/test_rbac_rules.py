@@ -187,3 +187,34 @@ def test_a_hidden_object_leaves_no_outline():
     assert allowed.present(document) == {"seen": {"in": [{"y": 2}]}}
     assert allowed.present({"seen": {"in": [{"x": 1}, {"x": 2}]}}) == {}
     assert FieldRules(deny=frozenset({"seen.in.x"})).present({"seen": {"in": [{"x": 1}]}}) == {"seen": {"in": [{}]}}
+
+
+EMPTY = [{}, [], [[]], [{}], [[{}]], {"k": {}}, {"k": []}, [{"any text": {}}], {"a": [{}]}, [{"a": {"b": [[]]}}]]
+
+
+@pytest.mark.parametrize("empty", EMPTY, ids=repr)
+def test_what_is_empty_is_written_where_a_field_is_shown_and_nowhere_else(empty):
+    rules = FieldRules(deny=frozenset({"ssn", "h.hiv"}), redact=frozenset({"card"}))
+    for field in ("ssn", "card", "ssn.x", "h.hiv", "h.hiv.x"):
+        assert not rules.sees(empty, field)
+    hidden = [
+        {"ssn": empty},
+        {"card": empty},
+        {"h": {"hiv": empty}},
+        {"h": [{"hiv": empty}]},
+        {"h": [1, {"hiv": empty}]},
+    ]
+    before = [None, {}, {"ssn": "S", "card": 1, "h": {"hiv": True}}, {"h": [{"hiv": 1}]}, {"h": 1, "ssn": None}]
+    before += [
+        {"ssn": {"k": {}}, "card": {"k": 1}, "h": {"hiv": {"k": [1]}}},
+        {"ssn": {}, "card": [], "h": {"hiv": {}}},
+    ]
+    for document in hidden:
+        assert [rules.allows(document, old) for old in before] == [False] * len(before)
+    assert rules.allows({"a": empty, "h": {"b": empty}}, {"h": {"hiv": True}})
+    assert rules.allows({}, before[2])
+    assert rules.present({"a": empty}) == {"a": empty}
+    narrow = FieldRules(allow=frozenset({"u.name"}))
+    assert [narrow.allows({"u": {"name": "x", "more": empty}}, old) for old in (None, {"u": {}})] == [False, False]
+    assert narrow.allows({"u": {"name": empty}}, {"u": {"more": 1}})
+    assert [narrow.allows({"u": {}}, old) for old in (None, {"u": {}}, {"u": {"name": 1}})] == [False] * 3

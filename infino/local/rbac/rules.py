@@ -101,19 +101,19 @@ class FieldRules:
             field = f"{path}.{key}" if path else key
             old = before.get(key) if before else None
             if isinstance(value, dict) and isinstance(old, dict):
-                if not self.allows(value, old, field):
+                if not self.allows(value, old, field) or not (value or self.writes(field)):
                     return False
             elif not self.sees(value, field) or (old is not None and not self.sees(old, field)):
                 return False
         return True
 
     def sees(self, value: Any, field: str) -> bool:
-        """Whether a field's value is shown with everything in it, and as it is."""
+        """Whether a field's value is shown with everything in it, and as it is; what is empty is a value too."""
         if self.redacts(field):
             return False
-        if isinstance(value, dict) and value:
+        if value and isinstance(value, dict):
             return all(self.sees(inner, f"{field}.{key}") for key, inner in value.items())
-        if _holds_objects(value):
+        if isinstance(value, list) and _holds_objects(value):
             return all(self.sees(inner, field) for inner in value)
         return self.shows(field)
 

@@ -108,7 +108,8 @@ class Widths:
             if isinstance(node, list):
                 waiting += node
             elif isinstance(node, dict):
-                if node.get("type") in QUERIES:
+                kind = node.get("type")  # a constant's type is an object
+                if isinstance(kind, str) and kind in QUERIES:
                     self.query(node, ctes)
                     continue
                 stars += node.get("class") == "STAR"
