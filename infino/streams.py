@@ -30,10 +30,9 @@ class Course:
     shared: Shared
     began: float
     total: float | None
-    undo: list[Inflater] = attrs.field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self.undo = inflaters(self.coding, self.left)
+    undo: list[Inflater] = attrs.field(
+        init=False, default=attrs.Factory(lambda course: inflaters(course.coding, course.left), takes_self=True)
+    )
 
     def left(self) -> float | None:
         """Seconds that are left.

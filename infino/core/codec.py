@@ -49,8 +49,9 @@ def to_json(value: Any) -> Any:
     fields = getattr(value, "__attrs_attrs__", None) or getattr(value, "__dataclass_fields__", {}).values()
     if names := [field.name for field in fields if not field.name.startswith("_")]:
         return {name: getattr(value, name) for name in names}
-    if hasattr(value, "dtype") and callable(simpler := getattr(value, "tolist", None)):  # of numpy
-        return value.astype(str).tolist() if getattr(value.dtype, "kind", "") == "M" else simpler()
+    array: Any = value  # of numpy
+    if hasattr(array, "dtype") and callable(simpler := getattr(array, "tolist", None)):
+        return array.astype(str).tolist() if getattr(array.dtype, "kind", "") == "M" else simpler()
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 

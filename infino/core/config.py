@@ -224,8 +224,7 @@ def _credentials(gathered: _Gathered) -> tuple[Credentials | None, Provider | No
     """Take both keys from one place: half a pair there is an error and never completed from elsewhere."""
     if "credentials" in gathered.keywords:
         return _given_credentials(gathered)
-    access_key: Any = gathered.get("access_key")
-    secret_key: Any = gathered.get("secret_key")
+    access_key, secret_key = gathered.get("access_key"), gathered.get("secret_key")
     if access_key is None and secret_key is None:
         raise ConfigError(
             "no credentials found",
@@ -241,8 +240,9 @@ def _credentials(gathered: _Gathered) -> tuple[Credentials | None, Provider | No
                 f"{name} comes from {sources.get(name, 'nowhere')}" for name in ("access_key", "secret_key")
             ),
         )
+    pair: Any = (access_key, secret_key)
     try:
-        return Credentials(access_key, secret_key), None
+        return Credentials(*pair), None
     except ConfigError as error:
         error.hint = f"the keys come from: {sources['access_key']}"
         raise

@@ -35,8 +35,9 @@ class Field(NamedTuple):
     required: bool = False
 
 
-def _copied(given: dict[str, Any]) -> dict[str, Any]:
-    return dict(given)
+def extras() -> Any:
+    """Return the attrs field that keeps what the document does not know."""
+    return attrs.field(factory=dict, converter=dict, kw_only=True)
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -49,7 +50,7 @@ class Model:
     FIELDS: ClassVar[tuple[Field, ...]] = ()
     CONSTANTS: ClassVar[tuple[tuple[str, Any], ...]] = ()
     PLACE: ClassVar[tuple[str, ...]] = ()
-    additional_properties: dict[str, Any] = attrs.field(factory=dict, converter=_copied)
+    additional_properties: dict[str, Any] = extras()  # noqa: RUF009 - a field of attrs is not a default
 
     def __attrs_post_init__(self) -> None:
         # What was not given has no value at all, so that None can mean null.
@@ -257,11 +258,6 @@ def always(secret: bool = False) -> Any:
         secret: True to mask it in every repr.
     """
     return attrs.field(repr=masked if secret else True)
-
-
-def extras() -> Any:
-    """Return the attrs field that keeps what the document does not know."""
-    return attrs.field(factory=dict, converter=dict, kw_only=True)
 
 
 def secret_extras() -> Any:
