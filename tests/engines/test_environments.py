@@ -1,4 +1,4 @@
-"""Each engine in an environment of its own, which `make test-slow` makes: this one's packages, and the extra's."""
+"""Each engine in an environment of its own: this one's packages, and the extra's."""
 
 from __future__ import annotations
 
@@ -14,11 +14,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize(
-    "marks", [pytest.param("slow and not soak", marks=pytest.mark.slow), pytest.param("soak", marks=pytest.mark.soak)]
-)
+@pytest.mark.soak
 @pytest.mark.parametrize("engine", ["spark", "ray"])
-def test_an_engine_passes_its_tests_where_it_is_installed(engine: str, marks: str, tmp_path: Path) -> None:
+def test_an_engine_passes_its_tests_where_it_is_installed(engine: str, tmp_path: Path) -> None:
     folder = tmp_path / "environment"
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
@@ -30,7 +28,19 @@ def test_an_engine_passes_its_tests_where_it_is_installed(engine: str, marks: st
     )
     assert done.returncode == 0, done.stderr
     tests = sorted(map(str, (ROOT / "tests" / "engines").glob(f"test_{engine}*.py")))
-    command = [python, "-m", "pytest", *tests, "-m", marks, "--no-cov", "-p", "no:xdist", "--timeout=600", "-rs"]
+    command = [
+        python,
+        "-m",
+        "pytest",
+        *tests,
+        "-m",
+        "slow or soak",
+        "--no-cov",
+        "-p",
+        "no:xdist",
+        "--timeout=600",
+        "-rs",
+    ]
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV_"))}
     environment = {**plain, "HOME": str(tmp_path), "PYTHONWARNINGS": "ignore"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)

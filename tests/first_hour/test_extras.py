@@ -7,6 +7,7 @@ import sys
 import tomllib
 import venv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,6 +46,10 @@ PROMISES = {
     "charts": "from infino.charts.html import page, rendered; assert '<h1>' in rendered('# x'); page('t', [])",
     "notebook": "import IPython, infino.notebook",
     "sqlalchemy": "import sqlalchemy; sqlalchemy.create_engine('infino://a:b@127.0.0.1:1').dialect.name == 'infino'",
+    "mcp": "import infino, infino.mcp; "
+    "assert infino.mcp.mcp_server(infino.AsyncInfino(access_key='a', secret_key='b'))",
+    "otel": "import infino, infino.telemetry; "
+    "infino.telemetry.instrument(infino.Infino(access_key='a', secret_key='b'))()",
     "local": GATEWAY
     + "import subprocess, sys; "
     + "subprocess.run([sys.executable, '-m', 'infino.cli', 'local', '--help'], check=True, capture_output=True)",
@@ -54,10 +59,14 @@ PROMISES = {
 }
 
 
-def extras() -> list[str]:
+HEAVY = {"spark", "ray"}  # half a gigabyte each
+
+
+def extras() -> list[Any]:
     """The extras that the package offers, and the package alone."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return ["", *sorted(set(project["optional-dependencies"]) - {"demo"})]
+    names = ["", *sorted(set(project["optional-dependencies"]) - {"demo"})]
+    return [pytest.param(name, marks=pytest.mark.soak) if name in HEAVY else name for name in names]
 
 
 def run(*command: str | Path, timeout: float = 600) -> str:
