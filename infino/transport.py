@@ -25,7 +25,18 @@ from infino.core.errors import (
     Timeout,
     TransportError,
 )
-from infino.core.exchange import Corrections, Outcome, Send, Shared, Signed, Step, Wait, exchange, watched_exchange
+from infino.core.exchange import (
+    Corrections,
+    Outcome,
+    Send,
+    Shared,
+    Signed,
+    Step,
+    Wait,
+    exchange,
+    leave,
+    watched_exchange,
+)
 from infino.core.extras import check_loop
 from infino.core.messages import Body, Headers, Request, Response, Upload, check_path
 from infino.core.redaction import redact
@@ -288,6 +299,9 @@ class Transport(_Base):
         except StopIteration as stop:
             response: Response = stop.value
             return response
+        except BaseException as error:
+            leave(plan, error)
+            raise
 
     def presign(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> Secret:
         """Return a signed WebSocket address below the endpoint; sign anew for each connection.
@@ -402,6 +416,9 @@ class AsyncTransport(_Base):
         except StopIteration as stop:
             response: Response = stop.value
             return response
+        except BaseException as error:
+            leave(plan, error)
+            raise
 
     async def presign(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> Secret:
         """Do the same as `Transport.presign`."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Generator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -346,6 +347,19 @@ def watched_exchange(
         response = yield from exchange(request, shared, policy, timeouts)
         end.status, end.attempts = response.status, response.attempts
     return response
+
+
+def leave(plan: Generator[Step, Outcome, Response], error: BaseException) -> None:
+    """Tell a conversation that nobody goes on with it, so that those who listen hear of the end at once.
+
+    Args:
+        plan: The conversation.
+        error: Why: an interrupt, say, or the task was cancelled. An error of the conversation itself ended it already.
+    """
+    traceback = error.__traceback__
+    with suppress(BaseException):  # it comes back from there, and the caller raises it
+        plan.throw(error)
+    error.__traceback__ = traceback
 
 
 # Events are imported where somebody listens: most clients are not watched.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -157,3 +158,38 @@ def test_events_tell_where_calls_begin_and_end(client: Any) -> None:
     assert (told[1].status, told[1].error, told[1].attempts) == (200, None, 1)
     assert told[3].error is not None
     assert told[1].elapsed > 0
+
+
+def test_an_interrupted_call_ends_at_once_and_says_why() -> None:
+    def interrupted() -> tuple[str, str]:
+        raise KeyboardInterrupt
+
+    told: list[Any] = []
+    with infino.Infino(credentials=interrupted, endpoint="http://127.0.0.1:9") as client:
+        client.on("end", told.append)
+        with pytest.raises(KeyboardInterrupt) as caught:  # it holds the call's frames, so nothing else ends them
+            client.query.sql("SELECT 1")
+        assert [event.error for event in told] == ["KeyboardInterrupt"]
+        assert caught.value.__context__ is None
+
+
+def test_a_cancelled_call_ends_at_once_and_says_why() -> None:
+    async def body() -> None:
+        asked = asyncio.Event()
+
+        async def hanging() -> tuple[str, str]:
+            asked.set()
+            await asyncio.Event().wait()
+            return "IAK", "secret"
+
+        told: list[Any] = []
+        async with infino.AsyncInfino(credentials=hanging, endpoint="http://127.0.0.1:9") as client:
+            client.on("end", told.append)
+            task = asyncio.ensure_future(client.ping())
+            await asked.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert [event.error for event in told] == ["CancelledError"]
+
+    asyncio.run(body())
