@@ -59,18 +59,21 @@ def instrument(
     def stop() -> None:
         for end in ended:
             end()
+        watch.close()
 
     return stop
 
 
 class _Spans:
-    """A span under way, the context it was made in, and the span of the try that waits for its answer."""
+    """A span under way, what it began in, and the span of the try that waits for its answer."""
 
-    __slots__ = ("attempt", "context", "span", "token")
+    __slots__ = ("attempt", "context", "ended", "operation", "outer", "outside", "span")
 
-    def __init__(self, span: Span, context: Any, token: Any) -> None:
-        self.span, self.context, self.token = span, context, token
+    def __init__(self, span: Span, operation: str, outside: Any, outer: _Spans | None) -> None:
+        self.span, self.operation, self.outside, self.outer = span, operation, outside, outer
+        self.context: Any = None
         self.attempt: Span | None = None
+        self.ended = False
 
 
 class _Watch:
@@ -100,11 +103,13 @@ class _Watch:
         attributes = {**self._server, "db.operation.name": event.operation}
         if event.method:
             attributes["http.request.method"] = event.method
-        span = self._tracer.start_span(event.operation, kind=self._trace.SpanKind.CLIENT, attributes=attributes)
-        context = self._trace.set_span_in_context(span)
-        call = _Spans(span, context, None)
-        call.context = self._api.set_value(self._key, call, context)
-        call.token = self._api.attach(call.context)
+        outside = self._alive(self._api.get_current())
+        span = self._tracer.start_span(
+            event.operation, outside, kind=self._trace.SpanKind.CLIENT, attributes=attributes
+        )
+        call = _Spans(span, event.operation, outside, self._innermost(outside))
+        call.context = self._api.set_value(self._key, call, self._trace.set_span_in_context(span, outside))
+        self._api.attach(call.context)
         self._calls[event.call] = call
         self._active.add(1, self._server)
 
@@ -113,8 +118,12 @@ class _Watch:
         call = self._calls.pop(event.call, None)
         if call is None:  # it began before anybody watched
             return
-        if self._api.get_current() is call.context:  # not where an iterator is closed in another task
-            self._api.detach(call.token)
+        call.ended = True
+        # Questions may end in another order than they began, and in another task: what has ended is left behind.
+        current = self._api.get_current()
+        alive = self._alive(current)
+        if alive is not current:
+            self._api.attach(alive)
         self._finish_attempt(call, event.status, event.error)
         attributes = {**self._server, "db.operation.name": event.operation}
         self._active.add(-1, self._server)
@@ -130,6 +139,24 @@ class _Watch:
             self._sent.add(event.sent or 0, self._server)
         self._duration.record(event.elapsed, attributes)
         call.span.end()
+
+    def close(self) -> None:
+        """End what is still under way; nobody hears of its end any more."""
+        from infino.core.events import EndEvent
+
+        for number, call in list(self._calls.items()):
+            self.end(EndEvent(number, call.operation))
+
+    def _innermost(self, context: Any) -> _Spans | None:
+        found: Any = self._api.get_value(self._key, context)
+        return found if isinstance(found, _Spans) else None
+
+    def _alive(self, context: Any) -> Any:
+        """The context itself, or what the calls began in that have ended in it."""
+        call = self._innermost(context)
+        while call is not None and call.ended:
+            context, call = call.outside, call.outer
+        return context
 
     def request(self, event: RequestEvent) -> None:
         """Begin the span of a try, and send its context along."""

@@ -193,3 +193,34 @@ def test_a_cancelled_call_ends_at_once_and_says_why() -> None:
             assert [event.error for event in told] == ["CancelledError"]
 
     asyncio.run(body())
+
+
+def test_answers_that_are_read_in_turn_leave_no_context_behind(
+    gateway: LocalGateway, fresh: Callable[[str], str]
+) -> None:
+    name = fresh("otel")
+    with gateway.client() as raw:
+        raw.datasets.create(name)
+        raw.records.bulk(name, [{"n": 1}])
+        watched = Watched(raw, raw)
+        question = f"how many records are in {name}?"
+        first, second = (iter(raw.fino.stream(question, sources=[name])) for _ in range(2))
+        next(first), next(second)
+        list(first), list(second)
+        raw.ping()
+        assert watched.named("client.ping").parent is None
+        assert watched.metric("infino.client.active_calls") == 0
+
+
+def test_stopping_in_the_middle_ends_what_is_open(watched: Watched, fresh: Callable[[str], str]) -> None:
+    name = fresh("otel")
+    watched.client.datasets.create(name)
+
+    def records() -> Iterator[dict[str, int]]:
+        yield {"n": 1}
+        watched.stop()
+        yield {"n": 2}
+
+    watched.client.records.bulk(name, records())
+    assert [span.name for span in watched.finished()].count("records.bulk") >= 1
+    assert watched.metric("infino.client.active_calls") == 0
