@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from infino_api.resources.query import AsyncQueryResource
 
+from infino.core.errors import InfinoError
 from infino.plans.binding import Params, bind
 from infino.plans.query import sql as plan_sql
 from infino.plans.ranges import conditions, ends_of_ranges, identifier
@@ -153,6 +154,9 @@ class AsyncQuery(AsyncQueryResource):
                     yield batch
             for batch in batches.finish():
                 yield batch
+        except InfinoError as error:
+            error.operation = error.operation or call.operation
+            raise
         finally:
             await stream.aclose()
 

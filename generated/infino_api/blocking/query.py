@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
+from infino.core.errors import InfinoError
 from infino.plans.binding import Params, bind
 from infino.plans.query import sql as plan_sql
 from infino.plans.ranges import conditions, ends_of_ranges, identifier
@@ -153,6 +154,9 @@ class Query(QueryResource):
                     yield batch
             for batch in batches.finish():
                 yield batch
+        except InfinoError as error:
+            error.operation = error.operation or call.operation
+            raise
         finally:
             stream.close()
 
