@@ -122,8 +122,9 @@ def test_what_fails_before_the_rows_is_repeated(make: Make) -> None:
 def test_refusals_and_errors(make: Make, script: Any, error: type[Exception], said: str) -> None:
     with ScriptedServer(script, VERSION) as server:
         client = make(server.endpoint, max_connections=1, retry=infino.RetryPolicy(attempts=1))
-        with pytest.raises(error, match=said):
+        with pytest.raises(error, match=said) as caught:
             list(client.query.sql_batches("SELECT 1"))
+        assert (caught.value.operation or "").startswith("query.sql")  # type: ignore[attr-defined]  # all are ours
         assert client.ping().version == "1"
 
 
