@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from infino.core.errors import ValidationError
 from infino.core.redaction import get_logger
@@ -137,11 +138,11 @@ def watched(listeners: Listeners, clock: Clock, operation: str, method: str = ""
     Returns:
         A context that gives the event of the end, to note in it what came of the call.
     """
-    from infino.core.events import CallEvent, EndEvent  # where somebody listens: most clients are not watched
-
     if not listeners.call and not listeners.end:
-        yield EndEvent(0, operation)
+        yield cast("EndEvent", SimpleNamespace())  # what is noted in it, nobody reads
         return
+    from infino.core.events import CallEvent, EndEvent
+
     end, began = EndEvent(next(_numbers), operation), clock.monotonic()
     listeners.tell(listeners.call, CallEvent(end.call, operation, method))
     try:

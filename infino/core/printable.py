@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Final
 
@@ -53,6 +52,8 @@ def printable_json(text: str) -> str:
         >>> printable_json('{"a": "\x9b2J"}')
         '{"a": "\\\\u009b2J"}'
     """
+    import json  # for terminals only
+
     return _UNFIT_LINE.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 

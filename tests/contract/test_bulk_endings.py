@@ -136,7 +136,7 @@ def test_a_fault_while_an_answer_is_booked_leaves_the_books_in_balance(
     def broken(*_: object, **__: object) -> None:
         raise Boom
 
-    monkeypatch.setattr("infino.bulk.engine.Engine._to_retry", broken)
+    monkeypatch.setattr("infino.bulk.engine.UploadEngine._to_retry", broken)
     with pytest.raises(Boom) as caught:
         client.records.bulk(name, ROWS, id="id", op="create", chunk_records=100, on_error="collect")
     report = caught.value.report  # type: ignore[attr-defined]  # the report rides along on any error

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
+from pathlib import Path
 
 import pytest
 
 import infino
 from tests.support.scripted import Exchange, ScriptedServer
 
+ECHARTS = Path(infino.__file__).parent / "charts" / "assets" / "echarts.min.js"
 PANELS = [
     {"id": "p1", "kind": "visualization", "viz_id": "v1", "layout": {"x": 0, "y": 0, "w": 24, "h": 15}},
     {"id": "p2", "kind": "markdown", "content": "# hello"},
@@ -34,6 +36,7 @@ def service(exchange: Exchange) -> None:
         exchange.answer(404, b'{"error":{"type":"NotFound","reason":"nothing here"},"status":404}')
 
 
+@pytest.mark.skipif(not ECHARTS.exists(), reason="Apache ECharts is not here; `make assets` fetches it")
 def test_each_panel_shows_what_it_can(make):
     with ScriptedServer(service) as server:
         result = make(server.endpoint).dashboards.execute("d1", time_range={"from": "a", "to": "b"}, concurrency=2)

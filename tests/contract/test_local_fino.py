@@ -62,7 +62,7 @@ def ask(socket, question):
 def until_end(socket):
     found = []
     for _ in range(50):
-        frame = json.loads(socket.recv(timeout=10))
+        frame = json.loads(socket.recv(timeout=60))
         found.append(frame)
         kind = frame.get("type") or frame["content"]["type"]
         if kind in {"EOM", "result", "error"}:

@@ -393,8 +393,8 @@ def test_keys_and_values_of_every_library_are_text() -> None:
 
 def test_records_need_no_library_of_columns() -> None:
     code = (
-        "import sys; from infino.bulk.source import Reader; from infino.bulk.options import BulkOptions;"
-        "pieces = list(Reader([{'a': 1}], BulkOptions(), lambda: 1 << 20).pieces());"
+        "import sys; from infino.bulk.source import SourceReader; from infino.bulk.options import BulkOptions;"
+        "pieces = list(SourceReader([{'a': 1}], BulkOptions(), lambda: 1 << 20).pieces());"
         "assert len(pieces) == 1; print(sorted({'polars', 'pyarrow', 'pandas', 'numpy'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
