@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from infino.core.extras import require
 from infino.core.version import VERSION
@@ -67,10 +68,10 @@ def instrument(
 class _Spans:
     """A span under way, what it began in, and the span of the try that waits for its answer."""
 
-    __slots__ = ("attempt", "context", "ended", "operation", "outer", "outside", "span")
+    __slots__ = ("attempt", "context", "ended", "outside", "span")
 
-    def __init__(self, span: Span, operation: str, outside: Any, outer: _Spans | None) -> None:
-        self.span, self.operation, self.outside, self.outer = span, operation, outside, outer
+    def __init__(self, span: Span, outside: Any) -> None:
+        self.span, self.outside = span, outside
         self.context: Any = None
         self.attempt: Span | None = None
         self.ended = False
@@ -90,11 +91,10 @@ class _Watch:
         self._retries = meter.create_counter("infino.client.retries", "{retry}", "Tries after the first.")
         self._records = meter.create_counter("infino.client.records", "{record}", "Records that uploads read.")
         self._sent = meter.create_counter("infino.client.sent", "By", "Bytes of the bodies that uploads sent.")
-        endpoint = client.config.endpoint
-        host, _, port = endpoint.host.rpartition(":") if endpoint.host.count(":") == 1 else (endpoint.host, "", "")
-        self._server: dict[str, Any] = {"db.system.name": SYSTEM, "server.address": host}
-        if port:
-            self._server["server.port"] = int(port)
+        address = urlsplit(client.config.endpoint.url)
+        self._server: dict[str, Any] = {"db.system.name": SYSTEM, "server.address": address.hostname}
+        if address.port:
+            self._server["server.port"] = address.port
         self._calls: dict[int, _Spans] = {}
         self._key = context.create_key("infino-call")
 
@@ -107,7 +107,7 @@ class _Watch:
         span = self._tracer.start_span(
             event.operation, outside, kind=self._trace.SpanKind.CLIENT, attributes=attributes
         )
-        call = _Spans(span, event.operation, outside, self._innermost(outside))
+        call = _Spans(span, outside)
         call.context = self._api.set_value(self._key, call, self._trace.set_span_in_context(span, outside))
         self._api.attach(call.context)
         self._calls[event.call] = call
@@ -118,15 +118,8 @@ class _Watch:
         call = self._calls.pop(event.call, None)
         if call is None:  # it began before anybody watched
             return
-        call.ended = True
-        # Questions may end in another order than they began, and in another task: what has ended is left behind.
-        current = self._api.get_current()
-        alive = self._alive(current)
-        if alive is not current:
-            self._api.attach(alive)
         self._finish_attempt(call, event.status, event.error)
         attributes = {**self._server, "db.operation.name": event.operation}
-        self._active.add(-1, self._server)
         if event.error is not None:
             attributes["error.type"] = event.error
             call.span.set_status(self._trace.Status(self._trace.StatusCode.ERROR, event.error))
@@ -138,30 +131,39 @@ class _Watch:
             self._records.add(event.records, self._server)
             self._sent.add(event.sent or 0, self._server)
         self._duration.record(event.elapsed, attributes)
-        call.span.end()
+        self._leave(call)
 
     def close(self) -> None:
         """End what is still under way; nobody hears of its end any more."""
-        from infino.core.events import EndEvent
+        while self._calls:
+            _, call = self._calls.popitem()
+            self._finish_attempt(call, None, None)
+            self._leave(call)
 
-        for number, call in list(self._calls.items()):
-            self.end(EndEvent(number, call.operation))
+    def _leave(self, call: _Spans) -> None:
+        """End a span; calls may end in another order than they began, and in another task."""
+        call.span.end()
+        call.ended = True
+        self._active.add(-1, self._server)
+        current = self._api.get_current()
+        alive = self._alive(current)
+        if alive is not current:
+            self._api.attach(alive)
 
-    def _innermost(self, context: Any) -> _Spans | None:
+    def _innermost(self, context: Any = None) -> _Spans | None:
         found: Any = self._api.get_value(self._key, context)
         return found if isinstance(found, _Spans) else None
 
     def _alive(self, context: Any) -> Any:
         """The context itself, or what the calls began in that have ended in it."""
-        call = self._innermost(context)
-        while call is not None and call.ended:
-            context, call = call.outside, call.outer
+        while (call := self._innermost(context)) is not None and call.ended:
+            context = call.outside
         return context
 
     def request(self, event: RequestEvent) -> None:
         """Begin the span of a try, and send its context along."""
-        call: Any = self._api.get_value(self._key)
-        if not isinstance(call, _Spans):
+        call = self._innermost()
+        if call is None:
             return
         self._finish_attempt(call, None, None)
         attributes: dict[str, Any] = {**self._server, "http.request.method": event.method}
@@ -174,15 +176,15 @@ class _Watch:
 
     def response(self, event: ResponseEvent) -> None:
         """End the span of a try that was answered."""
-        call: Any = self._api.get_value(self._key)
-        if isinstance(call, _Spans):
+        call = self._innermost()
+        if call is not None:
             self._finish_attempt(call, event.status, str(event.status) if event.status >= 400 else None)
 
     def retry(self, event: RetryEvent) -> None:
         """Count a try that failed, and end its span if no answer did."""
         self._retries.add(1, {**self._server, "db.operation.name": event.operation})
-        call: Any = self._api.get_value(self._key)
-        if isinstance(call, _Spans):
+        call = self._innermost()
+        if call is not None:
             self._finish_attempt(call, event.status, "no answer" if event.status is None else str(event.status))
 
     def _finish_attempt(self, call: _Spans, status: int | None, error: str | None) -> None:

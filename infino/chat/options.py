@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import ssl
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
 
 import attrs
@@ -14,8 +13,7 @@ from infino.chat.events import SourceRef
 from infino.chat.flow import Connect, Conversation, Pause, Settings
 from infino.chat.thread import Poll, poll
 from infino.core.errors import DecodeError, ValidationError
-from infino.core.events import EndEvent, RetryEvent
-from infino.core.listeners import watched
+from infino.core.events import RetryEvent
 from infino.core.redaction import get_logger
 from infino.core.retry import RetryPolicy
 from infino.core.version import USER_AGENT
@@ -319,12 +317,6 @@ def plan_reading(
     clock = transport.shared.clock
     limit = TIMEOUT if timeout is None else timeout
     return poll(thread_id, message_id, question, limit, clock, began)
-
-
-def watcher(transport: Transport | AsyncTransport, operation: str) -> Callable[[], AbstractContextManager[EndEvent]]:
-    """Return what tells the client's listeners where a turn begins and ends."""
-    shared = transport.shared
-    return lambda: watched(shared.listeners, shared.clock, operation)
 
 
 def teller(transport: Transport | AsyncTransport, operation: str) -> Callable[[Pause], None]:

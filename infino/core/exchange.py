@@ -12,21 +12,24 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Generator, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
 from infino.core.clock import Clock, SystemClock
 from infino.core.errors import APIError, Attempt, InfinoError, Timeout
 from infino.core.failures import error_from_response, is_clock_skew, server_offset, server_time, speaks_of_time
-from infino.core.listeners import Listeners
+from infino.core.listeners import Listeners, watched
 from infino.core.messages import Request, Response
 from infino.core.redaction import get_logger
 from infino.core.retry import Random, RetryPolicy, may_be_done, surely_unsent
 from infino.core.signer import SigV4Signer
 from infino.core.timeouts import Timeouts
+
+if TYPE_CHECKING:
+    from infino.core.events import EndEvent
 
 logger: Final = get_logger("infino")
 Remedy = Literal["clock", "keys"]
@@ -109,6 +112,10 @@ class Shared:
         """The time by the service's clock, as far as it is known."""
         now = self.clock.now()
         return now if self.offset is None else now + self.offset
+
+    def watched(self, operation: str, method: str = "") -> AbstractContextManager[EndEvent]:
+        """Return the context of a call, in which those who listen are told where it begins and ends."""
+        return watched(self.listeners, self.clock, operation, method)
 
 
 class Signed:
@@ -341,9 +348,7 @@ def watched_exchange(
     request: Request, shared: Shared, policy: RetryPolicy, timeouts: Timeouts
 ) -> Generator[Step, Outcome, Response]:
     """Do as `exchange`, and tell those who listen where the call begins and ends."""
-    from infino.core.listeners import watched
-
-    with watched(shared.listeners, shared.clock, request.operation, request.method) as end:
+    with shared.watched(request.operation, request.method) as end:
         response = yield from exchange(request, shared, policy, timeouts)
         end.status, end.attempts = response.status, response.attempts
     return response

@@ -82,12 +82,17 @@ def plain(value: Any) -> Any:
         return str(value)
 
 
+def _check(limit: int) -> None:
+    if not 0 < limit <= MOST_ROWS:
+        raise refusal(f"limit must be 1 to {MOST_ROWS}")
+
+
 @attrs.define
 class _KeptAnswer:
-    """An answer of which a part was handed over."""
+    """An answer of which a part was handed over; its values are made plain when they are."""
 
     columns: list[AnswerColumn]
-    rows: list[list[Any]]
+    rows: Sequence[Sequence[Any]]
     position: int = 0
 
 
@@ -104,26 +109,27 @@ class Pages:
 
     def table(self, table: Tabular, limit: int) -> AnswerRows:
         """The first part of a table."""
+        _check(limit)
         columns = [AnswerColumn(name=column.name, type=str(column.type)) for column in table.columns]
-        return self._part(_KeptAnswer(columns, [[plain(value) for value in row] for row in table.rows()]), limit)
+        return self._part(_KeptAnswer(columns, list(table.rows())), limit)
 
     def objects(self, objects: Iterable[Mapping[str, Any]], limit: int) -> AnswerRows:
         """The first part of objects that need not be alike, with a column for each of their keys."""
+        _check(limit)
         listed = list(objects)
         names = list(dict.fromkeys(name for item in listed for name in item))
-        rows = [[plain(item.get(name)) for name in names] for item in listed]
+        rows = [[item.get(name) for name in names] for item in listed]
         return self._part(_KeptAnswer([AnswerColumn(name=name, type="any") for name in names], rows), limit)
 
     def more(self, cursor: str, limit: int) -> AnswerRows:
         """The next part."""
+        _check(limit)
         kept = self._kept.pop(cursor, None)
         if kept is None:
             raise refusal("this cursor is unknown or was used: each is good once, for the last few answers; ask again")
         return self._part(kept, limit)
 
     def _part(self, kept: _KeptAnswer, limit: int) -> AnswerRows:
-        if not 0 < limit <= MOST_ROWS:
-            raise refusal(f"limit must be 1 to {MOST_ROWS}")
         first, cut = kept.position, list[str]()
         rows = list(self._fitting(kept, limit, cut))
         cursor = None
@@ -142,11 +148,12 @@ class Pages:
         most_cell = max(64, min(MOST_CELL, self._most_bytes // max(1, len(kept.columns))))
         taken = size = 0
         while kept.position < len(kept.rows) and taken < limit:
-            row = [self._short(value, most_cell) for value in kept.rows[kept.position]]
+            whole = [plain(value) for value in kept.rows[kept.position]]
+            row = [self._short(value, most_cell) for value in whole]
             size += len(dumps(row))
             if taken and size > self._most_bytes:
                 return
-            for column, before, after in zip(kept.columns, kept.rows[kept.position], row, strict=True):
+            for column, before, after in zip(kept.columns, whole, row, strict=True):
                 if before is not after:
                     cut.append(f"{kept.position}/{column['name']}")
             kept.position += 1

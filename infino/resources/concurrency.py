@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from infino.core.extras import check_loop
@@ -93,31 +92,25 @@ def side_by_side(run: Callable[[T], R], items: Sequence[T], limit: int) -> list[
         return list(pool.map(run, items))
 
 
-async def async_upload(caller: AsyncCaller, dataset: str, source: Any, settings: Any, *more: Any) -> BulkReport:
+async def async_upload(
+    caller: AsyncCaller, dataset: str, source: Any, settings: Any, operation: str = "records.bulk", *more: Any
+) -> BulkReport:
     """Upload a source to its end, read in a thread."""
     from infino.bulk.run_async import upload_async
 
-    await async_off_loop(getattr, caller, "transport")  # what it imports takes its time
-    with _watched_upload(caller, *more) as end:
-        return _noted(end, await upload_async(caller, dataset, source, settings, *more))
+    transport = await async_off_loop(getattr, caller, "transport")  # what it imports takes its time
+    with transport.shared.watched(operation) as end:
+        return _noted(end, await upload_async(caller, dataset, source, settings, operation, *more))
 
 
-def upload(caller: SyncCaller, dataset: str, source: Any, settings: Any, *more: Any) -> BulkReport:
+def upload(
+    caller: SyncCaller, dataset: str, source: Any, settings: Any, operation: str = "records.bulk", *more: Any
+) -> BulkReport:
     """Upload a source to its end, sent by threads."""
     from infino.bulk.run import upload as run
 
-    with _watched_upload(caller, *more) as end:
-        return _noted(end, run(caller.transport, dataset, source, settings, *more))
-
-
-def _watched_upload(
-    caller: AsyncCaller | SyncCaller, operation: str = "records.bulk", *_: object
-) -> AbstractContextManager[EndEvent]:
-    """Tell those who watch the client where an upload begins and ends."""
-    from infino.core.listeners import watched
-
-    shared = caller.transport.shared
-    return watched(shared.listeners, shared.clock, operation)
+    with caller.transport.shared.watched(operation) as end:
+        return _noted(end, run(caller.transport, dataset, source, settings, operation, *more))
 
 
 def _noted(end: EndEvent, report: BulkReport) -> BulkReport:

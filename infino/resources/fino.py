@@ -27,7 +27,6 @@ from infino.chat.options import (
     teller,
     thread_id_of,
     visible,
-    watcher,
 )
 from infino.chat.session import AsyncSession
 from infino.chat.stream import AsyncAnswerStream, AsyncPorts
@@ -468,7 +467,7 @@ class AsyncFino(AsyncFinoResource):
             dial,
             teller(transport, operation),
             lambda: transport.check_open(operation),
-            watcher(transport, operation),
+            lambda: transport.shared.watched(operation),
         )
         return AsyncSession(ports, begin(transport, choices, thread, wanted), choices.settings)
 

@@ -114,6 +114,7 @@ async def test_long_answers_come_in_parts_and_nothing_is_lost(gateway: LocalGate
             if part["cursor"] is None:
                 break
             cursor = part["cursor"]
+            assert "limit must be 1 to" in await refusal(it, "read_more", cursor=cursor, limit=0)  # and it stays good
             part = await call(it, "read_more", cursor=cursor)
             assert part["first_row"] == len(rows)
             rows += part["rows"]

@@ -27,7 +27,6 @@ from infino.chat.options import (
     source_list,
     teller,
     thread_id_of,
-    watcher,
 )
 from infino.chat.thread import Fetch, Poll
 from infino.core.retry import RetryPolicy
@@ -410,7 +409,7 @@ class Fino(FinoResource):
             dial,
             teller(transport, operation),
             lambda: transport.check_open(operation),
-            watcher(transport, operation),
+            lambda: transport.shared.watched(operation),
         )
         return Session(ports, begin(transport, choices, thread, wanted), choices.settings)
 
