@@ -21,7 +21,7 @@ import attrs
 from infino.core.clock import Clock, SystemClock
 from infino.core.errors import APIError, Attempt, InfinoError, Timeout
 from infino.core.failures import error_from_response, is_clock_skew, server_offset, server_time, speaks_of_time
-from infino.core.listeners import Listeners
+from infino.core.listeners import Listeners, watched
 from infino.core.messages import Request, Response
 from infino.core.redaction import get_logger
 from infino.core.retry import Random, RetryPolicy, may_be_done, surely_unsent
@@ -341,8 +341,6 @@ def watched_exchange(
     request: Request, shared: Shared, policy: RetryPolicy, timeouts: Timeouts
 ) -> Generator[Step, Outcome, Response]:
     """Do as `exchange`, and tell those who listen where the call begins and ends."""
-    from infino.core.listeners import watched
-
     with watched(shared.listeners, shared.clock, request.operation, request.method) as end:
         response = yield from exchange(request, shared, policy, timeouts)
         end.status, end.attempts = response.status, response.attempts
