@@ -95,7 +95,7 @@ class _Base:
     def _held(self) -> SigV4Signer | None:
         return self._cache.held(self._shared.now())
 
-    def _failed(self, error: ConfigError) -> SigV4Signer:
+    def _failed(self, error: InfinoError) -> SigV4Signer:
         """Go on with the pair that still holds, or raise."""
         held = self._cache.postpone(self._shared.now())
         if held is None:
@@ -138,11 +138,10 @@ class Keys(_Base):
 
         try:
             return _bounded(ask_once, limit)
-        except Timeout:
-            held = self._cache.postpone(self._shared.now()) if held is not None else None
+        except Timeout as error:
             if held is None:
                 raise
-            return held
+            return self._failed(error)
 
     def _ask(self) -> SigV4Signer:
         began = self._shared.clock.monotonic()
@@ -221,10 +220,10 @@ class AsyncKeys(_Base):
             async with asyncio.timeout(limit), lock:
                 return cache.fresh(self._shared.now()) or await self._ask()
         except TimeoutError:
-            held = self._cache.postpone(self._shared.now()) if held is not None else None
-            if held is not None:
-                return held
-            raise _hanging(limit or 0.0) from None
+            failure = _hanging(limit or 0.0)
+        if held is None:
+            raise failure
+        return self._failed(failure)
 
     async def _ask(self) -> SigV4Signer:
         began = self._shared.clock.monotonic()

@@ -26,7 +26,7 @@ def parse_yaml(text: str, operation: str) -> dict[str, Any]:
 
     Raises:
         ConfigError: The extra `yaml` is not installed.
-        ValidationError: It is not YAML, or no object.
+        ValidationError: It is not YAML, or not an object.
     """
     if find_spec("yaml") is None:
         raise ConfigError("reading YAML needs an extra: pip install 'infino-sdk[yaml]'", operation=operation)
@@ -38,14 +38,14 @@ def parse_yaml(text: str, operation: str) -> dict[str, Any]:
 
 
 def check_yaml(text: str, operation: str) -> None:
-    """Refuse text that is not YAML object; without the extra `yaml` the service is the one to judge.
+    """Refuse text that is not a YAML object; without the extra `yaml` the service is the one to judge.
 
     Args:
         text: The document.
         operation: The operation, for the error.
 
     Raises:
-        ValidationError: It is not YAML, or no object.
+        ValidationError: It is not YAML, or not an object.
     """
     problem = _load(text)[1] if find_spec("yaml") is not None else ""
     del text  # as above

@@ -415,7 +415,7 @@ class Wire:
         """
         check_path(request.path)
         if not TOKEN.fullmatch(method):
-            raise ValidationError(f"{method[:20]!r} is not a HTTP method")
+            raise ValidationError(f"{method[:20]!r} is not an HTTP method")
         path = self.endpoint.base_path + request.path
         query = checked_query(request.query) if request.query else ""
         content, content_type = request.content, request.content_type

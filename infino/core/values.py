@@ -82,7 +82,7 @@ def plain(value: Any) -> Any:
         return _duration(value)
     if hasattr(value, "isoformat"):
         text = value.isoformat()
-        return text if isinstance(text, str) and text != "NaT" else None
+        return text if isinstance(text, str) else None
     if isinstance(value, tuple):
         return _months(value) if type(value).__name__ == "MonthDayNano" else list(value)
     if isinstance(value, Exception):  # it stands where a source found something that cannot be read
@@ -108,7 +108,9 @@ def _foreign(value: Any) -> Any:
 
 def _moment(value: Any) -> str | None:
     """A moment or a time of day, to the last digit; NaT of pandas counts as one too."""
-    offset: timedelta | None = None if type(value).__name__ == "NaTType" else value.utcoffset()
+    if type(value).__name__ == "NaTType":
+        return None
+    offset: timedelta | None = value.utcoffset()
     if offset and offset % _MINUTE:
         if not isinstance(value, datetime):
             raise TypeError(f"a time of day with the offset {offset} has no JSON form")
@@ -116,8 +118,8 @@ def _moment(value: Any) -> str | None:
             value = value.astimezone(UTC)
         except (OverflowError, ValueError):
             raise TypeError(f"{value} is out of range in UTC, and so has no JSON form") from None
-    text = value.isoformat()
-    return text if text != "NaT" else None
+    text: str = value.isoformat()
+    return text
 
 
 def _months(value: Any) -> dict[str, int]:

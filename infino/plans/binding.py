@@ -11,7 +11,6 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
-from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, TypeAlias
@@ -241,8 +240,6 @@ def _scalar(value: Any) -> str:
         value = value.value
     if getattr(value, "ndim", 1) == 0 and value.dtype.kind in "biu":  # whole numbers and truths of numpy
         value = value.item()
-    if isinstance(value, date) and value != value:  # NaT
-        return "NULL"
     match value:
         case None:
             return "NULL"

@@ -91,7 +91,7 @@ def _native(content: bytes) -> NativeResult:
     try:
         body = loads(content)
     except ValueError:
-        body = None  # what is not JSON is not a rows either, and `SqlResult` says so
+        body = None  # what is not JSON is not rows either, and `SqlResult` says so
     if isinstance(body, dict) and "hits" in body:
         return SearchResult(content)
     if isinstance(body, dict) and "data" in body and "status" in body:

@@ -26,7 +26,7 @@ def create(name: str, document: Role | Mapping[str, Any] | str) -> Call[bool]:
         True when it was stored.
 
     Raises:
-        ValidationError: The document is not an object or no YAML.
+        ValidationError: The document is neither an object nor YAML.
 
     Examples:
         >>> client.roles.create("reader", {"Permissions": [

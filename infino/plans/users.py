@@ -94,7 +94,7 @@ def create(name: str, document: User | Mapping[str, Any] | str) -> Call[IssuedKe
 
     Raises:
         ConflictError: There is a user of this name.
-        ValidationError: The document is not an object or no YAML.
+        ValidationError: The document is neither an object nor YAML.
 
     Examples:
         >>> keys = client.users.create("ann", {"Password": password, "Roles": ["reader"]})

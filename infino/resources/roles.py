@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -66,6 +65,8 @@ class RolePlan:
         return printable_lines(self.diff())
 
     def _repr_html_(self) -> str:
+        import html  # slow to import, and most plans are not shown in a notebook
+
         return f"<pre>{html.escape(str(self))}</pre>"
 
     def diff(self) -> str:

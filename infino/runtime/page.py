@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -102,6 +101,8 @@ def _identity(item: Any) -> Any:
 
 def _html(items: list[Any]) -> str:
     """The items of a page for a notebook, one below the other, as `repr` shows them: secrets stay hidden."""
+    import html  # slow to import, and most pages are not shown
+
     return f"<ol>{''.join(f'<li><code>{html.escape(repr(item))}</code></li>' for item in items)}</ol>"
 
 

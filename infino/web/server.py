@@ -109,7 +109,7 @@ class _Server(ThreadingHTTPServer):
     web: WebServer
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A reader that went away is not a news."""
+        """A reader that went away is not news."""
 
 
 class _Handler(BaseHTTPRequestHandler):

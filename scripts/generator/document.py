@@ -110,7 +110,7 @@ def load(path: Path) -> Node:
         The document as plain dicts and lists, every key as text.
 
     Raises:
-        DocumentError: If the file is not YAML mapping, or says a key twice.
+        DocumentError: If the file is not a YAML mapping, or says a key twice.
     """
     try:
         found = YAML(typ="safe").load(path.read_bytes())

@@ -47,7 +47,7 @@ class RolesResource:
             True when it was stored.
 
         Raises:
-            ValidationError: The document is not an object or no YAML.
+            ValidationError: The document is neither an object nor YAML.
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
@@ -190,7 +190,7 @@ class AsyncRolesResource:
             True when it was stored.
 
         Raises:
-            ValidationError: The document is not an object or no YAML.
+            ValidationError: The document is neither an object nor YAML.
             InfinoError: The call failed; the subclass tells how.
 
         Examples:

@@ -50,7 +50,7 @@ class UsersResource:
 
         Raises:
             ConflictError: There is a user of this name.
-            ValidationError: The document is not an object or no YAML.
+            ValidationError: The document is neither an object nor YAML.
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
@@ -266,7 +266,7 @@ class AsyncUsersResource:
 
         Raises:
             ConflictError: There is a user of this name.
-            ValidationError: The document is not an object or no YAML.
+            ValidationError: The document is neither an object nor YAML.
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
