@@ -116,19 +116,19 @@ def framed(html: str, height: int = 420) -> str:
     return f'<iframe sandbox="allow-scripts" srcdoc="{held}" width="100%" height="{height}" frameborder="0"></iframe>'
 
 
-def save(html: str, path: str | os.PathLike[str]) -> Path:
-    """Write a page to a file.
+def save(html: str, path: str | os.PathLike[str] | None) -> str:
+    """Write a page to a file, where there is to be one.
 
     Args:
         html: The page.
-        path: The file.
+        path: The file; None for no file.
 
     Returns:
-        The file.
+        The page.
     """
-    written = Path(path)
-    written.write_text(html, encoding="utf-8")
-    return written
+    if path is not None:
+        Path(path).write_text(html, encoding="utf-8")
+    return html
 
 
 def _panel(number: int, given: PagePanel) -> dict[str, Any]:
