@@ -147,8 +147,10 @@ def _panel(number: int, given: PagePanel) -> dict[str, Any]:
         return found | {"kind": "markdown", "html": rendered(given.markdown)}
     if given.drawing is None:
         return found | {"kind": "table", **tabled([], [])}
-    behind = tabled(list(given.rows[0]), given.rows) if given.rows else {}
-    return {**behind, **found, **given.drawing.content()}
+    drawn = given.drawing.content()
+    # A table is its rows.
+    behind = tabled(list(given.rows[0]), given.rows) if given.rows and "rows" not in drawn else {}
+    return {**behind, **found, **drawn}
 
 
 def tabled(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
