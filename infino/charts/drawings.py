@@ -43,10 +43,7 @@ class _Shown:
         Examples:
             >>> to_echarts(visualization, data).to_html("late.html")
         """
-        html = page(self.title, [PagePanel(drawing=self)])
-        if path is not None:
-            save(html, path)
-        return html
+        return save(page(self.title, [PagePanel(drawing=self)]), path)
 
     def to_png(self, path: str | os.PathLike[str], *, width: int = 960, height: int = 540) -> Path:
         """Write a picture, drawn by a Chromium of this machine.

@@ -116,19 +116,19 @@ def framed(html: str, height: int = 420) -> str:
     return f'<iframe sandbox="allow-scripts" srcdoc="{held}" width="100%" height="{height}" frameborder="0"></iframe>'
 
 
-def save(html: str, path: str | os.PathLike[str]) -> Path:
-    """Write a page to a file.
+def save(html: str, path: str | os.PathLike[str] | None) -> str:
+    """Write a page to a file, where there is to be one.
 
     Args:
         html: The page.
-        path: The file.
+        path: The file; None for no file.
 
     Returns:
-        The file.
+        The page.
     """
-    written = Path(path)
-    written.write_text(html, encoding="utf-8")
-    return written
+    if path is not None:
+        Path(path).write_text(html, encoding="utf-8")
+    return html
 
 
 def _panel(number: int, given: PagePanel) -> dict[str, Any]:
@@ -147,8 +147,10 @@ def _panel(number: int, given: PagePanel) -> dict[str, Any]:
         return found | {"kind": "markdown", "html": rendered(given.markdown)}
     if given.drawing is None:
         return found | {"kind": "table", **tabled([], [])}
-    behind = tabled(list(given.rows[0]), given.rows) if given.rows else {}
-    return {**behind, **found, **given.drawing.content()}
+    drawn = given.drawing.content()
+    # A table is its rows.
+    behind = tabled(list(given.rows[0]), given.rows) if given.rows and "rows" not in drawn else {}
+    return {**behind, **found, **drawn}
 
 
 def tabled(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

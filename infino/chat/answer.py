@@ -89,10 +89,7 @@ class Answer:
         """
         from infino.charts.html import page, save
 
-        html = page(self.question or "Answer", self.panels())
-        if path is not None:
-            save(html, path)
-        return html
+        return save(page(self.question or "Answer", self.panels()), path)
 
     def panels(self) -> list[PagePanel]:
         """What a page shows of the answer.

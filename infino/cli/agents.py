@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from infino.cli.session import Session, shared_options
+from infino.cli.session import Session, failure, shared_options
 
 
 @click.group(invoke_without_command=True)
@@ -37,7 +37,7 @@ def mcp(ctx: click.Context, allow_writes: bool, port: int | None) -> None:
     try:
         asyncio.run(run())
     except InfinoError as error:
-        raise click.ClickException(str(error)) from error
+        raise failure(error) from error
 
 
 async def serve_http(server: Any, port: int) -> None:

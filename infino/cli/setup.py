@@ -9,9 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -67,43 +66,28 @@ def doctor(session: Session) -> None:
     """Check versions, settings, proxy, endpoint, clock, signature and keys; each finding says what to do."""
     from infino import InfinoError
 
-    versions = f"infino-sdk {VERSION}, Python {platform.python_version()}, {platform.system()}"
-    good = _told("versions", lambda: versions)
+    _say("ok", "versions", f"infino-sdk {VERSION}, Python {platform.python_version()}, {platform.system()}")
+    name = "settings"
     try:
-        client = session.open()
-    except InfinoError as error:
-        reason = str(error)
-        client, good = None, _told("settings", lambda: _wrong(reason))
-    if client is not None:
-        with client:
+        with session.open() as client:
             # In this order: after one that fails, the next can't be looked at.
             for name, look in CHECKS.items():
-                good = good and _told(name, partial(look, client))
-    if not good:
+                _say("ok", name, look(client))
+    except (InfinoError, Finding) as error:
+        _say("FAIL", name, str(error))
         sys.exit(1)
+
+
+def _say(mark: str, name: str, text: str) -> None:
+    click.echo(f"{mark:4} {name}: {printable(text)}")
 
 
 class Finding(Exception):
     """What is wrong, and what to do."""
 
 
-def _wrong(text: str) -> NoReturn:
-    raise Finding(text)
-
-
 def _settings(client: Infino) -> str:
     return f"the endpoint comes from {client.config.sources.get('endpoint', 'the default')}"
-
-
-def _told(name: str, look: Callable[[], str]) -> bool:
-    from infino import InfinoError
-
-    try:
-        text, good = look(), True
-    except (InfinoError, Finding) as error:
-        text, good = str(error), False
-    click.echo(f"{'ok  ' if good else 'FAIL'} {name}: {printable(text)}")
-    return good
 
 
 def _answer(client: Infino) -> Any:

@@ -88,10 +88,7 @@ class DashboardResult:
         """
         from infino.charts.html import page, save
 
-        html = page(self.dashboard.title or "Dashboard", self.page_panels())
-        if path is not None:
-            save(html, path)
-        return html
+        return save(page(self.dashboard.title or "Dashboard", self.page_panels()), path)
 
     def to_png(self, path: str | os.PathLike[str], *, width: int = 1280, height: int | None = None) -> Path:
         """Write a picture of the dashboard, drawn by a Chromium of this machine.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
@@ -245,9 +245,14 @@ class _Named:
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         labels = self._result.names[:-2]
+
+        @cache
+        def selector(*values: str | None) -> str:
+            """Written once for each series, which may have thousands of samples."""
+            return _selector({name: value for name, value in zip(labels, values, strict=True) if value is not None})
+
         for row in self._result.rows():
-            held = {name: value for name, value in zip(labels, row[:-2], strict=True) if value is not None}
-            yield (_selector(held), *row)
+            yield (selector(*row[:-2]), *row)
 
 
 def _selector(labels: Mapping[str, str]) -> str:

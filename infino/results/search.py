@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 import attrs
 
@@ -15,10 +15,6 @@ from infino.results import hits, native
 from infino.results.aggregations import Aggregations
 from infino.results.table import Table
 from infino.results.tabular import Tabular
-
-if TYPE_CHECKING:
-    from infino.charts.drawings import Drawing
-    from infino.charts.plot import Kind
 
 T = TypeVar("T")
 _ERROR = b'"error"'
@@ -68,7 +64,7 @@ class SearchStats:
 class SearchResult(Tabular):
     """Hits as a table (`_id`, `_score`, and the fields of the documents), and aggregations beside them.
 
-    Where there are no hits, frames and what is shown hold the aggregations.
+    Where there are no hits, frames, drawings and what is shown hold the aggregations.
 
     Args:
         content: The body of the answer.
@@ -108,46 +104,14 @@ class SearchResult(Tabular):
         return self._native[0] if self._native else hits.tolerant_table(self._opened.hits)
 
     @property
-    def _shown(self) -> Table:
+    def _shown(self) -> Tabular:
         """The aggregations, where a search asked for no hits."""
         found = self.aggregations
-        return found._table if len(found) and not len(self) else self._table
-
-    def plot(
-        self,
-        kind: Kind = "bar",
-        *,
-        x: str | None = None,
-        y: str | Sequence[str] | None = None,
-        series: str | None = None,
-        title: str = "",
-    ) -> Drawing:
-        """Draw the hits; the aggregations, where a search asked for no hits.
-
-        Args:
-            kind: Kind of chart.
-            x: Column of the axis; the first that holds no numbers when None (of a scatter, the first that does).
-            y: Column or columns of values; the first of numbers that is left when None.
-            series: Column that splits into series; the second axis of a heatmap.
-            title: Title of the chart.
-
-        Returns:
-            A drawing.
-
-        Raises:
-            ValidationError: There is no such column.
-
-        Examples:
-            >>> body = {"size": 0, "aggs": {"by": {"terms": {"field": "carrier.keyword"}}}}
-            >>> client.query.dsl("flights", body).plot("pie").to_html("carriers.html")
-        """
-        if self._shown is self._table:
-            return super().plot(kind, x=x, y=y, series=series, title=title)
-        return self.aggregations.plot(kind, x=x, y=y, series=series, title=title)
+        return found if len(found) and not len(self) else self
 
     @property
     def _title(self) -> str:
-        return "SearchResult" if self._shown is self._table else "SearchResult without hits, aggregations"
+        return "SearchResult" if self._shown is self else "SearchResult without hits, aggregations"
 
     @property
     def _answer(self) -> Mapping[str, Any]:

@@ -70,9 +70,9 @@ class Tabular:
         raise NotImplementedError
 
     @property
-    def _shown(self) -> Table:
-        """What frames hold and what is shown: the table itself, where there is nothing to say instead."""
-        return self._table
+    def _shown(self) -> Tabular:
+        """What frames hold, and what is shown and drawn: the result itself, where there is nothing to say instead."""
+        return self
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -232,7 +232,7 @@ class Tabular:
             carrier: string
         """
         arrays.arrow()  # loaded before decoding, which then goes straight into it
-        return frames.to_arrow(self._shown)
+        return frames.to_arrow(self._shown._table)
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         arrow: Any = self.to_arrow()
@@ -258,7 +258,7 @@ class Tabular:
             0      UA  58665
         """
         arrays.arrow()
-        return frames.to_pandas(self._shown, backend=dtype_backend)
+        return frames.to_pandas(self._shown._table, backend=dtype_backend)
 
     def to_polars(self) -> polars.DataFrame:
         """The result as a polars frame.
@@ -276,7 +276,7 @@ class Tabular:
             336776
         """
         arrays.arrow()
-        return frames.to_polars(self._shown)
+        return frames.to_polars(self._shown._table)
 
     def to_csv(self, target: str | Path | IO[bytes]) -> None:
         """Write the result as CSV with a header line.
@@ -316,7 +316,7 @@ class Tabular:
         series: str | None = None,
         title: str = "",
     ) -> Drawing:
-        """Draw the rows.
+        """Draw the rows; of a search that asked for no hits, its aggregations.
 
         Args:
             kind: Kind of chart.
@@ -337,7 +337,7 @@ class Tabular:
         """
         from infino.charts.plot import plot
 
-        return plot(self, kind, x=x, y=y, series=series, title=title)
+        return plot(self._shown, kind, x=x, y=y, series=series, title=title)
 
     @property
     def _title(self) -> str:
@@ -345,13 +345,13 @@ class Tabular:
 
     def __repr__(self) -> str:
         try:
-            return render.text(self._title, self._shown)
+            return render.text(self._title, self._shown._table)
         except (InfinoError, RecursionError) as error:
             return f"{type(self).__name__}: {_unreadable(error)}"
 
     def _repr_html_(self) -> str:
         try:
-            return render.html(self._shown)
+            return render.html(self._shown._table)
         except (InfinoError, RecursionError) as error:
             return f"<p>{escape(_unreadable(error))}</p>"
 

@@ -6,14 +6,13 @@ import gzip
 import json
 import tracemalloc
 import zlib
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 import infino
 from tests.contract.conftest import Make
-from tests.support.scripted import Exchange, ScriptedServer, answering
+from tests.support.scripted import Exchange, ScriptedServer, answering, chunked
 
 HEAD = b'{"columns":[{"name":"n","type":"long"},{"name":"t","type":"keyword"}],"rows":['
 VERSION = answering(200, b'{"version":"1"}')
@@ -25,21 +24,6 @@ def rows(first: int, count: int) -> bytes:
 
 def whole(count: int, more: bytes = b"") -> bytes:
     return HEAD + rows(0, count) + b"]" + more + b"}"
-
-
-def chunked(*pieces: bytes, end: bool = True) -> Callable[[Exchange], None]:
-    """A script that answers in chunks, and with `end=False` breaks off behind the last."""
-
-    def script(exchange: Exchange) -> None:
-        exchange.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
-        for piece in pieces:
-            exchange.send(b"%x\r\n%s\r\n" % (len(piece), piece))
-        if end:
-            exchange.send(b"0\r\n\r\n")
-        else:
-            exchange.close()
-
-    return script
 
 
 def test_a_gateway_gives_the_same_rows_as_in_one_answer(client: Any, fresh: Any) -> None:
@@ -150,13 +134,7 @@ def test_memory_holds_one_batch_whatever_the_size(make: Make) -> None:
     piece = rows(0, 2000) + b","
     count = 150  # 9 MB
 
-    def endless(exchange: Exchange) -> None:
-        exchange.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
-        for part in (HEAD, *(piece for _ in range(count)), b'[1,"x"]]}'):
-            exchange.send(b"%x\r\n%s\r\n" % (len(part), part))
-        exchange.send(b"0\r\n\r\n")
-
-    with ScriptedServer(endless) as server:
+    with ScriptedServer(chunked(HEAD, *[piece] * count, b'[1,"x"]]}')) as server:
         client = make(server.endpoint)
         tracemalloc.start()
         try:

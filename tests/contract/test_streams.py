@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from infino.runtime.call import Call
 from infino.runtime.stream import Stream
 from tests.contract.conftest import Make
 from tests.support.facade import Blocking, adapt
-from tests.support.scripted import Exchange, ScriptedServer, answering
+from tests.support.scripted import Exchange, ScriptedServer, answering, chunked
 
 VERSION = answering(200, b'{"version":"1"}')
 LINES = shapes.lines(readers.integer, "things.watch")
@@ -34,30 +33,10 @@ def adapted(client: Any, value: Any) -> Any:
     return adapt(value, client._loop) if isinstance(client, Blocking) else value
 
 
-def coming(*steps: bytes | threading.Event | None, end: bool = True) -> Callable[[Exchange], None]:
-    """A script that answers in chunks; at an event it waits until the test has set it, at None for ever."""
-
-    def script(exchange: Exchange) -> None:
-        exchange.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-        for step in steps:
-            if isinstance(step, threading.Event):
-                assert step.wait(30)
-            elif step is None:
-                exchange.hang()
-            else:
-                exchange.send(b"%x\r\n%s\r\n" % (len(step), step))
-        if end:
-            exchange.send(b"0\r\n\r\n")
-        else:
-            exchange.close()
-
-    return script
-
-
 @pytest.mark.parametrize("method", ["call", "raw"])
 def test_the_first_value_is_there_before_the_answer_ends(make: Make, method: str) -> None:
     seen = threading.Event()
-    with ScriptedServer(coming(b"1\n2", seen, b"0\n3"), VERSION) as server:
+    with ScriptedServer(chunked(b"1\n2", seen, b"0\n3"), VERSION) as server:
         client = make(server.endpoint, max_connections=1)
         found = ask(client, method=method)
         stream = found if method == "call" else adapted(client, found.value)
@@ -73,7 +52,7 @@ def test_the_first_value_is_there_before_the_answer_ends(make: Make, method: str
 def test_events_come_one_by_one(make: Make) -> None:
     seen = threading.Event()
     steps = (b': hello\nevent: new\nid: 7\ndata: {"a":', b" 1}\r", b"\n\r\n", seen, b"data: plain text\n\n")
-    with ScriptedServer(coming(*steps)) as server:
+    with ScriptedServer(chunked(*steps)) as server:
         stream = ask(make(server.endpoint), EVENTS)
         first = next(stream)
         seen.set()
@@ -84,7 +63,7 @@ def test_events_come_one_by_one(make: Make) -> None:
 
 @pytest.mark.parametrize("read", [0, 1])
 def test_leaving_early_frees_the_connection(make: Make, read: int) -> None:
-    with ScriptedServer(coming(b"1\n", b"2\n", None), VERSION) as server:
+    with ScriptedServer(chunked(b"1\n", b"2\n", None), VERSION) as server:
         client = make(server.endpoint, max_connections=1, timeout=infino.Timeouts(pool=5))
         with ask(client) as stream:
             for _ in range(read):
@@ -109,7 +88,7 @@ def test_a_value_that_cannot_be_read_names_its_place(make: Make) -> None:
 
 
 def test_a_broken_connection_is_no_end(make: Make) -> None:
-    with ScriptedServer(coming(b"1\n2", end=False)) as server:
+    with ScriptedServer(chunked(b"1\n2", end=False)) as server:
         stream = ask(make(server.endpoint))
         assert next(stream) == 1
         with pytest.raises(infino.TransportError) as caught:

@@ -17,7 +17,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 import infino
 from infino import telemetry
 from infino.local import LocalGateway
-from tests.support.facade import Blocking, Loop
+from tests.contract.conftest import Make
+from tests.support.facade import Blocking
 from tests.support.scripted import ScriptedServer, answering
 
 
@@ -49,28 +50,18 @@ class Watched:
         return sum(value for value in found if value is not None)
 
 
-@pytest.fixture(params=["sync", "async"])
-def watch(request: pytest.FixtureRequest, loop: Loop) -> Iterator[Callable[..., Watched]]:
-    opened: list[Any] = []
+@pytest.fixture
+def watch(make: Make) -> Callable[..., Watched]:
+    def begin(endpoint: str, **settings: Any) -> Watched:
+        client = make(endpoint, **settings)
+        return Watched(client, client._target if isinstance(client, Blocking) else client)
 
-    def make(endpoint: str, keys: tuple[str, str], **settings: Any) -> Watched:
-        if request.param == "sync":
-            raw: Any = infino.Infino(credentials=keys, endpoint=endpoint, **settings)
-            client = raw
-        else:
-            raw = infino.AsyncInfino(credentials=keys, endpoint=endpoint, **settings)
-            client = Blocking(raw, loop)
-        opened.append(client)
-        return Watched(client, raw)
-
-    yield make
-    for client in opened:
-        client.close()
+    return begin
 
 
 @pytest.fixture
 def watched(watch: Callable[..., Watched], gateway: LocalGateway) -> Watched:
-    return watch(gateway.endpoint, (gateway.access_key, gateway.secret_key))
+    return watch(gateway.endpoint, access_key=gateway.access_key, secret_key=gateway.secret_key)
 
 
 def test_a_call_is_a_span_with_its_try_below_it(watched: Watched) -> None:
@@ -89,7 +80,7 @@ def test_a_call_is_a_span_with_its_try_below_it(watched: Watched) -> None:
 def test_tries_are_told_apart_and_the_context_of_each_is_on_the_wire(watch: Callable[..., Watched]) -> None:
     quick = infino.RetryPolicy(base=0.001)
     with ScriptedServer(answering(503, b"{}"), answering(200, b"{}")) as server:
-        watched = watch(server.endpoint, ("IAK", "secret"), retry=quick)
+        watched = watch(server.endpoint, retry=quick)
         watched.client.request("POST", "/sql", json={"query": "SELECT 1"})
         sent = [received.header("traceparent") for received in server.requests]
     first, second = [span for span in watched.finished() if span.name == "POST"]

@@ -168,3 +168,26 @@ def read_request(stream: Any) -> Received | None:
 def answering(status: int = 200, body: bytes = b"{}", headers: Sequence[tuple[str, str]] = ()) -> Script:
     """A script that gives a well-formed answer."""
     return lambda exchange: exchange.answer(status, body, headers)
+
+
+def chunked(*steps: bytes | threading.Event | None, end: bool = True) -> Script:
+    """A script that answers in chunks, and with `end=False` breaks off behind the last.
+
+    At an event it waits until the test has set it, at None for ever.
+    """
+
+    def script(exchange: Exchange) -> None:
+        exchange.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for step in steps:
+            if isinstance(step, threading.Event):
+                assert step.wait(30)
+            elif step is None:
+                exchange.hang()
+            else:
+                exchange.send(b"%x\r\n%s\r\n" % (len(step), step))
+        if end:
+            exchange.send(b"0\r\n\r\n")
+        else:
+            exchange.close()
+
+    return script

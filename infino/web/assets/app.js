@@ -63,7 +63,7 @@
     } catch (problem) { say(problem.message, true); }
   };
 
-  const board = async (name, id, mine) => {
+  const board = async (name, id) => {
     const again = async () => {
       const asked = ++turn;
       say("asking …");
@@ -80,7 +80,7 @@
       } catch (problem) { if (asked === turn) say(problem.message, true); }
       document.documentElement.dataset.drawn = String(asked);
     };
-    await again(mine);
+    await again();
   };
 
   const overview = async () => {
