@@ -232,7 +232,7 @@ def columns_in_order(view: DatasetView, width: int) -> list[str]:
     Raises:
         Problem: 400 when there are more or fewer.
     """
-    names = ["_id", *(column.name for column in view.columns if column.starred)]
+    names = ["_id", *(column.name for column in view.by_field.values())]
     if len(names) > 1 and width in (len(names), len(names) - 1):
         return names[-width:]
     told = f"{width} values are given and [{view.name}] has {len(names)} columns ({', '.join(names)})"

@@ -89,7 +89,7 @@ def fold(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> N
         dataset: The dataset, as the cursor sees it now.
     """
     view = store.view_of(cursor, dataset)
-    hot = [column for column in view.columns if column.starred][:MOST_COLUMNS]
+    hot = list(view.by_field.values())[:MOST_COLUMNS]
     names = dict(dataset.columns)
     table, documents = f"col_{dataset.id}", f"ds_{dataset.id}"
     for number, column in enumerate(hot):
