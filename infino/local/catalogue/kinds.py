@@ -228,7 +228,7 @@ def json_types(kinds: Iterable[str]) -> frozenset[str]:
 
 
 def scalar_kinds(value: Any, *, closely: bool = False) -> tuple[str, ...]:
-    """Return the kinds of a decoded JSON value that is not an object and no list."""
+    """Return the kinds of a decoded JSON value that is neither an object nor a list."""
     if value is None:
         return ("NULL",)
     if value is True or value is False:

@@ -51,7 +51,7 @@ def select(
         within: The only datasets that it may read; None for all that the user may.
 
     Raises:
-        Problem: The statement is not a SELECT or wrong, or reads another dataset.
+        Problem: The statement is not a SELECT, is wrong, or reads another dataset.
     """
     # A planner may write any statement, whatever datasets it was told of.
     answer = orjson.loads(ask(gateway, principal, query, within=within))

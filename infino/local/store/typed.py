@@ -56,7 +56,7 @@ def shredded(table: str, columns: Sequence[TypedColumn], condition: str = "") ->
         condition: Which rows, as a WHERE clause.
 
     Examples:
-        >>> shredded("ds_1", [Column("a", "a", "BIGINT", "...", path="$.a")])[1]
+        >>> shredded("ds_1", [TypedColumn("a", "a", "BIGINT", "...", path="$.a")])[1]
         ['TRY_CAST(_texts[1] AS BIGINT)']
     """
     paths = [column.path for column in columns if column.path is not None]
