@@ -10,7 +10,7 @@ class GatewayClock:
     """The real time, shifted by an offset that tests may set.
 
     Examples:
-        >>> clock = Clock()
+        >>> clock = GatewayClock()
         >>> clock.offset = timedelta(minutes=10)
     """
 

@@ -8,7 +8,7 @@ import duckdb
 
 from infino.local.http import GatewayCall, Problem, Reply, Route
 from infino.local.sql.dialect import engine_error
-from infino.local.sql.question import readable
+from infino.local.sql.question import view_for
 from infino.local.sql.watchdog import time_limit
 from infino.local.sql.writes import Writing
 from infino.local.store import identifier
@@ -62,13 +62,10 @@ def only_source(
     """Return the one other dataset that has all the fields, or raise a 400 that asks for its name."""
     found = []
     for dataset in gateway.store.list(cursor):
-        if dataset.name == name:
+        if dataset.name == name or not gateway.access.allows(principal, "read", "record", dataset.name):
             continue
-        try:
-            view = readable(gateway, principal, cursor, dataset.name)
-        except Problem:
-            continue
-        if view is not None and all(field in view.types or field == "_id" for field in fields):
+        view = view_for(gateway, principal, cursor, dataset)
+        if all(field in view.types or field == "_id" for field in fields):
             found.append(dataset.name)
     if len(found) == 1:
         return found[0]

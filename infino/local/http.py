@@ -112,7 +112,7 @@ class Reply:
         headers: Extra headers.
 
     Examples:
-        >>> Answer(json={"acknowledged": True}).encoded()
+        >>> Reply(json={"acknowledged": True}).encoded()
         b'{"acknowledged":true}'
     """
 

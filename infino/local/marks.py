@@ -26,7 +26,7 @@ class CommitMark:
         database: Its file, or None for one in memory, which needs none.
 
     Examples:
-        >>> mark = Mark(Path("data/infino.duckdb"))
+        >>> mark = CommitMark(Path("data/infino.duckdb"))
         >>> mark.check(17)
         >>> mark.note(18)
     """

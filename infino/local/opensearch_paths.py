@@ -62,8 +62,7 @@ def search(gateway: Gateway, call: GatewayCall) -> Reply:
     body = search_body(call.json_object(), given)
     name = call.path.get("dataset", "")
     if not name and body.get("pit") is not None:
-        with points_of(gateway).reading(call.principal, body["pit"]) as point:
-            name = point.dataset
+        name = points_of(gateway).find(call.principal, body["pit"]).dataset
     found = _ask(querydsl, gateway, call, body, dataset=_one_dataset(name))
     return Reply(json=_counted(found, given))
 

@@ -27,7 +27,7 @@ class ObservedShape:
         fields: What is known so far.
 
     Examples:
-        >>> shape = Shape()
+        >>> shape = ObservedShape()
         >>> shape.learn([{"a": 1}])
         True
         >>> dict(shape.fields())
@@ -81,7 +81,7 @@ class ObservedShape:
         """Return the fields whose doubles must be told apart by their digits from now on, and forget that they are new.
 
         Examples:
-            >>> shape = Shape({"n": {"DOUBLE": frozenset({"$.n"})}})
+            >>> shape = ObservedShape({"n": {"DOUBLE": frozenset({"$.n"})}})
             >>> shape.learn([{"n": 2**60}], big=True), shape.newly_exact(), shape.newly_exact()
             (True, ['n'], [])
         """

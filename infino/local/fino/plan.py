@@ -61,7 +61,7 @@ class QuestionPlan:
 
 
 def kept(plan: QuestionPlan) -> dict[str, Any]:
-    """A plan as JSON can keep it; `Plan(**kept(plan))` gives it back."""
+    """A plan as JSON can keep it; `QuestionPlan(**kept(plan))` gives it back."""
     return attrs.asdict(plan, recurse=False) | {"parts": dict(plan.parts)}
 
 

@@ -29,7 +29,9 @@ def world_of(gateway: Gateway, principal: Principal, sources: Collection[dict[st
     schemas = []
     with gateway.store.reading() as cursor:
         for dataset in gateway.store.list(cursor):
-            if (sources and dataset.name not in named) or not _readable(gateway, principal, dataset.name):
+            if sources and dataset.name not in named:
+                continue
+            if not gateway.access.allows(principal, "read", "record", dataset.name):
                 continue
             view = gateway.access.view(principal, gateway.store.view_of(cursor, dataset))
             fields: dict[str, FieldKind] = {field: names_of(kind).plain for field, kind in view.types.items()}
@@ -61,14 +63,6 @@ def _untagged(value: Any) -> Any:
     if isinstance(value, dict) and len(value) == 1:
         return next(iter(value.values()))
     return None if value == "Null" else value
-
-
-def _readable(gateway: Gateway, principal: Principal, dataset: str) -> bool:
-    try:
-        gateway.access.check(principal, "read", "record", dataset)
-    except Problem:
-        return False
-    return True
 
 
 def _lookup(dataset: str, run: Callable[[str], list[dict[str, Any]]]) -> Callable[[str, str], str | None]:

@@ -27,7 +27,7 @@ class CallParameters:
         values: Parameter names and values.
 
     Examples:
-        >>> Form({"query": "up"}).required("query")
+        >>> CallParameters({"query": "up"}).required("query")
         'up'
     """
 

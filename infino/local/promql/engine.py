@@ -64,7 +64,7 @@ class Evaluator:
 
     Examples:
         >>> from infino.local.promql.storage import MemoryStorage
-        >>> Engine().instant("1 + 1", 0, MemoryStorage()).samples[0].value
+        >>> Evaluator().instant("1 + 1", 0, MemoryStorage()).samples[0].value
         2.0
     """
 

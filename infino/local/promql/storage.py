@@ -39,7 +39,7 @@ class StoredSeries:
         values: One value a time.
 
     Examples:
-        >>> Series({"__name__": "up"}, np.array([1000]), np.array([1.0])).labels
+        >>> StoredSeries({"__name__": "up"}, np.array([1000]), np.array([1.0])).labels
         {'__name__': 'up'}
     """
 

@@ -87,9 +87,8 @@ class Points:
                 self._open[id] = Point(dataset, principal.username, cursor, stack.pop_all(), until)
         return id
 
-    @contextmanager
-    def reading(self, principal: Principal, given: Any) -> Iterator[Point]:
-        """Give the point that a search names, alone.
+    def find(self, principal: Principal, given: Any) -> Point:
+        """Return the point that a search names.
 
         Args:
             principal: Who asks.
@@ -108,11 +107,17 @@ class Points:
                 raise Problem(404, "search_context_missing_exception", f"no search context found for id [{short(id)}]")
             if keep_alive is not None:
                 point.until = max(point.until, self._until(keep_alive))
+            return point
+
+    @contextmanager
+    def reading(self, principal: Principal, given: Any) -> Iterator[Point]:
+        """Give the point that a search names, alone; see `find`."""
+        point = self.find(principal, given)
         with point.lock:
             try:
                 yield point
             except BaseException:
-                self._drop_if_broken(str(id), point)
+                self._drop_if_broken(given["id"], point)
                 raise
 
     def close(self, principal: Principal, ids: Sequence[Any]) -> list[str]:

@@ -21,10 +21,10 @@ def querydsl(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /{dataset}/querydsl, and GET with a body as older clients send it."""
     name = call.path["dataset"]
     gateway.access.check(call.principal, "read", "record", name)
-    body = call.json_object() and exact.request(call.body)
+    body = exact.request(call.json_object(), call.body)
     seconds = min(gateway.options.sql_timeout, read_timeout(body) or gateway.options.sql_timeout)
     with ExitStack() as stack:
-        point = (body or {}).get("pit")
+        point = body.get("pit")
         if point is None:
             cursor = stack.enter_context(gateway.store.reading())
         else:

@@ -177,6 +177,25 @@ def new_schema() -> tantivy.Schema:
     return builder.build()
 
 
+def with_words(index: tantivy.Index) -> tantivy.Index:
+    """Return an index that splits what `spaced` returns."""
+    analyser = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
+    index.register_tokenizer("words", analyser.filter(tantivy.Filter.lowercase()).build())
+    return index
+
+
+@contextmanager
+def writing(index: tantivy.Index) -> Iterator[tantivy.IndexWriter]:
+    """Give a writer; what it wrote is there to be searched when the block ends."""
+    writer = index.writer(WRITER_BYTES, 1)
+    try:
+        yield writer
+        writer.commit()
+    finally:
+        writer.wait_merging_threads()
+    index.reload()
+
+
 class GrowingIndex:
     """The index of one field, which follows its dataset.
 
@@ -187,9 +206,7 @@ class GrowingIndex:
     def __init__(self, folder: Path | None) -> None:
         self.lock = threading.Lock()
         self._folder = folder
-        self._index = self._opened(folder)
-        analyser = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
-        self._index.register_tokenizer("words", analyser.filter(tantivy.Filter.lowercase()).build())
+        self._index = with_words(self._opened(folder))
         self._known = self._stored_numbers()
         self._held: OrderedDict[int, FieldIndex] = OrderedDict()
 
@@ -241,12 +258,12 @@ class GrowingIndex:
         if count == len(self._known):
             return
         if len(self._known) <= SMALL:
-            with self._writing() as writer:
+            with writing(self._index) as writer:
                 writer.delete_all_documents()
             self._known = self._known[:0]
             return
         alive = np.sort(np.asarray(cursor.execute(f"select d {rows}").fetchnumpy()["d"], np.int64))
-        with self._writing() as writer:
+        with writing(self._index) as writer:
             for number in np.setdiff1d(self._known, alive, assume_unique=True).tolist():
                 # By a query: the engine's own deletion by a term passes over numbers without a word.
                 writer.delete_documents_by_query(Query.term_query(self._index.schema, "n", number))
@@ -257,20 +274,10 @@ class GrowingIndex:
         last = self._known[-1] if len(self._known) else -1
         cursor.execute(f"select d, v from {texts_sql(view, field)} where d > {last} order by d")
         while rows := cursor.fetchmany(STEP):
-            with self._writing() as writer:
+            with writing(self._index) as writer:
                 for number, texts in rows:
                     writer.add_document(document(number, texts))
             self._known = np.concatenate([self._known, np.array([row[0] for row in rows], np.int64)])
-
-    @contextmanager
-    def _writing(self) -> Iterator[tantivy.IndexWriter]:
-        writer = self._index.writer(WRITER_BYTES, 1)
-        try:
-            yield writer
-            writer.commit()
-        finally:
-            writer.wait_merging_threads()
-        self._index.reload()
 
 
 def document(number: int, texts: str | list[str]) -> tantivy.Document:
@@ -284,19 +291,14 @@ def document(number: int, texts: str | list[str]) -> tantivy.Document:
 
 def whole(cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField) -> FieldIndex:
     """Return an index of a snapshot that is made for it alone, in memory."""
-    index = tantivy.Index(new_schema())
-    analyser = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
-    index.register_tokenizer("words", analyser.filter(tantivy.Filter.lowercase()).build())
-    writer = index.writer(WRITER_BYTES, 1)
+    index = with_words(tantivy.Index(new_schema()))
     numbers: list[int] = []
     cursor.execute(f"select d, v from {texts_sql(view, field)} order by d")
-    while rows := cursor.fetchmany(STEP):
-        for number, texts in rows:
-            writer.add_document(document(len(numbers), texts))
-            numbers.append(number)
-    writer.commit()
-    writer.wait_merging_threads()
-    index.reload()
+    with writing(index) as writer:
+        while rows := cursor.fetchmany(STEP):
+            for number, texts in rows:
+                writer.add_document(document(len(numbers), texts))
+                numbers.append(number)
     return FieldIndex(index.searcher(), index.schema, numbers)
 
 

@@ -280,8 +280,9 @@ class Check:
             raise wrong_sql(f"{written} is not supported: functions and types have no qualifier")
         place = int(node["query_location"]), int(node["query_location_length"])
         if kind in ("FUNCTION", "WINDOW"):
-            self._check_function(node["function_name"].lower())
-            if node["function_name"].lower() in TEMPLATES:
+            name = node["function_name"].lower()
+            self._check_function(name)
+            if name in TEMPLATES:
                 self._check_template(node["arguments"][:1])
         elif kind == "COLUMN_REF":
             self._columns.append((tuple(node["column_names"]), *place))

@@ -80,8 +80,7 @@ def table_rows(view: DatasetView) -> Iterator[Row]:
 def column_rows(view: DatasetView) -> Iterator[Row]:
     """Yield the rows of `information_schema.columns` for a dataset: what `*` shows."""
     yield *PLACE, view.name, "_id", 1, None, "NO", "VARCHAR"
-    starred = (column for column in view.columns if column.starred)
-    for place, column in enumerate(starred, start=2):
+    for place, column in enumerate(view.by_field.values(), start=2):
         yield *PLACE, view.name, column.name, place, None, "YES", str(duckdb.sqltype(column.type))
 
 

@@ -113,19 +113,21 @@ def braced(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
+MOMENT = "system.main.replace({}::VARCHAR, ' ', 'T')"
+"""SQL for a time as ISO 8601 writes it; by the engine's own function, for one of that name may stand before it."""
+MOMENT_IN_UTC = MOMENT.format("({} AT TIME ZONE 'UTC')")
+"""The same for a time with a zone, but for the `Z` behind it."""
 TAGS = {
     "BOOLEAN": ("Boolean", "{}::VARCHAR"),
     "JSON": ("Json", "{}::VARCHAR"),
     "DATE": ("Date", "'\"' || {}::VARCHAR || '\"'"),
     "TIME": ("Time", "'\"' || {}::VARCHAR || '\"'"),
-    "TIMESTAMP": ("DateTime", "'\"' || system.main.replace({}::VARCHAR, ' ', 'T') || '\"'"),
-    "TIMESTAMP_S": ("DateTime", "'\"' || system.main.replace({}::VARCHAR, ' ', 'T') || '\"'"),
-    "TIMESTAMP_MS": ("DateTime", "'\"' || system.main.replace({}::VARCHAR, ' ', 'T') || '\"'"),
-    "TIMESTAMP_NS": ("DateTime", "'\"' || system.main.replace({}::VARCHAR, ' ', 'T') || '\"'"),
-    "TIMESTAMPTZ_NS": ("DateTime", "'\"' || system.main.replace(({} AT TIME ZONE 'UTC')::VARCHAR, ' ', 'T') || 'Z\"'"),
-    "TIMESTAMP WITH TIME ZONE": (
-        "DateTime", "'\"' || system.main.replace(({} AT TIME ZONE 'UTC')::VARCHAR, ' ', 'T') || 'Z\"'",
-    ),
+    "TIMESTAMP": ("DateTime", f"'\"' || {MOMENT} || '\"'"),
+    "TIMESTAMP_S": ("DateTime", f"'\"' || {MOMENT} || '\"'"),
+    "TIMESTAMP_MS": ("DateTime", f"'\"' || {MOMENT} || '\"'"),
+    "TIMESTAMP_NS": ("DateTime", f"'\"' || {MOMENT} || '\"'"),
+    "TIMESTAMPTZ_NS": ("DateTime", f"'\"' || {MOMENT_IN_UTC} || 'Z\"'"),
+    "TIMESTAMP WITH TIME ZONE": ("DateTime", f"'\"' || {MOMENT_IN_UTC} || 'Z\"'"),
     "BLOB": ("Binary", "'\"' || to_base64({}) || '\"'"),
     '"NULL"': ("Null", "'null'"),
 }  # fmt: skip

@@ -16,7 +16,7 @@ from infino.local.sql.changes import Assignment, Conflict, WritingStatement
 from infino.local.sql.dialect import wrong_sql
 from infino.local.sql.guard import Statement
 from infino.local.sql.question import Asker, readable
-from infino.local.sql.result import ResultColumn, describe
+from infino.local.sql.result import MOMENT, MOMENT_IN_UTC, ResultColumn, describe
 from infino.local.sql.watchdog import time_limit
 from infino.local.store import Dataset, DatasetView, identifier
 from infino.local.store.writer import DocumentBatch, fetch, put, remove
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 AS_TEXT = {
-    "TIMESTAMP": "system.main.replace({}::VARCHAR, ' ', 'T')",
-    "TIMESTAMP_NS": "system.main.replace({}::VARCHAR, ' ', 'T')",
-    "TIMESTAMPTZ_NS": "system.main.replace(({} AT TIME ZONE 'UTC')::VARCHAR, ' ', 'T') || 'Z'",
-    "TIMESTAMP WITH TIME ZONE": "system.main.replace(({} AT TIME ZONE 'UTC')::VARCHAR, ' ', 'T') || 'Z'",
+    "TIMESTAMP": MOMENT,
+    "TIMESTAMP_NS": MOMENT,
+    "TIMESTAMPTZ_NS": f"{MOMENT_IN_UTC} || 'Z'",
+    "TIMESTAMP WITH TIME ZONE": f"{MOMENT_IN_UTC} || 'Z'",
     "BLOB": "to_base64({})",
     "DATE": "{}::VARCHAR",
     "TIME": "{}::VARCHAR",
@@ -232,7 +232,7 @@ def columns_in_order(view: DatasetView, width: int) -> list[str]:
     Raises:
         Problem: 400 when there are more or fewer.
     """
-    names = ["_id", *(column.name for column in view.columns if column.starred)]
+    names = ["_id", *(column.name for column in view.by_field.values())]
     if len(names) > 1 and width in (len(names), len(names) - 1):
         return names[-width:]
     told = f"{width} values are given and [{view.name}] has {len(names)} columns ({', '.join(names)})"

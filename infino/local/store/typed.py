@@ -56,7 +56,7 @@ def shredded(table: str, columns: Sequence[TypedColumn], condition: str = "") ->
         condition: Which rows, as a WHERE clause.
 
     Examples:
-        >>> shredded("ds_1", [Column("a", "a", "BIGINT", "...", path="$.a")])[1]
+        >>> shredded("ds_1", [TypedColumn("a", "a", "BIGINT", "...", path="$.a")])[1]
         ['TRY_CAST(_texts[1] AS BIGINT)']
     """
     paths = [column.path for column in columns if column.path is not None]
@@ -89,7 +89,7 @@ def fold(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> N
         dataset: The dataset, as the cursor sees it now.
     """
     view = store.view_of(cursor, dataset)
-    hot = [column for column in view.columns if column.starred][:MOST_COLUMNS]
+    hot = list(view.by_field.values())[:MOST_COLUMNS]
     names = dict(dataset.columns)
     table, documents = f"col_{dataset.id}", f"ds_{dataset.id}"
     for number, column in enumerate(hot):

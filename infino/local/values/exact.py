@@ -51,17 +51,17 @@ def loads(text: bytes | str) -> Any:
         raise TooDeep from None
 
 
-def request(text: bytes) -> Any:
-    """Decode the JSON of a request: integers beyond 64 bits stay whole; numbers with a fraction are floats.
+def request(value: Any, text: bytes) -> Any:
+    """Return decoded JSON of a request with integers beyond 64 bits whole; numbers with a fraction stay floats.
 
-    Raises:
-        ValueError: It is not JSON.
+    Args:
+        value: What `orjson` makes of it.
+        text: The JSON.
 
     Examples:
-        >>> request(b'{"id": 1180591620717411303424}')
+        >>> request({"id": 1.1805916207174113e21}, b'{"id": 1180591620717411303424}')
         {'id': 1180591620717411303424}
     """
-    value = orjson.loads(text)
     if not LONG.search(text):
         return value
     try:

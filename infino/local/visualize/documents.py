@@ -256,11 +256,7 @@ class Saved:
         return stored
 
     def _may(self, principal: Principal, action: str, stored: Document) -> bool:
-        try:
-            self.gateway.access.check(principal, action, "record", str(stored.body["source"]["index"]))
-        except Problem:
-            return False
-        return True
+        return self.gateway.access.allows(principal, action, "record", str(stored.body["source"]["index"]))
 
     def create(self, principal: Principal, given: Mapping[str, Any], id: str | None = None) -> Document:
         """Store a new document."""
