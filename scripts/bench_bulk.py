@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -115,6 +116,19 @@ def old_sdk() -> Any:
         subprocess.run(command, check=True)
     sys.path.insert(0, str(folder))  # before our own package of this name, which helps with moving
     return importlib.import_module("infino_sdk")
+
+
+@contextmanager
+def sink() -> Iterator[tuple[Any, int]]:
+    """Run the sink in a process of its own; gives the pipe to it, and its port."""
+    here, there = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(there,), daemon=True)
+    process.start()
+    try:
+        yield here, here.recv()
+    finally:
+        process.terminate()
+        process.join()
 
 
 class Contenders:
@@ -294,11 +308,7 @@ def cold(port: int, count: int, pairs: Any) -> dict[str, tuple[float, float | No
 
 
 def compare(count: int, rounds: int, only: str | None) -> int:
-    here, there = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(there,), daemon=True)
-    process.start()
-    port = here.recv()
-    with tempfile.TemporaryDirectory() as folder:
+    with sink() as (here, port), tempfile.TemporaryDirectory() as folder:
         contenders = Contenders(port, count, Path(folder))
         pairs = [pair for pair in PAIRS if only is None or only in pair[2]]
         names = list(dict.fromkeys(name for pair in pairs for name in pair[:2]))
@@ -316,8 +326,6 @@ def compare(count: int, rounds: int, only: str | None) -> int:
                 lines = here.recv()
                 assert lines == 2 * count, f"{name}: the sink saw {lines} lines"
         first = cold(port, count, pairs)
-    process.terminate()
-    process.join()
     return settle("bulk", {**show(count, rounds, pairs, times, work), **first})
 
 
@@ -386,26 +394,17 @@ def memory_child(port: int, count: int, kind: str) -> None:
 
 
 def memory(counts: list[int]) -> None:
-    here, there = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(there,), daemon=True)
-    process.start()
-    port = here.recv()
     peaks = []
-    for count in counts:
-        command = [sys.executable, __file__, "--child", str(port), str(count), "dicts"]
-        peaks.append(float(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
-        print(f"  dicts {count:12,} records: peak {peaks[-1]:6.1f} MB")
-    process.terminate()
-    process.join()
+    with sink() as (_, port):
+        for count in counts:
+            command = [sys.executable, __file__, "--child", str(port), str(count), "dicts"]
+            peaks.append(float(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+            print(f"  dicts {count:12,} records: peak {peaks[-1]:6.1f} MB")
     print(f"  last / first: {peaks[-1] / peaks[0]:.2f} (target 1.20), below 200 MB: {max(peaks) < 200}")
 
 
 def heartbeat(count: int) -> None:
     """Upload Parquet with the async client beside a task that wakes every 10 ms, and say how late it ever was."""
-    here, there = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(there,), daemon=True)
-    process.start()
-    port = here.recv()
     late: list[float] = []
 
     async def beat() -> None:
@@ -414,7 +413,7 @@ def heartbeat(count: int) -> None:
             await asyncio.sleep(0.01)
             late.append(time.perf_counter() - due)
 
-    async def upload(path: Path) -> int:
+    async def upload(path: Path, port: int) -> int:
         from infino import AsyncInfino
 
         async with AsyncInfino(access_key=KEYS[0], secret_key=KEYS[1], endpoint=f"http://127.0.0.1:{port}") as client:
@@ -429,16 +428,14 @@ def heartbeat(count: int) -> None:
         await asyncio.sleep(3)
         beating.cancel()
 
-    with tempfile.TemporaryDirectory() as folder:
+    with sink() as (_, port), tempfile.TemporaryDirectory() as folder:
         contenders = Contenders(port, count, Path(folder))
         contenders.rows.clear()
         gc.collect()
         asyncio.run(idle())
         floor = max(late) * 1000
         late.clear()
-        assert asyncio.run(upload(contenders.parquet)) == count
-    process.terminate()
-    process.join()
+        assert asyncio.run(upload(contenders.parquet, port)) == count
     late.sort()
     print(f"  {count:,} Parquet records, {len(late):,} beats: latest {late[-1] * 1000:.1f} ms (target 50 ms),", end=" ")
     print(f"99 % within {late[int(len(late) * 0.99)] * 1000:.1f} ms; idle loop on this machine: {floor:.1f} ms")

@@ -158,13 +158,18 @@ def has_long_numbers(content: bytes, *, reals: bool = True) -> bool:
 
 
 def _is_float(text: str) -> bool:
+    try:
+        found = repr(float(text))
+        if found == text:
+            return True
+    except ValueError:  # several points: no number
+        return "." in text[text.find(".") + 1 :]
     from decimal import Decimal, InvalidOperation  # slow to import: a client that is made and not used needs none
 
     try:
-        found = repr(float(text))
-        return found == text or Decimal(found) == Decimal(text)
-    except (ValueError, InvalidOperation):  # several points: no number, or one beyond any float
-        return "." in text[text.find(".") + 1 :]
+        return Decimal(found) == Decimal(text)
+    except InvalidOperation:  # beyond any decimal
+        return False
 
 
 def exact(text: str) -> int | float | Decimal:

@@ -168,8 +168,7 @@ class Writing:
             BulkError: A task said nothing, or its books do not balance; nothing was published.
             APIError: What was staged could not be published.
         """
-        told = [report for report in reports if report is not None]
-        read, accepted = (sum(report.counts.get(name, 0) for report in told) for name in ("read", "accepted"))
+        told, read, accepted = _added_up(reports)
         if len(told) < len(reports) or read != accepted:
             raise self._wrong(f"{len(told)} of {len(reports)} tasks reported, {read} records read, {accepted} accepted")
         with self.reference.client() as client:
@@ -192,8 +191,7 @@ class Writing:
         Args:
             reports: What the tasks that ended well said, and None for the others.
         """
-        told = [report for report in reports if report is not None]
-        read, accepted = (sum(report.counts.get(name, 0) for report in told) for name in ("read", "accepted"))
+        told, read, accepted = _added_up(reports)
         # When every task has ended well, the commit failed: its records are worth keeping.
         kept = self.options.staging and (self.options.checkpoint is not None or len(told) == len(reports))
         more: int | None = 0
@@ -276,6 +274,13 @@ class Writing:
         return report
 
 
+def _added_up(reports: Sequence[TaskReport | None]) -> tuple[list[TaskReport], int, int]:
+    """Return the reports that there are, and how many records their tasks read, and the service took of them."""
+    told = [report for report in reports if report is not None]
+    read, accepted = (sum(report.counts.get(name, 0) for report in told) for name in ("read", "accepted"))
+    return told, read, accepted
+
+
 def _check(schema: Any, options: WriteOptions) -> None:
     """Refuse columns that cannot be sent as the job asks."""
     check_sendable(schema, flat=options.staging)
@@ -286,7 +291,7 @@ def _check(schema: Any, options: WriteOptions) -> None:
 def _checked(batches: Iterable[Any], options: WriteOptions) -> Iterator[Any]:
     known = None
     for batch in batches:
-        if batch.schema is not known:
+        if batch.schema != known:  # each batch has an object of its own
             known = batch.schema
             _check(known, options)
         refuse_not_a_number(batch)

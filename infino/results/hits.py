@@ -130,14 +130,16 @@ def native_table(content: bytes) -> tuple[Table, Mapping[str, Any]]:
         raise NotNative
     if _beyond_floats(pa, source) and _LONG_INTEGER.search(cut.lines):
         raise NotNative
-    if _has_floats(pa, source.type) and has_long_numbers(cut.lines):
-        raise NotNative
     found_columns = [table.column("_id"), table.column("_score"), *native.children(pa, source, len(fields))]
     names = unique_names(["_id", "_score", *fields])
     columns = [Column(name, _kind(pa, array)) for name, array in zip(names, found_columns, strict=True)]
+    settled = _settled(pa, found_columns, columns)
+    # Last, for it reads the whole text, as the tolerant decoder does again where anything above has said no.
+    if _has_floats(pa, source.type) and has_long_numbers(cut.lines):
+        raise NotNative
     answer = dict(cut.envelope)
     answer["hits"] = {name: value for name, value in answer["hits"].items() if name != "hits"}
-    return ArrowTable(tuple(columns), len(source), _settled(pa, found_columns, columns)), answer
+    return ArrowTable(tuple(columns), len(source), settled), answer
 
 
 def _sample(lines: bytes) -> list[Any]:

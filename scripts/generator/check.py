@@ -512,10 +512,9 @@ def _words(node: Node) -> Iterator[Said]:
     if "const" in node and "type" in node and not _fits(node, [node["const"]]):
         yield ("const",), f"{node['const']!r} is not of type {node['type']!r}", "mend one of them"
     if "default" in node and not node.keys() & {"allOf", "anyOf", "oneOf"}:
-        plain = {key: item for key, item in node.items() if key not in ("properties", "items", "additionalProperties")}
-        error = best_match(
-            Draft202012Validator({k: v for k, v in plain.items() if k != "required"}).iter_errors(node["default"])
-        )
+        inner = ("properties", "items", "additionalProperties", "required")
+        plain = {key: item for key, item in node.items() if key not in inner}
+        error = best_match(Draft202012Validator(plain).iter_errors(node["default"]))
         if error:
             yield ("default",), f"{_told(error)}", "mend the default or the schema"
 

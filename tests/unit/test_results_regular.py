@@ -6,6 +6,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
+import pyarrow  # noqa: F401  # rows are read natively where Arrow is loaded already
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
