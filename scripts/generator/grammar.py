@@ -245,7 +245,7 @@ FORMATS = words(
 )
 STATUS = re.compile(r"[1-5](\d\d|XX)|default")
 UNSENT_HEADERS = words(
-    "accept accept-encoding authorization connection content-length content-type cookie host transfer- "
-    "encoding user-agent x-amz-content-sha256 x-amz-date x-amz-security-token x-infino-account-id x-infino- "
-    "username"
+    "accept accept-encoding authorization connection content-length content-type cookie host "
+    "transfer-encoding user-agent x-amz-content-sha256 x-amz-date x-amz-security-token x-infino-account-id "
+    "x-infino-username"
 )

@@ -117,6 +117,12 @@ REFUSED = {
     "type of an object": (prop(type=[TEXT], default="a"), f"{NAME}.type: {{'type': 'string'}} is not a type"),
     "another encoding": (prop(contentEncoding="quoted-printable"), f"{NAME}.contentEncoding: 'quoted-printable' of 'string'"),
     "allowReserved": (on(get=get(parameter("q", allowReserved=True))), "allowReserved: reserved characters are always escaped"),
+    "own header of two words": (
+        on(get=get(parameter("Transfer-Encoding", "header"))), "the header Transfer-Encoding is the transport's own",
+    ),
+    "header that the gateway sets": (
+        on(get=get(parameter("X-Infino-Username", "header"))), "the header X-Infino-Username is the transport's own",
+    ),
     "own header": (on(get=get(parameter("Authorization", "header"))), "the header Authorization is the transport's own"),
     "no schema": (on(get=get({"name": "q", "in": "query", "description": "Q."})), "parameter q needs one of schema and content"),
     "nowhere": (on(get=get(parameter("q", "body"))), "parameter q is in 'body'"),

@@ -180,7 +180,7 @@ SLICE = {
 }
 ALL = {
     "query: header and cookie": one(
-        at("/things", get=get(parameter("X-Tags", "header", LIST), parameter("session", "cookie"))),
+        at("/things", get=get(parameter("X-Tags", "header", LIST), parameter("Encoding", "header"), parameter("session", "cookie"))),
         "client.things.get(x_tags=['a', 'b'], session='a b')",
         route="GET /things",
     ),
