@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import shutil
@@ -9,10 +10,12 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from infino.core.errors import InfinoError
+from infino.core.errors import InfinoError, ValidationError
 from infino.core.extras import MissingDependencyError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+LARGEST = 16_384
+"""Pixels of a side: what Chromium draws in one piece."""
 QUIET = (
     "--headless", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-quic",
@@ -33,27 +36,67 @@ def screenshot(html: str, path: str | os.PathLike[str], *, width: int = 1280, he
 
     Raises:
         MissingDependencyError: There is no Chromium on this machine.
+        ValidationError: A side is not between 1 and 16384 pixels.
         InfinoError: The browser failed.
 
     Examples:
         >>> screenshot(page("Late", panels), "late.png")
     """
     written = Path(path).resolve()
+    before = written.stat().st_mtime_ns if written.exists() else None
+    said = _run(html, (width, height), f"--screenshot={written}")
+    if not written.exists() or written.stat().st_mtime_ns == before:
+        raise InfinoError(f"the browser wrote no picture to {str(path)!r}: {said.stderr.strip()[-200:]}")
+    return written
+
+
+def vectors(html: str, *, width: int = 1280, height: int = 800) -> str:
+    """Draw a page as SVG; a chart alone is SVG throughout, anything else holds HTML, which browsers show.
+
+    Args:
+        html: The page.
+        width: Width in pixels.
+        height: Height in pixels.
+
+    Returns:
+        The `<svg>` element.
+
+    Raises:
+        MissingDependencyError: There is no Chromium on this machine.
+        ValidationError: A side is not between 1 and 16384 pixels.
+        InfinoError: The browser failed.
+
+    Examples:
+        >>> svg = vectors(page("Late", panels))
+    """
+    said = _run(html, (width, height), "--dump-dom", fragment=f"#svg={width}x{height}")
+    found = re.search(r'<html[^>]*? data-svg="([A-Za-z0-9+/=]+)"', said.stdout)
+    if found is None:
+        raise InfinoError(f"the browser drew no picture: {said.stderr.strip()[-200:]}")
+    return base64.b64decode(found[1]).decode()
+
+
+def _run(html: str, size: tuple[int, int], task: str, fragment: str = "") -> subprocess.CompletedProcess[str]:
+    for side in size:
+        if not 1 <= side <= LARGEST:
+            raise ValidationError(f"width and height are 1 to {LARGEST} pixels, not {side}", operation="charts")
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "page.html"
         source.write_text(html, encoding="utf-8")
         command = [
-            browser(), *QUIET, f"--user-data-dir={folder}/profile", f"--window-size={width},{height}",
-            "--virtual-time-budget=3000", f"--screenshot={written}", source.as_uri(),
+            browser(), *QUIET, f"--user-data-dir={folder}/profile", f"--window-size={size[0]},{size[1]}",
+            "--virtual-time-budget=3000", task, source.as_uri() + fragment,
         ]  # fmt: skip
         if (language := _language()) is not None:
             command.insert(1, f"--accept-lang={language}")
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.insert(1, "--no-sandbox")  # Chromium refuses to run its sandbox as root
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - a page of ours
-    if done.returncode or not written.exists():
-        raise InfinoError(f"the browser wrote no picture: {done.stderr.strip()[-200:]}")
-    return written
+        done = subprocess.run(  # noqa: S603 - a page of ours
+            command, capture_output=True, encoding="utf-8", errors="replace", timeout=120, check=False
+        )
+    if done.returncode:
+        raise InfinoError(f"the browser failed: {done.stderr.strip()[-200:]}")
+    return done
 
 
 def _language() -> str | None:

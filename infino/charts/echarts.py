@@ -22,6 +22,7 @@ from infino.runtime.shapes import envelope
 
 M = TypeVar("M", bound=Model)
 NULL = "(no value)"
+NO_SHARE = "a pie shows shares, and a value below zero is none; bars show it"
 
 
 def to_echarts(
@@ -60,6 +61,8 @@ def to_echarts(
     incomplete = not binding.x or not binding.y or (kind == "heatmap" and not binding.series)
     if draw is None or incomplete or not rows:
         return TableDrawing(title=title, columns=columns, rows=rows)
+    if kind == "pie" and any(_is_negative(row.get(name)) for name in (binding.y or ())[:1] for row in rows):
+        return TableDrawing(title=title, columns=columns, rows=rows, note=NO_SHARE)
     option = {"title": {"text": title, "left": "center"}, **draw(binding, rows, kind, options)}
     if options.legend is not None:
         option["legend"] = _legend(options.legend)
@@ -192,6 +195,10 @@ def _shortened(labels: list[str]) -> list[str]:
 def _label(value: Any) -> str:
     """What stands at an axis; nothing is told apart from the word None."""
     return NULL if value is None else str(value)
+
+
+def _is_negative(value: Any) -> bool:
+    return isinstance(value, int | float) and value < 0
 
 
 def _finite(value: Any) -> Any:

@@ -116,19 +116,11 @@ def framed(html: str, height: int = 420) -> str:
     return f'<iframe sandbox="allow-scripts" srcdoc="{held}" width="100%" height="{height}" frameborder="0"></iframe>'
 
 
-def save(html: str, path: str | os.PathLike[str] | None) -> str:
-    """Write a page to a file, where there is to be one.
-
-    Args:
-        html: The page.
-        path: The file; None for no file.
-
-    Returns:
-        The page.
-    """
+def written(text: str, path: str | os.PathLike[str] | None) -> str:
+    """Write a page or a picture to a file, where there is to be one, and return it."""
     if path is not None:
-        Path(path).write_text(html, encoding="utf-8")
-    return html
+        Path(path).write_text(text, encoding="utf-8")
+    return text
 
 
 def _panel(number: int, given: PagePanel) -> dict[str, Any]:
@@ -150,7 +142,8 @@ def _panel(number: int, given: PagePanel) -> dict[str, Any]:
     drawn = given.drawing.content()
     # A table is its rows.
     behind = tabled(list(given.rows[0]), given.rows) if given.rows and "rows" not in drawn else {}
-    return {**behind, **found, **drawn}
+    notes = [*given.notes, *drawn.get("notes", ())]
+    return {**behind, **found, **drawn} | ({"notes": notes} if notes else {})
 
 
 def tabled(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from infino.charts.shown import Shown, page_size
 from infino.chat.events import Event, SourceRef
 from infino.core.printable import printable_lines
 
@@ -22,7 +22,7 @@ ROWS_SHOWN = 20
 
 
 @attrs.frozen(kw_only=True, slots=False)
-class Answer:
+class Answer(Shown):
     """The answer to one question.
 
     Args:
@@ -72,24 +72,13 @@ class Answer:
     def __str__(self) -> str:
         return printable_lines(self.text)
 
-    def to_html(self, path: str | os.PathLike[str] | None = None) -> str:
-        """Write the answer as one page that opens offline: its words, its chart, and the rows with their query.
+    def shown(self) -> tuple[str, list[PagePanel]]:
+        """Its page: the words, the chart, and the rows with their query."""
+        return self.question or "Answer", self.panels()
 
-        Args:
-            path: File to write, where there is to be one.
-
-        Returns:
-            The page.
-
-        Raises:
-            MissingDependencyError: This installation came without Apache ECharts.
-
-        Examples:
-            >>> client.fino.ask("which carrier is late most often?").to_html("late.html")
-        """
-        from infino.charts.html import page, save
-
-        return save(page(self.question or "Answer", self.panels()), path)
+    def size(self) -> tuple[int, int]:
+        """Width and height of its pictures, in pixels."""
+        return page_size(panel.layout for panel in self.panels())
 
     def panels(self) -> list[PagePanel]:
         """What a page shows of the answer.

@@ -73,7 +73,7 @@ async def async_side_by_side(run: Callable[[T], Awaitable[R]], items: Sequence[T
     import asyncio
 
     check_loop()
-    places = asyncio.Semaphore(max(1, limit))
+    places = asyncio.Semaphore(limit)
 
     async def in_turn(item: T) -> R:
         async with places:
@@ -88,7 +88,7 @@ def side_by_side(run: Callable[[T], R], items: Sequence[T], limit: int) -> list[
 
     if len(items) < 2:
         return [run(item) for item in items]
-    with ThreadPoolExecutor(max(1, min(limit, len(items))), thread_name_prefix="infino-item") as pool:
+    with ThreadPoolExecutor(min(limit, len(items)), thread_name_prefix="infino-item") as pool:
         return list(pool.map(run, items))
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import attrs
 from infino_api.resources.dashboards import AsyncDashboardsResource
 
+from infino.charts.shown import Shown, page_size
 from infino.core.errors import InfinoError, ValidationError
 from infino.resources.concurrency import async_side_by_side
 from infino.runtime.options import CallOptions, check_options
@@ -46,7 +45,7 @@ class PanelResult:
 
 
 @attrs.frozen
-class DashboardResult:
+class DashboardResult(Shown):
     """A dashboard and what its panels show, in their order.
 
     Args:
@@ -63,6 +62,10 @@ class DashboardResult:
     def __len__(self) -> int:
         return len(self.panels)
 
+    def shown(self) -> tuple[str, list[PagePanel]]:
+        """The title and the panels of its page."""
+        return self.dashboard.title or "Dashboard", self.page_panels()
+
     def page_panels(self) -> list[PagePanel]:
         """What a page shows of the panels.
 
@@ -74,50 +77,9 @@ class DashboardResult:
         """
         return [_page_panel(one) for one in self.panels]
 
-    def to_html(self, path: str | os.PathLike[str] | None = None) -> str:
-        """Write the dashboard as one page that opens offline, its panels in their saved places.
-
-        Args:
-            path: File to write, where there is to be one.
-
-        Returns:
-            The page.
-
-        Examples:
-            >>> client.dashboards.execute("d1").to_html("dashboard.html")
-        """
-        from infino.charts.html import page, save
-
-        return save(page(self.dashboard.title or "Dashboard", self.page_panels()), path)
-
-    def to_png(self, path: str | os.PathLike[str], *, width: int = 1280, height: int | None = None) -> Path:
-        """Write a picture of the dashboard, drawn by a Chromium of this machine.
-
-        Args:
-            path: The file.
-            width: Width in pixels.
-            height: Height in pixels; that of all panels when None.
-
-        Returns:
-            The file.
-
-        Examples:
-            >>> client.dashboards.execute("d1").to_png("dashboard.png")
-        """
-        from infino.charts.browser import screenshot
-
-        return screenshot(self.to_html(), path, width=width, height=self._height if height is None else height)
-
-    def _repr_html_(self) -> str:
-        from infino.charts.html import framed
-
-        return framed(self.to_html(), self._height)
-
-    @property
-    def _height(self) -> int:
-        """Pixels of the page: 22 for each row of the grid and 8 between them, with room for the title."""
-        panels = [one.panel.layout for one in self.panels if one.panel.layout]
-        return 30 * max(((layout.y or 0) + (layout.h or 0) for layout in panels), default=15) + 80
+    def size(self) -> tuple[int, int]:
+        """Width and height of its pictures, in pixels."""
+        return page_size(one.panel.layout.to_dict() for one in self.panels if one.panel.layout)
 
 
 def _page_panel(result: PanelResult) -> PagePanel:
@@ -187,6 +149,13 @@ def _gathered(dashboard: Dashboard, outcomes: Mapping[str, Outcome]) -> Dashboar
         else:
             results.append(PanelResult(panel, visualization, data))
     return DashboardResult(dashboard, tuple(results))
+
+
+def _check_execute(time_range: Mapping[str, Any] | None, concurrency: int) -> None:
+    if time_range and not {"from", "to"} <= time_range.keys():
+        raise ValidationError("time_range needs both from and to", operation="dashboards.execute")
+    if concurrency < 1:
+        raise ValidationError(f"concurrency must be at least 1, not {concurrency}", operation="dashboards.execute")
 
 
 def _plans(
@@ -332,7 +301,7 @@ class AsyncDashboards(AsyncDashboardsResource):
             id: Id of the dashboard.
             filters: Filters for every panel, beside the saved ones.
             time_range: Span for every panel, with `from` and `to`.
-            concurrency: How many run at the same time.
+            concurrency: How many run at the same time, at least 1.
             **options: `timeout`, `headers` and `retry` of each call.
 
         Returns:
@@ -340,12 +309,14 @@ class AsyncDashboards(AsyncDashboardsResource):
 
         Raises:
             NotFoundError: There is no such dashboard.
+            ValidationError: `time_range` lacks an end, or `concurrency` is below 1.
 
         Examples:
             >>> for result in await client.dashboards.execute("d1"):
             ...     print(result.panel.id, result.error or result.data)
         """
         check_options(options, "dashboards.execute")
+        _check_execute(time_range, concurrency)
         dashboard = await self.get(id, **options)
 
         async def run(viz_id: str) -> Outcome:

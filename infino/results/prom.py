@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas
 
     from infino.charts.drawings import Drawing
-    from infino.charts.plot import Kind
+    from infino.charts.plotting import Kind
 
 _SUCCESS = re.compile(rb'\s*\{\s*"status"\s*:\s*"success"')
 _ERROR = re.compile(rb'"(?:status"\s*:\s*"error|errorType|error)"')
@@ -185,7 +185,7 @@ class PromResult(Tabular):
         Examples:
             >>> client.query.promql_range("up", start="now-1h", end="now", step="1m").plot().to_html("up.html")
         """
-        from infino.charts.plot import plot
+        from infino.charts.plotting import plot
 
         over_time = self.type == "matrix"
         if over_time and series is None and len(self.labels) > 1:

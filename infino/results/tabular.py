@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow
 
     from infino.charts.drawings import Drawing
-    from infino.charts.plot import Kind
+    from infino.charts.plotting import Kind
 
 _BATCH = 4096
 
@@ -335,7 +335,7 @@ class Tabular:
             >>> result = client.query.sql("SELECT carrier, avg(dep_delay) AS late FROM flights GROUP BY 1")
             >>> result.plot("bar", x="carrier", y="late").to_html("late.html")
         """
-        from infino.charts.plot import plot
+        from infino.charts.plotting import plot
 
         return plot(self._shown, kind, x=x, y=y, series=series, title=title)
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import shutil
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
+import infino
 from infino.charts import ChartDrawing, MetricDrawing, PagePanel, TableDrawing, page, to_echarts
-from infino.models import ResultColumn
+from infino.charts.browser import screenshot, vectors
+from infino.chat import Answer
+from infino.models import Dashboard, Panel, ResultColumn
+from infino.resources.dashboards import DashboardResult, PanelResult
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.slow
@@ -181,8 +187,7 @@ def test_times_without_a_zone_stand_at_those_of_utc(opened: Any) -> None:
 
 
 def test_a_picture_speaks_the_language_of_its_user(tmp_path: Path, monkeypatch: Any) -> None:
-    if shutil.which("chromium") is None:
-        pytest.skip("Chromium is not here; Debian's package chromium brings it")
+    needs_chromium()
     drawing = MetricDrawing(title="", value=1234.5)
 
     def picture(language: str) -> bytes:
@@ -192,6 +197,59 @@ def test_a_picture_speaks_the_language_of_its_user(tmp_path: Path, monkeypatch: 
     english = picture("C.UTF-8")
     assert english == picture("en_US.UTF-8")
     assert english != picture("de_DE.UTF-8")
+
+
+def needs_chromium() -> None:
+    if shutil.which("chromium") is None:
+        pytest.skip("Chromium is not here; Debian's package chromium brings it")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_chart_is_svg_throughout(tmp_path: Path, kind: str) -> None:
+    needs_chromium()
+    rows = [{**row, "s": f"{row['s']}<&>\x01"} for row in ROWS]
+    drawing = chart(kind, rows, series="s")
+    text = drawing.to_svg(tmp_path / "chart.svg", width=500, height=300)
+    assert (tmp_path / "chart.svg").read_text(encoding="utf-8") == text
+    root = ElementTree.fromstring(text)
+    assert (root.tag, root.get("width"), root.get("height")) == ("{http://www.w3.org/2000/svg}svg", "500", "300")
+    said = [one.text for one in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert kind in said
+    assert not list(root.iter("{http://www.w3.org/2000/svg}foreignObject"))
+    assert not list(root.iter("{http://www.w3.org/2000/svg}script"))
+
+
+def test_a_dashboard_is_a_picture_of_either_kind(opened: Any, tmp_path: Path) -> None:
+    needs_chromium()
+    html = dashboard()
+    text = vectors(html, width=1000, height=2400)
+    root = ElementTree.fromstring(text)
+    assert (root.get("width"), root.get("height")) == ("1000", "2400")
+    assert len(list(root.iter("{http://www.w3.org/2000/svg}svg"))) == 1 + len(KINDS)
+    said = "".join(root.itertext())
+    assert all(word in said for word in ("All kinds", "1,234.5", "no such dataset", "Notes", "t100"))
+    # Looked at where pictures are: scripts never run there, so what is seen is in the file.
+    (tmp_path / "board.svg").write_text(text, encoding="utf-8")
+    seen = opened(f'<html data-drawn="true"><body><img src="{(tmp_path / "board.svg").as_uri()}"></body></html>')
+    assert seen.page.evaluate("document.images[0].decode().then(() => document.images[0].naturalHeight)") == 2400
+    picture = screenshot(html, tmp_path / "board.png", width=1000, height=2400).read_bytes()
+    assert struct.unpack(">II", picture[16:24]) == (1000, 2400)
+
+
+def test_an_answer_and_a_result_of_a_dashboard_are_pictures(tmp_path: Path) -> None:
+    needs_chromium()
+    answer = Answer(question="How late?", text="*Very*.", rows=ROWS, chart=chart("bar", ROWS).option, complete=True)
+    board = DashboardResult(Dashboard(title="Board"), (PanelResult(Panel(kind="markdown", content="Words")),))
+    for shown, width in ((answer, 1280), (board, 1280), (MetricDrawing(title="n", value=1), 960)):
+        picture = shown.to_png(tmp_path / "shown.png").read_bytes()
+        assert struct.unpack(">II", picture[16:24]) == (width, shown.size()[1])
+        assert ElementTree.fromstring(shown.to_svg()).get("width") == str(width)
+
+
+def test_a_picture_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    needs_chromium()
+    with pytest.raises(infino.InfinoError, match="no picture"):
+        screenshot("<p>here</p>", tmp_path / "missing" / "a.png")
 
 
 def test_another_width_draws_anew_and_what_is_hidden_waits(opened: Any) -> None:

@@ -56,6 +56,21 @@ def test_each_panel_shows_what_it_can(make):
             make(server.endpoint).dashboards.execute("d2")
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"concurrency": 0}, "concurrency must be at least 1"),
+        ({"time_range": {"from": "2013"}}, "both from and to"),
+        ({"time_range": {"to": "2013"}}, "both from and to"),
+    ],
+)
+def test_what_would_show_less_than_was_asked_is_refused_before_anything_is_sent(make, given, told):
+    with ScriptedServer(service) as server:
+        with pytest.raises(infino.ValidationError, match=told):
+            make(server.endpoint).dashboards.execute("d1", **given)
+        assert not server.requests
+
+
 def test_panels_are_added_and_taken_out(make):
     with ScriptedServer(service) as server:
         client = make(server.endpoint)

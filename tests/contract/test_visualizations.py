@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import infino
 from infino import BadRequestError, Infino, NotFoundError, PermissionDeniedError, ServerError
 from infino.local.seed_dashboard import dashboard, visualizations
 
@@ -111,6 +112,14 @@ def test_filters_narrow_a_query_that_is_written_out(client, flights, query):
     data = shown(client, given, filters=[{"field": "carrier", "operator": "is", "value": "UA"}], time_range=span)
     assert data.rows == [{"n": 6}]
     assert data.metadata.binding.value == "n"
+
+
+@pytest.mark.parametrize(
+    "span", [{"from": "2013-01-01"}, {"to": "2013-01-01"}, {"kind": "relative", "expression": "1h"}]
+)
+def test_a_span_without_an_end_is_refused(client, flights, span):
+    with pytest.raises(infino.BadRequestError, match="both from and to"):
+        shown(client, spec(flights, "metric"), time_range=span)
 
 
 def test_a_filter_that_does_not_fit_is_named_and_fails_nothing(client, flights):

@@ -26,6 +26,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"x": "2013-01-01T05:00:00-05:00", "s": "k", "y": 3},
     ],
     "mixed": [{"x": "a", "s": "k", "y": 1}, {"x": 5, "s": "k", "y": 2}],
+    "gaps": [{"x": "a", "s": "k", "y": math.nan}, {"x": "b", "s": "k", "y": None}, {"x": "c", "s": "k", "y": 2}],
     "wild": [
         {"x": "a", "s": "k", "y": math.nan},
         {"x": "b", "s": "k", "y": -math.inf},
@@ -102,7 +103,7 @@ GOLDEN: dict[tuple[str, str, bool], tuple[Any, Any, list[Any]]] = {
         [["y", [["2013-01-01", 1], ["2013-01-01T05:00:00", 2], ["2013-01-01T05:00:00-05:00", 3]]]],
     ),
     ("pie", "mixed", False): (None, None, [["y", [["a", 1], ["5", 2]]]]),
-    ("pie", "wild", False): (None, None, [["y", [["a", 0], ["b", 0], ["c", -2]]]]),
+    ("pie", "gaps", False): (None, None, [["y", [["a", 0], ["b", 0], ["c", 2]]]]),
     ("scatter", "plain", False): (["b", "a"], "value", [["y", [["b", 2], ["a", 1]]]]),
     ("scatter", "times", False): (
         "time",

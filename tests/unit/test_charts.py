@@ -14,7 +14,8 @@ import pytest
 
 import infino
 from infino.charts import ChartDrawing, Drawing, MetricDrawing, TableDrawing, to_echarts
-from infino.charts.browser import _language
+from infino.charts.browser import _language, screenshot
+from infino.charts.html import PagePanel, contents
 from infino.models import Visualization, VisualizationData
 
 ROWS = [{"c": "UA", "o": "J", "v": 3}, {"c": "AA", "o": "J", "v": 5}, {"c": "UA", "o": "L", "v": None}]
@@ -148,6 +149,17 @@ def test_what_cannot_be_drawn_is_a_table(kind: str, binding: Any, rows: Any) -> 
     assert [column.name for column in drawing.columns] == ["c", "v"]
 
 
+def test_a_pie_of_losses_is_told_and_not_cut() -> None:
+    drawing = drawn("pie", rows=[{"c": "UA", "v": 3}, {"c": "AA", "v": -1.5}])
+    assert isinstance(drawing, TableDrawing)
+    panel = contents([PagePanel(drawing=drawing, notes=["a filter"])])[0]
+    assert panel["rows"] == [["UA", 3], ["AA", -1.5]]
+    assert panel["notes"] == ["a filter", "a pie shows shares, and a value below zero is none; bars show it"]
+    rows = b'{"rows": [["a", -1]], "columns": [{"name": "c", "type": "Utf8"}, {"name": "v", "type": "Int64"}]}'
+    with pytest.raises(infino.ValidationError, match="below zero"):
+        infino.SqlResult(rows).plot("pie")
+
+
 @pytest.mark.parametrize("kind", ["bar", "line", "pie", "scatter", "heatmap"])
 def test_a_bound_column_that_is_not_there_is_empty(kind: str) -> None:
     assert option(kind, {"x": "gone", "y": ["gone"], "series": "gone"})["series"]
@@ -250,6 +262,12 @@ def test_a_picture_is_in_the_language_of_the_environment(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert _language() == language
+
+
+@pytest.mark.parametrize("size", [{"width": 0}, {"height": -1}, {"width": 16_385}])
+def test_a_picture_has_a_size_that_can_be_drawn(tmp_path: Path, size: Any) -> None:
+    with pytest.raises(infino.ValidationError, match="1 to 16384 pixels"):
+        screenshot("<p>", tmp_path / "a.png", **size)
 
 
 def test_the_same_as_before() -> None:

@@ -15,6 +15,7 @@ from infino.resources.concurrency import side_by_side
 from infino.resources.dashboards import (
     DashboardResult,
     Outcome,
+    _check_execute,
     _gathered,
     _moved_panel,
     _plans,
@@ -143,7 +144,7 @@ class Dashboards(DashboardsResource):
             id: Id of the dashboard.
             filters: Filters for every panel, beside the saved ones.
             time_range: Span for every panel, with `from` and `to`.
-            concurrency: How many run at the same time.
+            concurrency: How many run at the same time, at least 1.
             **options: `timeout`, `headers` and `retry` of each call.
 
         Returns:
@@ -151,12 +152,14 @@ class Dashboards(DashboardsResource):
 
         Raises:
             NotFoundError: There is no such dashboard.
+            ValidationError: `time_range` lacks an end, or `concurrency` is below 1.
 
         Examples:
             >>> for result in client.dashboards.execute("d1"):
             ...     print(result.panel.id, result.error or result.data)
         """
         check_options(options, "dashboards.execute")
+        _check_execute(time_range, concurrency)
         dashboard = self.get(id, **options)
 
         def run(viz_id: str) -> Outcome:

@@ -124,7 +124,7 @@
     for (const axis of [option.yAxis].flat()) if (axis && axis.type === "category") axis.axisLabel = { width: Math.max(60, width * 0.3), overflow: "truncate", ...axis.axisLabel };
     const lying = [option.yAxis].flat().find((axis) => axis && axis.type === "category" && axis.data);
     // Stacked below each other, panels are as high as their own labels and legend need.
-    if (matchMedia("(max-width: 760px)").matches) box.style.height = `${Math.min(Math.max(260, lying ? 110 + 20 * lying.data.length : 0), 900)}px`;
+    if (matchMedia("(max-width: 760px)").matches && !box.closest("main.alone")) box.style.height = `${Math.min(Math.max(260, lying ? 110 + 20 * lying.data.length : 0), 900)}px`;
     else box.style.height = "";
     for (const one of Array.isArray(option.series) ? option.series : []) {
       // The legend names the slices; labels beside them are cut where there is no room.
@@ -204,6 +204,8 @@
     add(main, panels, hooks);
   };
   const add = (main, panels, hooks = {}) => {
+    // A chart or a number alone takes the window.
+    main.classList.toggle("alone", panels.length === 1 && ["echarts", "metric"].includes(panels[0].kind));
     for (const panel of panels) {
       const section = element("section", `panel is-${panel.kind}`);
       section.id = panel.id;
@@ -240,6 +242,40 @@
   addEventListener("beforeprint", () => { printing = true; redraw(); });
   addEventListener("afterprint", () => { printing = false; redraw(); });
   window.infinoPage = { show, add, element };
+
+  // A picture as SVG: charts as ECharts writes them; what is HTML stands in a foreignObject, with the style of this page.
+  const vectors = (size) => {
+    const alone = document.querySelectorAll(".panel").length === 1;
+    const drawn = charts.map(({ panel, box }) => {
+      const [width, height] = alone ? size : [box.clientWidth, box.clientHeight];
+      const option = narrow(localised(structuredClone(panel.option)), box);
+      const name = panel.option.title?.text || panel.title;
+      if (option.series?.[0]?.type === "heatmap") heat(option, box);
+      if (alone && name) {
+        option.title = { text: name, left: "center", top: 8, textStyle: { fontSize: 16 } };
+        option.grid.top += 34;
+        if (option.legend?.top === 0) option.legend.top = 34;
+      }
+      const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
+      chart.setOption({ ...option, animation: false });
+      const text = chart.renderToSVGString();
+      chart.dispose();
+      if (alone) return text;
+      box.replaceChildren(`drawing ${panel.id}`);
+      return [`drawing ${panel.id}`, text];
+    });
+    if (typeof drawn[0] === "string") return drawn[0];
+    for (const button of document.querySelectorAll(".panel > header button, button.small")) button.remove();
+    let body = new XMLSerializer().serializeToString(document.querySelector("main"));
+    for (const [place, text] of drawn) body = body.replace(`>${place}<`, () => `>${text}<`);
+    const heading = new XMLSerializer().serializeToString(document.querySelector("h1"));
+    const style = document.querySelector("style").textContent.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+    return `<svg xmlns="http://www.w3.org/2000/svg" width="${size[0]}" height="${size[1]}"><style>${style}</style>` +
+      `<foreignObject width="100%" height="100%"><body xmlns="http://www.w3.org/1999/xhtml">${heading}${body}</body></foreignObject></svg>`;
+  };
+  const base64 = (text) => btoa(Array.from(new TextEncoder().encode(text), (one) => String.fromCharCode(one)).join(""));
   const held = document.getElementById("data");
   if (held) { show(document.querySelector("main"), JSON.parse(held.textContent).panels); document.documentElement.dataset.drawn = "true"; }
+  // Only what no XML may hold is left out.
+  if (held && location.hash.startsWith("#svg=")) document.documentElement.dataset.svg = base64(vectors(location.hash.slice(5).split("x").map(Number)).toWellFormed().replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, ""));
 })();

@@ -96,7 +96,10 @@ def _types(gateway: Gateway, principal: Principal, dataset: str) -> dict[str, st
 
 def _conditions(spec: Node, request: Node, types: Mapping[str, str]) -> Conditions:
     given = request.get("filters") or []
-    span = request.get("time_range") or spec.get("time_range")
+    asked = request.get("time_range")
+    if asked and isinstance(asked, Mapping) and not {"from", "to"} <= asked.keys():
+        raise Problem(400, "illegal_argument_exception", "time_range needs both from and to")
+    span = asked or spec.get("time_range")
     if not isinstance(given, list) or not all(isinstance(one, Mapping) for one in given):
         raise Problem(400, "illegal_argument_exception", "filters must be a list of objects")
     if span is not None and not isinstance(span, Mapping):

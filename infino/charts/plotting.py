@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol, get_args
 
-from infino.charts.drawings import Drawing
+from infino.charts.drawings import Drawing, TableDrawing
 from infino.charts.echarts import to_echarts
 from infino.core.errors import ValidationError
 
@@ -79,7 +79,10 @@ def plot(
     columns = [{"name": name, "type": "number" if name in numbers else "string"} for name in names]
     binding = {"x": x, "y": wanted, "series": series, "value": wanted[0] if wanted else None}
     data = {"columns": columns, "rows": rows, "metadata": {"binding": binding}}
-    return to_echarts({"title": title, "chart": {"type": kind}}, data)
+    drawing = to_echarts({"title": title, "chart": {"type": kind}}, data)
+    if isinstance(drawing, TableDrawing) and drawing.note:
+        raise ValidationError(drawing.note, operation="charts.plot")
+    return drawing
 
 
 def _is_number(value: Any) -> bool:
