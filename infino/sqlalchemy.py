@@ -29,6 +29,7 @@ from sqlalchemy.sql import compiler  # noqa: E402  # likewise
 
 from infino.core.errors import NotFoundError  # noqa: E402  # likewise
 from infino.dbapi.errors import NotSupportedError, translated  # noqa: E402  # likewise
+from infino.results.column import Kind, declared_kind  # noqa: E402  # likewise
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection
@@ -36,20 +37,18 @@ if TYPE_CHECKING:
 
     from infino import Infino
 
-_TYPES: Final[dict[str, type[types.TypeEngine[Any]]]] = {
-    **dict.fromkeys(
-        ("byte", "short", "integer", "int", "long", "bigint", "int32", "int64", "uint64"), types.BigInteger
-    ),
-    **dict.fromkeys(("half_float", "float", "double", "scaled_float", "number", "float32", "float64"), types.Double),
-    **dict.fromkeys(("decimal", "numeric"), types.Numeric),
-    **dict.fromkeys(("boolean", "bool"), types.Boolean),
-    **dict.fromkeys(("datetime", "timestamp", "iso8601date"), types.DateTime),
+_TYPES: Final[dict[Kind | None, type[types.TypeEngine[Any]]]] = {
+    "integer": types.BigInteger,
+    "float": types.Double,
+    "decimal": types.Numeric,
+    "boolean": types.Boolean,
+    "timestamp": types.DateTime,
     "date": types.Date,
     "time": types.Time,
-    **dict.fromkeys(("array", "list", "nested", "object", "map", "struct", "json"), types.JSON),
+    "array": types.JSON,
+    "object": types.JSON,
 }
-
-
+"""What the kinds of columns are to SQLAlchemy; others are text."""
 _FIELDS: Final[tuple[tuple[type[types.TypeEngine[Any]], str], ...]] = (
     (types.Boolean, "boolean"),
     (types.Integer, "long"),
@@ -274,7 +273,7 @@ class InfinoDialect(default.DefaultDialect):
                 "ReflectedColumn",
                 {
                     "name": name,
-                    "type": _TYPES.get(declared.lower(), types.String)(),
+                    "type": _TYPES.get(declared_kind(declared), types.String)(),
                     "nullable": name != "_id",
                     "default": None,
                     "autoincrement": False,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, time
-from enum import Enum
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,13 +13,14 @@ if TYPE_CHECKING:
 def to_json(value: Any) -> Any:
     """Turn what a JSON encoder does not know into what it does: models, results, events, dates, sets, arrays of numpy.
 
-    A `Decimal` becomes text: for the encoder of the standard library that is the one form that keeps every digit.
+    The table of types is that of records and parameters, with sets and other sequences as lists. A `Decimal` becomes
+    text: for the encoder of the standard library that is the one form that keeps every digit.
 
     Args:
         value: The value.
 
     Returns:
-        Plain data.
+        Data that is closer to JSON.
 
     Raises:
         TypeError: The value has no JSON form.
@@ -29,30 +28,18 @@ def to_json(value: Any) -> Any:
     Examples:
         >>> json.dumps(client.datasets.get("flights"), default=infino.to_json)
     """
-    if isinstance(value, type):
-        raise TypeError(f"the class {value.__name__} has no JSON form")
-    # A result of rows says `to_dicts`.
-    to_dict = getattr(value, "to_dict", None) or getattr(value, "to_dicts", None)
-    if callable(to_dict):
-        return to_dict()
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, Enum):
-        return value.value
-    # Told by name, without importing it for those without.
-    if (type(value).__module__, type(value).__name__) in (("uuid", "UUID"), ("decimal", "Decimal")):
+    from decimal import Decimal
+
+    from infino.core.values import plain as simpler  # slow to import, and most values need none of it
+
+    if isinstance(value, Decimal):
         return str(value)
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, set | frozenset | Sequence) and not isinstance(value, bytes | bytearray | memoryview):
-        return list(value)
-    fields = getattr(value, "__attrs_attrs__", None) or getattr(value, "__dataclass_fields__", {}).values()
-    if names := [field.name for field in fields if not field.name.startswith("_")]:
-        return {name: getattr(value, name) for name in names}
-    array: Any = value  # of numpy
-    if hasattr(array, "dtype") and callable(simpler := getattr(array, "tolist", None)):
-        return array.astype(str).tolist() if getattr(array.dtype, "kind", "") == "M" else simpler()
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+    try:
+        return simpler(value)
+    except TypeError:
+        if isinstance(value, Set | Sequence):
+            return list(value)
+        raise
 
 
 def _digits(value: Any) -> str | None:
@@ -68,6 +55,14 @@ def _digits(value: Any) -> str | None:
     if not value.is_finite():
         raise ValueError("NaN and infinities have no JSON form; send None where a value is missing")
     return str(value)
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> None:
+    """Refuse keys that become one as text, such as 1 and "1"."""
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        doubled = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"two keys become {doubled!r} as text, and one of the values would be lost")
 
 
 def _standard_dumps(value: Any) -> bytes:
@@ -86,6 +81,7 @@ def _standard_dumps(value: Any) -> bytes:
         return mark + digits
 
     text = json.dumps(value, default=known, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    json.loads(text, object_pairs_hook=_distinct)
     return (re.sub(f'"{mark}([^"]*)"', r"\1", text) if marked else text).encode()
 
 
@@ -104,8 +100,11 @@ def _choose() -> tuple[Callable[[bytes | str], Any], Callable[[Any], bytes]]:
             digits = _digits(value)
             return to_json(value) if digits is None else orjson.Fragment(digits)
 
+        # By itself orjson drops seconds of an offset and private fields of a dataclass, and cuts times of numpy short.
+        options = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+
         def fast(value: Any) -> bytes:
-            return orjson.dumps(value, default=known, option=orjson.OPT_SERIALIZE_NUMPY)
+            return orjson.dumps(value, default=known, option=options)
 
         plain, _encode = orjson.loads, fast
     return plain, _encode
@@ -213,10 +212,10 @@ def _not_finite(value: Any, place: str = "$") -> str | None:
         inner = ((item, f"{place}.{name}") for name, item in value.items())
     elif isinstance(value, list | tuple | set | frozenset):
         inner = ((item, f"{place}[{index}]") for index, item in enumerate(value))
+    elif value is None or isinstance(value, str | int):
+        return None
     else:
-        # Models, and scalars and arrays of numpy.
-        simpler = getattr(value, "to_dict", None) or getattr(value, "tolist", None)
-        return _not_finite(simpler(), place) if callable(simpler) else None
+        return _not_finite(to_json(value), place)
     return next((found for item, at in inner if (found := _not_finite(item, at))), None)
 
 

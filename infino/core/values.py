@@ -1,11 +1,11 @@
-"""The table of types, rows of Python: what each value is in JSON, written once for records, keys and parameters.
+"""The table of types, rows of Python: what each value is in JSON, for records, request bodies and parameters alike.
 
 A value keeps every digit that it has: whole numbers of any size, decimals, and nanoseconds. What has no form raises.
 
 | value | in JSON |
 | --- | --- |
-| text, numbers, booleans, None, lists, mappings with text as keys | themselves |
-| Decimal | a number with the same digits |
+| text, numbers, booleans, None, lists, tuples, mappings with text as keys | themselves |
+| Decimal, floats of numpy of any width | a number with the same digits |
 | NaN, infinities, NaT, NA | null |
 | datetime, date, time; those of numpy and pandas | ISO 8601 text, up to nine digits of a second |
 | a datetime whose offset has seconds, which ISO 8601 cannot write | the same moment in UTC |
@@ -15,7 +15,10 @@ A value keeps every digit that it has: whole numbers of any size, decimals, and 
 | Period | its text, such as `2026-03` or `2026Q2` |
 | Interval | an object with `left`, `right` and `closed` |
 | months, days and nanoseconds of Arrow | an object with these names |
-| attrs, dataclasses, pydantic, arrays of numpy | objects and lists of the above |
+| models, results, attrs, dataclasses, pydantic; arrays and structured values of numpy | objects and lists of these |
+
+In a request body NaN and infinities are refused instead, for there null may mean something; sets and other sequences
+are lists.
 """
 
 from __future__ import annotations
@@ -25,7 +28,9 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from enum import Enum
 from typing import Any, Final
+from uuid import UUID
 
 import attrs
 
@@ -68,13 +73,19 @@ def plain(value: Any) -> Any:
         return number(str(value)) if value.is_finite() else None
     if isinstance(value, bytes | bytearray | memoryview):
         return base64.b64encode(value).decode("ascii")
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, UUID):
+        return str(value)
     if isinstance(value, Mapping):
         return dict(value)
+    if isinstance(value, type):
+        raise TypeError(f"the class {value.__name__} has no JSON form")
     if hasattr(type(value), "__dataclass_fields__"):
         return {field.name: getattr(value, field.name) for field in fields(value) if hasattr(value, field.name)}
-    for name in ("model_dump", "to_dict"):
-        method = getattr(value, name, None)
-        if callable(method) and not isinstance(value, type):
+    for name in ("model_dump", "to_dict", "to_dicts"):
+        if callable(method := getattr(value, name, None)):
+            _refuse_doubled_labels(value)
             return method()
     if attrs.has(type(value)):
         return {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
@@ -83,11 +94,25 @@ def plain(value: Any) -> Any:
     if hasattr(value, "isoformat"):
         text = value.isoformat()
         return text if isinstance(text, str) else None
+    if is_months(value):
+        return {"months": value.months, "days": value.days, "nanoseconds": value.nanoseconds}
     if isinstance(value, tuple):
-        return _months(value) if type(value).__name__ == "MonthDayNano" else list(value)
+        return list(value)
     if isinstance(value, Exception):  # it stands where a source found something that cannot be read
         raise value
     return _foreign(value)
+
+
+def is_months(value: Any) -> bool:
+    """Whether a value is the interval of Arrow, which is a tuple and yet no list."""
+    return isinstance(value, tuple) and type(value).__name__ == "MonthDayNano"
+
+
+def _refuse_doubled_labels(value: Any) -> None:
+    """Refuse a series or frame of pandas of which a dictionary could not hold everything."""
+    for axis in ("index", "columns"):
+        if getattr(getattr(value, axis, None), "is_unique", True) is False:
+            raise TypeError(f"a {type(value).__name__} with repeated labels in its {axis} has no JSON form")
 
 
 def _foreign(value: Any) -> Any:
@@ -111,6 +136,8 @@ def _moment(value: Any) -> str | None:
     if type(value).__name__ == "NaTType":
         return None
     offset: timedelta | None = value.utcoffset()
+    if offset is None and value.tzinfo is not None:
+        raise TypeError(f"a {type(value).__name__} in the zone {value.tzinfo} has no offset, and so no JSON form")
     if offset and offset % _MINUTE:
         if not isinstance(value, datetime):
             raise TypeError(f"a time of day with the offset {offset} has no JSON form")
@@ -120,10 +147,6 @@ def _moment(value: Any) -> str | None:
             raise TypeError(f"{value} is out of range in UTC, and so has no JSON form") from None
     text: str = value.isoformat()
     return text
-
-
-def _months(value: Any) -> dict[str, int]:
-    return {"months": value.months, "days": value.days, "nanoseconds": value.nanoseconds}
 
 
 def _duration(value: timedelta) -> Any:
@@ -146,6 +169,8 @@ def seconds_of(nanoseconds: int) -> Any:
 def _numpy(value: Any) -> Any:
     """Scalars and arrays of numpy, with every digit of a time and no more digits of a float than it has."""
     kind = value.dtype.kind
+    if value.dtype.names:
+        return list(value) if value.ndim else {name: value[name] for name in value.dtype.names}
     if kind == "M":
         import numpy
 
@@ -184,7 +209,8 @@ def _times(texts: Any) -> Any:
 def _texts_as_numbers(texts: Any) -> Any:
     if isinstance(texts, list):
         return [_texts_as_numbers(text) for text in texts]
-    return plain(Decimal(texts))
+    found = Decimal(texts)
+    return found if found.is_finite() else None
 
 
 def number(text: str) -> Any:

@@ -10,14 +10,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from contextlib import suppress
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from infino.core.errors import ValidationError
-from infino.core.values import plain
+from infino.core.values import is_months, plain
 
 Params: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
@@ -26,6 +25,10 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORD = re.compile(r"[\w$'\"`]")
 _FOREIGN = re.compile(r"%s|%\(\w+\)s|\$\w+|(?<![\w@])@\w+")
 _SCALARS: Final = (str, int, float, Decimal, type(None))
+_DIGITS: Final = 38
+"""Digits of a decimal that engines keep."""
+_LONGEST: Final = 400
+"""Zeros that are written behind the digits of a decimal."""
 _NOTHING: Final = "(SELECT NULL WHERE 1 = 0)"
 
 
@@ -230,7 +233,7 @@ def literal(value: Any) -> str:
         >>> literal(["it's", None, 1.5])
         "('it''s', NULL, 1.5e0)"
     """
-    if isinstance(value, list | tuple | Set):
+    if isinstance(value, list | tuple | Set) and not is_months(value):
         return f"({', '.join(_scalar(item) for item in value)})" if value else _NOTHING
     return _scalar(value)
 
@@ -250,7 +253,7 @@ def _scalar(value: Any) -> str:
         case float():
             return _double(float(value))
         case Decimal():
-            return _signed(format(value, "f")) if value.is_finite() else f"CAST('{float(value)}' AS DOUBLE)"
+            return _decimal(value)
         case str():
             return _quoted(str(value))
         case UUID():
@@ -260,12 +263,30 @@ def _scalar(value: Any) -> str:
 
 def _simpler(value: Any) -> Any:
     """What a value of another type is in JSON, for that is what the service compares it with."""
-    found = value
-    with suppress(TypeError):
+    problem = f"a value of type {type(value).__name__} cannot be written as an SQL literal"
+    try:
         found = plain(value)
-    if found is value or not isinstance(found, _SCALARS):
-        raise ValidationError(f"a value of type {type(value).__name__} cannot be written as an SQL literal")
+    except TypeError as error:
+        raise ValidationError(f"{problem}: {error}") from None
+    if not isinstance(found, _SCALARS):
+        raise ValidationError(problem)
     return found
+
+
+def _decimal(value: Decimal) -> str:
+    """A decimal as it is written; engines read a fraction of more digits than they have as a float, and so round it."""
+    if not value.is_finite():
+        return _double(float(value))
+    _, digits, place = value.as_tuple()
+    exponent = int(place)
+    width = max(len(digits) + exponent, 1) + max(-exponent, 0)  # the zero in front of a fraction counts
+    if width <= _DIGITS or 0 <= exponent <= _LONGEST:
+        return _signed(format(value, "f"))
+    if Decimal(repr(float(value))) == value:
+        return _double(float(value))
+    raise ValidationError(
+        f"a decimal of more than {_DIGITS} digits cannot be written as an SQL literal: it would be rounded"
+    )
 
 
 def _double(value: float) -> str:

@@ -76,8 +76,8 @@ def test_the_standard_library_takes_a_decimal_as_text_and_an_array_as_a_list():
 @pytest.mark.parametrize(
     "value",
     [
-        object(), {"a": object()}, "\ud800", {2**70: float("nan")}, memoryview(b"x"), {"a": Decimal("NaN")},
-        {"a": 2**70, "b": Decimal("-Infinity")},
+        object(), {"a": object()}, "\ud800", {2**70: float("nan")}, {"a": Decimal("NaN")},
+        {"a": 2**70, "b": Decimal("-Infinity")}, {1: "a", "1": "b"}, int,
     ],
 )  # fmt: skip
 def test_what_has_no_json_form(value):
