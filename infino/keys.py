@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import inspect
+import math
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from typing import Final, TypeVar
 
-from infino.core.credentials import ask, ask_async
+from infino.core.credentials import ask, awaited, name_of
 from infino.core.errors import APIError, ConfigError, InfinoError, Timeout
 from infino.core.exchange import Corrections, Shared, Signed
 from infino.core.extras import check_loop
+from infino.core.listeners import is_async
 from infino.core.secret import Secret
 from infino.core.signer import SigV4Signer
 from infino.slots import CredentialCache, Waiting
@@ -22,7 +25,7 @@ Connection = TypeVar("Connection")
 Address = Callable[[Signed], Secret]
 Given = TypeVar("Given")
 _PATIENCE: Final = 5.0
-"""Seconds to wait for a new pair while the one before it still holds."""
+"""Seconds to wait for a new pair while another one still holds; a provider that hangs is asked again after them."""
 
 
 def _aside(work: Callable[[], Given]) -> Future[Given]:
@@ -39,16 +42,6 @@ def _aside(work: Callable[[], Given]) -> Future[Given]:
 
     threading.Thread(target=contextvars.copy_context().run, args=(run,), name="infino-keys", daemon=True).start()
     return future
-
-
-def _bounded(work: Callable[[], Given], limit: float | None) -> Given:
-    """Run a function that may hang, in a thread of its own where there is a limit."""
-    if limit is None:
-        return work()
-    future = _aside(work)
-    with suppress(TimeoutError):
-        return future.result(max(limit, 0.0))
-    raise _hanging(limit)
 
 
 @contextmanager
@@ -79,18 +72,35 @@ async def _answered(future: Future[Given]) -> Given:
     return future.result()
 
 
-def _hanging(limit: float) -> Timeout:
-    return Timeout(f"the credentials callable gave no keys within {limit:.3g} s", phase="total")
-
-
 class _Base:
     def __init__(self, cache: CredentialCache, waiting: Callable[[], Waiting], shared: Shared) -> None:
         self._cache, self._waiting, self._shared = cache, waiting, shared
 
-    def _asked(self, given: object, began: float) -> SigV4Signer:
-        """Keep what the provider gave, with when it was asked; who asked in vain must keep nobody else from asking."""
-        self._cache.asked = began
-        return self._cache.store(given, self._shared.now())
+    def _now(self) -> float:
+        return self._shared.clock.monotonic()
+
+    def _asking(self, after: float) -> tuple[Future[object], float]:
+        """Ask a provider that may block or hang, in a thread; who gives up or is cancelled leaves that to the next one.
+
+        Args:
+            after: What was asked before this moment does not count.
+
+        Returns:
+            The answer to come, and when it was asked for.
+        """
+        waiting, now = self._waiting(), self._now()
+        asking = waiting.asking
+        if asking is None or asking[0].done() or asking[1] < max(after, now - _PATIENCE):
+            asking = waiting.asking = _aside(lambda: self._given(now)), now
+        return asking
+
+    def _given(self, began: float) -> object:
+        """Ask, and keep the answer, even where nobody waits for it any more; one to be awaited is given back."""
+        answer = ask(self._cache.provider)
+        return answer if inspect.isawaitable(answer) else self._kept(answer, began)
+
+    def _kept(self, answer: object, began: float) -> SigV4Signer:
+        return self._cache.store(answer, self._shared.now(), began)
 
     def _held(self) -> SigV4Signer | None:
         return self._cache.held(self._shared.now())
@@ -101,6 +111,13 @@ class _Base:
         if held is None:
             raise error
         return held
+
+    def _hanging(self, limit: float | None) -> Timeout:
+        return Timeout(
+            f"the credentials callable {name_of(self._cache.provider)} gave no keys within {limit or 0.0:.3g} s",
+            phase="keys",
+            hint="let it give up by itself where it waits for others; later calls ask it again",
+        )
 
 
 class Keys(_Base):
@@ -122,7 +139,7 @@ class Keys(_Base):
             ConfigError: There are no keys.
             Timeout: They did not come in time.
         """
-        cache, lock = self._cache, self._waiting().threads
+        cache, lock, began = self._cache, self._waiting().threads, self._now()
         signer = cache.fresh(self._shared.now())
         if signer is not None:
             return signer
@@ -131,24 +148,23 @@ class Keys(_Base):
             return held  # another thread is asking
         if held is not None:
             limit = min(_PATIENCE, limit or _PATIENCE)
-
-        def ask_once() -> SigV4Signer:
+        try:
             with _held(lock, limit):
-                return cache.fresh(self._shared.now()) or self._ask()
-
-        try:
-            return _bounded(ask_once, limit)
-        except Timeout as error:
-            if held is None:
-                raise
-            return self._failed(error)
-
-    def _ask(self) -> SigV4Signer:
-        began = self._shared.clock.monotonic()
-        try:
-            return self._asked(ask(self._cache.provider), began)
+                return cache.fresh(self._shared.now()) or self._ask(began, limit)
+        except TimeoutError:
+            failure: InfinoError = self._hanging(limit)
         except ConfigError as error:
-            return self._failed(error)
+            failure = error
+        return self._failed(failure)
+
+    def _ask(self, began: float, limit: float | None, after: float = -math.inf) -> SigV4Signer:
+        left = None if limit is None else max(limit - (self._now() - began), 0.0)
+        answer = self._asking(after)[0].result(left)
+        if isinstance(answer, SigV4Signer):
+            return answer
+        if inspect.iscoroutine(answer):
+            answer.close()
+        raise ConfigError("the credentials callable must be awaited; use AsyncInfino")
 
     def renew(self, refused: SigV4Signer, at: float, limit: float | None = None) -> bool | InfinoError:
         """Tell whether there is another pair than the refused one, after asking for it where nobody has since.
@@ -161,20 +177,17 @@ class Keys(_Base):
         Returns:
             Whether there is, or the error that kept it from coming.
         """
-        cache, lock = self._cache, self._waiting().threads
+        cache, began = self._cache, self._now()
         if cache.provider is None:
             return False
-
-        def ask_again() -> bool:
-            with _held(lock, limit):
-                if not cache.superseded(refused) and cache.asked < at:
-                    began = self._shared.clock.monotonic()
-                    self._asked(ask(cache.provider), began)
-                return cache.superseded(refused)
-
         try:
-            return _bounded(ask_again, limit)
-        except (ConfigError, Timeout) as error:
+            with _held(self._waiting().threads, limit):
+                if not cache.superseded(refused) and cache.asked < at:
+                    self._ask(began, limit, at)
+                return cache.superseded(refused)
+        except TimeoutError:
+            return self._hanging(limit)
+        except ConfigError as error:
             return error
 
     def connect(self, address: Address, dial: Callable[[Secret], Connection], limit: float | None) -> Connection:
@@ -220,30 +233,21 @@ class AsyncKeys(_Base):
             async with asyncio.timeout(limit), lock:
                 return cache.fresh(self._shared.now()) or await self._ask()
         except TimeoutError:
-            failure = _hanging(limit or 0.0)
-        if held is None:
-            raise failure
+            failure: InfinoError = self._hanging(limit)
+        except ConfigError as error:
+            failure = error
         return self._failed(failure)
 
-    async def _ask(self) -> SigV4Signer:
-        began = self._shared.clock.monotonic()
-        try:
-            return self._asked(await self._given(), began)
-        except ConfigError as error:
-            return self._failed(error)
-
-    async def _given(self) -> object:
-        return await ask_async(self._cache.provider, self._beside)
-
-    async def _beside(self, provider: Callable[[], object]) -> object:
-        """Ask a provider that may block, in a thread; who is cancelled meanwhile leaves it to the next one."""
-        waiting = self._waiting()
-        asking = waiting.asking
-        if asking is None or asking.done():
-            asking = waiting.asking = _aside(provider)
-        answer = await _answered(asking)
-        waiting.asking = None
-        return answer
+    async def _ask(self, after: float = -math.inf) -> SigV4Signer:
+        began = self._now()
+        if is_async(self._cache.provider):
+            answer = self._given(began)
+        else:
+            asking, began = self._asking(after)
+            answer = await _answered(asking)
+        if isinstance(answer, SigV4Signer):
+            return answer
+        return self._kept(await awaited(answer), began)
 
     async def renew(self, refused: SigV4Signer, at: float, limit: float | None = None) -> bool | InfinoError:
         """Tell whether there is another pair than the refused one."""
@@ -253,13 +257,12 @@ class AsyncKeys(_Base):
         try:
             async with asyncio.timeout(limit), self._waiting().of_loop():
                 if not cache.superseded(refused) and cache.asked < at:
-                    began = self._shared.clock.monotonic()
-                    self._asked(await self._given(), began)
+                    await self._ask(at)
                 return cache.superseded(refused)
+        except TimeoutError:
+            return self._hanging(limit)
         except ConfigError as error:
             return error
-        except TimeoutError:
-            return _hanging(limit or 0.0)
 
     async def connect(
         self, address: Address, dial: Callable[[Secret], Awaitable[Connection]], limit: float | None

@@ -24,6 +24,7 @@ from infino.core.errors import ConfigError, Timeout
 from infino.core.proxy import proxy_passwords
 from infino.core.redaction import follow_environment, watch
 from infino.core.signer import PathStyle, SigV4Signer
+from infino.core.timeouts import out_of_time
 
 KEEPALIVE_SECONDS: Final = 30.0
 _EARLY: Final = timedelta(seconds=60)
@@ -230,7 +231,7 @@ class Deadline(threading.local):
             return limit
         left = self.until - self.monotonic()
         if left <= 0:
-            raise Timeout(f"the answer took longer than {self.total:g} s", phase="total")
+            raise out_of_time(self.total)
         return left if limit is None else min(limit, left)
 
     def passed(self) -> bool:
@@ -280,7 +281,7 @@ class CredentialCache:
     One try of a request uses one signer, so a key never meets the secret of another pair.
     """
 
-    __slots__ = ("_expires_at", "_renew_at", "_signer", "asked", "path_style", "provider", "region", "service")
+    __slots__ = ("_pair", "asked", "path_style", "provider", "region", "service")
 
     def __init__(
         self,
@@ -294,50 +295,60 @@ class CredentialCache:
         self.provider = provider
         self.region, self.service = region, service
         self.path_style: PathStyle = path_style
-        self._signer: SigV4Signer | None = None
-        self._expires_at: datetime | None = None
-        self._renew_at: datetime | None = None
-        self.asked = float("-inf")  # when the provider was asked last, on the monotonic clock
+        # The signer, when its pair ends, and when to ask for another one: replaced as a whole, because threads look.
+        self._pair: tuple[SigV4Signer | None, datetime | None, datetime | None] = None, None, None
+        self.asked = float("-inf")  # when the provider was asked for the last answer, on the monotonic clock
         if fixed is not None:
-            self._signer = self._signer_of(fixed)
+            self._pair = self._signer_of(fixed), None, None
 
     def fresh(self, now: datetime) -> SigV4Signer | None:
         """Return the signer to use, or None when credentials are to be asked for."""
-        return self._signer if self._renew_at is None or now < self._renew_at else None
+        signer, _, renew_at = self._pair
+        return signer if renew_at is None or now < renew_at else None
 
     def held(self, now: datetime) -> SigV4Signer | None:
         """Return a signer that may be used although newer credentials are due, or None."""
-        return self._signer if self._expires_at is None or now < self._expires_at else None
+        signer, expires_at, _ = self._pair
+        return signer if expires_at is None or now < expires_at else None
 
     def postpone(self, now: datetime) -> SigV4Signer | None:
         """Credentials could not be had: go on with the pair that holds, if one does, and ask again later."""
-        held = self.held(now)
-        if held is not None and self._expires_at is not None:
-            self._renew_at = now + min(_ASK_AGAIN, (self._expires_at - now) / 2)
+        held, (signer, expires_at, _) = self.held(now), self._pair
+        if held is not None and expires_at is not None:
+            self._pair = signer, expires_at, now + min(_ASK_AGAIN, (expires_at - now) / 2)
         return held
 
     def superseded(self, refused: SigV4Signer) -> bool:
         """Tell whether there is another pair than the one that was refused."""
-        now = self._signer
+        now = self._pair[0]
         return now is not None and (now.access_key, now.secret_key) != (refused.access_key, refused.secret_key)
 
     def _signer_of(self, pair: Credentials) -> SigV4Signer:
         watch(pair.secret_key)
         return SigV4Signer(pair.access_key, pair.secret_key, self.region, self.service, self.path_style)
 
-    def store(self, answer: object, now: datetime) -> SigV4Signer:
-        """Keep what `ask` gave, or say what is wrong with it."""
+    def store(self, answer: object, now: datetime, began: float) -> SigV4Signer:
+        """Keep what a provider gave, or say what is wrong with it.
+
+        Args:
+            answer: What it gave.
+            now: The time of day.
+            began: When it was asked; a provider that hung must not bring back an older pair.
+        """
         if isinstance(answer, ConfigError):
             raise ConfigError(f"the credentials callable failed: {answer.message}")
         if not isinstance(answer, Credentials):
             raise ConfigError("the credentials callable must return Credentials or two texts (access_key, secret_key)")
-        self._signer = self._signer_of(answer)
-        self._expires_at = self._renew_at = answer.expires_at
-        if answer.expires_at is not None:
-            left = answer.expires_at - now
+        signer, expires_at = self._signer_of(answer), answer.expires_at
+        if began < self.asked:
+            return self._pair[0] or signer
+        renew_at = expires_at
+        if expires_at is not None:
+            left = expires_at - now
             # A pair that seems to be over may only meet a wrong clock: the service decides, a while at least.
-            self._renew_at = answer.expires_at - min(_EARLY, left / 5) if left > timedelta() else now + _ASK_AGAIN
-        return self._signer
+            renew_at = expires_at - min(_EARLY, left / 5) if left > timedelta() else now + _ASK_AGAIN
+        self._pair, self.asked = (signer, expires_at, renew_at), began
+        return signer
 
 
 class Waiting:
@@ -345,8 +356,8 @@ class Waiting:
 
     def __init__(self) -> None:
         self.threads = threading.Lock()
-        # A blocking provider that a task asked: it goes on when the task is cancelled, and others wait for it too.
-        self.asking: Future[Any] | None = None
+        # A provider that was asked in a thread, and when: it goes on when who asked is gone, and others wait for it.
+        self.asking: tuple[Future[object], float] | None = None
         self._loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = weakref.WeakKeyDictionary()
 
     def of_loop(self) -> asyncio.Lock:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Iterator
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, Self
 
 import attrs
 
 from infino.core.compression import Inflater, inflaters
 from infino.core.errors import InfinoError, Timeout
 from infino.core.exchange import Shared
+from infino.core.timeouts import out_of_time
 
 
-@attrs.frozen
+@attrs.define
 class Course:
-    """What holds while an answer is read.
+    """What holds while an answer is read; reading happens in its context.
 
     Args:
         coding: The value of `Content-Encoding`.
@@ -23,6 +25,7 @@ class Course:
         shared: State of the client.
         began: When the call began, on the monotonic clock.
         total: Seconds for the whole call, reading included; None for no limit.
+        watch: The context in which those who listen are told of the end, where there are any.
     """
 
     coding: str | None
@@ -30,6 +33,7 @@ class Course:
     shared: Shared
     began: float
     total: float | None
+    watch: AbstractContextManager[object] | None = attrs.field(init=False, default=None)
     undo: list[Inflater] = attrs.field(
         init=False, default=attrs.Factory(lambda course: inflaters(course.coding, course.left), takes_self=True)
     )
@@ -44,20 +48,24 @@ class Course:
             return None
         left = self.total - (self.shared.clock.monotonic() - self.began)
         if left <= 0:
-            raise self.over()
+            raise out_of_time(self.total)
         return left
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+        if self.watch is not None:
+            early = kind is GeneratorExit  # who takes no more of it has what was wanted
+            self.watch.__exit__(*((None, None, None) if early else (kind, error, trace)))
 
     def told(self, error: Exception) -> InfinoError | None:
         """Describe a failure of the library below; None for any other."""
-        failure = self.translate(error)
-        passed = self.shared.clock.monotonic() - self.began
-        if isinstance(failure, Timeout) and self.total is not None and passed >= self.total:
-            failure.phase = "total"
-        return failure
-
-    def over(self) -> Timeout:
-        """The error when the time is up."""
-        return Timeout(f"the answer took longer than {self.total:g} s", phase="total")
+        if isinstance(error, Timeout):
+            return out_of_time(self.total or 0.0)
+        failure, passed = self.translate(error), self.shared.clock.monotonic() - self.began
+        late = isinstance(failure, Timeout) and self.total is not None and passed >= self.total
+        return out_of_time(self.total or 0.0) if late else failure
 
     def undone(self, piece: bytes) -> Iterable[bytes]:
         """Undo the compression of one piece."""
@@ -105,28 +113,29 @@ def _arriving(
     answer: Any, course: Course, back: Callable[[bool], None], tick: Callable[[float | None], object]
 ) -> Generator[bytes, None, None]:
     whole, failure = False, None
-    try:
-        yield b""
-        pieces = iter(answer.stream)
-        while True:
-            tick(course.left())
-            piece = next(pieces, None)
-            if piece is None:
-                break
-            yield from course.undone(piece)
-        course.finish()
-        whole = True
-    except Exception as error:
-        failure = course.told(error)
-        if failure is None:
-            raise
-    finally:
+    with course:
         try:
-            answer.close()
+            yield b""
+            pieces = iter(answer.stream)
+            while True:
+                tick(course.left())
+                piece = next(pieces, None)
+                if piece is None:
+                    break
+                yield from course.undone(piece)
+            course.finish()
+            whole = True
+        except Exception as error:
+            failure = course.told(error)
+            if failure is None:
+                raise
         finally:
-            back(whole)
-    if failure is not None:
-        raise failure
+            try:
+                answer.close()
+            finally:
+                back(whole)
+        if failure is not None:
+            raise failure
 
 
 async def async_arriving(
@@ -142,34 +151,35 @@ async def _async_arriving(
     answer: Any, course: Course, back: Callable[[bool], Awaitable[None]]
 ) -> AsyncGenerator[bytes, None]:
     whole, failure = False, None
-    try:
-        yield b""
-        pieces = aiter(answer.stream)
-        while True:
-            try:
-                async with asyncio.timeout(course.left()):
-                    piece = await anext(pieces, None)
-            except TimeoutError as error:
-                raise error if isinstance(error, Timeout) else course.over() from None
-            if piece is None:
-                break
-            if not course.undo:
-                yield piece
-                continue
-            # A thousand times as much may come out of it: the event loop goes on meanwhile.
-            parts = iter(course.undone(piece))
-            while (part := await asyncio.to_thread(next, parts, None)) is not None:
-                yield part
-        course.finish()
-        whole = True
-    except Exception as error:
-        failure = course.told(error)
-        if failure is None:
-            raise
-    finally:
+    with course:
         try:
-            await answer.aclose()
+            yield b""
+            pieces = aiter(answer.stream)
+            while True:
+                try:
+                    async with asyncio.timeout(course.left()):
+                        piece = await anext(pieces, None)
+                except TimeoutError:
+                    raise out_of_time(course.total or 0.0) from None
+                if piece is None:
+                    break
+                if not course.undo:
+                    yield piece
+                    continue
+                # A thousand times as much may come out of it: the event loop goes on meanwhile.
+                parts = iter(course.undone(piece))
+                while (part := await asyncio.to_thread(next, parts, None)) is not None:
+                    yield part
+            course.finish()
+            whole = True
+        except Exception as error:
+            failure = course.told(error)
+            if failure is None:
+                raise
         finally:
-            await back(whole)
-    if failure is not None:
-        raise failure
+            try:
+                await answer.aclose()
+            finally:
+                await back(whole)
+        if failure is not None:
+            raise failure

@@ -42,7 +42,7 @@ from infino.core.messages import Body, Headers, Request, Response, Upload, check
 from infino.core.redaction import redact
 from infino.core.secret import Secret
 from infino.core.signer import Wire, WireRequest, canonical_query
-from infino.core.timeouts import Timeouts
+from infino.core.timeouts import Timeouts, out_of_time
 from infino.core.tls import tls_context
 from infino.core.version import USER_AGENT
 from infino.imports import native, without_command_line
@@ -211,7 +211,7 @@ class _Base:
 
         def check() -> None:
             if limit is not None and clock.monotonic() - began > limit:
-                raise Timeout(f"the answer took longer than {limit:g} s", phase="total")
+                raise out_of_time(limit)
 
         if coding is not None:
             try:
@@ -226,9 +226,9 @@ class _Base:
     def _course(self, answer: httpx.Response, timeouts: Timeouts, began: float) -> Course:
         return Course(answer.headers.get("content-encoding"), self._told, self.shared, began, timeouts.total)
 
-    def _begun(self, request: Request, answer: httpx.Response, stream: Any, began: float) -> Response:
-        elapsed, headers = self.shared.clock.monotonic() - began, Headers(answer.headers.raw)
-        return Response(request.operation, answer.status_code, headers, elapsed=elapsed, stream=stream)
+    def _begun(self, request: Request, answer: httpx.Response, stream: Any, course: Course) -> Response:
+        elapsed, headers = self.shared.clock.monotonic() - course.began, Headers(answer.headers.raw)
+        return Response(request.operation, answer.status_code, headers, elapsed=elapsed, stream=stream, course=course)
 
     def _told(self, error: Exception) -> InfinoError | None:
         return _translate(error, self.config.endpoint.url) if isinstance(error, httpx.HTTPError) else None
@@ -310,7 +310,8 @@ class Transport(_Base):
             path: Path, percent-encoded.
             query: Names and values to add to the signed query.
         """
-        return self._presigned(Corrections(self.shared).sign(self._keys.signer()), path, query)
+        signer = self._keys.signer(self.config.timeouts.keys)
+        return self._presigned(Corrections(self.shared).sign(signer), path, query)
 
     def connect(
         self, path: str, query: tuple[tuple[str, str], ...], dial: Callable[[Secret], Connection], limit: float | None
@@ -320,7 +321,7 @@ class Transport(_Base):
 
     def _attempt(self, request: Request, step: Send) -> Outcome:
         try:
-            signer = self._connections.keys.fresh(self.shared.now()) or self._keys.signer(step.timeouts.total)
+            signer = self._connections.keys.fresh(self.shared.now()) or self._keys.signer(step.timeouts.keys)
             signed = step.sign(signer)
             prepared = self._wire.prepare(request, step.method, signer, signed.time, step.headers)
             return self._move(request, prepared, step.rest())
@@ -340,16 +341,15 @@ class Transport(_Base):
                 course, kept = self._course(answer, timeouts, began), True
                 tick = partial(_tick, deadline, clock.monotonic)
                 back = partial(slots.back, connection)
-                return self._begun(request, answer, arriving(answer, course, back, tick), began)
+                return self._begun(request, answer, arriving(answer, course, back, tick), course)
             try:
                 whole = all(body.take(piece) for piece in answer.stream)
             finally:
                 answer.close()
         except httpx.HTTPError as error:
             failure = _translate(error, self.config.endpoint.url)
-            if isinstance(failure, Timeout) and failure.phase == "read" and deadline.passed():
-                failure.phase = "total"
-            return failure
+            late = isinstance(failure, Timeout) and failure.phase != "connect" and deadline.passed()
+            return out_of_time(deadline.total) if late else failure
         finally:
             if not kept:
                 slots.back(connection, whole)
@@ -422,7 +422,8 @@ class AsyncTransport(_Base):
 
     async def presign(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> Secret:
         """Do the same as `Transport.presign`."""
-        return self._presigned(Corrections(self.shared).sign(await self._keys.signer()), path, query)
+        signer = await self._keys.signer(self.config.timeouts.keys)
+        return self._presigned(Corrections(self.shared).sign(signer), path, query)
 
     async def connect(
         self,
@@ -436,15 +437,15 @@ class AsyncTransport(_Base):
 
     async def _attempt(self, request: Request, step: Send) -> Outcome:
         try:
-            async with asyncio.timeout(step.timeouts.total):
-                signer = self._connections.keys.fresh(self.shared.now()) or await self._keys.signer()
-                signed = step.sign(signer)
-                prepared = self._wire.prepare(request, step.method, signer, signed.time, step.headers)
-                return await self._move(request, prepared, step.rest())
+            signer = self._connections.keys.fresh(self.shared.now()) or await self._keys.signer(step.timeouts.keys)
+            signed, rest = step.sign(signer), step.rest()
+            prepared = self._wire.prepare(request, step.method, signer, signed.time, step.headers)
+            async with asyncio.timeout(rest.total):
+                return await self._move(request, prepared, rest)
         except InfinoError as error:
             return error
         except TimeoutError:
-            return Timeout(f"the answer took longer than {step.timeouts.total:g} s", phase="total")
+            return out_of_time(step.timeouts.total or 0.0)
 
     async def _move(self, request: Request, prepared: WireRequest, timeouts: Timeouts) -> Response | InfinoError:
         clock = self.shared.clock
@@ -457,7 +458,7 @@ class AsyncTransport(_Base):
             if request.stream and is_read_late(answer.status_code):
                 course, kept = self._course(answer, timeouts, began), True
                 back = partial(slots.back, connection)
-                return self._begun(request, answer, await async_arriving(answer, course, back), began)
+                return self._begun(request, answer, await async_arriving(answer, course, back), course)
             try:
                 whole = True
                 async for piece in answer.stream:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import attrs
 
 from infino.core.errors import ConfigError
-from infino.core.listeners import is_async
 from infino.core.secret import Secret, ends_unseen
 from infino.core.signer import SCOPE
 
@@ -85,47 +85,54 @@ def wrapped(given: object) -> Any:
     return given if given is None or isinstance(given, Credentials | ConfigError) or callable(given) else ...
 
 
-def _failure(error: Exception) -> str:
+def name_of(provider: object) -> str:
+    """Return the name under which a provider is found in its program, such as `myapp.keys.fetch`."""
+    while isinstance(provider, partial):
+        provider = provider.func
+    named: Any = provider if hasattr(provider, "__qualname__") else type(provider)
+    return f"{named.__module__}.{named.__qualname__}"
+
+
+def _failed(error: BaseException) -> ConfigError:
     """What went wrong in a provider; only our own settings say it in words that hold no secret."""
-    return f"failed: {error.message}" if isinstance(error, ConfigError) else f"failed with {type(error).__name__}"
+    said = f": {error.message}" if isinstance(error, ConfigError) else f" with {type(error).__name__}"
+    return ConfigError(f"the credentials callable failed{said}")
 
 
 def ask(provider: Provider | None) -> object:
-    """Call a provider from a thread.
+    """Call a provider.
+
+    Returns:
+        Credentials, or what is to be awaited for them; anything else is refused later.
 
     Raises:
-        ConfigError: It failed, or it must be awaited. What it said is not repeated, because it may hold a secret.
+        ConfigError: It failed. What it said is not repeated, because it may hold a secret.
     """
     if provider is None:
         raise ConfigError("there are no credentials")
+    from asyncio import CancelledError  # slow to import, and most clients have no provider
+
     try:
         answer: object = provider()
-    except Exception as error:
-        problem = _failure(error)
-    else:
-        if not inspect.isawaitable(answer):
-            return wrapped(answer)  # at once: it may hold a secret, and tracebacks may show the locals of callers
-        if inspect.iscoroutine(answer):
-            answer.close()
-        problem = "must be awaited; use AsyncInfino"
-    raise ConfigError(f"the credentials callable {problem}")
+        # Hidden at once: it may hold a secret, and tracebacks may show the locals of callers.
+        return answer if inspect.isawaitable(answer) else wrapped(answer)
+    except (Exception, CancelledError) as error:  # of something of its own: a thread cannot be cancelled
+        failure = _failed(error)
+    raise failure
 
 
-async def ask_async(provider: Provider | None, beside: Callable[[Callable[[], object]], Awaitable[object]]) -> object:
-    """Call a provider from an event loop.
+async def awaited(answer: Any) -> object:
+    """Await what a provider gave; for the rest do as `ask`."""
+    from asyncio import CancelledError, current_task
 
-    Args:
-        provider: The provider.
-        beside: Calls one that may block where it does not hold up the loop.
-
-    Raises:
-        ConfigError: It failed.
-    """
-    if provider is None:
-        raise ConfigError("there are no credentials")
+    task = current_task()
+    before = task.cancelling() if task else 0
     try:
-        answer: object = provider() if is_async(provider) else await beside(provider)
-        return wrapped(await answer if inspect.isawaitable(answer) else answer)
+        return wrapped(await answer)
+    except CancelledError as error:
+        if task is None or task.cancelling() > before:  # it is our caller who is cancelled
+            raise
+        failure = _failed(error)
     except Exception as error:
-        problem = _failure(error)
-    raise ConfigError(f"the credentials callable {problem}")
+        failure = _failed(error)
+    raise failure

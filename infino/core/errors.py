@@ -154,7 +154,7 @@ class Timeout(TransportError, TimeoutError):
 
     Args:
         message: What happened, in one line.
-        phase: What was being waited for: `connect`, `read`, `write`, `pool` or `total`.
+        phase: What was being waited for: `keys` (from a callable), `pool`, `connect`, `read`, `write` or `total`.
         operation: The operation.
         hint: What to do about it.
     """

@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Generator, Mapping
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -348,9 +348,12 @@ def watched_exchange(
     request: Request, shared: Shared, policy: RetryPolicy, timeouts: Timeouts
 ) -> Generator[Step, Outcome, Response]:
     """Do as `exchange`, and tell those who listen where the call begins and ends."""
-    with shared.watched(request.operation, request.method) as end:
+    with ExitStack() as watch:
+        end = watch.enter_context(shared.watched(request.operation, request.method))
         response = yield from exchange(request, shared, policy, timeouts)
         end.status, end.attempts = response.status, response.attempts
+        if response.course is not None:  # a body that is yet to come, and may break
+            response.course.watch = watch.pop_all()
     return response
 
 
@@ -405,7 +408,8 @@ def _repair(call: _Call, step: Send, refusal: APIError, began: float) -> Generat
         return False
     if remedy == "keys":
         assert step.signed is not None  # nothing is judged without it
-        renewed = yield Refresh(step.signed.signer, shared.clock.monotonic(), left)
+        limit = call.timeouts.keys if left is None else left
+        renewed = yield Refresh(step.signed.signer, shared.clock.monotonic(), limit)
         if isinstance(renewed, InfinoError):
             refusal.hint = f"the keys were refused, and {renewed.message}"
         if renewed is not True:

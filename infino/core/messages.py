@@ -200,6 +200,7 @@ class Response:
         request_id: The identifier the service gave, if any.
         elapsed: Seconds from the first attempt to the end of the body.
         stream: The body while it comes, where that was asked for: an iterator of bytes that is to be closed.
+        course: What holds while the stream is read.
     """
 
     operation: str
@@ -209,6 +210,7 @@ class Response:
     attempts: int = 1
     elapsed: float = 0.0
     stream: Any = attrs.field(default=None, repr=False, eq=False)
+    course: Any = attrs.field(default=None, repr=False, eq=False)
 
     @property
     def request_id(self) -> str | None:

@@ -21,7 +21,9 @@ UNPROCESSED_STATUSES: Final = frozenset({425, 429, 503})
 
 def surely_unsent(error: InfinoError) -> bool:
     """Tell whether a failure happened before anything was sent."""
-    return isinstance(error, ConnectError) or (isinstance(error, Timeout) and error.phase in ("connect", "pool"))
+    if isinstance(error, Timeout):
+        return error.phase in ("connect", "keys", "pool")
+    return isinstance(error, ConnectError)
 
 
 def may_be_done(failure: InfinoError) -> bool:

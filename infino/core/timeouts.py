@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import attrs
 
-from infino.core.errors import ValidationError
+from infino.core.errors import Timeout, ValidationError
 
 # More than three weeks do not fit into the timeouts of every system's sockets.
 LONGEST: Final = 2_000_000.0
@@ -20,6 +20,15 @@ def _positive(_: object, attribute: Any, value: Any) -> None:
             f"timeout {attribute.name} must be a positive number of seconds, at most {LONGEST:,.0f}, or None for no "
             f"limit, not {shown(value)}"
         )
+
+
+def out_of_time(total: float) -> Timeout:
+    """The error of a call that took longer than it may.
+
+    Args:
+        total: Seconds that it had.
+    """
+    return Timeout(f"the answer took longer than {total:.3g} s", phase="total")
 
 
 def shown(value: object) -> str:
@@ -36,7 +45,7 @@ class Timeouts:
 
     Args:
         connect: To open a connection, TLS included.
-        read: Between two pieces of an answer.
+        read: Between two pieces of an answer; without a total also for keys, where a callable gives them.
         write: To hand over one piece of a request.
         pool: To get a free connection when all are busy.
         total: For the whole call: every attempt and every pause between them.
@@ -60,6 +69,11 @@ class Timeouts:
         if isinstance(value, Timeouts):
             return value
         return attrs.evolve(default, total=value)
+
+    @property
+    def keys(self) -> float | None:
+        """Seconds to wait for a callable that gives keys."""
+        return self.read if self.total is None else self.total
 
     def within(self, remaining: float) -> Timeouts:
         """Cap every limit by the time that remains."""

@@ -24,6 +24,7 @@ _ROW: Final = re.compile(rb"[\s,]*+" + _row(3), re.DOTALL)
 _ROWS: Final = re.compile(rb'"(?:rows|datarows|data)"\s*:\s*\Z')
 _GAP: Final = b", \t\r\n"
 _OPENING: Final = (b"[", b"{")
+_UNDECIDED: Final = (b"", b'"')  # more bytes have to come
 
 
 class Batches:
@@ -78,12 +79,12 @@ class Batches:
                     found.append(self._batch())
                 continue
             token = _NEXT.match(self._buffer, self._at)
-            bracket = token.group(1) if token is not None else b""
-            if token is None or not bracket:
-                break  # what was looked at may be half a word; it is looked at again
-            if bracket == b'"':
-                # A long string is not looked at again with every piece of it.
-                self._enough = len(self._buffer) + (len(self._buffer) - token.start(1))
+            assert token is not None  # it matches anything, were it nothing
+            bracket = token.group(1)
+            if bracket in _UNDECIDED:
+                self._at = token.start(1)  # what was looked at is not looked at again with every piece of a long row
+                if bracket:  # nor is a long string
+                    self._enough = len(self._buffer) + (len(self._buffer) - self._at)
                 break
             self._follow(bracket, token.start(1))
             if self._count == self._rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import itertools
 import threading
 import zlib
 from collections.abc import Callable, Coroutine, Iterator
@@ -70,8 +71,113 @@ def test_a_provider_that_hangs_ends_with_the_call(
             with pytest.raises(infino.InfinoError) as caught:
                 client.with_options(timeout=0.1).ping()
             # Where the machine is busy, the time may be up before the keys were refused.
-            over = isinstance(caught.value, infino.Timeout) and caught.value.phase == "total"
+            over = isinstance(caught.value, infino.Timeout) and caught.value.phase in ("keys", "total")
             assert over or (not first and "no keys within" in str(caught.value.hint))
+            assert not first or f"callable {__name__}." in str(caught.value)
+
+
+def test_a_provider_that_hung_once_is_asked_again(
+    make: Make, hang: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infino.keys._PATIENCE", 0.0)
+    asked = itertools.count()
+
+    def provider() -> Any:
+        if not next(asked):
+            hang.wait(30)
+            return "OLD", "s"
+        return "NEW", "s"
+
+    with ScriptedServer(VERSION) as server:
+        client = make(server.endpoint, access_key=None, secret_key=None, credentials=provider, timeout=20)
+        with pytest.raises(infino.Timeout) as caught:
+            client.with_options(timeout=0.05).ping()
+        assert caught.value.phase == "keys"
+        assert client.ping().version == "1"
+        hang.set()  # what it says so late is too old
+        for thread in threading.enumerate():
+            if thread.name == "infino-keys":
+                thread.join(10)
+        client.ping()
+        assert ["NEW/" in (request.header("authorization") or "") for request in server.requests] == [True, True]
+
+
+def test_keys_that_come_too_late_for_one_call_are_there_for_the_next(
+    make: Make, hang: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infino.keys._PATIENCE", 1000.0)
+    asked = itertools.count()
+
+    def provider() -> Any:
+        next(asked)
+        hang.wait(30)
+        return "AK", "s"
+
+    with ScriptedServer(VERSION) as server:
+        client = make(server.endpoint, access_key=None, secret_key=None, credentials=provider, timeout=20)
+        for _ in range(3):
+            with pytest.raises(infino.Timeout):
+                client.with_options(timeout=0.02).ping()
+        hang.set()
+        assert client.ping().version == "1"
+    assert next(asked) == 1, "all of them waited for the same answer"
+
+
+def test_without_a_total_keys_have_the_time_of_an_answer(make: Make, hang: threading.Event) -> None:
+    settings = {"credentials": providers(hang)["blocking"], "retry": infino.RetryPolicy(attempts=1)}
+    client = make(
+        "http://127.0.0.1:9", access_key=None, secret_key=None, timeout=infino.Timeouts(read=0.05), **settings
+    )
+    with pytest.raises(infino.Timeout, match="no keys within") as caught:
+        client.ping()
+    assert caught.value.phase == "keys"
+
+
+@pytest.mark.parametrize("kind", ["plain", "awaited", "gives a coroutine", "awaits what was cancelled"])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_provider_that_is_cancelled_is_one_that_failed(
+    make: Make, kind: str, first: bool, request: pytest.FixtureRequest
+) -> None:
+    answers = iter([] if first else [infino.Credentials("OLD", "s")])
+
+    def cancelled() -> Any:
+        if pair := next(answers, None):
+            return pair
+        raise asyncio.CancelledError
+
+    async def awaited() -> Any:
+        return cancelled()
+
+    async def awaits() -> Any:
+        if pair := next(answers, None):
+            return pair
+        task = asyncio.ensure_future(asyncio.sleep(30))
+        asyncio.get_running_loop().call_soon(task.cancel)
+        return await task
+
+    if kind != "plain" and "[sync" in request.node.name:
+        pytest.skip("the blocking client refuses it")
+    provider = {"plain": cancelled, "awaited": awaited, "gives a coroutine": lambda: awaited()}.get(kind, awaits)
+    with ScriptedServer(answering(403, b'{"error":"keys were rotated"}')) as server:
+        client = make(server.endpoint, access_key=None, secret_key=None, credentials=provider)
+        with pytest.raises(infino.ConfigError if first else infino.PermissionDeniedError) as caught:
+            client.ping()
+    assert "callable failed with CancelledError" in str(caught.value)
+
+
+async def test_who_is_cancelled_while_keys_come_is_cancelled() -> None:
+    asked = asyncio.Event()
+
+    async def provider() -> Any:
+        asked.set()
+        await asyncio.Event().wait()
+
+    async with infino.AsyncInfino(credentials=provider, endpoint="http://127.0.0.1:9") as client:
+        task = asyncio.ensure_future(client.ping())
+        await asked.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
 
 
 def test_a_provider_that_hangs_leaves_the_pair_that_still_holds(

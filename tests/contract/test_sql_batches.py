@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import tracemalloc
@@ -117,9 +118,47 @@ def test_the_time_of_the_call_is_that_of_all_rows(make: Make) -> None:
         exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + HEAD + rows(0, 10) + b",")
         exchange.drip(b" " * 100000)
 
-    with ScriptedServer(slowly) as server, pytest.raises(infino.Timeout) as caught:
-        list(make(server.endpoint).query.sql_batches("SELECT 1", timeout=1.0))
-    assert caught.value.phase == "total"
+    def silently(exchange: Exchange) -> None:
+        exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + HEAD + rows(0, 10) + b",")
+        exchange.hang()
+
+    for script in (slowly, silently):
+        with ScriptedServer(script) as server, pytest.raises(infino.Timeout, match=r"longer than 0\.3 s") as caught:
+            list(make(server.endpoint).query.sql_batches("SELECT 1", timeout=0.3))
+        assert caught.value.phase == "total"
+
+
+@pytest.mark.parametrize(("script", "error"), [
+    (answering(200, whole(30)), None),
+    (chunked(HEAD + rows(0, 25), end=False), "TransportError"),
+    (answering(200, gzip.compress(whole(30))[:-9], [("Content-Encoding", "gzip")]), "TransportError"),
+    (answering(404), "NotFoundError"),
+], ids=["whole", "broken", "damaged", "refused"])  # fmt: skip
+def test_who_listens_hears_of_the_end_when_the_last_row_came_or_failed(
+    make: Make, script: Any, error: str | None
+) -> None:
+    told: list[Any] = []
+    with ScriptedServer(script) as server:
+        client = make(server.endpoint, retry=infino.RetryPolicy(attempts=1))
+        for name in ("call", "end"):
+            client.on(name, told.append)
+        with pytest.raises(infino.InfinoError) if error else contextlib.nullcontext():
+            for _ in client.query.sql_batches("SELECT 1", batch_rows=10):
+                assert [type(event).__name__ for event in told] == ["CallEvent"]
+    assert [type(event).__name__ for event in told] == ["CallEvent", "EndEvent"]
+    assert (told[1].error, told[1].call) == (error, told[0].call)
+
+
+def test_who_listens_hears_no_failure_of_who_takes_no_more(make: Make) -> None:
+    told: list[Any] = []
+    with ScriptedServer(answering(200, whole(30))) as server:
+        client = make(server.endpoint)
+        client.on("end", told.append)
+        batches = client.query.sql_batches("SELECT 1", batch_rows=10)
+        next(iter(batches))
+        getattr(batches, "close", lambda: None)()
+        del batches
+    assert [(event.status, event.error) for event in told] == [(200, None)]
 
 
 @pytest.mark.parametrize("settings", [{"batch_rows": 0}, {"batch_rowz": 5}, {"params": ["a", "b"]}])

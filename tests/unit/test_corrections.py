@@ -165,7 +165,7 @@ def cache(*lives: float | None) -> tuple[CredentialCache, Any]:
 def test_keys_are_asked_for_again_a_while_before_they_end(life: float, asked_after: float) -> None:
     keys, pair = cache(life)
     assert keys.fresh(NOW) is None
-    signer = keys.store(pair(), NOW)
+    signer = keys.store(pair(), NOW, 0.0)
     just_before = NOW + timedelta(seconds=asked_after - 0.01)
     assert keys.fresh(just_before) is signer
     assert keys.fresh(NOW + timedelta(seconds=asked_after)) is None
@@ -175,20 +175,20 @@ def test_keys_are_asked_for_again_a_while_before_they_end(life: float, asked_aft
 
 def test_keys_without_an_end_are_asked_for_once() -> None:
     keys, pair = cache(None)
-    signer = keys.store(pair(), NOW)
+    signer = keys.store(pair(), NOW, 0.0)
     assert keys.fresh(NOW + timedelta(days=3650)) is signer
 
 
 def test_keys_that_seem_to_be_over_are_used_for_a_while() -> None:
     keys, pair = cache(-5)
-    signer = keys.store(pair(), NOW)
+    signer = keys.store(pair(), NOW, 0.0)
     assert keys.fresh(NOW + timedelta(seconds=9)) is signer
     assert keys.fresh(NOW + timedelta(seconds=10)) is None
 
 
 def test_a_provider_that_fails_is_asked_again_later() -> None:
     keys, pair = cache(100)
-    signer = keys.store(pair(), NOW)
+    signer = keys.store(pair(), NOW, 0.0)
     due = NOW + timedelta(seconds=85)
     assert keys.fresh(due) is None
     assert keys.postpone(due) is signer
@@ -199,7 +199,7 @@ def test_a_provider_that_fails_is_asked_again_later() -> None:
 
 def test_the_same_pair_again_is_no_other_pair() -> None:
     keys, _ = cache()
-    keys.store(Credentials("IAK_OLD", "old"), NOW)
+    keys.store(Credentials("IAK_OLD", "old"), NOW, 0.0)
     assert not keys.superseded(OLD)
     assert keys.superseded(NEW)
 

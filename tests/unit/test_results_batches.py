@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import infino
+from infino.results import batches as module
 from infino.results.batches import Batches
 from infino.results.sql import SqlResult
 
@@ -124,6 +125,39 @@ def test_a_long_string_in_small_pieces_is_not_looked_at_with_each_of_them() -> N
     content = b'{"rows": [["' + b"x" * 3_000_000 + b'"]]}'
     (batch,) = cut(content, 1000)
     assert len(batch.column(batch.columns[0].name)[0]) == 3_000_000
+
+
+LONG_ROWS = {
+    "numbers": b"[" + b",".join(b"%d" % number for number in range(20_000)) + b"]",
+    "texts": b"[" + b",".join(b'"%d"' % number for number in range(20_000)) + b"]",
+    "objects": b"[" + b",".join(b'{"a":[%d]}' % number for number in range(5_000)) + b"]",
+    "deep": b"[" * 6 + b",".join(b"%d" % number for number in range(20_000)) + b"]" * 6,
+}
+
+
+@pytest.mark.parametrize("kind", LONG_ROWS)
+def test_a_long_row_in_small_pieces_is_not_looked_at_with_each_of_them(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Linear: what the expressions go through is a few times what came."""
+    looked = 0
+
+    class Counted:
+        def __init__(self, expression: Any) -> None:
+            self.expression = expression
+
+        def match(self, text: Any, at: int) -> Any:
+            nonlocal looked
+            found = self.expression.match(text, at)
+            looked += found.end() - at if found else len(text) - at
+            return found
+
+    for name in ("_NEXT", "_ROW"):
+        monkeypatch.setattr(f"infino.results.batches.{name}", Counted(getattr(module, name)))
+    content = b'{"rows":[' + b",".join([LONG_ROWS[kind]] * 3) + b"]}"
+    found = cut(content, 500, rows=1)
+    assert sum(len(batch) for batch in found) == 3
+    assert looked < 5 * len(content)
 
 
 @pytest.mark.parametrize("rows", [0, -1, True, 2.5, "3"])

@@ -20,6 +20,7 @@ FAILURES = {
     "the host is unknown, nothing listens, TLS or the proxy fails": infino.ConnectError("x"),
     "no connection in time": infino.Timeout("x", phase="connect"),
     "all connections are busy for too long": infino.Timeout("x", phase="pool"),
+    "a credentials callable gives no keys in time": infino.Timeout("x", phase="keys"),
     "the request cannot be handed over in time": infino.Timeout("x", phase="write"),
     "the answer stops coming": infino.Timeout("x", phase="read"),
     "the connection breaks, or compressed data is damaged": infino.TransportError("x"),
