@@ -181,7 +181,7 @@ def describe(gateway: Gateway, call: GatewayCall) -> Reply:
     properties: dict[str, Any] = {
         field: {"type": names_of(kind).mapping}
         for field, kind in view.types.items()
-        if field not in declared.fields and declared.within(field, "flattened") is None and not declared.hides(field)
+        if field not in declared.fields and declared.within(field) is None and not declared.hides(field)
     }
     properties |= shown_properties(declared.properties, view.allowed)
     described = {"aliases": {}, "mappings": {**dataset.settings.get("mappings", {}), "properties": properties}}

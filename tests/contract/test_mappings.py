@@ -96,6 +96,14 @@ def test_a_type_that_is_not_supported_is_refused_by_name(kind: str) -> None:
         ({"properties": {"f": {"type": "date", "format": 7}}}, 400, "[format]"),
         ({"properties": {"f": {"type": "date", "locale": "de"}}}, 501, "[locale]"),
         ({"properties": {"f": {"type": "alias"}}}, 400, "[path]"),
+        ({"properties": {"f": {"type": "constant_keyword"}}}, 501, "[value]"),
+        ({"properties": {"f": {"type": "constant_keyword", "value": "a", "null_value": "b"}}}, 501, "[null_value]"),
+        ({"properties": {"f": {"type": "integer_range", "null_value": {"gte": 1}}}}, 501, "[null_value]"),
+        ({"properties": {"f": {"type": "integer_range", "format": "yyyy"}}}, 501, "[format]"),
+        ({"properties": {"f": {"type": "date_range", "format": "EEE"}}}, 501, "the letters EEE"),
+        ({"properties": {"f": {"type": "version", "ignore_above": 3}}}, 501, "[ignore_above]"),
+        ({"properties": {"f": {"type": "date_nanos", "null_value": "1969-12-31"}}}, 400, "before 1970"),
+        ({"properties": {"f": {"type": "keyword", "fields": {"r": {"type": "ip_range"}}}}}, 501, "[ip_range]"),
         ({"properties": {"f": {"type": "alias", "path": "nowhere"}}}, 400, "[nowhere]"),
         ({"properties": {"o": {"enabled": False}}}, 501, "[enabled]"),
         ({"properties": {"o": {"properties": {"a": {"type": "long"}}}, "o.a": {"type": "long"}}}, 400, "twice"),
@@ -140,7 +148,9 @@ def test_settings_act_or_are_refused(call: Signed, body: Any, status: int, named
 
 def test_every_parameter_has_a_type_that_takes_it() -> None:
     for kind, table in PARAMETERS.items():
-        extra = {"scaled_float": {"scaling_factor": 10}, "alias": {"path": "g"}}.get(kind, {})
+        extra: dict[str, Any] = {
+            "scaled_float": {"scaling_factor": 10}, "alias": {"path": "g"}, "constant_keyword": {"value": "x"},
+        }.get(kind, {})  # fmt: skip
         one = {"type": kind, **extra, **({"doc_values": True} if "doc_values" in table else {})}
         read_mapping({"properties": {"f": one, "g": {"type": "keyword"}}})
 
@@ -160,6 +170,26 @@ GOOD_AND_BAD: dict[str, tuple[list[Any], list[Any]]] = {
         ["yesterday", "now", True],
     ),
     "ip": (["10.0.0.1", "::1"], ["10.0.0.0/8", "localhost", 7]),
+    "date_nanos": (
+        ["2024-01-01T00:00:00.123456789Z", 1600000000000, "1970"],
+        ["1969-12-31", "2263-01-01", "now", 10**17, True],
+    ),
+    "version": (["1.2.3", "no version", None], [1, {"a": 1}]),
+    "integer_range": (
+        [{"gte": 1, "lt": 2}, {"gt": "1"}, {"gte": 1.7, "lte": None}, {}, None, [{"lte": 1}, {"gte": 5}]],
+        [5, "1-2", {"gte": 2, "lte": 1}, {"gt": 1, "lt": 2}, {"from": 1}, {"gte": 2**31}, {"gte": [1]}, {"gte": True}],
+    ),
+    "long_range": ([{"gte": -(2**63), "lte": 2**63 - 1}], [{"gte": 2**63}, {"gte": "word"}]),
+    "float_range": ([{"gte": 0.1}], [{"gte": 1e39}, {"gte": "NaN"}]),
+    "double_range": ([{"gt": -1e308}], [{"lt": "x"}]),
+    "date_range": (
+        [{"gte": "2024-01-01", "lt": 1704153600000}],
+        [{"gte": "yesterday"}, {"gte": "now"}, {"gte": "2024", "lt": "2023"}],
+    ),
+    "ip_range": (
+        ["10.0.0.0/8", {"gte": "10.0.0.1", "lte": "::ffff:10.0.0.9"}, "::/0"],
+        ["localhost", 7, {"gte": "10.0.0.0/8"}],
+    ),
     "keyword": (["a", 1, True, None], [{"a": 1}, [{"a": 1}]]),
     "text": (["a", 1], [{"a": 1}]),
     "binary": (["aGk="], ["*", 7]),
@@ -377,7 +407,166 @@ def test_addresses_and_networks(call: Signed) -> None:
     assert ids(call, {"bool": {"must_not": {"term": {"ip": "0.0.0.0/0"}}}}) == ["5"]
     assert ids(call, {"term": {"ip": "nonsense"}}) == 400
     assert ids(call, {"prefix": {"ip": "10."}}) == 400
-    assert ids(call, {"match_all": {}}, sort=["ip"]) == 501
+    assert ids(call, {"term": {"ip": {"value": "10.0.0.0/33"}}}) == 400
+    assert ids(call, {"match_all": {}}, sort=[{"ip": "desc"}]) == ["5", "3", "6", "2", "4", "1"]
+    assert ids(call, {"match_all": {}}, sort=["ip"], search_after=["10.0.0.9"]) == ["2", "3", "5"]
+    assert ids(call, {"match_all": {}}, sort=["ip"], search_after=["nonsense"]) == 400
+    keys = buckets(call, {"terms": {"field": "ip", "order": {"_key": "asc"}}})
+    assert list(keys) == ["10.0.0.5", "10.0.0.7", "10.0.0.9", "10.200.0.1", "172.16.0.1", "192.168.1.1", "2001:db8::1"]
+    assert buckets(call, {"terms": {"field": "ip", "include": ["::ffff:10.0.0.5"]}}) == {"10.0.0.5": 1}
+    shown = call("POST", "/m/querydsl", {"query": {"ids": {"values": ["4"]}}, "fields": ["ip"]}).json["hits"]["hits"][0]
+    assert (shown["fields"], shown["_source"]) == ({"ip": ["10.0.0.9"]}, {"ip": "::ffff:10.0.0.9"})
+    ranges = [{"to": "10.0.0.6"}, {"from": "10.0.0.6", "to": "11.0.0.0", "key": "mine"}, {"mask": "2001:db8::/32"}]
+    assert buckets(call, {"ip_range": {"field": "ip", "ranges": ranges}}) == {
+        "*-10.0.0.6": 1, "mine": 3, "2001:db8::/32": 1,
+    }  # fmt: skip
+    networks = [{"mask": "10.0.0.0/25"}, {"from": "10.0.0.0/8"}, {"mask": "::/0", "from": "::1"}]
+    answers = [
+        call("POST", "/m/querydsl", {"size": 0, "aggs": {"a": {"ip_range": {"field": "ip", "ranges": [one]}}}})
+        for one in networks
+    ]
+    (bucket,) = answers[0].json["aggregations"]["a"]["buckets"]
+    assert bucket == {"key": "10.0.0.0/25", "from": "10.0.0.0", "to": "10.0.0.128", "doc_count": 3}
+    assert [answer.status for answer in answers[1:]] == [400, 400]
+
+
+RANGES: dict[str, list[Any]] = {
+    "integer_range": [{"gte": 10, "lt": 20}, [{"gte": 1, "lte": 2}, {"gt": 30}], {}],
+    "long_range": [{"gte": 10, "lte": 2**53 + 1}, {"gt": 2**53 + 1}],
+    "float_range": [{"gt": 0.1, "lt": 0.2}, {"gte": -1, "lte": 0}],
+    "double_range": [{"gt": 0, "lt": 1}, {"lte": 0}],
+    "date_range": [{"gte": "2015-10-31T12:00:00", "lte": "2015-11-01"}, {"gt": "2015-11-01"}],
+    "ip_range": ["10.0.0.0/8", {"gte": "10.0.0.5", "lt": "10.0.0.8"}, {"gte": "::1", "lte": "::ff"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "query", "found"),
+    [
+        ("integer_range", {"term": {"r": 19}}, ["1", "3"]),
+        ("integer_range", {"term": {"r": 20}}, ["3"]),
+        ("integer_range", {"terms": {"r": [1, 15]}}, ["1", "2", "3"]),
+        ("integer_range", {"match": {"r": "31"}}, ["2", "3"]),
+        ("integer_range", {"query_string": {"query": "r:[12 TO 14]"}}, ["1", "3"]),
+        ("integer_range", {"range": {"r": {"gte": 15, "lte": 35}}}, ["1", "2", "3"]),
+        ("integer_range", {"range": {"r": {"gte": 0, "lt": 20, "relation": "within"}}}, ["1", "2"]),
+        ("integer_range", {"range": {"r": {"gt": 10, "lte": 12, "relation": "CONTAINS"}}}, ["1", "3"]),
+        ("integer_range", {"range": {"r": {"gt": 19, "lt": 20}}}, []),
+        ("integer_range", {"range": {"r": {"gte": 20, "lte": 19}}}, 400),
+        ("integer_range", {"range": {"r": {"gte": 1, "relation": "disjoint"}}}, 501),
+        ("integer_range", {"term": {"r": "word"}}, 400),
+        ("integer_range", {"exists": {"field": "r"}}, ["1", "2", "3"]),
+        ("integer_range", {"exists": {"field": "r.gte"}}, []),
+        ("integer_range", {"prefix": {"r": "1"}}, 400),
+        ("long_range", {"term": {"r": 2**53 + 1}}, ["1"]),
+        ("long_range", {"term": {"r": 2**53 + 2}}, ["2"]),
+        ("float_range", {"term": {"r": 0.1}}, []),
+        ("float_range", {"term": {"r": 0.15}}, ["1"]),
+        ("float_range", {"range": {"r": {"gt": 0}}}, ["1"]),
+        ("double_range", {"term": {"r": 0}}, ["2"]),
+        ("double_range", {"term": {"r": 5e-324}}, ["1"]),
+        ("date_range", {"term": {"r": "2015-10-31"}}, ["1"]),
+        ("date_range", {"range": {"r": {"gte": "2015-10-31", "lte": "2015-11-01", "relation": "within"}}}, ["1"]),
+        ("date_range", {"range": {"r": {"gte": "2015-11-02||/d", "relation": "contains"}}}, ["2"]),
+        ("date_range", {"range": {"r": {"lt": "31.10.2015", "format": "dd.MM.yyyy"}}}, []),
+        ("ip_range", {"term": {"r": "10.0.0.5"}}, ["1", "2"]),
+        ("ip_range", {"term": {"r": "10.0.0.8"}}, ["1"]),
+        ("ip_range", {"term": {"r": "10.0.0.0/24"}}, ["1", "2"]),
+        ("ip_range", {"range": {"r": {"gte": "10.0.0.0", "lte": "10.0.0.9", "relation": "within"}}}, ["2"]),
+        ("ip_range", {"term": {"r": "::10"}}, ["3"]),
+        ("ip_range", {"term": {"r": "nonsense"}}, 400),
+    ],
+)
+def test_ranges_lie_to_ranges_and_hold_values(call: Signed, kind: str, query: Any, found: Any) -> None:
+    documents = [*({"r": value} for value in RANGES[kind]), {"other": 1}]
+    assert set(made(call, {"r": {"type": kind}}, *documents)) == {201}
+    assert ids(call, query) == found
+
+
+def test_ranges_in_answers_aggregations_and_sql(call: Signed) -> None:
+    properties = {"r": {"type": "integer_range"}, "d": {"type": "date_range"}}
+    ranges = [{"gte": 10, "lt": 20}, {"gte": 1, "lte": 2}, {"gt": 30}]
+    dates = {"gte": "2015-10-31T12:00:00", "lte": "2015-11-01"}
+    made(call, properties, {"r": ranges[0], "d": dates}, {"r": ranges[1:]}, {})
+    reply = call("POST", "/m/querydsl", {"fields": ["*"], "sort": ["_doc"]}).json["hits"]["hits"]
+    assert [hit.get("fields") for hit in reply] == [{"r": ranges[:1], "d": [dates]}, {"r": ranges[1:]}, None]
+    assert call("GET", "/m").json["m"]["mappings"]["properties"] == properties
+    counts = {
+        "n": {"value_count": {"field": "r"}},
+        "c": {"cardinality": {"field": "r"}},
+        "m": {"missing": {"field": "r"}},
+    }
+    assert call("POST", "/m/querydsl", {"size": 0, "aggs": counts}).json["aggregations"] == {
+        "n": {"value": 3}, "c": {"value": 3}, "m": {"doc_count": 1},
+    }  # fmt: skip
+    bounds = {"min": 0, "max": 36}
+    histogram = {"histogram": {"field": "r", "interval": 5, "hard_bounds": bounds, "min_doc_count": 1}}
+    assert buckets(call, histogram) == {0.0: 1, 10.0: 1, 15.0: 1, 30.0: 1, 35.0: 1}
+    days = {
+        "date_histogram": {"field": "d", "calendar_interval": "day", "time_zone": "Europe/Paris", "format": "MM-dd"}
+    }
+    assert buckets(call, days) == {"10-31": 1, "11-01": 1, "11-02": 1}
+    halves = {"date_histogram": {"field": "d", "fixed_interval": "12h", "format": "dd HH"}}
+    assert buckets(call, halves) == {"31 12": 1, "01 00": 1, "01 12": 1}
+    for wrong, status in (
+        ({"histogram": {"field": "r", "interval": 5}}, 400), ({"terms": {"field": "r"}}, 400),
+        ({"avg": {"field": "r"}}, 400), ({"histogram": {"field": "d", "interval": 5}}, 400),
+        ({"composite": {"sources": [{"s": {"terms": {"field": "r"}}}]}}, 400),
+        ({"cardinality": {"field": "r", "missing": 5}}, 501),
+    ):  # fmt: skip
+        assert call("POST", "/m/querydsl", {"size": 0, "aggs": {"a": wrong}}).status == status, wrong
+    assert ids(call, {"match_all": {}}, sort=["r"]) == 400
+    assert ids(call, {"match_all": {}}, docvalue_fields=["r"]) == 501
+    rows = call("POST", "/sql", {"query": "SELECT \"r.gte\", r FROM m WHERE _id = '1'"}).json["rows"]
+    assert rows[0]["values"] == {"r.gte": {"Array": [10]}, "r": {"Json": ranges[0]}}
+
+
+def test_versions_are_ordered_by_their_parts(call: Signed) -> None:
+    ordered = ["1.2.9-rc.1", "1.2.9-rc.2.x", "1.2.9", "1.2.10", "1.11", "2", "no version"]
+    made(call, {"v": {"type": "version"}}, *({"v": value} for value in reversed(ordered)), {})
+    hits = call("POST", "/m/querydsl", {"sort": ["v"], "fields": ["v"]}).json["hits"]["hits"]
+    assert [hit["sort"] for hit in hits] == [[value] for value in [*ordered, None]]
+    assert [hit["fields"]["v"] for hit in hits[:-1]] == [[value] for value in ordered]
+    assert list(buckets(call, {"terms": {"field": "v", "order": {"_key": "desc"}}})) == ordered[::-1]
+    assert ids(call, {"range": {"v": {"gt": "1.2.9-rc.1", "lt": "1.11"}}}) == ["4", "5", "6"]
+    assert ids(call, {"term": {"v": "1.2.9"}}) == ["5"]
+    assert ids(call, {"terms": {"v": ["1.11", "no version"]}}) == ["1", "3"]
+    assert ids(call, {"prefix": {"v": "1.2.9"}}) == ["5", "6", "7"]
+    assert ids(call, {"wildcard": {"v": "*RC*"}}) == []
+    assert ids(call, {"wildcard": {"v": {"value": "*RC*", "case_insensitive": True}}}) == ["6", "7"]
+    assert ids(call, {"term": {"v": {"value": "1.2.9-RC.1", "case_insensitive": True}}}) == ["7"]
+    assert ids(call, {"match_all": {}}, sort=["v"], search_after=["1.2.10"], size=2) == ["3", "2"]
+    assert buckets(call, {"terms": {"field": "v", "include": ["2", "1.11"]}}) == {"1.11": 1, "2": 1}
+
+
+def test_dates_in_nanoseconds(call: Signed) -> None:
+    stems = [f"2024-01-01T00:00:00.00000000{digit}Z" for digit in "123"]
+    made(call, {"n": {"type": "date_nanos"}}, *({"n": value} for value in stems), {"n": 1704067200000}, {})
+    assert ids(call, {"term": {"n": stems[1]}}) == ["2"]
+    assert ids(call, {"range": {"n": {"gt": stems[0]}}}) == ["2", "3"]
+    assert ids(call, {"range": {"n": {"gte": "2024-01-01", "lte": stems[0]}}}) == ["1", "4"]
+    assert ids(call, {"range": {"n": {"lte": "2024-01-01"}}}) == ["1", "2", "3", "4"]
+    assert ids(call, {"match_all": {}}, sort=[{"n": "desc"}], size=2) == ["3", "2"]
+    assert ids(call, {"match_all": {}}, sort=["n"], search_after=[1704067200000000001]) == ["2", "3", "5"]
+    hits = call("POST", "/m/querydsl", {"sort": [{"n": {"order": "asc", "format": "strict_date_optional_time_nanos"}}]})
+    assert [hit["sort"] for hit in hits.json["hits"]["hits"][:2]] == [["2024-01-01T00:00:00.000Z"], [stems[0]]]
+    shown = call("POST", "/m/querydsl", {"query": {"term": {"n": stems[2]}}, "docvalue_fields": ["n"]}).json
+    assert shown["hits"]["hits"][0]["fields"] == {"n": [stems[2]]}
+    day = {"date_histogram": {"field": "n", "calendar_interval": "day"}}
+    assert buckets(call, day) == {"2024-01-01T00:00:00.000Z": 4}
+
+
+def test_a_constant_is_the_value_of_every_record(call: Signed) -> None:
+    properties = {"c": {"type": "constant_keyword", "value": "blue"}}
+    assert made(call, properties, {"c": "blue"}, {"a": 1}, {"c": "red"}) == [201, 201, 400]
+    assert ids(call, {"term": {"c": "blue"}}) == ids(call, {"exists": {"field": "c"}}) == ["1", "2"]
+    assert ids(call, {"wildcard": {"c": "bl*"}}) == ["1", "2"]
+    assert ids(call, {"bool": {"must_not": {"match": {"c": "red"}}}}) == ["1", "2"]
+    assert buckets(call, {"terms": {"field": "c"}}) == {"blue": 2}
+    hits = call("POST", "/m/querydsl", {"query": {"ids": {"values": ["2"]}}, "fields": ["c"]}).json["hits"]["hits"]
+    assert (hits[0]["fields"], hits[0]["_source"]) == ({"c": ["blue"]}, {"a": 1})
+    rows = call("POST", "/sql", {"query": "SELECT c, count(*) AS n FROM m GROUP BY c"}).json["rows"]
+    assert [row["values"] for row in rows] == [{"c": {"String": "blue"}, "n": {"Integer": 2}}]
 
 
 def test_integers_take_texts_and_drop_fractions(call: Signed) -> None:

@@ -15,22 +15,26 @@ import attrs
 import orjson
 
 from infino.local.catalogue.kinds import sql_type, values_of
+from infino.local.catalogue.ranges import RANGES
 from infino.local.catalogue.scalars import CHECKS, DATES, FLOATS, INTEGERS, NUMBERS, check_format
 from infino.local.http import Problem, unsupported
 
 TEXTS = frozenset({"text", "match_only_text"})
-KEYWORDS = frozenset({"keyword", "wildcard", "ip"})
-LEAVES = TEXTS | KEYWORDS | NUMBERS | frozenset({"boolean", "date", "binary"})
+KEYWORDS = frozenset({"keyword", "wildcard", "ip", "version", "constant_keyword"})
+LEAVES = TEXTS | KEYWORDS | NUMBERS | DATES.keys() | RANGES | {"boolean", "binary"}
 OBJECTS = frozenset({"object", "nested"})
 TYPES = LEAVES | OBJECTS | {"flattened", "alias"}
+PARTS = LEAVES - RANGES - {"constant_keyword"}
+"""Types that may read the values of another field."""
+WHOLE = RANGES | {"flattened"}
+"""Types whose values are objects, with nothing in them that is a field."""
 KNOWN_ELSEWHERE = frozenset(
     [
-        "aggregate_metric_double", "annotated_text", "completion", "constant_keyword", "cross_cluster", "date_nanos",
-        "date_range", "dense_vector", "derived", "double_range", "flat_object", "float_range", "geo_point", "geo_shape",
-        "histogram", "icu_collation_keyword", "integer_range", "ip_range", "join", "knn_vector", "long_range",
-        "murmur3", "passthrough", "percolator", "point", "rank_feature", "rank_features", "rank_vectors",
+        "aggregate_metric_double", "annotated_text", "completion", "cross_cluster", "dense_vector", "derived",
+        "flat_object", "geo_point", "geo_shape", "histogram", "icu_collation_keyword", "join", "knn_vector", "murmur3",
+        "passthrough", "percolator", "point", "rank_feature", "rank_features", "rank_vectors",
         "search_as_you_type", "semantic", "semantic_text", "shape", "sparse_vector", "star_tree", "string",
-        "token_count", "version", "xy_point", "xy_shape",
+        "token_count", "xy_point", "xy_shape",
     ]
 )  # fmt: skip
 ANY = object()
@@ -53,13 +57,17 @@ KEYWORD: dict[str, Any] = {
     "ignore_above": ANY, "normalizer": ANY, "null_value": ANY, "eager_global_ordinals": ANY, "norms": (False,),
     "index_options": ("docs",), "similarity": ("BM25",), "split_queries_on_whitespace": (False,),
 }  # fmt: skip
+RANGE: dict[str, Any] = {"index": (True,), "doc_values": ANY, "store": (False,), "meta": ANY, "coerce": ANY}
 PARAMETERS: dict[str, dict[str, Any]] = {
     **dict.fromkeys(TEXTS, COMMON | TEXT),
     "keyword": COMMON | KEYWORD,
     "wildcard": COMMON | {"ignore_above": ANY, "null_value": ANY},
     "ip": COMMON | {"null_value": ANY, "ignore_malformed": ANY},
     **dict.fromkeys(NUMBERS, COMMON | {"coerce": ANY, "ignore_malformed": ANY, "null_value": ANY}),
-    "date": COMMON | {"format": ANY, "ignore_malformed": ANY, "null_value": ANY},
+    "version": COMMON,
+    "constant_keyword": {"value": ANY, "meta": ANY},
+    **dict.fromkeys(DATES, COMMON | {"format": ANY, "ignore_malformed": ANY, "null_value": ANY}),
+    **dict.fromkeys(RANGES, RANGE),
     "boolean": COMMON | {"null_value": ANY, "ignore_malformed": ANY},
     "binary": {"doc_values": ANY, "store": (False,), "meta": ANY},
     "object": {"dynamic": ANY, "properties": ANY, "enabled": (True,), "subobjects": (True,), "meta": ANY},
@@ -73,6 +81,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     },
     "alias": {"path": ANY, "meta": ANY},
 }  # fmt: skip
+PARAMETERS["date_range"] = PARAMETERS["date_range"] | {"format": ANY}
 PARAMETERS["scaled_float"] = PARAMETERS["scaled_float"] | {"scaling_factor": ANY}
 OTHER_PARAMETERS = frozenset(
     [
@@ -95,7 +104,7 @@ ROOT: dict[str, Any] = {
 }  # fmt: skip
 EMPTY = {
     **dict.fromkeys(INTEGERS, "BIGINT"), "unsigned_long": "HUGEINT", **dict.fromkeys(FLOATS, "DOUBLE"),
-    "boolean": "BOOLEAN", "date": "TIMESTAMPTZ",
+    "boolean": "BOOLEAN", "date": "TIMESTAMPTZ", "date_nanos": "TIMESTAMPTZ_NS",
 }  # fmt: skip
 """Declared type -> the SQL type of a field that has no value yet."""
 NORMALIZERS: Given[str, tuple[str, ...]] = {"lowercase": ("lowercase",)}
@@ -156,14 +165,14 @@ class Mapping:
     @property
     def leaves(self) -> list[Declared]:
         """The fields that hold values of their own."""
-        return [one for one in self.fields.values() if one.base == one.name and one.type not in OBJECTS]
+        return [one for one in self.fields.values() if one.base == one.name and one.type not in OBJECTS | RANGES]
 
-    def within(self, name: str, kind: str) -> Declared | None:
-        """Return the declared field of a type that a dotted name lies in."""
+    def within(self, name: str) -> Declared | None:
+        """Return the declared flattened object or range that a dotted name lies in."""
         at = name.find(".")
         while at >= 0:
             found = self.fields.get(name[:at])
-            if found is not None and found.type == kind:
+            if found is not None and found.type in WHOLE:
                 return found
             at = name.find(".", at + 1)
         return None
@@ -182,7 +191,7 @@ class Mapping:
 
     def hides(self, name: str) -> bool:
         """Tell whether a field is none for queries: `dynamic: false` holds where it is not declared."""
-        if name in self.fields or self.within(name, "flattened"):
+        if name in self.fields or self.within(name):
             return False
         return "false" in self.dynamic.values() and self._dynamic_at(name) == "false"
 
@@ -229,7 +238,7 @@ class Mapping:
                 raise ValueRefused(f"field [{declared.name}] of type [flattened]: it must be an object")
             return
         for item in scalars(value):
-            if isinstance(item, dict):
+            if isinstance(item, dict) and declared.type not in RANGES:
                 problem: str | None = "an object is not a value"
             elif item is None:
                 continue
@@ -360,7 +369,7 @@ class _Reader:
                     raise wrong(f"Invalid [path] value [{field.base}] for field alias [{field.name}]: no such field")
         for target, sources in self._copies.items():
             found = self._fields.get(target)
-            if found is not None and found.type not in LEAVES:
+            if found is not None and found.type not in PARTS:
                 raise wrong(f"[copy_to] of [{sources[0]}] leads to [{target}], which is not a field of values")
         copies = {target: tuple(sources) for target, sources in self._copies.items()}
         return Mapping(self._fields, self._dynamic, copies, properties)
@@ -417,8 +426,8 @@ class _Reader:
 
     def _multi_field(self, name: str, given: Given[str, Any], base: str) -> None:
         kind = str(given.get("type"))
-        if kind not in LEAVES:
-            if kind in KNOWN_ELSEWHERE:
+        if kind not in PARTS:
+            if kind in KNOWN_ELSEWHERE | LEAVES:
                 raise unsupported(f"the field type [{kind}] of multi-field [{name}]")
             raise wrong(f"No handler for type [{kind}] declared on multi-field [{name}]")
         if "copy_to" in given or "fields" in given:
@@ -449,8 +458,12 @@ class _Reader:
             factor = options.get("scaling_factor")
             if isinstance(factor, bool) or not isinstance(factor, int | float) or factor <= 0:
                 raise wrong(f"{where} misses required parameter [scaling_factor], a number above 0")
-        if kind in DATES and "format" in options:
+        if "format" in options:
             check_format(options["format"], where)
+        if kind == "constant_keyword":
+            if options.get("value") is None:
+                raise unsupported(f"[constant_keyword] of {where} without [value]")
+            options["value"] = str(options["value"])
         if options.get("null_value") is not None:
             problem = CHECKS[kind](options["null_value"], options)
             if problem:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
-import ipaddress
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from infino.local.catalogue.kinds import text_kinds
+from infino.local.catalogue.ranges import NOW, RANGES, document_range
+from infino.local.catalogue.sortable import place_of
 from infino.local.http import Problem, unsupported
-from infino.local.values.dates import DEFAULT_FORMAT, ISO_NAMES, NAMED, DateContext, read_date
+from infino.local.values.dates import DEFAULT_FORMAT, ISO_NAMES, NAMED, NANOS, DateContext, read_nanos
 
 Options = Mapping[str, Any]
 Check = Callable[[Any, Options], str | None]
@@ -27,10 +27,9 @@ FLOATS: Mapping[str, float] = {
     "scaled_float": 1.7976931348623157e308,
 }  # fmt: skip
 NUMBERS = frozenset({*INTEGERS, *FLOATS})
-DATES = frozenset({"date"})
+DATES: Mapping[str, int] = {"date": NANOS, "date_nanos": 1}
+"""Type -> how many nanoseconds its unit has."""
 EPOCH = re.compile(r"-?\d{1,17}(\.\d+)?")
-NOW = datetime(2000, 1, 1, tzinfo=UTC)
-"""What `now` means in a stored date; such a text is refused before it is read."""
 DIRECTIVES = {
     "yyyy": "%Y", "uuuu": "%Y", "MM": "%m", "M": "%-m", "dd": "%d", "d": "%-d", "HH": "%H", "H": "%-H",
     "mm": "%M", "ss": "%S",
@@ -111,16 +110,26 @@ def date_check(value: Any, options: Options) -> str | None:
     if numbers and EPOCH.fullmatch(str(text)):
         return None
     try:
-        read_date(str(text), DateContext(NOW, format=pattern))
+        read_nanos(str(text), DateContext(NOW, format=pattern))
     except Problem:
         return f"it is not a date of the format [{pattern}]"
     return None
 
 
+def nanos_check(value: Any, options: Options) -> str | None:
+    """Check a date that is counted in nanoseconds, which leaves the years 1970 to 2262."""
+    problem = date_check(value, options)
+    if problem is None:
+        nanos = read_nanos(value, DateContext(NOW, format=options.get("format", DEFAULT_FORMAT)))
+        if not 0 <= nanos < 2**63:
+            problem = "it is before 1970 or after 2262, where nanoseconds can't be counted"
+    return problem
+
+
 def ip_check(value: Any, options: Options) -> str | None:
     """Check an IP address."""
     try:
-        ipaddress.ip_address(value if isinstance(value, str) else "")
+        place_of(value if isinstance(value, str) else "")
     except ValueError:
         return "it is not an IP address"
     return None
@@ -135,6 +144,29 @@ def binary_check(value: Any, options: Options) -> str | None:
     return None
 
 
+def version_check(value: Any, options: Options) -> str | None:
+    """Check a version, which may be any text."""
+    return None if isinstance(value, str) else "it is not a text"
+
+
+def constant_check(value: Any, options: Options) -> str | None:
+    """Check that a value is the one of all documents."""
+    return None if str(value) == options["value"] else f"the field takes no value but [{options['value']}]"
+
+
+def range_check(kind: str) -> Check:
+    """Return the check of a type of ranges."""
+
+    def check(value: Any, options: Options) -> str | None:
+        try:
+            document_range(kind, value, options)
+        except ValueError as error:
+            return str(error)
+        return None
+
+    return check
+
+
 def no_check(value: Any, options: Options) -> str | None:
     """Take any value that is not an object."""
     return None
@@ -144,7 +176,9 @@ CHECKS: Mapping[str, Check] = {
     **{name: integer_check(*bounds) for name, bounds in INTEGERS.items()},
     **{name: float_check(most) for name, most in FLOATS.items()},
     **dict.fromkeys(("text", "match_only_text", "keyword", "wildcard"), no_check),
-    "boolean": boolean_check, "date": date_check, "ip": ip_check, "binary": binary_check,
+    **{name: range_check(name) for name in RANGES},
+    "boolean": boolean_check, "date": date_check, "date_nanos": nanos_check, "ip": ip_check, "binary": binary_check,
+    "version": version_check, "constant_keyword": constant_check,
 }  # fmt: skip
 """Type -> its check."""
 
@@ -178,13 +212,25 @@ def directives(pattern: str) -> str:
     return found
 
 
-def millis_sql(value: str, pattern: str) -> str:
-    """Return SQL for the epoch milliseconds of a text that is a date of a format.
+def moment_sql(value: str, unit: int) -> str:
+    """Return SQL for a date or time as a number.
+
+    Args:
+        value: SQL of it.
+        unit: How many nanoseconds are one.
+    """
+    return f"epoch_ms({value}::timestamptz)" if unit == NANOS else f"epoch_ns({value})"
+
+
+def date_sql(value: str, pattern: str, unit: int) -> str:
+    """Return SQL for the number that a text of some date format stands for.
 
     Args:
         value: SQL of the text; numbers come as text too.
         pattern: Formats joined by `||`; the first one that fits counts.
+        unit: How many nanoseconds are one.
     """
+    zoned = "timestamptz" if unit == NANOS else "timestamptz_ns"
     parts = []
     for name in pattern.split("||"):
         if name in ISO_NAMES:
@@ -192,13 +238,12 @@ def millis_sql(value: str, pattern: str) -> str:
                 f"case when regexp_full_match({value}, '\\d{{4}}') then {value} || '-01-01'"
                 f" when regexp_full_match({value}, '\\d{{4}}-\\d\\d') then {value} || '-01' else {value} end"
             )
-            parts.append(f"epoch_ms(try_cast({whole} as timestamptz))")
+            parts.append(moment_sql(f"try_cast({whole} as {zoned})", unit))
         elif name in ("epoch_millis", "epoch_second"):
             digits = f"case when regexp_full_match({value}, '-?\\d{{1,17}}(\\.\\d+)?') then {value} end"
-            factor = 1000 if name == "epoch_second" else 1
+            factor = (1000 if name == "epoch_second" else 1) * NANOS // unit
             parts.append(f"floor(try_cast({digits} as decimal(38, 9)) * {factor})::bigint")
         else:
             form = directives(name).replace("'", "''")
-            kind = "timestamptz" if "%z" in form else "timestamp"
-            parts.append(f"epoch_ms(try_strptime({value}, '{form}')::{kind})")
+            parts.append(moment_sql(f"try_strptime({value}, '{form}')", unit))
     return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"

@@ -8,20 +8,26 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
+import orjson
 
 from infino.local.catalogue.kinds import TIMES, compared, json_types, sql_type
 from infino.local.catalogue.mapping import OBJECTS, Declared
-from infino.local.catalogue.scalars import FLOATS, INTEGERS, millis_sql
+from infino.local.catalogue.ranges import RANGE_ENDS, RANGES, ends_type
+from infino.local.catalogue.scalars import DATES, FLOATS, INTEGERS, date_sql, moment_sql
+from infino.local.catalogue.shape import paths_of
+from infino.local.catalogue.sortable import SORTABLE, shown, sortable
+from infino.local.querydsl.problems import shard
+from infino.local.querydsl.reading import short
 from infino.local.store import DatasetView, TypedColumn
 from infino.local.store.view import value_expression
-from infino.local.values.dates import DEFAULT_FORMAT
+from infino.local.values.dates import DEFAULT_FORMAT, NANOS, NANOS_FORMAT, DateContext, read_nanos, show_nanos
 from infino.local.values.paths import literal
 from infino.local.values.patterns import name_pattern
 
-Kind = Literal["long", "double", "boolean", "date", "text", "keyword", "decimal", "none"]
+Kind = Literal["long", "double", "boolean", "date", "text", "keyword", "decimal", "range", "none"]
 NUMERIC = ("long", "double")
 KEYWORD_LIMIT = 256
 DECLARED: Mapping[str, Kind] = {
@@ -30,9 +36,12 @@ DECLARED: Mapping[str, Kind] = {
     "keyword": "keyword",
     "wildcard": "keyword",
     "ip": "keyword",
+    "version": "keyword",
+    "constant_keyword": "keyword",
     "flattened": "keyword",
     "boolean": "boolean",
-    "date": "date",
+    **dict.fromkeys(DATES, "date"),
+    **dict.fromkeys(RANGES, "range"),
     **dict.fromkeys(INTEGERS, "long"),
     **dict.fromkeys(FLOATS, "double"),
 }  # fmt: skip
@@ -61,7 +70,11 @@ class SearchField:
         normalizer: What is done to texts before they are compared.
         null: What counts instead of a null, if anything.
         format: How its dates are written, where that is declared.
-        ip: Whether its texts are IP addresses.
+        sorts: What its texts are, where they are compared otherwise than as texts: `ip` or `version`.
+        range: The type of its ranges, and the JSON of their type and parameters.
+        unit: How many nanoseconds its dates are counted in, and may be counted in at the finest.
+        computed: SQL of its one value, where that is not in the documents.
+        constant: The value that all documents have.
         factor: What its numbers are rounded to, as a divisor.
         declared: Whether its kind is declared.
         sources: The fields whose values it has.
@@ -78,7 +91,11 @@ class SearchField:
     normalizer: tuple[str, ...] = ()
     null: str | None = None
     format: str = ""
-    ip: bool = False
+    sorts: str = ""
+    range: tuple[str, str] = ("", "")
+    unit: tuple[int, int] = (NANOS, NANOS)
+    computed: str = ""
+    constant: str | None = None
     factor: float | None = None
     declared: bool = False
     sources: tuple[str, ...] = ()
@@ -86,15 +103,20 @@ class SearchField:
     @property
     def many(self) -> bool:
         """Whether a document may hold several values, so that the SQL value is a list."""
-        return len(self.paths) != 1 or "[*]" in self.paths[0]
+        return not self.computed and (len(self.paths) != 1 or "[*]" in self.paths[0])
 
     @property
     def sql_type(self) -> str:
         """The SQL type of one value."""
+        if self.kind == "range":
+            end = ends_type(self.range[0])
+            return f"struct(lo {end}, hi {end})"
         return self.exact if self.kind == "decimal" else SQL_TYPES.get(self.kind, "varchar")
 
     def told_apart(self) -> SearchField:
-        """Return the same field with its values as decimals, where doubles would merge neighbours."""
+        """Return the same field with its values as decimals or nanoseconds, where neighbours would be merged."""
+        if self.unit[0] != self.unit[1]:
+            return attrs.evolve(self, unit=(self.unit[1], self.unit[1]))
         if not self.exact or (len(self.paths) != 1 and "[*]" not in "".join(self.paths)):
             return self
         column = self.column
@@ -112,6 +134,27 @@ class SearchField:
                 text = text.lower() if step == "lowercase" else text.upper()
         return text
 
+    def as_text(self) -> SearchField:
+        """Return the same field with its values as the texts that they are."""
+        return attrs.evolve(self, sorts="")
+
+    def compared(self, text: str) -> str:
+        """Return a text of a query as the engine compares it."""
+        return sorted_text(self.sorts, text) if self.sorts else text
+
+    def shown(self, key: Any) -> Any:
+        """Return a value of the engine as the answer has it."""
+        return shown(self.sorts, key) if self.sorts and isinstance(key, str) else key
+
+    def moment(self, value: Any, dates: DateContext, *, up: bool = False) -> int:
+        """Return a date of a query in the field's own unit."""
+        return read_nanos(value, dates, up=up) // self.unit[0]
+
+    def show_date(self, value: Any, dates: DateContext, pattern: str | None = None) -> str:
+        """Return a date of a document as the answer has it, in a format or the field's own."""
+        unit = self.unit[1]
+        return show_nanos(read_nanos(value, dates) // unit * unit, pattern or self.format or None)
+
     def sql(self, column: str = "", source: str = "_source") -> str:
         """Return the SQL expression of the value, or of the list of values when there may be `many`.
 
@@ -119,8 +162,8 @@ class SearchField:
             column: What the field's `column` is called in the rows that are read, where there is one.
             source: What the document's text is called there, where there is none.
         """
-        if self.name in ("_id", "_index"):
-            return self.paths[0]
+        if self.computed:
+            return self.computed
         if column:
             if not self.many:
                 return self._converted(column)
@@ -141,7 +184,7 @@ class SearchField:
         assert self.column is not None
         kind = self.column.type.removesuffix("[]")
         if self.kind == "date":
-            return f"epoch_ms({value})" if kind in ("TIMESTAMP", "TIMESTAMPTZ") else f"epoch_ms({value}::timestamptz)"
+            return moment_sql(value, self.unit[0])
         if self.kind == "double":
             return self._rounded(value if kind == "DOUBLE" else f"{value}::double")
         return self._cut(value)
@@ -168,8 +211,13 @@ class SearchField:
             return f"try_cast({value} as boolean)" if not self.declared else f"({value} = 'true')"
         if self.kind == "date":
             if self.declared:
-                return once(value, lambda t: millis_sql(t, self.format or DEFAULT_FORMAT))
-            return f"epoch_ms(try_cast({value} as timestamptz))"
+                return once(value, lambda t: date_sql(t, self.format or DEFAULT_FORMAT, self.unit[0]))
+            return moment_sql(f"try_cast({value} as timestamptz)", NANOS)
+        if self.kind == "range":
+            end = ends_type(self.range[0])
+            ends = f"{RANGE_ENDS}({literal(self.range[1])}, {value})"
+            pair = f"{{'lo': e[1]::{end}, 'hi': e[2]::{end}}}"
+            return once(ends, lambda e: f"case when {e} is not null then {pair} end", "e")
         return self._cut(value)
 
     def _rounded(self, value: str) -> str:
@@ -182,12 +230,20 @@ class SearchField:
             value = f"(case when length({value}) <= {self.limit} then {value} end)"
         for step in self.normalizer:
             value = NORMALIZED[step].format(value)
-        return value
+        return f"{SORTABLE}({literal(self.sorts)}, {value})" if self.sorts else value
 
 
-def once(value: str, expression: Callable[[str], str]) -> str:
+def once(value: str, expression: Callable[[str], str], name: str = "t") -> str:
     """Return an expression in which a long value stands once."""
-    return f"list_transform([{value}], lambda t: {expression('t')})[1]"
+    return f"list_transform([{value}], lambda {name}: {expression(name)})[1]"
+
+
+def sorted_text(kind: str, text: str) -> str:
+    """Return the text that sorts as a value of a type does, or raise the 400 for one that is none."""
+    found = sortable(kind, text)
+    if found is None:
+        raise shard(f"failed to create query: '{short(text)}' is not an IP string literal.")
+    return found
 
 
 def truncated(text: str) -> str:
@@ -270,9 +326,9 @@ class Fields:
 
     def _resolve(self, name: str) -> SearchField:
         if name == "_id":
-            return SearchField(name, name, "keyword", ("_id",))
+            return SearchField(name, name, "keyword", computed="_id")
         if name == "_index":
-            return SearchField(name, name, "keyword", (literal(self.view.name),))
+            return SearchField(name, name, "keyword", computed=literal(self.view.name))
         if self.view.mapping.apart(name, self.view.scope) is not None:
             return SearchField(name, name, "none")
         field = self._typed(name, name)
@@ -292,7 +348,7 @@ class Fields:
             return self[declared.base]
         if declared is not None and declared.type in DECLARED:
             return self._declared(declared, name)
-        if (outer := self.view.mapping.within(base, "flattened")) is not None:
+        if (outer := self.view.mapping.within(base)) is not None:
             return self._flattened(outer, [base], name)
         sources = [base, *self.view.mapping.copies.get(base, ())]
         kinds, paths = self._kinds_of(sources)
@@ -313,6 +369,12 @@ class Fields:
                 declared, [n for n in self.view.catalogue if n.startswith(f"{declared.name}.")], name
             )
         kind, options = DECLARED[declared.type], declared.options
+        if declared.type == "constant_keyword":
+            known = self.view.allowed(declared.name) and declared.name not in self.view.replacements
+            kind, value = "keyword" if known else "none", options["value"]
+            return SearchField(name, name, kind, computed=literal(value), constant=value, declared=True)
+        if kind == "range":
+            return self._ranges(declared, name)
         sources = [declared.base, *self.view.mapping.copies.get(declared.base, ())]
         kinds, paths = self._kinds_of(sources)
         null = options.get("null_value")
@@ -326,12 +388,32 @@ class Fields:
             name, declared.base, kind, tuple(sorted(paths)), tuple(sorted(json_types(kinds))),
             exact if exact.startswith("DECIMAL") else "", self._column(declared.base, kind, paths) if plain else None,
             limit=options.get("ignore_above"), normalizer=declared.normalizer,
-            null=None if null is None else text_of(null), format=options.get("format", ""), ip=declared.type == "ip",
+            null=None if null is None else text_of(null),
+            format=options.get("format", NANOS_FORMAT if declared.type == "date_nanos" else ""),
+            sorts=declared.type if declared.type in ("ip", "version") else "",
+            unit=(NANOS, DATES.get(declared.type, NANOS)),
             factor=options.get("scaling_factor"), declared=True, sources=self._visible(sources),
         )  # fmt: skip
 
+    def _ranges(self, declared: Declared, name: str) -> SearchField:
+        """Return the ranges of a field, unless some part of them is hidden or masked."""
+        view, own = self.view, declared.name
+        ends = {field: kinds for field, kinds in view.shape.items() if field.startswith(f"{own}.")}
+        kinds = view.shape.get(own, {})
+        paths = {way.rpartition(".")[0] for found in ends.values() for way in paths_of(found)}
+        paths |= kinds.get("OBJECT", frozenset()) | kinds.get("VARCHAR", frozenset())
+        if not paths or not all(view.allowed(field) and field not in view.replacements for field in (own, *ends)):
+            return SearchField(name, own, "none")
+        spec = orjson.dumps([declared.type, declared.options]).decode()
+        return SearchField(
+            name, own, "range", tuple(sorted(paths)), ("OBJECT", "VARCHAR"), range=(declared.type, spec), declared=True,
+            format=declared.options.get("format", ""),
+        )  # fmt: skip
+
     def _flattened(self, declared: Declared, names: Collection[str], name: str) -> SearchField:
-        """Return values inside a flattened object, which compare as whole texts."""
+        """Return values inside a flattened object, which compare as whole texts; a range has none inside."""
+        if declared.type != "flattened":
+            return SearchField(name, name, "none")
         kinds, paths = self._kinds_of(names)
         if not paths:
             return SearchField(name, name, "none")

@@ -167,6 +167,7 @@ AGGREGATIONS: Mapping[str, Table] = {
     "filters": acting("filters", "other_bucket", "other_bucket_key", "keyed"),
     "range": {**FIELD, **SHOWN, **acting("ranges", "keyed")},
     "date_range": {**FIELD, **SHOWN, **acting("ranges", "keyed", "time_zone")},
+    "ip_range": {**FIELD, **acting("ranges", "keyed")},
     "terms": {
         **FIELD,
         **SHOWN,
@@ -210,7 +211,8 @@ OTHERS: Mapping[str, Table] = {
     "fields": acting("field", "format", include_unmapped=only(False)),
     "slice": acting("id", "max", "field"),
     "pit": acting("id", "keep_alive"),
-    "ranges": acting("key", "from", "to", mask=REFUSED),
+    "ranges": acting("key", "from", "to"),
+    "ip_ranges": acting("key", "from", "to", "mask"),
 }  # fmt: skip
 
 

@@ -99,8 +99,8 @@ class SearchPlan:
 
     def column(self, field: SearchField) -> str:
         """Return the SQL column that holds a field's value, or its list of values when there may be many."""
-        if field.name in ("_id", "_index"):
-            return field.paths[0]
+        if field.computed:
+            return field.computed
         return self._columns.setdefault(field, f"c{len(self._columns)}")
 
     def holds(self, field: SearchField, condition: Callable[[str], str]) -> str:

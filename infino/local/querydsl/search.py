@@ -24,7 +24,7 @@ from infino.local.querydsl.source import SourceFilter
 from infino.local.querydsl.textindex import Hits
 from infino.local.store import DatasetView
 from infino.local.values import exact
-from infino.local.values.dates import DEFAULT_FORMAT, DateContext, read_date, show_date
+from infino.local.values.dates import DEFAULT_FORMAT, DateContext
 from infino.local.values.patterns import name_pattern
 
 HANDLERS: dict[str, Handler] = {
@@ -317,21 +317,34 @@ class Search:
             if apart := self.plan.fields.apart(named.pattern):
                 raise unsupported(f"[fields] of the objects in the nested field [{apart}]; ask for [_source]")
             for field in self.plan.fields.matching(named.pattern):
-                values = [value for value in values_at(document, field.base) if not isinstance(value, dict | None)]
+                values = values_of(field, document)
                 if values and field.kind != "none":
                     found[field.name] = shown_values(self.plan, field, named, values)
         return found
+
+
+def values_of(field: SearchField, document: dict[str, Any]) -> list[Any]:
+    """Return the values of a field that a document has; only those of ranges are objects."""
+    if field.kind == "range":
+        return [value for value in values_at(document, field.base) if value is not None]
+    if field.constant is not None:
+        return [field.constant]
+    return [value for value in values_at(document, field.base) if not isinstance(value, dict | None)]
 
 
 def shown_values(plan: SearchPlan, field: SearchField, named: Named, values: list[Any]) -> list[Any]:
     """Return the values of a field as `fields` and `docvalue_fields` show them."""
     if named.sorted and field.kind == "text":
         raise illegal(no_fielddata(field.name))
+    if field.kind == "range" and (named.sorted or named.format is not None):
+        raise unsupported(f"the values of [{field.name}] but as the document has them; ask for it in [fields]")
     if field.kind == "date":
         dates = DateContext(plan.now, format=field.format or DEFAULT_FORMAT)
-        values = [show_date(read_date(value, dates), named.format or field.format) for value in values]
+        values = [field.show_date(value, dates, named.format) for value in values]
     elif named.format is not None:
         raise unsupported(f"[format] of the field [{field.name}], which is not a date")
+    if field.sorts:
+        values = [field.shown(field.compared(value)) for value in values]
     if not named.sorted:
         return values
     return sorted(set(values) if field.kind == "keyword" else values)

@@ -14,11 +14,11 @@ from infino.local.querydsl.plan import SearchPlan
 from infino.local.querydsl.problems import content, illegal, parsing, shard
 from infino.local.querydsl.reading import as_number, as_text, listed, short
 from infino.local.querydsl.termlevel import number_of, number_sql
-from infino.local.values.dates import DEFAULT_FORMAT, DateContext, read_date, show_date
+from infino.local.values.dates import DEFAULT_FORMAT, DateContext, show_nanos
 
 LEAST, GREATEST = -(2**63), 2**63 - 1
 MODES = {"min": "list_min", "max": "list_max", "avg": "list_avg", "sum": "list_sum", "median": "list_median"}
-SortKind = Literal["score", "place", "long", "double", "boolean", "date", "keyword", "decimal", "none"]
+SortKind = Literal["score", "place", "long", "double", "boolean", "date", "keyword", "decimal", "range", "none"]
 
 
 @attrs.frozen
@@ -31,6 +31,7 @@ class SortKey:
         descending: Whether the greatest comes first.
         nulls_first: Where documents without a value go; only texts are without one here.
         format: The date format of the answer, if any.
+        field: The field that it is by.
     """
 
     kind: SortKind
@@ -38,6 +39,7 @@ class SortKey:
     descending: bool = False
     nulls_first: bool = False
     format: str | None = None
+    field: SearchField | None = None
 
     @property
     def order(self) -> str:
@@ -48,13 +50,14 @@ class SortKey:
         """Return a value as the answer has it."""
         if value is None:
             return None
-        if self.kind == "date" and self.format and abs(value) < 2**53:
-            return show_date(int(value), self.format)
+        if self.kind == "date" and self.format and LEAST < value < GREATEST:
+            assert self.field is not None
+            return show_nanos(int(value) * self.field.unit[0], self.format)
         if self.kind in ("long", "date", "boolean", "place") and float(value).is_integer():
             return int(value)
         if isinstance(value, float) and math.isinf(value):
             return "Infinity" if value > 0 else "-Infinity"
-        return value
+        return value if self.field is None else self.field.shown(value)
 
     def after(self, plan: SearchPlan, value: Any) -> tuple[str, str]:
         """Return the SQL conditions that a document is beyond a value, and that it is level with it."""
@@ -68,11 +71,13 @@ class SortKey:
 
     def _bound(self, plan: SearchPlan, value: Any) -> str:
         if self.kind == "keyword":
-            return plan.bind(as_text(value, "search_after"))
+            text = as_text(value, "search_after")
+            return plan.bind(text if self.field is None else self.field.compared(text))
         if value in ("Infinity", "-Infinity"):
             return f"'{value}'::double"
         if self.kind == "date" and isinstance(value, str):
-            return str(read_date(value, DateContext(plan.now, format=self.format or DEFAULT_FORMAT)))
+            assert self.field is not None
+            return str(self.field.moment(value, DateContext(plan.now, format=self.format or DEFAULT_FORMAT)))
         if isinstance(value, bool) or value in ("true", "false"):
             value = int(value in (True, "true"))
         return number_sql(number_of(value))
@@ -116,9 +121,9 @@ def sort_key(plan: SearchPlan, name: str, options: dict[str, Any]) -> SortKey:
         return unmapped(plan, name, options, descending)
     if field.kind == "text":
         raise illegal(no_fielddata(name))
-    if field.ip:
-        raise unsupported(f"the sort by [{name}], which is an IP address")
-    return field_key(plan, field, options, descending)
+    if field.kind == "range":
+        raise illegal(f"Sorting by range field [{name}] is not supported")
+    return field_key(plan, field.told_apart() if field.kind == "date" else field, options, descending)
 
 
 def unmapped(plan: SearchPlan, name: str, options: dict[str, Any], descending: bool) -> SortKey:
@@ -164,10 +169,10 @@ def stand_in_key(
     missing = options.get("missing", "_last")
     if missing not in ("_first", "_last"):
         shown = plan.output(custom_missing(plan, field, value, missing))
-        return SortKey(kind_of(field), shown, descending, format=pattern)
+        return SortKey(kind_of(field), shown, descending, format=pattern, field=field)
     first = missing == "_first"
     if field.kind == "keyword":
-        return SortKey("keyword", plan.output(value), descending, first)
+        return SortKey("keyword", plan.output(value), descending, first, field=field)
     low = first != descending
     stand_in = (
         f"'{'-' if low else ''}infinity'::double"
@@ -175,7 +180,7 @@ def stand_in_key(
         else f"{LEAST if low else GREATEST}::hugeint"
     )
     name = plan.output(f"coalesce({value}, {stand_in})")
-    return SortKey(kind_of(field), name, descending, format=pattern)
+    return SortKey(kind_of(field), name, descending, format=pattern, field=field)
 
 
 def kind_of(field: SearchField) -> SortKind:
@@ -201,9 +206,10 @@ def one_value(plan: SearchPlan, field: SearchField, mode: Any, descending: bool)
 def custom_missing(plan: SearchPlan, field: SearchField, value: str, missing: Any) -> str:
     """Return the SQL of a value with a stand-in of the request's own."""
     if field.kind == "keyword":
-        return f"coalesce({value}, {plan.bind(as_text(missing, 'missing'))})"
+        return f"coalesce({value}, {plan.bind(field.compared(as_text(missing, 'missing')))})"
     if field.kind == "date":
-        return f"coalesce({value}, {read_date(missing, DateContext(plan.now, format=field.format or DEFAULT_FORMAT))})"
+        moment = field.moment(missing, DateContext(plan.now, format=field.format or DEFAULT_FORMAT))
+        return f"coalesce({value}, {moment})"
     return f"coalesce({value}, {number_sql(as_number(missing, 'missing'))})"
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import re
 from collections.abc import Callable
 from datetime import UTC
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
-from operator import ge, gt, le, lt
 from typing import Any
 
+from infino.local.catalogue.ranges import document_range, ends_of, ends_type
+from infino.local.catalogue.sortable import address_text, network_of
 from infino.local.http import unsupported
 from infino.local.querydsl.compiler import Compiler, single_field
 from infino.local.querydsl.fields import NUMERIC, SearchField
@@ -21,9 +21,8 @@ from infino.local.querydsl.plan import BM25_B, BM25_K1, NOTHING, Clause, any_of,
 from infino.local.querydsl.problems import illegal, parsing, shard
 from infino.local.querydsl.reading import as_boolean, as_boost, as_integer, as_text, listed, short
 from infino.local.querydsl.regexps import RegexpReader, either_case, escape, from_wildcard, read_flags
-from infino.local.values.dates import DEFAULT_FORMAT, DateContext, read_date, read_zone
+from infino.local.values.dates import DEFAULT_FORMAT, DateContext, read_zone
 
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 MAX_TERMS = 65_536
 Test = Callable[[str], str]
 """Gives the SQL condition on one value."""
@@ -127,8 +126,8 @@ def term_clause(compiler: Compiler, field: SearchField, value: Any, *, blind: bo
     if field.kind == "text":
         return text_term(compiler, field, as_text(value, "term"), blind=blind)
     if field.kind == "date":
-        context = date_context(compiler, {}, field)
-        low, high = read_date(value, context), read_date(value, context, up=True)
+        context, field = date_context(compiler, {}, field), field.told_apart()
+        low, high = field.moment(value, context), field.moment(value, context, up=True)
         return Clause(compiler.plan.holds(field, lambda x: f"{x} between {low} and {high}"))
     if field.kind in NUMERIC:
         test = number_test(field, "=", value)
@@ -136,16 +135,19 @@ def term_clause(compiler: Compiler, field: SearchField, value: Any, *, blind: bo
     if field.kind == "boolean":
         truth = str(boolean_of(value)).lower()
         return keyword_score(compiler, field, compiler.plan.holds(field, lambda x: f"{x} = {truth}"))
+    if field.kind == "range":
+        return Clause(range_term(compiler, field, value))
+    if field.sorts == "ip":
+        first, last = map(compiler.plan.bind, network_ends(as_text(value, "term")))
+        return Clause(compiler.plan.holds(field, lambda x: f"{x} between {first} and {last}"))
     text = field.normalized(as_text(value, "term"))
-    if field.ip:
-        return Clause(ip_match(compiler, field, ip_test(text)))
     compiler.mark(field, Mark("whole", (text.lower() if blind else text,), blind=blind))
     if blind:
-        folded = compiler.plan.bind(text.lower())
+        folded, field = compiler.plan.bind(text.lower()), field.as_text()
         return Clause(compiler.plan.holds(field, lambda x: f"lower({x}) = {folded}"))
-    bound = compiler.plan.bind(text)
+    bound = compiler.plan.bind(field.compared(text))
     match = compiler.plan.holds(field, lambda x: f"{x} = {bound}")
-    return Clause(match) if field.name in ("_id", "_index") else keyword_score(compiler, field, match)
+    return Clause(match) if field.computed else keyword_score(compiler, field, match)
 
 
 def text_term(compiler: Compiler, field: SearchField, text: str, *, blind: bool) -> Clause:
@@ -172,50 +174,54 @@ def keyword_score(compiler: Compiler, field: SearchField, match: str) -> Clause:
     return Clause(match, repr(rarity / (1 + BM25_K1 * length)))
 
 
-def ip_match(compiler: Compiler, field: SearchField, fits: Callable[[IPAddress], bool]) -> str:
-    """Return the SQL condition that an address of a field fits; each different one is read and looked at once."""
-    plan, column = compiler.plan, compiler.plan.column(field)
-    rows = plan.run(plan.documents(f"distinct {f'unnest({column})' if field.many else column} as v"))
-    found = [
-        text for (text,) in rows if text is not None and (address := address_of(text)) is not None and fits(address)
-    ]
-    bound = plan.bind(found)
-    return plan.holds(field, lambda x: f"list_contains({bound}::varchar[], {x})")
-
-
-def address_of(text: str) -> IPAddress | None:
-    """Return the address that a text is, or None; one of the old protocol in the new one's clothes is the old one."""
+def network_ends(text: str) -> tuple[str, str]:
+    """Return the first and the last address of a network such as `10.0.0.0/8`, as the engine compares them."""
     try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
-
-
-def ip_test(text: str) -> Callable[[IPAddress], bool]:
-    """Return the test for an address, or for a network such as `10.0.0.0/8`."""
-    try:
-        network = ipaddress.ip_network(text, strict=False)
+        first, last = network_of(text)
     except ValueError:
         raise shard(f"failed to create query: '{short(text)}' is not an IP string literal.") from None
-    return lambda address: address in network
+    return address_text(first), address_text(last)
 
 
-def ip_range(bounds: list[tuple[str, Any]]) -> Callable[[IPAddress], bool]:
-    """Return the test for addresses between bounds; those of the old protocol come first."""
-    compare = {">": gt, ">=": ge, "<": lt, "<=": le}
-    limits = []
-    for operator, value in bounds:
-        address = address_of(as_text(value, "range"))
-        if address is None:
-            raise shard(f"failed to create query: '{short(value)}' is not an IP string literal.")
-        limits.append((compare[operator], place_of(address)))
-    return lambda address: all(test(place_of(address), limit) for test, limit in limits)
+RELATIONS = {
+    "intersects": "x.lo <= {hi} and x.hi >= {lo}", "within": "x.lo >= {lo} and x.hi <= {hi}",
+    "contains": "x.lo <= {lo} and x.hi >= {hi}",
+}  # fmt: skip
+"""How a document's range lies to that of a query."""
 
 
-def place_of(address: IPAddress) -> tuple[int, int]:
-    """Return where an address stands in the order of all."""
-    return address.version, int(address)
+NAMES = {">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
+
+
+def range_match(compiler: Compiler, field: SearchField, bounds: list[tuple[str, Any]], options: dict[str, Any]) -> str:
+    """Return the SQL condition that some range of a field lies to that of a query as `relation` says."""
+    kind, own = field.range[0], compiler.plan.view.mapping.fields[field.base].options
+    relation = str(options.get("relation") or "intersects").lower()
+    dates = date_context(compiler, options, field)
+    try:
+        low, high = ends_of(kind, {NAMES[sign]: value for sign, value in bounds}, {**own, "coerce": True}, dates)
+    except ValueError as error:
+        raise shard(f"failed to create query: {error}") from None
+    if low > high and {sign for sign, _ in bounds} == {">=", "<="}:
+        raise illegal("Range query `from` value is greater than `to` value")
+    return lying(compiler, field, relation, low, high) if low <= high else "false"
+
+
+def lying(compiler: Compiler, field: SearchField, relation: str, low: float, high: float) -> str:
+    """Return the SQL condition that some range of a field lies to another one in a way."""
+    end = ends_type(field.range[0])
+    condition = RELATIONS[relation].format(lo=f"'{low!r}'::{end}", hi=f"'{high!r}'::{end}")
+    return compiler.plan.holds(field, lambda x: condition.replace("x.", f"{x}."))
+
+
+def range_term(compiler: Compiler, field: SearchField, value: Any) -> str:
+    """Return the SQL condition that some range of a field holds a value, or part of a network."""
+    if field.range[0] != "ip_range":
+        return range_match(compiler, field, [(">=", value), ("<=", value)], {})
+    try:
+        return lying(compiler, field, "intersects", *document_range("ip_range", as_text(value, "term"), {}))
+    except ValueError:
+        raise shard(f"failed to create query: '{short(value)}' is not an IP string literal.") from None
 
 
 def terms(compiler: Compiler, body: dict[str, Any]) -> Clause:
@@ -253,7 +259,7 @@ def terms_match(compiler: Compiler, field: SearchField, values: list[Any]) -> st
         wanted = [as_text(value, "terms") for value in values]
         compiler.mark(field, Mark("word", tuple(wanted)))
         return plan.join(index.search(index.boolean([index.term(word) for word in wanted], 1), scored=False)).match
-    if field.kind in ("date", "boolean") or field.ip or field.factor is not None:
+    if field.kind in ("date", "boolean", "range") or field.sorts == "ip" or field.factor is not None:
         with compiler.filtering():
             return any_of([term_clause(compiler, field, value).match for value in dict.fromkeys(map(scalar, values))])
     if field.exact:
@@ -266,7 +272,7 @@ def terms_match(compiler: Compiler, field: SearchField, values: list[Any]) -> st
             bound = plan.bind(whole) + "::varchar[]::hugeint[]"
     else:
         texts = [field.normalized(as_text(value, "terms")) for value in values]
-        bound = plan.bind(texts) + "::varchar[]"
+        bound = plan.bind(list(map(field.compared, texts))) + "::varchar[]"
         compiler.mark(field, Mark("whole", tuple(texts)))
     column = plan.column(field)
     if field.many:
@@ -296,12 +302,11 @@ def range_query(compiler: Compiler, body: dict[str, Any]) -> Clause:
         return NOTHING
     if field.kind == "text":
         return range_text(compiler, field, bounds, boost)
-    if field.ip:
-        return Clause(ip_match(compiler, field, ip_range(bounds)), boost)
+    if field.kind == "range":
+        return Clause(range_match(compiler, field, bounds, options), boost)
+    field = field.told_apart()
     tests = [bound_test(compiler, field, operator, value, options) for operator, value in bounds]
-    match = compiler.plan.holds(
-        field.told_apart(), lambda x: " and ".join(test(x) for test in tests) or f"{x} is not null"
-    )
+    match = compiler.plan.holds(field, lambda x: " and ".join(test(x) for test in tests) or f"{x} is not null")
     return Clause(f"({match})", boost)
 
 
@@ -322,11 +327,11 @@ def bound_test(compiler: Compiler, field: SearchField, operator: str, value: Any
     if field.kind in NUMERIC:
         return number_test(field, operator, value)
     if field.kind == "date":
-        bound = str(read_date(value, date_context(compiler, options, field), up=operator in (">", "<=")))
+        bound = str(field.moment(value, date_context(compiler, options, field), up=operator in (">", "<=")))
     elif field.kind == "boolean":
         bound = str(boolean_of(value)).lower()
     else:
-        bound = compiler.plan.bind(field.normalized(as_text(value, "range")))
+        bound = compiler.plan.bind(field.compared(field.normalized(as_text(value, "range"))))
     return lambda x: f"{x} {operator} {bound}"
 
 
@@ -378,11 +383,12 @@ def pattern_clause(compiler: Compiler, field: SearchField, expression: str, blin
     plan = compiler.plan
     if field.kind == "none":
         return NOTHING
-    if field.kind not in ("text", "keyword") or field.ip:
+    if field.kind not in ("text", "keyword") or field.sorts == "ip":
         raise shard(
             f"Can only use wildcard queries on keyword, text and wildcard fields - not on [{field.name}] which is of "
-            f"type [{'ip' if field.ip else field.kind}]"
+            f"type [{field.sorts or field.kind}]"
         )
+    field = field.as_text()
     whole = either_case(expression) if blind else expression
     if field.kind == "text":
         compiler.mark(field, Mark("pattern", (whole,)))
@@ -444,10 +450,12 @@ def fuzzy(compiler: Compiler, body: dict[str, Any]) -> Clause:
         return NOTHING
     if field.kind == "text":
         return boosted(expand_fuzzy(compiler, field, text, edits, skip, most), boost)
-    if field.kind != "keyword":
+    if field.kind != "keyword" or field.sorts == "ip":
         raise shard(
-            f"Can only use fuzzy queries on keyword and text fields - not on [{name}] which is of type [{field.kind}]"
+            f"Can only use fuzzy queries on keyword and text fields - not on [{name}] which is of type "
+            f"[{field.sorts or field.kind}]"
         )
+    field = field.as_text()
     bound, start = compiler.plan.bind(text), compiler.plan.bind(text[:skip])
     match = compiler.plan.holds(
         field, lambda x: f"(starts_with({x}, {start}) and damerau_levenshtein({x}, {bound}) <= {edits})"

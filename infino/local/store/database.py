@@ -20,7 +20,9 @@ from duckdb.func import FunctionNullHandling
 
 from infino.local.catalogue.mapping import NOTHING_DECLARED, stored_mapping
 from infino.local.catalogue.mapping import Mapping as FieldMapping
+from infino.local.catalogue.ranges import RANGE_ENDS, range_ends
 from infino.local.catalogue.shape import EMPTY, Fields, ObservedShape, dump_fields, load_fields
+from infino.local.catalogue.sortable import SORTABLE, sortable
 from infino.local.clock import iso
 from infino.local.disk import refuse_if_full
 from infino.local.http import Problem
@@ -143,9 +145,12 @@ class Store:
         self._derived: dict[str, Any] = {}
         self._db = duckdb.connect(str(path or ":memory:"), config={**SETTINGS, **(limits or {})})
         self._db.execute("SET TimeZone = 'UTC'")
-        for function, code in ((EXACT_TEXTS, exact_texts), (EXACT_OBJECTS, exact_objects)):
+        for function, code, returned in (
+            (EXACT_TEXTS, exact_texts, "VARCHAR[]"), (EXACT_OBJECTS, exact_objects, "VARCHAR[]"),
+            (SORTABLE, sortable, "VARCHAR"), (RANGE_ENDS, range_ends, "VARCHAR[]"),
+        ):  # fmt: skip
             self._db.create_function(
-                function, code, ["VARCHAR", "VARCHAR"], "VARCHAR[]", null_handling=FunctionNullHandling.SPECIAL
+                function, code, ["VARCHAR", "VARCHAR"], returned, null_handling=FunctionNullHandling.SPECIAL
             )
         self._db.execute(f"ATTACH ':memory:' AS {NOWHERE}")
         for macro in macros(f"{NOWHERE}.main"):

@@ -167,6 +167,9 @@ class DatasetView:
         kind = self._type(field, kinds)
         if field in self.replacements:
             return TypedColumn(name, field, "VARCHAR", self.replacements[field])
+        declared = self.mapping.fields.get(field)
+        if declared is not None and declared.type == "constant_keyword":
+            return TypedColumn(name, field, "VARCHAR", literal(declared.options["value"]))
         many = "ARRAY" in kinds or any("[*]" in path for path in paths_of(kinds))
         if field in self.guarded:
             return TypedColumn(

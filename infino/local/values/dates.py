@@ -1,4 +1,4 @@
-"""Dates of the query language: ISO text, epoch numbers, patterns and date math, all as epoch milliseconds."""
+"""Dates of the query language: ISO text, epoch numbers, patterns and date math, as epoch milli- or nanoseconds."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from dateutil.relativedelta import relativedelta
 from infino.local.http import Problem
 
 DEFAULT_FORMAT = "strict_date_optional_time||epoch_millis"
+NANOS_FORMAT = "strict_date_optional_time_nanos||epoch_millis"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ISO = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d\d?)(?:-(?P<day>\d\d?)"
@@ -53,7 +54,9 @@ NAMED = {
     "hour": "HH",
 }
 LETTERS = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|.", re.DOTALL)
-PARTS = ("year", "month", "day", "hour", "minute", "second", "millisecond")
+PARTS = ("year", "month", "day", "hour", "minute", "second")
+NANOS = 1_000_000
+"""Nanoseconds in a millisecond."""
 
 
 def date_problem(reason: str) -> Problem:
@@ -110,7 +113,17 @@ def read_zone(name: Any) -> tzinfo:
 
 
 def read_date(value: Any, context: DateContext, *, up: bool = False) -> int:
-    """Return a date as epoch milliseconds.
+    """Return a date as epoch milliseconds, rounded down; see `read_nanos`.
+
+    Examples:
+        >>> read_date("2024-02||/M", DateContext(now), up=True)
+        1709251199999
+    """
+    return read_nanos(value, context, up=up) // NANOS
+
+
+def read_nanos(value: Any, context: DateContext, *, up: bool = False) -> int:
+    """Return a date as epoch nanoseconds.
 
     Args:
         value: An epoch number, ISO text, text in the context's format, or either with date math.
@@ -119,25 +132,24 @@ def read_date(value: Any, context: DateContext, *, up: bool = False) -> int:
 
     Raises:
         Problem: 400 when the text is not a date.
-
-    Examples:
-        >>> read_date("2024-02||/M", DateContext(now), up=True)
-        1709251199999
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise failure(value, context)
     if not isinstance(value, str):
-        return number_date(value, context)
-    text = value.strip()
+        return number_date(value, context) * NANOS
+    text, finer = value.strip(), 0
     if text.startswith("now"):
         moment, math = context.now, text[3:]
     else:
         base, _, math = text.partition("||")
-        moment = read_plain(base, context, up=up and not math)
+        moment, finer = read_plain(base, context, up=up and not math)
     try:
-        return to_millis(apply_math(moment, math, context, up) if math else moment)
+        if math:
+            moment, rounded = apply_math(moment, math, context, up)
+            finer = finer if rounded is None else rounded
     except (OverflowError, ValueError):
         raise failure(value, context) from None
+    return (moment - EPOCH) // timedelta(microseconds=1) * 1000 + finer
 
 
 def number_date(value: float, context: DateContext) -> int:
@@ -155,8 +167,8 @@ def failure(value: Any, context: DateContext) -> Exception:
     return date_problem(f"failed to parse date field [{str(value)[:120]}] with format [{context.format}]")
 
 
-def read_plain(text: str, context: DateContext, *, up: bool) -> datetime:
-    """Return the moment of a text without date math."""
+def read_plain(text: str, context: DateContext, *, up: bool) -> tuple[datetime, int]:
+    """Return the moment of a text without date math, and the nanoseconds beyond it."""
     for name in context.format.split("||"):
         try:
             if name in ISO_NAMES:
@@ -164,7 +176,7 @@ def read_plain(text: str, context: DateContext, *, up: bool) -> datetime:
                 parts = found.groupdict() if found else None
             elif name in ("epoch_millis", "epoch_second"):
                 if re.fullmatch(r"-?\d{1,17}", text, re.ASCII):
-                    return from_millis(int(text) * (1000 if name == "epoch_second" else 1))
+                    return from_millis(int(text) * (1000 if name == "epoch_second" else 1)), 0
                 continue
             else:
                 parts = match_pattern(text, NAMED.get(name, name))
@@ -175,13 +187,15 @@ def read_plain(text: str, context: DateContext, *, up: bool) -> datetime:
     raise failure(text, context)
 
 
-def assemble(parts: dict[str, str | None], zone: tzinfo, *, up: bool) -> datetime:
-    """Build a moment of named parts; missing ones take their least value, or their greatest when rounding up."""
+def assemble(parts: dict[str, str | None], zone: tzinfo, *, up: bool) -> tuple[datetime, int]:
+    """Build a moment of named parts, and the nanoseconds beyond it; missing parts take their least value, or their
+    greatest when rounding up.
+    """
     given = [name for name in PARTS[:6] if parts.get(name)]
     numbers = {name: int(parts[name] or 0) for name in given}
     fraction = parts.get("fraction")
     base = {"year": 1970, "month": 1, "day": 1, "hour": 0, "minute": 0, "second": 0, **numbers}
-    micro = int((fraction or "0")[:6].ljust(6, "0"))
+    micro, finer = divmod(int((fraction or "0").ljust(9, "0")), 1000)
     named = parts.get("zone")
     moment = datetime(
         base["year"], base["month"], base["day"], base["hour"], base["minute"], base["second"], micro,
@@ -189,27 +203,27 @@ def assemble(parts: dict[str, str | None], zone: tzinfo, *, up: bool) -> datetim
     )  # fmt: skip
     if up and not fraction:
         last = max((PARTS.index(name) for name in given), default=5)
-        moment = moment + step(PARTS[last] + "s", 1) - timedelta(milliseconds=1)
-    return moment.astimezone(UTC)
+        moment, finer = moment + step(PARTS[last] + "s", 1) - timedelta(microseconds=1), 999
+    return moment.astimezone(UTC), finer
 
 
-def apply_math(moment: datetime, math: str, context: DateContext, up: bool) -> datetime:
-    """Apply additions and roundings such as `-1d/d` in turn."""
-    at = 0
+def apply_math(moment: datetime, math: str, context: DateContext, up: bool) -> tuple[datetime, int | None]:
+    """Apply additions and roundings such as `-1d/d` in turn; return the nanoseconds beyond as well, if it rounded."""
+    at, finer = 0, None
     moment = moment.astimezone(context.zone)
     while at < len(math):
         found = MATH.match(math, at)
         if found is None:
             raise date_problem(f"operator not supported for date math [{math[:80]}]")
         if found[4]:
-            moment = floor(moment, found[4])
+            moment, finer = floor(moment, found[4]), 0
             if up:
-                moment = moment + step(UNITS[found[4]], 1) - timedelta(milliseconds=1)
+                moment, finer = moment + step(UNITS[found[4]], 1) - timedelta(microseconds=1), 999
         else:
             size = int(found[2] or 1) * (1 if found[1] == "+" else -1)
             moment = moment + step(UNITS[found[3]], size)
         at = found.end()
-    return moment.astimezone(UTC)
+    return moment.astimezone(UTC), finer
 
 
 def step(unit: str, size: int) -> relativedelta:
@@ -270,16 +284,29 @@ def show_date(millis: int, pattern: str | None = None, zone: tzinfo = UTC) -> st
         >>> show_date(0)
         '1970-01-01T00:00:00.000Z'
     """
+    return show_nanos(millis * NANOS, pattern, zone)
+
+
+def show_nanos(nanos: int, pattern: str | None = None, zone: tzinfo = UTC) -> str:
+    """Render epoch nanoseconds in the first of the named formats; `strict_date_optional_time_nanos` shows them all.
+
+    Examples:
+        >>> show_nanos(1_000_000_001, "strict_date_optional_time_nanos")
+        '1970-01-01T00:00:01.000000001Z'
+    """
+    millis, finer = divmod(nanos, NANOS)
     moment = from_millis(millis, zone)
+    fraction = f"{moment.microsecond // 1000:03d}{finer:06d}"
     name = (pattern or DEFAULT_FORMAT).split("||")[0]
     if name in ("epoch_millis", "epoch_second"):
         return str(millis if name == "epoch_millis" else millis // 1000)
     if name in ISO_NAMES:
-        name = "yyyy-MM-dd'T'HH:mm:ss.SSSXXX"
-    return "".join(show_part(found, moment) for found in LETTERS.finditer(NAMED.get(name, name)))
+        digits = max(3, len(fraction.rstrip("0"))) if name.endswith("nanos") else 3
+        name = f"yyyy-MM-dd'T'HH:mm:ss.{'S' * digits}XXX"
+    return "".join(show_part(found, moment, fraction) for found in LETTERS.finditer(NAMED.get(name, name)))
 
 
-def show_part(found: re.Match[str], moment: datetime) -> str:
+def show_part(found: re.Match[str], moment: datetime, fraction: str) -> str:
     """Render one run of letters, quoted text or punctuation of a pattern."""
     letter, run = found[2], found[0]
     if not letter:
@@ -299,7 +326,7 @@ def show_part(found: re.Match[str], moment: datetime) -> str:
     if letter == "a":
         return "AM" if moment.hour < 12 else "PM"
     if letter == "S":
-        return f"{moment.microsecond:06d}000"[: len(run)]
+        return fraction[: len(run)]
     if letter in "XxZ":
         return show_offset(moment, letter, len(run))
     if letter not in numbers:

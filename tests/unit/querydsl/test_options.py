@@ -47,6 +47,7 @@ WHOLE: dict[str, Any] = {
 AGGREGATIONS: dict[str, dict[str, Any]] = {
     "nested": {"path": "o"}, "reverse_nested": {},
     "filter": {}, "global": {}, "filters": {"filters": [{"match_all": {}}]}, "top_hits": {},
+    "ip_range": {"field": "nothing", "ranges": [{"mask": "10.0.0.0/8"}]},
     "range": {"field": "n", "ranges": [{"to": 5}]}, "date_range": {"field": "at", "ranges": [{"to": "2024"}]},
     "histogram": {"field": "n", "interval": 5}, "date_histogram": {"field": "at", "calendar_interval": "month"},
     "composite": {"sources": [{"k": {"terms": {"field": "n"}}}]}, "bucket_sort": {"size": 1},
@@ -74,6 +75,8 @@ def body_of(table: Table, where: str, option: str, value: Any) -> dict[str, Any]
         return {where: more}
     if where == "fields":
         return {"fields": [{"field": "n", **more}]}
+    if where == "ip_ranges":
+        return {"aggs": {"a": {"ip_range": {"field": "nothing", "ranges": [{"to": "::1", **more}]}}}}
     if where == "ranges":
         return {"aggs": {"a": {"range": {"field": "n", "ranges": [{"to": 5, **more}]}}}}
     if where.startswith("composite."):

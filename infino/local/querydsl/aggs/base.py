@@ -20,6 +20,8 @@ from infino.local.querydsl.sorting import no_fielddata
 
 MAX_BUCKETS = 65_536
 Result = dict[str, Any]
+OVER_RANGES = ("value_count", "cardinality", "histogram", "date_histogram")
+"""Aggregations over fields of ranges."""
 
 
 @attrs.frozen
@@ -132,6 +134,12 @@ class Aggregation(ABC):
         found = self.context.plan.fields[name]
         if found.kind == "text":
             raise illegal(no_fielddata(name))
+        if found.kind == "range" and self.node.kind not in OVER_RANGES:
+            raise illegal(
+                f"Field [{name}] of type [{found.range[0]}] is not supported for aggregation [{self.node.kind}]"
+            )
+        if found.kind == "range" and self.node.options.get("missing") is not None:
+            raise unsupported(f"[missing] in [{self.node.kind}] of the field [{name}], which is one of ranges")
         return found
 
     def column(self, field: SearchField, unmapped: str = "varchar") -> str:
@@ -150,7 +158,7 @@ class Aggregation(ABC):
         pattern = self.node.options.get("format")
         if pattern is None:
             return field.format or None
-        if field.kind not in ("date", "none"):
+        if field.kind not in ("date", "none") and field.range[0] != "date_range":
             raise unsupported(f"[format] in [{self.node.kind}] of the field [{short(field.name)}], which is not a date")
         return as_text(pattern, "format")
 

@@ -8,12 +8,14 @@ from typing import Any
 
 import attrs
 
+from infino.local.catalogue.sortable import address_text, shown
 from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result, Running, tell_buckets
 from infino.local.querydsl.aggs.tree import Node
-from infino.local.querydsl.fields import NUMERIC, SearchField
+from infino.local.querydsl.fields import NUMERIC, SearchField, sorted_text
 from infino.local.querydsl.options import check_options
 from infino.local.querydsl.problems import illegal, parsing
 from infino.local.querydsl.reading import as_boolean, as_number, as_object, as_text, short
+from infino.local.querydsl.termlevel import network_ends
 from infino.local.values.dates import DEFAULT_FORMAT, DateContext, read_date, read_zone, show_date
 
 
@@ -295,7 +297,50 @@ class DateRange(Range):
         return made
 
 
+class AddressRange(Choice):
+    """`ip_range`: buckets of addresses between two of them, or in a network."""
+
+    def read_choices(self) -> list[tuple[Result, str]]:
+        options, self.on = self.node.options, self.field()
+        if self.on.kind != "none" and self.on.sorts != "ip":
+            raise illegal(
+                f"Field [{self.on.name}] of type [{self.on.kind}] is not supported for aggregation [ip_range]"
+            )
+        self.keyed = as_boolean(options.get("keyed", False), "keyed")
+        ranges = options.get("ranges")
+        if not isinstance(ranges, list) or not ranges:
+            raise illegal(f"No [ranges] specified for the [{short(self.node.name)}] aggregation")
+        made = [self._ends(as_object(item, "ranges")) for item in ranges]
+        made.sort(key=lambda item: (item[1] or "", item[2] is None, item[2] or ""))
+        return [self._choice(*item) for item in made]
+
+    def _ends(self, options: dict[str, Any]) -> tuple[str | None, str | None, str | None]:
+        """Return the key of a range that has one, and its ends as the engine compares them."""
+        check_options("ip_ranges", options)
+        key = None if options.get("key") is None else as_text(options["key"], "key")
+        if (mask := options.get("mask")) is None:
+            low, high = (
+                None if options.get(end) is None else sorted_text("ip", as_text(options[end], end))
+                for end in ("from", "to")
+            )
+            return key, low, high
+        if "from" in options or "to" in options:
+            raise illegal("a range of [ip_range] has either [mask], or [from] and [to]")
+        first, last = network_ends(as_text(mask, "mask"))
+        beyond = int(last, 16) + 1
+        return key or str(mask), first, address_text(beyond) if beyond < 2**128 else None
+
+    def _choice(self, key: str | None, low: str | None, high: str | None) -> tuple[Result, str]:
+        names = [None if end is None else shown("ip", end) for end in (low, high)]
+        plan, given = self.context.plan, self.node.options.get("missing")
+        missing = None if given is None else plan.bind(sorted_text("ip", as_text(given, "missing")))
+        tests = [f"x {sign} {plan.bind(end)}" for sign, end in ((">=", low), ("<", high)) if end is not None]
+        made = {"key": key if key is not None else "-".join(name or "*" for name in names)}
+        made |= {end: name for end, name in zip(("from", "to"), names, strict=True) if name is not None}
+        return made, any_value(self.on, self.column(self.on), " and ".join(tests) or "x is not null", missing)
+
+
 CHOICES: dict[str, type[Choice]] = {
     "filter": Filter, "missing": Missing, "global": Global, "filters": Filters, "range": Range,
-    "date_range": DateRange,
+    "date_range": DateRange, "ip_range": AddressRange,
 }  # fmt: skip

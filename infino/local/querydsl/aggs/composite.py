@@ -54,6 +54,8 @@ class CompositeSource:
             self.column = made.column_sql
         else:
             self._terms(inner, context)
+        if self.field.kind == "range":
+            raise illegal(f"Field [{self.field.name}] of type [{self.field.range[0]}] is no source of [composite]")
 
     def _nulls_first(self, given: Any) -> bool:
         """Return whether the bucket without a value comes before all others."""
@@ -82,7 +84,7 @@ class CompositeSource:
     def show(self, key: Any) -> Any:
         """Return a key as the answer has it."""
         if key is None or self.buckets is None:
-            return key
+            return self.field.shown(key)
         shown = self.buckets.shown(key)
         wanted = isinstance(self.buckets, DateHistogram) and self.buckets.node.options.get("format")
         return shown["key_as_string"] if wanted else shown["key"]

@@ -9,11 +9,11 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
-from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result, Running, tell_buckets
+from infino.local.querydsl.aggs.base import MAX_BUCKETS, Aggregation, Context, Level, Result, Running, tell_buckets
 from infino.local.querydsl.aggs.buckets import AggregationBucket, BucketAggregation, answer_of
 from infino.local.querydsl.aggs.terms import key_values, read_order, sort_value
 from infino.local.querydsl.aggs.tree import Node
-from infino.local.querydsl.fields import NUMERIC
+from infino.local.querydsl.fields import NUMERIC, once
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.reading import as_boolean, as_integer, as_number, as_object, as_text, known, short
 from infino.local.values.dates import EPOCH, DateContext, from_millis, read_date, read_zone, show_date, to_millis
@@ -38,11 +38,15 @@ class Histogram(BucketAggregation):
 
     histogram = True
     key_type = "double"
+    accepted: tuple[str, ...] = (*NUMERIC, "none", "integer_range", "long_range", "float_range", "double_range")
+    """The kinds and types of field this works on."""
+    furthest = (-1e15, 1e15)
+    """Between which values the buckets of open ranges are; there are too many of them."""
 
     def __init__(self, node: Node, context: Context, children: Sequence[Aggregation]) -> None:
         super().__init__(node, context, children)
         self.on = self.field()
-        if self.on.kind not in self.accepted():
+        if (self.on.range[0] or self.on.kind) not in self.accepted:
             raise illegal(
                 f"Field [{self.on.name}] of type [{self.on.kind}] is not supported for aggregation [{node.kind}]"
             )
@@ -61,10 +65,6 @@ class Histogram(BucketAggregation):
         self.check_bounds()
         missing = node.options.get("missing")
         self.missing = None if missing is None else self.value_sql(missing)
-
-    def accepted(self) -> tuple[str, ...]:
-        """Return the kinds of field this works on."""
-        return (*NUMERIC, "none")
 
     def read_interval(self) -> None:
         """Read the width of the buckets."""
@@ -115,10 +115,25 @@ class Histogram(BucketAggregation):
     def keys(self, level: Level) -> str:
         """Return each document with each of its keys."""
         values = key_values(self.column_sql, self.on, self.missing)
-        keys = f"list_distinct(list_transform({values}, lambda x: {self.bucket_sql('x')}))"
+        if self.on.kind == "range":
+            keys = f"list_distinct(flatten(list_transform({values}, lambda x: {self.keys_between('x.lo', 'x.hi')})))"
+        else:
+            keys = f"list_distinct(list_transform({values}, lambda x: {self.bucket_sql('x')}))"
         tests = [f"k {sign} {end!r}" for sign, end in self.inside() if end is not None]
         where = f" where {' and '.join(tests)}" if tests else ""
         return f"select * from (select d, b as p, unnest({keys}) as k from {level.rows}){where}"
+
+    def keys_between(self, low: str, high: str) -> str:
+        """Return the SQL of the keys of all values of a range; of too many, enough to tell that they are."""
+        ends = [end if given is None else given for end, given in zip(self.furthest, self.hard, strict=True)]
+        low = f"greatest({low}, {ends[0]!r})::{self.key_type}"
+        high = f"least({high}, {ends[1]!r})::{self.key_type}"
+        return once(self.bucket_sql(low), lambda a: once(self.bucket_sql(high), lambda b: self.series(a, b), "u"))
+
+    def series(self, first: str, last: str) -> str:
+        """Return the SQL of the keys from one to another."""
+        count = f"least(round(({last} - {first}) / {self.interval!r}), {MAX_BUCKETS})::bigint"
+        return f"list_transform(range({count} + 1), lambda n: {first} + n * {self.interval!r})"
 
     def inside(self) -> list[tuple[str, float | None]]:
         """Return what a key within the hard bounds is compared with: as Elasticsearch does, without its offset."""
@@ -181,9 +196,8 @@ class DateHistogram(Histogram):
     """`date_histogram`, by calendar unit or fixed interval, on the wall clock of a time zone."""
 
     key_type = "bigint"
-
-    def accepted(self) -> tuple[str, ...]:
-        return ("date", "none")
+    accepted = ("date", "none", "date_range")
+    furthest = (-62_135_596_800_000, 253_402_300_799_999)
 
     def read_interval(self) -> None:
         options = self.node.options
@@ -214,6 +228,14 @@ class DateHistogram(Histogram):
         return [
             (sign, None if end is None else self.wall(end)) for sign, end in zip((">=", "<"), self.hard, strict=True)
         ]
+
+    def series(self, first: str, last: str) -> str:
+        if not self.unit:
+            return f"generate_series({first}, least({last}, {first} + {self.width * MAX_BUCKETS}), {self.width})"
+        start, end = (f"epoch_ms({key} - {self.shift})" for key in (first, last))
+        end = f"least({end}, {start} + interval {MAX_BUCKETS} {self.unit})"
+        steps = f"generate_series({start}, {end}, interval 1 {self.unit})"
+        return f"list_transform({steps}, lambda n: epoch_ms(n) + {self.shift})"
 
     def wall(self, moment: float) -> float:
         """Return a moment as the keys in SQL are: on the wall clock where buckets are whole days."""

@@ -24,7 +24,7 @@ class AggregationMetric(Aggregation):
     def __init__(self, node: Node, context: Context, children: Sequence[Aggregation]) -> None:
         super().__init__(node, context, children)
         field = context.plan.fields[str(node.options.get("field"))]
-        if self.numeric and field.kind in ("text", "keyword"):
+        if self.numeric and field.kind in ("text", "keyword", "range"):
             raise illegal(
                 f"Field [{short(field.name)}] of type [{field.kind}] is not supported for aggregation [{node.kind}]"
             )

@@ -28,7 +28,7 @@ KNOWN_ELSEWHERE = frozenset(
         "bucket_script", "bucket_selector", "categorize_text", "change_point", "children", "cumulative_cardinality",
         "diversified_sampler", "extended_stats_bucket", "frequent_item_sets", "geo_bounds", "geo_centroid",
         "geo_distance", "geo_line", "geohash_grid", "geohex_grid", "geotile_grid", "inference", "ip_prefix",
-        "ip_range", "matrix_stats", "median_absolute_deviation", "moving_avg", "moving_fn", "moving_percentiles",
+        "matrix_stats", "median_absolute_deviation", "moving_avg", "moving_fn", "moving_percentiles",
         "multi_terms", "normalize", "parent", "percentile_ranks", "percentiles_bucket",
         "random_sampler", "rare_terms", "rate", "sampler", "scripted_metric", "serial_diff",
         "significant_terms", "significant_text", "string_stats", "t_test", "time_series", "top_metrics",

@@ -25,7 +25,7 @@ def show_key(field: SearchField, key: Any, pattern: str | None = None) -> Shown:
         return {"key": int(key), "key_as_string": "true" if key else "false"}
     if field.kind == "date":
         return {"key": key, "key_as_string": show_date(key, pattern)}
-    return {"key": key}
+    return {"key": field.shown(key)}
 
 
 def key_value(context: Context, field: SearchField, value: Any) -> Any:
@@ -36,7 +36,7 @@ def key_value(context: Context, field: SearchField, value: Any) -> Any:
         return boolean_of(value)
     if field.kind == "date":
         return read_date(value, DateContext(context.plan.now))
-    return as_text(value, "terms")
+    return field.compared(as_text(value, "terms"))
 
 
 def key_values(column: str, field: SearchField, missing: str | None) -> str:
@@ -84,7 +84,7 @@ class Terms(BucketAggregation):
             if isinstance(given, dict):
                 raise illegal("partitions of terms are not supported by the local gateway")
             if isinstance(given, str):
-                if self.on.kind not in ("keyword", "none"):
+                if self.on.kind not in ("keyword", "none") or self.on.sorts:
                     raise illegal(
                         f"Aggregation [{short(self.node.name)}] cannot support regular expression style "
                         "include/exclude settings as they can only be applied to string fields. "
