@@ -14,7 +14,7 @@ from typing import Any, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
 from infino.core.causes import connect_hint, root_cause
-from infino.core.compression import decompressed, too_large
+from infino.core.compression import decompressed, legible, too_large
 from infino.core.config import Config
 from infino.core.errors import (
     ClientClosedError,
@@ -213,12 +213,13 @@ class _Base:
             if limit is not None and clock.monotonic() - began > limit:
                 raise out_of_time(limit)
 
-        if coding is not None:
+        if coding is not None and refused:
+            content = legible(content, coding, most, check)
+        elif coding is not None:
             try:
                 content = decompressed(content, coding, most, check)
             except (TransportError, DecodeError) as error:
-                if not refused:
-                    return error
+                return error
         if most is not None and len(content) > most and not refused:
             return too_large(most)
         return Response(request.operation, answer.status_code, headers, content, 1, clock.monotonic() - began)

@@ -37,6 +37,7 @@ class Inflater:
         self._member: Any = None
         # The beginning of a deflated body, while it may turn out to lack its frame.
         self._framed, self._first = word != "deflate", b""
+        self._ended = False  # at least one member did
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Give what a piece unpacks to, in pieces of at most 256 KiB.
@@ -47,6 +48,8 @@ class Inflater:
         while data:
             self._check()
             if self._member is None:
+                if self._ended and not (data := data.lstrip(b"\0")):
+                    break  # zeros that fill up a block, as gzip itself passes over them
                 self._member = zlib.decompressobj(self._window)
             try:
                 piece = self._member.decompress(data, _BITE)
@@ -65,7 +68,7 @@ class Inflater:
             if piece:
                 yield piece
             if member.eof:
-                data, self._member = member.unused_data, None
+                data, self._member, self._ended = member.unused_data, None, True
             else:
                 data = member.unconsumed_tail
         while self._member is not None and (rest := self._member.decompress(b"", _BITE)):
@@ -139,3 +142,23 @@ def decompressed(content: bytes, coding: str | None, most: int | None, check: Ca
             raise too_large(most)
         pieces.append(piece)
     return b"".join(pieces)
+
+
+def legible(content: bytes, coding: str, most: int | None, check: Callable[[], object]) -> bytes:
+    """Return what can be read of the body of a refusal: its status counts more than what is wrong with its body.
+
+    Args:
+        content: The body as it came, or its beginning.
+        coding: The value of `Content-Encoding`.
+        most: Most bytes that may come out; None for no limit.
+        check: Called now and then; raises when the time is up.
+    """
+    try:
+        return decompressed(content, coding, most, check)
+    except (TransportError, DecodeError):
+        pass
+    try:
+        content.decode()  # what is text was not compressed, whatever is said of it
+    except UnicodeDecodeError:
+        return b""
+    return content

@@ -233,8 +233,8 @@ class Response:
         if not self.content.strip():
             return None
         try:
-            may_change = codec.LONG in self.content.translate(codec.REALS)
-            return (codec.loads if may_change else codec.plain)(self.content)
+            marks = self.content.translate(codec.REALS)
+            return codec.loads(self.content, marks) if codec.LONG in marks else codec.plain(self.content)
         except (ValueError, RecursionError) as error:
             problem = str(error)
         # Raised outside of the handler: the decoder's error holds the whole body.

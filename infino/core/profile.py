@@ -27,8 +27,21 @@ def profile_path(environment: Mapping[str, str]) -> str | None:
     return os.path.join(root, "infino", "config.toml")
 
 
-def _load(path: str) -> dict[str, Any] | str | None:
-    """Read the file: None when there is none, a text when it cannot be read.
+def _misplaced(profiles: dict[str, Any], text: str) -> str | None:
+    """Name the first line that is neither the head of a profile nor below one."""
+    for name, values in profiles.items():
+        if isinstance(values, dict):
+            continue
+        found = re.search(rf"""^[ \t]*(\[\[[ \t]*)?["']?{re.escape(name)}\b""", text, re.MULTILINE)
+        where = f"line {text.count(chr(10), 0, found.start()) + 1}: " if found else ""
+        if found and found[1]:
+            return f"{where}[[{name}]] is the head of a list; that of a profile is [{name}]"
+        return f"{where}{name} stands outside of any profile; put a line [default] in front of it"
+    return None
+
+
+def _load(path: str, wanted: str) -> dict[str, Any] | str | None:
+    """Read the file: None when there is none, a text when it cannot be read, or has something else where a profile is.
 
     Nothing is raised here, where variables hold the secrets of the file.
     """
@@ -38,7 +51,8 @@ def _load(path: str) -> dict[str, Any] | str | None:
             content = file.read()
         import tomllib  # most machines have no profile file, and this is slow to import
 
-        profiles = tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+        profiles = tomllib.loads(text)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -51,6 +65,8 @@ def _load(path: str) -> dict[str, Any] | str | None:
         found = re.search(r"at line (\d+)", str(error))
         where = f"line {found.group(1)}" if found else "its end"
         return f"{where} is not TOML: {str(error).partition(' (at ')[0]}"
+    if not isinstance(profiles.get(wanted), dict) and (fault := _misplaced(profiles, text)):
+        return fault
     for values in profiles.values():
         for name in _SECRETS if isinstance(values, dict) else ():
             if isinstance(values.get(name), str):
@@ -72,7 +88,7 @@ def read_profile(name: str | None, environment: Mapping[str, Any]) -> tuple[dict
         ConfigError: The file or the profile is missing, broken, or holds what is not a setting.
     """
     path, wanted = profile_path(environment), name or "default"
-    profiles = None if path is None else _load(path)
+    profiles = None if path is None else _load(path, wanted)
     if isinstance(profiles, str):
         raise ConfigError(f"the profile file {path} cannot be read: {profiles}")
     if profiles is None:

@@ -63,8 +63,8 @@ def shown(proxy: Secret | None) -> str | None:
 def proxy_of(environment: Mapping[str, Secret], endpoint: Endpoint) -> tuple[str, Secret] | None:
     """Return the proxy that the environment names for an endpoint, with the variable it comes from.
 
-    Lower-case names win, `NO_PROXY` lists hosts, domains and ports that are reached without one, and `HTTP_PROXY`
-    in capitals counts for nothing under CGI, as everywhere.
+    Lower-case names win, even when they are empty; `NO_PROXY` lists hosts, domains and ports that are reached without
+    one, and `HTTP_PROXY` in capitals counts for nothing under CGI, as everywhere.
 
     Args:
         environment: The variables, wrapped because an address may hold a password.
@@ -73,8 +73,8 @@ def proxy_of(environment: Mapping[str, Secret], endpoint: Endpoint) -> tuple[str
     without = environment.get("no_proxy", environment.get("NO_PROXY"))
     if without is not None and _bypassed(endpoint, without.reveal()):
         return None
-    of_scheme = f"{endpoint.scheme}_proxy"
-    for name in (of_scheme, of_scheme.upper(), "all_proxy", "ALL_PROXY"):
+    for lower in (f"{endpoint.scheme}_proxy", "all_proxy"):
+        name = lower if lower in environment else lower.upper()
         if name == "HTTP_PROXY" and "REQUEST_METHOD" in environment:
             continue
         if value := environment.get(name):

@@ -41,14 +41,15 @@ _FOREIGN_LOGGERS: Final = (
     "asyncio",
 )
 
-# Every secret in use, by identity: its value is masked wherever it turns up, whatever the name beside it.
-_live: Final[weakref.WeakSet[Secret]] = weakref.WeakSet()
+# Every secret in use, by identity, for two may hold one value and end at different times. The value is masked wherever
+# it turns up, whatever the name beside it.
+_live: Final[weakref.WeakValueDictionary[int, Secret]] = weakref.WeakValueDictionary()
 
 
 def watch(secret: Secret) -> None:
     """Mask the value of this secret in log records for as long as it is in use."""
     if len(secret.reveal()) >= 4:  # anything shorter would mask ordinary words
-        _live.add(secret)
+        _live[id(secret)] = secret
 
 
 def looks_secret(name: str) -> bool:
@@ -81,8 +82,9 @@ def redact(text: str) -> str:
         >>> redact("wss://host/ws?X-Amz-Signature=0123456789abcdef")
         'wss://host/ws?X-Amz-Signature=****'
     """
-    for secret in list(_live):
-        text = text.replace(secret.reveal(), MASK)
+    for held in _live.valuerefs():  # a list: other threads may add to it
+        if (secret := held()) is not None:
+            text = text.replace(secret.reveal(), MASK)
     for pattern in _PATTERNS:
         text = re.sub(pattern, rf"\g<1>{MASK}", text)
     return text

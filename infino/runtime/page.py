@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar, overload
+
+from infino.runtime.warn import outside
 
 T = TypeVar("T")
 
@@ -86,10 +87,9 @@ class _Walk(Generic[T]):
         if items != self._previous or not items or self._by == "cursor":
             return True
         if self._limit is not None and len(items) >= self._limit:
-            warnings.warn(
+            outside(
                 f"the service answers the same {len(items)} items whatever {self._by} is asked for; there may be more",
                 RuntimeWarning,
-                stacklevel=4,
             )
         return False
 

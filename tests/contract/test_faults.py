@@ -298,6 +298,7 @@ RAW_DEFLATE = zlib.compress(PLAIN)[2:-4]
     ("gzip", pack(PLAIN)), ("GZIP", pack(PLAIN)), ("x-gzip", pack(PLAIN)),
     ("deflate", zlib.compress(PLAIN)), ("deflate", RAW_DEFLATE), ("identity", PLAIN), ("", PLAIN),
     ("gzip", pack(PLAIN[:9]) + pack(PLAIN[9:])),
+    ("gzip", pack(PLAIN) + b"\0" * 20_000), ("gzip", pack(PLAIN[:9]) + b"\0" * 9 + pack(PLAIN[9:]) + b"\0"),
     ("gzip, gzip", pack(pack(PLAIN))), ("deflate,gzip", pack(zlib.compress(PLAIN))),
     ("identity, gzip", pack(PLAIN)), ("gzip, aws-chunked", pack(PLAIN)),
     ("none", PLAIN), ("utf-8", PLAIN), ("aws-chunked", PLAIN),
@@ -316,7 +317,8 @@ def test_codings_in_several_headers_are_one_list(make):
 
 @pytest.mark.parametrize(("coding", "body"), [
     ("gzip", b"not gzip at all"), ("gzip", pack(b"{}" * 99)[:-9]), ("gzip", pack(b"{}") + b"junk"),
-    ("deflate", b"\xff\xff"), ("gzip, gzip", pack(PLAIN)),
+    ("deflate", b"\xff\xff"), ("gzip, gzip", pack(PLAIN)), ("gzip", b"\0" + pack(b"{}")),
+    ("gzip", pack(b"{}") + b"\0" * 9 + b"junk"),
 ])  # fmt: skip
 def test_broken_compression(make, coding, body):
     with ScriptedServer(answering(200, body, [("Content-Encoding", coding)])) as server:
@@ -340,6 +342,22 @@ def test_a_refusal_keeps_its_status_in_any_coding(make, coding):
     with ScriptedServer(answering(503, b"xx", [("Content-Encoding", coding)])) as server:
         error, hits = outcome(server, make, read)
         assert (error.status, hits) == (503, 3)
+
+
+@pytest.mark.parametrize(("coding", "body", "said"), [
+    ("gzip", pack(b'{"message": "no role"}'), "no role"),
+    ("gzip", b'{"message": "no role"}', "no role"),
+    ("br", pack(b"x"), "no explanation given"),
+    ("gzip", pack(b'{"message": "no role"}')[:-3], "no explanation given"),
+    ("gzip", pack(b'{"message": "' + b"x" * 5000 + b'"}'), "no explanation given"),
+    ("gzip", bytes(range(256)) * 20, "no explanation given"),
+])  # fmt: skip
+def test_a_refusal_never_shows_compressed_bytes(make, coding, body, said):
+    with ScriptedServer(answering(403, body, [("Content-Encoding", coding)])) as server:
+        client = make(server.endpoint, max_response_bytes=1000)
+        with pytest.raises(infino.PermissionDeniedError, match=f"403: {said} ") as caught:
+            read(client)
+        assert str(caught.value).isascii()
 
 
 def test_many_members_of_gzip_cost_what_their_bytes_cost(make):

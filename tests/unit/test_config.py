@@ -94,6 +94,9 @@ def test_half_a_profile_is_refused(profiles):
 BROKEN = [
     (b"[default", "line|end"), (b"[default]\nacces_key = 'typo'\n", "acces_key"), (b"default = 3\n", "default"),
     (b"\xff\xfe", "line 1 is not UTF-8"), (b"[default]\n# caf\xe9\n", "line 2 is not UTF-8"),
+    (b"# mine\n\n[[default]]\na = 1\n", r"line 3: \[\[default\]\] is the head of a list"),
+    (b"\n [[ 'default' ]]\n", r"line 2: \[\[default\]\]"), (b"a = 1\naccess_key = 'K'\n", "line 1: a stands outside"),
+    (b"# access_key\naccess_key = 'K'\n[work]\n", "line 2: access_key stands outside"),
     (b"[default]\na = 1\nb =\n", "line 3 is not TOML"), (b"a = " + b"[" * 20_000, "TOML"),
 ]  # fmt: skip
 GIVEN = {"access_key": "IAK_KEY", "secret_key": "k", "endpoint": "https://key.example"}
@@ -229,6 +232,11 @@ def test_the_environment_of_other_programs_counts_only_when_trusted(tmp_path):
 
 @pytest.mark.parametrize(("environment", "endpoint", "proxy"), [
     ({"https_proxy": "http://low:1", "HTTPS_PROXY": "http://up:1"}, "https://h", "http://low:1"),
+    ({"https_proxy": "", "HTTPS_PROXY": "http://up:1"}, "https://h", None),
+    ({"https_proxy": "", "HTTPS_PROXY": "http://up:1", "ALL_PROXY": "http://all:1"}, "https://h", "http://all:1"),
+    ({"all_proxy": "", "ALL_PROXY": "http://up:1"}, "https://h", None),
+    ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "h", "no_proxy": ""}, "https://h", "http://p:1"),
+    ({"http_proxy": "low:1", "HTTP_PROXY": "up:1", "REQUEST_METHOD": "GET"}, "http://localhost", "http://low:1"),
     ({"ALL_PROXY": "socks5://all:1"}, "https://h", "socks5://all:1"),
     ({"HTTP_PROXY": "plain:80"}, "http://localhost", "http://plain:80"),
     ({"HTTP_PROXY": "plain:80", "REQUEST_METHOD": "GET"}, "http://localhost", None),

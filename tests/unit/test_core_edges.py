@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import infino
+from infino.core import redaction
 from infino.core.causes import connect_hint, root_cause
 from infino.core.codec import dumps
 from infino.core.config import resolve
@@ -53,6 +55,44 @@ def test_yaml_may_be_nested_so_far_and_no_further() -> None:
         parse_yaml(document(MAX_DEPTH + 1), "op")
     siblings = "\n".join(f"k{number}: [[[]]]" for number in range(MAX_DEPTH))
     assert len(parse_yaml(siblings, "op")) == MAX_DEPTH, "what was closed does not count"
+
+
+def test_secrets_long_enough_to_be_told_from_words_are_masked_while_they_live() -> None:
+    short, long = infino.Secret("abc"), infino.Secret("abcd")
+    redaction.watch(short)
+    redaction.watch(long)
+    assert redaction.redact("abc abcd") == "abc ****"
+    equal = infino.Secret("abcd")
+    redaction.watch(equal)
+    del long
+    assert redaction.redact("abc abcd") == "abc ****", "another one of the same value is still in use"
+    del equal
+    assert redaction.redact("abc abcd") == "abc abcd"
+    assert (redaction.shorten_key("A" * 12), redaction.shorten_key("A" * 11)) == ("AAAA****AAAA", "****")
+
+
+@pytest.mark.parametrize("name", redaction._FOREIGN_LOGGERS)
+def test_with_our_switch_on_the_libraries_below_keep_secrets_too(
+    name: str, caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
+) -> None:
+    foreign, ours = logging.getLogger(name), logging.getLogger("infino")
+    before = {logger: (logger.filters[:], logger.handlers[:], logger.level) for logger in (foreign, ours)}
+
+    def restore() -> None:
+        for logger, (filters, handlers, level) in before.items():
+            logger.filters[:], logger.handlers[:] = filters, handlers
+            logger.setLevel(level)
+
+    request.addfinalizer(restore)
+    foreign.filters.clear()
+    redaction.follow_environment({"INFINO_LOG": "no such level"})
+    redaction.follow_environment({})
+    assert not foreign.filters
+    redaction.follow_environment({"INFINO_LOG": " debug "})
+    assert ours.level == logging.DEBUG
+    with caplog.at_level(logging.DEBUG, name):
+        foreign.debug("GET /ws?X-Amz-Signature=%s", "0123456789abcdef")
+    assert caplog.messages == ["GET /ws?X-Amz-Signature=****"]
 
 
 def test_a_missing_extra_is_named_by_its_package() -> None:

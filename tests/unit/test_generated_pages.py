@@ -67,10 +67,11 @@ async def test_a_gateway_that_knows_no_offset_does_not_loop(limit: int | None) -
 
 
 async def test_a_full_page_that_comes_again_is_told() -> None:
-    with pytest.warns(RuntimeWarning, match="whatever offset is asked for; there may be more"):
+    with pytest.warns(RuntimeWarning, match="whatever offset is asked for; there may be more") as told:
         assert list(SyncPage(Counting(15, 10, forgetful=True).fetch, 10, by="offset")) == list(range(10))
-    with pytest.warns(RuntimeWarning, match="there may be more"):
+    with pytest.warns(RuntimeWarning, match="there may be more") as told_too:
         await AsyncPage(Counting(15, 10, forgetful=True).fetch_async, 10, by="offset").all()
+    assert {warning.filename for warning in [*told, *told_too]} == {__file__}, "at the line of the caller"
 
 
 async def test_smaller_pages_than_asked_for_do_not_end_a_list() -> None:
