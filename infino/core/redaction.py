@@ -82,9 +82,9 @@ def redact(text: str) -> str:
         >>> redact("wss://host/ws?X-Amz-Signature=0123456789abcdef")
         'wss://host/ws?X-Amz-Signature=****'
     """
-    for held in _live.valuerefs():  # a list: other threads may add to it
-        if (secret := held()) is not None:
-            text = text.replace(secret.reveal(), MASK)
+    live = [secret.reveal() for held in _live.valuerefs() if (secret := held()) is not None]
+    for value in sorted(live, key=len, reverse=True):  # one may be the beginning of another
+        text = text.replace(value, MASK)
     for pattern in _PATTERNS:
         text = re.sub(pattern, rf"\g<1>{MASK}", text)
     return text

@@ -62,6 +62,9 @@ def test_secrets_long_enough_to_be_told_from_words_are_masked_while_they_live() 
     redaction.watch(short)
     redaction.watch(long)
     assert redaction.redact("abc abcd") == "abc ****"
+    longer = infino.Secret("abcdef")
+    redaction.watch(longer)
+    assert redaction.redact("abc abcd abcdef") == "abc **** ****"
     equal = infino.Secret("abcd")
     redaction.watch(equal)
     del long
