@@ -7,13 +7,15 @@ from typing import Any
 
 import attrs
 
-from infino.bulk.encode import Encoded, Unsendable, encode_one, escaped_id
+from infino.bulk.encode import Unsendable, encode_each, encode_one, escaped_id
 from infino.bulk.lines import parse_line
+from infino.bulk.packer import Encoded, Template
 from infino.core import codec
 
 ACTIONS = ("index", "create", "update", "delete")
 DEAD_LETTER = b'{"_dead_letter":'
 METADATA = {"_id", "_index", "_type", "routing", "_routing", "version", "_version", "retry_on_conflict", "pipeline"}
+_WHOLE = Template(b"", b"", b"\n")
 
 
 def looks_ready(line: bytes) -> bool:
@@ -46,56 +48,43 @@ def as_lines(elements: Iterable[Any]) -> list[bytes | Unsendable]:
     return lines
 
 
-@attrs.define
-class Ready:
-    """A batch of records with action lines of their own."""
+@attrs.frozen
+class Action:
+    """An action with its document."""
 
-    encoded: Encoded
-    keyed: list[bool]
-    stop: int
+    action: str
+    metadata: dict[str, Any]
+    document: bytes = b""
 
 
-class ReadyEncoder:
+class ActionReader:
     """Pairs action lines with the documents behind them, also across batches."""
 
     def __init__(self) -> None:
-        self._open: tuple[str, dict[str, Any]] | Unsendable | None = None
+        self._open: Action | Unsendable | None = None
 
-    def encode(self, lines: Sequence[bytes | Unsendable], start: int) -> Ready:
-        """Encode a batch of lines.
+    def pair(self, lines: Sequence[bytes | Unsendable]) -> list[Action | Unsendable]:
+        """Return the records that are complete with these lines, or why one is none.
 
         Args:
             lines: Action and document lines, or dead letters.
-            start: Position of the first record.
         """
-        positions: list[int] = []
-        found = Ready(Encoded([], [], positions), [], start)
+        found: list[Action | Unsendable] = []
         for line in lines:
             try:
-                pair = self._pair(line)
+                if (action := self._take(line)) is not None:
+                    found.append(action)
             except Unsendable as error:
-                found.encoded.failures.append((found.stop, error.code, str(error)))
-                found.stop += 1
-                continue
-            if pair is not None:
-                self._add(found, positions, *pair)
+                found.append(error)
         return found
 
-    def finish(self, start: int) -> Ready:
-        """Refuse an action that has no document.
+    def rest(self) -> list[Action | Unsendable]:
+        """Refuse an action that has no document."""
+        waiting, self._open = self._open, None
+        return [] if waiting is None else [Unsendable("no_document", "the source ends behind an action line")]
 
-        Args:
-            start: Position of the next record.
-        """
-        found = Ready(Encoded([], [], []), [], start)
-        if self._open is not None:
-            found.encoded.failures.append((start, "no_document", "the source ends behind an action line"))
-            found.stop += 1
-            self._open = None
-        return found
-
-    def _pair(self, line: bytes | Unsendable) -> tuple[str, dict[str, Any], bytes] | None:
-        """Take a line; return action, metadata and document once both are there."""
+    def _take(self, line: bytes | Unsendable) -> Action | None:
+        """Take a line; return the action once all of it is there."""
         if self._open is not None:
             waiting, self._open = self._open, None
             if isinstance(waiting, Unsendable):
@@ -103,47 +92,50 @@ class ReadyEncoder:
             if isinstance(line, Unsendable):
                 raise line
             parse_line(line)
-            return *waiting, line
+            return attrs.evolve(waiting, document=line)
         if isinstance(line, Unsendable):
             self._open = line  # refused with the document behind it
             return None
         record = parse_line(line)
         if line.startswith(DEAD_LETTER):
-            return self._letter(line)
+            return _letter(line)
         action, metadata = next(iter(record.items()), ("", None))
         if len(record) != 1 or action not in ACTIONS or not isinstance(metadata, dict):
             raise Unsendable("not_an_action", f'{line[:80]!r} is not an action line such as {{"index":{{}}}}')
         if action == "delete":
-            return action, metadata, b""
-        self._open = (action, metadata)
+            return Action(action, metadata)
+        self._open = Action(action, metadata)
         return None
 
-    @staticmethod
-    def _letter(line: bytes) -> tuple[str, dict[str, Any], bytes]:
-        """Cut a dead letter at its keys, so that the document stays as it was, byte for byte."""
-        action_line, _, document = line.partition(b',"action":')[2].partition(b',"document":')
-        found = codec.loads(action_line) if action_line and document else None
-        action, metadata = next(iter(found.items()), ("", None)) if isinstance(found, dict) else ("", None)
-        if action not in ACTIONS or not isinstance(metadata, dict):
-            raise Unsendable("not_an_action", "the dead letter holds no record that could be sent again")
-        return action, metadata, document[:-1]
 
-    @staticmethod
-    def _add(found: Ready, positions: list[int], action: str, metadata: dict[str, Any], document: bytes) -> None:
-        try:
-            name = metadata.get("_id")
-            if name is None and action in ("update", "delete"):
-                raise Unsendable("no_id", f"{action} needs an _id")
-            identity = b"" if name is None else escaped_id(name)
-        except Unsendable as error:
-            found.encoded.failures.append((found.stop, error.code, str(error)))
-        else:
-            others = codec.dumps({key: value for key, value in metadata.items() if key != "_id"})[1:-1]
-            head = b'"_id":"' + identity + b'"' if identity else b""
-            line = b'{"%s":{%s%s%s}}' % (action.encode(), head, b"," if head and others else b"", others)
-            found.encoded.texts.append(line + b"\n" + document if action != "delete" else line)
-            if found.encoded.ids is not None:
-                found.encoded.ids.append(identity)
-            found.keyed.append(bool(identity))
-            positions.append(found.stop)
-        found.stop += 1
+def _letter(line: bytes) -> Action:
+    """Cut a dead letter at its keys, so that the document stays as it was, byte for byte."""
+    action_line, _, document = line.partition(b',"action":')[2].partition(b',"document":')
+    found = codec.loads(action_line) if action_line and document else None
+    action, metadata = next(iter(found.items()), ("", None)) if isinstance(found, dict) else ("", None)
+    if action not in ACTIONS or not isinstance(metadata, dict):
+        raise Unsendable("not_an_action", "the dead letter holds no record that could be sent again")
+    return Action(action, metadata, document[:-1])
+
+
+def encode_actions(records: Sequence[Action | Unsendable], start: int) -> Encoded:
+    """Encode actions as they came, the id first.
+
+    Args:
+        records: Actions, or why one is none.
+        start: Position of the first.
+    """
+    return encode_each(_WHOLE, records, start, _encode_action)
+
+
+def _encode_action(record: Action | Unsendable) -> tuple[bytes, bytes]:
+    if isinstance(record, Unsendable):
+        raise record
+    name = record.metadata.get("_id")
+    if name is None and record.action in ("update", "delete"):
+        raise Unsendable("no_id", f"{record.action} needs an _id")
+    identity = b"" if name is None else escaped_id(name)
+    others = codec.dumps({key: value for key, value in record.metadata.items() if key != "_id"})[1:-1]
+    head = b'"_id":"' + identity + b'"' if identity else b""
+    line = b'{"%s":{%s%s%s}}' % (record.action.encode(), head, b"," if head and others else b"", others)
+    return line if record.action == "delete" else line + b"\n" + record.document, identity

@@ -20,6 +20,10 @@ class Ids(Protocol):
         """Return whether any id is in both."""
         ...
 
+    def names(self) -> set[bytes]:
+        """Return the ids, as escaped in the body."""
+        ...
+
 
 @attrs.frozen
 class Rejection:
@@ -126,12 +130,9 @@ class Chunk:
 
     def id_set(self) -> set[bytes]:
         """Return the ids, as escaped in the body."""
-        if isinstance(self.ids, set):
-            return self.ids
-        if self.ids is not None:
-            self.ids = {found for record in self.records() if (found := record_id(record)) is not None}
-            return self.ids
-        return set()
+        if self.ids is not None and not isinstance(self.ids, set):
+            self.ids = self.ids.names()
+        return self.ids or set()
 
     def meets(self, other: Chunk) -> bool:
         """Return whether both hold a record of the same id, so that their order matters."""

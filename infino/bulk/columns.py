@@ -1,13 +1,15 @@
-"""Columns and whole blocks of lines to request bodies: polars does the work, and no record becomes a Python object."""
+"""Frames to records as JSON: polars does the work, and no record becomes a Python object."""
 
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
+from infino.bulk.chunk import Rejection
 from infino.bulk.options import BulkOptions
+from infino.bulk.packer import Template
 
 _ESCAPED = b'"\\' + bytes(range(32))
 _KINDS = "String Boolean Date Categorical Enum Null Float32 Float64 Int8 Int16 Int32 Int64 UInt8 UInt16 UInt32 UInt64"
@@ -15,10 +17,6 @@ PLAIN = frozenset(_KINDS.split())
 _PER_SECOND = {"ms": 1000, "us": 1_000_000, "ns": 1_000_000_000}
 _FAR = 95_000_000  # days from 1970, a little less than polars can write
 _WHOLE_MINUTES = 1096  # days from 1970, since which no zone has seconds in its offset
-_NOBODY = "\x00"  # a field to ask for where only the check counts
-_PLAIN_NAME = re.compile(r"[ !#-.0-\[\]-~]+\Z")  # no other spelling in JSON than with \u escapes
-_SPELLED = re.compile(rb"\\u00[2-7]")
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def load_polars() -> Any:
@@ -118,20 +116,71 @@ class ColumnIds:
             self._hashes = self._column.hash()
         return self._hashes
 
+    def names(self) -> set[bytes]:
+        """Return the ids; none of them needs an escape."""
+        return {name.encode() for name in self._column}
+
+    def joined(self, others: list[ColumnIds]) -> ColumnIds:
+        """Return the ids of several batches as one column."""
+        return ColumnIds(load_polars().concat([self._column, *(other._column for other in others)])) if others else self
+
+
+class EncodedFrame:
+    """A batch of records as a column of polars: no record becomes a Python object.
+
+    Args:
+        records: A series of text, the action and document lines of each record.
+        names: A series of text, their ids, or None.
+        start: Position of the first record.
+    """
+
+    def __init__(self, records: Any, names: Any, start: int) -> None:
+        self._whole, self._ends = _spelled(records)
+        self._names = names
+        self.positions: Sequence[int] = range(start, start + len(records))
+        self.failures: list[Rejection] = []
+        self.size: int = self._ends[-1]
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def ends(self) -> Any:
+        return self._ends
+
+    def body(self, at: int, end: int) -> bytes | memoryview:
+        return self._whole[self._ends[at - 1] if at else 0 : self._ends[end - 1]]
+
+    def ids(self, at: int, end: int) -> ColumnIds | None:
+        return None if self._names is None else ColumnIds(self._names.slice(at, end - at))
+
+
+def _spelled(records: Any) -> tuple[bytes | memoryview, Any]:
+    """The bytes of a column of text, and where each value ends: in Arrow it lies in memory just so."""
+    polars = load_polars()
+    try:
+        _, ends, whole = records.to_arrow(compat_level=polars.CompatLevel.oldest()).buffers()
+    except ImportError:  # without pyarrow
+        return records.str.join("").cast(polars.Binary).item(), records.str.len_bytes().cast(int).cum_sum()
+    return memoryview(whole), memoryview(ends).cast("q")[1 : len(records) + 1]
+
 
 class FrameEncoder:
     """Writes the records of polars frames.
 
     Args:
-        op: `index`, `create` or `update`.
-        id: Column that holds the id, or None.
-        upsert: With `update`: create the record where there is none.
+        options: Which operation, and where the id is.
     """
 
-    def __init__(self, op: str, id: str | None, upsert: bool) -> None:
-        self._op, self._id, self._upsert = op, id, upsert
+    def __init__(self, options: BulkOptions) -> None:
+        self._template, self._id = Template.of(options), options.id
         self._polars: Any = None  # loaded with the first frame: it takes long, and sources without columns need none
         self._documents: dict[tuple[Any, ...], Any] = {}
+
+    @classmethod
+    def of(cls, options: BulkOptions) -> FrameEncoder | None:
+        """Return the encoder for an upload, or None where each record must be seen."""
+        suits = options.op in ("index", "create", "update") and not callable(options.id)
+        return cls(options) if suits else None
 
     def suits(self, frame: Any) -> bool:
         """Return whether the result would be exactly that of the careful encoder.
@@ -186,17 +235,20 @@ class FrameEncoder:
             return safe_ids(column, self._polars)
         return bool(column.dtype.is_integer())
 
-    def body(self, frame: Any) -> tuple[bytes, ColumnIds | None]:
-        """Return the request body for all rows of a frame, and the ids.
+    def encode(self, frame: Any, start: int) -> EncodedFrame:
+        """Encode the rows of a frame.
 
         Args:
             frame: A frame for which `suits` holds.
+            start: Position of the first.
         """
-        polars, document = self._polars, self._document(frame)
-        name = None if self._id is None else polars.col(self._id).cast(polars.String)
-        body = frame.select(compose(polars, self._op, self._upsert, name, document)).item()
-        ids = None if self._id is None else ColumnIds(frame[self._id].cast(polars.String))
-        return body, ids
+        polars, template = self._polars, self._template
+        parts = [polars.lit(template.before.decode())]
+        if self._id is not None:
+            parts += [polars.col(self._id).cast(polars.String), polars.lit(template.between.decode())]
+        parts += [self._document(frame), polars.lit(template.after.decode())]
+        records = frame.select(polars.concat_str(*parts)).to_series()
+        return EncodedFrame(records, None if self._id is None else frame[self._id].cast(polars.String), start)
 
 
 def safe_ids(column: Any, polars: Any) -> bool:
@@ -208,109 +260,3 @@ def safe_ids(column: Any, polars: Any) -> bool:
     """
     whole = column.str.join("").cast(polars.Binary).item()
     return bool(column.min() != "" and len(whole.translate(None, _ESCAPED)) == len(whole))  # the empty one sorts first
-
-
-def compose(polars: Any, op: str, upsert: bool, name: Any, document: Any) -> Any:
-    """Return one expression from columns to a request body: the text of single rows is never seen by Python.
-
-    Args:
-        polars: The module.
-        op: `index`, `create` or `update`.
-        upsert: With `update`: create the record where there is none.
-        name: Expression of the id, or None.
-        document: Expression of the document line.
-    """
-    between, after = "\n", "\n"
-    if op == "update":
-        between = '\n{"doc":'
-        after = ',"doc_as_upsert":true}\n' if upsert else "}\n"
-    head = f'{{"{op}":{{'
-    if name is None:
-        parts = [polars.lit(head + "}}" + between), document]
-    else:
-        parts = [polars.lit(head + '"_id":"'), name, polars.lit('"}}' + between), document]
-    return polars.concat_str(*parts, polars.lit(after)).str.join("").cast(polars.Binary)
-
-
-class LineColumns:
-    """Writes the records of whole blocks of lines.
-
-    Args:
-        op: `index`, `create` or `update`.
-        id: Field that holds the id, or None.
-        upsert: With `update`: create the record where there is none.
-    """
-
-    def __init__(self, op: str, id: str | None, upsert: bool) -> None:
-        self._op, self._id, self._upsert = op, id, upsert
-        self._polars = load_polars()
-        self._key = json.dumps(id)
-
-    @classmethod
-    def of(cls, options: BulkOptions) -> LineColumns | None:
-        """Return the encoder for an upload, or None where its lines must become objects."""
-        identity = options.id
-        if options.op not in ("index", "create", "update") or load_polars() is None:
-            return None
-        if identity is not None and (not isinstance(identity, str) or identity == "_id"):
-            return None
-        if identity is not None and not _PLAIN_NAME.match(identity):
-            return None
-        return cls(options.op, identity, options.upsert)
-
-    def frame(self, block: bytes) -> Any:
-        """Return lines beside their ids, as columns; None where it is not certain that each is fine.
-
-        Args:
-            block: Lines without blank ones between.
-        """
-        if b"\r" in block:
-            block = block.replace(b"\r\n", b"\n").removesuffix(b"\r")
-        if not block.startswith(b"{") or not block.endswith((b"}\n", b"}")) or b"\r" in block:
-            return None
-        if b"\\" in block and _SURROGATE.search(block):
-            return None  # polars takes half a pair
-        polars = self._polars
-        try:
-            schema = {self._id or _NOBODY: polars.String}
-            ids = polars.read_ndjson(block, schema=schema).to_series()  # strict: one object in each line
-            lines = self._lines(block)
-        except Exception:  # polars raises types of its own: whatever is odd is looked at line by line
-            return None
-        if len(ids) != len(lines):
-            return None
-        frame = polars.DataFrame([lines, ids.alias("id")])
-        return frame if self._id is None or self._certain(block, frame) else None
-
-    def _lines(self, block: bytes) -> Any:
-        polars = self._polars
-        if hasattr(polars, "scan_lines"):  # recent releases have it, and it is faster
-            return polars.scan_lines(block, name="line").collect().to_series()
-        whole = polars.Series("line", [block.removesuffix(b"\n")], polars.Binary)
-        return whole.cast(polars.String).str.split("\n").explode()
-
-    def _certain(self, block: bytes, frame: Any) -> bool:
-        """Whether the ids are what a careful reader finds: text or whole numbers, each named once in its line."""
-        polars, lines, ids = self._polars, frame["line"], frame["id"]
-        if ids.null_count() or not safe_ids(ids, polars):
-            return False
-        if b"\\" in block and _SPELLED.search(block):
-            return False  # the name may be there a second time, spelled otherwise
-        if lines.str.count_matches(polars.escape_regex(self._key)).max() > 1:
-            return False
-        for mark in (f'{self._key}:"', f'{self._key}: "'):
-            if lines.str.contains(mark, literal=True).all():
-                return True
-        numbers = lines.str.extract(re.escape(self._key).replace("/", "\\/") + r"\s*:\s*(-?[0-9]{1,18})\s*[,}]")
-        return bool((numbers == ids).all() and not numbers.null_count())
-
-    def body(self, frame: Any) -> tuple[bytes, ColumnIds | None]:
-        """Return the request body for all rows of a frame, and the ids.
-
-        Args:
-            frame: As `frame` returned it, or a part of it.
-        """
-        polars = self._polars
-        name = None if self._id is None else polars.col("id")
-        body = frame.select(compose(polars, self._op, self._upsert, name, polars.col("line"))).item()
-        return body, None if name is None else ColumnIds(frame["id"])

@@ -61,7 +61,7 @@ def as_lines_file(source: Any, format: str) -> Lines:
             return Lines(source, kind)
     made = tempfile.TemporaryFile()  # noqa: SIM115  # closed by whoever sends it
     try:
-        for piece in SourceReader(source, BulkOptions(), lambda: LIMIT, reading=reading).pieces():
+        for piece in SourceReader(source, BulkOptions(), reading=reading).pieces(LIMIT):
             _write(made, piece)
         made.seek(0)
     except BaseException:

@@ -11,9 +11,9 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-import attrs
-
+from infino.bulk.chunk import Rejection
 from infino.bulk.options import BulkOptions, IdChoice
+from infino.bulk.packer import Encoded, Template
 from infino.core import codec
 from infino.core.values import number, plain
 
@@ -33,23 +33,6 @@ class Unsendable(ValueError):
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)
         self.code = code
-
-
-@attrs.define
-class Encoded:
-    """Records as lines.
-
-    Args:
-        texts: Document lines, or whole records where `op` is `ready`; empty for deletions.
-        ids: Ids as escaped inside a JSON string, in step with the texts; None where there are none.
-        positions: Positions of the records, in step with the texts.
-        failures: Position, code and reason of each record that cannot be sent.
-    """
-
-    texts: list[bytes] = attrs.field(factory=list)
-    ids: list[bytes] | None = None
-    positions: Sequence[int] = ()
-    failures: list[tuple[int, str, str]] = attrs.field(factory=list)
 
 
 def encode_value(value: Any) -> bytes:
@@ -244,6 +227,7 @@ class Encoder:
     def __init__(self, options: BulkOptions) -> None:
         self._op = options.op
         self._id = options.id
+        self._template = Template.of(options)
         # The name "_id" belongs to the service: used as id, it leaves the document.
         self._strip = options.id == "_id"
 
@@ -260,43 +244,69 @@ class Encoder:
             return self._careful(records, start)
 
     def _quick(self, records: Sequence[Any], start: int) -> Encoded:
-        if orjson is None or self._strip or callable(self._id) or self._op in ("delete", "ready"):
+        if orjson is None or self._strip or callable(self._id) or self._op == "delete":
             raise TypeError("these take the careful road")
         dumps = orjson.dumps
         texts = [dumps(record, plain, _OPTIONS) for record in records]
         if set(map(_FIRST, texts)) != {123}:
             raise TypeError("something is not an object")
-        ids = None if self._id is None else _quick_ids([record[self._id] for record in records])
-        return Encoded(texts, ids, range(start, start + len(texts)))
+        ids = None if self._id is None else quick_ids([record[self._id] for record in records])
+        return Encoded(self._template, texts, ids, range(start, start + len(texts)))
 
     def _careful(self, records: Sequence[Any], start: int) -> Encoded:
-        positions: list[int] = []
-        ids: list[bytes] | None = None if self._id is None else []
-        found = Encoded([], ids, positions)
-        for position, record in enumerate(records, start):
-            try:
-                if isinstance(record, Unsendable):  # the source has seen already that this one is broken
-                    raise record
-                record = as_record(record)
-                identity = None if self._id is None else escaped_id(take_id(self._id, record, self._op))
-                text = b"" if self._op == "delete" else encode_one(self._document(record))
-            except Unsendable as error:
-                found.failures.append((position, error.code, str(error)))
-                continue
-            found.texts.append(text)
-            positions.append(position)
-            if ids is not None and identity is not None:
-                ids.append(identity)
-        return found
+        return encode_each(self._template, records, start, self._one, named=self._id is not None)
 
-    def _document(self, record: Any) -> Any:
+    def _one(self, record: Any) -> tuple[bytes, bytes]:
+        if isinstance(record, Unsendable):  # the source has seen already that this one is broken
+            raise record
+        record = as_record(record)
+        name = b"" if self._id is None else escaped_id(take_id(self._id, record, self._op))
         if self._strip and isinstance(record, Mapping):
-            return {key: value for key, value in record.items() if key != "_id"}
-        return record
+            record = {key: value for key, value in record.items() if key != "_id"}
+        return b"" if self._op == "delete" else encode_one(record), name
 
 
-def _quick_ids(values: list[Any]) -> list[bytes]:
-    """Escape many ids at once; whatever is not simple text or a number takes the careful road."""
+def encode_each(
+    template: Template,
+    records: Sequence[Any],
+    start: int,
+    encode: Callable[[Any], tuple[bytes, bytes]],
+    *,
+    named: bool = True,
+) -> Encoded:
+    """Encode records one by one, so that one that cannot be sent costs only itself.
+
+    Args:
+        template: What stands around ids and texts.
+        records: Records of any form.
+        start: Position of the first.
+        encode: Returns the text and the id of a record, or raises `Unsendable`.
+        named: Whether the records have ids.
+    """
+    positions: list[int] = []
+    names: list[bytes] = []
+    found = Encoded(template, [], names if named else None, positions)
+    for position, record in enumerate(records, start):
+        try:
+            text, name = encode(record)
+        except Unsendable as error:
+            found.failures.append(Rejection(position, f"record {position}: {error}", code=error.code))
+        else:
+            found.texts.append(text)
+            names.append(name)
+            positions.append(position)
+    return found
+
+
+def quick_ids(values: list[Any]) -> list[bytes]:
+    """Escape many ids at once.
+
+    Args:
+        values: Ids of any kind.
+
+    Raises:
+        TypeError: They are not all simple text or all whole numbers, and take the careful road.
+    """
     kinds = set(map(type, values))
     if kinds == {int}:
         return [b"%d" % value for value in values]

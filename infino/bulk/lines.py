@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from infino.bulk.encode import Encoded, Encoder, Unsendable, encode_one, escaped_id, take_id
+from infino.bulk.encode import Unsendable, encode_each, encode_one, escaped_id, quick_ids, take_id
 from infino.bulk.options import BulkOptions
+from infino.bulk.packer import Encoded, Template, joined
 
 try:
     import orjson
@@ -20,6 +21,7 @@ except ImportError:  # no wheel for this platform: slower, but just as strict
     orjson = None  # type: ignore[assignment]  # checked before use
 
 BLOCK = 1 << 22
+MOST = 256  # lines checked at once: one that is odd costs only these a careful look
 _ID = b'"_id"'
 _FIRST = re.compile(rb'\{\s*"_id"\s*:\s*(?:"[^"]*"|-?[0-9]+)\s*(?:,\s*|(?=\}))')
 SLOW = 0.05  # seconds of a source, after which nothing waits for more of it
@@ -97,57 +99,64 @@ class LineEncoder:
     """
 
     def __init__(self, options: BulkOptions) -> None:
-        self._options = options
-        self._objects = Encoder(options)
-        self._id = options.id
+        self._op, self._id = options.op, options.id
+        self._template = Template.of(options)
         # Where the document itself changes, or a function must see the record, objects are needed.
         self._rebuild = callable(self._id) or self._id == "_id" or options.op == "delete"
+        self._decode = None if self._rebuild else _id_decoder(self._id)
 
     def encode(self, lines: list[bytes], start: int) -> Encoded:
-        """Encode a batch of lines.
+        """Encode lines, many at once where nothing is odd about them.
 
         Args:
             lines: One JSON object each.
             start: Position of the first.
         """
+        if len(lines) > MOST:
+            parts = [self.encode(lines[at : at + MOST], start + at) for at in range(0, len(lines), MOST)]
+            return joined(parts)
         ids = None if self._rebuild else self._quick(lines)
         if ids is None:
-            return self._careful(lines, start)
-        return Encoded(lines, None if self._id is None else ids, range(start, start + len(lines)))
+            return encode_each(self._template, lines, start, self._one, named=self._id is not None)
+        return Encoded(self._template, lines, None if self._id is None else ids, range(start, start + len(lines)))
 
     def _quick(self, lines: list[bytes]) -> list[bytes] | None:
         """Check many lines at once and return their ids; None means: look at each."""
         try:
+            if self._decode is not None:
+                b"".join(lines).decode()  # what the decoder passes over it does not check for UTF-8
+                found = list(map(self._decode, lines))
+                return [] if self._id is None else quick_ids([line.id for line in found])
             # The number between shows that no value reaches from one line into the next.
             found = loads(b"[" + (b",%d," % _BETWEEN).join(lines) + b"]")
             records = found[::2]
             if found[1::2] != [_BETWEEN] * (len(lines) - 1) or set(map(type, records)) != {dict}:
                 return None
             return [] if self._id is None else [escaped_id(record[self._id]) for record in records]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return None
 
-    def _careful(self, lines: list[bytes], start: int) -> Encoded:
-        positions: list[int] = []
-        found = Encoded([], None if self._id is None else [], positions)
-        for position, line in enumerate(lines, start):
-            try:
-                record = parse_line(line)
-                if isinstance(self._id, str) and isinstance(record.get(self._id), float):
-                    record = json.loads(line)  # orjson makes a float of a whole number beyond 64 bits
-                if self._id is not None and found.ids is not None:
-                    found.ids.append(escaped_id(take_id(self._id, record, self._options.op)))
-            except Unsendable as error:
-                found.failures.append((position, error.code, str(error)))
-                continue
-            found.texts.append(self._text(line, record))
-            positions.append(position)
-        return found
+    def _one(self, line: bytes) -> tuple[bytes, bytes]:
+        record = parse_line(line)
+        if isinstance(self._id, str) and isinstance(record.get(self._id), float):
+            record = json.loads(line)  # orjson makes a float of a whole number beyond 64 bits
+        name = b"" if self._id is None else escaped_id(take_id(self._id, record, self._op))
+        if self._op == "delete":
+            return b"", name
+        return _without_id(line) if self._id == "_id" else line, name
 
-    def _text(self, line: bytes, record: Any) -> bytes:
-        if self._options.op == "delete":
-            return b""
-        return _without_id(line) if self._id == "_id" else line
+
+def _id_decoder(name: Any) -> Any:
+    """What decodes nothing of a line but the id, or None where msgspec is not installed."""
+    try:
+        import msgspec
+    except ImportError:
+        return None
+    fields, renamed = ([], None) if name is None else ([("id", str | int)], {"id": name})
+    try:
+        return msgspec.json.Decoder(msgspec.defstruct("Line", fields, rename=renamed, gc=False)).decode
+    except ValueError:  # a name that needs an escape
+        return None
 
 
 def parse_line(line: bytes) -> dict[str, Any]:

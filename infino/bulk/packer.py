@@ -1,15 +1,15 @@
-"""Lines to request bodies: by bytes and by count, in the order of the source."""
+"""Lines to request bodies: the one place where they are cut, by exact bytes and by count, in order."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
+from typing import Any, Protocol
 
 import attrs
 
-from infino.bulk.chunk import EncodedPiece, Rejection
-from infino.bulk.encode import Encoded
+from infino.bulk.chunk import EncodedPiece, Ids, Rejection, readable_id
 from infino.bulk.options import BulkOptions
 
 
@@ -36,170 +36,225 @@ class Template:
             return cls(head, b'"}}\n{"doc":', b',"doc_as_upsert":true}\n' if options.upsert else b"}\n")
         return cls(head, b'"}}\n', b"\n")
 
+
+class Batch(Protocol):
+    """Neighbouring records of the source, encoded: with ids, and with the failures among them."""
+
+    @property
+    def positions(self) -> Sequence[int]:
+        """Positions of the records."""
+        ...
+
+    @property
+    def failures(self) -> list[Rejection]:
+        """Records that cannot be sent."""
+        ...
+
     @property
     def size(self) -> int:
-        """Bytes that a record needs beside its id and its document."""
-        return len(self.before) + len(self.between) + len(self.after)
+        """Bytes of all records."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def ends(self) -> Sequence[int]:
+        """Return for each record how many bytes end with it."""
+        ...
+
+    def body(self, at: int, end: int) -> bytes | memoryview:
+        """Return some of the records as action and document lines."""
+        ...
+
+    def ids(self, at: int, end: int) -> Any:
+        """Return their ids as escaped in the body, empty where a record has none; None where none has any."""
+        ...
+
+
+@attrs.define
+class Encoded:
+    """A batch of lines; `texts` are documents, or whole records where the ids are in them already.
+
+    Args:
+        template: What stands around ids and texts.
+        texts: The lines, in step with the positions; empty for deletions.
+        names: Ids as escaped inside a JSON string, in step with the texts.
+        positions: Positions of the records.
+        failures: Records that cannot be sent.
+    """
+
+    template: Template
+    texts: list[bytes] = attrs.field(factory=list)
+    names: list[bytes] | None = None
+    positions: Sequence[int] = attrs.field(factory=list)
+    failures: list[Rejection] = attrs.field(factory=list)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @property
+    def _overhead(self) -> int:
+        return len(self.template.before) + len(self.template.between) + len(self.template.after)
+
+    @property
+    def _written(self) -> list[bytes] | None:
+        """The ids, where they are not in the texts already."""
+        return self.names if self.template.between else None
+
+    @property
+    def size(self) -> int:
+        """Bytes of all records."""
+        return sum(map(len, self.texts)) + sum(map(len, self._written or ())) + len(self.texts) * self._overhead
+
+    def ends(self) -> Sequence[int]:
+        overhead, names = self._overhead, self._written
+        if names is None:
+            return list(accumulate(len(text) + overhead for text in self.texts))
+        return list(
+            accumulate([len(text) + len(name) + overhead for text, name in zip(self.texts, names, strict=True)])
+        )
+
+    def body(self, at: int, end: int) -> bytes:
+        template, texts, names = self.template, self.texts[at:end], self._written
+        joint = template.after + template.before
+        if names is None:
+            return template.before + joint.join(texts) + template.after
+        parts = [joint, b"", template.between, b""] * len(texts)
+        parts[1::4], parts[3::4] = names[at:end], texts
+        parts[0] = template.before
+        parts.append(template.after)
+        return b"".join(parts)
+
+    def ids(self, at: int, end: int) -> list[bytes] | None:
+        return None if self.names is None else self.names[at:end]
+
+
+def joined(parts: list[Encoded]) -> Encoded:
+    """Return batches that follow each other as one."""
+    names = None if parts[0].names is None else [name for part in parts for name in part.names or ()]
+    return Encoded(
+        parts[0].template,
+        [text for part in parts for text in part.texts],
+        names,
+        spliced([part.positions for part in parts if part.positions]),
+        [failure for part in parts for failure in part.failures],
+    )
 
 
 class Packer:
-    """Gathers lines until a body is full.
+    """Gathers records until a body is full.
 
     Args:
-        options: The settings of the upload.
-        limit: Returns the largest body in bytes, which may shrink while the upload runs.
-        start: Position of the first record.
+        chunk_records: Most records in a body.
     """
 
-    def __init__(self, options: BulkOptions, limit: Callable[[], int], start: int = 0) -> None:
-        self._options, self._limit = options, limit
-        self._template = Template.of(options)
-        self._start = self._stop = start
+    def __init__(self, chunk_records: int) -> None:
+        self._most = chunk_records
+        self._start = self._stop = 0
         self.seen_bytes = 0
+        self._rejections: list[Rejection] = []
         self._clear()
 
     def _clear(self) -> None:
-        self._texts: list[bytes] = []
-        self._ids: list[bytes] = []
-        self._positions: list[int] = []
-        self._rejections: list[Rejection] = []
-        self._bytes = 0
-        self._refused_bytes = 0
-        self._all_keyed = True
+        self._bodies: list[bytes | memoryview] = []
+        self._ids: list[Any] = []
+        self._positions: list[Sequence[int]] = []
+        self._count = self._bytes = self._refused_bytes = 0
 
-    @property
-    def room(self) -> int:
-        """Bytes left in the body that is being filled."""
-        return self._limit() - self._bytes
-
-    def add(self, batch: Encoded, stop: int, *, keyed: Sequence[bool] | None = None) -> list[EncodedPiece]:
+    def add(self, batch: Batch, stop: int, limit: int) -> list[EncodedPiece]:
         """Take a batch.
 
         Args:
             batch: Records as lines.
             stop: Position behind the last record of the batch, sendable or not.
-            keyed: For ready action lines: which of the records have an id.
+            limit: Most bytes of a body.
 
         Returns:
             The bodies that are full now.
         """
-        for position, code, reason in batch.failures:
-            self._rejections.append(Rejection(position, f"record {position}: {reason}", code=code))
-        overhead = self._template.size
-        ids, count = batch.ids, len(batch.texts)
-        whole = sum(map(len, batch.texts)) + count * overhead + (0 if ids is None else sum(map(len, ids)))
-        self.seen_bytes += whole
-        if whole <= self.room and len(self._texts) + count < self._options.chunk_records:
-            self._take(batch, 0, count, whole, keyed)  # as nearly always: everything fits
-            self._stop = stop
-            return self._overdue(stop)
-        return self._portion(batch, stop, keyed)
+        size, count, pieces = batch.size, len(batch), list[EncodedPiece]()
+        self.seen_bytes += size
+        self._rejections += batch.failures
+        if size <= limit - self._bytes and self._count + count < self._most:
+            self._take(batch, 0, count, size)  # as nearly always: everything fits
+        else:
+            pieces = self._portion(batch, stop, limit)
+        self._stop = stop
+        if len(self._rejections) >= self._most or self._refused_bytes >= limit:
+            pieces.append(self._cut(stop))  # before they pile up
+        return pieces
 
-    def _portion(self, batch: Encoded, stop: int, keyed: Sequence[bool] | None) -> list[EncodedPiece]:
+    def _portion(self, batch: Batch, stop: int, limit: int) -> list[EncodedPiece]:
         """Take a batch that does not fit as a whole."""
         pieces: list[EncodedPiece] = []
-        overhead, ids = self._template.size, batch.ids
-        if ids is None:
-            sizes = [len(text) + overhead for text in batch.texts]
-        else:
-            sizes = [len(text) + len(name) + overhead for text, name in zip(batch.texts, ids, strict=True)]
-        at, total = 0, len(sizes)
-        while at < total:
-            take = self._fits(sizes, at)
-            if take == 0:
-                if self._texts:
-                    pieces.append(self._cut(batch.positions[at]))
-                else:
-                    self._too_large(batch, at, sizes[at])
-                    at += 1
+        ends, count, at, before = batch.ends(), len(batch), 0, 0
+        while at < count:
+            end = min(bisect_right(ends, before + limit - self._bytes, at), at + self._most - self._count)
+            if end == at and not self._count:
+                self._too_large(batch, at, limit)
+                before, at = ends[at], at + 1
                 continue
-            self._take(batch, at, at + take, sum(sizes[at : at + take]), keyed)
-            at += take
-            if at < total or len(self._texts) >= self._options.chunk_records:
-                pieces.append(self._cut(batch.positions[at] if at < total else stop))
-        self._stop = stop
-        return pieces + self._overdue(stop)
+            if end > at:
+                self._take(batch, at, end, ends[end - 1] - before)
+                before, at = ends[end - 1], end
+            if at < count or self._count == self._most:
+                pieces.append(self._cut(batch.positions[at] if at < count else stop))
+        return pieces
 
-    def _overdue(self, stop: int) -> list[EncodedPiece]:
-        """Hand over rejections before they pile up."""
-        many = len(self._rejections) >= self._options.chunk_records or self._refused_bytes >= self._limit()
-        return [self._cut(stop)] if many else []
+    def _take(self, batch: Batch, at: int, end: int, size: int) -> None:
+        if end > at:
+            self._bodies.append(batch.body(at, end))
+            self._ids.append(batch.ids(at, end))
+            self._positions.append(batch.positions[at:end])
+            self._count += end - at
+            self._bytes += size
+
+    def _too_large(self, batch: Batch, at: int, limit: int) -> None:
+        position, record = batch.positions[at], bytes(batch.body(at, at + 1)[:-1])
+        reason = f"record {position}: {len(record):,} bytes are more than one request may hold ({limit:,})"
+        self._rejections.append(Rejection(position, reason, id=readable_id(record), code="too_large", record=record))
+        self._refused_bytes += len(record)
 
     def skip(self, stop: int) -> list[EncodedPiece]:
-        """Pass over records that an earlier run has settled.
-
-        Args:
-            stop: Position behind the last of them.
-        """
+        """Pass over records that an earlier run has settled, up to the position `stop`."""
         pieces = self.finish()
         self._start = self._stop = stop
         return pieces
 
-    def _fits(self, sizes: list[int], at: int) -> int:
-        """How many of the sizes from `at` on still fit."""
-        most = min(self._options.chunk_records - len(self._texts), len(sizes) - at)
-        rest = sizes[at : at + most] if at or most < len(sizes) else sizes
-        if sum(rest) <= self.room:
-            return most
-        return bisect_right(list(accumulate(rest)), self.room)
-
-    def _take(self, batch: Encoded, at: int, end: int, size: int, keyed: Sequence[bool] | None) -> None:
-        everything = at == 0 and end == len(batch.texts)
-        self._texts += batch.texts if everything else batch.texts[at:end]
-        if batch.ids is not None:
-            self._ids += batch.ids if everything else batch.ids[at:end]
-            self._all_keyed = self._all_keyed and (keyed is None or all(keyed[at:end]))
-        else:
-            self._all_keyed = False
-        self._positions += batch.positions if everything else batch.positions[at:end]
-        self._bytes += size
-
-    def _too_large(self, batch: Encoded, at: int, size: int) -> None:
-        position = batch.positions[at]
-        reason = f"record {position}: {size:,} bytes are more than one request may hold ({self._limit():,})"
-        name = batch.ids[at].decode() if batch.ids is not None else None
-        body = self._join([batch.texts[at]], None if batch.ids is None else [batch.ids[at]])
-        self._rejections.append(Rejection(position, reason, id=name, code="too_large", record=body[:-1]))
-        self._refused_bytes += len(body)
-
-    def _join(self, texts: list[bytes], ids: list[bytes] | None) -> bytes:
-        template = self._template
-        if ids is None or self._options.op == "ready":
-            return template.before + (template.after + template.before).join(texts) + template.after
-        parts = [template.after + template.before, b"", template.between, b""] * len(texts)
-        parts[1::4] = ids
-        parts[3::4] = texts
-        parts[0] = template.before
-        parts.append(template.after)
-        return b"".join(parts)
-
     def _cut(self, stop: int) -> EncodedPiece:
-        has_ids = bool(self._ids)
-        ids = set(self._ids) if has_ids else None
-        if ids is not None:
-            ids.discard(b"")  # ready action lines without an id
+        ids, keyed = _merged(self._ids)
         piece = EncodedPiece(
             start=self._start,
             stop=stop,
-            positions=_compact(self._positions),
-            body=self._join(self._texts, self._ids if has_ids else None) if self._texts else b"",
+            positions=spliced(self._positions),
+            body=b"".join(self._bodies),
             ids=ids,
-            keyed=has_ids and self._all_keyed,
+            keyed=keyed,
             rejections=[rejection for rejection in self._rejections if rejection.position < stop],
         )
-        later = [rejection for rejection in self._rejections if rejection.position >= stop]
+        self._rejections = [rejection for rejection in self._rejections if rejection.position >= stop]
         self._start = stop
         self._clear()
-        self._rejections = later
         return piece
 
     def finish(self) -> list[EncodedPiece]:
         """Return the last body, if anything is left."""
-        return [self._cut(self._stop)] if self._texts or self._rejections else []
+        return [self._cut(self._stop)] if self._count or self._rejections else []
 
 
-def _compact(positions: list[int]) -> Sequence[int]:
-    """Use a range where positions follow each other."""
-    if positions and positions[-1] - positions[0] + 1 == len(positions):
-        return range(positions[0], positions[-1] + 1)
-    return positions
+def _merged(parts: list[Any]) -> tuple[set[bytes] | Ids | None, bool]:
+    """The ids of all parts, and whether each record has one."""
+    if not parts or any(part is None for part in parts):
+        return None, False
+    if not any(isinstance(part, list) for part in parts):  # all are columns
+        return parts[0].joined(parts[1:]), True
+    names: set[bytes] = set().union(*(part if isinstance(part, list) else part.names() for part in parts))
+    keyed = b"" not in names
+    names.discard(b"")
+    return names, keyed
+
+
+def spliced(parts: list[Sequence[int]]) -> Sequence[int]:
+    """Positions as a range where they follow each other."""
+    if parts and parts[-1][-1] - parts[0][0] + 1 == sum(map(len, parts)):
+        return range(parts[0][0], parts[-1][-1] + 1)
+    return [position for part in parts for position in part]

@@ -12,7 +12,7 @@ from queue import SimpleQueue
 from typing import Any, Protocol
 
 from infino.bulk.answers import Outcome, failed
-from infino.bulk.chunk import Chunk, EncodedPiece
+from infino.bulk.chunk import Chunk
 from infino.bulk.engine import ChunkResult, read_answer
 from infino.bulk.options import policy_of
 from infino.bulk.report import BulkReport
@@ -136,12 +136,12 @@ class Run(Iterator[ChunkResult]):
 
     def _go(self) -> Generator[ChunkResult, None, None]:
         upload = self._upload
-        senders, pieces = Senders(upload.options.concurrency), upload.reader.pieces()
+        senders = Senders(upload.options.concurrency)
         try:
             try:
-                yield from self._rounds(senders, pieces)
+                yield from self._rounds(senders)
             finally:
-                close_source(pieces, upload.reader.source)
+                close_source(upload.reader)
         except BaseException as error:
             # The caller goes away or presses a key: nobody waits for answers any more.
             for future in self._flights:
@@ -158,14 +158,14 @@ class Run(Iterator[ChunkResult]):
         upload.close()
         upload.verdict()
 
-    def _rounds(self, senders: Senders, pieces: Iterator[EncodedPiece]) -> Iterator[ChunkResult]:
+    def _rounds(self, senders: Senders) -> Iterator[ChunkResult]:
         upload, engine = self._upload, self._upload.engine
         while not engine.done:
             while (chunk := engine.next(upload.clock())) is not None:
                 self._flights[senders.submit(partial(self._send, chunk))] = chunk
             if engine.hungry:
                 try:
-                    piece = next(pieces, None)
+                    piece = upload.reader.next(engine.chunk_bytes)
                 except Exception as error:  # whatever the source raises ends the upload and reaches the caller
                     yield from self._shown(upload.stop(error))
                 else:

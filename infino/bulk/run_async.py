@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import importlib
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -64,27 +64,37 @@ def load_network(caller: HasTransport) -> SendsAsync:
     return transport
 
 
-async def _stepwise(worker: ThreadPoolExecutor, pieces: Iterator[EncodedPiece]) -> AsyncGenerator[EncodedPiece, None]:
-    """Let a worker thread take each step of a generator."""
-    loop = asyncio.get_running_loop()
-    while (piece := await loop.run_in_executor(worker, next, pieces, None)) is not None:
-        yield piece
-
-
-async def _off_loop(worker: ThreadPoolExecutor, reader: SourceReader) -> AsyncGenerator[EncodedPiece, None]:
+async def _off_loop(worker: ThreadPoolExecutor, upload: Upload) -> AsyncGenerator[EncodedPiece, None]:
     """Read a source in a worker thread; one that is async itself is read here and encoded there."""
-    from infino.bulk.source import SLOW
     from infino.bulk.upload import close_source
 
-    if not reader.is_async:
-        pieces = reader.pieces()
-        try:
-            async for piece in _stepwise(worker, pieces):
+    loop, reader, engine = asyncio.get_running_loop(), upload.reader, upload.engine
+
+    async def encoded() -> AsyncGenerator[EncodedPiece, None]:
+        while (piece := await loop.run_in_executor(worker, reader.next, engine.chunk_bytes)) is not None:
+            yield piece
+
+    try:
+        if not reader.is_async:
+            async for piece in encoded():
                 yield piece
-        finally:
-            closing = asyncio.get_running_loop().run_in_executor(worker, close_source, pieces, reader.source)
-            await asyncio.wait([closing], timeout=GRACE)
-        return
+            return
+        async with contextlib.aclosing(_gathered(reader)) as batches:
+            async for batch, last, error in batches:
+                reader.give(batch, last=last)
+                async for piece in encoded():
+                    yield piece
+                if error is not None:
+                    raise error
+    finally:
+        closing = loop.run_in_executor(worker, close_source, reader)
+        await asyncio.wait([closing], timeout=GRACE)
+
+
+async def _gathered(reader: SourceReader) -> AsyncGenerator[tuple[list[Any], bool, Exception | None], None]:
+    """What an async source gives, in batches; whether one is the last, and why."""
+    from infino.bulk.source import SLOW
+
     batch: list[Any] = []
     source = aiter(reader.source)
     try:
@@ -98,18 +108,14 @@ async def _off_loop(worker: ThreadPoolExecutor, reader: SourceReader) -> AsyncGe
             reader.waited += took
             if took > SLOW or len(batch) >= reader.batch_size:
                 taken, batch = batch, []
-                async for piece in _stepwise(worker, reader.take(taken)):
-                    yield piece
-    except Exception:
-        async for piece in _stepwise(worker, reader.last(batch)):
-            yield piece
-        raise
+                yield taken, False, None
+        yield batch, True, None
+    except Exception as error:
+        yield batch, True, error
     finally:
         if isinstance(source, AsyncGenerator):
             with contextlib.suppress(Exception):  # as `close_source` does
                 await source.aclose()
-    async for piece in _stepwise(worker, reader.last(batch)):
-        yield piece
 
 
 class AsyncRun(AsyncIterator["ChunkResult"]):
@@ -165,7 +171,7 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
         check_loop("records.bulk")
         upload = await self._prepared()
         worker = ThreadPoolExecutor(1, "infino-bulk")
-        pieces = _off_loop(worker, upload.reader)
+        pieces = _off_loop(worker, upload)
         try:
             async for result in self._rounds(pieces):
                 yield result

@@ -1,10 +1,11 @@
-"""One reader for every kind of source: it hands over request bodies in the order of the records."""
+"""One reader for every kind of source: lines with ids and failures, of which the packer makes bodies."""
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import AsyncIterable, Callable, Generator, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,24 +13,24 @@ from typing import Any
 import attrs
 
 from infino.bulk import tables, text
-from infino.bulk.actions import Ready, ReadyEncoder, as_lines, looks_ready
-from infino.bulk.chunk import EncodedPiece, Rejection, readable_id
-from infino.bulk.columns import FrameEncoder, LineColumns
+from infino.bulk.actions import ActionReader, as_lines, encode_actions, looks_ready
+from infino.bulk.chunk import EncodedPiece
+from infino.bulk.columns import FrameEncoder
 from infino.bulk.delimited import Delimited
-from infino.bulk.encode import Encoded, Encoder, Unsendable, as_record, encode_one
+from infino.bulk.encode import Encoder, Unsendable, as_record, encode_one
 from infino.bulk.intervals import Intervals
+from infino.bulk.lines import MOST, LineEncoder, blocks, lines_of
 from infino.bulk.lines import SLOW as SLOW
-from infino.bulk.lines import LineEncoder, blocks, lines_of
 from infino.bulk.opening import OpenedSource, check_path, files_of, is_path, recognised
 from infino.bulk.options import BulkOptions
-from infino.bulk.packer import Packer
+from infino.bulk.packer import Batch, Packer
 from infino.bulk.reading import ReadOptions
 from infino.core.errors import ValidationError
 
-MOST = 256  # records encoded at once: few enough to stay small, enough to be fast
 STEP = 16  # records taken at once, before the clock is looked at
 LINGER = 5.0  # seconds of a slow source, after which a body leaves that is not full
-_Native = FrameEncoder | LineColumns
+# Neighbouring records in any form that has a length and can be sliced, and what encodes them.
+_Part = tuple[Any, Callable[[Any, int], Batch]]
 
 
 class SourceReader:
@@ -38,37 +39,30 @@ class SourceReader:
     Args:
         source: What the caller gave.
         options: The settings of the upload.
-        limit: Returns the largest body in bytes, which may shrink while the upload runs.
         done: Positions that an earlier run has settled.
         reading: How to read the source.
     """
 
     def __init__(
-        self,
-        source: Any,
-        options: BulkOptions,
-        limit: Callable[[], int],
-        done: Intervals | None = None,
-        reading: ReadOptions | None = None,
+        self, source: Any, options: BulkOptions, done: Intervals | None = None, reading: ReadOptions | None = None
     ) -> None:
-        self._options, self._limit, self._reading = options, limit, reading or ReadOptions()
+        self._options, self._reading = options, reading or ReadOptions()
         self.source = source
         self.done = done or Intervals()
         # Of action lines nobody knows how many records they make.
         self.total = None if options.op == "ready" else _known_length(source)
         self.share: float | None = None  # of the bytes of a file: how many were read
         self.is_async = isinstance(source, AsyncIterable) and not isinstance(source, Iterable)
-        self._packer = Packer(options, limit)
-        self._encoder = Encoder(options)
-        self._frames = _frame_encoder(options)
-        self._of_many = False  # whether the source is several files
+        self._packer = Packer(options.chunk_records)
+        self._encoder, self._frames, self._actions = Encoder(options), FrameEncoder.of(options), ActionReader()
         self._tabular: bool | None = None  # whether a stream gives tables; None before its first element
-        self._ready = ReadyEncoder()
         self._at = 0
         self.waited = 0.0  # seconds that the source took for the body that is being filled
-        self._average = 1  # bytes of a row of columns
-        self._held: tuple[Any, _Native] | None = None  # rows that do not fill a body yet
         self._known = 0  # records in the bytes that were read
+        self._parts: Generator[_Part, None, None] | None = self._any()
+        self._last = True  # whether nothing follows these parts
+        self._full: deque[EncodedPiece] = deque()
+        self._error: Exception | None = None
 
     def identity(self) -> dict[str, Any]:
         """Return what makes the source recognisable, for the checkpoint."""
@@ -93,34 +87,79 @@ class SourceReader:
         known = max(self._known, self._at, settled)
         return None if self.share is None or not known else self.share * settled / known
 
-    def pieces(self) -> Iterator[EncodedPiece]:
-        """Read the source to its end.
+    def pieces(self, limit: int) -> Iterator[EncodedPiece]:
+        """Read the source to its end, with bodies of the same limit."""
+        while (piece := self.next(limit)) is not None:
+            yield piece
 
-        Yields:
-            Pieces in order. When the source fails, what it gave before comes first, then its own error.
+    def next(self, limit: int) -> EncodedPiece | None:
+        """Return the next body, or None where there is no more.
+
+        Args:
+            limit: Most bytes of a body.
+
+        Raises:
+            Exception: The source failed; what it gave before came first.
         """
-        try:
-            yield from tables.shielded(self._any())
-        except Exception:
-            yield from self.finish()
-            raise
+        while not self._full and self._parts is not None:
+            try:
+                part = next(self._parts, None)
+                if part is not None:
+                    self._pack(*part, limit)
+            except BaseException as error:
+                part, self._error, self._last = None, tables.as_error(error), True
+            if part is None:
+                self._parts = None
+                if self._last:
+                    self._pack(self._actions.rest(), encode_actions, limit)
+                    self._full += self._packer.finish()
+            elif self.waited > LINGER and not self._full:
+                self._full += self._packer.finish()
+            if self._full:
+                self.waited = 0.0
+        if self._full:
+            return self._full.popleft()
+        if self._error is not None:
+            failure, self._error = self._error, None
+            raise failure
+        return None
 
-    def _any(self) -> Iterator[EncodedPiece]:
+    def give(self, elements: list[Any], *, last: bool) -> None:
+        """Take what an async source gave, for `next`; `last` closes the body that is being filled."""
+        self._parts, self._last = self._elements(elements), last
+
+    def close(self) -> None:
+        """Let go of the files that are open."""
+        parts, self._parts = self._parts, None
+        if parts is not None:
+            parts.close()
+
+    def _pack(self, records: Any, encode: Callable[[Any, int], Batch], limit: int) -> None:
+        """Encode and pack the records that no earlier run has settled."""
+        start, count = self._at, len(records)
+        self._at += count
+        for first, stop, done in self.done.cut(start, self._at):
+            if done:
+                self._full += self._packer.skip(stop)
+            else:
+                some = records if stop - first == count else records[first - start : stop - start]
+                self._full += self._packer.add(encode(some, first), stop, limit)
+
+    def _any(self) -> Generator[_Part, None, None]:
         source = self.source
         if self.is_async:
             raise ValidationError("an async source needs AsyncInfino")
         if tables.has_columns(source):
-            yield from self._columns(*tables.batches(source, self._reading.index))
+            batches, rows = tables.batches(source, self._reading.index)
+            self.total = rows if rows is not None else self.total
+            yield from self._batches(batches)
         elif (stream := tables.stream_of(source)) is not None:
             yield from self._objects(stream)
         elif (paths := self._paths()) is not None:
+            recognised(paths, self._reading)  # each is looked at before the first is read
             yield from self._files(paths)
         elif _is_file(source):
-            with OpenedSource(source, self._reading) as opened:
-                for piece in self._file(opened):
-                    self.share = opened.share
-                    yield piece
-            yield from self.finish()
+            yield from self._files([source])
         elif isinstance(source, Mapping):
             raise ValidationError("the source is one mapping; pass a list of records")
         elif not isinstance(source, Iterable):
@@ -132,22 +171,20 @@ class SourceReader:
         """The files that the source stands for, where it is not just one."""
         return None if self._options.op in ("ready", "delete") and not is_path(self.source) else files_of(self.source)
 
-    def _files(self, paths: list[Path]) -> Iterator[EncodedPiece]:
-        """Read many files as one source; each is looked at before the first is read."""
-        recognised(paths, self._reading)
-        self._of_many = True
-        sizes = [path.stat().st_size for path in paths]
+    def _files(self, files: list[Any]) -> Iterator[_Part]:
+        """Read files as one source."""
+        sizes = [file.stat().st_size for file in files] if len(files) > 1 else [1]
         whole, before = sum(sizes) or 1, 0
-        for path, size in zip(paths, sizes, strict=True):
-            with OpenedSource(path, self._reading) as opened:
-                for piece in self._file(opened):
-                    self.share = (before + size * (opened.share or 0.0)) / whole
-                    yield piece
+        for file, size in zip(files, sizes, strict=True):
+            with OpenedSource(file, self._reading) as opened:
+                for part in self._file(opened, alone=len(files) == 1):
+                    if opened.share is not None:
+                        self.share = (before + size * opened.share) / whole
+                    yield part
             before += size
-        yield from self.finish()
-        self.share = 1.0
+        self.share = None if self.share is None else 1.0
 
-    def _file(self, opened: OpenedSource) -> Iterator[EncodedPiece]:
+    def _file(self, opened: OpenedSource, *, alone: bool) -> Iterator[_Part]:
         if opened.kind == "ndjson":
             yield from self._lines(blocks(opened.stream))
         elif opened.kind == "json":
@@ -161,14 +198,14 @@ class SourceReader:
             path = None if opened.packed else opened.path
             try:
                 batches, rows = tables.file_batches(opened.kind, path, opened.columns())
-                self.total = rows if self._of_many is False else None
+                self.total = rows if alone else None
                 yield from self._batches(batches)
             except tables.errors() as error:
                 raise ValidationError(f"the file cannot be read as {opened.kind}: {error}") from error
 
     # Python records
 
-    def _objects(self, source: Iterable[Any]) -> Iterator[EncodedPiece]:
+    def _objects(self, source: Iterable[Any]) -> Iterator[_Part]:
         iterator, batch, step, more = iter(source), list[Any](), 1, True
         while more:
             before, had = time.monotonic(), len(batch)
@@ -176,36 +213,17 @@ class SourceReader:
                 # Unlike list(islice()), this keeps what came before an error of the source.
                 batch.extend(islice(iterator, min(step, self.batch_size)))
             except Exception:
-                yield from self.take(batch)
+                yield from self._elements(batch)
                 raise
             took, more = time.monotonic() - before, len(batch) > had
             step = 1 if took > SLOW else min(2 * step, STEP)
             self.waited += took
             if not more or took > SLOW or len(batch) >= self.batch_size:
-                yield from self.take(batch)
+                yield from self._elements(batch)
                 batch = []
-        yield from self.finish()
 
-    def take(self, batch: list[Any]) -> Iterator[EncodedPiece]:
-        """Take what a stream gave: records, or tables of records.
-
-        Args:
-            batch: Elements as the source gave them.
-
-        Yields:
-            The bodies that are full now, or have waited long enough.
-
-        Raises:
-            ValidationError: The first is neither, or records and tables are mixed.
-        """
-        yield from tables.shielded(self._take(batch))
-
-    def last(self, batch: list[Any]) -> Iterator[EncodedPiece]:
-        """Take the last of what a stream gave, and close the body that is being filled."""
-        yield from self.take(batch)
-        yield from self.finish()
-
-    def _take(self, batch: list[Any]) -> Iterator[EncodedPiece]:
+    def _elements(self, batch: list[Any]) -> Generator[_Part, None, None]:
+        """What a stream gave: records, or tables of records."""
         batch = tables.rows_of(batch)
         kinds = set(map(type, batch))
         if self._tabular is None and batch:
@@ -213,10 +231,13 @@ class SourceReader:
             self._check_first(batch[0])
         if any(tables.is_table(kind) is not self._tabular for kind in kinds):
             raise ValidationError("the source mixes tables and records: pass it in two parts")
-        if not self._tabular:
-            yield from self.push(batch)
-        for table in batch if self._tabular else ():
-            yield from self._batches(tables.batches(table, self._reading.index)[0])
+        if self._tabular:
+            for table in batch:
+                yield from self._batches(tables.batches(table, self._reading.index)[0])
+        elif self._options.op == "ready":
+            yield self._actions.pair(as_lines(batch)), encode_actions
+        else:
+            yield batch, self._encoder.encode
 
     def _check_first(self, first: Any) -> None:
         if self._tabular or isinstance(first, Mapping | Exception) or self._options.op in ("ready", "delete"):
@@ -242,185 +263,44 @@ class SourceReader:
             return 1
         seen = max(self._at, 1)
         average = max(self._packer.seen_bytes // seen, 1)
-        return max(1, min(MOST, seen, self._options.chunk_records, self._limit() // (4 * average)))
-
-    def push(self, batch: list[Any]) -> list[EncodedPiece]:
-        """Take a batch of Python records.
-
-        Args:
-            batch: Records as the source gave them.
-
-        Returns:
-            The bodies that are full now, or have waited long enough.
-        """
-        pieces = self._push_ready(as_lines(batch)) if self._options.op == "ready" else self._push_objects(batch)
-        if not pieces and self.waited > LINGER:
-            pieces = self._packer.finish()
-        if pieces:
-            self.waited = 0.0
-        return pieces
-
-    def _push_objects(self, batch: list[Any]) -> list[EncodedPiece]:
-        pieces: list[EncodedPiece] = []
-        start = self._at
-        for first, stop, done in self.done.cut(start, start + len(batch)):
-            if done:
-                pieces += self._packer.skip(stop)
-            else:
-                part = batch if stop - first == len(batch) else batch[first - start : stop - start]
-                pieces += self._pack(self._encoder.encode(part, first), stop)
-        self._at = start + len(batch)
-        return pieces
-
-    def _pack(self, encoded: Encoded, stop: int) -> list[EncodedPiece]:
-        return self._packer.add(encoded, stop)
-
-    def finish(self) -> list[EncodedPiece]:
-        """Return the last body, if anything is left."""
-        pieces = list(self._release())
-        if self._options.op == "ready":
-            last = self._ready.finish(self._at)
-            if last.encoded.failures:
-                pieces += self._pack_ready(last, self._at)
-        return pieces + self._packer.finish()
+        return max(1, min(MOST, seen, self._options.chunk_records, self._options.chunk_bytes // (4 * average)))
 
     # Lines
 
-    def _lines(self, source: Iterator[bytes]) -> Iterator[EncodedPiece]:
-        encoder, native = LineEncoder(self._options), LineColumns.of(self._options)
-        first = True
+    def _lines(self, source: Iterator[bytes]) -> Iterator[_Part]:
+        ready, first, encoder = self._options.op == "ready", True, LineEncoder(self._options)
         while True:
             before = time.monotonic()
             block = next(source, None)
             self.waited += time.monotonic() - before
             if block is None:
-                break
-            if first and (line := block.lstrip()):
-                self._check_op(line.partition(b"\n")[0].rstrip())
+                return
+            lines = lines_of(block)
+            if first and lines and not ready:
                 first = False
-            for piece in self._block(block, encoder, native):
-                self.waited = 0.0
-                yield piece
-            if self.waited > LINGER:
-                self.waited = 0.0
-                yield from self._release()
-                yield from self._packer.finish()
-
-    def _block(self, block: bytes, encoder: LineEncoder, native: LineColumns | None) -> Iterator[EncodedPiece]:
-        frame = None if native is None else native.frame(block)
-        if native is not None and frame is not None:
-            yield from self._native(frame, native)
-            return
-        lines = lines_of(block)
-        if self._options.op == "ready":
-            yield from self._push_ready(lines)
-            return
-        yield from self._release()
-        self._known = self._at + len(lines)
-        for at in range(0, len(lines), MOST):
-            yield from self._push_lines(lines[at : at + MOST], encoder)
-
-    def _push_lines(self, lines: list[bytes], encoder: LineEncoder) -> Iterator[EncodedPiece]:
-        start = self._at
-        for begin, stop, done in self.done.cut(start, start + len(lines)):
-            if done:
-                yield from self._packer.skip(stop)
-            else:
-                yield from self._pack(encoder.encode(lines[begin - start : stop - start], begin), stop)
-        self._at = start + len(lines)
-
-    def _check_op(self, line: bytes) -> None:
-        if self._options.op != "ready" and looks_ready(line):
-            raise ValidationError("the source holds action lines or dead letters, not documents: pass op='ready'")
-
-    def _push_ready(self, lines: Sequence[bytes | Unsendable]) -> list[EncodedPiece]:
-        start = self._at
-        return self._pack_ready(self._ready.encode(lines, start), start)
-
-    def _pack_ready(self, ready: Ready, start: int) -> list[EncodedPiece]:
-        self._at = ready.stop
-        encoded, pieces = ready.encoded, list[EncodedPiece]()
-        for begin, stop, done in self.done.cut(start, ready.stop):
-            if done:
-                pieces += self._packer.skip(stop)
-                continue
-            chosen = [index for index, position in enumerate(encoded.positions) if begin <= position < stop]
-            part = Encoded(
-                [encoded.texts[index] for index in chosen],
-                [encoded.ids[index] for index in chosen] if encoded.ids is not None else None,
-                [encoded.positions[index] for index in chosen],
-                [failure for failure in encoded.failures if begin <= failure[0] < stop],
-            )
-            pieces += self._packer.add(part, stop, keyed=[ready.keyed[index] for index in chosen])
-        return pieces
+                if looks_ready(lines[0]):
+                    raise ValidationError(
+                        "the source holds action lines or dead letters, not documents: pass op='ready'"
+                    )
+            self._known = self._at + len(lines)
+            yield (self._actions.pair(lines), encode_actions) if ready else (lines, encoder.encode)
 
     # Columns
 
-    def _columns(self, batches: Iterator[tables.Batch], rows: int | None) -> Iterator[EncodedPiece]:
-        self.total = rows if rows is not None else self.total
-        yield from self._batches(batches)
-        yield from self.finish()
-
-    def _batches(self, batches: Iterator[tables.Batch]) -> Iterator[EncodedPiece]:
+    def _batches(self, batches: Iterator[tables.Batch]) -> Iterator[_Part]:
         encoder = self._frames
         for batch in batches:
-            frame = None if encoder is None else batch.frame()
-            if encoder is not None and encoder.suits(frame):
-                yield from self._native(frame, encoder)
-            else:
-                yield from self._release()
+            frame: Any = None if encoder is None else batch.frame()
+            if encoder is None or not encoder.suits(frame):
                 yield from self._records(batch.rows())
+                continue
+            step = self._options.chunk_bytes * frame.height // max(frame.estimated_size(), 1)
+            for part in frame.iter_slices(max(1, step)):
+                yield part, encoder.encode
 
-    def _records(self, records: list[Any]) -> Iterator[EncodedPiece]:
+    def _records(self, records: list[Any]) -> Iterator[_Part]:
         for at in range(0, len(records), MOST):
-            yield from self.push(records[at : at + MOST])
-
-    def _native(self, frame: Any, encoder: _Native) -> Iterator[EncodedPiece]:
-        """Encode the rows of a frame; the last ones wait for the next frame where they do not fill a body."""
-        yield from self._packer.finish()
-        if self._held is not None and self._held[0].schema != frame.schema:
-            yield from self._release()
-        if self._held is not None:
-            held, self._held = self._held[0], None
-            frame = held.vstack(frame)
-            self._at -= held.height
-        start, height = self._at, frame.height
-        self._at = start + height
-        row = max(self._average, frame.estimated_size() // height + 1)  # the text is never shorter than the columns
-        for first, stop, done in self.done.cut(start, start + height):
-            while first < stop and not done:
-                # A little room, for records are not all of one size.
-                size = min(self._options.chunk_records, max(1, self._limit() * 15 // 16 // row))
-                if stop - first < size and stop == start + height:
-                    self._held = frame.slice(first - start), encoder
-                    break
-                size = min(size, stop - first)
-                yield from self._split(frame.slice(first - start, size), encoder, first)
-                first += size
-        self._packer.skip(self._at)
-
-    def _release(self) -> Iterator[EncodedPiece]:
-        """Encode the rows that waited for more."""
-        if self._held is not None:
-            (frame, encoder), self._held = self._held, None
-            yield from self._split(frame, encoder, self._at - frame.height)
-
-    def _split(self, frame: Any, encoder: _Native, start: int) -> Iterator[EncodedPiece]:
-        """Encode rows, halving them until each body fits."""
-        count = frame.height
-        body, ids = encoder.body(frame)
-        if len(body) <= self._limit():
-            self._average = len(body) // count + 1
-            yield EncodedPiece(start, start + count, range(start, start + count), body, ids, ids is not None)
-        elif count > 1:
-            half = count // 2
-            yield from self._split(frame.slice(0, half), encoder, start)
-            yield from self._split(frame.slice(half, count - half), encoder, start + half)
-        else:
-            record = body[:-1]
-            reason = f"record {start}: {len(record):,} bytes are more than one request may hold ({self._limit():,})"
-            rejection = Rejection(start, reason, id=readable_id(record), code="too_large", record=record)
-            yield EncodedPiece(start, start + 1, (), b"", rejections=[rejection])
+            yield records[at : at + MOST], self._encoder.encode
 
 
 def _identity_of(path: Path) -> dict[str, Any]:
@@ -430,14 +310,6 @@ def _identity_of(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         head = hashlib.sha256(file.read(65536)).hexdigest()[:32]
     return {"file": path.name, "size": stat.st_size, "changed": stat.st_mtime_ns, "head": head}
-
-
-def _frame_encoder(options: BulkOptions) -> FrameEncoder | None:
-    """The encoder of columns, or None where each record must be seen."""
-    identity = options.id
-    if callable(identity) or options.op not in ("index", "create", "update"):
-        return None
-    return FrameEncoder(options.op, identity, options.upsert)
 
 
 def _is_file(source: Any) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import attrs
 
@@ -20,7 +20,6 @@ from infino.core.codec import exact
 from infino.core.errors import ValidationError
 from infino.core.extras import MissingDependencyError
 
-T = TypeVar("T")
 ROWS = 20_000
 SAMPLE = 100
 BATCH_BYTES = 1 << 25  # of columns held at once
@@ -60,21 +59,17 @@ def _library(kind: Any) -> str:
     return module if known else ""
 
 
-def shielded(steps: Iterator[T]) -> Iterator[T]:
-    """Go through steps; what panics in Rust, which no `except Exception` would catch, is an error like any other.
+def as_error(error: BaseException) -> Exception:
+    """Return an error; what panics in Rust, which no `except Exception` would catch, as one like any other.
 
     Args:
-        steps: What may call polars.
-
-    Raises:
-        ValidationError: A library of columns gave up.
+        error: What was raised; what ends the program is raised again.
     """
-    try:
-        yield from steps
-    except BaseException as error:
-        if type(error).__name__ == "PanicException":
-            raise ValidationError(f"the columns of the source cannot be read: {error}") from None
-        raise
+    if isinstance(error, Exception):
+        return error
+    if type(error).__name__ == "PanicException":
+        return ValidationError(f"the columns of the source cannot be read: {error}")
+    raise error
 
 
 def errors() -> tuple[type[BaseException], ...]:

@@ -73,7 +73,7 @@ class Upload:
     ) -> None:
         self.options, self.clock = options, clock
         self.engine = UploadEngine(dataset, options)
-        self.reader = SourceReader(source, options, lambda: self.engine.chunk_bytes, reading=reading)
+        self.reader = SourceReader(source, options, reading=reading)
         self._path = f"/{segment(dataset, 'dataset', reserved=RESERVED)}/json"
         self._display = display(options.progress)
         self._letters = DeadLetter(options.dead_letter, dataset, source) if options.dead_letter is not None else None
@@ -233,17 +233,12 @@ class Upload:
         return report
 
 
-def close_source(pieces: Any, source: Any) -> None:
-    """Let a source go that is not read to its end; a generator would else wait in the traceback of an error.
-
-    Args:
-        pieces: The generator that reads the source.
-        source: What the caller gave.
-    """
+def close_source(reader: SourceReader) -> None:
+    """Let a source go that is not read to its end; a generator would else wait in the traceback of an error."""
     with suppress(Exception):  # the upload has ended, and with an error of its own, if any
-        pieces.close()
-        if isgenerator(source):
-            source.close()
+        reader.close()
+        if isgenerator(reader.source):
+            reader.source.close()
 
 
 def _summary(report: BulkReport) -> str:

@@ -39,6 +39,7 @@ PROMISES = {
     "arrow": SQL_ANSWER + "assert result.to_arrow().num_rows == 2",
     "pandas": SQL_ANSWER + "assert list(result.to_pandas()['n']) == [1, 2]",
     "polars": SQL_ANSWER + "assert result.to_polars()['n'].to_list() == [1, 2]",
+    "speedups": "from infino.bulk.lines import _id_decoder; assert _id_decoder('n')(b'{\"n\":1}').id == 1",
     "cli": "import subprocess, sys; "
     "assert b'sql' in subprocess.run([sys.executable, '-m', 'infino.cli', '--help'], capture_output=True).stdout",
     "yaml": "import yaml, infino.resources.roles",

@@ -36,8 +36,8 @@ READING = tuple(attribute.name for attribute in attrs.fields(ReadOptions))
 def read(source: Any, **options: Any) -> tuple[list[bytes], list[Rejection]]:
     """Return the lines of all bodies and the rejections, after checking that positions add up."""
     reading = ReadOptions(**{name: options.pop(name) for name in READING if name in options})
-    reader = SourceReader(source, BulkOptions(**options), lambda: options.get("chunk_bytes", 3 << 20), reading=reading)
-    return gather(list(reader.pieces()))
+    reader = SourceReader(source, BulkOptions(**options), reading=reading)
+    return gather(list(reader.pieces(options.get("chunk_bytes", 3 << 20))))
 
 
 def stored(source: Any, **options: Any) -> list[Any]:
@@ -333,7 +333,7 @@ def test_a_source_that_fails_halfway_gives_what_came_before_and_then_its_error()
 
     pieces: list[EncodedPiece] = []
     with pytest.raises(RuntimeError, match="database went away"):
-        pieces.extend(SourceReader(rows(), BulkOptions(chunk_records=50), lambda: 1 << 20).pieces())
+        pieces.extend(SourceReader(rows(), BulkOptions(chunk_records=50)).pieces(1 << 20))
     lines, _ = gather(pieces)
     assert [json.loads(line)["n"] for line in lines[1::2]] == list(range(777))
 

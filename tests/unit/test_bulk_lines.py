@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from infino.bulk.encode import encode_each
 from infino.bulk.lines import LineEncoder, lines_of
 from infino.bulk.options import BulkOptions
 from infino.bulk.reading import ReadOptions
@@ -37,9 +38,7 @@ def read(data: bytes, options: BulkOptions, block: int) -> list[Any]:
     found: list[Any] = []
     with patch("infino.bulk.lines.BLOCK", block):
         stop = 0
-        for piece in SourceReader(
-            io.BytesIO(data), options, lambda: options.chunk_bytes, reading=ReadOptions("ndjson")
-        ).pieces():
+        for piece in SourceReader(io.BytesIO(data), options, reading=ReadOptions("ndjson")).pieces(options.chunk_bytes):
             assert piece.start == stop
             stop = piece.stop
             lines = iter(piece.body.split(b"\n")[:-1])
@@ -52,11 +51,11 @@ def careful(data: bytes, options: BulkOptions) -> list[Any]:
     found: list[Any] = []
     encoder = LineEncoder(options)
     for position, line in enumerate(lines_of(data)):
-        one = encoder._careful([line], position)
+        one = encode_each(encoder._template, [line], position, encoder._one, named=options.id is not None)
         if one.failures:
-            found.append((position, one.failures[0][1]))
+            found.append((position, one.failures[0].code))
         else:
-            action = b'{"index":{"_id":"%s"}}' % one.ids[0] if one.ids is not None else b'{"index":{}}'
+            action = b'{"index":{"_id":"%s"}}' % one.names[0] if one.names is not None else b'{"index":{}}'
             found.append((position, action, one.texts[0]))
     return found
 
@@ -100,5 +99,5 @@ def test_one_odd_line_among_good_ones(odd: bytes, name: str | None) -> None:
     ],
 )
 def test_a_line_loses_its_id_and_nothing_else(line: bytes, left: bytes) -> None:
-    (piece,) = SourceReader(line, BulkOptions(id="_id"), lambda: 1 << 20, reading=ReadOptions("ndjson")).pieces()
+    (piece,) = SourceReader(line, BulkOptions(id="_id"), reading=ReadOptions("ndjson")).pieces(1 << 20)
     assert piece.body.split(b"\n")[1] == left

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from itertools import pairwise
 from typing import Any
 
 import polars
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import infino.bulk
-from infino.bulk.chunk import Chunk, Span
-from infino.bulk.columns import ColumnIds, LineColumns
-from infino.bulk.encode import Encoded
+from infino.bulk.chunk import Chunk, EncodedPiece, Span
+from infino.bulk.columns import ColumnIds, FrameEncoder
+from infino.bulk.encode import Encoder, encode_each
+from infino.bulk.lines import MOST, LineEncoder
 from infino.bulk.options import BulkOptions
-from infino.bulk.packer import Packer
+from infino.bulk.packer import Batch, Encoded, Packer, Template
 from infino.bulk.run import Senders
 
 
@@ -28,21 +33,35 @@ def test_the_package_shows_what_it_has() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "native"),
+    "line",
     [
-        (b'{"id":"x","n":1}', True),
-        (b'{"id":7,"n":1}', True),
-        (b'{"id":"x","id":"y"}', False),
-        (b'{"o":{"id":"y"},"id":"x"}', False),
-        (b'{"n":1}', False),
+        b'{"id":"x","n":1}',
+        b'{"id":"x","id":"y"}',
+        b'{"o":{"id":"y"},"id":"x"}',
+        b'{"\\u0069d":"x"}',
+        b'{"id":7,"n":123456789012345678901234567890.5}',
+        b'{"id":"\xc3\xa9\\"","n":1e999}',
+        b'{"id":123456789012345678901234567890}',
     ],
 )
-def test_a_block_is_read_natively_where_each_line_names_its_id_once(line: bytes, native: bool) -> None:
-    encoder = LineColumns.of(BulkOptions(id="id"))
-    assert encoder is not None
-    kind = b"%d" if line.startswith(b'{"id":7') else b'"e%d"'
-    block = b"".join(b'{"id":' + kind % n + b',"n":2}\n' for n in range(5)) + line + b"\n"
-    assert (encoder.frame(block) is not None) is native
+def test_the_decoder_finds_the_id_that_a_careful_reader_finds(line: bytes) -> None:
+    pytest.importorskip("msgspec")
+    encoder = LineEncoder(BulkOptions(id="id"))
+    assert encoder._decode is not None
+    found, wanted = encoder.encode([line], 3), encode_each(encoder._template, [line], 3, encoder._one)
+    assert (found.texts, found.names, list(found.positions)) == (wanted.texts, wanted.names, wanted.positions)
+
+
+@pytest.mark.parametrize("line", [b'{"id":"a","t":"\xff"}', b'{"id":"a"', b"[1]", b'{"n":1}', b'{"id":1.0}'])
+def test_one_odd_line_costs_only_itself(line: bytes) -> None:
+    encoder = LineEncoder(BulkOptions(id="id"))
+    lines = [b'{"id":"e%d"}' % n for n in range(3 * MOST)]
+    lines[MOST + 7] = line
+    found = encoder.encode(lines, 100)
+    assert [failure.position for failure in found.failures] == [100 + MOST + 7]
+    assert list(found.positions) == [n for n in range(100, 100 + 3 * MOST) if n != 100 + MOST + 7]
+    assert found.names == [b"e%d" % n for n in range(3 * MOST) if n != MOST + 7]
+    assert len(found) == len(found.texts) == 3 * MOST - 1
 
 
 def chunk(ids: Any, *names: str) -> Chunk:
@@ -68,10 +87,11 @@ def test_chunks_meet_in_an_id_whichever_way_it_is_kept(one: Any, other: Any) -> 
 
 
 def test_records_that_are_too_large_are_refused_once_each_and_the_others_go() -> None:
-    packer = Packer(BulkOptions(chunk_records=100), lambda: 100)
+    packer = Packer(100)
     large, small = b'"' + b"x" * 200 + b'"', b"{}"
     texts = [small, large, large, small, large]
-    pieces = packer.add(Encoded(texts, None, range(5)), 5) + packer.finish()
+    batch = Encoded(Template.of(BulkOptions()), texts, None, range(5))
+    pieces = packer.add(batch, 5, 100) + packer.finish()
     assert [position for piece in pieces for position in piece.positions] == [0, 3]
     assert [(r.position, r.code) for piece in pieces for r in piece.rejections] == [
         (1, "too_large"),
@@ -80,6 +100,55 @@ def test_records_that_are_too_large_are_refused_once_each_and_the_others_go() ->
     ]
     assert [piece.start for piece in pieces[1:]] == [piece.stop for piece in pieces[:-1]]
     assert (pieces[0].start, pieces[-1].stop) == (0, 5)
+
+
+def lists(texts: list[str], options: BulkOptions, start: int) -> Batch:
+    return Encoder(options).encode([{"id": text, "t": text} for text in texts], start)
+
+
+def frames(texts: list[str], options: BulkOptions, start: int) -> Batch:
+    encoder, frame = FrameEncoder(options), polars.DataFrame({"id": texts, "t": texts})
+    assert encoder.suits(frame)
+    return encoder.encode(frame, start)
+
+
+@pytest.mark.parametrize("op", ["index", "create", "update"])
+@pytest.mark.parametrize("identity", ["id", None])
+@given(
+    st.lists(st.tuples(st.booleans(), st.lists(st.text("aé", min_size=1, max_size=60), min_size=1)), max_size=6),
+    st.integers(60, 400),
+    st.integers(1, 9),
+)
+def test_bodies_of_any_batches_are_cut_by_their_exact_bytes(
+    op: Any, identity: str | None, batches: list[tuple[bool, list[str]]], limit: int, most: int
+) -> None:
+    if op == "update" and identity is None:
+        return
+    options = BulkOptions(op=op, id=identity)
+    packer, stop, pieces, alone = Packer(most), 0, list[EncodedPiece](), list[bytes]()
+    for columns, texts in batches:
+        batch = (frames if columns else lists)(texts, options, stop)
+        alone += [bytes(batch.body(at, at + 1)) for at in range(len(batch))]
+        assert batch.size == sum(map(len, alone[stop:])) == batch.ends()[-1]
+        stop += len(texts)
+        pieces += packer.add(batch, stop, limit)
+    pieces += packer.finish()
+    assert b"".join(piece.body for piece in pieces) == b"".join(one for one in alone if len(one) <= limit)
+    assert [r.position for piece in pieces for r in piece.rejections] == [
+        position for position, one in enumerate(alone) if len(one) > limit
+    ]
+    sent = [piece for piece in pieces if piece.positions]
+    for one, following in pairwise(sent):
+        assert len(one.positions) <= most
+        room = limit - len(one.body) - len(alone[following.positions[0]])
+        aside = following.positions[0] - one.positions[-1] > 1  # a record between them that is too large
+        assert len(one.positions) == most or room < 0 or aside, "the next record would have fitted"
+    for piece in sent:
+        assert piece.keyed is (identity is not None)
+        names = {json.loads(alone[at].split(b"\n")[0])[op].get("_id") for at in piece.positions}
+        assert Chunk(Span(0, 0, 0), piece.positions, piece.body, piece.ids).id_set() == {
+            name.encode() for name in names if name is not None
+        }
 
 
 @pytest.mark.parametrize("most", [1, 3])

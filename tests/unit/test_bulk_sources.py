@@ -22,7 +22,7 @@ from pyarrow import feather, parquet
 
 from infino.bulk import tables
 from infino.bulk.chunk import Chunk, EncodedPiece, Rejection, Span
-from infino.bulk.columns import FrameEncoder, LineColumns
+from infino.bulk.columns import FrameEncoder
 from infino.bulk.deadletter import DeadLetter
 from infino.bulk.intervals import Intervals
 from infino.bulk.opening import OpenedSource
@@ -180,24 +180,18 @@ def test_natively_and_line_by_line_the_same_is_sent(
 ) -> None:
     around = b"".join(b'{"id":%s,"n":%d}\n' % ((ids % n).encode(), n) for n in range(20))
     native = read(around + line + b"\n" + around, id=identity)
-    monkeypatch.setattr("infino.bulk.columns.load_polars", lambda: None)
+    monkeypatch.setattr("infino.bulk.lines._id_decoder", lambda name: None)
+    assert read(around + line + b"\n" + around, id=identity) == native
     monkeypatch.setattr("infino.bulk.lines.LineEncoder._quick", lambda self, lines: None)
     lines, rejections = read(around + line + b"\n" + around, id=identity)
     assert [line.strip() for line in native[0]] == lines
     assert [(r.position, r.code) for r in native[1]] == [(r.position, r.code) for r in rejections]
 
 
-def test_lines_are_cut_the_same_by_older_releases_of_polars(monkeypatch: pytest.MonkeyPatch) -> None:
-    ndjson = b"".join(b'{"id":"%d","s":"\xc3\xa9"}\n' % n for n in range(50))
-    wanted = read(ndjson, id="id")
-    monkeypatch.delattr(polars, "scan_lines", raising=False)
-    assert read(ndjson, id="id") == wanted
-
-
 def test_rows_of_small_batches_share_bodies() -> None:
     batches = [pyarrow.RecordBatch.from_pylist([{"n": start + n} for n in range(30)]) for start in range(0, 300, 30)]
     reader = pyarrow.RecordBatchReader.from_batches(batches[0].schema, batches)
-    pieces = list(SourceReader(reader, BulkOptions(chunk_records=100), lambda: 1 << 20).pieces())
+    pieces = list(SourceReader(reader, BulkOptions(chunk_records=100)).pieces(1 << 20))
     assert [len(piece.positions) for piece in pieces] == [100, 100, 100]
     assert [json.loads(line)["n"] for line in gather(pieces)[0][1::2]] == list(range(300))
 
@@ -278,7 +272,7 @@ def test_a_truncated_gzip_file_gives_what_it_has_and_then_its_error(tmp_path: Pa
     content = gzip.compress(rows)
     pieces: list[EncodedPiece] = []
     with pytest.raises(EOFError):
-        pieces.extend(SourceReader(content[: len(content) // 2], BulkOptions(), lambda: 1 << 20).pieces())
+        pieces.extend(SourceReader(content[: len(content) // 2], BulkOptions()).pieces(1 << 20))
     lines, _ = gather(pieces)
     assert [json.loads(line)["n"] for line in lines[1::2]] == list(range(len(lines) // 2))
     assert len(lines) > 10_000
@@ -313,7 +307,7 @@ def test_bodies_keep_both_limits_and_name_a_record_that_is_too_large(kind: str, 
         "lines": b"".join(json.dumps(r).encode() + b"\n" for r in rows),
         "columns": polars.DataFrame(rows),
     }
-    pieces = list(SourceReader(source[kind], options, lambda: size).pieces())
+    pieces = list(SourceReader(source[kind], options).pieces(size))
     assert all(len(piece.body) <= size for piece in pieces)
     assert max(len(piece.positions) for piece in pieces) <= 9
     lines, rejections = gather(pieces)
@@ -338,7 +332,7 @@ READY = b"""
 
 def test_ready_action_lines_from_a_file_and_from_an_iterable() -> None:
     for source in (READY, READY.split(b"\n"), READY.decode().splitlines()):
-        pieces = list(SourceReader(source, BulkOptions(op="ready", chunk_records=4), lambda: 1 << 20).pieces())
+        pieces = list(SourceReader(source, BulkOptions(op="ready", chunk_records=4)).pieces(1 << 20))
         lines, rejections = gather(pieces)
         assert rejections == []
         assert lines[2] == b'{"create":{"_id":"b","_index":"x"}}'
@@ -406,7 +400,7 @@ def test_settled_positions_are_passed_over(kind: str) -> None:
         ),
     }
     options = BulkOptions(op="ready") if kind == "ready" else BulkOptions(id="id", chunk_records=4)
-    pieces = list(SourceReader(source[kind], options, lambda: 1 << 20, done).pieces())
+    pieces = list(SourceReader(source[kind], options, done).pieces(1 << 20))
     sent = [position for piece in pieces for position in piece.positions]
     assert sent == [n for n in range(30) if not (3 <= n < 7 or n == 9)]
     assert all(len(piece.positions) == piece.stop - piece.start for piece in pieces)
@@ -434,29 +428,26 @@ def test_huge_records_do_not_pile_up_before_they_are_sent(shape: str) -> None:
             yield {"t": "x" * size}
 
     ahead = []
-    for piece in SourceReader(rows(), BulkOptions(), lambda: 1 << 20).pieces():
+    for piece in SourceReader(rows(), BulkOptions()).pieces(1 << 20):
         sent += len(piece.body) + sum(len(rejection.record) for rejection in piece.rejections)
         ahead.append(taken - sent)
     assert max(ahead) <= 5 << 20
 
 
-@pytest.mark.parametrize("kind", ["frame", "lines", "parquet"])
+@pytest.mark.parametrize("kind", ["frame", "parquet"])
 def test_huge_rows_are_not_encoded_together(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     frame = polars.DataFrame({"t": ["x" * 100_000] * 200})
     frame.write_parquet(tmp_path / "a.parquet")
-    lines = io.BytesIO(b"".join(b'{"t":"%s"}\n' % (b"x" * 100_000) for _ in range(200)))
-    largest = 0
-    for encoder in (FrameEncoder, LineColumns):
-        original = encoder.body
+    largest, original = 0, FrameEncoder.encode
 
-        def body(self: Any, frame: Any, original: Any = original) -> Any:
-            nonlocal largest
-            largest = max(largest, frame.estimated_size())
-            return original(self, frame)
+    def encode(self: Any, frame: Any, start: int) -> Any:
+        nonlocal largest
+        largest = max(largest, frame.estimated_size())
+        return original(self, frame, start)
 
-        monkeypatch.setattr(encoder, "body", body)
-    source = {"frame": frame, "lines": lines, "parquet": tmp_path / "a.parquet"}[kind]
-    pieces = list(SourceReader(source, BulkOptions(), lambda: 1 << 20).pieces())
+    monkeypatch.setattr(FrameEncoder, "encode", encode)
+    source = {"frame": frame, "parquet": tmp_path / "a.parquet"}[kind]
+    pieces = list(SourceReader(source, BulkOptions(chunk_bytes=1 << 20)).pieces(1 << 20))
     assert sum(len(piece.positions) for piece in pieces) == 200
     assert 0 < largest <= 1 << 20
 
@@ -480,9 +471,9 @@ def test_a_pipe_is_read_from_its_start_also_with_a_checkpoint(tmp_path: Path) ->
     writer = threading.Thread(target=path.write_bytes, args=(NDJSON * 500,))
     writer.start()
     options = BulkOptions()
-    reader = SourceReader(path, options, lambda: options.chunk_bytes)
+    reader = SourceReader(path, options)
     assert "stream" in reader.identity()
-    assert sum(len(piece.positions) for piece in reader.pieces()) == 500 * len(ROWS)
+    assert sum(len(piece.positions) for piece in reader.pieces(1 << 20)) == 500 * len(ROWS)
     writer.join()
 
 
@@ -501,13 +492,13 @@ def test_the_reader_knows_how_much_of_a_file_it_has_read(
     path = tmp_path / name
     FILES[name](path)
     options = BulkOptions(chunk_records=3)
-    reader = SourceReader(path, options, lambda: options.chunk_bytes)
-    shares = [reader.share for _ in reader.pieces()]
+    reader = SourceReader(path, options)
+    shares = [reader.share for _ in reader.pieces(1 << 20)]
     assert shares == sorted(shares)
     assert 0 < shares[0] <= shares[-1] <= 1.0
     assert shares[-1] > (0.8 if "arrow" in name or "feather" in name else 0.999)  # Arrow files end in a directory
-    reader = SourceReader(io.BytesIO(path.read_bytes()), options, lambda: options.chunk_bytes)
-    assert {reader.share for _ in reader.pieces()} == {None}
+    reader = SourceReader(io.BytesIO(path.read_bytes()), options)
+    assert {reader.share for _ in reader.pieces(1 << 20)} == {None}
 
 
 def trickle(count: int, seconds: float) -> Iterator[dict[str, int]]:
@@ -523,7 +514,7 @@ def test_records_of_a_slow_source_do_not_wait_for_a_full_body(monkeypatch: pytes
     taken: list[int] = []
     source = (taken.append(record["n"]) or record for record in trickle(60, 0.003))
     waiting = []
-    for piece in SourceReader(source, options, lambda: options.chunk_bytes).pieces():
+    for piece in SourceReader(source, options).pieces(options.chunk_bytes):
         assert piece.positions == range(piece.start, piece.stop)
         waiting.append(len(taken) - piece.stop)
     assert len(waiting) >= 4, "the records waited for the end of the source"
@@ -534,7 +525,7 @@ def test_a_fast_source_fills_its_bodies(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("infino.bulk.source.LINGER", 0.05)
     options = BulkOptions(chunk_records=1000)
     sizes = []
-    for piece in SourceReader(({"n": n} for n in range(3500)), options, lambda: options.chunk_bytes).pieces():
+    for piece in SourceReader(({"n": n} for n in range(3500)), options).pieces(options.chunk_bytes):
         time.sleep(0.06)  # a slow service is not a slow source
         sizes.append(len(piece.positions))
     assert sizes == [1000, 1000, 1000, 500]
@@ -552,8 +543,8 @@ def test_a_ready_object_without_a_json_form_costs_its_own_record_only() -> None:
         {"index": {}},
         {"n": 4},
     ]
-    reader = SourceReader(source, options, lambda: options.chunk_bytes)
-    lines, rejections = gather(list(reader.pieces()))
+    reader = SourceReader(source, options)
+    lines, rejections = gather(list(reader.pieces(1 << 20)))
     assert [json.loads(line)["n"] for line in lines[1::2]] == [1, 4]
     assert [(rejection.position, rejection.code) for rejection in rejections] == [(1, "not_json"), (2, "not_json")]
     assert reader.total is None  # nobody knows how many records these lines make
@@ -562,7 +553,7 @@ def test_a_ready_object_without_a_json_form_costs_its_own_record_only() -> None:
 @pytest.mark.parametrize("kind", [pandas.DataFrame, polars.DataFrame, polars.LazyFrame])
 def test_frames_are_recognised_again(kind: Any) -> None:
     options, frame = BulkOptions(), kind({"n": [1]})
-    first, again = (SourceReader(frame, options, lambda: options.chunk_bytes).identity() for _ in range(2))
+    first, again = (SourceReader(frame, options).identity() for _ in range(2))
     assert first == again
     assert "int64" in first["schema"].lower()
 
@@ -584,7 +575,7 @@ def test_lines_of_a_slow_pipe_do_not_wait_for_a_full_body(monkeypatch: pytest.Mo
         thread = threading.Thread(target=write)
         thread.start()
         with os.fdopen(reading, "rb", buffering=0) as stream:
-            pieces = list(SourceReader(stream, BulkOptions(id=identity), lambda: 1 << 20).pieces())
+            pieces = list(SourceReader(stream, BulkOptions(id=identity)).pieces(1 << 20))
         thread.join()
         reading, writing = os.pipe()
         lines, rejections = gather(pieces)
@@ -600,6 +591,6 @@ def test_the_reader_knows_how_many_records_the_bytes_read_hold(lines: bytes, tmp
     path = tmp_path / "a.ndjson"
     path.write_bytes(lines)
     options = BulkOptions(chunk_records=50)
-    reader = SourceReader(path, options, lambda: options.chunk_bytes)
-    fractions = [reader.fraction(piece.stop) for piece in reader.pieces()]
+    reader = SourceReader(path, options)
+    fractions = [reader.fraction(piece.stop) for piece in reader.pieces(1 << 20)]
     assert fractions == pytest.approx([piece / len(fractions) for piece in range(1, len(fractions) + 1)], abs=0.07)

@@ -394,7 +394,7 @@ def test_keys_and_values_of_every_library_are_text() -> None:
 def test_records_need_no_library_of_columns() -> None:
     code = (
         "import sys; from infino.bulk.source import SourceReader; from infino.bulk.options import BulkOptions;"
-        "pieces = list(SourceReader([{'a': 1}], BulkOptions(), lambda: 1 << 20).pieces());"
+        "pieces = list(SourceReader([{'a': 1}], BulkOptions()).pieces(1 << 20));"
         "assert len(pieces) == 1; print(sorted({'polars', 'pyarrow', 'pandas', 'numpy'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"

@@ -142,21 +142,21 @@ def test_many_files_are_one_source(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert stored(source) == ROWS * 3
         assert stored(source, id="b", chunk_records=7) == ROWS * 3
     options = BulkOptions(chunk_records=5)
-    reader = SourceReader(tmp_path, options, lambda: 1 << 20)
-    shares = [reader.share for _ in reader.pieces()]
+    reader = SourceReader(tmp_path, options)
+    shares = [reader.share for _ in reader.pieces(1 << 20)]
     assert shares == sorted(shares, key=float)
     assert reader.share == 1.0
     before = reader.identity()
     files[0].write_bytes(TEXTS[".ndjson"] + b"{}\n")
-    assert SourceReader(tmp_path, options, lambda: 1 << 20).identity() != before
+    assert SourceReader(tmp_path, options).identity() != before
 
 
 def test_one_bad_file_among_many_is_found_before_any_is_read(tmp_path: Path) -> None:
     (tmp_path / "1.ndjson").write_bytes(TEXTS[".ndjson"])
     (tmp_path / "2.log").write_bytes(UNKNOWN["app.log"])
-    reader = SourceReader(tmp_path, BulkOptions(), lambda: 1 << 20)
+    reader = SourceReader(tmp_path, BulkOptions())
     with pytest.raises(ValidationError, match=r"2\.log"):
-        next(reader.pieces())
+        next(reader.pieces(1 << 20))
     with pytest.raises(FileNotFoundError, match="nowhere"):
         read([tmp_path / "1.ndjson", tmp_path / "nowhere.csv"])
     (tmp_path / "empty").mkdir()
