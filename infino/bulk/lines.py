@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Iterator
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 from infino.bulk.encode import Unsendable, encode_each, encode_one, escaped_id, quick_ids, take_id
@@ -149,7 +150,7 @@ class LineEncoder:
 def _id_decoder(name: Any) -> Any:
     """What decodes nothing of a line but the id, or None where msgspec is not installed."""
     try:
-        import msgspec
+        msgspec: Any = import_module("msgspec")
     except ImportError:
         return None
     fields, renamed = ([], None) if name is None else ([("id", str | int)], {"id": name})
