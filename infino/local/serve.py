@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shlex
 import signal
 import sys
@@ -63,6 +64,7 @@ def serve(
             print_exports(gateway, printed)
             if seed is not None:
                 plant(gateway, seed, printed)
+            gc.freeze()  # what the imports made is there to stay; uploads would have it looked through again and again
             with beside(gateway, printed) if beside else nullcontext():
                 while not ended.wait(3600.0):
                     continue
@@ -72,6 +74,8 @@ def serve(
         raise SystemExit(printable(error)) from None
     except OSError as error:
         raise SystemExit(printable(f"the gateway can't use {data or host}: {error}")) from None
+    finally:
+        gc.unfreeze()
 
 
 def print_exports(gateway: LocalGateway, output: TextIO) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from infino.local.bulk import decoded
 from infino.local.catalogue.kinds import sql_type, text_kinds
 from infino.local.catalogue.shape import ObservedShape, dump_fields, load_fields
 from infino.local.control import Control
@@ -202,7 +204,8 @@ def test_no_document_is_lost_or_changed_and_every_column_can_be_read(documents: 
                     values = dict(cursor.execute(query).fetchall())
                     assert values == {id: document.get(shown.field) for id, document in numbered.items()}
         with store.writing() as cursor:
-            fold(store, cursor, store.get(cursor, "d"))
+            dataset = store.get(cursor, "d")
+            store.count(cursor, dataset, folded=fold(store, cursor, dataset))
             assert sorted(cursor.execute(store.view(cursor, "d").rows(names)).fetchall(), key=repr) == rows
 
 
@@ -228,6 +231,42 @@ def test_a_shape_is_the_same_whether_learnt_at_once_or_one_by_one(documents: lis
     ]
     assert together.learn(documents, big=True) is False
     assert load_fields(dump_fields(together.fields())) == together.fields()
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": 1.50}', '{"a": 1e2 , "b" : "x y"}', '{"n": 18446744073709551616}', '{"a b": -0, "c": [1, 2.0e1]}']
+)
+def test_spaces_change_no_number(text: str) -> None:
+    assert exact.loads(text) == json.loads(text, parse_float=Decimal, parse_int=Decimal)
+    assert not exact.unbent(orjson.loads(text), text.encode())
+
+
+@pytest.mark.parametrize("text", ['{"a":  1.5 ,\t"b c":"d  e"}', '{"a":[ 1, {"b":\n2.25} ]}', "[]", ' {"": " "}'])
+def test_spaces_alone_leave_the_fast_way_open(text: str) -> None:
+    assert exact.unbent(orjson.loads(text), text.encode())
+
+
+@pytest.mark.parametrize("text", ['{"a": 1, "a": 1}', '{"a ": 1, "a ": 1, "a": 1}', '[{"b": {"c":1, "c" :1}}]'])
+def test_a_repeated_key_is_found_among_spaces(text: str) -> None:
+    with pytest.raises(exact.RepeatedKey):
+        exact.loads(text)
+
+
+def test_lines_that_are_json_only_when_joined_are_not_taken() -> None:
+    lines = [b'{"a":1},{"b":2}', b'{"c":3', b'"d":4}']
+    assert len(orjson.loads(b"[" + b",".join(lines) + b"]")) == len(lines)
+    with pytest.raises(orjson.JSONDecodeError):
+        decoded(lines)
+    good = [b'{"a":1}', b'{"b": 2.50}', b'{"c":"\\u00e9"}']
+    assert decoded(good) == [{"a": 1}, {"b": Decimal("2.50")}, {"c": "é"}]
+
+
+@pytest.mark.parametrize("names", [["a", "b"], ["b", "a"], ["b", "c", "d"]])
+def test_fields_keep_the_order_in_which_they_were_first_seen(names: list[str]) -> None:
+    shape = ObservedShape()
+    assert shape.learn([{"b": 1, "a": "x"}, dict.fromkeys(names), {"b": 2.5, "a": 7}])
+    assert list(shape.fields()) == list(dict.fromkeys(["b", "a", *names]))
+    assert not shape.learn([{"a": 9}, {"b": None}, {"b": 3}] if "c" not in names else [{"b": 3}])
 
 
 def test_text_types() -> None:

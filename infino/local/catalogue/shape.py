@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -38,7 +39,7 @@ class ObservedShape:
         self._known: dict[str, dict[str, set[str]]] = {
             field: {kind: set(paths) for kind, paths in kinds.items()} for field, kinds in fields.items()
         }
-        self._signatures: set[tuple[tuple[str, ...], tuple[type, ...]]] = set()
+        self._plain: set[tuple[str, type]] = set()
         self._closely = {field for field, kinds in self._known.items() if needs_digits(kinds)}
         self._grown = False
 
@@ -59,22 +60,15 @@ class ObservedShape:
             big: Whether an integer beyond 2^53 may be among them, which needs a closer look.
         """
         self._grown = False
-        signatures = {(tuple(document), tuple(map(type, document.values()))): None for document in documents}
-        looked: set[tuple[str, type]] = set()
-        for signature in signatures:
-            known = signature in self._signatures
-            if not known and len(self._signatures) < 10_000:
-                self._signatures.add(signature)
-            for name, kind in zip(*signature, strict=True):
-                if unaddressable(name):
-                    continue
-                closely = big if kind is int else name in self._closely if kind is float else kind not in FIXED
-                if not closely:
-                    if not known:
+        for names, alike in grouped(documents).items():
+            for name in names:
+                for kind in set(map(type, map(itemgetter(name), alike))):
+                    if big if kind is int else name in self._closely if kind is float else kind not in FIXED:
+                        if not unaddressable(name):
+                            self._look(name, kind, alike)
+                    elif (name, kind) not in self._plain and not unaddressable(name):
+                        self._plain.add((name, kind))
                         self._add(name, FIXED[kind], step("$", name))
-                elif (name, kind) not in looked:
-                    looked.add((name, kind))
-                    self._look(name, kind, documents)
         return self._grown
 
     def newly_exact(self) -> list[str]:
@@ -100,7 +94,7 @@ class ObservedShape:
         path = step("$", field)
         if kind is str and path in self._known.get(field, {}).get("VARCHAR", ()):
             return
-        values = [value for document in documents if type(value := document.get(field)) is kind]
+        values = [value for document in documents if type(value := document[field]) is kind]
         if kind is dict or kind is list:
             for value in values:
                 self._walk(field, path, value)
@@ -138,6 +132,17 @@ class ObservedShape:
         if known is None or path not in known.get(kind, ()):
             self._known.setdefault(field, {}).setdefault(kind, set()).add(path)
             self._grown = True
+
+
+def grouped(documents: Sequence[Mapping[str, Any]]) -> dict[tuple[str, ...], Sequence[Mapping[str, Any]]]:
+    """Return documents by the names of their members, in the order in which these were first seen."""
+    names = list(map(tuple, documents))
+    if len(set(names)) == 1:
+        return {names[0]: documents}
+    groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for found, document in zip(names, documents, strict=True):
+        groups.setdefault(found, []).append(document)
+    return dict(groups)
 
 
 def paths_of(kinds: Mapping[str, Iterable[str]]) -> frozenset[str]:

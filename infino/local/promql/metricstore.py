@@ -209,7 +209,7 @@ class MetricStore:
         if shape.learn(documents):
             self._store.grow(cursor, dataset, shape)
         else:
-            self._store.count(cursor, dataset, 0, 0, 0)
+            self._store.count(cursor, dataset)
 
     def _catalogue(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> Catalogue:
         with self._lock:

@@ -44,7 +44,8 @@ def convert(store: Store) -> None:
             )
             store.grow(cursor, store.get(cursor, name), shape)
             if orjson.loads(settings).get("kind") != "metrics":
-                fold(store, cursor, store.get(cursor, name))
+                dataset = store.get(cursor, name)
+                store.count(cursor, dataset, folded=fold(store, cursor, dataset))
 
 
 def number_documents(cursor: duckdb.DuckDBPyConnection, number: int) -> None:

@@ -25,33 +25,30 @@ class IdFilter:
 
     Examples:
         >>> known = IdFilter(np.empty(0, np.uint64))
-        >>> known.add(["a"])
-        >>> known.possible(["a", "b"])
-        ['a']
+        >>> known.add(hashes_of(["a"]))
+        >>> known.possible(hashes_of(["a", "b"])).tolist()
+        [True, False]
     """
 
     def __init__(self, hashes: np.ndarray) -> None:
         self._room = max(LEAST, 2 * len(hashes))
         self._bits = np.zeros(self._room * BITS // 8, np.uint8)
         self._count = 0
-        self._take(hashes)
+        self.add(hashes)
 
     @property
     def full(self) -> bool:
         """Whether it has as many ids as it has room for, so that a new one should be made."""
         return self._count > self._room
 
-    def add(self, ids: Sequence[str]) -> None:
-        """Take in ids."""
-        self._take(hashes_of(ids))
+    def possible(self, hashes: np.ndarray) -> np.ndarray:
+        """Return for each hash whether its id may be known; all others are new."""
+        places, marks = self._places(hashes)
+        found: np.ndarray = ((self._bits[places] & marks) != 0).all(axis=0)
+        return found
 
-    def possible(self, ids: Sequence[str]) -> list[str]:
-        """Return the ids that it may have; all others are new."""
-        places, marks = self._places(hashes_of(ids))
-        found = ((self._bits[places] & marks) != 0).all(axis=0)
-        return [id for id, known in zip(ids, found.tolist(), strict=True) if known]
-
-    def _take(self, hashes: np.ndarray) -> None:
+    def add(self, hashes: np.ndarray) -> None:
+        """Take in the ids of some hashes."""
         for start in range(0, len(hashes), 1_000_000):
             places, marks = self._places(hashes[start : start + 1_000_000])
             np.bitwise_or.at(self._bits, places.ravel(), marks.ravel())

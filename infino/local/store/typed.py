@@ -80,13 +80,16 @@ def make_tables(cursor: duckdb.DuckDBPyConnection, number: int) -> None:
     cursor.execute(f"CREATE TABLE col_{number} (_seq BIGINT, _id VARCHAR)")
 
 
-def fold(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
+def fold(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> dict[str, tuple[str, str]]:
     """Give every document its typed row, and every changed field its new column.
 
     Args:
         store: The store.
         cursor: The writing cursor.
         dataset: The dataset, as the cursor sees it now.
+
+    Returns:
+        Field -> name and SQL type of its typed column, to be noted with the write.
     """
     view = store.view_of(cursor, dataset)
     hot = list(view.by_field.values())[:MOST_COLUMNS]
@@ -107,7 +110,7 @@ def fold(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> N
     rows, expressions = shredded(documents, hot, f" WHERE _seq > {dataset.folded}")
     targets = ", ".join(["_seq", "_id", *(names[column.field][0] for column in hot)])
     cursor.execute(f"INSERT INTO {table} ({targets}) SELECT {', '.join(['_seq', '_id', *expressions])} FROM {rows}")
-    store.note_folded(cursor, dataset, names)
+    return names
 
 
 def stored_doubles(cursor: duckdb.DuckDBPyConnection, number: int, paths: Iterable[str]) -> Iterator[float | Decimal]:

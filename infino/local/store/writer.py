@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 from typing import Any
 
 import attrs
 import duckdb
+import numpy as np
 
 from infino.local.http import Problem
 from infino.local.store.database import Dataset, Store
+from infino.local.store.ids import hashes_of
 from infino.local.store.typed import fold, stored_doubles
 
 ONLY_DIGITS = bytes(ord("0") if byte in b"0123456789" else ord(" ") for byte in range(256))
 LONG = b"0" * 16
 """So many digits in a row, after `ONLY_DIGITS`, may be an integer beyond 2^53; cheaper than an expression."""
-LINES = "unnest(string_split(?, chr(10))) AS _id, unnest(string_split(?, chr(10))) AS _source"
-ONE = "?::VARCHAR AS _id, ?::VARCHAR AS _source"
-LISTS = "unnest(?::VARCHAR[]) AS _id, unnest(?::VARCHAR[]) AS _source"
 UNFOLDED = 500
 """So many documents may wait for their typed rows; until then readers type them as they read."""
 
@@ -38,15 +38,26 @@ class DocumentBatch:
     documents: Sequence[Mapping[str, Any]]
     fresh: bool = False
 
-    def parameters(self) -> tuple[str, list[Any]]:
-        """Return SQL for the ids and texts, and its parameters; two long texts are read faster than lists."""
+    def insert(
+        self, cursor: duckdb.DuckDBPyConnection, table: str, first: int, hashes: np.ndarray, versions: Sequence[int]
+    ) -> None:
+        """Append the documents to a table, numbered from `first` on; arrays are read faster than lists."""
         if len(self.ids) == 1:
-            return ONE, [self.ids[0], self.texts[0].decode()]
-        texts = b"\n".join(self.texts).decode()
-        ids = "\n".join(self.ids)
-        if ids.count("\n") != len(self.ids) - 1:
-            return LISTS, [list(self.ids), texts.split("\n")]
-        return LINES, [ids, texts]
+            values = [first, int(hashes[0]), self.ids[0], versions[0], self.texts[0].decode()]
+            cursor.execute(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?)", values)
+            return
+        rows = {
+            "_seq": np.arange(first, first + len(self.ids)),
+            "_h": hashes,
+            "_id": np.array(self.ids, object),
+            "_version": np.array(versions, np.int64),
+            "_source": np.array(b"\n".join(self.texts).decode().split("\n"), object),
+        }
+        cursor.register("batch", rows)
+        try:
+            cursor.execute(f"INSERT INTO {table} SELECT _seq, _h, _id, _version, _source FROM batch")
+        finally:
+            cursor.unregister("batch")
 
 
 @attrs.frozen
@@ -89,32 +100,39 @@ def put(
         return {}
     refuse_metrics(dataset)
     refuse_unfit(dataset, batch)
-    before = {} if batch.fresh else places(store, cursor, dataset, batch.ids)
+    hashes = hashes_of(batch.ids)
+    before = {} if batch.fresh else places(store, cursor, dataset, batch.ids, hashes)
     if versions is None:
-        versions = [before[id].version + 1 if id in before else 1 for id in batch.ids] if before else None
+        versions = [before[id].version + 1 if id in before else 1 for id in batch.ids] if before else [1] * len(hashes)
     discard(cursor, dataset, before.values())
-    length = sum(map(len, batch.texts)) - sum(place.length for place in before.values())
-    first, folded = store.count(cursor, dataset, len(batch.ids), len(batch.ids) - len(before), length)
-    store.note_ids(dataset, batch.ids)
-    rows, values = batch.parameters()
-    chosen = "1" if versions is None else "unnest(?::BIGINT[])"
-    cursor.execute(
-        f"INSERT INTO ds_{dataset.id} SELECT _seq, md5_number_lower(_id), _id, _version, _source FROM"
-        f" (SELECT {rows}, {chosen} AS _version, unnest(range({first}, {first + len(batch.ids)})) AS _seq)",
-        [*values, *([] if versions is None else [list(versions)])],
-    )
+    store.note_ids(dataset, hashes)
+    held = store.get(cursor, dataset.name)
+    batch.insert(cursor, f"ds_{dataset.id}", held.next_seq, hashes, versions)
     learn(store, cursor, dataset, batch)
-    if first + len(batch.ids) - folded > UNFOLDED:
-        fold(store, cursor, store.get(cursor, dataset.name))
-    return dict(zip(batch.ids, versions or [1] * len(batch.ids), strict=True))
+    written = len(batch.ids)
+    waiting = held.next_seq + written - held.folded
+    columns = fold(store, cursor, store.get(cursor, dataset.name)) if waiting > UNFOLDED else None
+    longer = sum(map(len, batch.texts)) - sum(place.length for place in before.values())
+    store.count(cursor, dataset, written, written - len(before), longer, columns)
+    return dict(zip(batch.ids, versions, strict=True))
 
 
-def places(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, ids: Sequence[str]) -> dict[str, Place]:
-    """Return where those of some documents are that exist."""
-    ids = store.possible(cursor, dataset, ids)
-    if not ids:
+def places(
+    store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, ids: Sequence[str], hashes: np.ndarray
+) -> dict[str, Place]:
+    """Return where those of some documents are that exist.
+
+    Args:
+        store: The store.
+        cursor: A writing cursor.
+        dataset: Where to look.
+        ids: Their ids.
+        hashes: The hash of each id.
+    """
+    known = list(compress(ids, store.possible(cursor, dataset, hashes)))
+    if not known:
         return {}
-    rows = cursor.execute(wanted(dataset.id, "d._seq, d._version, strlen(d._source)"), [list(ids)]).fetchall()
+    rows = cursor.execute(wanted(dataset.id, "d._seq, d._version, strlen(d._source)"), [known]).fetchall()
     return {id: Place(*place) for id, *place in rows}
 
 
@@ -177,7 +195,7 @@ def remove(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, id
         ids: Which; unknown ones are passed over.
     """
     refuse_metrics(dataset)
-    gone = places(store, cursor, dataset, ids) if ids else {}
+    gone = places(store, cursor, dataset, ids, hashes_of(ids)) if ids else {}
     if gone:
         discard(cursor, dataset, gone.values())
         store.count(cursor, dataset, 0, -len(gone), -sum(place.length for place in gone.values()))

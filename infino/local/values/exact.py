@@ -11,6 +11,8 @@ import orjson
 
 LONG = re.compile(rb"\d{19}")
 """What may be an integer beyond 64 bits."""
+SPACES = b" \t\r\n"
+"""Left out on both sides, those within texts too: what differs by more than them still differs."""
 
 
 class RepeatedKey(ValueError):
@@ -71,11 +73,12 @@ def request(value: Any, text: bytes) -> Any:
 
 
 def unbent(value: Any, text: bytes) -> bool:
-    """Tell whether decoded JSON is written back as it was: then no digit and no repeated member was lost."""
+    """Tell whether decoded JSON is written back as it was, but for spaces: no digit, no repeated member was lost."""
     try:
-        return orjson.dumps(value) == text
+        written = orjson.dumps(value)
     except orjson.JSONEncodeError:  # the encoder takes fewer levels than the decoder
         return False
+    return written == text or written.translate(None, SPACES) == text.translate(None, SPACES)
 
 
 def dumps(value: Any) -> bytes:

@@ -45,7 +45,8 @@ class Corpus:
                 batch = DocumentBatch([identity for identity, _ in part], texts, [document for _, document in part])
                 put(self.store, cursor, self.store.get(cursor, self.name), batch)
                 if part and part[0] == rows[0]:
-                    fold(self.store, cursor, self.store.get(cursor, self.name))
+                    dataset = self.store.get(cursor, self.name)
+                    self.store.count(cursor, dataset, folded=fold(self.store, cursor, dataset))
 
     def close(self) -> None:
         """Close the store."""
