@@ -244,7 +244,16 @@ def joined(value: Any, name: str, sign: str) -> Any:
     Returns:
         The text, or what marks a value that was not given.
     """
-    return value if value is None or value is UNSET else sign.join(text(item, name) for item in _listed(value))
+    return (
+        value if value is None or value is UNSET else _joined([text(item, name) for item in _listed(value)], name, sign)
+    )
+
+
+def _joined(parts: list[str], name: str, sign: str) -> str:
+    for part in parts:
+        if sign in part:
+            raise ValidationError(f"{name}: an item cannot hold {sign!r}, which parts the items from each other")
+    return sign.join(parts)
 
 
 def _members(value: Any, name: str) -> dict[str, Any]:
@@ -280,8 +289,10 @@ def listed(value: Any, name: str, explode: bool) -> Any:
     """
     if value is None or value is UNSET:
         return value
-    sign = "=" if explode else ","
-    return ",".join(f"{key}{sign}{text(item, name)}" for key, item in _members(value, name).items())
+    members = [(key, text(item, name)) for key, item in _members(value, name).items()]
+    if explode:
+        return _joined([f"{key}={item}" for key, item in members], name, ",")
+    return _joined([part for member in members for part in member], name, ",")
 
 
 def json_text(value: Any, name: str) -> Any:
@@ -312,7 +323,9 @@ def form_value(value: Any, name: str) -> Any:
         value: What the caller gave for a field of a form.
         name: Name of the argument, for the error.
     """
-    return json_text(value, name) if isinstance(value, Model | Mapping) else value
+    if isinstance(value, Model | Mapping):
+        return json_text(value, name)
+    return [form_value(item, name) for item in value] if isinstance(value, list | tuple) else value
 
 
 def cookies(given: Iterable[tuple[str, Any]]) -> str | None:

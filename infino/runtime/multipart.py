@@ -19,7 +19,8 @@ PIECE: Final = 1 << 18
 class _File:
     """One file of a body: its bytes, its path, or a binary file object that is read from where it stands."""
 
-    def __init__(self, source: Any, name: str) -> None:
+    def __init__(self, source: Any, name: str, media: str) -> None:
+        self.media = media
         self.path = Path(source) if isinstance(source, str | os.PathLike) else None
         if (
             self.path is None
@@ -101,7 +102,7 @@ class Multipart:
     def _head(self, name: str, value: Any) -> bytes:
         head = f'--{self._boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"'
         if isinstance(value, _File):
-            head += f'; filename="{_quoted(value.filename)}"\r\nContent-Type: application/octet-stream'
+            head += f'; filename="{_quoted(value.filename)}"\r\nContent-Type: {value.media}'
         elif isinstance(value, _Json):
             head += "\r\nContent-Type: application/json"
         return f"{head}\r\n\r\n".encode("utf-8", "replace")
@@ -145,12 +146,12 @@ class _Json(str):
     __slots__ = ()
 
 
-def multipart(given: Iterable[tuple[str, Any]], files: Iterable[tuple[str, Any]]) -> Multipart:
+def multipart(given: Iterable[tuple[str, Any]], files: Iterable[tuple[str, Any] | tuple[str, Any, str]]) -> Multipart:
     """Build a multipart body.
 
     Args:
         given: Name and value of each field; lists repeat their name, objects go as JSON text.
-        files: Name and source of each file; they follow the fields.
+        files: Name, source and media type of each file; they follow the fields, and lists repeat their name.
 
     Returns:
         A body that streams.
@@ -167,7 +168,9 @@ def multipart(given: Iterable[tuple[str, Any]], files: Iterable[tuple[str, Any]]
                 parts.append((name, _Json(json_text(item, name))))
             else:
                 parts.append((name, text(item, name)))
-    parts += [(name, _File(source, name)) for name, source in files if source is not None and source is not UNSET]
+    for name, source, *media in files:
+        several = source if isinstance(source, list | tuple) else () if source is None else (source,)
+        parts += [(name, _File(one, name, *(media or ("application/octet-stream",)))) for one in several]
     return Multipart(parts)
 
 

@@ -38,6 +38,8 @@ def text(value: Any) -> str:
         return repr(value)
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
     raise mismatch("text", value)
 
 
@@ -46,6 +48,8 @@ def integer(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Decimal) and value == value.to_integral_value():
         return int(value)
     if isinstance(value, str):
         try:
@@ -56,8 +60,8 @@ def integer(value: Any) -> int:
 
 
 def number(value: Any) -> float:
-    """Return a number; text that holds one is taken."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    """Return a number; text that holds one is taken, and one of more digits than a float has is rounded to it."""
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         try:
             return float(value)
         except OverflowError:
@@ -353,7 +357,8 @@ def tagged(tag: str, reads: dict[str, Reader]) -> Reader:
         if not isinstance(value, dict):
             raise mismatch("an object", value)
         word = value.get(tag)
-        read = reads.get(word) if isinstance(word, str) else None
+        told = isinstance(word, str | bool | int)  # a mapping names numbers and flags by their text
+        read = reads.get(text(word)) if told else None
         return read(value) if read else _unknown(value)
 
     return read_tagged

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from . import parser
-from .arguments import Argument, media_kind
-from .document import Node, Operation, Place, Placed, model_properties, refused
+from .arguments import Argument, media_kind, refuse_without_form
+from .document import Node, Operation, Place, Placed, follow, model_properties, refused
 from .names import names_of
-from .parser import Endpoint, ListProperty, ModelProperty, Parsed, Property
-from .types import PythonType, class_name, identifier, model_type, node_at, of_property, split_union
+from .parser import Endpoint, ListProperty, ModelProperty, NoneProperty, Parsed, Property, UnionProperty
+from .types import PythonType, class_name, identifier, model_type, no_files, node_at, of_property, split_union
 
 _FIXED = {
     "flag": ("bool", "shapes.flag"),
@@ -140,12 +140,14 @@ def _successes(document: Node, operation: Operation, node: Node, endpoint: Endpo
 
 def _success(document: Node, operation: Operation, node: Node, endpoint: Endpoint, code: str) -> _Success:
     placed = operation.answers[code]
-    description = str(placed.node.get("description", "The answer."))
-    content = {media: held for media, held in placed.node.get("content", {}).items() if held.get("schema")}
+    description = " ".join([str(placed.node.get("description", "The answer.")), *_headers(document, placed)])
+    content = placed.node.get("content", {})
+    if content and operation.http == "head":
+        raise refused((*placed.place, "content"), "an answer to HEAD has no body", "take it out")
     if not content:
         return _Success(code, "", _NOTHING, None, placed.place, description)
     chosen = next((media for media in content if media_kind(media) == "json"), next(iter(content)))
-    others = [media for media in placed.node["content"] if media != chosen]
+    others = [media for media in content if media != chosen]
     if others and "x-infino-shape" not in node and "x-infino-accept" not in node:
         raise refused(
             (*placed.place, "content", others[0]), f"is left out beside {chosen}", "keep one media type for each status"
@@ -156,7 +158,22 @@ def _success(document: Node, operation: Operation, node: Node, endpoint: Endpoin
     if media_kind(chosen) in _STREAMS and isinstance(typed, ListProperty):  # the stream itself is the array
         typed = typed.inner_property
     place = (*placed.place, "content", chosen)
-    return _Success(code, chosen, of_property(document, typed), typed, place, description)
+    kind, form = of_property(document, typed), media_kind(chosen)
+    if form == "json" and kind.kind in ("file", "files"):
+        raise no_files(place)
+    if form not in ("json", *_STREAMS):
+        refuse_without_form(kind, chosen, place)
+    return _Success(code, chosen, kind, typed, place, description)
+
+
+def _headers(document: Node, answer: Placed) -> list[str]:
+    """Say which headers an answer has, which `with_raw_response` shows."""
+    found = []
+    for name, node in answer.node.get("headers", {}).items():
+        header = follow(document, node, (*answer.place, "headers", name)).node
+        said = " ".join(str(header.get("description", "")).split())
+        found.append(f"`{name}`: {said}" if said else f"`{name}`.")
+    return [f"In the headers of `with_raw_response`: {' '.join(found)}"] if found else []
 
 
 def _type_of(parsed: Parsed, operation: Operation, node: Node, main: _Success) -> PythonType:
@@ -176,7 +193,7 @@ def _items(document: Node, main: _Success, keys: list[str]) -> tuple[PythonType,
         return of_property(document, main.property.inner_property), keys
     if isinstance(main.property, ModelProperty):
         properties = (*(main.property.required_properties or ()), *(main.property.optional_properties or ()))
-        lists = {parser.wire_name(one): one for one in properties if isinstance(one, ListProperty)}
+        lists = {parser.wire_name(one): held for one in properties if (held := _list_of(one))}
         known = [name for name in (*keys, *_LISTS) if name in lists] or (list(lists) if len(lists) == 1 else [])
         if known:
             return of_property(document, lists[known[0]].inner_property), [known[0], *keys]
@@ -184,6 +201,13 @@ def _items(document: Node, main: _Success, keys: list[str]) -> tuple[PythonType,
     raise refused(
         main.place, f"{what} is not a list and holds none that is known", "an array, or x-infino-keys that names it"
     )
+
+
+def _list_of(property: Property) -> ListProperty | None:
+    """Return the list that a field holds, also where it may be null."""
+    members = property.inner_properties if isinstance(property, UnionProperty) else [property]
+    held = [one for one in members if not isinstance(one, NoneProperty)]
+    return held[0] if len(held) == 1 and isinstance(held[0], ListProperty) else None
 
 
 def _following(document: Node, main: _Success, operation: Operation, node: Node) -> str:

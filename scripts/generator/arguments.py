@@ -20,7 +20,7 @@ from .document import (
     words,
 )
 from .parser import Endpoint, ModelProperty, Property
-from .types import PythonType, identifier, node_at, of_property
+from .types import PythonType, identifier, no_files, node_at, of_property
 
 TAKEN = words(
     "self options timeout headers retry extra_query extra_body request call encode segment segments shapes readers "
@@ -181,13 +181,26 @@ def _parameter(document: Node, found: Placed, typed: Property) -> Argument:
         positional=where == "path" or bool(node.get("x-infino-positional")),
         expression=name,
         reserved=tuple(node.get("x-infino-reserved", ())),
-        example=node.get("example", schema.get("example")),
+        example=_example_of(node, schema),
         schema=schema,
         deprecated=bool(node.get("deprecated") or schema.get("deprecated")),
     )
     if where == "path":
         return replace(made, expression=_segment(node, made, found.place))
     return replace(made, pair=_pair(node, made, found.place))
+
+
+def _example_of(*nodes: Node) -> Any:
+    """Return the first example that is given: one, one of a list, or one of those with a name."""
+    for node in nodes:
+        if "example" in node:
+            return node["example"]
+        for one in node.get("examples") or ():
+            named = node["examples"][one] if isinstance(node["examples"], dict) else one
+            found = named.get("value") if named is not one and isinstance(named, dict) else named
+            if found is not None:
+                return found
+    return None
 
 
 def _default(required: bool, schema: Node) -> str:
@@ -224,12 +237,14 @@ def style_of(node: Node, place: Place) -> tuple[str, bool]:
 
 def _segment(node: Node, made: Argument, place: Place) -> str:
     style, explode = style_of(node, place)
+    if made.type.argument == "bytes":
+        raise refused(place, "base64 may hold a slash, which parts a path", "type: string, or send it in the query")
     more = ", opaque=True" if node.get("x-infino-opaque") else ""
     more += ", reserved=RESERVED" if made.reserved else ""
     if style == "simple" and made.type.kind == "scalar":
         plain = made.type.argument == "str"
         return f"segment({made.name if plain else f'encode.text({made.name}, {made.name!r})'}, {made.name!r}{more})"
-    if made.type.kind not in ("scalar", "array", "map"):
+    if made.type.kind not in ("scalar", "array", "map") or not (made.type.has_text or made.type.kind == "map"):
         raise refused(place, f"a path segment cannot be {made.type.argument}", "type: string, or an array of strings")
     named = f"{made.name}, {made.name!r}, {style!r}, {node['name']!r}, {explode}"
     return f"segments({named}{more})"
@@ -252,15 +267,23 @@ def _pair(node: Node, made: Argument, place: Place) -> str:
     if kind == "array":
         if style == "deepObject":
             raise refused((*place, "style"), "deepObject is for objects", "form, spaceDelimited or pipeDelimited")
+        _refuse_without_text(node, made, place)
         if node["in"] == "header" or not explode:
             sign = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(style, ",")
             return f"({wire}, encode.joined({name}, {name!r}, {sign!r}))"
         return f"({wire}, {name})"
     if style not in ("form", "simple"):
         raise refused((*place, "style"), f"the style {style} is for arrays and objects", "take it out")
-    if kind == "file":
+    if kind in ("file", "files"):
         raise refused(place, f"a {node['in']} parameter cannot be a file", "send it in the body")
+    _refuse_without_text(node, made, place)
     return f"({wire}, {name})"
+
+
+def _refuse_without_text(node: Node, made: Argument, place: Place) -> None:
+    if not made.type.has_text:
+        what = f"{made.type.argument} has no text for a {node['in']} parameter"
+        raise refused(place, what, "content: {application/json: ...} instead of schema")
 
 
 def media_kind(media: str) -> str:
@@ -301,13 +324,15 @@ def _body(document: Node, body: Placed, endpoint: Endpoint) -> tuple[list[Argume
     typed = next(one.prop for one in endpoint.bodies if one.content_type.get_untrusted_value() == chosen)
     flat = isinstance(typed, ModelProperty) and parser.has_properties(typed) and "x-infino-body" not in body.node
     schema = Placed(content[chosen].get("schema", {}), (*place, "schema"))
+    if flat and kind in ("json", "form") and parser.has_files(typed):
+        raise no_files(schema.place)
     if kind == "multipart":
         if not flat:
             raise refused(place, "a multipart body needs named parts", "describe an object with properties")
         return _multipart(document, typed, schema), BodyPlan("multipart", chosen, required)
     if kind == "form":
         if flat:
-            fields = [replace(one, pair=_form_pair(one)) for one in _flat(document, typed, schema)]
+            fields = [_without_null(replace(one, pair=_form_pair(one))) for one in _flat(document, typed, schema)]
             return fields, BodyPlan("form", chosen, required)
         if isinstance(typed, parser.StringProperty):  # text under the name of a form, as Prometheus takes it
             return [_raw(body.node)], BodyPlan("content", chosen, required)
@@ -320,17 +345,41 @@ def _body(document: Node, body: Placed, endpoint: Endpoint) -> tuple[list[Argume
     if kind == "json":
         if flat:
             return _flat(document, typed, schema), BodyPlan("json", chosen, required)
+        if of_property(document, typed).kind in ("file", "files"):
+            raise no_files(schema.place)
         whole = _whole(document, body, typed, required)
         if with_yaml:
             whole = replace(whole, type=replace(whole.type, argument=f"{whole.type.argument} | str"))
         return [whole], BodyPlan("document" if with_yaml else "whole", chosen, required)
+    refuse_without_form(of_property(document, typed), chosen, schema.place)
     return [_raw(body.node)], BodyPlan("content", chosen, required)
+
+
+def refuse_without_form(kind: PythonType, media: str, place: Place) -> None:
+    """Refuse what only JSON and forms have a form for.
+
+    Args:
+        kind: The type of the body or of the answer.
+        media: Its media type.
+        place: Where its schema stands.
+
+    Raises:
+        DocumentError: It is neither text nor bytes.
+    """
+    if kind.annotation not in ("str", "bytes", "Any"):
+        what = f"{kind.annotation} has no form in {media}, which goes as it is"
+        raise refused(place, what, "type: string, and for bytes format: binary")
+
+
+def _without_null(one: Argument) -> Argument:
+    """A form has no null: None is what was not given."""
+    return replace(one, keep_none=False, default="None") if one.default == "UNSET" else replace(one, keep_none=False)
 
 
 def _form_pair(one: Argument) -> str:
     if one.place == "extra":
         raise DocumentError(DocumentProblem((), "x-infino-extra is for JSON bodies", "leave it out"))
-    if one.type.kind in ("model", "map", "union", "any"):
+    if one.type.kind in ("model", "map", "union", "any", "array"):
         return f"({one.wire!r}, encode.form_value({one.name}, {one.name!r}))"
     return f"({one.wire!r}, {one.name})"
 
@@ -354,7 +403,7 @@ def _whole(document: Node, body: Placed, typed: Property, required: bool) -> Arg
         required=required,
         default=default,
         text=str(body.node.get("description", "")),
-        positional=required,
+        positional=True,
         expression=sent,
         keep_none=kind.nullable,
         schema=schema,
@@ -408,19 +457,24 @@ def _flat(document: Node, typed: ModelProperty, schema: Placed) -> list[Argument
 def _multipart(document: Node, typed: ModelProperty, schema: Placed) -> list[Argument]:
     found = []
     for one in _flat(document, typed, schema):
-        if one.type.kind == "file":
+        several = one.type.kind in ("array", "files")
+        node = follow(document, (one.schema or {}).get("items", {}), ()).node if several else one.schema or {}
+        media = str(node.get("contentMediaType", ""))
+        as_bytes = media and "contentEncoding" not in node and media_kind(media) == "bytes"
+        if one.type.kind in ("file", "files") or as_bytes:
             found.append(
                 replace(
                     one,
                     place="file",
-                    type=replace(one.type, argument=FILE),
+                    type=replace(one.type, argument=f"Sequence[{FILE}]" if several else FILE),
                     positional=one.required,
                     default="" if one.required else "None",
                     keep_none=False,
+                    pair=f"({one.wire!r}, {one.name}{f', {media!r}' if media else ''})",
                 )
             )
         else:
-            found.append(replace(one, pair=f"({one.wire!r}, {one.name})"))
+            found.append(_without_null(replace(one, pair=f"({one.wire!r}, {one.name})")))
     return found
 
 
@@ -467,7 +521,7 @@ def _property(document: Node, typed: Property, at: Placed, required: bool, into:
         expression=expression,
         into=into,
         keep_none=keep_none,
-        example=schema.get("example"),
+        example=_example_of(schema),
         schema=schema,
         deprecated=bool(schema.get("deprecated")),
     )

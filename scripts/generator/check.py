@@ -284,6 +284,7 @@ def _mixins() -> tuple[str, ...]:
 
 def _operations(document: Node, operations: list[Operation]) -> Iterator[DocumentProblem]:
     ids: dict[str, Place] = {}
+    routes: dict[tuple[str, str], Operation] = {}
     for operation in operations:
         node, place = operation.node, operation.place
         other = ids.setdefault(node["operationId"], place)
@@ -292,6 +293,9 @@ def _operations(document: Node, operations: list[Operation]) -> Iterator[Documen
             yield DocumentProblem(
                 at, f"{node['operationId']!r} is also the operationId of {'.'.join(other)}", "rename one of them"
             )
+        same = routes.setdefault((operation.http, re.sub(r"\{[^{}]*\}", "{}", operation.path)), operation)
+        if same.path != operation.path:
+            yield DocumentProblem(place, f"{operation.path} is the same path as {same.path}", "take one of them out")
         for one in (node, *node.get("x-infino-variants", [])):
             if one is node and not (one.get("summary") or one.get("description")):
                 yield DocumentProblem(place, "misses summary and description", "say what it does")
@@ -400,6 +404,10 @@ def _body(operation: Operation) -> Iterator[DocumentProblem]:
 
 
 def _schemas(document: Node) -> Iterator[DocumentProblem]:
+    endless = [DocumentProblem(place, "is made of itself", "give it properties") for place in _endless(document)]
+    if endless:
+        yield from endless
+        return
     for place, node, kind in _all_schemas(document, (), "document"):
         yield from (DocumentProblem((*place, *step), what, do) for step, what, do in _schema(document, node, place))
         if (
@@ -431,6 +439,33 @@ def _all_schemas(document: Any, place: Place, kind: str) -> Iterator[tuple[Place
             yield from _all_schemas(one, where, rule.kind)
 
 
+def _endless(document: Node) -> list[Place]:
+    """List the named schemas that come back to themselves before an object with properties, which has a class."""
+
+    def parts(node: Any, place: Place) -> Iterator[Placed]:
+        for key in ("allOf", "anyOf", "oneOf"):
+            yield from (Placed(one, (*place, key, str(n))) for n, one in enumerate(node.get(key, ())))
+        for key in ("items", "additionalProperties"):
+            if isinstance(node.get(key), dict):
+                yield Placed(node[key], (*place, key))
+
+    def returns(found: Placed, to: Place, seen: frozenset[Place]) -> bool:
+        found = follow(document, found.node, found.place)
+        if found.place == to:
+            return True
+        if found.place in seen or "properties" in found.node:
+            return False
+        return any(returns(one, to, seen | {found.place}) for one in parts(found.node, found.place))
+
+    named = document.get("components", {}).get("schemas", {})
+    places = {name: ("components", "schemas", name) for name, node in named.items() if "$ref" not in node}
+    return [
+        place
+        for name, place in places.items()
+        if any(returns(one, place, frozenset()) for one in parts(named[name], place))
+    ]
+
+
 Said = tuple[tuple[str, ...], str, str]
 
 
@@ -451,6 +486,7 @@ def _schema(document: Node, node: Node, place: Place) -> Iterator[Said]:
     if node.get("contentEncoding", "base64") != "base64" or ("contentEncoding" in node and "string" not in kinds):
         yield ("contentEncoding",), f"{_short(node['contentEncoding'])} of {_short(kinds)}", "base64, of a string"
     yield from _combined(node)
+    yield from _merged(document, node, place)
     yield from _words(node)
     if "object" not in kinds and kinds and "properties" in node:
         yield ("properties",), f"a {kinds} has no properties", "type: object"
@@ -494,6 +530,31 @@ def _combined(node: Node) -> Iterator[Said]:
             )
         elif "$ref" not in member and not member.keys() & {"properties", "required"}:
             yield ("allOf", str(number)), "a member without properties adds nothing", "take it out"
+
+
+_OF_THE_TYPE = ("format", "enum", "const", "contentEncoding", "readOnly", "writeOnly", "x-infino-coerce")
+
+
+def _merged(document: Node, node: Node, place: Place) -> Iterator[Said]:
+    """Refuse what would get lost when the members of `allOf` become one object."""
+    members = [
+        follow(document, one, (*place, "allOf", str(number))) for number, one in enumerate(node.get("allOf", ()))
+    ]
+    if len(members) + ("properties" in node) < 2:
+        return
+    known: dict[str, Placed] = {}
+    for number, member in enumerate(members):
+        if not member.node.keys() & {"properties", "allOf", "required"}:
+            yield ("allOf", str(number)), "is not an object with properties, and would get lost", "take it out"
+        elif isinstance(member.node.get("additionalProperties"), dict) and member.node["additionalProperties"]:
+            yield ("allOf", str(number)), "its further properties would lose their type", "additionalProperties: true"
+        for wire, found in model_properties(document, member).items():
+            before = known.setdefault(wire, found).node
+            lost = [word for word in _OF_THE_TYPE if word in before and word not in found.node]
+            if lost and found.node != before and not found.node.keys() & {"const", "$ref"}:
+                what = f"{wire} is described once more without {lost[0]}"
+                yield ("allOf", str(number)), what, f"{lost[0]}, or describe it once"
+            known[wire] = found
 
 
 def _words(node: Node) -> Iterator[Said]:

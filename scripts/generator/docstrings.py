@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from .arguments import Argument
-from .document import Node
+from .document import Node, words
 from .parser import safe_for_docstring
 
 WIDTH = 96
@@ -26,6 +26,8 @@ _PAGED = (
     "Further pages are read while iterating, until one is empty. What is deleted meanwhile moves what follows it, so "
     "that items may be passed over: take `.all()` first, then delete."
 )
+_TYPED_FORMATS = words("date date-time uuid decimal byte binary password int32 int64 uint32 uint64 float double char")
+"""Formats that the type says, or that Python's numbers have no need of."""
 _VERBATIM = re.compile(r"\s*([-*+] |\d+[.)] |\||>|#)|\s{4}")
 _FENCE = re.compile(r"\s*(```|~~~)")
 
@@ -133,8 +135,8 @@ def parts(
         The parts, safe for a docstring.
     """
     description = str(operation.get("description", "")).strip()
-    words = description.split("\n")[0]
-    summary = " ".join(str(operation.get("summary") or words or f"Call {name}").split()).rstrip(".") + "."
+    first = description.split("\n")[0]
+    summary = " ".join(str(operation.get("summary") or first or f"Call {name}").split()).rstrip(".") + "."
     notes = [_REPEATS[retry]]
     if operation.get("deprecated"):
         notes.insert(0, DEPRECATED)
@@ -142,7 +144,8 @@ def parts(
         notes.append("Experimental: only unreleased gateways answer this.")
     if paged:
         notes.append(_PAGED)
-    lines = block(description) if description.rstrip(".") != summary.rstrip(".") else []
+    notes += _elsewhere(operation)
+    lines = block(description) if description and description.rstrip(".") != summary.rstrip(".") else []
     note = wrap(inline(" ".join(filter(None, notes))), "")
     if (
         lines
@@ -190,6 +193,7 @@ def field_text(schema: Node) -> str:
         said = f"Deprecated. {said}"
     if schema.get("writeOnly"):
         said = f"{said} Only sent, never told."
+    said = " ".join([said, *_elsewhere(schema)])
     if not notes:
         return said.strip()
     text = "; ".join(notes)
@@ -219,6 +223,14 @@ def _limits(schema: Node) -> Iterable[str]:
         yield f"of the form `{schema['pattern']}`"
     if schema.get("uniqueItems"):
         yield "each item once"
+    if schema.get("format", "date") not in _TYPED_FORMATS:
+        yield f"in the format {schema['format']}"
+
+
+def _elsewhere(node: Node) -> list[str]:
+    """Say where more is told of an operation, an object or a value."""
+    docs = node.get("externalDocs")
+    return [f"See {docs['url']}."] if isinstance(docs, dict) and docs.get("url") else []
 
 
 def _shown_value(value: Any) -> str:
@@ -278,18 +290,19 @@ def _literal(value: Any) -> str:
     return f'"{value}"' if plain else code
 
 
-def model_lines(text: str, fields: Iterable[Described], deprecated: bool) -> list[str]:
+def model_lines(text: str, fields: Iterable[Described], schema: Node) -> list[str]:
     """Return the docstring lines of a model.
 
     Args:
         text: Description of the schema.
         fields: Its attributes.
-        deprecated: Whether it may go away.
+        schema: The schema, for whether it may go away and where more is told of it.
 
     Returns:
         Lines without indent.
     """
-    lines = [*(block(text) or [""]), *(["", DEPRECATED] if deprecated else [])]
+    notes = [*([DEPRECATED] if schema.get("deprecated") else []), *map(inline, _elsewhere(schema))]
+    lines = [*(block(text) or [""]), *(line for note in notes for line in ("", note))]
     listed = [line for one in fields for line in wrap(f"{one.name}: {one.text}", "    ")]
     return [*lines, "", "Attributes:", *listed]
 

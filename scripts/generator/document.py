@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, SequenceNode
 
@@ -113,7 +115,7 @@ def load(path: Path) -> Node:
         DocumentError: If the file is not a YAML mapping, or says a key twice.
     """
     try:
-        found = YAML(typ="safe").load(path.read_bytes())
+        found = _yaml().load(path.read_bytes())
     except MarkedYAMLError as error:
         where = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise refused((), f"{where}{error.problem or error.context or 'is not YAML'}", "mend the YAML") from None
@@ -121,14 +123,52 @@ def load(path: Path) -> Node:
         raise refused((), f"is not YAML: {error}".split("\n")[0], "mend the YAML") from None
     if not isinstance(found, dict):
         raise refused((), "is not an OpenAPI document", "start with `openapi: 3.1.1`")
-    return _with_text_keys(found)
+    return _plain(found, (), ())
 
 
-def _with_text_keys(node: Any) -> Any:
-    """Statuses such as 200 are numbers in YAML that does not quote them, and `on` is a boolean to some readers."""
+def _yaml() -> YAML:
+    """Return a reader that leaves days and times as the text that stands there; JSON has none either."""
+    reader = YAML(typ="safe")
+
+    class Constructor(SafeConstructor):
+        pass
+
+    Constructor.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construct_yaml_str)
+    reader.Constructor = Constructor
+    return reader
+
+
+def _plain(node: Any, place: Place, holders: tuple[int, ...]) -> Any:
+    """Bring what YAML says to what JSON can say: statuses such as 200 are numbers in YAML that does not quote them."""
+    if id(node) in holders:
+        raise refused(place, "an anchor holds itself", "write it out, or use $ref")
     if isinstance(node, Mapping):
-        return {key if isinstance(key, str) else str(key): _with_text_keys(item) for key, item in node.items()}
-    return [_with_text_keys(item) for item in node] if isinstance(node, list) else node
+        made: Node = {}
+        for key, item in node.items():
+            name = _text(key if isinstance(key, str) else str(key), place)
+            if name in made:
+                raise refused((*place, name), "stands there twice, once without quotes", "take one of them out")
+            made[name] = _plain(item, (*place, name), (*holders, id(node)))
+        return made
+    if isinstance(node, list):
+        return [_plain(item, (*place, str(number)), (*holders, id(node))) for number, item in enumerate(node)]
+    if isinstance(node, str):
+        return _text(node, place)
+    if isinstance(node, float) and not math.isfinite(node):
+        raise refused(place, f"{node} is no number of JSON", "describe it instead")
+    if node is not None and not isinstance(node, bool | int | float):
+        raise refused(place, f"a {type(node).__name__} has no form in JSON", "write it as text")
+    return node
+
+
+def _text(text: str, place: Place) -> str:
+    """Join the halves of signs that JSON escapes in two, such as those of emoji."""
+    if text.isascii():
+        return text
+    try:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        raise refused(place, "holds half of a sign", "write the sign out") from None
 
 
 @dataclass(frozen=True)

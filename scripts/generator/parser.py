@@ -88,7 +88,8 @@ def has_properties(model: ModelProperty) -> bool:
 def has_files(model: ModelProperty) -> bool:
     """Tell whether an object holds files, so that it can only be a multipart form."""
     properties = (*(model.required_properties or ()), *(model.optional_properties or ()))
-    return any(isinstance(one, FileProperty) for one in properties)
+    inner = (one.inner_property if isinstance(one, ListProperty) else one for one in properties)
+    return any(isinstance(one, FileProperty) for one in inner)
 
 
 def place_of(property: Property) -> Place:
@@ -185,10 +186,17 @@ def _first_line(error: GeneratorError) -> str:
 def _problem(error: GeneratorError) -> DocumentProblem:
     node: Any = getattr(error, "data", None)
     text = getattr(node, "description", None)
-    place = _place(text.get_untrusted_value()) if text is not None else ()
-    return DocumentProblem(
-        place, f"openapi-python-client cannot type it: {_first_line(error)}", "write it in another form"
-    )
+    said = _first_line(error)
+    place = _place(text.get_untrusted_value()) if text is not None else _named(said)
+    return DocumentProblem(place, f"openapi-python-client cannot type it: {said}", "write it in another form")
+
+
+def _named(said: str) -> Place:
+    """Return the place that a message names, where its error holds none."""
+    if found := re.search(r"parsing ([A-Z]+) (/\S*) within", said):
+        return ("paths", found[2], found[1].lower())
+    found = re.search(r"/components/schemas/(\S+?):* ", f"{said} ")
+    return ("components", "schemas", found[1]) if found else ()
 
 
 def _overrides(document: Node) -> dict[str, str]:
@@ -276,6 +284,8 @@ class _Copy:
             return {"$ref": "#/" + "/".join(follow(self._document, node, place).place)}
         made = {key: item for key, item in node.items() if not key.startswith("x-") and key not in _LEFT_OUT}
         made["description"] = _MARK + _MARK.join(place)
+        if place[:2] == ("components", "schemas") and len(place) == 3:
+            made.pop("title", None)  # it has a name already
         for key in ("allOf", "anyOf", "oneOf"):
             if key in node:
                 made[key] = [self._schema(one, (*place, key, str(n))) for n, one in enumerate(node[key])]
@@ -294,7 +304,7 @@ class _Copy:
             made["type"] = kinds = kinds[0]
         if "enum" in made or (_is_object(kinds) and not made.keys() & {"properties", "allOf", "anyOf", "oneOf"}):
             self._count += 1
-            made["title"] = f"Unnamed{self._count}"
+            made["title"] = f"WithoutNameInTheDocument{self._count}"
         if len(made.get("allOf", ())) == 1 and made.keys() & {"properties", "required"}:
             own = {key: made.pop(key) for key in ("properties", "required") if key in made}
             made["allOf"] = [*made["allOf"], {"type": "object", "description": made["description"], **own}]

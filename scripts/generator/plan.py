@@ -31,6 +31,8 @@ _EVERYWHERE = ("from collections.abc import Mapping", "from collections.abc impo
 _LITERAL = "/:@!$&'()*+,;=~-._"
 _IN_A_MODEL = words("to_dict from_dict to_json from_json to_body json_schema additional_properties")
 """Names of attributes that a model has itself."""
+_IN_A_MODULE = words("always extras optional readers secret_extras")
+"""Names that the body of a class of a model uses."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class Method:
     models: list[tuple[str, str]]
     paging: str
     moved: str
+    start: str
     doc: docstrings.DocstringParts
     hand: handplans.HandPlan | None = None
 
@@ -278,7 +281,7 @@ def _method(document: Node, parsed: Parsed, operation: Operation, node: Node) ->
     endpoint = parsed.endpoints[operation.http, operation.path]
     found, body = of_operation(document, operation, node, endpoint)
     answer = answer_of(parsed, document, operation, node, found, endpoint)
-    paging, moved = _paging(operation, node, found)
+    paging, moved, start = _paging(operation, node, found)
     models = {*answer.models, *(model for one in found for model in one.type.models)}
     retry = retry_of(node, operation.http)
     hand = handplans.read(node[_PLAN], name, TAKEN) if _PLAN in node else None
@@ -308,6 +311,7 @@ def _method(document: Node, parsed: Parsed, operation: Operation, node: Node) ->
         models=sorted(models),
         paging=paging,
         moved=moved,
+        start=start,
         doc=docstrings.parts(
             node, f"{resource}.{name}", retry, found, answer.returns, _refusals(operation), bool(paging)
         ),
@@ -325,20 +329,26 @@ def _refusals(operation: Operation) -> list[tuple[str, str]]:
     ]
 
 
-def _paging(operation: Operation, node: Node, found: list[Argument]) -> tuple[str, str]:
-    """Return how a list goes on, and the argument that moves it."""
+def _paging(operation: Operation, node: Node, found: list[Argument]) -> tuple[str, str, str]:
+    """Return how a list goes on, the argument that moves it, and the code of where it begins."""
     paging = str(node.get("x-infino-pagination", ""))
     if paging not in PAGES:
-        return paging, ""
-    names = {one.wire: one.name for one in found if one.place == "query"}
-    moved = next((names[name] for name in PAGES[paging] if name in names), "")
-    if not moved:
+        return paging, "", ""
+    given = {one.wire: one for one in found if one.place == "query"}
+    moved = next((given[name] for name in PAGES[paging] if name in given), None)
+    if moved is None:
         raise refused(
             (*operation.place, "x-infino-pagination"),
             f"{paging!r} needs the query parameter {' or '.join(PAGES[paging])}",
             "add it, or take the word away",
         )
-    return paging, moved
+    schema = moved.schema or {}
+    if paging == "page" and schema.get("minimum") == 0 and "default" not in schema:
+        raise refused(operation.place, f"the first {moved.wire} may be 0 or 1", "say it by its default")
+    first = schema.get("default", 1)
+    if paging == "page" and moved.default == "None" and first != 1:
+        return paging, moved.name, f"{first} if {moved.name} is None else {moved.name}"
+    return paging, moved.name, moved.name
 
 
 def _path(operation: Operation, found: list[Argument]) -> str:
@@ -396,7 +406,7 @@ def model(document: Node, found: ModelProperty) -> ModelPlan:
         name=name,
         module=module,
         place=place,
-        text=docstrings.model_lines(text, fields.values(), bool(schema.get("deprecated"))),
+        text=docstrings.model_lines(text, fields.values(), schema),
         fields=list(fields.values()),
         models=sorted(models - {(module, name)}),
         secret=bool(schema.get("x-infino-secret")) or any(one.secret for one in fields.values()),
@@ -425,8 +435,10 @@ def _field(document: Node, typed: Property, at: Placed) -> tuple[frozenset[tuple
         if name == wire:
             raise refused(at.place, f"{wire} hides what every model has", "give it an x-infino-name")
         name = f"{name}_"
+    name = f"{name}_" if name in _IN_A_MODULE else name
     always = bool(node.get("x-infino-always"))
-    required = always or (typed.required and not kind.nullable and kind.annotation != "Any")
+    needed = typed.required and not kind.nullable and kind.annotation != "Any"
+    required = always or (needed and not node.get("writeOnly"))  # what is only sent is missing in answers
     annotation = kind.annotation if required or kind.annotation == "Any" else f"{kind.annotation} | None"
     return kind.models, ModelField(
         name=name,
@@ -438,7 +450,7 @@ def _field(document: Node, typed: Property, at: Placed) -> tuple[frozenset[tuple
         read_only=bool(node.get("readOnly")),
         always=always,
         required=required,
-        needed=required and not always and not node.get("readOnly"),
+        needed=needed and not always and not node.get("readOnly"),
         constant=repr(schema["const"]) if "const" in schema else "",
     )
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import builtins
 import keyword
+import re
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
 from . import parser
-from .document import Node, Place, follow, refused, words
+from .document import DocumentError, Node, Place, Placed, follow, model_properties, refused, words
 from .parser import PREFIX, ClassName, ModelProperty, Property, PythonIdentifier, snake_case
 
 _COERCIONS = {
@@ -21,7 +22,7 @@ _COERCIONS = {
     "any": ("Any", "anything"),
 }
 _BUILTINS_OF_ANNOTATIONS = {
-    "list", "dict", "str", "int", "float", "bool", "bytes", "object", "self", "datetime", "property",
+    "list", "dict", "str", "int", "float", "bool", "bytes", "object", "self", "datetime", "property", "tuple",
 }  # fmt: skip
 CLASSES_IN_USE = words(
     "Any AsyncCaller AsyncPage AsyncStream Call Caller ClassVar Decimal Event Field IO Items Json Literal Mapping "
@@ -41,7 +42,8 @@ class PythonType:
         reader: Expression that makes the reader, over `readers`.
         models: Models that the annotations name, as module and class.
         nullable: True when null is a documented value.
-        kind: What it is: scalar, file, array, map, model, union or any.
+        kind: What it is: scalar, file, files, array, map, model, union or any.
+        has_text: True when it can stand in a query, a header or a path: a scalar, or an array of those.
     """
 
     annotation: str
@@ -50,6 +52,7 @@ class PythonType:
     models: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     nullable: bool = False
     kind: str = "scalar"
+    has_text: bool = True
 
     @property
     def optional(self) -> str:
@@ -73,6 +76,7 @@ def identifier(name: str) -> str:
     Returns:
         An identifier.
     """
+    name = re.sub(r"\[(\w)", r"_\1", name)  # page[size] is page_size
     found = str(PythonIdentifier(name, PREFIX))
     bare = found[:-1]
     added = found.endswith("_") and not snake_case(name).endswith("_")
@@ -160,9 +164,12 @@ def _of(document: Node, found: Property, node: Node, place: Place) -> PythonType
             return _object(document, found)
         case parser.ListProperty():
             item = of_property(document, found.inner_property)
-            return _container(item, "list[{}]", "Sequence[{}]", "items", "array")
+            if item.kind == "file":
+                return PythonType("list[bytes]", "Sequence[bytes]", "readers.anything", kind="files")
+            return _container(_in_json(item, place), "list[{}]", "Sequence[{}]", "items", "array")
         case parser.UnionProperty():
-            return _union(document, [of_property(document, one) for one in found.inner_properties], node, place)
+            members = [_in_json(of_property(document, one), place) for one in found.inner_properties]
+            return _union(document, members, node, place)
         case parser.LiteralEnumProperty():
             words = [word for word in node.get("enum", sorted(found.values)) if word is not None]
             base, reader = ("int", "integer") if found.value_type is int else ("str", "text")
@@ -213,9 +220,23 @@ def _text(node: Node) -> PythonType:
         return PythonType("Decimal", "Decimal | str", "readers.decimal")
     if node.get("format") == "byte" or node.get("contentEncoding") == "base64":
         return PythonType("bytes", "bytes", "readers.base64")
-    if "contentMediaType" in node:
-        return PythonType("bytes", "bytes", "readers.base64", kind="file")
     return _scalar("str", "text")
+
+
+def _in_json(kind: PythonType, place: Place) -> PythonType:
+    """Pass on what JSON knows."""
+    if kind.kind in ("file", "files"):
+        raise no_files(place)
+    return kind
+
+
+def no_files(place: Place) -> DocumentError:
+    """Return the refusal of bytes where only JSON goes.
+
+    Args:
+        place: Where they are described.
+    """
+    return refused(place, "bytes as they are have no form in JSON", "format: byte, which is base64")
 
 
 def _literal(words: list[Any]) -> str:
@@ -230,6 +251,7 @@ def _container(item: PythonType, annotation: str, argument: str, reader: str, ki
         f"readers.{reader}({item.reader}{keep})",
         item.models,
         kind=kind,
+        has_text=kind == "array" and item.kind in ("scalar", "any"),
     )
 
 
@@ -242,19 +264,18 @@ def model_type(model: ModelProperty) -> PythonType:
     name, module = str(model.class_info.name), str(model.class_info.module_name)
     models = frozenset({(module, name)})
     reader = f"readers.model({module!r}, {name!r})"
-    return PythonType(name, f"{name} | Mapping[str, Any]", reader, models, kind="model")
+    return PythonType(name, f"{name} | Mapping[str, Any]", reader, models, kind="model", has_text=False)
 
 
 def _object(document: Node, found: ModelProperty) -> PythonType:
     if parser.has_files(found):
-        place = parser.place_of(found)
-        raise refused(place, "bytes as they are have no form in JSON", "format: byte, which is base64")
+        raise no_files(parser.place_of(found))
     if parser.has_properties(found):
         return model_type(found)
     values = found.additional_properties
     if values is None or isinstance(values, parser.AnyProperty):
-        return PythonType("dict[str, Any]", "Mapping[str, Any]", "readers.mapping", kind="map")
-    item = of_property(document, values)
+        return PythonType("dict[str, Any]", "Mapping[str, Any]", "readers.mapping", kind="map", has_text=False)
+    item = _in_json(of_property(document, values), parser.place_of(found))
     return _container(item, "dict[str, {}]", "Mapping[str, {}]", "values", "map")
 
 
@@ -276,6 +297,7 @@ def _union(document: Node, members: list[PythonType], node: Node, place: Place) 
         models,
         nullable,
         kind="union",
+        has_text=all(one.has_text for one in members),
     )
 
 
@@ -320,7 +342,9 @@ def _tagged(document: Node, node: Node, place: Place) -> str:
         return ""
     schemas = document["components"]["schemas"]
     found = dict(node["discriminator"].get("mapping", {}))
-    for member in node.get("oneOf") or node.get("anyOf") or []:
+    members = [one for one in node.get("oneOf") or node.get("anyOf") or [] if one.get("type") != "null"]
+    known = {str(one.get("$ref", "")).rsplit("/", 1)[-1] for one in members}
+    for member in members:
         name = member.get("$ref", "").rsplit("/", 1)[-1]
         if not name:
             raise refused((*place, "discriminator"), "chooses among objects without a name", "move them to components")
@@ -332,6 +356,13 @@ def _tagged(document: Node, node: Node, place: Place) -> str:
         if name not in schemas or not is_model(document, name):
             raise refused(
                 (*place, "discriminator", "mapping", word), f"{target} is not an object of components", "mend it"
+            )
+        tag = node["discriminator"]["propertyName"]
+        if tag not in model_properties(document, Placed(schemas[name], ("components", "schemas", name))):
+            raise refused((*place, "discriminator", "propertyName"), f"{name} has no {tag}", "describe it there")
+        if name not in known:
+            raise refused(
+                (*place, "discriminator", "mapping", word), f"{target} is none of the members", "add it to them"
             )
         readers.append(f"{word!r}: readers.model({module_name(class_name(name))!r}, {class_name(name)!r})")
     return f"readers.tagged({node['discriminator']['propertyName']!r}, {{{', '.join(readers)}}})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import shutil
@@ -13,7 +14,7 @@ from typing import Any
 
 from . import blocking, docstrings, plan
 from .check import check
-from .document import DocumentError, DocumentProblem, Node, Place, load
+from .document import DocumentError, DocumentProblem, Node, Place, load, refused
 from .parser import ModelProperty, Parsed, Project, parse
 
 MANIFEST = "GENERATED.json"
@@ -67,7 +68,25 @@ class InfinoProject(Project):
         blocking.write(twinned, self.package_dir)
         notice = f"# Generated from {source} by scripts/generate; do not edit, change the document instead.\n"
         for path in sorted(self.package_dir.rglob("*.py")):
-            path.write_text(notice + path.read_text("utf-8"), encoding="utf-8")
+            text = path.read_text("utf-8")
+            self._refuse_double_names(text)
+            path.write_text(notice + text, encoding="utf-8")
+
+    def _refuse_double_names(self, text: str) -> None:
+        """Refuse a model whose class has the name of something else in a module that uses both."""
+        meant: dict[str, str] = {}
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ClassDef):
+                found = {node.name: "a class"}
+            elif isinstance(node, ast.ImportFrom):
+                home = str(node.module).removeprefix("infino_api.")
+                found = {one.asname or one.name: f"{home}.{one.name}" for one in node.names}
+            else:
+                continue
+            for name, origin in found.items():
+                if meant.setdefault(name, origin) != origin and name in self._plans:
+                    place = self._plans[name].place
+                    raise refused(place, f"the class {name} is in use in generated code", "give it another name")
 
     def _render(self, template: str, target: Path, **values: Any) -> None:
         target.write_text(self.env.get_template(template).render(**values), encoding="utf-8")

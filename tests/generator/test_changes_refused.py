@@ -142,6 +142,48 @@ REFUSED = {
     "no status": (on(get=get(responses={"200": answer(ref("Thing")), "ok": answer(None)})), f"{GET}.responses.ok: ok is not a status"),
     "links": (on(get=get(responses={"200": {**answer(ref("Thing")), "links": {}}})), "links: links become no methods"),
     "bytes in JSON": (prop(format="binary"), "components.schemas.Thing: bytes as they are have no form in JSON"),
+    "an object as XML": (
+        on(post=operation("things.create", body=ref("Thing"), media="application/xml")),
+        "content.application/xml.schema: Thing has no form in application/xml",
+    ),
+    "lines of objects": (
+        on(post=operation("things.create", body=ref("Thing"), media="application/x-ndjson")),
+        "Thing has no form in application/x-ndjson",
+    ),
+    "an answer as XML": (on(get=get(responses={"200": answer(ref("Thing"), "text/xml")})), "Thing has no form in text/xml"),
+    "a number as text": (on(get=get(responses={"200": answer(WHOLE, "text/plain")})), "int has no form in text/plain"),
+    "a body for HEAD": (on(head=get()), "paths./things.head.responses.200.content: an answer to HEAD has no body"),
+    "bytes as a JSON answer": (on(get=get(ok={**TEXT, "format": "binary"})), "bytes as they are have no form in JSON"),
+    "bytes in a JSON body": (
+        on(post=operation("things.create", body=thing("B.", file={**TEXT, "format": "binary"}))), "bytes as they are have no form in JSON"
+    ),
+    "list of bytes in a JSON body": (
+        on(post=operation("things.create", body=thing("B.", files={"type": "array", "items": {**TEXT, "format": "binary"}}))),
+        "bytes as they are have no form in JSON",
+    ),
+    "map of bytes": (
+        on(post=operation("things.create", body={"type": "object", "additionalProperties": {**TEXT, "format": "binary"}})),
+        "bytes as they are have no form in JSON",
+    ),
+    "array of objects in a query": (
+        on(get=get(parameter("q", schema={"type": "array", "items": ref("Thing")}))),
+        f"{GET}.parameters.0: Sequence[Thing | Mapping[str, Any]] has no text for a query parameter",
+    ),
+    "array of arrays in a header": (
+        on(get=get(parameter("X-Q", "header", {"type": "array", "items": {"type": "array", "items": TEXT}}))), "has no text for a header"
+    ),
+    "union with objects in a query": (on(get=get(parameter("q", schema={"oneOf": [TEXT, ref("Thing")]}))), "has no text for a query"),
+    "bytes in a path": (
+        on("/things/{id}", get=get(parameter("id", "path", {**TEXT, "format": "byte"}))), "base64 may hold a slash"
+    ),
+    "one path under two names": (
+        lambda d: (on("/things/{a}", get=get(parameter("a", "path")))(d), on("/things/{b}", get=operation("things.find", parameters=[parameter("b", "path")]))(d)),
+        "paths./things/{b}.get: /things/{b} is the same path as /things/{a}",
+    ),
+    "first page of no number": (
+        on(get=get(parameter("page", schema={**WHOLE, "minimum": 0}), ok={"type": "array", "items": ref("Thing")}, **{"x-infino-pagination": "page"})),
+        f"{GET}: the first page may be 0 or 1",
+    ),
     # references
     "other file": (on(get=get(ok={"$ref": "./schemas.yaml#/Thing"})), "'./schemas.yaml#/Thing' is outside of this document"),
     "nowhere to": (on(get=get(ok=ref("Nothing"))), "#/components/schemas/Nothing is not in the document"),
@@ -160,10 +202,41 @@ REFUSED = {
     "not": (prop(**{"not": {}}), f"{NAME}.not: it has no form in a Python type"),
     "tuple": (prop(type="array", prefixItems=[]), f"{NAME}.prefixItems: it has no form"),
     "required but unknown": (schema(required=["nam"]), "components.schemas.Thing.required: 'nam' is required and no property"),
-    "properties beside oneOf": (schema(oneOf=[ref("Thing")]), "components.schemas.Thing.oneOf: properties beside oneOf"),
+    "properties beside oneOf": (schema(oneOf=[ref("ErrorBody")]), "components.schemas.Thing.oneOf: properties beside oneOf"),
     "two combinations": (prop(anyOf=[TEXT], oneOf=[TEXT]), "anyOf and oneOf beside each other"),
     "typed extras": (schema(additionalProperties=TEXT), "an object with properties keeps others as they are"),
     "discriminator alone": (schema(discriminator={"propertyName": "a"}), "discriminator: there is nothing to choose from"),
+    "made of itself": (
+        at("/things", {"Tree": {"description": "T.", "type": "object", "additionalProperties": ref("Tree")}}, get=get(ok=ref("Tree"))),
+        "components.schemas.Tree: is made of itself",
+    ),
+    "two that are made of each other": (
+        at("/things", {"A": {"description": "A.", "allOf": [ref("B"), thing("M.", a=TEXT)]}, "B": {"description": "B.", "allOf": [ref("A")]}}, get=get(ok=ref("A"))),
+        "components.schemas.A: is made of itself",
+    ),
+    "allOf with a map": (
+        at("/things", {**THING, "Map": {"description": "M.", "type": "object", "additionalProperties": WHOLE}}, get=get(ok={"allOf": [ref("Thing"), ref("Map")]})),
+        "schema.allOf.1: is not an object with properties, and would get lost",
+    ),
+    "allOf with typed extras": (
+        at("/things", {**THING, "More": {**thing("M.", a=TEXT), "additionalProperties": WHOLE}}, get=get(ok={"allOf": [ref("Thing"), ref("More")]})),
+        "additionalProperties",
+    ),
+    "allOf that forgets a format": (
+        at("/things", {"Day": thing("D.", on={**TEXT, "format": "decimal"})}, get=get(ok={"allOf": [ref("Day"), thing("M.", on=TEXT)]})),
+        "schema.allOf.1: on is described once more without format",
+    ),
+    "allOf of two types": (
+        at("/things", {"Day": thing("D.", on=WHOLE)}, get=get(ok={"allOf": [ref("Day"), thing("M.", on=TEXT)]})), f"{GET}: openapi-python-client cannot type it"
+    ),
+    "discriminator of a stranger": (
+        at("/things", {**THING, "Other": thing("O.", id=TEXT), "Third": thing("T.", id=TEXT)}, get=get(ok={"oneOf": [ref("Thing"), ref("Third")], "discriminator": {"propertyName": "id", "mapping": {"o": "Other"}}})),
+        "discriminator.mapping.o: Other is none of the members",
+    ),
+    "discriminator that no member has": (
+        on(get=get(ok={"oneOf": [ref("Thing"), ref("ErrorBody")], "discriminator": {"propertyName": "kind"}})),
+        "discriminator.propertyName: Thing has no kind",
+    ),
     "array of nothing": (prop(type="array"), f"{NAME}: an array without items"),
     "mistyped keyword": (prop(maxLenght=3), f"{NAME}.maxLenght: maxLenght is not a word of a property; do this: maxLength"),
     "no description": (at("/things", {"Thing": {"type": "object", "properties": {"a": TEXT}}}, get=get()), "components.schemas.Thing: has no description"),
@@ -212,6 +285,11 @@ def test_a_change_is_refused_by_its_place(name: str) -> None:
         ("openapi: [", "is not YAML mapping"),
         ("a: 1\na: 2\n", "found duplicate key"),
         ("- 1\n", "is not an OpenAPI document"),
+        ("a: {200: 1, '200': 2}\n", "infino.yaml:1 a.200: stands there twice"),
+        ("a: &x {b: *x}\n", "infino.yaml:1 a.b: an anchor holds itself"),
+        ("a: .inf\n", "infino.yaml:1 a: inf is no number of JSON"),
+        ("a: !!set {x}\n", "infino.yaml:1 a: a set has no form in JSON"),
+        ('{"a": "\\ud83d"}', "infino.yaml:1 a: holds half of a sign"),
         ("openapi: 3.1.1\npaths: {/x: {get: {}}}\ninfo: {title: x, version: '1'}\n", "infino.yaml:2 paths./x.get: misses operationId"),
     ],
 )  # fmt: skip
@@ -250,3 +328,9 @@ def test_json_documents_are_read_as_well(tmp_path: Path) -> None:
 
     assert document.load(tmp_path / "infino.yaml") == small()
     assert WHOLE["type"] == "integer"
+
+
+def test_days_are_text_and_signs_of_two_halves_are_one(tmp_path: Path) -> None:
+    (tmp_path / "infino.yaml").write_text('{"a": "\\ud83d\\ude00", "b": 2026-01-02, "c": 2026-01-02T03:04:05Z}')
+
+    assert document.load(tmp_path / "infino.yaml") == {"a": "😀", "b": "2026-01-02", "c": "2026-01-02T03:04:05Z"}

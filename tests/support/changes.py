@@ -35,7 +35,7 @@ answers, calls = json.load(sys.stdin)
 import infino
 from infino import AsyncInfino, Infino
 from infino_api import models
-seen, start, looked = [], [0], threading.Event()
+seen, start, looked, current = [], [0], threading.Event(), answers
 
 # All values of a stream; the server goes on once there is a first one.
 def gone_through(it):
@@ -53,7 +53,7 @@ class Handler(BaseHTTPRequestHandler):
     def answer(self):
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode("latin-1")
         seen.append([f"{self.command} {self.path}", content, {k.lower(): v for k, v in self.headers.items()}])
-        status, kind, text = answers[min(len(seen) - start[0], len(answers)) - 1]
+        status, kind, text = current[min(len(seen) - start[0], len(current)) - 1]
         self.send_response(status)
         if kind: self.send_header("Content-Type", kind)
         if isinstance(text, list): return self.hold(*text)
@@ -92,7 +92,8 @@ def run(code, is_async):
 
 found = []
 for code in calls:
-    both = []
+    both, current = [], answers
+    if isinstance(code, list): code, current = code
     for is_async in (False, True):
         start[0] = len(seen)
         with warnings.catch_warnings(record=True) as heard:
@@ -164,12 +165,13 @@ def generated(changed: Node, folder: Path) -> Path:
     return output
 
 
-def outcome(change: Any, calls: list[str], folder: Path, *answers: list[Any]) -> Outcome:
+def outcome(change: Any, calls: list[Any], folder: Path, *answers: list[Any]) -> Outcome:
     """Generate a change and make its calls.
 
     Args:
         change: Changes a copy of the document.
-        calls: Python text over `client`, `models` and `infino`; `>> it.x` looks at the awaited value.
+        calls: Python text over `client`, `models` and `infino`; `>> it.x` looks at the awaited value. One with answers
+            of its own is a list of both.
         folder: Where to generate.
         answers: Status, media type and text of each answer, the last one for all further requests; two texts for a
             stream that goes on only once its first value has been seen.

@@ -83,7 +83,7 @@ class MonitorsResource:
         return self._caller.call(request(id), **options)
 
     def execute(
-        self, id: str, *, context: Mapping[str, Any] | None = None, **options: Unpack[CallOptions]
+        self, id: str, context: Mapping[str, Any] | None = None, **options: Unpack[CallOptions]
     ) -> AlertReceipt:
         """Run a monitor now.
 
@@ -108,7 +108,7 @@ class MonitorsResource:
         """
         from ..api.monitors.execute import request
 
-        return self._caller.call(request(id, context=context), **options)
+        return self._caller.call(request(id, context), **options)
 
     def get(self, id: str, **options: Unpack[CallOptions]) -> Monitor:
         """Read a monitor.
@@ -258,7 +258,7 @@ class AsyncMonitorsResource:
         return await self._caller.call(request(id), **options)
 
     async def execute(
-        self, id: str, *, context: Mapping[str, Any] | None = None, **options: Unpack[CallOptions]
+        self, id: str, context: Mapping[str, Any] | None = None, **options: Unpack[CallOptions]
     ) -> AlertReceipt:
         """Run a monitor now.
 
@@ -283,7 +283,7 @@ class AsyncMonitorsResource:
         """
         from ..api.monitors.execute import request
 
-        return await self._caller.call(request(id, context=context), **options)
+        return await self._caller.call(request(id, context), **options)
 
     async def get(self, id: str, **options: Unpack[CallOptions]) -> Monitor:
         """Read a monitor.

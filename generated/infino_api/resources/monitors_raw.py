@@ -36,12 +36,12 @@ class MonitorsRawResponse:
         return self._caller.raw(request(id), **options)
 
     def execute(
-        self, id: str, *, context: Mapping[str, Any] | None = None, **options: Unpack[CallOptions]
+        self, id: str, context: Mapping[str, Any] | None = None, **options: Unpack[CallOptions]
     ) -> RawResponse[AlertReceipt]:
         """Run a monitor now."""
         from ..api.monitors.execute import request
 
-        return self._caller.raw(request(id, context=context), **options)
+        return self._caller.raw(request(id, context), **options)
 
     def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Monitor]:
         """Read a monitor."""
@@ -85,12 +85,12 @@ class AsyncMonitorsRawResponse:
         return await self._caller.raw(request(id), **options)
 
     async def execute(
-        self, id: str, *, context: Mapping[str, Any] | None = None, **options: Unpack[CallOptions]
+        self, id: str, context: Mapping[str, Any] | None = None, **options: Unpack[CallOptions]
     ) -> RawResponse[AlertReceipt]:
         """Run a monitor now."""
         from ..api.monitors.execute import request
 
-        return await self._caller.raw(request(id, context=context), **options)
+        return await self._caller.raw(request(id, context), **options)
 
     async def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Monitor]:
         """Read a monitor."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...models.alert_receipt import AlertReceipt
 
 
-def request(id: str, *, context: Mapping[str, Any] | None = None) -> Call[AlertReceipt]:
+def request(id: str, context: Mapping[str, Any] | None = None) -> Call[AlertReceipt]:
     """Plan the call; see the resource method of the same name."""
     return Call(
         operation="monitors.execute",

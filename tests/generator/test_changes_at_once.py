@@ -1,0 +1,166 @@
+"""Changes that come into one document side by side: generated once, then called by both clients one after the other."""
+
+# ruff: noqa: E501 - a table reads best with one call a line
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.generator.test_changes_work import matches
+from tests.support.changes import TEXT, WHOLE, Node, answer, operation, outcome, parameter, ref, thing
+
+LIST = {"type": "array", "items": TEXT}
+THINGS = {"type": "array", "items": ref("Thing")}
+FILE = {**TEXT, "format": "binary"}
+UTC = "datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc)"
+
+
+def map_of(schema: Node) -> Node:
+    return {"type": "object", "additionalProperties": schema}
+
+
+def query(schema: Node, **more: Any) -> Node:
+    return {"parameters": [parameter("q", schema=schema, **more)]}
+
+
+def header(schema: Node, **more: Any) -> Node:
+    return {"parameters": [parameter("X-Q", "header", schema, **more)]}
+
+
+class Call(NamedTuple):
+    operation: Node  # what `operation` takes
+    arguments: str = ""  # of `do`; what follows >> looks at the value
+    result: str = "Thing(id='7', name='n')"  # a star stands for anything
+    wire: str = ""  # what follows the path, or the body
+    answers: tuple[Any, ...] = ()
+    http: str = "post"
+
+
+def replied(value: Any, status: int = 200) -> tuple[Any, ...]:
+    return ([status, "application/json", json.dumps(value)],)
+
+
+def body(schema: Node, arguments: str, wire: str, result: str = "Thing(id='7', name='n')", **more: Any) -> Call:
+    return Call({"body": schema, **more}, arguments, result, wire)
+
+
+def asked(more: Node, arguments: str, wire: str, result: str = "Thing(id='7', name='n')") -> Call:
+    return Call(more, arguments, result, wire, http="get")
+
+
+def answered(schema: Node, value: Any, result: str, look: str = "") -> Call:
+    return Call({"ok": schema}, look, result, "", replied(value), "get")
+
+
+SCHEMAS = {
+    "Kind": {**TEXT, "description": "K.", "enum": ["a", "b"]},
+    "Account": thing("A.", ["secret", "id"], secret={**TEXT, "writeOnly": True}, id={**TEXT, "readOnly": True}),
+    "Second": thing("S.", ["v"], v={"const": 2}, b=TEXT),
+    "First": thing("F.", ["v"], v={"const": 1}, a=TEXT),
+    "Versioned": {
+        "description": "Either, or none.",
+        "anyOf": [ref("First"), ref("Second"), {"type": "null"}],
+        "discriminator": {"propertyName": "v", "mapping": {"1": "First", "2": "#/components/schemas/Second"}},
+    },
+    "Titled": {**thing("T.", id=TEXT), "title": "Another Name", "externalDocs": {"url": "https://example.com/titled"}},
+    "Helpers": thing("H.", **dict.fromkeys(("optional", "always", "extras", "readers", "PLACE", "tuple", "attrs"), TEXT)),
+    "Numbers": thing("N.", n={"type": "number"}, i=WHOLE),
+    "Deep": {"description": "D.", "allOf": [ref("Middle"), thing("M.", ["c"], c=WHOLE)]},
+    "Middle": {"description": "M.", "allOf": [ref("Base"), thing("M.", b=WHOLE)]},
+    "Base": thing("B.", ["a"], a={**WHOLE, "readOnly": True}),
+    "WithoutName1": thing("W.", id=TEXT),
+    "Boxed": thing("B.", items={"type": ["array", "null"], "items": ref("Thing")}),
+}  # fmt: skip
+CALLS = {
+    "body: array of dates": body({"type": "array", "items": {"type": "array", "items": {**TEXT, "format": "date"}}}, "[[datetime.date(2026, 1, 2)]]", '[["2026-01-02"]]'),
+    "body: map of models": body(map_of(ref("Thing")), "{'a': models.Thing(id='1')}", '{"a":{"id":"1"}}'),
+    "body: map with null": body(map_of({"type": ["string", "null"]}), "{'a': None}", '{"a":null}'),
+    "body: optional and by position": body({"type": "array", "items": TEXT}, "['a']", '["a"]', required=False),
+    "body: optional and left out": body({"type": "array", "items": TEXT}, "", "", required=False),
+    "body: files": body(thing("F.", files={"type": "array", "items": FILE}), "files=[b'a', io.BytesIO(b'b')]", '*name="files"; filename="files"\r\nContent-Type: application/octet-stream\r\n\r\na\r\n*name="files"; filename*\r\n\r\nb\r\n*', media="multipart/form-data"),
+    "body: file of a media type": body(thing("F.", ["file"], file={**TEXT, "contentMediaType": "image/png"}), "b'a'", "*Content-Type: image/png\r\n\r\na\r\n*", media="multipart/form-data"),
+    "body: text of a media type": body(thing("F.", doc={**TEXT, "contentMediaType": "application/json"}), "doc='{}'", '{"doc":"{}"}'),
+    "body: form of objects": body(thing("F.", objects=THINGS, d={**TEXT, "format": "date"}), "objects=[models.Thing(id='2'), {'id': '3'}], d=datetime.date(2026, 1, 2)", "objects=%7B%22id%22%3A%222%22%7D&objects=%7B%22id%22%3A%223%22%7D&d=2026-01-02", media="application/x-www-form-urlencoded"),
+    "body: form without null": Call({"body": thing("F.", ["a"], a=TEXT, note={"type": ["string", "null"]}), "media": "application/x-www-form-urlencoded"}, "a='x', note=None", wire="a=x"),
+    "body: written once, read by": Call({"body": ref("Account"), "ok": ref("Account")}, "secret='x'", "Account(id='7'*", '{"secret":"x"}'),
+    "body: words of a reference": body(thing("B.", ["kind"], kind={"allOf": [ref("Kind")], "description": "K."}, kinds={"type": "array", "items": ref("Kind")}), "kind='a', kinds=['z']", '{"kind":"a","kinds":["z"]}'),
+    "body: allOf of allOf": body(ref("Deep"), "c=3, b=2", '{"c":3,"b":2}'),
+    "body: only required": body({"allOf": [ref("Thing"), {"required": ["name"]}]}, "id='1'", "", "!! TypeError: *missing 1 required keyword-only argument: 'name'"),
+    "body: 70 bits": body(thing("B.", n=WHOLE), "n=2**70", '{"n":1180591620717411303424}'),
+    "body: JSON patch": body({"type": "array", "items": thing("P.", ["op"], op={**TEXT, "enum": ["add"]}, value={})}, "[{'op': 'add', 'value': None}]", '[{"op":"add","value":null}]', media="application/json-patch+json"),
+    "query: words and numbers": asked({"parameters": [parameter("level", schema={**WHOLE, "enum": [1, 2]}), parameter("v", schema={"const": "2"}, required=True), parameter("n", schema={**WHOLE, "default": 5}, required=True)]}, "level=1", "?level=1&n=5&v=2"),
+    "query: brackets": asked({"parameters": [parameter("page[size]", schema=WHOLE), parameter("ids[]", schema=LIST), parameter("$filter")]}, "page_size=3, ids=['a', 'b'], filter='x'", "?%24filter=x&ids%5B%5D=a&ids%5B%5D=b&page%5Bsize%5D=3"),
+    "query: formats": asked({"parameters": [parameter("b", schema={**TEXT, "format": "byte"}), parameter("p", schema={"type": "number", "format": "decimal"}), parameter("t", schema={"type": "array", "items": {**TEXT, "format": "date-time"}})]}, f"b=b'hi', p=decimal.Decimal('1.10'), t=[{UTC}]", "?b=aGk%3D&p=1.10&t=2026-01-02T00%3A00%3A00%2B00%3A00"),
+    "query: a comma in an item": asked(query(LIST, explode=False), "q=['a,b', 'c']", "", "!! ValidationError: q: an item cannot hold ',', which parts the items from each other*"),
+    "query: a bar in an item": asked(query(LIST, explode=False, style="pipeDelimited"), "q=['a,b', 'c']", "?q=a%2Cb%7Cc"),
+    "query: a comma in a member": asked(query(map_of(TEXT), explode=False), "q={'a': '1,2'}", "", "!! ValidationError: q: an item cannot hold ','*"),
+    "query: an array of a union": asked(query({"oneOf": [WHOLE, LIST]}), "q=['a', 'b']", "?q=a&q=b"),
+    "header: a comma in an item": asked(header(LIST), "x_q=['a,b']", "", "!! ValidationError: x_q: an item cannot hold ','*"),
+    "header: a line break": asked(header(TEXT), "x_q='a\\r\\nX-B: 1'", "", "!! ValidationError: *"),
+    "answer: bytes without a schema": Call({"responses": {"200": {"description": "P.", "content": {"image/png": {}}}}}, "", "b'abc'", answers=([200, "image/png", "abc"],), http="get"),
+    "answer: JSON without a schema": Call({"responses": {"200": {"description": "P.", "content": {"application/json": {}}}}}, "", "{'a': 1}", answers=replied({"a": 1}), http="get"),
+    "answer: anything": answered({"description": "Anything."}, [1, None], "[1, None]"),
+    "answer: by the number of a version": answered(ref("Versioned"), {"v": 2, "b": "x"}, "Second(v=2, b='x')"),
+    "answer: null by discriminator": answered(ref("Versioned"), None, "None"),
+    "answer: a title is no name": answered(ref("Titled"), {"id": "1"}, "Titled(id='1')"),
+    "answer: names of helpers": answered(ref("Helpers"), {"optional": "1", "readers": "2", "tuple": "3"}, "{'optional': '1', 'readers': '2', 'tuple': '3'}", " >> it.to_dict()"),
+    "answer: more digits than a float has": Call({"ok": ref("Numbers")}, "", "Numbers(n=0.1, i=12345678901234567890123)", answers=([200, "application/json", '{"n": 0.1000000000000000055511151231257827, "i": 12345678901234567890123}'],), http="get"),
+    "answer: what only the service sets": answered(ref("Deep"), {"c": 1}, "!! DecodeError: *at $.a)"),
+    "answer: a name like those of the parser": answered(ref("WithoutName1"), {"id": "1"}, "WithoutName1(id='1')"),
+    "answer: three successes": Call({"body": ref("Thing"), "responses": {"200": answer(ref("Thing")), "201": answer(THINGS), "204": answer(None)}}, "", "[Thing(id='1')]", "{}", replied([{"id": "1"}], 201)),
+    "answer: a range of refusals": Call({"responses": {"200": answer(ref("Thing")), "4XX": {"description": "Refused."}}}, "", "!! APIError: 422: Refused.*", answers=replied({"code": 5}, 422), http="get"),
+    "page: from nought": Call({"ok": THINGS, "x-infino-pagination": "page", "parameters": [parameter("page", schema={**WHOLE, "default": 0})]}, " >> it.all()", "[Thing(id='1')]", "?page=0", (*replied([{"id": "1"}]), *replied([])), "get"),
+    "page: no list": Call({"ok": ref("Boxed"), "x-infino-pagination": "offset", "parameters": [parameter("offset", schema=WHOLE)]}, " >> it.all()", "[]", answers=replied({"items": None}), http="get"),
+}  # fmt: skip
+DOCS = {
+    "headers": ({"responses": {"200": {**answer(ref("Thing")), "headers": {"X-Total": {"description": "All.", "schema": WHOLE}}}}}, "In the headers of `with_raw_response`: `X-Total`: All."),
+    "limits": ({"parameters": [parameter("q", schema={**TEXT, "format": "email", "maxLength": 9})]}, "q: The q. At most 9 characters; in the format email."),
+    "elsewhere": ({"externalDocs": {"url": "https://example.com/more"}}, "See https://example.com/more."),
+    "an example of several": ({"parameters": [parameter("q", required=True, examples={"one": {"value": "y1"}})]}, '(q="y1")'),
+    "an example of a schema": ({"parameters": [parameter("q", schema={**WHOLE, "examples": [41, 42]}, required=True)]}, "(q=41)"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, list[Any], list[str]]]:
+    """What came of each call, all generated into one package."""
+    names = {name: f"r{number}" for number, name in enumerate([*CALLS, *DOCS])}
+
+    def change(changed: Node) -> None:
+        changed["components"]["schemas"].update(copy.deepcopy(SCHEMAS))
+        for name, call in CALLS.items():
+            given = dict(call.operation)
+            made = operation(f"{names[name]}.do", **{key: item for key, item in given.items() if key != "required"})
+            made.get("requestBody", {}).update({"required": False} if "required" in given else {})
+            changed["paths"][f"/{names[name]}"] = {call.http: made}
+        for name, (more, _) in DOCS.items():
+            changed["paths"][f"/{names[name]}"] = {"get": operation(f"{names[name]}.do", **copy.deepcopy(more))}
+
+    calls: list[Any] = []
+    for name, call in CALLS.items():
+        given, mark, look = call.arguments.partition(" >> ")
+        code = f"client.{names[name]}.do({given}){mark}{look}"
+        calls.append([code, [*call.answers]] if call.answers else code)
+    home = "__import__('infino_api.resources.{0}', fromlist=['x']).{1}Resource.do"
+    calls += [f"inspect.getdoc({home.format(names[name], names[name].title())})" for name in DOCS]
+    found = outcome(change, calls, tmp_path_factory.mktemp("at_once"))
+    assert found.refusal == ""
+    assert [one for one in found.differing if "multipart" not in one] == []
+    return dict(zip(names, found.results, strict=True))
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_works(name: str, results: dict[str, Any]) -> None:
+    call, (result, requests, _) = CALLS[name], results[name]
+    assert matches(result, call.result), result
+    if call.wire:
+        route, sent, _headers = requests[0]
+        assert matches(sent, call.wire) or route.endswith(call.wire), requests
+
+
+@pytest.mark.parametrize("name", DOCS)
+def test_what_is_said_stands_in_the_docstring(name: str, results: dict[str, Any]) -> None:
+    assert DOCS[name][1] in " ".join(eval(results[name][0]).split())
