@@ -30,6 +30,8 @@ HELP = """\
 \\q            leave; so does Ctrl-D
 
 A statement ends with a semicolon and may take several lines. Ctrl-C drops what is typed or stops waiting."""
+FEW = 20
+"""Datasets whose fields are all asked for."""
 KEYWORDS = tuple(
     word
     for line in (
@@ -42,10 +44,16 @@ KEYWORDS = tuple(
 
 
 class Words:
-    """What can be completed: keywords, datasets, and the fields of the datasets that a statement names."""
+    """What can be completed: keywords, datasets, and the fields of the datasets that a statement names.
+
+    The columns come before the dataset as a statement is typed: until one is named, the fields of all are offered
+    where these are few.
+    """
 
     def __init__(self, client: Infino) -> None:
         self.client = client
+        self.above = ""
+        """The lines of the statement before the one that is being typed."""
         self._datasets: list[str] | None = None
         self._fields: dict[str, list[str]] = {}
 
@@ -76,6 +84,8 @@ class Words:
         """Give what may stand where a word is begun, fields of named datasets first."""
         begun = word.strip('"').lower()
         named = [name for name in self.datasets if name in text]
+        if begun and not named and len(self.datasets) <= FEW:
+            named = self.datasets
         found: Iterable[str] = (*(field for name in named for field in self.fields(name)), *self.datasets)
         for one in dict.fromkeys(found):
             if one.lower().startswith(begun) and one.lower() != begun:
@@ -87,7 +97,7 @@ class Words:
         """What prompt-toolkit asks a completer."""
         from prompt_toolkit.completion import Completion
 
-        text = document.text_before_cursor
+        text = self.above + document.text
         word = document.get_word_before_cursor(WORD=True).rsplit(",", 1)[-1].rsplit("(", 1)[-1]
         yield from (Completion(one, start_position=-len(word)) for one in self.matching(text, word))
 
@@ -109,29 +119,36 @@ class Shell:
         """Read until Ctrl-D or `\\q`."""
         toolkit = require("prompt_toolkit", "cli", "the interactive shell")
         from prompt_toolkit.completion import Completer
-        from prompt_toolkit.history import FileHistory
 
         completer = type("SqlCompleter", (Completer,), {"get_completions": staticmethod(self.words.get_completions)})()
-        home = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "infino"
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        prompt: Any = toolkit.PromptSession(history=FileHistory(str(home / "sql_history")), completer=completer)
+        prompt: Any = toolkit.PromptSession(history=_history(), completer=completer, complete_in_thread=True)
         click.echo(f"Connected to {self.client.config.endpoint.url}. A statement ends with ; - \\? helps, \\q leaves.")
-        begun = ""
-        while True:
+        going = True
+        while going:
             try:
-                begun += prompt.prompt("infino> " if not begun else "   ...> ") + "\n"
+                going = self.take(prompt.prompt("   ...> " if self.words.above else "infino> "))
             except KeyboardInterrupt:
-                begun = ""
-                continue
+                self.words.above = ""
             except EOFError:
                 return
-            if begun.strip().startswith("\\") or not begun.strip():
-                line, begun = begun.strip(), ""
-                if line and not self.command(line):
-                    return
-            elif begun.rstrip().endswith(";"):
-                self.statement(begun)
-                begun = ""
+
+    def take(self, line: str) -> bool:
+        """Take one line: a command, or a part of a statement.
+
+        Args:
+            line: The line.
+
+        Returns:
+            False when it was `\\q`.
+        """
+        if line.lstrip().startswith("\\"):
+            return self.command(line.strip())
+        ended, self.words.above = _cut(f"{self.words.above}{line}\n")
+        if not self.words.above.strip():
+            self.words.above = ""
+        for one in ended:
+            self.statement(one)
+        return True
 
     def command(self, line: str) -> bool:
         """Do what a line that begins with a backslash says.
@@ -197,6 +214,12 @@ def statements(text: str) -> list[str]:
     Returns:
         The statements that are not empty.
     """
+    ended, rest = _cut(text)
+    return [one for one in [*ended, rest.strip()] if one]
+
+
+def _cut(text: str) -> tuple[list[str], str]:
+    """The statements that end with a semicolon outside quotes and comments, and what comes after them."""
     found, begun, at = [], 0, 0
     while at < len(text):
         if text[at] in "'\"":
@@ -210,4 +233,19 @@ def statements(text: str) -> list[str]:
             found.append(text[begun:at])
             begun = at + 1
         at += 1
-    return [one.strip() for one in [*found, text[begun:]] if one.strip()]
+    return [one for part in found if (one := part.strip())], text[begun:]
+
+
+def _history() -> Any:
+    """What was typed before, kept where the user's state lies; for this session only where that cannot be written."""
+    from prompt_toolkit.history import FileHistory, InMemoryHistory
+
+    try:
+        home = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "infino"
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = home / "sql_history"
+        path.touch(mode=0o600)
+    except (OSError, RuntimeError) as error:
+        click.echo(f"what you type is not kept: {error}", err=True)
+        return InMemoryHistory()
+    return FileHistory(str(path))

@@ -9,12 +9,17 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
 
 from infino.cli.app import infino as command
 from infino.cli.operations import argument_texts
 from infino.cli.output import fitting
 from infino.cli.session import Session
-from infino.cli.shell import Shell, statements
+from infino.cli.shell import Shell, Words, statements
 from infino.core.printable import printable
 
 
@@ -432,6 +437,60 @@ def test_the_shell_answers_and_helps(gateway, loaded, tmp_path: Path, capsys):
     assert "not a command" in said.err
     assert {"n", "w"} <= set(fields)
     assert {"WHEN", "WHERE", "WITH"} <= set(words)
+
+
+def test_the_shell_is_typed_into(gateway, loaded, tmp_path: Path, capsys, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    typed = [
+        f'SELECT count(*) AS c FROM "{loaded}";',
+        "SELECT 'a;",  # a semicolon in a text ends nothing, also at the end of a line
+        "\\o ndjson",  # a command among the lines of a statement leaves it as it is
+        "b' AS x; SELECT 2 AS y; SELECT",
+        "\x03SELECT 3 AS z;",  # Ctrl-C drops what is begun
+        "\\q",
+        "SELECT 4 AS never;",
+    ]
+    with gateway.client() as client, create_pipe_input() as pipe:
+        pipe.send_text("".join(f"{line}\r" for line in typed))
+        with create_app_session(input=pipe, output=DummyOutput()):
+            Shell(client, Session(), 5).run()
+    said = capsys.readouterr()
+    assert "60" in said.out
+    assert '{"x":"a;\\nb"}\n{"y":2}\n{"z":3}\n' in said.out
+    assert "never" not in said.out
+    assert said.err == ""
+    history = tmp_path / "infino" / "sql_history"
+    assert "SELECT 3 AS z;" in history.read_text(encoding="utf-8")
+    assert history.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_shell_without_a_place_for_its_history_goes_on(gateway, tmp_path: Path, capsys, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    with gateway.client() as client, create_pipe_input() as pipe:
+        pipe.send_text("SELECT 5 AS five;\r\x04")
+        with create_app_session(input=pipe, output=DummyOutput()):
+            Shell(client, Session(output="ndjson"), 5).run()
+    said = capsys.readouterr()
+    assert '{"five":5}' in said.out
+    assert "not kept" in said.err
+
+
+def test_the_shell_completes_what_stands_above_and_after(gateway, loaded, monkeypatch):
+    def offered(typed: str, after: str = "") -> set[str]:
+        document = Document(typed + after, cursor_position=len(typed))
+        return {one.text for one in words.get_completions(document, CompleteEvent())}
+
+    with gateway.client() as client:
+        words = Words(client)
+        words.above = f'SELECT n FROM "{loaded}"\n'
+        assert "id" in offered("WHERE i")
+        words.above = ""
+        assert "id" in offered("SELECT max(i", f') FROM "{loaded}"')
+        monkeypatch.setattr(words, "_datasets", [loaded])
+        assert "id" in offered("SELECT i")
+        monkeypatch.setattr(words, "_datasets", [loaded, *map(str, range(20))])
+        assert "id" not in offered("SELECT i")
 
 
 def test_a_file_is_cut_at_semicolons_outside_quotes():
