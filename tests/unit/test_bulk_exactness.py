@@ -389,7 +389,7 @@ NUMPY = [
     (numpy.datetime64("NaT"), None),
     (numpy.array([[NANO, "NaT"]], dtype="M8[ns]"), [[NANO, None]]),
     (numpy.timedelta64(1500, "ms"), 1.5),
-    (numpy.timedelta64("NaT"), None),
+    (numpy.timedelta64("NaT", "s"), None),
     (numpy.float32(0.1), 0.1),
     (numpy.array([0.1, 2], dtype="f4"), [0.1, 2.0]),
     (numpy.float32("nan"), None),
