@@ -386,7 +386,7 @@ NANO = "2024-01-01T00:00:00.123456789"
 NUMPY = [
     (numpy.datetime64(NANO), NANO),
     (numpy.datetime64("2024-01-01"), "2024-01-01"),
-    (numpy.datetime64("NaT"), None),
+    (numpy.datetime64("NaT", "s"), None),
     (numpy.array([[NANO, "NaT"]], dtype="M8[ns]"), [[NANO, None]]),
     (numpy.timedelta64(1500, "ms"), 1.5),
     (numpy.timedelta64("NaT", "s"), None),

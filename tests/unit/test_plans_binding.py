@@ -156,7 +156,7 @@ class Level(enum.Enum):
     [
         (pandas.NaT, "NULL"),
         (pandas.NA, "NULL"),
-        (numpy.datetime64("NaT"), "NULL"),
+        (numpy.datetime64("NaT", "s"), "NULL"),
         (numpy.datetime64("2024-01-01T00:00:00.123456789"), "'2024-01-01T00:00:00.123456789'"),
         (numpy.datetime64("2024-01-01"), "'2024-01-01'"),
         (pandas.Timestamp("2024-01-01T00:00:00.123456789"), "'2024-01-01T00:00:00.123456789'"),

@@ -98,7 +98,7 @@ ROWS: list[tuple[Any, ...]] = [
     (numpy.bool_(True), "true", "TRUE"),
     (numpy.datetime64(NANOSECOND), f'"{NANOSECOND}"', f"'{NANOSECOND}'"),
     (numpy.datetime64("2024-01-01"), '"2024-01-01"', "'2024-01-01'"),
-    (numpy.datetime64("NaT"), "null", "NULL"),
+    (numpy.datetime64("NaT", "s"), "null", "NULL"),
     (numpy.timedelta64(1, "ns"), "1e-9", "1e-09"),
     (numpy.timedelta64(1, "M"), NO, NO),  # a month is no number of seconds
     (numpy.timedelta64(1, "ps"), NO, NO),
