@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from infino.local.catalogue.kinds import names_of
 from infino.local.catalogue.mapping import declared_type, read_mapping
 from infino.local.http import GatewayCall, Problem, Reply, Route, unsupported
+from infino.local.querydsl.request import MAX_WINDOW
 from infino.local.router import RESERVED
 from infino.local.store import Dataset
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 SETTINGS_WITHOUT_EFFECT = frozenset(
     [
         "number_of_shards", "number_of_replicas", "refresh_interval", "codec", "auto_expand_replicas",
-        "number_of_routing_shards", "max_result_window", "knn",
+        "number_of_routing_shards", "knn",
     ]
 )  # fmt: skip
 """Settings of a cluster's housekeeping; a gateway of one node answers the same whatever they say."""
@@ -71,8 +72,11 @@ def read_settings(body: dict[str, Any]) -> dict[str, Any]:
     inner = given.get("index", {})
     given = {**given, **inner} if isinstance(inner, dict) else given
     analysis = given.get("analysis")
-    for name in given:
-        if name not in ("index", "analysis") and name.removeprefix("index.") not in SETTINGS_WITHOUT_EFFECT:
+    for name, value in given.items():
+        plain = name.removeprefix("index.")
+        if plain == "max_result_window" and str(value) == str(MAX_WINDOW):
+            continue
+        if name not in ("index", "analysis") and plain not in SETTINGS_WITHOUT_EFFECT:
             raise unsupported(f"the setting [{name}]")
     if body.get("mappings") is None and "mappings" in body:
         mappings = {}

@@ -9,7 +9,8 @@ import pytest
 
 from infino import Infino
 from infino.local import LocalGateway
-from infino.local.catalogue.mapping import KNOWN_ELSEWHERE, PARAMETERS, read_mapping
+from infino.local.catalogue.mapping import read_mapping
+from infino.local.catalogue.parameters import KNOWN_ELSEWHERE, PARAMETERS
 from infino.local.http import Problem
 from tests.support.signed import Reply, Signed
 
@@ -109,6 +110,7 @@ def test_a_type_that_is_not_supported_is_refused_by_name(kind: str) -> None:
         ({"properties": {"o": {"properties": {"a": {"type": "long"}}}, "o.a": {"type": "long"}}}, 400, "twice"),
         ({"properties": {"f": {"type": "text", "fields": {"a": {"type": "alias", "path": "f"}}}}}, 400, "[f.a]"),
         ({"properties": {"f": {"type": "keyword", "copy_to": 7}}}, 400, "[copy_to]"),
+        ({"dynamic": "strict", "properties": {"f": {"type": "keyword", "copy_to": "g"}}}, 400, "leads to [g]"),
         ({"dynamic": "maybe"}, 400, "dynamic must be"),
         ({"dynamic": "runtime"}, 501, "runtime"),
         ({"dynamic_templates": [{"a": {}}]}, 501, "[dynamic_templates]"),
@@ -134,6 +136,8 @@ def test_what_cannot_be_carried_is_refused_when_it_is_declared(
         ({"settings": {"analysis": {"analyzer": {"a": {}}}}}, 501, "settings.analysis.analyzer"),
         ({"settings": {"index": {"analysis": {"normalizer": {"n": {"filter": ["snowball"]}}}}}}, 501, "[n]"),
         ({"settings": {"sort.field": "a"}}, 501, "[sort.field]"),
+        ({"settings": {"index": {"max_result_window": 5}}}, 501, "[max_result_window]"),
+        ({"settings": {"index.max_result_window": 10_000}}, 200, ""),
         ({"aliases": {"other": {}}}, 501, "aliases"),
         ({"nosuch": {}}, 400, "[nosuch]"),
         ({"settings": {"index": {"number_of_shards": 1}, "number_of_replicas": 0}}, 200, ""),
@@ -147,11 +151,13 @@ def test_settings_act_or_are_refused(call: Signed, body: Any, status: int, named
 
 
 def test_every_parameter_has_a_type_that_takes_it() -> None:
+    needed: dict[str, Any] = {
+        "scaled_float": {"scaling_factor": 10},
+        "alias": {"path": "g"},
+        "constant_keyword": {"value": "x"},
+    }
     for kind, table in PARAMETERS.items():
-        extra: dict[str, Any] = {
-            "scaled_float": {"scaling_factor": 10}, "alias": {"path": "g"}, "constant_keyword": {"value": "x"},
-        }.get(kind, {})  # fmt: skip
-        one = {"type": kind, **extra, **({"doc_values": True} if "doc_values" in table else {})}
+        one = {"type": kind, **needed.get(kind, {}), **({"doc_values": True} if "doc_values" in table else {})}
         read_mapping({"properties": {"f": one, "g": {"type": "keyword"}}})
 
 
@@ -313,6 +319,8 @@ def test_normalizers_act_on_values_and_on_what_is_asked(call: Signed) -> None:
                   {"wildcard": {"k": "*AFÉ"}}, {"match": {"k": "Cafe"}}):  # fmt: skip
         assert ids(call, query) == ["1", "2"]
     assert ids(call, {"range": {"l": {"gte": "AB", "lte": "aB"}}}) == ["1"]
+    assert ids(call, {"query_string": {"query": "l:A*"}}) == ids(call, {"fuzzy": {"l": "ABC"}}) == ["1"]
+    assert ids(call, {"match": {"l": {"query": "AC", "fuzziness": 1}}}) == ["1"]
     assert buckets(call, {"terms": {"field": "k"}}) == {"cafe": 2, "x": 1}
     assert call("GET", "/m/doc/1").json["_source"] == {"k": "Café", "l": "Ab"}
 
@@ -519,6 +527,64 @@ def test_ranges_in_answers_aggregations_and_sql(call: Signed) -> None:
     assert ids(call, {"match_all": {}}, docvalue_fields=["r"]) == 501
     rows = call("POST", "/sql", {"query": "SELECT \"r.gte\", r FROM m WHERE _id = '1'"}).json["rows"]
     assert rows[0]["values"] == {"r.gte": {"Array": [10]}, "r": {"Json": ranges[0]}}
+
+
+def test_values_are_shown_as_the_field_has_them(call: Signed) -> None:
+    properties = {
+        "k": {"type": "keyword", "normalizer": "lowercase", "null_value": "none", "copy_to": "all"},
+        "long": {"type": "keyword", "ignore_above": 3}, "n": {"type": "integer"}, "b": {"type": "boolean"},
+        "p": {"type": "scaled_float", "scaling_factor": 10}, "bad": {"type": "integer", "ignore_malformed": True},
+        "all": {"type": "text"}, "al": {"type": "alias", "path": "n"}, "f": {"type": "flattened"},
+    }  # fmt: skip
+    document = {
+        "k": "FOO", "long": ["abcd", "x"], "n": ["7", 5.7], "b": "true", "p": 1.26, "bad": "word", "f": {"a": "x"},
+    }  # fmt: skip
+    made(call, properties, document, {"k": None})
+    names = ["k", "long", "n", "b", "p", "bad", "all", "al", "f", "f.a"]
+    hits = call("POST", "/m/querydsl", {"fields": names, "sort": ["_doc"]}).json["hits"]["hits"]
+    assert hits[0]["fields"] == {
+        "k": ["foo"], "long": ["x"], "n": [7, 5], "b": [True], "p": [1.3], "all": ["FOO"], "al": [7, 5],
+        "f": [{"a": "x"}], "f.a": ["x"],
+    }  # fmt: skip
+    assert hits[1]["fields"] == {"k": ["none"]}
+    listed = call("POST", "/m/querydsl", {"docvalue_fields": ["n", "k"], "sort": ["_doc"]}).json["hits"]["hits"]
+    assert listed[0]["fields"] == {"n": [5, 7], "k": ["foo"]}
+    for wrong, status in (({"field": "n", "format": "0.0"}, 501), ("all", 400), ("f", 501)):
+        assert call("POST", "/m/querydsl", {"docvalue_fields": [wrong]}).status == status
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"t": {"type": "text", "fields": {"n": {"type": "integer"}}}},
+        {"t": {"type": "keyword", "fields": {"n": {"type": "date"}}}},
+        {"t": {"type": "keyword", "copy_to": "n"}, "n": {"type": "integer"}},
+    ],
+)
+def test_a_value_must_fit_every_field_that_takes_it(call: Signed, properties: Any) -> None:
+    assert made(call, properties, {"t": "word"}, {"t": "2024"}) == [400, 201]
+    item = call.bulk("m", {"index": {}}, {"t": "word"}).json["items"][0]["index"]
+    assert "n]" in item["error"]["reason"]
+
+
+def test_values_that_are_not_kept_by_document_are_found_but_neither_sorted_nor_counted(call: Signed) -> None:
+    made(call, {"k": {"type": "keyword", "doc_values": False}}, {"k": "a"})
+    assert ids(call, {"term": {"k": "a"}}) == ["1"]
+    assert ids(call, {"match_all": {}}, sort=["k"]) == 400
+    assert ids(call, {"match_all": {}}, docvalue_fields=["k"]) == 400
+    for aggregation in ({"terms": {"field": "k"}}, {"value_count": {"field": "k"}}):
+        assert ids(call, {"match_all": {}}, aggs={"a": aggregation}) == 400
+
+
+def test_match_only_text_scores_the_same_everywhere(call: Signed) -> None:
+    made(call, {"t": {"type": "match_only_text"}}, {"t": "a b c"}, {"t": "a a"}, {"t": "x"})
+    near = {"value": "bb", "fuzziness": 1}
+    for query, score in (
+        ({"match": {"t": "a"}}, 1), ({"match": {"t": "a b"}}, 2), ({"match_phrase": {"t": "b c"}}, 1),
+        ({"term": {"t": "b"}}, 1), ({"fuzzy": {"t": near}}, 1),
+    ):  # fmt: skip
+        hits = call("POST", "/m/querydsl", {"query": query}).json["hits"]
+        assert hits["max_score"] == pytest.approx(score)
 
 
 def test_versions_are_ordered_by_their_parts(call: Signed) -> None:

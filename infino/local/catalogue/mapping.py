@@ -15,93 +15,25 @@ import attrs
 import orjson
 
 from infino.local.catalogue.kinds import sql_type, values_of
+from infino.local.catalogue.parameters import (
+    KEYWORDS,
+    KNOWN_ELSEWHERE,
+    LEAVES,
+    OBJECTS,
+    OTHER_PARAMETERS,
+    PARAMETERS,
+    PARTS,
+    ROOT,
+    TEXTS,
+    TYPES,
+    WHOLE,
+    check_parameters,
+    wrong,
+)
 from infino.local.catalogue.ranges import RANGES
-from infino.local.catalogue.scalars import CHECKS, DATES, FLOATS, INTEGERS, NUMBERS, check_format
+from infino.local.catalogue.scalars import CHECKS, FLOATS, INTEGERS, check_format
 from infino.local.http import Problem, unsupported
 
-TEXTS = frozenset({"text", "match_only_text"})
-KEYWORDS = frozenset({"keyword", "wildcard", "ip", "version", "constant_keyword"})
-LEAVES = TEXTS | KEYWORDS | NUMBERS | DATES.keys() | RANGES | {"boolean", "binary"}
-OBJECTS = frozenset({"object", "nested"})
-TYPES = LEAVES | OBJECTS | {"flattened", "alias"}
-PARTS = LEAVES - RANGES - {"constant_keyword"}
-"""Types that may read the values of another field."""
-WHOLE = RANGES | {"flattened"}
-"""Types whose values are objects, with nothing in them that is a field."""
-KNOWN_ELSEWHERE = frozenset(
-    [
-        "aggregate_metric_double", "annotated_text", "completion", "cross_cluster", "dense_vector", "derived",
-        "flat_object", "geo_point", "geo_shape", "histogram", "icu_collation_keyword", "join", "knn_vector", "murmur3",
-        "passthrough", "percolator", "point", "rank_feature", "rank_features", "rank_vectors",
-        "search_as_you_type", "semantic", "semantic_text", "shape", "sparse_vector", "star_tree", "string",
-        "token_count", "xy_point", "xy_shape",
-    ]
-)  # fmt: skip
-ANY = object()
-"""Stands for every value of a parameter: it acts whatever is given, or changes only how fast an answer comes."""
-COMMON: dict[str, Any] = {
-    "index": (True,),
-    "doc_values": ANY,
-    "store": (False,),
-    "meta": ANY,
-    "copy_to": ANY,
-    "fields": ANY,
-}
-TEXT: dict[str, Any] = {
-    "analyzer": ("standard",), "search_analyzer": ("standard",), "search_quote_analyzer": ("standard",),
-    "fielddata": (False,), "index_options": ("positions",), "norms": (True,), "similarity": ("BM25",),
-    "term_vector": ("no",), "index_prefixes": ANY, "index_phrases": ANY, "eager_global_ordinals": ANY,
-    "position_increment_gap": (100,),
-}  # fmt: skip
-KEYWORD: dict[str, Any] = {
-    "ignore_above": ANY, "normalizer": ANY, "null_value": ANY, "eager_global_ordinals": ANY, "norms": (False,),
-    "index_options": ("docs",), "similarity": ("BM25",), "split_queries_on_whitespace": (False,),
-}  # fmt: skip
-RANGE: dict[str, Any] = {"index": (True,), "doc_values": ANY, "store": (False,), "meta": ANY, "coerce": ANY}
-PARAMETERS: dict[str, dict[str, Any]] = {
-    **dict.fromkeys(TEXTS, COMMON | TEXT),
-    "keyword": COMMON | KEYWORD,
-    "wildcard": COMMON | {"ignore_above": ANY, "null_value": ANY},
-    "ip": COMMON | {"null_value": ANY, "ignore_malformed": ANY},
-    **dict.fromkeys(NUMBERS, COMMON | {"coerce": ANY, "ignore_malformed": ANY, "null_value": ANY}),
-    "version": COMMON,
-    "constant_keyword": {"value": ANY, "meta": ANY},
-    **dict.fromkeys(DATES, COMMON | {"format": ANY, "ignore_malformed": ANY, "null_value": ANY}),
-    **dict.fromkeys(RANGES, RANGE),
-    "boolean": COMMON | {"null_value": ANY, "ignore_malformed": ANY},
-    "binary": {"doc_values": ANY, "store": (False,), "meta": ANY},
-    "object": {"dynamic": ANY, "properties": ANY, "enabled": (True,), "subobjects": (True,), "meta": ANY},
-    "nested": {
-        "dynamic": ANY, "properties": ANY, "enabled": (True,), "meta": ANY, "include_in_parent": (False,),
-        "include_in_root": (False,),
-    },
-    "flattened": {
-        "ignore_above": ANY, "index": (True,), "doc_values": ANY, "eager_global_ordinals": ANY, "depth_limit": (20,),
-        "split_queries_on_whitespace": (False,), "similarity": ("BM25",), "index_options": ("docs",), "meta": ANY,
-    },
-    "alias": {"path": ANY, "meta": ANY},
-}  # fmt: skip
-PARAMETERS["date_range"] = PARAMETERS["date_range"] | {"format": ANY}
-PARAMETERS["scaled_float"] = PARAMETERS["scaled_float"] | {"scaling_factor": ANY}
-OTHER_PARAMETERS = frozenset(
-    [
-        "analyzer", "boost", "coerce", "copy_to", "depth_limit", "dims", "doc_values", "dynamic",
-        "eager_global_ordinals", "element_type", "enabled", "fielddata", "fields", "format", "ignore_above",
-        "ignore_malformed", "include_in_parent", "include_in_root", "index", "index_options", "index_phrases",
-        "index_prefixes", "locale", "max_input_length", "max_shingle_size", "metric", "normalizer", "norms",
-        "null_value", "on_script_error", "orientation", "path", "position_increment_gap",
-        "preserve_position_increments", "preserve_separators", "properties", "relations", "scaling_factor", "script",
-        "search_analyzer", "similarity", "store", "strategy", "subobjects", "synthetic_source_keep", "term_vector",
-        "time_series_dimension", "time_series_metric", "value",
-    ]
-)  # fmt: skip
-"""Parameters of other types, or of options that are not supported here."""
-ROOT: dict[str, Any] = {
-    "properties": ANY, "dynamic": ANY, "_meta": ANY, "date_detection": (True,), "numeric_detection": (False,),
-    "_source": ({"enabled": True}, {}), "_routing": ({"required": False}, {}), "dynamic_templates": ([],),
-    "dynamic_date_formats": (["strict_date_optional_time", "yyyy/MM/dd HH:mm:ss Z||yyyy/MM/dd Z"],), "runtime": ({},),
-    "_data_stream_timestamp": ({"enabled": False},), "subobjects": (True,), "enabled": (True,),
-}  # fmt: skip
 EMPTY = {
     **dict.fromkeys(INTEGERS, "BIGINT"), "unsigned_long": "HUGEINT", **dict.fromkeys(FLOATS, "DOUBLE"),
     "boolean": "BOOLEAN", "date": "TIMESTAMPTZ", "date_nanos": "TIMESTAMPTZ_NS",
@@ -110,11 +42,6 @@ EMPTY = {
 NORMALIZERS: Given[str, tuple[str, ...]] = {"lowercase": ("lowercase",)}
 NORMALIZER_FILTERS = frozenset({"lowercase", "uppercase", "asciifolding"})
 MOST_FIELDS, DEEPEST = 10_000, 20
-
-
-def wrong(reason: str) -> Problem:
-    """Return the 400 for a mapping that can't be read."""
-    return Problem(400, "mapper_parsing_exception", reason)
 
 
 @attrs.frozen
@@ -151,6 +78,19 @@ class Mapping:
     dynamic: Given[str, str] = attrs.field(factory=dict)
     copies: Given[str, tuple[str, ...]] = attrs.field(factory=dict)
     properties: Given[str, Any] = attrs.field(factory=dict)
+
+    @functools.cached_property
+    def takers(self) -> Given[str, Sequence[Declared]]:
+        """Field -> all that take its values, itself included: its multi-fields, and the fields it is copied to."""
+        found = {one.name: [one] for one in self.fields.values() if one.type not in OBJECTS}
+        for one in self.fields.values():
+            if one.base != one.name and one.type != "alias":
+                found[one.base].append(one)
+        for target, sources in self.copies.items():
+            if target in self.fields:
+                for source in sources:
+                    found[source].append(self.fields[target])
+        return found
 
     @functools.cached_property
     def nested(self) -> tuple[str, ...]:
@@ -193,9 +133,10 @@ class Mapping:
         """Tell whether a field is none for queries: `dynamic: false` holds where it is not declared."""
         if name in self.fields or self.within(name):
             return False
-        return "false" in self.dynamic.values() and self._dynamic_at(name) == "false"
+        return "false" in self.dynamic.values() and self.dynamic_at(name) == "false"
 
-    def _dynamic_at(self, name: str) -> str:
+    def dynamic_at(self, name: str) -> str:
+        """Return what happens to a field that is not declared: `true`, `false` or `strict`."""
         while name:
             name = name.rpartition(".")[0]
             if name in self.dynamic:
@@ -217,7 +158,8 @@ class Mapping:
             name = prefix + key
             declared = self.fields.get(name)
             if declared is not None and declared.type not in OBJECTS:
-                self._check(declared, inner)
+                for taker in self.takers[name]:
+                    self._check(taker, inner)
             elif declared is not None or any(other.startswith(f"{name}.") for other in self.fields):
                 below = self.dynamic.get(name, dynamic)
                 for item in inner if isinstance(inner, list) else [inner]:
@@ -314,21 +256,6 @@ def stored_mapping(settings: str) -> Mapping:
         return reader.result(properties)
 
 
-def check_parameters(where: str, given: Given[str, Any], table: Given[str, Any], others: Any) -> None:
-    """Refuse a parameter that does not exist (400), or whose value is not supported (501)."""
-    for name, value in given.items():
-        if name == "type":
-            continue
-        if name not in table:
-            if name in others and where != "mappings":
-                raise unsupported(f"the mapping parameter [{name}] of {where}")
-            raise wrong(f"unknown parameter [{name}] on {where}")
-        allowed = table[name]
-        plain = {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
-        if allowed is not ANY and plain not in allowed:
-            raise unsupported(f"the mapping parameter [{name}] with the value {value!r} on {where}")
-
-
 def normalizers_of(analysis: Any) -> Given[str, tuple[str, ...]]:
     """Return the normalizers that there are, those that `settings.analysis` defines included."""
     if analysis is None:
@@ -372,7 +299,11 @@ class _Reader:
             if found is not None and found.type not in PARTS:
                 raise wrong(f"[copy_to] of [{sources[0]}] leads to [{target}], which is not a field of values")
         copies = {target: tuple(sources) for target, sources in self._copies.items()}
-        return Mapping(self._fields, self._dynamic, copies, properties)
+        made = Mapping(self._fields, self._dynamic, copies, properties)
+        for target, given in copies.items():
+            if target not in made.fields and made.dynamic_at(target) == "strict":
+                raise wrong(f"[copy_to] of [{given[0]}] leads to [{target}], which the strict mapping lacks")
+        return made
 
     def fields(self, name: str, one: Mapping) -> None:
         """Take over what another mapping declares."""

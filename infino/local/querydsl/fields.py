@@ -14,7 +14,8 @@ import attrs
 import orjson
 
 from infino.local.catalogue.kinds import TIMES, compared, json_types, sql_type
-from infino.local.catalogue.mapping import OBJECTS, Declared
+from infino.local.catalogue.mapping import Declared
+from infino.local.catalogue.parameters import OBJECTS, WHOLE
 from infino.local.catalogue.ranges import RANGE_ENDS, RANGES, ends_type
 from infino.local.catalogue.scalars import DATES, FLOATS, INTEGERS, date_sql, moment_sql
 from infino.local.catalogue.shape import paths_of
@@ -23,7 +24,7 @@ from infino.local.querydsl.problems import shard
 from infino.local.querydsl.reading import short
 from infino.local.store import DatasetView, TypedColumn
 from infino.local.store.view import value_expression
-from infino.local.values.dates import DEFAULT_FORMAT, NANOS, NANOS_FORMAT, DateContext, read_nanos, show_nanos
+from infino.local.values.dates import DEFAULT_FORMAT, NANOS, NANOS_FORMAT, DateContext, read_nanos
 from infino.local.values.paths import literal
 from infino.local.values.patterns import name_pattern
 
@@ -70,13 +71,12 @@ class SearchField:
         normalizer: What is done to texts before they are compared.
         null: What counts instead of a null, if anything.
         format: How its dates are written, where that is declared.
-        sorts: What its texts are, where they are compared otherwise than as texts: `ip` or `version`.
-        range: The type of its ranges, and the JSON of their type and parameters.
+        type: The type that is declared of it, or "".
+        spec: JSON of the type and the parameters of its ranges.
         unit: How many nanoseconds its dates are counted in, and may be counted in at the finest.
         computed: SQL of its one value, where that is not in the documents.
-        constant: The value that all documents have.
         factor: What its numbers are rounded to, as a divisor.
-        declared: Whether its kind is declared.
+        listed: Whether its values can be read document by document, as sorts and aggregations do.
         sources: The fields whose values it has.
     """
 
@@ -91,13 +91,12 @@ class SearchField:
     normalizer: tuple[str, ...] = ()
     null: str | None = None
     format: str = ""
-    sorts: str = ""
-    range: tuple[str, str] = ("", "")
+    type: str = ""
+    spec: str = ""
     unit: tuple[int, int] = (NANOS, NANOS)
     computed: str = ""
-    constant: str | None = None
     factor: float | None = None
-    declared: bool = False
+    listed: bool = True
     sources: tuple[str, ...] = ()
 
     @property
@@ -106,10 +105,20 @@ class SearchField:
         return not self.computed and (len(self.paths) != 1 or "[*]" in self.paths[0])
 
     @property
+    def sorted(self) -> bool:
+        """Whether its texts are compared otherwise than as texts."""
+        return self.kind == "keyword" and self.type in ("ip", "version")
+
+    @property
+    def whole(self) -> bool:
+        """Whether an answer shows its values as the documents have them: they are objects."""
+        return self.type in WHOLE
+
+    @property
     def sql_type(self) -> str:
         """The SQL type of one value."""
         if self.kind == "range":
-            end = ends_type(self.range[0])
+            end = ends_type(self.type)
             return f"struct(lo {end}, hi {end})"
         return self.exact if self.kind == "decimal" else SQL_TYPES.get(self.kind, "varchar")
 
@@ -136,24 +145,19 @@ class SearchField:
 
     def as_text(self) -> SearchField:
         """Return the same field with its values as the texts that they are."""
-        return attrs.evolve(self, sorts="")
+        return attrs.evolve(self, type="")
 
     def compared(self, text: str) -> str:
         """Return a text of a query as the engine compares it."""
-        return sorted_text(self.sorts, text) if self.sorts else text
+        return sorted_text(self.type, text) if self.sorted else text
 
     def shown(self, key: Any) -> Any:
         """Return a value of the engine as the answer has it."""
-        return shown(self.sorts, key) if self.sorts and isinstance(key, str) else key
+        return shown(self.type, key) if self.sorted and isinstance(key, str) else key
 
     def moment(self, value: Any, dates: DateContext, *, up: bool = False) -> int:
         """Return a date of a query in the field's own unit."""
         return read_nanos(value, dates, up=up) // self.unit[0]
-
-    def show_date(self, value: Any, dates: DateContext, pattern: str | None = None) -> str:
-        """Return a date of a document as the answer has it, in a format or the field's own."""
-        unit = self.unit[1]
-        return show_nanos(read_nanos(value, dates) // unit * unit, pattern or self.format or None)
 
     def sql(self, column: str = "", source: str = "_source") -> str:
         """Return the SQL expression of the value, or of the list of values when there may be `many`.
@@ -202,20 +206,20 @@ class SearchField:
 
     def _cast(self, value: str) -> str:
         if self.kind == "long":
-            fraction = self.declared and {"DOUBLE", "VARCHAR"} & set(self.types)
+            fraction = self.type and {"DOUBLE", "VARCHAR"} & set(self.types)
             return once(value, truncated) if fraction else f"try_cast({value} as hugeint)"
         if self.kind == "double":
             number = f"try_cast({value} as double)"
             return self._rounded(f"(case when isfinite({number}) then {number} end)")
         if self.kind == "boolean":
-            return f"try_cast({value} as boolean)" if not self.declared else f"({value} = 'true')"
+            return f"try_cast({value} as boolean)" if not self.type else f"({value} = 'true')"
         if self.kind == "date":
-            if self.declared:
+            if self.type:
                 return once(value, lambda t: date_sql(t, self.format or DEFAULT_FORMAT, self.unit[0]))
             return moment_sql(f"try_cast({value} as timestamptz)", NANOS)
         if self.kind == "range":
-            end = ends_type(self.range[0])
-            ends = f"{RANGE_ENDS}({literal(self.range[1])}, {value})"
+            end = ends_type(self.type)
+            ends = f"{RANGE_ENDS}({literal(self.spec)}, {value})"
             pair = f"{{'lo': e[1]::{end}, 'hi': e[2]::{end}}}"
             return once(ends, lambda e: f"case when {e} is not null then {pair} end", "e")
         return self._cut(value)
@@ -230,7 +234,7 @@ class SearchField:
             value = f"(case when length({value}) <= {self.limit} then {value} end)"
         for step in self.normalizer:
             value = NORMALIZED[step].format(value)
-        return f"{SORTABLE}({literal(self.sorts)}, {value})" if self.sorts else value
+        return f"{SORTABLE}({literal(self.type)}, {value})" if self.sorted else value
 
 
 def once(value: str, expression: Callable[[str], str], name: str = "t") -> str:
@@ -339,13 +343,13 @@ class Fields:
             column = (
                 self._column(field.base, "keyword", field.paths) if len(field.paths) == 1 and not field.null else None
             )
-            return attrs.evolve(field, kind="keyword", column=column, limit=KEYWORD_LIMIT, normalizer=())
+            return attrs.evolve(field, kind="keyword", column=column, limit=KEYWORD_LIMIT, normalizer=(), type="")
         return SearchField(name, name, "none")
 
     def _typed(self, base: str, name: str) -> SearchField:
         declared = self.view.mapping.fields.get(base)
         if declared is not None and declared.type == "alias":
-            return self[declared.base]
+            return attrs.evolve(self[declared.base], name=name)
         if declared is not None and declared.type in DECLARED:
             return self._declared(declared, name)
         if (outer := self.view.mapping.within(base)) is not None:
@@ -371,8 +375,8 @@ class Fields:
         kind, options = DECLARED[declared.type], declared.options
         if declared.type == "constant_keyword":
             known = self.view.allowed(declared.name) and declared.name not in self.view.replacements
-            kind, value = "keyword" if known else "none", options["value"]
-            return SearchField(name, name, kind, computed=literal(value), constant=value, declared=True)
+            value = literal(options["value"])
+            return SearchField(name, name, "keyword" if known else "none", type=declared.type, computed=value)
         if kind == "range":
             return self._ranges(declared, name)
         sources = [declared.base, *self.view.mapping.copies.get(declared.base, ())]
@@ -390,9 +394,10 @@ class Fields:
             limit=options.get("ignore_above"), normalizer=declared.normalizer,
             null=None if null is None else text_of(null),
             format=options.get("format", NANOS_FORMAT if declared.type == "date_nanos" else ""),
-            sorts=declared.type if declared.type in ("ip", "version") else "",
+            type=declared.type,
             unit=(NANOS, DATES.get(declared.type, NANOS)),
-            factor=options.get("scaling_factor"), declared=True, sources=self._visible(sources),
+            factor=options.get("scaling_factor"), sources=self._visible(sources),
+            listed=can_list(declared),
         )  # fmt: skip
 
     def _ranges(self, declared: Declared, name: str) -> SearchField:
@@ -406,8 +411,8 @@ class Fields:
             return SearchField(name, own, "none")
         spec = orjson.dumps([declared.type, declared.options]).decode()
         return SearchField(
-            name, own, "range", tuple(sorted(paths)), ("OBJECT", "VARCHAR"), range=(declared.type, spec), declared=True,
-            format=declared.options.get("format", ""),
+            name, own, "range", tuple(sorted(paths)), ("OBJECT", "VARCHAR"), type=declared.type, spec=spec,
+            format=declared.options.get("format", ""), listed=can_list(declared),
         )  # fmt: skip
 
     def _flattened(self, declared: Declared, names: Collection[str], name: str) -> SearchField:
@@ -418,7 +423,10 @@ class Fields:
         if not paths:
             return SearchField(name, name, "none")
         types, limit = tuple(sorted(json_types(kinds))), declared.options.get("ignore_above")
-        return SearchField(name, name, "keyword", tuple(sorted(paths)), types, limit=limit, declared=True)
+        return SearchField(
+            name, name, "keyword", tuple(sorted(paths)), types, limit=limit,
+            type="flattened" if name == declared.name else "keyword", listed=can_list(declared),
+        )  # fmt: skip
 
     def _visible(self, names: Collection[str]) -> tuple[str, ...]:
         return tuple(name for name in names if name in self.view.catalogue)
@@ -437,6 +445,11 @@ class Fields:
         many = len(paths) != 1 or "[*]" in next(iter(paths))
         fits = column.type.removesuffix("[]").partition("(")[0] in COLUMN_TYPES.get(kind, ())
         return column if fits and many == column.type.endswith("[]") else None
+
+
+def can_list(declared: Declared) -> bool:
+    """Tell whether the values of a field are kept by document, as they are unless that is declared otherwise."""
+    return declared.options.get("doc_values", True) in (True, "true")
 
 
 def text_of(value: object) -> str:

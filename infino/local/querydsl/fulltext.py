@@ -19,7 +19,7 @@ from infino.local.querydsl.plan import EVERYTHING, NOTHING, Clause, boosted, ind
 from infino.local.querydsl.problems import illegal, parsing, shard
 from infino.local.querydsl.reading import as_boolean, as_boost, as_integer, as_number, as_text, listed, short
 from infino.local.querydsl.regexps import escape, from_wildcard
-from infino.local.querydsl.termlevel import pattern_clause, term_clause
+from infino.local.querydsl.termlevel import near_clause, pattern_clause, term_clause
 from infino.local.querydsl.textindex import FieldIndex
 from infino.local.values.analysis import words
 
@@ -104,11 +104,11 @@ def word_query(compiler: Compiler, index: FieldIndex, field: SearchField, token:
     """Return the query for one word, misspelt or not."""
     if wanted.fuzziness is None:
         compiler.mark(field, Mark("word", (token,)))
-        return index.term(token)
+        return index.worth(field, index.term(token))
     edits = fuzziness(wanted.fuzziness, token)
     query, found = fuzzy_query(compiler, index, token, edits, wanted.prefix_length, wanted.max_expansions)
     compiler.mark(field, Mark("word", tuple(found)))
-    return query
+    return index.worth(field, query)
 
 
 def joined(compiler: Compiler, index: FieldIndex, parts: Sequence[Query], wanted: Wanted) -> Clause:
@@ -126,11 +126,20 @@ def value_clause(compiler: Compiler, field: SearchField, wanted: Wanted) -> Clau
     """Compile a text against a field that isn't analysed: it is one value there."""
     compiler.count()
     try:
+        if wanted.fuzziness is not None and field.kind != "none":
+            return fuzzy_value(compiler, field, wanted)
         return boosted(term_clause(compiler, field, wanted.value), wanted.boost)
     except Problem as problem:
         if wanted.lenient and problem.type != TOO_MANY:
             return NOTHING
         raise
+
+
+def fuzzy_value(compiler: Compiler, field: SearchField, wanted: Wanted) -> Clause:
+    """Compile a misspelt text against a field that isn't analysed."""
+    edits = fuzziness(wanted.fuzziness, wanted.text)
+    clause = near_clause(compiler, field, wanted.text, edits, wanted.prefix_length, wanted.max_expansions)
+    return boosted(clause, wanted.boost)
 
 
 def phrase_clause(compiler: Compiler, field: SearchField, wanted: Wanted) -> Clause:
@@ -143,7 +152,8 @@ def phrase_clause(compiler: Compiler, field: SearchField, wanted: Wanted) -> Cla
     compiler.count()
     compiler.mark(field, Mark("phrase", tuple(tokens), slop=wanted.slop))
     index = index_of(compiler.plan, field)
-    hits = index.search(index.phrase(tokens, wanted.slop), scored=compiler.scoring)
+    query = index.worth(field, index.phrase(tokens, wanted.slop))
+    hits = index.search(query, scored=compiler.scoring)
     return boosted(compiler.plan.join(hits), wanted.boost)
 
 
@@ -157,7 +167,7 @@ def phrase_prefix_clause(compiler: Compiler, field: SearchField, wanted: Wanted)
     compiler.count()
     compiler.mark(field, Mark("phrase", tuple(tokens), slop=wanted.slop, open_end=True))
     index = index_of(compiler.plan, field)
-    query = index.phrase_prefix(tokens, wanted.slop, wanted.max_expansions)
+    query = index.worth(field, index.phrase_prefix(tokens, wanted.slop, wanted.max_expansions))
     return boosted(compiler.plan.join(index.search(query, scored=compiler.scoring)), wanted.boost)
 
 

@@ -91,4 +91,4 @@ def expand_fuzzy(compiler: Compiler, field: SearchField, word: str, edits: int, 
     if not tokens:
         return NOTHING
     compiler.mark(field, Mark("word", tuple(tokens)))
-    return compiler.plan.join(index.search(query, scored=compiler.scoring))
+    return compiler.plan.join(index.search(index.worth(field, query), scored=compiler.scoring))

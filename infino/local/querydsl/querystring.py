@@ -157,8 +157,13 @@ class StringReader:
         return self._word(leaf.text, scope)
 
     def _range(self, scope: Scope, bounds: dict[str, str]) -> Clause:
-        options: dict[str, Any] = {**bounds, **({"time_zone": self.zone} if self.zone is not None else {})}
-        return self._each(scope, lambda field: range_query(self.compiler, {field.name: options}))
+        dated = {**bounds, **({"time_zone": self.zone} if self.zone is not None else {})}
+
+        def between(field: SearchField) -> Clause:
+            zoned = field.kind == "date" or field.type == "date_range"
+            return range_query(self.compiler, {field.name: dated if zoned else bounds})
+
+        return self._each(scope, between)
 
     def _phrase(self, scope: Scope, quoted: str, slop: int) -> Clause:
         wanted = Wanted(unescape(quoted[1:-1]), slop=max(0, slop), lenient=scope.implied)
@@ -193,7 +198,7 @@ class StringReader:
             )
 
         def wildcard(field: SearchField) -> Clause:
-            pattern = raw.lower() if field.kind == "text" else raw
+            pattern = raw.lower() if field.kind == "text" else field.normalized(raw)
             return pattern_clause(self.compiler, field, from_wildcard(pattern), False, 1.0)
 
         return self._each(scope, wildcard)

@@ -14,17 +14,17 @@ from infino.local.http import Problem, unsupported
 from infino.local.querydsl import compound, fulltext, querystring, simplestring, termlevel
 from infino.local.querydsl.aggs import Context, Level, Runner, asks_for, prepare, read_tree
 from infino.local.querydsl.compiler import Compiler, Handler
-from infino.local.querydsl.fields import SearchField
+from infino.local.querydsl.fields import SearchField, rows_of
 from infino.local.querydsl.highlight import Highlighter, Mark, values_at
 from infino.local.querydsl.plan import EVERYTHING, Clause, Found, SearchPlan, boosted
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.request import Named, SearchRequest, read_request
-from infino.local.querydsl.sorting import SortKey, after_condition, no_fielddata, read_sort
+from infino.local.querydsl.sorting import SortKey, after_condition, check_values, read_sort
 from infino.local.querydsl.source import SourceFilter
 from infino.local.querydsl.textindex import Hits
 from infino.local.store import DatasetView
 from infino.local.values import exact
-from infino.local.values.dates import DEFAULT_FORMAT, DateContext
+from infino.local.values.dates import show_nanos
 from infino.local.values.patterns import name_pattern
 
 HANDLERS: dict[str, Handler] = {
@@ -122,6 +122,7 @@ class Search:
         self.sorted_by_score = request.sort is None or request.sort == []
         self.named: dict[str, str] = {}
         self.terminated = False
+        self.wanted: list[tuple[SearchField, Named]] = []
         self.best: Hits | Found | None = None
 
     def run(self) -> dict[str, Any]:
@@ -137,6 +138,7 @@ class Search:
                 clause = boosted(clause, boost)
                 break
         source = SourceFilter(request.source)
+        self.wanted = wanted_fields(plan, request)
         marks = {name: list(found) for name, found in plan.marks.items()}
         highlighter = (
             Highlighter(request.highlight, plan.fields, marks, plan.matching, self.marks_of)
@@ -258,9 +260,10 @@ class Search:
         numbers = [row[2] for row in rows]
         documents = self.documents(numbers)
         versions = self.versions(numbers, request.version, request.sequence)
+        fields = self._shown_fields(numbers, documents)
         hits["hits"] = [
-            self._hit(row, documents[row[2]], versions.get(row[2], {}), keys, source, highlighter, show_score)
-            for row in rows
+            self._hit(row, documents[n], versions.get(n, {}), fields[n], keys, source, highlighter, show_score)
+            for row, n in zip(rows, numbers, strict=True)
         ]
         return hits
 
@@ -291,6 +294,7 @@ class Search:
         row: tuple[Any, ...],
         document: dict[str, Any],
         versions: dict[str, int],
+        shown: dict[str, list[Any]],
         keys: Sequence[SortKey],
         source: SourceFilter,
         highlighter: Highlighter | None,
@@ -300,9 +304,8 @@ class Search:
         hit: dict[str, Any] = {"_index": self.plan.view.name, "_id": row[0], **versions, "_score": score}
         if source.wanted:
             hit["_source"] = source.show(document)
-        fields = self._named_fields(document)
-        if fields:
-            hit["fields"] = fields
+        if shown:
+            hit["fields"] = shown
         if highlighter is not None and (marked := highlighter.show(document)):
             hit["highlight"] = marked
         if keys:
@@ -311,40 +314,54 @@ class Search:
             hit["matched_queries"] = met
         return hit
 
-    def _named_fields(self, document: dict[str, Any]) -> dict[str, list[Any]]:
-        found: dict[str, list[Any]] = {}
-        for named in self.request.fields:
-            if apart := self.plan.fields.apart(named.pattern):
-                raise unsupported(f"[fields] of the objects in the nested field [{apart}]; ask for [_source]")
-            for field in self.plan.fields.matching(named.pattern):
-                values = values_of(field, document)
-                if values and field.kind != "none":
-                    found[field.name] = shown_values(self.plan, field, named, values)
+    def _shown_fields(
+        self, numbers: list[int], documents: dict[int, dict[str, Any]]
+    ) -> dict[int, dict[str, list[Any]]]:
+        """Return number -> name -> values, of the fields that the answer shows by them."""
+        plan, wanted = self.plan, self.wanted
+        found: dict[int, dict[str, list[Any]]] = {number: {} for number in numbers}
+        names = {field: f"v{place}" for place, field in enumerate(dict.fromkeys(field for field, _ in wanted))}
+        read = {field: name for field, name in names.items() if not field.whole}
+        if not numbers or not wanted:
+            return found
+        chosen = ", ".join(map(str, numbers))
+        columns = "".join(f", {name}" for name in read.values())
+        rows = plan.run(f"select d{columns} from ({rows_of(plan.view, read)}) where d in ({chosen})")
+        for number, *values in rows:
+            held = dict(zip(read, values, strict=True))
+            for field, named in wanted:
+                value = held.get(field) if field in read else list(values_at(documents[number], field.base))
+                shown = shown_values(field, named, value if isinstance(value, list) else [value])
+                if shown:
+                    found[number][field.name] = shown
         return found
 
 
-def values_of(field: SearchField, document: dict[str, Any]) -> list[Any]:
-    """Return the values of a field that a document has; only those of ranges are objects."""
-    if field.kind == "range":
-        return [value for value in values_at(document, field.base) if value is not None]
-    if field.constant is not None:
-        return [field.constant]
-    return [value for value in values_at(document, field.base) if not isinstance(value, dict | None)]
+def wanted_fields(plan: SearchPlan, request: SearchRequest) -> list[tuple[SearchField, Named]]:
+    """Return the fields that the answer shows by their values, with how each was asked for."""
+    found = []
+    for named in request.fields:
+        if apart := plan.fields.apart(named.pattern):
+            raise unsupported(f"[fields] of the objects in the nested field [{apart}]; ask for [_source]")
+        for field in plan.fields.matching(named.pattern):
+            if field.kind == "none":
+                continue
+            if named.sorted:
+                check_values(field)
+            if field.whole and (named.sorted or named.format is not None):
+                raise unsupported(f"the values of [{field.name}] but as the document has them; ask for it in [fields]")
+            if named.format is not None and field.kind != "date":
+                raise unsupported(f"[format] of the field [{field.name}], which is not a date")
+            found.append((field.told_apart(), named))
+    return found
 
 
-def shown_values(plan: SearchPlan, field: SearchField, named: Named, values: list[Any]) -> list[Any]:
+def shown_values(field: SearchField, named: Named, values: list[Any]) -> list[Any]:
     """Return the values of a field as `fields` and `docvalue_fields` show them."""
-    if named.sorted and field.kind == "text":
-        raise illegal(no_fielddata(field.name))
-    if field.kind == "range" and (named.sorted or named.format is not None):
-        raise unsupported(f"the values of [{field.name}] but as the document has them; ask for it in [fields]")
+    values = [value for value in values if value is not None]
+    if named.sorted:
+        values = sorted(set(values) if field.kind == "keyword" else values)
     if field.kind == "date":
-        dates = DateContext(plan.now, format=field.format or DEFAULT_FORMAT)
-        values = [field.show_date(value, dates, named.format) for value in values]
-    elif named.format is not None:
-        raise unsupported(f"[format] of the field [{field.name}], which is not a date")
-    if field.sorts:
-        values = [field.shown(field.compared(value)) for value in values]
-    if not named.sorted:
-        return values
-    return sorted(set(values) if field.kind == "keyword" else values)
+        pattern = None if named.format == "use_field_mapping" else named.format
+        return [show_nanos(value * field.unit[0], pattern or field.format or None) for value in values]
+    return [field.shown(value) for value in values]

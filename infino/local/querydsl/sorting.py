@@ -119,8 +119,7 @@ def sort_key(plan: SearchPlan, name: str, options: dict[str, Any]) -> SortKey:
     field = plan.fields[name]
     if field.kind == "none":
         return unmapped(plan, name, options, descending)
-    if field.kind == "text":
-        raise illegal(no_fielddata(name))
+    check_values(field)
     if field.kind == "range":
         raise illegal(f"Sorting by range field [{name}] is not supported")
     return field_key(plan, field.told_apart() if field.kind == "date" else field, options, descending)
@@ -149,6 +148,17 @@ def no_fielddata(name: str) -> str:
         f"([{name}.keyword]). Alternatively, set fielddata=true on [{name}] in order to load field data by "
         f"uninverting the inverted index. Note that this can use significant memory."
     )
+
+
+def check_values(field: SearchField) -> None:
+    """Refuse a field whose values can't be read document by document."""
+    if field.kind == "text":
+        raise illegal(no_fielddata(field.name))
+    if not field.listed:
+        raise illegal(
+            f"Can't load fielddata on [{field.name}] because fielddata is unsupported on fields of type "
+            f"[{field.type}]. Use doc values instead."
+        )
 
 
 def field_key(plan: SearchPlan, field: SearchField, options: dict[str, Any], descending: bool) -> SortKey:

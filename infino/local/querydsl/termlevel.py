@@ -137,7 +137,7 @@ def term_clause(compiler: Compiler, field: SearchField, value: Any, *, blind: bo
         return keyword_score(compiler, field, compiler.plan.holds(field, lambda x: f"{x} = {truth}"))
     if field.kind == "range":
         return Clause(range_term(compiler, field, value))
-    if field.sorts == "ip":
+    if field.type == "ip":
         first, last = map(compiler.plan.bind, network_ends(as_text(value, "term")))
         return Clause(compiler.plan.holds(field, lambda x: f"{x} between {first} and {last}"))
     text = field.normalized(as_text(value, "term"))
@@ -155,7 +155,7 @@ def text_term(compiler: Compiler, field: SearchField, text: str, *, blind: bool)
     index = index_of(compiler.plan, field)
     word = text.lower() if blind else text
     compiler.mark(field, Mark("word", (word,)))
-    return compiler.plan.join(index.search(index.term(word), scored=compiler.scoring))
+    return compiler.plan.join(index.search(index.worth(field, index.term(word)), scored=compiler.scoring))
 
 
 def keyword_score(compiler: Compiler, field: SearchField, match: str) -> Clause:
@@ -195,7 +195,7 @@ NAMES = {">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
 
 def range_match(compiler: Compiler, field: SearchField, bounds: list[tuple[str, Any]], options: dict[str, Any]) -> str:
     """Return the SQL condition that some range of a field lies to that of a query as `relation` says."""
-    kind, own = field.range[0], compiler.plan.view.mapping.fields[field.base].options
+    kind, own = field.type, compiler.plan.view.mapping.fields[field.base].options
     relation = str(options.get("relation") or "intersects").lower()
     dates = date_context(compiler, options, field)
     try:
@@ -209,14 +209,14 @@ def range_match(compiler: Compiler, field: SearchField, bounds: list[tuple[str, 
 
 def lying(compiler: Compiler, field: SearchField, relation: str, low: float, high: float) -> str:
     """Return the SQL condition that some range of a field lies to another one in a way."""
-    end = ends_type(field.range[0])
+    end = ends_type(field.type)
     condition = RELATIONS[relation].format(lo=f"'{low!r}'::{end}", hi=f"'{high!r}'::{end}")
     return compiler.plan.holds(field, lambda x: condition.replace("x.", f"{x}."))
 
 
 def range_term(compiler: Compiler, field: SearchField, value: Any) -> str:
     """Return the SQL condition that some range of a field holds a value, or part of a network."""
-    if field.range[0] != "ip_range":
+    if field.type != "ip_range":
         return range_match(compiler, field, [(">=", value), ("<=", value)], {})
     try:
         return lying(compiler, field, "intersects", *document_range("ip_range", as_text(value, "term"), {}))
@@ -259,7 +259,7 @@ def terms_match(compiler: Compiler, field: SearchField, values: list[Any]) -> st
         wanted = [as_text(value, "terms") for value in values]
         compiler.mark(field, Mark("word", tuple(wanted)))
         return plan.join(index.search(index.boolean([index.term(word) for word in wanted], 1), scored=False)).match
-    if field.kind in ("date", "boolean", "range") or field.sorts == "ip" or field.factor is not None:
+    if field.kind in ("date", "boolean", "range") or field.type == "ip" or field.factor is not None:
         with compiler.filtering():
             return any_of([term_clause(compiler, field, value).match for value in dict.fromkeys(map(scalar, values))])
     if field.exact:
@@ -298,6 +298,9 @@ def range_query(compiler: Compiler, body: dict[str, Any]) -> Clause:
     field = compiler.plan.fields[name]
     boost = repr(as_boost(options.get("boost", 1.0)))
     bounds = read_bounds(options)
+    dated = field.kind in ("date", "none") or field.type == "date_range"
+    if given := next((one for one in ("time_zone", "format") if options.get(one) is not None and not dated), None):
+        raise shard(f"[range] {given} can not be applied to non date field [{name}]")
     if field.kind == "none":
         return NOTHING
     if field.kind == "text":
@@ -383,10 +386,10 @@ def pattern_clause(compiler: Compiler, field: SearchField, expression: str, blin
     plan = compiler.plan
     if field.kind == "none":
         return NOTHING
-    if field.kind not in ("text", "keyword") or field.sorts == "ip":
+    if field.kind not in ("text", "keyword") or field.type == "ip":
         raise shard(
             f"Can only use wildcard queries on keyword, text and wildcard fields - not on [{field.name}] which is of "
-            f"type [{field.sorts or field.kind}]"
+            f"type [{field.type or field.kind}]"
         )
     field = field.as_text()
     whole = either_case(expression) if blind else expression
@@ -411,6 +414,8 @@ def prefix(compiler: Compiler, body: dict[str, Any]) -> Clause:
 def wildcard(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `wildcard`: values that match a pattern with `*` and `?`."""
     name, options = single_field("wildcard", body, "value")
+    if options.keys() >= {"value", "wildcard"}:
+        raise parsing("[wildcard] takes one of [value] and [wildcard]")
     text = pattern_text("wildcard", options.get("value", options.get("wildcard")))
     return pattern_of(compiler, name, from_wildcard(compiler.plan.fields[name].normalized(text)), options)
 
@@ -446,21 +451,26 @@ def fuzzy(compiler: Compiler, body: dict[str, Any]) -> Clause:
     skip = as_integer(options.get("prefix_length", 0), "prefix_length")
     most = as_integer(options.get("max_expansions", 50), "max_expansions")
     boost = as_boost(options.get("boost", 1.0))
+    return boosted(near_clause(compiler, field, text, edits, skip, most), boost)
+
+
+def near_clause(compiler: Compiler, field: SearchField, text: str, edits: int, skip: int, most: int) -> Clause:
+    """Compile the search for values, or tokens of analysed text, so many edits away from a text."""
     if field.kind == "none":
         return NOTHING
     if field.kind == "text":
-        return boosted(expand_fuzzy(compiler, field, text, edits, skip, most), boost)
-    if field.kind != "keyword" or field.sorts == "ip":
+        return expand_fuzzy(compiler, field, text, edits, skip, most)
+    if field.kind != "keyword" or field.type == "ip":
         raise shard(
-            f"Can only use fuzzy queries on keyword and text fields - not on [{name}] which is of type "
-            f"[{field.sorts or field.kind}]"
+            f"Can only use fuzzy queries on keyword and text fields - not on [{field.name}] which is of type "
+            f"[{field.type or field.kind}]"
         )
-    field = field.as_text()
+    field, text = field.as_text(), field.normalized(text)
     bound, start = compiler.plan.bind(text), compiler.plan.bind(text[:skip])
     match = compiler.plan.holds(
         field, lambda x: f"(starts_with({x}, {start}) and damerau_levenshtein({x}, {bound}) <= {edits})"
     )
-    return Clause(match, repr(boost))
+    return Clause(match)
 
 
 HANDLERS = {

@@ -86,6 +86,10 @@ class FieldIndex:
         """Return the query for one token."""
         return Query.term_query(self.schema, "t", word)
 
+    def worth(self, field: SearchField, query: Query) -> Query:
+        """Return a query that scores as its field does: on `match_only_text`, everything is worth 1."""
+        return Query.const_score_query(query, LUCENE_FACTOR) if field.type == "match_only_text" else query
+
     def boolean(self, queries: Sequence[Query], required: int) -> Query:
         """Return the query that needs at least so many of the given ones."""
         if len(queries) == 1 and required == 1:

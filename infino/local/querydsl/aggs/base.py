@@ -16,7 +16,7 @@ from infino.local.querydsl.options import check_options
 from infino.local.querydsl.plan import SearchPlan
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.reading import as_text, short
-from infino.local.querydsl.sorting import no_fielddata
+from infino.local.querydsl.sorting import check_values
 
 MAX_BUCKETS = 65_536
 Result = dict[str, Any]
@@ -132,12 +132,9 @@ class Aggregation(ABC):
         if not isinstance(name, str):
             raise illegal("Required one of fields [field, script], but none were specified. ")
         found = self.context.plan.fields[name]
-        if found.kind == "text":
-            raise illegal(no_fielddata(name))
+        check_values(found)
         if found.kind == "range" and self.node.kind not in OVER_RANGES:
-            raise illegal(
-                f"Field [{name}] of type [{found.range[0]}] is not supported for aggregation [{self.node.kind}]"
-            )
+            raise illegal(f"Field [{name}] of type [{found.type}] is not supported for aggregation [{self.node.kind}]")
         if found.kind == "range" and self.node.options.get("missing") is not None:
             raise unsupported(f"[missing] in [{self.node.kind}] of the field [{name}], which is one of ranges")
         return found
@@ -158,7 +155,7 @@ class Aggregation(ABC):
         pattern = self.node.options.get("format")
         if pattern is None:
             return field.format or None
-        if field.kind not in ("date", "none") and field.range[0] != "date_range":
+        if field.kind not in ("date", "none") and field.type != "date_range":
             raise unsupported(f"[format] in [{self.node.kind}] of the field [{short(field.name)}], which is not a date")
         return as_text(pattern, "format")
 

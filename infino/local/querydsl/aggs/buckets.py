@@ -302,7 +302,7 @@ class AddressRange(Choice):
 
     def read_choices(self) -> list[tuple[Result, str]]:
         options, self.on = self.node.options, self.field()
-        if self.on.kind != "none" and self.on.sorts != "ip":
+        if self.on.kind != "none" and self.on.type != "ip":
             raise illegal(
                 f"Field [{self.on.name}] of type [{self.on.kind}] is not supported for aggregation [ip_range]"
             )

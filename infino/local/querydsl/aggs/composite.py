@@ -55,7 +55,7 @@ class CompositeSource:
         else:
             self._terms(inner, context)
         if self.field.kind == "range":
-            raise illegal(f"Field [{self.field.name}] of type [{self.field.range[0]}] is no source of [composite]")
+            raise illegal(f"Field [{self.field.name}] of type [{self.field.type}] is no source of [composite]")
 
     def _nulls_first(self, given: Any) -> bool:
         """Return whether the bucket without a value comes before all others."""

@@ -46,7 +46,7 @@ class Histogram(BucketAggregation):
     def __init__(self, node: Node, context: Context, children: Sequence[Aggregation]) -> None:
         super().__init__(node, context, children)
         self.on = self.field()
-        if (self.on.range[0] or self.on.kind) not in self.accepted:
+        if (self.on.type if self.on.kind == "range" else self.on.kind) not in self.accepted:
             raise illegal(
                 f"Field [{self.on.name}] of type [{self.on.kind}] is not supported for aggregation [{node.kind}]"
             )

@@ -84,7 +84,7 @@ class Terms(BucketAggregation):
             if isinstance(given, dict):
                 raise illegal("partitions of terms are not supported by the local gateway")
             if isinstance(given, str):
-                if self.on.kind not in ("keyword", "none") or self.on.sorts:
+                if self.on.kind not in ("keyword", "none") or self.on.sorted:
                     raise illegal(
                         f"Aggregation [{short(self.node.name)}] cannot support regular expression style "
                         "include/exclude settings as they can only be applied to string fields. "
