@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain
+from operator import itemgetter
 from typing import Any, Final
 
 import attrs
@@ -185,9 +187,10 @@ def match(declared: Sequence[Header], keys: Iterable[str]) -> list[Slot]:
 
 
 def _table(declared: list[Header], rows: list[Any], content: bytes) -> tuple[ListTable, dict[str, frozenset[str]]]:
-    lists = any(isinstance(row, list) for row in rows)
+    forms = set(map(type, rows))
+    lists = list in forms
     tagged = not lists and any(is_tagged(row) for row in rows)
-    if lists or not rows or all(isinstance(row, dict) for row in rows):
+    if lists or forms <= {dict}:
         slots, columns = _by_position(declared, rows) if lists else _by_key(declared, rows)
     else:
         slots, columns = [Slot("value", "value")], [rows]
@@ -224,13 +227,28 @@ def _as_list(row: Any, names: list[str]) -> list[Any]:
 
 
 def _by_key(declared: list[Header], rows: list[Any]) -> tuple[list[Slot], list[list[Any]]]:
-    cells = [row["values"] if is_tagged(row) else row for row in rows]
-    keys: dict[str, None] = {}
-    for row in cells:
-        if not keys.keys() >= row.keys():
-            keys.update(dict.fromkeys(row))
+    cells = _cells(rows)
+    orders = dict.fromkeys(map(tuple, cells))  # keys as some row has them: nearly always one and the same tuple
+    keys = dict.fromkeys(chain.from_iterable(orders))
     slots = match(declared, keys)
+    if all(len(order) == len(keys) for order in orders):
+        return slots, [_picked(cells, slot.key) if slot.key in keys else [None] * len(cells) for slot in slots]
     return slots, [[row.get(slot.key) for row in cells] for slot in slots]
+
+
+def _cells(rows: list[Any]) -> list[dict[str, Any]]:
+    """The objects that hold the values of each row."""
+    if sum(map(len, rows)) == len(rows):
+        with suppress(KeyError):
+            inner = _picked(rows, "values")
+            if set(map(type, inner)) <= {dict}:
+                return inner
+    return [row["values"] if is_tagged(row) else row for row in rows]
+
+
+def _picked(objects: list[Any], key: str) -> list[Any]:
+    """The value of one key that all have."""
+    return list(map(itemgetter(key), objects))
 
 
 def _uniform_columns(columns: list[list[Any]], content: bytes) -> list[tuple[Kind, list[Any]] | None]:
@@ -246,11 +264,18 @@ def _uniform_columns(columns: list[list[Any]], content: bytes) -> list[tuple[Kin
 
 
 def _uniform(cells: list[Any]) -> tuple[str, list[Any] | None]:
-    if set(map(type, cells)) != {dict} or sum(map(len, cells)) != len(cells):
-        return "", None
-    tags = set(chain.from_iterable(cells)) - {"Null"}
-    tag = tags.pop() if len(tags) == 1 else ""
-    values = [cell.get(tag) for cell in cells]
+    """The one tag of a column and its values, or no values where a cell has another or is not as its tag says."""
+    try:
+        if sum(map(len, cells)) != len(cells):
+            return "", None
+        tag = next(iter(cells[0]))
+        values = _picked(cells, tag)
+    except (TypeError, LookupError, StopIteration):  # some are null, or no cells
+        if set(map(type, cells)) != {dict}:
+            return "", None
+        tags = set(chain.from_iterable(cells)) - {"Null"}
+        tag = tags.pop() if len(tags) == 1 else ""
+        values = [cell.get(tag) for cell in cells]
     suits = set(map(type, values)) - {type(None)} == {_PYTHON.get(TAGS.get(tag, "null"))}
     return (tag, values) if suits else ("", None)
 

@@ -70,23 +70,37 @@ def _plain_series(pl: Any, column: Column, values: list[Any]) -> Any:
 
 
 def to_pandas(table: Table, *, backend: str) -> pandas.DataFrame:
-    """Build a pandas frame column by column, each in the type that loses nothing."""
+    """Build a pandas frame, each column in the type that loses nothing."""
     pd: Any = require("pandas", "pandas", "to_pandas()")
     pa = require("pyarrow", "pandas", "to_pandas()")
-    columns: list[Any] = []
+    nullable: dict[Any, Any] = {
+        pa.int64(): pd.Int64Dtype(), pa.uint64(): pd.UInt64Dtype(), pa.bool_(): pd.BooleanDtype(),
+    }  # fmt: skip
+    # Columns of one sort are converted together: frames of hundreds of columns cost no more than their values.
+    plain: dict[int, Any] = {}
+    gaps: dict[int, Any] = {}
+    others: dict[int, Any] = {}
     for index, column in enumerate(table.columns):
         if backend == "default" and column.type in ("mixed", "array", "object"):
-            columns.append(pd.Series(table.values(index), dtype=object))
+            others[index] = pd.Series(table.values(index), dtype=object)
             continue
         array = table.array(index)
-        if backend == "pyarrow":
-            whole = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-            columns.append(pd.Series(pd.array(whole, dtype=pd.ArrowDtype(array.type))))
+        if backend == "pyarrow" or _has_both(pa, array):
+            others[index] = pd.Series(_in_arrow(pd, pa, array))
         elif _beyond(pa, column.type, array):
-            columns.append(pd.Series(table.values(index), dtype=object))
+            others[index] = pd.Series(table.values(index), dtype=object)
         else:
-            columns.append(_series(pd, pa, array))
-    frame: pandas.DataFrame = pd.concat(columns, axis=1) if columns else pd.DataFrame(index=range(table.length))
+            (gaps if array.null_count and array.type in nullable else plain)[index] = array
+    parts = [
+        pa.Table.from_arrays([*group.values()], [*map(str, group)]).to_pandas(date_as_object=False, types_mapper=mapper)
+        for group, mapper in ((plain, None), (gaps, nullable.get))
+        if group
+    ]
+    places = [*plain, *gaps, *others]
+    parts += others.values()
+    frame: pandas.DataFrame = pd.concat(parts, axis=1) if parts else pd.DataFrame(index=range(table.length))
+    if places != sorted(places):
+        frame = frame.take(sorted(range(len(places)), key=places.__getitem__), axis=1)
     frame.columns = pd.Index([column.name for column in table.columns])
     return frame
 
@@ -97,18 +111,14 @@ def _beyond(pa: Any, kind: str, array: Any) -> bool:
     return kind == "integer" and not pa.types.is_integer(array.type)
 
 
-def _series(pd: Any, pa: Any, array: Any) -> Any:
-    if array.null_count:
-        if pa.types.is_integer(array.type):
-            nullable = pd.UInt64Dtype() if pa.types.is_unsigned_integer(array.type) else pd.Int64Dtype()
-            return pd.Series(nullable.__from_arrow__(array))
-        if pa.types.is_boolean(array.type):
-            return pd.Series(pd.BooleanDtype().__from_arrow__(array))
-        if pa.types.is_floating(array.type) and _has_nan(array):
-            # numpy has one value for both null and NaN; Arrow keeps them apart.
-            whole = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-            return pd.Series(pd.array(whole, dtype=pd.ArrowDtype(array.type)))
-    return array.to_pandas(date_as_object=False)
+def _in_arrow(pd: Any, pa: Any, array: Any) -> Any:
+    whole = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    return pd.array(whole, dtype=pd.ArrowDtype(array.type))
+
+
+def _has_both(pa: Any, array: Any) -> bool:
+    """Whether there are nulls and NaN, for which numpy has one value; Arrow keeps them apart."""
+    return bool(array.null_count) and pa.types.is_floating(array.type) and _has_nan(array)
 
 
 def _has_nan(array: Any) -> bool:

@@ -29,6 +29,8 @@ _SMALLEST: Final = 2000
 """Bytes below which the tolerant decoder is quicker."""
 _LARGE: Final = 1 << 24
 """Bytes from which decoding without Arrow takes longer than its import."""
+_SMALLEST_BLOCK: Final = 1 << 20
+_LARGEST_BLOCK: Final = 1 << 24
 _SAMPLE: Final = 64
 _SAMPLE_BYTES: Final = 1 << 16
 _TEXT: Final = "~"
@@ -151,8 +153,10 @@ def read_lines(lines: bytes, schema: Any) -> Any:
     pa = arrays.arrow()
     reader = require("pyarrow.json", "arrow", "this conversion")
     options = reader.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
+    # Each block has builders for all columns, which for hundreds of them cost as much as a megabyte of rows.
+    blocks = reader.ReadOptions(block_size=min(max(len(lines) // 4, _SMALLEST_BLOCK), _LARGEST_BLOCK))
     try:
-        table = reader.read_json(pa.py_buffer(lines), parse_options=options)
+        table = reader.read_json(pa.py_buffer(lines), parse_options=options, read_options=blocks)
         table.validate(full=True)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, UnicodeDecodeError) as error:
         raise NotNative from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -53,7 +54,13 @@ class Tabular:
 
     @contextmanager
     def _decoding(self) -> Iterator[None]:
-        """Errors of decoding come long after the call: they name it all the same."""
+        """Errors of decoding come long after the call: they name it all the same.
+
+        Meanwhile the garbage collector rests: what JSON becomes has no cycles, and to look for some in a million new
+        objects again and again takes longer than to make them.
+        """
+        resting = gc.isenabled()
+        gc.disable()
         try:
             yield
         except (DecodeError, QueryError) as error:
@@ -63,6 +70,9 @@ class Tabular:
             problem = "the answer is nested too deeply"
         else:
             return
+        finally:
+            if resting:
+                gc.enable()
         raise DecodeError(problem, operation=self.operation, status=self.status)
 
     @cached_property

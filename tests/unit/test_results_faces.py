@@ -93,6 +93,26 @@ def test_frames_lose_nothing() -> None:
     assert pd.isna(frame["both"][1])
 
 
+def test_columns_of_one_sort_are_converted_together_and_come_out_in_order() -> None:
+    text = str(pd.Series(["x"]).dtype)  # what it is depends on the version of pandas
+    sorts: dict[str, tuple[Any, Any, str]] = {
+        "i": (1, None, "Int64"), "j": (1, 2, "int64"), "b": (None, True, "boolean"), "t": (True, False, "bool"),
+        "l": ([1], {"a": 1}, "object"), "f": (0.5, None, "float64"), "s": ("x", None, text),
+        "u": (2**63, None, "UInt64"),
+        "h": (2**70, None, "object"), "g": (0.5, 1.5, "float64"),
+    }  # fmt: skip
+    names = [name + str(number) for number in range(3) for name in sorts]
+    rows = [[sorts[name[0]][index] for name in names] for index in (0, 1)]
+    frame = result([{"name": name, "type": ""} for name in names], rows).to_pandas()
+    assert list(frame.columns) == names
+    assert [str(kind) for kind in frame.dtypes] == [sorts[name[0]][2] for name in names]
+    for name in names:
+        assert [None if pd.api.types.is_scalar(value) and pd.isna(value) else value for value in frame[name]] == [
+            *sorts[name[0]][:2]
+        ]
+    frame["i0"] = 5  # it is a frame of its own
+
+
 def test_times_keep_zones_and_nine_digits() -> None:
     columns = [{"name": name, "type": kind} for name, kind in [("t", "timestamp"), ("d", "date"), ("c", "time")]]
     found = result(columns, [["2013-01-01T05:00:00.123456789-05:00", "2013-01-01", "05:00:00.5"], [None, None, None]])

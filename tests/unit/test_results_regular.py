@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infino.core import codec
+from infino.core.errors import DecodeError
 from infino.results import SearchResult, SqlResult, decode, native
 
 REGULAR: list[dict[str, Any]] = [
@@ -157,3 +159,39 @@ def test_lists_and_objects_of_tagged_rows_are_read_alike() -> None:
             rows = [{"values": {"v": one, "n": {"Integer": 1}}} for one, _ in [(cell, wanted), *others]]
             body = json.dumps({"columns": [], "rows": rows}, separators=(",", ":")).encode()
             assert [row["v"] for row in SqlResult(body)] == [wanted, *(value for _, value in others)]
+
+
+@pytest.mark.parametrize("cell", [[0], [5], [[1]], [], {}, "x", "Integer", 5, None, True, {"Integer": 1, "Float": 2.5}])
+@pytest.mark.parametrize("others", [0, 3])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_cell_without_a_tag_is_what_it_is(cell: Any, others: int, first: bool) -> None:
+    cells = [cell, *[{"Integer": 7}] * others] if first else [*[{"Integer": 7}] * others, cell]
+    content = json.dumps(
+        {"columns": [], "rows": [{"values": {"v": one, "n": {"Integer": 1}}} for one in cells]}
+    ).encode()
+    assert SqlResult(content).column("v") == [7 if one == {"Integer": 7} else one for one in cells]
+
+
+def test_rows_with_other_keys_and_another_order_keep_them_apart() -> None:
+    rows = [{"values": values} for values in (
+        {"a": {"Integer": 1}, "b": {"Integer": 2}}, {"b": {"Integer": 3}, "a": {"Integer": 4}},
+        {"c": {"Integer": 5}}, {},
+    )]  # fmt: skip
+    found = SqlResult(json.dumps({"columns": [], "rows": rows}).encode())
+    assert found.names == ["a", "b", "c"]
+    assert list(found.rows()) == [(1, 2, None), (4, 3, None), (None, None, 5), (None, None, None)]
+    even = SqlResult(json.dumps({"columns": [], "rows": rows[:2]}).encode())
+    assert even.to_dicts() == [{"a": 1, "b": 2}, {"a": 4, "b": 3}]
+
+
+@pytest.mark.parametrize("resting", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(resting: bool) -> None:
+    try:
+        if resting:
+            gc.disable()
+        SqlResult(body(REGULAR)).to_dicts()
+        with pytest.raises(DecodeError):
+            SqlResult(b'{"rows": [').to_dicts()
+        assert gc.isenabled() is not resting
+    finally:
+        gc.enable()
