@@ -1,7 +1,8 @@
 """CSV and its kin: what separates the fields, what type each column has, and the rows.
 
 The delimiter is that one of comma, semicolon, tab and bar which cuts the header and the rows of the sample into the
-same number of fields, at least two; where several do, the one that gives more fields, and then the first of this list.
+same number of fields, at least two; where several do, the one that leaves fewer quotes within the fields, then the one
+that gives more fields, then the first of this list.
 A column has a type when every value of the whole file has it: numbers as JSON writes them (so `007` is text, and every
 digit is kept), `true` and `false` in any case, else text. Empty fields are null.
 """
@@ -31,6 +32,8 @@ _WHOLE: Final = r"^(0|-?[1-9][0-9]{0,17})$"
 _NUMBER: Final = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,6})?$"
 _PATTERNS: Final[dict[Kind, str]] = {"whole": _WHOLE, "number": _NUMBER, "boolean": r"^(?i:true|false)$"}
 _COMPILED: Final = {kind: re.compile(pattern.removesuffix("$") + r"\Z") for kind, pattern in _PATTERNS.items()}
+_LIKE_A_NAME: Final = re.compile(r"[^\W\d]")
+_SELDOM: Final = ":^~!&\x01\x1f"  # separators that are never taken by themselves, and never overlooked either
 _NEXT: Final[dict[Kind, tuple[Kind, ...]]] = {  # a kind, and those that may still hold where it does not
     "null": ("whole", "number", "boolean"),
     "whole": ("whole", "number"),
@@ -50,9 +53,9 @@ def is_typed(text: str) -> bool:
     return any(pattern.match(text) for pattern in _COMPILED.values())
 
 
-def _widths(lines: Sequence[str], delimiter: str, quote: str | None) -> list[int]:
+def _cut(lines: Sequence[str], delimiter: str, quote: str | None) -> list[list[str]]:
     try:
-        return [len(row) for row in islice(csv.reader(lines, **_format(delimiter, quote)), _ROWS) if row]
+        return [row for row in islice(csv.reader(lines, **_format(delimiter, quote)), _ROWS) if row]
     except csv.Error:
         return []
 
@@ -77,11 +80,12 @@ def sniff(sample: str, reading: ReadOptions) -> str:
         return reading.delimiter
     lines = _useful(sample.splitlines(keepends=True), reading)
     whole = lines if len(lines) < 2 or len(sample) < SAMPLE // 4 else lines[:-1]  # the last may be cut off
-    best, fit = ",", (0.0, 0)
+    best, fit = ",", (0.0, 0, 0)
     for delimiter in DELIMITERS:
-        widths = _widths(whole, delimiter, reading.quote)
-        if widths and widths[0] > 1:
-            found = sum(width == widths[0] for width in widths) / len(widths), widths[0]
+        rows = _cut(whole, delimiter, reading.quote)
+        if rows and len(rows[0]) > 1:
+            quotes = sum(field.count(reading.quote or "\0") for row in rows for field in row)
+            found = sum(len(row) == len(rows[0]) for row in rows) / len(rows), -quotes, len(rows[0])
             if found > fit:
                 best, fit = delimiter, found
     return best
@@ -101,11 +105,14 @@ def looks_delimited(sample: str, *, rows: bool) -> bool:
     """
     reading = ReadOptions()
     lines = sample.splitlines(keepends=True)[:_ROWS]
-    widths = _widths(lines[:-1] if len(lines) > 2 else lines, sniff(sample, reading), reading.quote)
-    if not widths or widths[0] < 2 or len(set(widths)) > 1 or (rows and len(widths) < 2):
+    found = _cut(lines[:-1] if len(lines) > 2 else lines, sniff(sample, reading), reading.quote)
+    if not found or len(found[0]) < 2 or len({len(row) for row in found}) > 1 or (rows and len(found) < 2):
         return False
-    header = next(csv.reader(lines, **_format(sniff(sample, reading), reading.quote)))
-    return len(set(header)) == len(header) and all(re.match(r"[^\W\d]", name) for name in header)
+    return len(set(found[0])) == len(found[0]) and all(map(_LIKE_A_NAME.match, found[0]))
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 class Delimited:
@@ -124,7 +131,28 @@ class Delimited:
         self._start = stream.tell() if stream.seekable() else None
         self._delimiter = reading.delimiter or delimiter or sniff(sample, reading)
         self._nulls = frozenset(reading.null) | {""}
+        self._check_start(sample)
         self._fast_names = self._header_of(sample)
+
+    def _check_start(self, sample: str) -> None:
+        """Refuse a file of which the records would be overlooked, or be one column that is really several."""
+        reading, lines = self._reading, sample.splitlines(keepends=True)
+        if reading.skip and len(lines) <= reading.skip and len(sample) < SAMPLE // 4:
+            raise ValidationError(f"skip={reading.skip} leaves nothing of the CSV file, which has {len(lines)} lines")
+        rows = _cut(_useful(lines, reading), self._delimiter, reading.quote)
+        if not rows or reading.columns is not None:
+            return
+        if len(rows) == 1 and reading.header and not all(map(_LIKE_A_NAME.match, filter(None, rows[0]))):
+            raise ValidationError(
+                "the CSV file has one line, which would be the header and looks like a record: "
+                "pass header=False and columns=, the names of the fields"
+            )
+        for mark in _SELDOM if len(rows[0]) == 1 and reading.delimiter is None else "":
+            counts = {row[0].count(mark) for row in rows if len(row) == 1}
+            if 0 not in counts and len(counts) == 1:
+                raise ValidationError(
+                    f"each line of the CSV file holds {mark!r}: pass delimiter=, what separates the fields"
+                )
 
     def _header_of(self, sample: str) -> list[str] | None:
         """The names, where pyarrow finds the rows at the same place; else None."""
@@ -146,6 +174,9 @@ class Delimited:
         if given is not None and len(given) != len(header):
             raise ValidationError(f"the rows have {len(header)} fields, and columns= names {len(given)}")
         names = list(given if given is not None else header)
+        if broken := next((name for name in names if not _is_unicode(name)), None):
+            shown = broken.encode("utf-8", "surrogateescape")
+            raise ValidationError(f"the header holds {shown!r}, which is not UTF-8: pass encoding=, such as 'latin-1'")
         if len(set(names)) != len(names) or "" in names:
             raise ValidationError("the header of the CSV file has empty or repeated names; name them with columns=")
         others = [mark for mark in DELIMITERS if mark in names[0]] if len(names) == 1 else []
@@ -170,7 +201,7 @@ class Delimited:
 
     # All rows by pyarrow
 
-    def _arrow(self, names: list[str]) -> Iterator[Any]:
+    def _arrow(self, names: list[str], stream: Any = None) -> Iterator[Any]:
         from pyarrow import csv as arrow_csv
         from pyarrow import string
 
@@ -178,7 +209,7 @@ class Delimited:
         reading = self._reading
         nulls = sorted(self._nulls)
         yield from arrow_csv.open_csv(
-            cast(Any, _Lent(self._stream)),
+            cast(Any, stream or _Lent(self._stream)),
             arrow_csv.ReadOptions(column_names=names, skip_rows=reading.skip + reading.header, block_size=_BLOCK),
             arrow_csv.ParseOptions(
                 delimiter=self._delimiter,
@@ -200,19 +231,20 @@ class Delimited:
             return None
         import pyarrow.compute as pc
 
-        def suits(array: Any, kind: Kind) -> bool:
-            if self._reading.decimal != "." and kind == "number":
-                array = pc.replace_substring(array, self._reading.decimal, ".")
-            return pc.all(pc.match_substring_regex(array, _PATTERNS[kind])).as_py() is not False
+        point = re.escape(self._reading.decimal)
 
-        kinds = self._first_kinds(names)
+        def suits(array: Any, kind: Kind) -> bool:
+            pattern = _PATTERNS[kind].replace(r"\.", point)
+            return pc.all(pc.match_substring_regex(array, pattern)).as_py() is not False
+
+        kinds, watched = self._first_kinds(names), _Watched(self._stream, self._delimiter, self._reading.quote)
         try:
-            for batch in self._arrow(names):
+            for batch in self._arrow(names, watched):
                 for index, array in enumerate(batch.columns):
                     kinds[index] = _narrowed(kinds[index], array, suits, array.null_count < len(array))
         except (pa.ArrowException, UnicodeDecodeError):
             return None
-        return self._checked(names, kinds)
+        return None if watched.odd else self._checked(names, kinds)
 
     # Row by row
 
@@ -240,11 +272,11 @@ class Delimited:
     def _survey(self) -> list[Kind]:
         names, rows = self._body()
         kinds = self._first_kinds(names)
-        decimal, nulls = self._reading.decimal, self._nulls
+        point, nulls = re.escape(self._reading.decimal), self._nulls
+        compiled = {kind: re.compile(pattern.pattern.replace(r"\.", point)) for kind, pattern in _COMPILED.items()}
 
         def suits(value: str, kind: Kind) -> bool:
-            text = value.replace(decimal, ".") if kind == "number" else value
-            return _COMPILED[kind].match(text) is not None
+            return compiled[kind].match(value) is not None
 
         for row in rows:
             if len(row) == len(names):
@@ -348,3 +380,21 @@ class _Lent(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         return int(self._stream.readinto(buffer))
+
+
+class _Watched(_Lent):
+    """A stream that notices a quote between two ordinary characters, which pyarrow reads in a way of its own."""
+
+    def __init__(self, stream: Any, delimiter: str, quote: str | None) -> None:
+        super().__init__(stream)
+        self.odd, self._before, self._quote = False, b"\n", (quote or "").encode()
+        marks = {**dict.fromkeys(b"\r\n" + delimiter.encode(), 32), **dict.fromkeys(self._quote, 34)}
+        self._marks = bytes(marks.get(byte, 48) for byte in range(256))
+
+    def read(self, size: int = -1) -> bytes:
+        data = super().read(size)
+        seen = self._before + data
+        if self._quote and not self.odd and self._quote in seen:
+            self.odd = b'0"0' in seen.translate(self._marks)
+        self._before = seen[-2:]
+        return data

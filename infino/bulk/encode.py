@@ -147,7 +147,7 @@ def _tidy(value: Any, path: str, depth: int = 0) -> Any:
 def _tidy_mapping(value: Mapping[Any, Any], path: str, depth: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, item in value.items():
-        name = key if type(key) is str else _key(key, path)
+        name = key if type(key) is str else key_text(key, path)
         if name in found:
             raise Unsendable("doubled_key", f"{path}: two keys become {name!r} as text")
         if not name.isascii():
@@ -156,8 +156,16 @@ def _tidy_mapping(value: Mapping[Any, Any], path: str, depth: int) -> dict[str, 
     return found
 
 
-def _key(key: Any, path: str) -> str:
-    """A key as text, as JSON would show the value; keys of other kinds are refused."""
+def key_text(key: Any, path: str) -> str:
+    """Return a key as text, as JSON would show the value.
+
+    Args:
+        key: A key of a mapping, or the name of a column.
+        path: Where it is, for the error.
+
+    Raises:
+        Unsendable: It is of another kind.
+    """
     if isinstance(key, Enum):
         key = key.value
     if isinstance(key, str):
@@ -169,7 +177,7 @@ def _key(key: Any, path: str) -> str:
     if hasattr(key, "isoformat"):
         return str(key.isoformat())
     if callable(getattr(key, "item", None)):
-        return _key(key.item(), path)
+        return key_text(key.item(), path)
     raise Unsendable("bad_key", f"{path}: a key is {type(key).__name__}, and JSON keys are text")
 
 

@@ -360,8 +360,8 @@ def _refuse_foreign(head: bytes, shown: str) -> None:
             raise ValidationError(f"{shown} is {what}: {remedy}")
 
 
-def recognised(paths: Iterable[Path], reading: ReadOptions) -> None:
-    """Look at each of many files before any is read, so that none is found out too late.
+def recognised(paths: Iterable[Path], reading: ReadOptions) -> list[str]:
+    """Look at each of many files before any is read, so that none is found out too late, and return their kinds.
 
     Args:
         paths: The files.
@@ -370,9 +370,11 @@ def recognised(paths: Iterable[Path], reading: ReadOptions) -> None:
     Raises:
         ValidationError: The format of one is not known.
     """
+    kinds = []
     for path in paths:
-        with OpenedSource(path, reading):
-            pass
+        with OpenedSource(path, reading) as opened:
+            kinds.append(opened.kind)
+    return kinds
 
 
 def _unpack(raw: io.BufferedReader, head: bytes) -> io.BufferedReader:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import codecs
-from collections.abc import Mapping, Sequence
+import io
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
@@ -32,7 +32,7 @@ def _character(_: object, attribute: _Field, value: Any) -> None:
 
 def _encoding(_: object, attribute: _Field, value: Any) -> None:
     try:
-        codecs.lookup(value or "utf-8")
+        io.TextIOWrapper(io.BytesIO(), value or "utf-8")  # `codecs` also knows what is no encoding of text
     except (LookupError, TypeError):
         raise ValidationError(f"{attribute.name} must name an encoding, such as 'latin-1', not {value!r}") from None
 
@@ -55,6 +55,8 @@ def _texts(value: Any) -> Any:
 
 
 def _names(value: Any) -> Any:
+    if isinstance(value, str):
+        raise ValidationError(f"columns must be the names in a list, not the text {value!r}")
     return None if value is None else tuple(value)
 
 
@@ -100,8 +102,24 @@ class ReadOptions:
             raise ValidationError("header=False needs columns=, the names of the fields")
 
     @property
-    def of_delimited(self) -> bool:
-        """Whether a setting was chosen that only delimited text has."""
+    def of_delimited(self) -> list[str]:
+        """The settings that were chosen and that only delimited text has."""
         plain = ReadOptions()
         own = ("delimiter", "quote", "header", "columns", "null", "comment", "skip", "decimal", "types")
-        return any(getattr(self, name) != getattr(plain, name) for name in own)
+        return [name for name in own if getattr(self, name) != getattr(plain, name)]
+
+    def check_kinds(self, kinds: Iterable[str], *, pandas: bool = False) -> None:
+        """Refuse settings that would have no effect.
+
+        Args:
+            kinds: What the source holds: formats of files, or a word such as `records`.
+            pandas: Whether it is a frame of pandas.
+
+        Raises:
+            ValidationError: A setting was chosen that nothing in the source has.
+        """
+        kinds = sorted(set(kinds))
+        if kinds and not {"csv", "tsv"}.intersection(kinds) and (names := self.of_delimited):
+            raise ValidationError(f"{names[0]}= belongs to CSV files, and the source holds {' and '.join(kinds)}")
+        if self.index and not pandas:
+            raise ValidationError(f"index=True belongs to frames of pandas, and the source holds {' and '.join(kinds)}")

@@ -150,13 +150,13 @@ class SourceReader:
         if self.is_async:
             raise ValidationError("an async source needs AsyncInfino")
         if tables.has_columns(source):
-            batches, rows = tables.batches(source, self._reading.index)
+            batches, rows = self._table(source)
             self.total = rows if rows is not None else self.total
             yield from self._batches(batches)
         elif (stream := tables.stream_of(source)) is not None:
             yield from self._objects(stream)
         elif (paths := self._paths()) is not None:
-            recognised(paths, self._reading)  # each is looked at before the first is read
+            self._reading.check_kinds(recognised(paths, self._reading))  # each, before the first is read
             yield from self._files(paths)
         elif _is_file(source):
             yield from self._files([source])
@@ -177,6 +177,8 @@ class SourceReader:
         whole, before = sum(sizes) or 1, 0
         for file, size in zip(files, sizes, strict=True):
             with OpenedSource(file, self._reading) as opened:
+                if len(files) == 1:
+                    self._reading.check_kinds([opened.kind])
                 for part in self._file(opened, alone=len(files) == 1):
                     if opened.share is not None:
                         self.share = (before + size * opened.share) / whole
@@ -233,13 +235,15 @@ class SourceReader:
             raise ValidationError("the source mixes tables and records: pass it in two parts")
         if self._tabular:
             for table in batch:
-                yield from self._batches(tables.batches(table, self._reading.index)[0])
+                yield from self._batches(self._table(table)[0])
         elif self._options.op == "ready":
             yield self._actions.pair(as_lines(batch)), encode_actions
         else:
             yield batch, self._encoder.encode
 
     def _check_first(self, first: Any) -> None:
+        if not self._tabular:
+            self._reading.check_kinds(["records"])
         if self._tabular or isinstance(first, Mapping | Exception) or self._options.op in ("ready", "delete"):
             return
         try:
@@ -286,6 +290,10 @@ class SourceReader:
             yield (self._actions.pair(lines), encode_actions) if ready else (lines, encoder.encode)
 
     # Columns
+
+    def _table(self, table: Any) -> tuple[Iterator[tables.Batch], int | None]:
+        self._reading.check_kinds(["columns"], pandas=type(table).__module__.startswith("pandas"))
+        return tables.batches(table, self._reading.index)
 
     def _batches(self, batches: Iterator[tables.Batch]) -> Iterator[_Part]:
         encoder = self._frames

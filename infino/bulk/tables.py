@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import closing, nullcontext
 from typing import Any, Final
 
 import attrs
 
 from infino.bulk import arrow, columns
-from infino.bulk.encode import Unsendable, encode_value
+from infino.bulk.encode import Unsendable, encode_value, key_text
 from infino.core.codec import exact
 from infino.core.errors import ValidationError
 from infino.core.extras import MissingDependencyError
@@ -276,19 +277,29 @@ def _arrow_object(source: Any) -> tuple[Iterator[Batch], int | None]:
             found = pa.RecordBatchReader.from_stream(source) if stream else pa.record_batch(source)
         except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError) as error:
             raise ValidationError(f"{type(source).__name__} holds no columns with names: {error}") from None
-        arrow.check_schema(pa, found.schema)
+        try:
+            arrow.check_schema(pa, found.schema)
+        except ValidationError:
+            if stream:
+                found.close()
+            raise
         return of_arrow(found if stream else [found]), rows
     if polars is not None:
         return map(Batch.of_polars, polars.DataFrame(source).iter_slices(ROWS)), rows
     raise missing("Arrow data")
 
 
-def of_arrow(found: Iterable[Any]) -> Iterator[Batch]:
+def of_arrow(found: Any) -> Iterator[Batch]:
     """Cut record batches of Arrow into batches of a moderate size.
 
     Args:
         found: Record batches; a table may come as one huge one.
     """
+    with closing(found) if hasattr(found, "close") else nullcontext():  # else DuckDB takes no other query
+        yield from _moderate(found)
+
+
+def _moderate(found: Iterable[Any]) -> Iterator[Batch]:
     for batch in found:
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
             if "decimal" not in str(column.type):  # HUGEINT of DuckDB has a digit more than its type says
@@ -394,13 +405,23 @@ def _arrow_file(stream: Any, pa: Any) -> tuple[Any, Iterator[Any]]:
 
 def _pandas(source: Any, pa: Any, index: bool | None) -> Iterator[Batch]:
     levels = _levels(source, index)
-    names = [str(name) for name in [*levels.values(), *source.columns]]
+    names = [_label(name) for name in [*levels.values(), *source.columns]]
     arrow.check_names(names, "the frame")
     for at in range(0, len(source), ROWS):
         part = source.iloc[at : at + ROWS]
         found = [part.index.get_level_values(level) for level in levels]
         found += [part.iloc[:, position] for position in range(part.shape[1])]
         yield Batch(names, [_pandas_column(column, pa) for column in found], len(part))
+
+
+def _label(name: Any) -> str:
+    """A column's name as text, as it stands in a record of Python."""
+    if name is None or name != name:  # NaN, which pandas makes of None
+        raise ValidationError("a column of the frame has no name, and a field needs one: name it")
+    try:
+        return key_text(name, "the frame")
+    except Unsendable:
+        raise ValidationError(f"the column {name!r} of the frame has no name of text: flatten the names") from None
 
 
 def _levels(source: Any, index: bool | None) -> dict[int, Any]:
