@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 SCOPE = "infino"
 SYSTEM = "infino"
+SECONDS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10)
+"""Bounds of the buckets of durations, as the conventions of database metrics have them."""
+METHODS = frozenset({"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"})
 
 
 def instrument(
@@ -65,6 +68,11 @@ def instrument(
     return stop
 
 
+def _method(method: str) -> str:
+    """A method of HTTP, or what stands for all others, so that there are few of them."""
+    return method.upper() if method.upper() in METHODS else "_OTHER"
+
+
 class _Spans:
     """A span under way, what it began in, and the span of the try that waits for its answer."""
 
@@ -86,7 +94,9 @@ class _Watch:
         self._api, self._trace, self._inject = context, trace, propagate.inject
         self._tracer = trace.get_tracer(SCOPE, VERSION, tracer_provider)
         meter = metrics.get_meter(SCOPE, VERSION, meter_provider)
-        self._duration = meter.create_histogram("db.client.operation.duration", "s", "Duration of calls.")
+        self._duration = meter.create_histogram(
+            "db.client.operation.duration", "s", "Duration of calls.", explicit_bucket_boundaries_advisory=SECONDS
+        )
         self._active = meter.create_up_down_counter("infino.client.active_calls", "{call}", "Calls in flight.")
         self._retries = meter.create_counter("infino.client.retries", "{retry}", "Tries after the first.")
         self._records = meter.create_counter("infino.client.records", "{record}", "Records that uploads read.")
@@ -102,7 +112,7 @@ class _Watch:
         """Begin a span, and make it the parent of what is begun in it."""
         attributes = {**self._server, "db.operation.name": event.operation}
         if event.method:
-            attributes["http.request.method"] = event.method
+            attributes["http.request.method"] = _method(event.method)
         outside = self._alive(self._api.get_current())
         span = self._tracer.start_span(
             event.operation, outside, kind=self._trace.SpanKind.CLIENT, attributes=attributes
@@ -123,7 +133,9 @@ class _Watch:
         if event.error is not None:
             attributes["error.type"] = event.error
             call.span.set_status(self._trace.Status(self._trace.StatusCode.ERROR, event.error))
-            call.span.set_attribute("error.type", event.error)
+            if event.status is not None:
+                attributes["db.response.status_code"] = str(event.status)
+            call.span.set_attributes(attributes)
         if event.status is not None:
             call.span.set_attribute("http.response.status_code", event.status)
         if event.records is not None:
@@ -166,11 +178,15 @@ class _Watch:
         if call is None:
             return
         self._finish_attempt(call, None, None)
-        attributes: dict[str, Any] = {**self._server, "http.request.method": event.method}
+        method = _method(event.method)
+        attributes: dict[str, Any] = {**self._server, "http.request.method": method}
         if event.attempt > 1:
             attributes["http.request.resend_count"] = event.attempt - 1
         call.attempt = self._tracer.start_span(
-            event.method, call.context, kind=self._trace.SpanKind.CLIENT, attributes=attributes
+            "HTTP" if method == "_OTHER" else method,
+            call.context,
+            kind=self._trace.SpanKind.CLIENT,
+            attributes=attributes,
         )
         self._inject(event.headers, self._trace.set_span_in_context(call.attempt))
 
@@ -185,7 +201,7 @@ class _Watch:
         self._retries.add(1, {**self._server, "db.operation.name": event.operation})
         call = self._innermost()
         if call is not None:
-            self._finish_attempt(call, event.status, "no answer" if event.status is None else str(event.status))
+            self._finish_attempt(call, event.status, str(event.status or event.error or "_OTHER"))
 
     def _finish_attempt(self, call: _Spans, status: int | None, error: str | None) -> None:
         span, call.attempt = call.attempt, None

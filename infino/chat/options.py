@@ -13,7 +13,7 @@ from infino.chat.events import SourceRef
 from infino.chat.flow import Connect, Conversation, Pause, Settings
 from infino.chat.thread import Poll, poll
 from infino.core.errors import DecodeError, ValidationError
-from infino.core.events import RetryEvent
+from infino.core.events import RequestEvent, ResponseEvent, RetryEvent
 from infino.core.redaction import get_logger
 from infino.core.retry import RetryPolicy
 from infino.core.version import USER_AGENT
@@ -291,10 +291,23 @@ def dial_plan(
     )
 
 
-def before_dialling(transport: Transport | AsyncTransport, choices: Choices, connect: Connect) -> None:
-    """Tell the log; the signed address is not part of it."""
-    transport.check_open(choices.settings.operation)
+def before_dialling(transport: Transport | AsyncTransport, choices: Choices, connect: Connect) -> dict[str, str]:
+    """Tell the log, without the signed address, and the client's listeners; return the headers that these add."""
+    operation, listeners = choices.settings.operation, transport.shared.listeners
+    transport.check_open(operation)
     _logger.debug("connecting to %s%s for thread %s", transport.config.endpoint.url, choices.path, connect.thread_id)
+    event = RequestEvent(operation, "GET", choices.path, 1)
+    listeners.tell(listeners.request, event)
+    return event.headers
+
+
+def after_dialling(transport: Transport | AsyncTransport, choices: Choices, began: float) -> None:
+    """Tell the client's listeners that the connection is open."""
+    listeners = transport.shared.listeners
+    elapsed = transport.shared.clock.monotonic() - began
+    listeners.tell(
+        listeners.response, ResponseEvent(choices.settings.operation, "GET", choices.path, 1, 101, elapsed, None)
+    )
 
 
 def thread_id_of(thread: Thread) -> str:

@@ -97,6 +97,7 @@ class RetryEvent:
         delay: Seconds until the next.
         reason: What went wrong, in a few words.
         status: HTTP status, or None when no answer came.
+        error: Name of the class of the error, or None.
     """
 
     operation: str
@@ -104,6 +105,7 @@ class RetryEvent:
     delay: float
     reason: str
     status: int | None
+    error: str | None = None
 
 
 Event = CallEvent | EndEvent | RequestEvent | ResponseEvent | RetryEvent

@@ -435,6 +435,7 @@ def _pause_or_raise(call: _Call, failure: InfinoError, began: float) -> Generato
     if listeners.retry:
         from infino.core.events import RetryEvent
 
-        listeners.tell(listeners.retry, RetryEvent(call.request.operation, call.number, delay, reason, status))
+        event = RetryEvent(call.request.operation, call.number, delay, reason, status, type(failure).__name__)
+        listeners.tell(listeners.retry, event)
     logger.info("%s: attempt %d failed (%s), next in %.2f s", call.request.operation, call.number, reason, delay)
     yield Wait(delay)

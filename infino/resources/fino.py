@@ -17,6 +17,7 @@ from infino.chat.options import (
     SourceLike,
     Task,
     TurnOptions,
+    after_dialling,
     before_dialling,
     begin,
     complete,
@@ -452,14 +453,17 @@ class AsyncFino(AsyncFinoResource):
             return await self.threads.delete(step.thread_id, timeout=step.timeout, retry=RetryPolicy(attempts=1))
 
         async def dial(connect: Connect) -> AsyncSocket:
-            before_dialling(transport, choices, connect)
-            query, headers = choices.identify(connect.thread_id)
-            return await transport.connect(
+            headers, began = before_dialling(transport, choices, connect), transport.shared.clock.monotonic()
+            query, own = choices.identify(connect.thread_id)
+            headers |= own
+            socket = await transport.connect(
                 choices.path,
                 query,
                 lambda url: open_async_socket(dial_plan(transport, choices, connect, url, headers)),
                 connect.timeout,
             )
+            after_dialling(transport, choices, began)
+            return socket
 
         ports = AsyncPorts(
             open_thread,

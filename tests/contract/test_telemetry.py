@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,6 +20,7 @@ import infino
 from infino import telemetry
 from infino.local import LocalGateway
 from tests.contract.conftest import Make
+from tests.support.chat_server import ChatServer, Peer, timeline
 from tests.support.facade import Blocking
 from tests.support.scripted import ScriptedServer, answering
 
@@ -96,6 +99,7 @@ def test_an_error_names_its_kind_and_nothing_else(watched: Watched) -> None:
     span = watched.finished()[-1]
     assert span.attributes["error.type"] == "NotFoundError"
     assert span.attributes["http.response.status_code"] == 404
+    assert span.attributes["db.response.status_code"] == "404"
     assert not span.status.is_ok
     assert "planted" not in json.dumps([json.loads(span.to_json()) for span in watched.finished()])
 
@@ -122,6 +126,65 @@ def test_a_question_is_one_span(watched: Watched, fresh: Callable[[str], str]) -
     assert created.parent.span_id == question.context.span_id
     assert "error.type" not in question.attributes
     assert watched.metric("infino.client.active_calls") == 0
+
+
+def test_the_context_is_sent_with_the_handshake_of_a_question(watch: Callable[..., Watched]) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.question()
+        await peer.send(*timeline())
+        await peer.silence()
+
+    with ChatServer(script) as server:
+        watched = watch(server.endpoint, access_key="IAK", secret_key="secret-0123456789")
+        watched.client.fino.ask("?", thread="t")
+        [handshake] = [span for span in watched.finished() if span.attributes.get("http.response.status_code") == 101]
+        sent = server.requests[0].headers["traceparent"]
+    assert sent.split("-")[2] == f"{handshake.context.span_id:016x}"
+    assert handshake.parent.span_id == watched.named("fino.ask").context.span_id
+    assert handshake.name == "GET"
+
+
+def test_nothing_that_a_call_says_is_in_a_span_or_a_metric(
+    watched: Watched, gateway: LocalGateway, fresh: Callable[[str], str]
+) -> None:
+    client, name = watched.client, fresh("planted-name")
+    client.datasets.create(name)
+    client.records.bulk(name, [{"id": "planted-id", "planted-field": "planted"}], id="id")
+    client.query.sql(f'SELECT "planted-field" FROM "{name}" WHERE id = ?', ["planted-id"])
+    client.query.dsl(name, {"query": {"term": {"planted-field": "planted"}}})
+    client.records.get(name, "planted-id")
+    client.fino.ask("how many planted records?", sources=[name])
+    for path, headers in ((f"/{name}/planted", {}), ("/sql", {"x-planted": "planted"})):
+        with pytest.raises(infino.InfinoError):
+            client.request("POST", path, params={"planted": "planted"}, headers=headers, json={"planted": 1})
+    with pytest.raises(infino.InfinoError):
+        client.request("PLANTED", f"/{name}")
+    with pytest.raises(infino.InfinoError):
+        client.query.sql("planted nonsense")
+    told = [json.loads(span.to_json()) for span in watched.finished()]
+    text = json.dumps(told) + watched.reader.get_metrics_data().to_json()
+    assert len(told) > 10
+    assert "planted" not in text.lower()
+    assert gateway.access_key not in text
+
+
+def test_durations_have_buckets_below_five_seconds(watched: Watched) -> None:
+    watched.client.ping()
+    [data] = watched.reader.get_metrics_data().resource_metrics[0].scope_metrics
+    [metric] = [metric for metric in data.metrics if metric.name == "db.client.operation.duration"]
+    assert metric.data.data_points[0].explicit_bounds == (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10)
+
+
+def test_a_client_that_nobody_instruments_loads_nothing_of_it(gateway: LocalGateway) -> None:
+    program = (
+        "import sys, infino; "
+        f"keys = {(gateway.access_key, gateway.secret_key)!r}; "
+        f"client = infino.Infino(credentials=keys, endpoint={gateway.endpoint!r}); "
+        "client.query.sql('SELECT 1'); "
+        "print([name for name in sys.modules if 'opentelemetry' in name or name == 'infino.telemetry'])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_a_span_of_the_program_is_the_parent(watched: Watched) -> None:

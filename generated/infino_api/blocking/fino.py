@@ -18,6 +18,7 @@ from infino.chat.options import (
     SourceLike,
     Task,
     TurnOptions,
+    after_dialling,
     before_dialling,
     begin,
     complete,
@@ -394,14 +395,17 @@ class Fino(FinoResource):
             return self.threads.delete(step.thread_id, timeout=step.timeout, retry=RetryPolicy(attempts=1))
 
         def dial(connect: Connect) -> Socket:
-            before_dialling(transport, choices, connect)
-            query, headers = choices.identify(connect.thread_id)
-            return transport.connect(
+            headers, began = before_dialling(transport, choices, connect), transport.shared.clock.monotonic()
+            query, own = choices.identify(connect.thread_id)
+            headers |= own
+            socket = transport.connect(
                 choices.path,
                 query,
                 lambda url: open_socket(dial_plan(transport, choices, connect, url, headers)),
                 connect.timeout,
             )
+            after_dialling(transport, choices, began)
+            return socket
 
         ports = Ports(
             open_thread,
