@@ -6,11 +6,22 @@ import json
 import secrets
 import shutil
 import sys
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import click
 
 from infino.cli.session import Session, failure, shared_options
+
+MOST_ANSWER: Final = 64 << 20
+"""Bytes of an answer of the service; what an agent asks for should be less by far."""
+PROGRAMS: Final = {
+    "claude": ("mcpServers", "claude_desktop_config.json of Claude Desktop, or .mcp.json of a project of Claude Code"),
+    "cursor": ("mcpServers", "~/.cursor/mcp.json, or .cursor/mcp.json of a project"),
+    "vscode": ("servers", ".vscode/mcp.json of a project, or the user's mcp.json"),
+    "codex": ("mcp_servers", "~/.codex/config.toml, or .codex/config.toml of a project"),
+}
+"""Program -> the key of its servers, and the file in which it stands."""
 
 
 @click.group(invoke_without_command=True)
@@ -21,6 +32,8 @@ from infino.cli.session import Session, failure, shared_options
 def mcp(ctx: click.Context, allow_writes: bool, port: int | None) -> None:
     """Serve tools for agents over the Model Context Protocol; it reads only, unless told otherwise."""
     if ctx.invoked_subcommand is not None:
+        if allow_writes or port is not None:
+            raise click.UsageError(f"--allow-writes stands behind {ctx.invoked_subcommand}, and --http without it")
         return
     import asyncio
 
@@ -30,7 +43,9 @@ def mcp(ctx: click.Context, allow_writes: bool, port: int | None) -> None:
     session = ctx.ensure_object(Session)
 
     async def run() -> None:
-        async with AsyncInfino(profile=session.profile, endpoint=session.endpoint) as client:
+        async with AsyncInfino(
+            profile=session.profile, endpoint=session.endpoint, max_response_bytes=MOST_ANSWER
+        ) as client:
             server = mcp_server(client, allow_writes=allow_writes)
             await (server.run_stdio_async() if port is None else serve_http(server, port))
 
@@ -55,7 +70,7 @@ async def serve_http(server: Any, port: int) -> None:
 
 
 @mcp.command()
-@click.argument("program", type=click.Choice(["claude", "cursor", "vscode"]), default="claude")
+@click.argument("program", type=click.Choice(list(PROGRAMS)), default="claude")
 @click.option("--allow-writes", is_flag=True, help="Offer the tools that write as well.")
 @click.pass_obj
 def install(session: Session, program: str, allow_writes: bool) -> None:
@@ -65,11 +80,15 @@ def install(session: Session, program: str, allow_writes: bool) -> None:
         arguments += ["--profile", session.profile]
     if session.endpoint:
         arguments += ["--endpoint", session.endpoint]
-    command = shutil.which("infino")
-    server = (
-        {"command": command, "args": arguments}
-        if command
-        else {"command": sys.executable, "args": ["-m", "infino.cli", *arguments]}
-    )
-    key = "servers" if program == "vscode" else "mcpServers"
-    click.echo(json.dumps({key: {"infino": {"type": "stdio", **server}}}, indent=2))
+    found = shutil.which("infino")
+    command, arguments = (found, arguments) if found else (sys.executable, ["-m", "infino", *arguments])
+    key, place = PROGRAMS[program]
+    toml = partial(json.dumps, ensure_ascii=False)
+    if key == "mcp_servers":  # texts and lists of JSON are those of TOML too
+        click.echo(f"[{key}.infino]\ncommand = {toml(command)}\nargs = {toml(arguments)}")
+    else:
+        server = {"type": "stdio", "command": command, "args": arguments}
+        click.echo(json.dumps({key: {"infino": server}}, indent=2))
+    click.echo(f"It belongs into {place}.", err=True)
+    if not session.profile:
+        click.echo("Programs with windows know no variables of a shell: --profile says where keys are.", err=True)

@@ -52,26 +52,21 @@ def mcp_server(client: AsyncInfino, *, allow_writes: bool = False, most_bytes: i
     from mcp.types import ToolAnnotations
 
     from infino.mcp.pages import Pages
-    from infino.mcp.tools import ReadingTools, WritingTools
+    from infino.mcp.tools import ReadingTools, WritingTools, tool
 
-    server: MCPServer[Any] = MCPServer(
-        "infino", title="Infino", instructions=INSTRUCTIONS, version=VERSION, log_level="WARNING"
-    )
     tools = ReadingTools(client, Pages(most_bytes))
     reading: tuple[Callable[..., Any], ...] = (
         tools.list_datasets, tools.describe_dataset, tools.query_sql, tools.search, tools.query_promql, tools.ask,
         tools.list_connections, tools.query_connection, tools.read_more,
     )  # fmt: skip
-    for tool in reading:
-        server.add_tool(
-            tool, structured_output=True, annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False)
-        )
+    offered = [tool(one, ToolAnnotations(read_only_hint=True, open_world_hint=False)) for one in reading]
     if allow_writes:
         writing = WritingTools(client)
-        for tool in (writing.run_sql, writing.upload_records):
-            server.add_tool(
-                tool, structured_output=True, annotations=ToolAnnotations(read_only_hint=False, destructive_hint=True)
-            )
+        hints = ToolAnnotations(read_only_hint=False, destructive_hint=True)
+        offered += [tool(one, hints) for one in (writing.run_sql, writing.upload_records)]
+    server: MCPServer[Any] = MCPServer(
+        "infino", title="Infino", instructions=INSTRUCTIONS, version=VERSION, log_level="WARNING", tools=offered
+    )
     _add_resources(server, client)
     return server
 

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.tools import Tool
+from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from typing_extensions import TypedDict  # the one that pydantic reads on Python 3.11
 
 from infino.core.codec import dumps
 from infino.core.errors import InfinoError
 from infino.core.printable import printable_lines
-from infino.mcp.pages import NOTICE, AnswerColumn, AnswerRows, Listed, Pages, listed, plain, refusal
+from infino.mcp.pages import NOTICE, AnswerColumn, AnswerRows, Listed, Pages, listed, refusal, short
 from infino.plans.statement import never_writes, reads_only
 
 if TYPE_CHECKING:
     from infino.client import AsyncInfino
 
+MOST_TEXT = 20_000
 P = ParamSpec("P")
-T = TypeVar("T")
 
 
 class SearchFound(TypedDict):
-    """What a search found: hits as rows, and aggregations as the store gave them."""
+    """What a search found: hits as rows, and aggregations as the store gave them; both are data."""
 
     hits: AnswerRows
     total: int | None
@@ -31,11 +33,12 @@ class SearchFound(TypedDict):
 
 
 class DatasetDescribed(TypedDict):
-    """Fields of a dataset, and a few records."""
+    """Fields of a dataset, and a few records; `next_field` is where the fields go on, and null at the end."""
 
     name: str
     records: int
     fields: list[AnswerColumn]
+    next_field: int | None
     samples: AnswerRows
 
 
@@ -59,19 +62,31 @@ class Written(TypedDict):
     problems: list[str]
 
 
-def _told(method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-    """Turn errors of a call into sentences that an agent can act on."""
+def _told(method: Callable[P, Awaitable[Mapping[str, Any]]]) -> Callable[P, Awaitable[CallToolResult]]:
+    """Hand over an answer as an object and as short JSON, and errors as sentences that an agent can act on."""
 
     @functools.wraps(method)
-    async def run(*args: P.args, **kwargs: P.kwargs) -> T:
+    async def run(*args: P.args, **kwargs: P.kwargs) -> CallToolResult:
         try:
-            return await method(*args, **kwargs)
+            answer = dict(await method(*args, **kwargs))
+            content = TextContent(type="text", text=dumps(answer).decode())
+            return CallToolResult(content=[content], structured_content=answer)
         except InfinoError as error:
             hint = getattr(error, "hint", None)
             text = f"{type(error).__name__}: {error}"
             raise refusal(f"{text}\n{hint}" if hint and str(hint) not in text else text) from error
 
     return run
+
+
+def tool(function: Callable[..., Any], annotations: ToolAnnotations) -> Tool:
+    """Make a tool of a function; an argument that it does not know is refused and not passed over."""
+    made = Tool.from_function(function, structured_output=True, annotations=annotations)
+    arguments = made.fn_metadata.arg_model
+    arguments.model_config["extra"] = "forbid"
+    arguments.model_rebuild(force=True)
+    made.parameters = arguments.model_json_schema(by_alias=True)
+    return made
 
 
 class ReadingTools:
@@ -87,16 +102,22 @@ class ReadingTools:
         return listed([{"name": item.name, "records": item.doc_count} for item in found], start, limit)
 
     @_told
-    async def describe_dataset(self, dataset: str, samples: int = 3) -> DatasetDescribed:
-        """Describe one dataset: number of records, fields with types, and up to 20 sample records."""
-        if not 0 <= samples <= 20:
-            raise refusal("samples must be 0 to 20")
-        fields = await self._client.datasets.schema(dataset)
-        shown = await self._client.query.dsl(dataset, {"query": {"match_all": {}}, "size": samples})
+    async def describe_dataset(self, dataset: str, samples: int = 3, first_field: int = 0) -> DatasetDescribed:
+        """Describe one dataset: number of records, fields with types from one on, and up to 20 samples of them."""
+        if not 0 <= samples <= 20 or first_field < 0:
+            raise refusal("samples must be 0 to 20, and first_field must not be negative")
+        known = await self._client.datasets.schema(dataset)
+        everything = [AnswerColumn(name=field.name, type=field.type or "unknown") for field in known]
+        fields, next_field = self._pages.columns(everything, first_field)
+        body: dict[str, Any] = {"query": {"match_all": {}}, "size": samples}
+        if len(fields) < len(everything):
+            body["_source"] = [field["name"] for field in fields]
+        shown = await self._client.query.dsl(dataset, body)
         return DatasetDescribed(
             name=dataset,
             records=await self._client.datasets.count(dataset),
-            fields=[AnswerColumn(name=field.name, type=field.type or "unknown") for field in fields],
+            fields=fields,
+            next_field=next_field,
             samples=self._pages.objects([hit.source for hit in shown.hits()], max(samples, 1)),
         )
 
@@ -114,8 +135,10 @@ class ReadingTools:
     async def search(self, dataset: str, body: dict[str, Any], limit: int = 50) -> SearchFound:
         """Search a dataset with a QueryDSL body: query, aggs, sort, size, from, _source."""
         found = await self._client.query.dsl(dataset, body)
+        hint = "ask for fewer buckets by size, or for a part of them by a composite aggregation"
+        aggregations = self._pages.whole("the search has aggregations", dict(found.aggregations.items()), hint)
         hits = self._pages.objects(({"_id": hit.id, "_score": hit.score, **hit.source} for hit in found.hits()), limit)
-        return SearchFound(hits=hits, total=found.total, aggregations=plain(dict(found.aggregations.items())))
+        return SearchFound(hits=hits, total=found.total, aggregations=aggregations)
 
     @_told
     async def query_promql(
@@ -152,8 +175,8 @@ class ReadingTools:
         statement = answer.sql or (dumps(answer.querydsl).decode() if answer.querydsl else None)
         return Answered(
             notice=NOTICE,
-            text=answer.text,
-            statement=statement,
+            text=short(answer.text, MOST_TEXT),
+            statement=short(statement, MOST_TEXT),
             rows=self._pages.objects(answer.rows, 100),
             thread=answer.thread_id,
             complete=answer.complete,

@@ -38,8 +38,22 @@ _WRITES: Final = frozenset(
         "VACUUM",
         "NEXTVAL",
         "SETVAL",
+        # SQL Server takes a second statement without a semicolon before it.
+        "DBCC",
+        "KILL",
+        "RECONFIGURE",
+        "SHUTDOWN",
+        "UPDATETEXT",
+        "WRITETEXT",
     ]
 )
+_PAIRS: Final = [
+    {"NEXT", "VALUE"},
+    {"BACKUP", "DATABASE"},
+    {"RESTORE", "DATABASE"},
+    {"DISABLE", "TRIGGER"},
+    {"ENABLE", "TRIGGER"},
+]
 # A word counts wherever it stands, also inside a string: where strings end differs between engines. Only a word that
 # is a whole string, as in `action = 'delete'`, is a value in every one of them; REPLACE( is a function.
 _WORDS = re.compile(r"'\w+'|REPLACE\s*\(|\w+", re.ASCII)
@@ -53,7 +67,6 @@ _VERBS: Final = _WRITES | {
     "FLUSHDB",
     "REINDEX",
     "ROLLBACK",
-    "SHUTDOWN",
 }
 _STRING: Final = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)"""
 _PROMQL = re.compile(
@@ -93,8 +106,13 @@ def reads_only(statement: str) -> bool:
 def _may_write(text: str) -> bool:
     text = text.upper()
     words = set(_WORDS.findall(text))
+    if not words.isdisjoint(_WRITES) or any(words >= pair for pair in _PAIRS):
+        return True
+    # To some engines a number ends where letters begin: `SELECT 1INTO t`.
+    if any(word[0].isdigit() and word.endswith(tuple(_WRITES)) for word in words):
+        return True
     # MySQL runs what stands in `/*! */`, and MariaDB what stands in `/*M! */`.
-    return not words.isdisjoint(_WRITES) or words >= {"NEXT", "VALUE"} or "/*!" in text or "/*M!" in text
+    return "/*!" in text or "/*M!" in text
 
 
 def _end(pattern: re.Pattern[str], text: str, start: int) -> int:

@@ -6,9 +6,11 @@ import asyncio
 import json
 import os
 import sys
+import tomllib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -134,6 +136,54 @@ async def test_a_huge_cell_is_cut_and_named(gateway: LocalGateway) -> None:
         assert "100000 characters" in part["rows"][0][1]
 
 
+async def test_what_cannot_come_in_parts_is_limited_and_says_so(gateway: LocalGateway, fresh: Any) -> None:
+    name = fresh("wide")
+    with gateway.client() as client:
+        client.datasets.create(name)
+        client.records.bulk(name, [{f"column_{number:03}": "x" * 20 for number in range(300)}])
+    async with agent(gateway, most_bytes=8_000) as it:
+        assert "301 columns" in await refusal(it, "query_sql", statement=f'SELECT * FROM "{name}"')
+        assert "302 columns" in await refusal(it, "search", dataset=name, body={})
+        aggregations = {f"a{number}": {"max": {"field": "n"}} for number in range(400)}
+        said = await refusal(it, "search", dataset=name, body={"size": 0, "aggs": aggregations})
+        assert "fewer buckets" in said
+        fields, following = [], 0
+        for _ in range(20):
+            part = await call(it, "describe_dataset", dataset=name, samples=1, first_field=following)
+            assert len(json.dumps(part)) < 16_000
+            shown = {column["name"] for column in part["samples"]["columns"]}
+            assert shown == {field["name"] for field in part["fields"]}
+            fields += [field["name"] for field in part["fields"]]
+            following = part["next_field"]
+            if following is None:
+                break
+        assert fields == [f"column_{number:03}" for number in range(300)]
+
+
+async def test_an_argument_that_is_not_known_is_not_passed_over(gateway: LocalGateway) -> None:
+    async with agent(gateway) as it:
+        assert all(tool.input_schema["additionalProperties"] is False for tool in (await it.list_tools()).tools)
+        said = await refusal(it, "query_sql", statement="SELECT 1", allow_writes=True)
+        assert "allow_writes" in said
+        assert "not permitted" in said
+
+
+async def test_many_agents_at_once_keep_their_answers_apart(gateway: LocalGateway) -> None:
+    async with agent(gateway) as it:
+
+        async def reads(number: int) -> list[int]:
+            statement = f"SELECT * FROM range({number * 100}, {number * 100 + 50})"
+            part = await call(it, "query_sql", statement=statement, limit=20)
+            rows = list(part["rows"])
+            while part["cursor"]:
+                part = await call(it, "read_more", cursor=part["cursor"], limit=20)
+                rows += part["rows"]
+            return [row[0] for row in rows]
+
+        found = await asyncio.gather(*map(reads, range(40)))
+        assert found == [list(range(number * 100, number * 100 + 50)) for number in range(40)]
+
+
 WRITES = [
     "DELETE FROM {0}",
     "INSERT INTO {0} (n) VALUES (1)",
@@ -146,6 +196,8 @@ WRITES = [
     "COPY {0} TO 'x'",
     "-- a\nDROP TABLE {0}",
     "CREATE TABLE x AS SELECT 1",
+    "SELECT 1INTO x",
+    "SELECT 1 SHUTDOWN",
     "(DELETE FROM {0})",
     "SELECT\u00a01; UPDATE {0} SET n=1",
     "UPSERT INTO {0} (n) VALUES (1)",
@@ -230,14 +282,78 @@ async def test_a_cancelled_question_ends(gateway: LocalGateway) -> None:
         assert (await call(it, "query_sql", statement="SELECT 1 AS one"))["rows"] == [[1]]
 
 
-async def test_over_standard_input_and_output(gateway: LocalGateway, flights: str) -> None:
-    environment = {
-        "INFINO_ENDPOINT": gateway.endpoint, "INFINO_ACCESS_KEY": gateway.access_key,
-        "INFINO_SECRET_KEY": gateway.secret_key, "PYTHONPATH": os.pathsep.join(sys.path),
-    }  # fmt: skip
-    server = StdioServerParameters(command=sys.executable, args=["-m", "infino", "mcp"], env=environment)
-    async with Client(server) as it:
-        assert (await call(it, "query_sql", statement=f'SELECT count(*) AS k FROM "{flights}"'))["rows"] == [[251]]
+def as_installed(gateway: LocalGateway, folder: Path) -> StdioServerParameters:
+    """The server as `infino mcp install` configures it, started as a program with windows does: hardly a variable."""
+    (folder / "infino").mkdir()
+    profile = folder / "infino" / "config.toml"
+    keys = {"endpoint": gateway.endpoint, "access_key": gateway.access_key, "secret_key": gateway.secret_key}
+    profile.write_text("[work]\n" + "".join(f"{name} = {json.dumps(value)}\n" for name, value in keys.items()))
+    profile.chmod(0o600)
+    printed = CliRunner().invoke(command, ["mcp", "--profile", "work", "install", "claude"]).stdout
+    server = json.loads(printed)["mcpServers"]["infino"]
+    environment = {"XDG_CONFIG_HOME": str(folder), "PYTHONPATH": os.pathsep.join(sys.path)}
+    return StdioServerParameters(command=server["command"], args=server["args"], env=environment)
+
+
+async def test_a_session_of_thirty_calls_over_standard_input_and_output(
+    gateway: LocalGateway, flights: str, tmp_path: Path
+) -> None:
+    async with Client(as_installed(gateway, tmp_path)) as it:
+        calls = 0
+
+        async def asks(tool: str, **arguments: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            return await call(it, tool, **arguments)
+
+        async def errs(said: str, tool: str, **arguments: Any) -> None:
+            nonlocal calls
+            calls += 1
+            assert said in await refusal(it, tool, **arguments), tool
+
+        await errs("nknown tool", "list_tables")
+        listed, start = [], 0
+        while start is not None:
+            part = await asks("list_datasets", start=start, limit=1000)
+            listed, start = listed + part["items"], part["next"]
+        assert flights in [item["name"] for item in listed]
+        await errs("no such dataset", "describe_dataset", dataset=flights + "s")
+        assert (await asks("describe_dataset", dataset=flights))["records"] == 251
+        await errs("samples must be", "describe_dataset", dataset=flights, samples=21)
+        # The name has hyphens, which an agent does not quote at first.
+        await errs("quote", "query_sql", statement=f"SELECT count(*) FROM {flights}")
+        assert (await asks("query_sql", statement=f'SELECT count(*) AS k FROM "{flights}"'))["rows"] == [[251]]
+        await errs("no_such", "query_sql", statement=f'SELECT no_such FROM "{flights}"')
+        by_carrier = f'SELECT carrier, avg(n) AS mean FROM "{flights}" WHERE n < 250 GROUP BY carrier ORDER BY carrier'
+        assert (await asks("query_sql", statement=by_carrier))["rows"] == [["AA", 124.5], ["UA", 124.5]]
+        part = await asks("query_sql", statement=f'SELECT n FROM "{flights}" ORDER BY n', limit=50)
+        rows, spent = part["rows"], part["cursor"]
+        while part["cursor"]:
+            part = await asks("read_more", cursor=part["cursor"], limit=50)
+            rows += part["rows"]
+        assert [row[0] for row in rows] == [*range(250), 1000]
+        await errs("ask again", "read_more", cursor=spent)
+        await errs("reads", "query_sql", statement=f'DELETE FROM "{flights}"')
+        await errs("nknown tool", "run_sql", statement=f'DELETE FROM "{flights}"')
+        await errs("unknown query [like]", "search", dataset=flights, body={"query": {"like": {"carrier": "U*"}}})
+        query = {"term": {"carrier.keyword": "UA"}}
+        assert (await asks("search", dataset=flights, body={"query": query, "size": 3}))["total"] == 166
+        spread = {"by": {"terms": {"field": "carrier.keyword", "size": 2}, "aggs": {"most": {"max": {"field": "n"}}}}}
+        found = await asks("search", dataset=flights, body={"size": 0, "aggs": spread})
+        assert [bucket["doc_count"] for bucket in found["aggregations"]["by"]["buckets"]] == [166, 84]
+        await errs("parse", "query_promql", expression="sum by (")
+        assert (await asks("query_promql", expression="vector(2) * 3"))["rows"][0][-1] == 6
+        span = await asks("query_promql", expression="vector(1)", start="now-5m", end="now", step="1m")
+        assert span["total_rows"] == 6
+        connections = await asks("list_connections")
+        assert connections["total"] == len(connections["items"])
+        await errs("no connection", "query_connection", connection="none", dataset="t", query="SELECT 1")
+        await errs("surely reads", "query_connection", connection="none", dataset="t", query="TRUNCATE t")
+        answer = await asks("ask", question=f"how many records are in {flights}?", datasets=[flights])
+        again = await asks("ask", question=f"how many records are in {flights}?", thread=answer["thread"])
+        assert (answer["complete"], again["thread"]) == (True, answer["thread"])
+        assert (await asks("query_sql", statement=f'SELECT count(*) AS k FROM "{flights}"'))["rows"] == [[251]]
+        assert calls >= 30
 
 
 async def test_over_http_on_loopback_with_the_token_only(
@@ -258,6 +374,15 @@ async def test_over_http_on_loopback_with_the_token_only(
                 httpx2.AsyncClient(headers=headers) as http,
                 Client(streamable_http_client(url, http_client=http)) as it,
             ):
+
+                async def another(number: int) -> None:
+                    async with Client(streamable_http_client(url, http_client=http)) as one:
+                        part = await call(one, "query_sql", statement=f"SELECT * FROM range({number}, 99)", limit=2)
+                        assert part["rows"] == [[number], [number + 1]]
+                        part = await call(one, "read_more", cursor=part["cursor"], limit=1)
+                        assert part["rows"] == [[number + 2]]
+
+                await asyncio.gather(*map(another, range(8)))
                 assert (await call(it, "query_sql", statement="SELECT 1 AS one"))["rows"] == [[1]]
                 for wrong in (
                     {},
@@ -274,14 +399,27 @@ async def test_over_http_on_loopback_with_the_token_only(
 
 
 @pytest.mark.parametrize(
-    ("program", "key"), [("claude", "mcpServers"), ("cursor", "mcpServers"), ("vscode", "servers")]
+    ("program", "key", "read"),
+    [
+        ("claude", "mcpServers", json.loads),
+        ("cursor", "mcpServers", json.loads),
+        ("vscode", "servers", json.loads),
+        ("codex", "mcp_servers", tomllib.loads),
+    ],
 )
-def test_install_prints_a_configuration_without_keys(program: str, key: str) -> None:
-    done = CliRunner().invoke(command, ["mcp", "--profile", "work", "install", program])
+def test_install_prints_a_configuration_without_keys(program: str, key: str, read: Callable[[str], Any]) -> None:
+    done = CliRunner().invoke(command, ["mcp", "--profile", 'wörk "a" 😀', "install", program, "--allow-writes"])
     assert done.exit_code == 0, done.output
-    server = json.loads(done.output)[key]["infino"]
-    assert server["args"][-3:] == ["mcp", "--profile", "work"]
+    server = read(done.stdout)[key]["infino"]
+    assert server["args"][-4:] == ["mcp", "--allow-writes", "--profile", 'wörk "a" 😀']
     assert "key" not in json.dumps(server).lower()
+    assert "belongs into" in done.stderr
+
+
+def test_options_of_the_server_are_not_lost_before_install() -> None:
+    done = CliRunner().invoke(command, ["mcp", "--allow-writes", "install"])
+    assert done.exit_code == 2
+    assert "behind install" in done.output
 
 
 def test_values_are_carried_exactly_or_as_text() -> None:
@@ -293,8 +431,18 @@ def test_values_are_carried_exactly_or_as_text() -> None:
 def test_a_cursor_is_forgotten_after_many_others() -> None:
     pages = Pages(10_000)
     first = pages.objects([{"a": n} for n in range(3)], 1)["cursor"]
-    for _ in range(16):
+    for _ in range(256):
         pages.objects([{"a": n} for n in range(3)], 1)
     assert first is not None
     with pytest.raises(Exception, match="ask again"):
         pages.more(first, 1)
+
+
+def test_large_answers_are_forgotten_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infino.mcp.pages.KEPT_CELLS", 100)
+    pages = Pages(10_000)
+    cursors = [pages.objects([{"a": n, "b": n} for n in range(20)], 1)["cursor"] or "" for _ in range(4)]
+    for cursor in cursors[:2]:
+        with pytest.raises(Exception, match="ask again"):
+            pages.more(cursor, 1)
+    assert [pages.more(cursor, 1)["rows"] for cursor in cursors[2:]] == [[[1, 1]]] * 2
