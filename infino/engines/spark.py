@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from pyspark.sql.types import StructType
 
 PUSHDOWN: Final = "spark.sql.python.filterPushdown.enabled"
+OPAQUE: Final = {"variant", "geometry", "geography"}
+"""Types that Spark hands over as bytes in a coding of its own."""
 
 
 def register(spark: SparkSession) -> None:
@@ -96,29 +98,39 @@ class InfinoDataSource(DataSource):
             raise ValidationError("a stream needs the option sequence: a column that only grows with new records")
         return InfinoStreamReader(reading, schema)
 
-    def writer(self, schema: StructType, overwrite: bool) -> DataSourceArrowWriter:
+    def writer(self, schema: StructType, overwrite: bool) -> InfinoWriter:
         """Write records by tasks."""
-        return InfinoWriter(self._writing(schema, overwrite))
+        return self._writer(schema, overwrite, stream=False)
 
-    def streamWriter(self, schema: StructType, overwrite: bool) -> DataSourceStreamArrowWriter:  # noqa: N802  # Spark's
+    def streamWriter(self, schema: StructType, overwrite: bool) -> InfinoWriter:  # noqa: N802  # Spark's name
         """Write the batches of a stream."""
-        return InfinoStreamWriter(self._writing(schema, overwrite, stream=True))
+        return self._writer(schema, overwrite, stream=True)
 
     def _reading(self) -> EngineReading:
         chosen = read_options(EngineReadOptions, self.options)
         return EngineReading(reference_of(self.options), chosen, whole=self._learned and chosen.search is not None)
 
-    def _writing(self, schema: StructType, overwrite: bool, *, stream: bool = False) -> Writing:
+    def _writer(self, schema: StructType, overwrite: bool, *, stream: bool) -> InfinoWriter:
         if overwrite:
             raise ValidationError("mode('overwrite') would delete records: use mode('append')")
         # Spark adds its own options to those of a stream.
         chosen = read_options(WriteOptions, self.options, *(("checkpointlocation", "path") if stream else ()))
         sent = arrow_schema(schema)
-        strange = next((field for field in schema if field.dataType.typeName() == "variant"), None)
-        if strange is not None:
-            raise ValidationError(f"the column {strange.name!r} is a variant; cast it to a struct or a text")
+        for field in schema:
+            if found := OPAQUE & set(_kinds(field.dataType)):
+                raise ValidationError(f"the column {field.name!r} holds {found.pop()}; cast it to a struct or a text")
         check_sendable(sent, intervals=False)
-        return Writing.begin(reference_of(self.options), chosen, sent, stream=stream)
+        return InfinoWriter(Writing.begin(reference_of(self.options), chosen, sent, stream=stream), stream=stream)
+
+
+def _kinds(kind: Any) -> Iterator[str]:
+    """Return the names of a type of Spark and of all types within it."""
+    yield kind.typeName()
+    inner = [field.dataType for field in kind] if kind.typeName() == "struct" else []
+    for name in ("elementType", "keyType", "valueType"):
+        inner += [getattr(kind, name)] if hasattr(kind, name) else []
+    for one in inner:
+        yield from _kinds(one)
 
 
 def spark_schema(schema: Any) -> Any:
@@ -150,8 +162,8 @@ def spark_schema(schema: Any) -> Any:
     return pa.schema(fields)
 
 
-class InfinoReader(DataSourceReader):
-    """Reads a dataset, a statement or a search by slices.
+class _PartReader:
+    """Reads one part of what is asked as batches of Arrow.
 
     Args:
         reading: What to read.
@@ -161,6 +173,14 @@ class InfinoReader(DataSourceReader):
     def __init__(self, reading: EngineReading, schema: StructType) -> None:
         self.reading = reading
         self.promised = arrow_schema(schema)
+
+    def read(self, partition: InputPartition) -> Iterator[Any]:
+        """Read one part."""
+        return self.reading.read(partition.value, self.promised)
+
+
+class InfinoReader(_PartReader, DataSourceReader):
+    """Reads a dataset, a statement or a search by slices."""
 
     def pushFilters(self, filters: list[Filter]) -> Iterator[Filter]:  # noqa: N802  # Spark's name
         """Take over the filters that mean the same in SQL, and leave the others to Spark."""
@@ -176,24 +196,12 @@ class InfinoReader(DataSourceReader):
         with self.reading.reference.client() as client:
             return [InputPartition(part) for part in self.reading.slices(client)]
 
-    def read(self, partition: InputPartition) -> Iterator[Any]:
-        """Read one part as batches of Arrow."""
-        return self.reading.read(partition.value, self.promised)
 
-
-class InfinoStreamReader(DataSourceStreamReader):
+class InfinoStreamReader(_PartReader, DataSourceStreamReader):
     """Reads what comes, in the order of a column that only grows.
 
     A record that comes later with a smaller value than one that was read, or with an equal one, is not seen.
-
-    Args:
-        reading: What to read.
-        schema: The columns that are wanted.
     """
-
-    def __init__(self, reading: EngineReading, schema: StructType) -> None:
-        self.reading = reading
-        self.promised = arrow_schema(schema)
 
     def initialOffset(self) -> dict[str, Any]:  # noqa: N802  # Spark's name
         """Begin after `start`, or at the beginning."""
@@ -214,10 +222,6 @@ class InfinoStreamReader(DataSourceStreamReader):
             parts = attrs.evolve(self.reading, where=(between,)).slices(client)
         return [InputPartition(f"({between}) AND ({part})") for part in parts]
 
-    def read(self, partition: InputPartition) -> Iterator[Any]:
-        """Read one part as batches of Arrow."""
-        return self.reading.read(partition.value, self.promised)
-
 
 @attrs.frozen
 class Told(WriterCommitMessage):
@@ -230,51 +234,31 @@ def _reports(messages: Sequence[WriterCommitMessage | None]) -> list[TaskReport 
     return [message.report if isinstance(message, Told) else None for message in messages]
 
 
-class InfinoWriter(DataSourceArrowWriter):
+class InfinoWriter(DataSourceArrowWriter, DataSourceStreamArrowWriter):
     """Writes records, each task by an upload of its own.
 
-    Args:
-        writing: The job.
-    """
-
-    def __init__(self, writing: Writing) -> None:
-        self.writing = writing
-
-    def write(self, iterator: Iterator[Any]) -> WriterCommitMessage:
-        """Upload the records of one task."""
-        context = TaskContext.get()
-        return Told(self.writing.write(context.partitionId() if context is not None else 0, iterator))
-
-    def commit(self, messages: Sequence[WriterCommitMessage | None]) -> None:
-        """Add up and check what the tasks did, and publish what was staged."""
-        self.writing.commit(_reports(messages))
-
-    def abort(self, messages: Sequence[WriterCommitMessage | None]) -> None:
-        """Say what stands."""
-        self.writing.abort(_reports(messages))
-
-
-class InfinoStreamWriter(DataSourceStreamArrowWriter):
-    """Writes the batches of a stream; ids and the number of the batch make that each record is there once.
+    In a stream, ids and the number of the batch make that each record is there once.
 
     Args:
         writing: The job.
+        stream: Whether it writes the batches of a stream.
     """
 
-    def __init__(self, writing: Writing) -> None:
+    def __init__(self, writing: Writing, *, stream: bool) -> None:
         self.writing = writing
+        self.stream = stream
 
     def write(self, iterator: Iterator[Any]) -> WriterCommitMessage:
-        """Upload the records of one task, unless its batch was committed before."""
+        """Upload the records of one task, unless its batch of a stream was committed before."""
         context = TaskContext.get()
-        batch = context.getLocalProperty("streaming.sql.batchId") if context is not None else None
-        task = context.partitionId() if context is not None else 0
-        return Told(self.writing.write(task, iterator, batch=None if batch is None else int(batch)))
+        # A job that is run for each batch of another stream has this property too, and is no stream.
+        batch = int(context.getLocalProperty("streaming.sql.batchId")) if self.stream else None
+        return Told(self.writing.write(context.partitionId(), iterator, batch=batch))
 
-    def commit(self, messages: Sequence[WriterCommitMessage | None], batchId: int) -> None:  # noqa: N803  # Spark's
-        """Add up and check what the tasks did, and note the batch."""
+    def commit(self, messages: Sequence[WriterCommitMessage | None], batchId: int | None = None) -> None:  # noqa: N803  # Spark's
+        """Add up and check what the tasks did, publish what was staged, and note the batch."""
         self.writing.commit(_reports(messages), batch=batchId)
 
-    def abort(self, messages: Sequence[WriterCommitMessage | None], batchId: int) -> None:  # noqa: N803  # Spark's
+    def abort(self, messages: Sequence[WriterCommitMessage | None], batchId: int | None = None) -> None:  # noqa: N803  # Spark's
         """Say what stands."""
         self.writing.abort(_reports(messages))
