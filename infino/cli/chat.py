@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from infino.chat.answer import Answer
 from infino.chat.events import Status, Text
 from infino.core.errors import InfinoError
 from infino.core.extras import require
-from infino.core.printable import printable, printable_lines
+from infino.core.printable import printable, printable_json, printable_lines
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -212,7 +213,7 @@ class Talk:
         return path
 
     def _say(self, text: str) -> None:
-        self.console.print(text, style="dim", markup=False, highlight=False)
+        self.console.print(printable_lines(text), style="dim", markup=False, highlight=False)
 
     def _with_last(self) -> Answer | None:
         if self.last is None:
@@ -233,7 +234,8 @@ class Talk:
         if answer.sql:
             self.console.print(Syntax(printable_lines(answer.sql), "sql", word_wrap=True))
         if answer.querydsl:
-            self.console.print_json(data=dict(answer.querydsl))
+            text = json.dumps(dict(answer.querydsl), indent=2, ensure_ascii=False)
+            self.console.print(Syntax(printable_json(text), "json", word_wrap=True))
 
     def _do_data(self, _: str) -> None:
         answer = self._with_last()

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from infino import IssuedKeys
-from infino.cli.output import write
+from infino.cli.output import say_text, write
 from infino.cli.session import Group, Session, command
 from infino.core.printable import printable
 
@@ -131,9 +131,9 @@ def show(session: Session, answer: Any, *, done: str) -> None:
         session.say(done)
     elif answer is False:
         raise click.ClickException(f"{done.removesuffix(': done')}: no")
-    elif isinstance(answer, bytes):
-        sys.stdout.buffer.write(answer)
-    elif isinstance(answer, str | int | float):
+    elif isinstance(answer, bytes | str):
+        say_text(answer)
+    elif isinstance(answer, int | float):
         click.echo(answer)
     elif session.output is None and isinstance(answer, list) and all(isinstance(line, str) for line in answer):
         click.echo("\n".join(map(printable, answer)))

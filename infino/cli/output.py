@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from infino.core.printable import printable, printable_json
+from infino.core.printable import printable, printable_json, printable_lines
 
 if TYPE_CHECKING:
     from infino.cli.session import Session
@@ -237,6 +237,20 @@ def say_json(text: str) -> None:
         text: JSON.
     """
     click.echo(printable_json(text) if sys.stdout.isatty() else text)
+
+
+def say_text(text: str | bytes) -> None:
+    """Print text or a file's bytes as they are, and on a terminal with the escapes that keep them from steering this.
+
+    Args:
+        text: What to print.
+    """
+    if sys.stdout.isatty():
+        click.echo(printable_lines(text if isinstance(text, str) else text.decode("utf-8", "backslashreplace")))
+    elif isinstance(text, bytes):
+        sys.stdout.buffer.write(text)
+    else:
+        click.echo(text, color=True)  # click would leave out what steers a terminal, and a program gets it all
 
 
 def _parquet(found: Rows) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from infino.core.printable import printable_lines
+from infino.core.printable import printable, printable_lines
 
 if TYPE_CHECKING:
     from infino import Infino
@@ -56,7 +56,7 @@ class Session:
     def say(self, text: str) -> None:
         """Tell what was done, on standard error, so that it never mixes with data."""
         if not self.quiet:
-            click.echo(text, err=True)
+            click.echo(printable_lines(text), err=True)
 
     def confirm(self, what: str) -> None:
         """Ask before something is destroyed; without a terminal to ask at, refuse."""
@@ -64,13 +64,11 @@ class Session:
             return
         if not sys.stdin.isatty():
             raise click.UsageError(f"{what} needs --yes, for nobody can be asked here.")
-        click.confirm(f"{what}?", abort=True, err=True)
+        click.confirm(printable(f"{what}?"), abort=True, err=True)
 
 
 def failure(error: Exception) -> click.ClickException:
     """One line with the reason, and one with what to do."""
-    from infino.core.printable import printable
-
     hint = getattr(error, "hint", None)
     text = f"{error}\n{hint}" if hint and str(hint) not in str(error) else str(error)
     return click.ClickException("\n".join(printable(line) for line in text.splitlines()))

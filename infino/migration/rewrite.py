@@ -11,6 +11,7 @@ import attrs
 
 from infino.core.errors import ValidationError
 from infino.core.extras import require
+from infino.core.printable import printable_lines
 from infino.migration.table import NEW_CALLS
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class OldCall:
     new: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.old}\n    {self.new}"
+        return printable_lines(f"{self.path}:{self.line}: {self.old}\n    {self.new}")
 
 
 def find(paths: Sequence[Path]) -> Iterator[OldCall]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from infino import Infino
-from infino.chat import Interrupted, Status
+from infino.chat import Answer, Interrupted, Status
 from infino.cli.chat import Talk, _line_history, main
 from infino.core.printable import printable_lines
 from infino.local import LocalGateway
@@ -157,3 +158,13 @@ def test_interrupted_is_what_users_catch() -> None:
     import infino
 
     assert issubclass(Interrupted, infino.ChatError)
+
+
+def test_a_generated_query_is_shown_as_json_that_does_not_steer(sync_client: Infino) -> None:
+    screen = io.StringIO()
+    chat = Talk(sync_client, Console(file=screen, width=200, color_system=None), thread=None, sources=None)
+    query = {"query": {"match": {"t": "\x9b2J\u202e[red]x"}}}
+    chat.last = Answer(question="q", querydsl=query)
+    chat._do_sql("")
+    assert json.loads(screen.getvalue()) == query
+    assert screen.getvalue().isascii()

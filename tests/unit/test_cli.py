@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,11 +17,11 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from infino.cli.app import infino as command
-from infino.cli.operations import argument_texts
+from infino.cli.operations import argument_texts, show
 from infino.cli.output import fitting
 from infino.cli.session import Session
 from infino.cli.shell import Shell, Words, statements
-from infino.core.printable import printable
+from infino.core.printable import printable, printable_lines
 
 
 @pytest.fixture
@@ -185,6 +186,22 @@ def test_what_programs_read_is_escaped_on_a_terminal_and_nowhere_else(run, monke
     assert shown[0].splitlines()[1].startswith(f"{printable(evil)},,")
     assert [json.loads(said) for said in shown[1:3]] == [json.loads(said) for said in piped[1:3]]
     assert json.loads(shown[3])["rows"] == json.loads(piped[3])["rows"]
+
+
+@pytest.mark.parametrize("text", ["a\x1b[2J\u202e\x9b31m\nb", "a\x1b[2J\u202e\x9b31m\nb".encode(), b"\xff\x1b\x9b"])
+def test_text_and_files_are_escaped_on_a_terminal_and_nowhere_else(capfdbinary, monkeypatch, text):
+    show(Session(), text, done="")
+    said = capfdbinary.readouterr().out
+    assert said == text if isinstance(text, bytes) else said.decode() == f"{text}\n"
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    show(Session(), text, done="")
+    shown = capfdbinary.readouterr().out.decode()
+    assert shown == printable_lines(shown) and "\\x" in shown
+
+
+def test_what_is_told_beside_the_data_does_not_steer(capsys):
+    Session().say("thread \x1b[2J\u202e: done")
+    assert capsys.readouterr().err == "thread \\x1b[2J\\u202e: done\n"
 
 
 def test_a_statement_from_a_pipe_a_file_and_with_values(run, tmp_path: Path):

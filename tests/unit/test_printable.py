@@ -17,6 +17,7 @@ from infino.core.printable import printable, printable_lines
 from infino.core.redaction import get_logger
 from infino.local.http import Problem
 from infino.local.serve import serve
+from infino.migration.rewrite import OldCall
 from infino.resources.roles import RolePlan
 from infino.runtime.errors import ParseError
 
@@ -112,3 +113,9 @@ def test_export_lines_stay_lines(tmp_path: Path) -> None:
 
 def test_the_plan_of_roles_does_not_steer() -> None:
     assert str(RolePlan(())).startswith("nothing to do")
+
+
+def test_calls_of_the_old_sdk_that_a_file_holds_do_not_steer() -> None:
+    shown = str(OldCall(Path("a.py"), 3, f"sdk.{EVIL}", EVIL))
+    assert harmless(shown)
+    assert len(shown.splitlines()) == 2
