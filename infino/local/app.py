@@ -220,6 +220,7 @@ class Application:
             headers.get("x-infino-thread-id") or query.get("threadId"),
             headers.get("x-infino-client-id") or query.get("clientId"),
             fault,
+            partial(self._workers.step, access_key),
         )
 
 

@@ -246,8 +246,42 @@ def apply(
     store = gateway.store
     with store.writing() as cursor:
         dataset = store.get(cursor, name)
-        rules = gateway.access.fields(principal, name) if principal else FieldRules()
-        return apply_in_order(gateway, cursor, dataset, actions, rules)
+        return apply_in_order(gateway, cursor, dataset, actions, author(gateway, cursor, dataset, principal))
+
+
+@attrs.frozen
+class Author:
+    """Who writes records of a dataset, and what of it is hidden from them.
+
+    Args:
+        rules: What they see.
+        holders: The fields that may hold something hidden; see `FieldRules.holders`.
+        reads: Whether they may read records at all.
+    """
+
+    rules: FieldRules
+    holders: frozenset[str]
+    reads: bool
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether nothing of a record is hidden."""
+        return self.reads and self.rules.unrestricted
+
+    def check(self, document: dict[str, Any], before: dict[str, Any] | None = None) -> None:
+        """Refuse a document that writes a field which its writer may not see in full, or takes one away."""
+        if not self.rules.allows(document, before, holders=self.holders):
+            raise ItemProblem(403, "security_exception", "the document writes a field that is hidden from its writer")
+
+
+def author(
+    gateway: Gateway, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, principal: Principal | None
+) -> Author:
+    """Return what a writer sees of a dataset; None is the gateway itself, which sees all."""
+    rules = gateway.access.fields(principal, dataset.name) if principal else FieldRules()
+    reads = principal is None or gateway.access.allows(principal, "read", "record", dataset.name)
+    shape = () if rules.unrestricted else gateway.store.view_of(cursor, dataset).shape
+    return Author(rules, rules.holders(shape), reads)
 
 
 def apply_in_order(
@@ -255,7 +289,7 @@ def apply_in_order(
     cursor: duckdb.DuckDBPyConnection,
     dataset: Dataset,
     actions: Sequence[Action],
-    rules: FieldRules,
+    author: Author,
 ) -> list[ActionOutcome]:
     """Play the actions one after another on the touched records, then write only how each record ends."""
     ids = list(dict.fromkeys(action.id for action in actions))
@@ -264,7 +298,7 @@ def apply_in_order(
     items = []
     for action in actions:
         try:
-            state, result, version = play(action, now[action.id], rules)
+            state, result, version = play(action, now[action.id], author)
             if state is not None and state != now[action.id]:
                 check_fits(dataset, action.id, state)
         except ItemProblem as problem:
@@ -289,15 +323,15 @@ def check_fits(dataset: Dataset, id: str, state: StoredDocument) -> None:
         raise ItemProblem(problem.status, problem.type, problem.reason)
 
 
-def play(action: Action, state: StoredDocument | None, rules: FieldRules) -> tuple[StoredDocument | None, str, int]:
+def play(action: Action, state: StoredDocument | None, author: Author) -> tuple[StoredDocument | None, str, int]:
     """Return a record's state after one action, with the result word and the version."""
     version = state.version + 1 if state else 1
     if action.kind == "delete":
         return None, "deleted" if state else "not_found", version
     document = read_document(action)
     if action.kind == "update":
-        return update(document, state, version, action.id, rules)
-    check_fields(rules, document)
+        return update(document, state, version, action.id, author)
+    author.check(document)
     if action.kind == "create" and state is not None:
         reason = f"[{action.id}]: version conflict, the record already exists"
         raise ItemProblem(409, "version_conflict_engine_exception", reason)
@@ -305,7 +339,7 @@ def play(action: Action, state: StoredDocument | None, rules: FieldRules) -> tup
 
 
 def update(
-    request: dict[str, Any], state: StoredDocument | None, version: int, id: str, rules: FieldRules
+    request: dict[str, Any], state: StoredDocument | None, version: int, id: str, author: Author
 ) -> tuple[StoredDocument, str, int]:
     """Merge a partial document into a record, or create it from `upsert` or `doc_as_upsert`."""
     unknown = request.keys() - {"doc", "doc_as_upsert", "upsert", "detect_noop", "_source"}
@@ -316,27 +350,21 @@ def update(
     if not isinstance(doc, dict) and not isinstance(upsert, dict):
         raise ItemProblem(400, "illegal_argument_exception", "update needs a [doc] object")
     if isinstance(upsert, dict):
-        check_fields(rules, upsert)
+        author.check(upsert)
     if state is None:
         created = doc if request.get("doc_as_upsert") is True else upsert
         if not isinstance(created, dict):
             raise ItemProblem(404, "document_missing_exception", f"[{id}]: document missing")
-        check_fields(rules, created)
+        author.check(created)
         return StoredDocument(1, encoded(created)), "created", 1
     old = exact.loads(state.source)
     if isinstance(doc, dict):
-        check_fields(rules, doc, old)
+        author.check(doc, old)
     merged = merge(old, doc) if isinstance(doc, dict) else old
-    # To whom a field is hidden, "noop" would tell whether a guess at its value is right.
-    if merged == old and rules.unrestricted and request.get("detect_noop", True):
+    # To whom something is hidden, "noop" would tell whether a guess at its value is right.
+    if merged == old and author.sees_all and request.get("detect_noop", True):
         return state, "noop", state.version
     return StoredDocument(version, encoded(merged)), "updated", version
-
-
-def check_fields(rules: FieldRules, document: dict[str, Any], before: dict[str, Any] | None = None) -> None:
-    """Refuse a document that writes a field which its writer may not see in full, or takes one away."""
-    if not rules.allows(document, before):
-        raise ItemProblem(403, "security_exception", "the document writes a field that is hidden from its writer")
 
 
 def encoded(document: dict[str, Any]) -> str:

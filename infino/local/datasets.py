@@ -115,7 +115,7 @@ def list_all(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET /metadata: a row for each dataset that the caller may see."""
     with gateway.store.reading() as cursor:
         rows = [
-            index_row(cursor, dataset)
+            index_row(cursor, dataset, sees_size(gateway, call, dataset.name))
             for dataset in gateway.store.list(cursor)
             if gateway.access.allows(call.principal, "read", "metadata", dataset.name)
         ]
@@ -127,13 +127,18 @@ def metadata(gateway: Gateway, call: GatewayCall) -> Reply:
     name = call.path["dataset"]
     gateway.access.check(call.principal, "read", "metadata", name)
     with gateway.store.reading() as cursor:
-        return Reply(json=[index_row(cursor, gateway.store.get(cursor, name))])
+        return Reply(json=[index_row(cursor, gateway.store.get(cursor, name), sees_size(gateway, call, name))])
 
 
-def index_row(cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> dict[str, str]:
-    """Return a cat-index row; every value is text."""
+def sees_size(gateway: Gateway, call: GatewayCall, name: str) -> bool:
+    """Tell whether the caller may know a dataset's size: it grows with what fields hold, hidden ones too."""
+    return gateway.access.fields(call.principal, name).unrestricted
+
+
+def index_row(cursor: duckdb.DuckDBPyConnection, dataset: Dataset, sized: bool) -> dict[str, str | None]:
+    """Return a cat-index row; every value is text, or null for a size that is not shown."""
     count, size = sizes(cursor, dataset)
-    shown = human_size(size)
+    shown = human_size(size) if sized else None
     return {
         "health": "green", "status": "open", "index": dataset.name, "uuid": dataset.uuid,
         "pri": "1", "rep": "0", "docs.count": str(count), "docs.deleted": "0",

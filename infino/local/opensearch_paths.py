@@ -17,6 +17,7 @@ from infino.local.bulk import bulk
 from infino.local.http import GatewayCall, Handler, Problem, Reply, Route, unsupported
 from infino.local.querydsl.points import points_of
 from infino.local.querydsl.routes import querydsl
+from infino.local.sql.watchdog import in_time
 from infino.local.stock_parameters import DEFAULTS, NEUTRAL, QUERY, SEARCH, boolean, parameters_of, search_body
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ def msearch(gateway: Gateway, call: GatewayCall) -> Reply:
     if len(lines) % 2:
         raise Problem(400, "parse_exception", "send a header line and a body line for each search")
     answers = []
-    for head, body in zip(lines[::2], lines[1::2], strict=True):
+    searches = zip(lines[::2], lines[1::2], strict=True)
+    for head, body in in_time(searches, gateway.options.sql_timeout):
         try:
             name = _searched(orjson.loads(head), call.path.get("dataset", ""))
             answers.append(_counted(_ask(querydsl, gateway, call, body, dataset=name), given) | {"status": 200})
@@ -279,7 +281,7 @@ def mget(gateway: Gateway, call: GatewayCall) -> Reply:
     if body.keys() - {"docs", "ids"} or not isinstance(wanted, list) or not wanted:
         raise Problem(400, "action_request_validation_exception", 'send {"docs": [{"_id": ...}]} or {"ids": [...]}')
     shown = []
-    for document in wanted:
+    for document in in_time(wanted, gateway.options.sql_timeout):
         if not isinstance(document, dict) or "_id" not in document:
             raise Problem(400, "action_request_validation_exception", "each of docs needs an _id")
         strange = sorted(document.keys() - {"_index", "_id", "_source"})
@@ -313,14 +315,14 @@ def cat_indices(gateway: Gateway, call: GatewayCall) -> Reply:
         name, _, order = key.partition(":")
         if name not in CAT_COLUMNS or order not in ("", "asc", "desc"):
             raise Problem(400, "illegal_argument_exception", f"there is no order by [{key}]")
-        rows.sort(key=lambda row, name=name: _sortable(row[name]), reverse=order == "desc")
+        rows.sort(key=lambda row, name=name: _sortable(row[name] or ""), reverse=order == "desc")
     table = [{name: row[name] for name in columns} for row in rows]
     if given.get("format", "text") == "json":
         return Reply(json=table)
     if given.get("format", "text") != "text":
         raise unsupported(f"the format [{given['format']}]; there are text and json")
     lines = [columns] if boolean("v", given.get("v", "false")) else []
-    lines += [list(row.values()) for row in table]
+    lines += [[value or "" for value in row.values()] for row in table]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     text = "".join(" ".join(map(str.ljust, line, widths)).rstrip() + "\n" for line in lines)
     return Reply(content=text.encode(), media_type="text/plain; charset=UTF-8")

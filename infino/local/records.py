@@ -33,6 +33,10 @@ def get_record(gateway: Gateway, call: GatewayCall) -> Reply:
     )  # fmt: skip
 
 
+BLIND = frozenset({"match_all", "ids"})
+"""Queries that look at no field."""
+
+
 def delete_records(gateway: Gateway, call: GatewayCall) -> Reply:
     """PATCH /{dataset}: delete what a query matches; the answer is the bare number of deleted records."""
     name = call.path["dataset"]
@@ -41,6 +45,8 @@ def delete_records(gateway: Gateway, call: GatewayCall) -> Reply:
     if set(body) != {"query"} or not isinstance(body["query"], dict) or not body["query"]:
         reason = 'send {"query": {...}}; to delete every record, say {"query": {"match_all": {}}}'
         raise Problem(400, "parsing_exception", reason)
+    if not body["query"].keys() <= BLIND:  # how many are gone tells what they held
+        gateway.access.check(call.principal, "read", "record", name)
     store = gateway.store
     with store.writing() as cursor, time_limit(cursor, gateway.options.sql_timeout):
         dataset = store.get(cursor, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 import attrs
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from infino.local.faults import Fault
     from infino.local.state import Gateway
 
+T = TypeVar("T")
 ROOMS = (
     "opensearch_paths", "prometheus_paths",
     "admin", "datasets", "enrich", "records", "sql", "querydsl", "promql", "fino", "rbac", "sources", "imports",
@@ -32,6 +33,13 @@ UNSUPPORTED = {
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
+class Step(Protocol):
+    """Runs something in a worker thread."""
+
+    async def __call__(self, work: Callable[[], T]) -> T:
+        """Run it and return what it returns."""
+
+
 @attrs.frozen
 class Identity:
     """Who opened a WebSocket, and for which thread and client."""
@@ -39,8 +47,10 @@ class Identity:
     principal: Principal
     thread_id: str | None
     client_id: str | None
-    fault: Fault | None = None
+    fault: Fault | None
     """The fault that hits this socket; `heartbeat_gap`, `close_code`, `drop_frames` are the handler's to play."""
+    step: Step
+    """Runs a step of the conversation in a thread, of which one caller has only so many."""
 
 
 SocketHandler: TypeAlias = "Callable[[Gateway, WebSocket, Identity], Awaitable[None]]"

@@ -16,17 +16,19 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 QUERIES = frozenset(
     {
-        "sql", "querydsl", "dsl", "query", "query_range", "data", "_search", "_msearch", "_count", "labels", "values",
-        "series",
+        "sql", "querydsl", "dsl", "query", "query_range", "data", "_search", "_msearch", "_mget", "_count", "labels",
+        "values", "series", "_pit", "point_in_time",
     }
 )  # fmt: skip
 """Last segments of paths whose work the caller chooses, and which may take up to the time limit of a query."""
-WRITES = frozenset({"json", "metrics", "file", "{dataset}", "enrich_policy", "_bulk", "_delete_by_query"})
+ELSEWHERE = "/source/"
+"""How paths begin that ask another store, which may take its time."""
+WRITES = frozenset({"json", "metrics", "file", "{dataset}", "enrich_dataset", "_bulk", "_delete_by_query", "reset"})
 """Last segments of paths that wait for the one writer, beside those of single documents."""
 DOCUMENTS = ("_doc", "_create", "_update")
 THREADS = {"query": 24, "write": 12, "quick": 8}
-OF_ONE_CALLER = 16
-"""Threads for queries that one caller has at the most."""
+OF_ONE_CALLER = {"query": 16, "write": 8, "quick": 6}
+"""Threads of each kind that one caller has at the most."""
 
 
 def kind_of(route: Route) -> str:
@@ -40,7 +42,7 @@ def kind_of(route: Route) -> str:
         'query'
     """
     last = route.path.rpartition("/")[2]
-    if last in QUERIES:
+    if last in QUERIES or route.path.startswith(ELSEWHERE):
         return "query"
     changes = route.method not in ("GET", "HEAD")
     return "write" if changes and (last in WRITES or any(word in route.path for word in DOCUMENTS)) else "quick"
@@ -57,7 +59,7 @@ class Workers:
         self._pools = {
             kind: ThreadPoolExecutor(count, thread_name_prefix=f"infino-{kind}") for kind, count in THREADS.items()
         }
-        self._callers: dict[str, asyncio.Semaphore] = {}
+        self._callers: dict[tuple[str, str], asyncio.Semaphore] = {}
 
     async def run(self, route: Route, caller: str, receive: Receive, work: Callable[[], T]) -> T:
         """Run a handler in a thread of its kind for as long as its caller stays.
@@ -69,10 +71,21 @@ class Workers:
             work: What to run.
         """
         kind = kind_of(route)
-        if kind != "query":
+        async with self._share(kind, caller):
             return await attended(receive, self._pools[kind], work)
-        async with self._callers.setdefault(caller, asyncio.Semaphore(OF_ONE_CALLER)):
-            return await attended(receive, self._pools[kind], work)
+
+    async def step(self, caller: str, work: Callable[[], T]) -> T:
+        """Run one step of a conversation in a thread for queries.
+
+        Args:
+            caller: The access key.
+            work: What to run.
+        """
+        async with self._share("query", caller):
+            return await asyncio.get_running_loop().run_in_executor(self._pools["query"], work)
+
+    def _share(self, kind: str, caller: str) -> asyncio.Semaphore:
+        return self._callers.setdefault((kind, caller), asyncio.Semaphore(OF_ONE_CALLER[kind]))
 
     def close(self) -> None:
         """Wait for running handlers and stop the threads."""

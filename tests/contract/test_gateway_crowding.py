@@ -5,17 +5,23 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from infino import Infino
 from infino.local import LocalGateway
 from infino.local.access import Principal
+from infino.local.fino.rules import RulesPlanner
 from infino.local.http import GatewayCall, Problem
+from infino.local.querydsl import points
+from infino.local.rbac.access import RoleAccess
 from infino.local.rbac.documents import MAX_DEPTH, MAX_NODES, body_of
 from infino.local.routing import collect
 from infino.local.workers import OF_ONE_CALLER, THREADS, kind_of
 from tests.support.signed import Signed
 
+READING = {"ResourceType": "record", "Actions": ["read"], "Resources": ["*"]}
 ENDLESS = "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range + b.range = -1"
 
 
@@ -42,13 +48,13 @@ def test_45_joins_without_end_hold_up_nobody(served: LocalGateway) -> None:
     ]
     for join in joins:
         join.start()
-    while held(served) < OF_ONE_CALLER:
+    while held(served) < OF_ONE_CALLER["query"]:
         time.sleep(0.01)
     assert call.send("GET", "/_local/health", b"", {}).status == 200
     assert call("GET", "/metadata").status == 200  # the same caller's other requests
     assert call.bulk("d", {"index": {}}, {"a": 1}).status == 200
     assert call("POST", "/sql", {"query": "SELECT 1"}, **keys).status == 200  # another caller's query
-    assert held(served) == OF_ONE_CALLER
+    assert held(served) == OF_ONE_CALLER["query"]
     assert not statuses  # all of this happened while the joins ran
     served.state.store.interrupt()
     while held(served):
@@ -64,8 +70,83 @@ def test_every_route_has_threads_and_what_may_take_long_has_its_own() -> None:
     assert {
         kinds[name] for name in ("POST /{dataset}/json", "PATCH /{dataset}", "PUT /{dataset}/_doc/{record_id}")
     } == {"write"}
+    waiting = ("POST /source/{id}", "GET /source/{id}/{dataset}/metadata", "POST /_mget", "DELETE /_pit")
+    assert {kinds[name] for name in waiting} == {"query"}
+    assert kinds["POST /{dataset}/enrich_dataset"] == "write"
     assert {kinds[name] for name in ("GET /", "GET /metadata", "GET /{dataset}", "GET /users")} == {"quick"}
-    assert THREADS["query"] > OF_ONE_CALLER
+    assert all(THREADS[kind] > most for kind, most in OF_ONE_CALLER.items())
+
+
+@pytest.mark.parametrize("path", ["/source/postgres", "/_msearch", "/_mget", "/secret/_bulk", "/users"])
+def test_no_request_of_one_caller_keeps_another_from_asking(
+    served: LocalGateway, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    call, going, holding = Signed(served), threading.Event(), threading.Semaphore(0)
+    bob = call("PUT", f"/user/{path.replace('/', '-')}", {"Version": "2025-01-01", "Roles": []}).json
+    keys = {"access_key": bob["access_key"], "secret_key": bob["secret_key"]}
+    plain = RoleAccess.check
+
+    def check(self: RoleAccess, principal: Principal, *rest: str) -> None:
+        if principal.admin:
+            holding.release()
+            going.wait()
+        plain(self, principal, *rest)
+
+    monkeypatch.setattr(RoleAccess, "check", check)
+    bodies = {
+        "/_msearch": b'{"index":"d"}\n{}\n',
+        "/_mget": b'{"docs":[{"_index":"d","_id":"1"}]}',
+        "/secret/_bulk": b'{"index":{}}\n{}\n',
+    }
+    body = bodies.get(path, b'{"config":{"path":"x"}}')
+    method = "GET" if path == "/users" else "POST"
+    threads = [threading.Thread(target=call, args=(method, path, body)) for _ in range(max(THREADS.values()) + 1)]
+    for thread in threads:
+        thread.start()
+    for _ in range(min(OF_ONE_CALLER.values())):
+        holding.acquire()
+    assert [call(*one, **keys).status for one in BOBS] == [200, 200, 403]
+    going.set()
+    for thread in threads:
+        thread.join()
+
+
+BOBS = (("GET", "/"), ("POST", "/sql", {"query": "SELECT 1"}), ("POST", "/d/json", b'{"index":{}}\n{}\n'))
+
+
+def test_questions_of_one_caller_keep_nobody_from_asking(served: LocalGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    going, asked = threading.Event(), threading.Semaphore(0)
+    plain = RulesPlanner.plan
+
+    def plan(self: RulesPlanner, question: str, *rest: Any) -> Any:
+        if question == "wait":
+            asked.release()
+            going.wait()
+        return plain(self, question, *rest)
+
+    monkeypatch.setattr(RulesPlanner, "plan", plan)
+    made = Signed(served)("PUT", "/user/eve", {"Version": "2025-01-01", "Roles": []}).json
+    keys = {"access_key": made["access_key"], "secret_key": made["secret_key"]}
+    with served.client() as ann, Infino(endpoint=served.endpoint, **keys) as eve:
+        waiting = [threading.Thread(target=ann.fino.ask, args=("wait",)) for _ in range(OF_ONE_CALLER["query"] + 1)]
+        for thread in waiting:
+            thread.start()
+        for _ in range(OF_ONE_CALLER["query"]):
+            asked.acquire()
+        assert eve.fino.ask("how many flights are there?").complete
+        going.set()
+        for thread in waiting:
+            thread.join()
+
+
+def test_many_searches_of_one_request_have_one_time_limit() -> None:
+    with LocalGateway(sql_timeout=0.2) as gateway:
+        call = Signed(gateway)
+        call("PUT", "/d")
+        search = call("POST", "/_msearch", b'{"index":"d"}\n{"size":0}\n' * 20_000, "application/x-ndjson")
+        assert (search.status, search.reason[:39]) == (400, "the request was stopped after 0.2 s; ask"[:39])
+        fetch = call("POST", "/d/_mget", {"ids": ["1"] * 20_000})
+        assert (fetch.status, fetch.reason[:39]) == (400, search.reason[:39])
 
 
 def test_a_query_beyond_the_memory_fails_alone(served: LocalGateway) -> None:
@@ -108,3 +189,15 @@ def test_yaml_made_to_be_slow_is_refused_before_it_is_read(name: str) -> None:
     call = GatewayCall(Principal("ann", "1"), "PUT", {}, {}, "", {"content-type": "application/yaml"}, SLOW[name])
     with pytest.raises(Problem, match=r"a document may have \d+ (levels|values) at the most"):
         body_of(call)
+
+
+def test_one_caller_can_not_open_every_point_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(points, "OF_ONE_CALLER", 2)
+    with LocalGateway() as gateway:
+        call = Signed(gateway)
+        call("PUT", "/d")
+        call("PUT", "/role/r", {"Permissions": [READING]})
+        ann = call("PUT", "/user/ann", {"Roles": ["r"]}).json
+        keys = {"access_key": ann["access_key"], "secret_key": ann["secret_key"]}
+        assert [call("POST", "/d/_pit?keep_alive=1m").status for _ in range(3)] == [200, 200, 429]
+        assert call("POST", "/d/_pit?keep_alive=1m", **keys).status == 200

@@ -278,6 +278,58 @@ def test_a_denied_or_masked_field_can_not_be_guessed_by_searching(as_user, peopl
     assert status == 400 or json.loads(answer)["hits"]["total"]["value"] == 0
 
 
+def updates(client, dataset, changes):
+    """What comes of partial updates, one for each id."""
+    lines = [line for id, change in changes.items() for line in ({"update": {"_id": id}}, {"doc": change})]
+    content = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    answer = client.request("POST", f"/{dataset}/json", content=content, headers=NDJSON)
+    return [(item["update"]["status"], item["update"].get("result")) for item in answer["items"]]
+
+
+@pytest.mark.parametrize("home", ["x", None, [1], [{"city": 1}], {"city": "x"}, {}], ids=repr)
+@pytest.mark.parametrize("rule", ["home.phone", "home.p*", "*.phone"])
+def test_no_refusal_tells_which_records_have_a_hidden_field(as_user, sync_client, fresh, home, rule):
+    dataset = fresh("presence")
+    sync_client.datasets.create(dataset)
+    stored = [{"city": "a", "phone": PLANTED}, {"city": "a"}, {"phone": PLANTED}, {}]
+    sync_client.records.bulk(dataset, [{"id": str(n), "home": one} for n, one in enumerate(stored)], id="id")
+    client = as_user(permission(actions=["read", "write"], Deny=[rule]))
+    outcomes = set(updates(client, dataset, {str(number): {"home": home} for number in range(len(stored))}))
+    assert outcomes == {(200, "updated")} if isinstance(home, dict) else {(403, None)}
+
+
+def test_whether_an_object_is_shown_whole_says_the_role_and_not_what_is_stored(as_user, sync_client, fresh):
+    client = as_user(permission(actions=["read", "write"], Deny=["home.phone"]))
+    for stored in ({"city": "a"}, {"city": "a", "phone": PLANTED}):
+        dataset = fresh("whole")
+        sync_client.datasets.create(dataset)
+        sync_client.records.bulk(dataset, [{"id": "0", "home": stored}], id="id")
+        seen, status = attempt(client, "POST", "/sql", json={"query": f'SELECT home FROM "{dataset}"'})
+        assert (status, "city" in seen) == (400, False)
+        with pytest.raises(PermissionDeniedError, match="in full"):
+            client.request("POST", "/sql", json={"query": f"UPDATE \"{dataset}\" SET home = 'x'"})
+
+
+def test_who_may_only_write_learns_nothing_of_what_is_stored(as_user, people):
+    client = as_user(permission(actions=["write"]))
+    assert updates(client, people, {"0": {"age": 41}, "1": {"age": 99}}) == [(200, "updated")] * 2
+    for query in ({"range": {"age": {"gt": 1000}}}, {"bool": {"filter": {"ids": {"values": []}}}}):
+        with pytest.raises(PermissionDeniedError, match="may not read record"):
+            client.request("PATCH", f"/{people}", json={"query": query})
+    assert client.request("PATCH", f"/{people}", json={"query": {"match_all": {}}}) == 2
+    reader = as_user(permission(actions=["read", "write"]))
+    assert updates(reader, people, {"0": {"age": 1}}) == [(404, None)]
+
+
+def test_a_size_does_not_tell_how_much_is_hidden(as_user, people):
+    listing = permission("metadata", ["read"])
+    for rules, shown in (({"Deny": ["ssn"]}, False), ({"Mask": {"ssn": "redact"}}, False), ({}, True)):
+        client = as_user(permission(**rules), listing)
+        for row in (client.request("GET", f"/{people}/metadata")[0], client.request("GET", "/metadata")[0]):
+            assert (row["store.size"] is not None, row["pri.store.size"] is not None) == (shown, shown)
+        assert (client.datasets.get(people).store_bytes is not None) is shown
+
+
 def test_fino_neither_sees_nor_names_a_denied_field(as_user, people):
     client = as_user(permission(Deny=["ssn", "salary", "home.phone"]))
     thread = client.request("POST", "/fino/threads", json={"name": "t"})["id"]

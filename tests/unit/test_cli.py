@@ -196,7 +196,8 @@ def test_text_and_files_are_escaped_on_a_terminal_and_nowhere_else(capfdbinary, 
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     show(Session(), text, done="")
     shown = capfdbinary.readouterr().out.decode()
-    assert shown == printable_lines(shown) and "\\x" in shown
+    assert shown == printable_lines(shown)
+    assert "\\x" in shown
 
 
 def test_what_is_told_beside_the_data_does_not_steer(capsys):

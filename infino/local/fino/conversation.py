@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -38,7 +38,7 @@ async def converse(gateway: Gateway, websocket: WebSocket, identity: Identity) -
     """Serve one connection whose signature is verified, until the client leaves."""
     principal, thread_id = identity.principal, identity.thread_id or ""
     try:
-        await asyncio.to_thread(threads.owned, gateway, principal, thread_id)
+        await identity.step(partial(threads.owned, gateway, principal, thread_id))
     except Problem as problem:
         await _deny(websocket, problem)
         return
@@ -48,7 +48,7 @@ async def converse(gateway: Gateway, websocket: WebSocket, identity: Identity) -
         async with Outgoing(websocket, identity.fault) as outgoing:
             while (message := await websocket.receive())["type"] != "websocket.disconnect":
                 await outgoing.question_arrived()
-                await _turn(gateway, principal, thread_id, message, outgoing)
+                await _turn(gateway, identity, thread_id, message, outgoing)
 
 
 def refusing(feature: str) -> SocketHandler:
@@ -65,16 +65,16 @@ async def _deny(websocket: WebSocket, problem: Problem) -> None:
     await websocket.send_denial_response(JSONResponse(answer.json, answer.status))
 
 
-async def _turn(gateway: Gateway, principal: Principal, thread_id: str, message: Any, outgoing: Outgoing) -> None:
+async def _turn(gateway: Gateway, identity: Identity, thread_id: str, message: Any, outgoing: Outgoing) -> None:
     try:
         question = question_of(message)
     except BadMessage as reason:
         await outgoing.send(frames.error("That message is not a question.", str(reason)))
         return
-    answer = turn(gateway, principal, thread_id, question)
+    answer = turn(gateway, identity.principal, thread_id, question)
     try:
         # The generator runs queries, so each step of it is taken in a worker thread.
-        while (frame := await asyncio.to_thread(next, answer, None)) is not None:
+        while (frame := await identity.step(partial(next, answer, None))) is not None:
             await outgoing.send(frame)
     except Problem as problem:
         await outgoing.send(frames.error(problem.reason, problem.type))

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST = 64
 """Points that may be open; the engine keeps what was deleted since the oldest of them."""
+OF_ONE_CALLER = 48
+"""Points that one caller may have open."""
 LONGEST = 3600.0
 """Seconds that one may be kept without being used."""
 _held: WeakKeyDictionary[Gateway, Points] = WeakKeyDictionary()
@@ -72,13 +74,14 @@ class Points:
             keep_alive: How long it is kept without being used, such as `5m`.
 
         Raises:
-            Problem: 404 for an unknown dataset, 429 where too many are open.
+            Problem: 404 for an unknown dataset, 429 where too many are open, or too many of this caller.
         """
         until = self._until(keep_alive)
         with self._lock:
             self._forget()
-            if len(self._open) >= MOST:
-                reason = f"{MOST} points in time are open; close one, or wait until one expires"
+            own = sum(point.username == principal.username for point in self._open.values())
+            if len(self._open) >= MOST or own >= OF_ONE_CALLER:
+                reason = f"{len(self._open)} points in time are open, {own} of them yours; close one, or wait"
                 raise Problem(429, "too_many_requests", reason)
             with ExitStack() as stack:
                 cursor = stack.enter_context(self._gateway.store.reading())

@@ -94,7 +94,9 @@ class RoleAccess:
         if rules.unrestricted:
             return view
         redacted = {field: f"'{REDACTED}'" for field in view.shape if rules.shows(field) and rules.redacts(field)}
-        return attrs.evolve(view, present=rules.present, allowed=rules.shows, replacements=redacted)
+        return attrs.evolve(
+            view, present=rules.present, allowed=rules.shows, replacements=redacted, holders=rules.holders(view.shape)
+        )
 
     def create_user(self, name: str, document: dict[str, Any]) -> tuple[KeyPair, str]:
         """Store a new user with new keys; gives the keys and the password (made up where none was given).

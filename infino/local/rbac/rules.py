@@ -87,13 +87,36 @@ class FieldRules:
         """Whether a field may be set: it is shown, and as it is."""
         return self.shows(field) and not self.redacts(field)
 
-    def allows(self, document: Mapping[str, Any], before: Mapping[str, Any] | None = None, path: str = "") -> bool:
+    def holders(self, fields: Iterable[str]) -> frozenset[str]:
+        """The fields whose objects may hold something hidden or masked, as the rules name it or some record has it.
+
+        What one record has must not count: to whom it is hidden, a refusal would tell that it is there.
+
+        Args:
+            fields: All fields of the dataset.
+
+        Examples:
+            >>> sorted(FieldRules(deny=frozenset({"user.home.phone", "*.pin"})).holders(["item.pin"]))
+            ['item', 'user', 'user.home']
+        """
+        named = (pattern.partition("*")[0] for pattern in (*self.deny, *self.redact))
+        hidden = (field for field in fields if not self.writes(field))
+        return frozenset(name[:at] for name in (*named, *hidden) for at, sign in enumerate(name) if sign == ".")
+
+    def allows(
+        self,
+        document: Mapping[str, Any],
+        before: Mapping[str, Any] | None = None,
+        path: str = "",
+        holders: frozenset[str] = frozenset(),
+    ) -> bool:
         """Whether a document may be written: it has nothing hidden or masked in it, and takes nothing such away.
 
         Args:
             document: What is written.
             before: What it is merged into, or None where it stands alone.
             path: Where both lie, when they are objects inside others.
+            holders: The fields of the dataset that may hold something hidden; see `holders`.
         """
         if self.unrestricted:
             return True
@@ -101,10 +124,12 @@ class FieldRules:
             field = f"{path}.{key}" if path else key
             old = before.get(key) if before else None
             if isinstance(value, dict) and isinstance(old, dict):
-                if not self.allows(value, old, field) or not (value or self.writes(field)):
+                if not self.allows(value, old, field, holders) or not (value or self.writes(field)):
                     return False
-            elif not self.sees(value, field) or (old is not None and not self.sees(old, field)):
-                return False
+            else:
+                kept = before is None or field not in holders or (isinstance(value, dict) and _holds_nothing(old))
+                if not kept or not self.sees(value, field):
+                    return False
         return True
 
     def sees(self, value: Any, field: str) -> bool:
@@ -135,6 +160,11 @@ class FieldRules:
             elif self.shows(field):
                 shown[key] = value
         return shown
+
+
+def _holds_nothing(value: Any) -> bool:
+    """Whether a value has no objects in it, nor place for them."""
+    return not isinstance(value, dict | list)
 
 
 def _bare(value: Any) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TypeVar
 
 import attrs
 import duckdb
@@ -114,6 +115,33 @@ class Watchdog:
 
 
 WATCHDOG = Watchdog()
+T = TypeVar("T")
+
+
+def in_time(items: Iterable[T], seconds: float) -> Iterator[T]:
+    """Yield the parts of one request for as long as their time lasts and its caller stays.
+
+    Args:
+        items: The parts, each of which takes its own time.
+        seconds: The limit for all of them together.
+
+    Raises:
+        Problem: 400 when they take longer.
+    """
+    ends = time.monotonic() + seconds
+    with watching(lambda: None) as caller:
+        for item in items:
+            if caller.left:
+                raise caller_left()
+            if time.monotonic() > ends:
+                reason = f"the request was stopped after {seconds:g} s; ask for fewer things at once"
+                raise Problem(400, "illegal_argument_exception", reason)
+            yield item
+
+
+def caller_left() -> Problem:
+    """Return what is answered to nobody."""
+    return Problem(499, "client_closed_request", "the caller left before the answer")
 
 
 @contextmanager
@@ -135,7 +163,7 @@ def time_limit(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[No
             if limited.late:
                 raise wrong_sql(f"the query was stopped after {seconds:g} s; narrow it down") from None
             if caller.left:
-                raise Problem(499, "client_closed_request", "the caller left before the answer") from None
+                raise caller_left() from None
             raise
         finally:
             _running.reset(token)

@@ -132,11 +132,10 @@ class Writing:
         """Return what puts a column's value at its place, or raise the 403 for a field hidden from the caller."""
         field = field_of(view, name)
         rules = self.gateway.access.fields(self.principal, view.name)
-        inside = [inner for inner in view.shape if inner.startswith(f"{field}.")]
         refused = Problem(
             403, "security_exception", f"user [{self.principal.username}] may not write the field [{field}] in full"
         )
-        if not all(rules.writes(touched) for touched in (field, *inside)):
+        if not rules.writes(field) or field in rules.holders(view.shape):
             raise refused
         assign = setter(view, field)
 

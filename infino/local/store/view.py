@@ -41,6 +41,7 @@ class DatasetView:
         present: Filters or masks one document for the caller.
         allowed: Whether the caller may know of a field.
         replacements: Field -> SQL literal shown instead of its value.
+        holders: The fields in whose objects something may be hidden or masked.
         uuid: Never given twice in any store; derived data can be cached under it, with the version.
         schema: What stands in front of its tables' names, so that they are found from any search path.
         folded: The last document that has a typed row.
@@ -65,6 +66,7 @@ class DatasetView:
     present: Callable[[Document], Document] = unchanged
     allowed: Callable[[str], bool] = attrs.field(default=lambda field: True)
     replacements: Mapping[str, str] = attrs.field(factory=dict)
+    holders: frozenset[str] = frozenset()
     uuid: str = ""
     schema: str = ""
     folded: int = 0
@@ -145,16 +147,10 @@ class DatasetView:
         """The fields of values and objects in which something is hidden or masked; their plain values are shown."""
         return frozenset(field for field in self.mixed if not self._whole(field))
 
-    @cached_property
-    def _parted(self) -> frozenset[str]:
-        """The objects in which some field is hidden or masked."""
-        partly = (field for field in self.shape if field in self.replacements or not self.allowed(field))
-        return frozenset(field[:at] for field in partly for at, sign in enumerate(field) if sign == ".")
-
     def _whole(self, container: str) -> bool:
         """Tell whether an object may be shown as it is: nothing inside it is hidden or masked."""
-        if container in self._parted or self.present is unchanged:
-            return container not in self._parted
+        if container in self.holders or self.present is unchanged:
+            return container not in self.holders
         probe: Document = {"": 0}  # a key that is in no shape, for the engine has no path to it
         for key in reversed(container.split(".")):
             probe = {key: probe}
