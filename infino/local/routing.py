@@ -38,6 +38,7 @@ class Step(Protocol):
 
     async def __call__(self, work: Callable[[], T]) -> T:
         """Run it and return what it returns."""
+        ...
 
 
 @attrs.frozen
