@@ -124,22 +124,19 @@ class Model:
         return (2, len(self._given()) - len(self.additional_properties))
 
     def __eq__(self, other: object) -> bool:
-        """Compare what is there; what was not given equals None."""
+        """Compare what is there; null is there, and what was not given is not."""
         if not isinstance(other, Model) or type(other) is not type(self):
             return NotImplemented
-        mine, theirs = (
-            {field.attribute: value for field, value in one._given() if value is not None} for one in (self, other)
-        )
-        return mine == theirs and self.additional_properties == other.additional_properties
+        return self._given() == other._given() and self.additional_properties == other.additional_properties
 
     __hash__ = None  # type: ignore[assignment]  # what can be changed has no hash
 
     def __repr__(self) -> str:
-        """Show what is set; values that may hold secrets are masked."""
-        shown = []
+        """Show what was given, null included; values that may hold secrets are masked."""
+        given, shown = {field.attribute for field, _ in self._given()}, []
         for field in attrs.fields(type(self)):
             value = getattr(self, field.name, None)
-            if value is not None and not (field.name == "additional_properties" and not value):
+            if field.name in given or value:
                 text = field.repr(value) if callable(field.repr) else safe_repr(value)
                 shown.append(f"{field.name}={text}")
         return f"{type(self).__name__}({', '.join(shown)})"

@@ -3,14 +3,13 @@
 # ruff: noqa: E501 - a table reads best with one call a line
 from __future__ import annotations
 
-import copy
-import json
-from typing import Any, NamedTuple
+import ast
+from typing import Any
 
 import pytest
 
-from tests.generator.test_changes_work import matches
-from tests.support.changes import TEXT, WHOLE, Node, answer, operation, outcome, parameter, ref, thing
+from tests.support.at_once import Call, Said, answered, asked, assert_right, body, called, replied
+from tests.support.changes import TEXT, WHOLE, Node, answer, parameter, ref, thing
 
 LIST = {"type": "array", "items": TEXT}
 THINGS = {"type": "array", "items": ref("Thing")}
@@ -28,31 +27,6 @@ def query(schema: Node, **more: Any) -> Node:
 
 def header(schema: Node, **more: Any) -> Node:
     return {"parameters": [parameter("X-Q", "header", schema, **more)]}
-
-
-class Call(NamedTuple):
-    operation: Node  # what `operation` takes
-    arguments: str = ""  # of `do`; what follows >> looks at the value
-    result: str = "Thing(id='7', name='n')"  # a star stands for anything
-    wire: str = ""  # what follows the path, or the body
-    answers: tuple[Any, ...] = ()
-    http: str = "post"
-
-
-def replied(value: Any, status: int = 200) -> tuple[Any, ...]:
-    return ([status, "application/json", json.dumps(value)],)
-
-
-def body(schema: Node, arguments: str, wire: str, result: str = "Thing(id='7', name='n')", **more: Any) -> Call:
-    return Call({"body": schema, **more}, arguments, result, wire)
-
-
-def asked(more: Node, arguments: str, wire: str, result: str = "Thing(id='7', name='n')") -> Call:
-    return Call(more, arguments, result, wire, http="get")
-
-
-def answered(schema: Node, value: Any, result: str, look: str = "") -> Call:
-    return Call({"ok": schema}, look, result, "", replied(value), "get")
 
 
 SCHEMAS = {
@@ -125,42 +99,19 @@ DOCS = {
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, list[Any], list[str]]]:
-    """What came of each call, all generated into one package."""
-    names = {name: f"r{number}" for number, name in enumerate([*CALLS, *DOCS])}
-
-    def change(changed: Node) -> None:
-        changed["components"]["schemas"].update(copy.deepcopy(SCHEMAS))
-        for name, call in CALLS.items():
-            given = dict(call.operation)
-            made = operation(f"{names[name]}.do", **{key: item for key, item in given.items() if key != "required"})
-            made.get("requestBody", {}).update({"required": False} if "required" in given else {})
-            changed["paths"][f"/{names[name]}"] = {call.http: made}
-        for name, (more, _) in DOCS.items():
-            changed["paths"][f"/{names[name]}"] = {"get": operation(f"{names[name]}.do", **copy.deepcopy(more))}
-
-    calls: list[Any] = []
-    for name, call in CALLS.items():
-        given, mark, look = call.arguments.partition(" >> ")
-        code = f"client.{names[name]}.do({given}){mark}{look}"
-        calls.append([code, [*call.answers]] if call.answers else code)
-    home = "__import__('infino_api.resources.{0}', fromlist=['x']).{1}Resource.do"
-    calls += [f"inspect.getdoc({home.format(names[name], names[name].title())})" for name in DOCS]
-    found = outcome(change, calls, tmp_path_factory.mktemp("at_once"))
-    assert found.refusal == ""
-    assert [one for one in found.differing if "multipart" not in one] == []
-    return dict(zip(names, found.results, strict=True))
+def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
+    described = {name: Call(more, http="get") for name, (more, _) in DOCS.items()}
+    home = "inspect.getdoc(__import__('infino_api.resources.{0}', fromlist=['x']).{1}Resource.do)"
+    names = [f"r{number}" for number in range(len(CALLS), len(CALLS) + len(DOCS))]
+    codes = {f"docs: {name}": home.format(one, one.title()) for name, one in zip(DOCS, names, strict=True)}
+    return called({**CALLS, **described}, SCHEMAS, tmp_path_factory.mktemp("at_once"), codes=codes)
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_a_call_works(name: str, results: dict[str, Any]) -> None:
-    call, (result, requests, _) = CALLS[name], results[name]
-    assert matches(result, call.result), result
-    if call.wire:
-        route, sent, _headers = requests[0]
-        assert matches(sent, call.wire) or route.endswith(call.wire), requests
+def test_a_call_works(name: str, said: dict[str, Said]) -> None:
+    assert_right(CALLS[name], said[name])
 
 
 @pytest.mark.parametrize("name", DOCS)
-def test_what_is_said_stands_in_the_docstring(name: str, results: dict[str, Any]) -> None:
-    assert DOCS[name][1] in " ".join(eval(results[name][0]).split())
+def test_what_is_said_stands_in_the_docstring(name: str, said: dict[str, Said]) -> None:
+    assert DOCS[name][1] in " ".join(ast.literal_eval(said[f"docs: {name}"].result).split())

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.support.at_once import matches
 from tests.support.changes import TEXT, WHOLE, answer, at, operation, outcome, parameter, ref, thing
 
 PETS = {
@@ -54,9 +55,6 @@ def said(
 
 
 SLICE = {
-    "plain: dotted operationId": one(
-        at("/things/{id}", get=get(parameter("id", "path"))), "client.things.get('a b')", route="GET /things/a%20b"
-    ),
     "plain: createThing": one(
         at("/things", post=operation("createThing", body=thing("B.", name=TEXT))),
         "client.things.create(name='x')",
@@ -90,6 +88,17 @@ SLICE = {
         ),
         "client.things.get(['1', '2'], ['1', '2'], ['1', '2'], {'x': 'y z'})",
         route="GET /t/1,2/.1,2/;c=1;c=2/x=y%20z",
+    ),
+    "extra query and body": one(
+        at("/things", post=create(thing("B.", name=TEXT))),
+        "client.things.create(name='x', extra_query={'v': [1, 2]}, extra_body={'new': True})",
+        route="POST /things?v=1&v=2",
+        body='{"name":"x","new":true}',
+    ),
+}
+ALL = {
+    "plain: dotted operationId": one(
+        at("/things/{id}", get=get(parameter("id", "path"))), "client.things.get('a b')", route="GET /things/a%20b"
     ),
     "path: scalars": one(
         at(
@@ -171,14 +180,6 @@ SLICE = {
         ['{"id": "1"}\n\n{"id"', ': "2"}\n'],
         "application/x-ndjson",
     ),
-    "extra query and body": one(
-        at("/things", post=create(thing("B.", name=TEXT))),
-        "client.things.create(name='x', extra_query={'v': [1, 2]}, extra_body={'new': True})",
-        route="POST /things?v=1&v=2",
-        body='{"name":"x","new":true}',
-    ),
-}
-ALL = {
     "query: header and cookie": one(
         at("/things", get=get(parameter("X-Tags", "header", LIST), parameter("Encoding", "header"), parameter("session", "cookie"))),
         "client.things.get(x_tags=['a', 'b'], session='a b')",
@@ -424,22 +425,6 @@ ALL = {
         '{"1st": "a", "self": "b", "toDict": "c", "list": "d", "größe": "e"}',
     ),
 }  # fmt: skip
-
-
-def matches(found: str, wanted: str) -> bool:
-    """Tell whether a text is the one that is wanted, in which stars stand for anything."""
-    first, *parts = wanted.split("*") if "*" in wanted else [wanted]
-    if not parts:
-        return found == wanted
-    at = len(first)
-    if not found.startswith(first):
-        return False
-    for part in parts:
-        at = found.find(part, at)
-        if at < 0:
-            return False
-        at += len(part)
-    return wanted.endswith("*") or found.endswith(parts[-1])
 
 
 def check(case: Case, folder: Path) -> None:

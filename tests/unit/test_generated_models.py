@@ -68,6 +68,15 @@ def test_equality_is_by_class_and_by_what_is_there() -> None:
         hash(made())
 
 
+def test_null_and_nothing_differ_to_equality_and_repr() -> None:
+    assert Visualization(title="x", description=None) != Visualization(title="x")
+    assert repr(Visualization(title="x", description=None)) == "Visualization(title='x', description=None)"
+    assert repr(Visualization(title="x")) == "Visualization(title='x')"
+    chart = Visualization(title="x", description=None)
+    del chart.description
+    assert chart == Visualization(title="x")
+
+
 def test_replacing_keeps_what_was_not_given_so() -> None:
     changed = made().__replace__(title="Later")
     assert changed.to_body() == {"title": "Later", "description": None, "chart": {"type": "bar"}, "x": [1]}

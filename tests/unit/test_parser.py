@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from generator import document, parser, plan, types, write  # noqa: E402 - lives beside the script, not in a package
+from generator import document, parser, write  # noqa: E402 - lives beside the script, not in a package
 
 OPENAPI = ROOT / "openapi"
 DOCUMENT = document.load(OPENAPI / "infino.yaml")
@@ -83,51 +82,6 @@ def test_the_whole_document_is_parsed(parsed: parser.Parsed) -> None:
         endpoint = parsed.endpoints[operation.http, operation.path]
         assert len(endpoint.bodies) == len(operation.body.node["content"] if operation.body else ())
         assert {one.status_code.pattern for one in endpoint.responses} == set(operation.answers)
-
-
-def _spelt(annotation: str) -> str:
-    """An annotation of theirs as we would write it."""
-    return annotation.replace("datetime.datetime", "datetime").replace("datetime.date", "date")
-
-
-def _fields(parsed: parser.Parsed) -> Iterator[tuple[str, Any, plan.ModelField, dict[str, Any]]]:
-    plans = {one.name: one for one in plan.model_plans(DOCUMENT, parsed)}
-    for model in parsed.models:
-        by_wire = {field.wires[0]: field for field in plans[str(model.class_info.name)].fields}
-        schema = document.Placed(types.node_at(DOCUMENT, parser.place_of(model)), parser.place_of(model))
-        nodes = document.model_properties(DOCUMENT, schema)
-        for one in (*(model.required_properties or ()), *(model.optional_properties or ())):
-            wire = parser.wire_name(one)
-            yield f"{model.class_info.name}.{wire}", one, by_wire[wire], nodes[wire].node
-
-
-def test_our_annotations_are_theirs_but_for_reasons(parsed: parser.Parsed) -> None:
-    """Each difference from the stock annotation has one of these reasons, and no other."""
-    reasons: dict[str, set[str]] = {}
-    for name, one, field, node in _fields(parsed):
-        ours = set(types.split_union(field.annotation)) - {"None"}
-        theirs = {
-            _spelt(part) for part in types.split_union(one.get_type_string(no_optional=True).as_unembedded_code())
-        }
-        theirs -= {"None"}
-        if ours == theirs:
-            continue
-        if "x-infino-coerce" in node:
-            reason = "read as one type whatever the gateway sends"
-        elif any(part.startswith("Literal[") for part in ours):
-            reason = "words that stay open"
-        elif any("dict[str" in part for part in ours):
-            reason = "free-form objects and maps are plain dicts"
-        elif ours == {"Any"}:
-            reason = "a union with anything is anything"
-        else:
-            reason = f"{ours} and {theirs}"
-        reasons.setdefault(reason, set()).add(name)
-    assert set(reasons) == {
-        "read as one type whatever the gateway sends",
-        "words that stay open",
-        "free-form objects and maps are plain dicts",
-    }
 
 
 def test_the_order_of_the_document_changes_nothing(tmp_path: Path) -> None:
