@@ -24,6 +24,8 @@ _DOLLAR = re.compile(r"\$(?:[A-Za-z_][A-Za-z0-9_]*)?\$")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORD = re.compile(r"[\w$'\"`]")
 _FOREIGN = re.compile(r"%s|%\(\w+\)s|\$\w+|(?<![\w@])@\w+")
+_BEFORE_LIST: Final = re.compile(r"\b(?:IN\s*\(?|VALUES)\s*\Z", re.IGNORECASE)
+_NEAR: Final = 200
 _SCALARS: Final = (str, int, float, Decimal, type(None))
 _DIGITS: Final = 38
 """Digits of a decimal that engines keep."""
@@ -63,7 +65,11 @@ def bind(statement: str, params: Params | None) -> str:
     parts, position = [], 0
     for index, (start, end) in enumerate(found):
         _refuse_neighbours(statement, start, end)
-        text = literal(value_of(index, statement[start:end]))
+        value = value_of(index, statement[start:end])
+        if _is_list(value) and not _BEFORE_LIST.search(statement, max(0, start - _NEAR), start):
+            problem = f"value {index + 1} is a list, and a list of values stands only after IN or VALUES"
+            raise ValidationError(problem, hint="upload records with lists by records.bulk()")
+        text = literal(value)
         if text.startswith("(") and text.endswith(")") and _in_brackets(statement, start, end):
             text = text[1:-1]
         parts += [statement[position:start], text]
@@ -233,9 +239,13 @@ def literal(value: Any) -> str:
         >>> literal(["it's", None, 1.5])
         "('it''s', NULL, 1.5e0)"
     """
-    if isinstance(value, list | tuple | Set) and not is_months(value):
+    if _is_list(value):
         return f"({', '.join(_scalar(item) for item in value)})" if value else _NOTHING
     return _scalar(value)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple | Set) and not is_months(value)
 
 
 def _scalar(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import math
 import re
@@ -19,7 +20,7 @@ DECLARED = {
     **dict.fromkeys(("int2", "int4", "int8", "oid", "tinyint", "smallint", "integer", "bigint", "utinyint",
                      "usmallint", "uinteger", "ubigint", "hugeint", "uhugeint"), "long"),
     **dict.fromkeys(("float4", "float8", "float", "double"), "double"),
-    **dict.fromkeys(("numeric", "decimal"), "decimal"),
+    **dict.fromkeys(("numeric", "decimal", "bignum"), "decimal"),
     **dict.fromkeys(("timestamp", "timestamptz", "timestamp with time zone", "timestamp_s", "timestamp_ms",
                      "timestamp_ns", "datetime"), "timestamp"),
     "date": "date",
@@ -131,7 +132,7 @@ def plain(value: Any, inner: Any) -> Any:
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):
         return value.isoformat()
     if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).hex()
+        return base64.b64encode(value).decode()
     if isinstance(value, list | tuple | set):
         return [inner(item) for item in value]
     if isinstance(value, dict):

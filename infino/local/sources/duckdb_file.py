@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 import duckdb
+from duckdb.sqltypes import DuckDBPyType
 
 from infino.local.http import Problem
 from infino.local.reach import Reach
 from infino.local.sources.cells import DriverRows, answered, iso, within
 from infino.local.sources.relational import ROWS, Config, only_a_query
+from infino.local.values.nested import moment, rebuilt, single
 
 # The statement can neither reach other files nor lift that rule.
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
@@ -21,14 +24,41 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-def _with_moments_as_text(sql: str, width: int, moments: Sequence[int]) -> str:
-    """Wrap a query so that moments and intervals come as text.
+CONVERTED: dict[str, Callable[[str], Any]] = {"BIGNUM": Decimal}
+TEXTS = ("TIMESTAMP", "DATE", "TIME", "INTERVAL")
+
+
+def _as_text(kind: str) -> bool:
+    """Tell whether a column comes as text.
 
     Python has neither DuckDB's infinity nor its nanoseconds, and takes a month for thirty days.
     """
-    names = [f"c{place}" for place in range(width)]
-    shown = [f"{name}::VARCHAR" if place in moments else name for place, name in enumerate(names)]
-    return f"SELECT {', '.join(shown)} FROM (\n{sql.rstrip().rstrip(';')}\n) AS answer({', '.join(names)})"
+    return kind.startswith(TEXTS) and not kind.endswith("]")
+
+
+def _read(kind: str, column: str) -> str:
+    """SQL for a column as Python can read it."""
+    if _as_text(kind):
+        return f"{column}::VARCHAR"
+    try:
+        return rebuilt(duckdb.sqltype(kind), column, _inside)
+    except duckdb.Error:  # a type of an extension
+        return column
+
+
+def _inside(kind: DuckDBPyType, value: str) -> str | None:
+    text = f"{value}::VARCHAR" if kind.id.startswith(("date", "time_", "time", "interval")) else None
+    return moment(kind, value, "+00:00") or single(kind, value) or text
+
+
+def _readable(sql: str, kinds: Sequence[str]) -> str:
+    """Wrap a query so that its values lose nothing on their way into Python."""
+    names = [f"c{place}" for place in range(len(kinds))]
+    shown = [_read(kind, name) for kind, name in zip(kinds, names, strict=True)]
+    if shown == names:
+        return sql
+    text = ", ".join(shown).replace("{{", "{").replace("}}", "}")
+    return f"SELECT {text} FROM (\n{sql.rstrip().rstrip(';')}\n) AS answer({', '.join(names)})"
 
 
 class DuckdbFile:
@@ -58,15 +88,15 @@ class DuckdbFile:
             cursor = connection.execute(sql)
             names = [column[0] for column in cursor.description or ()]
             kinds = [str(column[1]) for column in cursor.description or ()]
-            moments = [
-                place for place, kind in enumerate(kinds) if kind.startswith(("TIMESTAMP", "DATE", "TIME", "INTERVAL"))
-            ]
-            if moments:
-                cursor = connection.execute(_with_moments_as_text(sql, len(names), moments))
+            readable = _readable(sql, kinds)
+            if readable != sql:
+                cursor = connection.execute(readable)
             rows = within(cursor.fetchmany(limit + 1), limit)
-            for row in rows:
-                for place in moments:
-                    row[place] = row[place] and iso(row[place])
+            for place, kind in enumerate(kinds):
+                convert = iso if _as_text(kind) else CONVERTED.get(kind)
+                if convert is not None:
+                    for row in rows:
+                        row[place] = row[place] and convert(row[place])
             spent = round((time.perf_counter() - started) * 1000)
             return answered(names, [kind.partition("(")[0] if kind[-1] != "]" else None for kind in kinds], rows, spent)
 

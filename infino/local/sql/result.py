@@ -12,7 +12,8 @@ import orjson
 from duckdb.sqltypes import DuckDBPyType
 
 from infino.local.sql.dialect import MAX_COLUMNS, too_wide, wrong_sql
-from infino.local.store import identifier, literal
+from infino.local.store import literal
+from infino.local.values.nested import MOMENT, MOMENT_IN_UTC, moment, rebuilt, single
 
 BATCH = 20_000
 INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
@@ -79,44 +80,18 @@ def tag_of(kind: str) -> tuple[str, str]:
 
 def nested(kind: str) -> str:
     """Return SQL over `{0}` for the JSON of a list or object; decimals inside keep their tag, and so their digits."""
-    value = tagged(duckdb.sqltype(kind), "{0}") if "DECIMAL" in kind else "{0}"
-    return f"to_json({value})::VARCHAR"
+    return f"to_json({rebuilt(duckdb.sqltype(kind), '{0}', _inside)})::VARCHAR"
 
 
-def tagged(kind: DuckDBPyType, value: str, depth: int = 0) -> str:
-    """Return SQL for a value in which every decimal is an object with its text."""
-    inner = f"e{depth}"
+def _inside(kind: DuckDBPyType, value: str) -> str | None:
+    """Return SQL for a value inside a list or object, where the engine's own JSON of it is another than of a column."""
     if kind.id == "decimal":
         return f"CASE WHEN {value} IS NOT NULL THEN {{{{'Decimal': {value}::VARCHAR}}}} END"
-    if kind.id in ("list", "array"):
-        return f"list_transform({value}, lambda {inner}: {tagged(parts(kind)[0][1], inner, depth + 1)})"
-    if kind.id == "map":
-        key, content = f"{inner}.key", tagged(parts(kind)[1][1], f"{inner}.value", depth + 1)
-        entries = f"list_transform(map_entries({value}), lambda {inner}: {{{{'key': {key}, 'value': {content}}}}})"
-        return f"map_from_entries({entries})"
-    if kind.id == "struct":
-        members = (
-            f"{braced(identifier(name))} := {tagged(child, f'struct_extract({value}, {braced(literal(name))})', depth)}"
-            for name, child in parts(kind)
-        )
-        return f"CASE WHEN {value} IS NOT NULL THEN struct_pack({', '.join(members)}) END"
-    return value
+    if kind.id == "blob":
+        return f"to_base64({value})"
+    return moment(kind, value, "Z") or single(kind, value)
 
 
-def parts(kind: DuckDBPyType) -> list[tuple[str, DuckDBPyType]]:
-    """Return the types inside a type, with the names that a struct gives them."""
-    return [(name, child) for name, child in kind.children if isinstance(child, DuckDBPyType)]
-
-
-def braced(text: str) -> str:
-    """Return text as it must stand in a template."""
-    return text.replace("{", "{{").replace("}", "}}")
-
-
-MOMENT = "system.main.replace({}::VARCHAR, ' ', 'T')"
-"""SQL for a time as ISO 8601 writes it; by the engine's own function, for one of that name may stand before it."""
-MOMENT_IN_UTC = MOMENT.format("({} AT TIME ZONE 'UTC')")
-"""The same for a time with a zone, but for the `Z` behind it."""
 TAGS = {
     "BOOLEAN": ("Boolean", "{}::VARCHAR"),
     "JSON": ("Json", "{}::VARCHAR"),

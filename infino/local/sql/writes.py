@@ -16,11 +16,12 @@ from infino.local.sql.changes import Assignment, Conflict, WritingStatement
 from infino.local.sql.dialect import wrong_sql
 from infino.local.sql.guard import Statement
 from infino.local.sql.question import Asker, readable
-from infino.local.sql.result import MOMENT, MOMENT_IN_UTC, ResultColumn, describe
+from infino.local.sql.result import ResultColumn, describe
 from infino.local.sql.watchdog import time_limit
 from infino.local.store import Dataset, DatasetView, identifier
 from infino.local.store.writer import DocumentBatch, fetch, put, remove
 from infino.local.values import exact
+from infino.local.values.nested import MOMENT, MOMENT_IN_UTC
 from infino.local.values.paths import keys_of
 
 if TYPE_CHECKING:

@@ -1,0 +1,83 @@
+"""SQL that builds a list or an object anew, where some of the values inside are to be written in another way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from duckdb.sqltypes import DuckDBPyType
+
+from infino.local.values.paths import identifier, literal
+
+Rewrite: TypeAlias = Callable[[DuckDBPyType, str], "str | None"]
+"""Takes a type and SQL for a value of it, gives SQL for how it is to be written, or None where it may stay."""
+
+MOMENT = "system.main.replace({}::VARCHAR, ' ', 'T')"
+"""SQL for a time as ISO 8601 writes it; by the engine's own function, for one of that name may stand before it."""
+MOMENT_IN_UTC = MOMENT.format("({} AT TIME ZONE 'UTC')")
+"""The same for a time with a zone, but for the zone behind it."""
+LOCAL_MOMENTS = frozenset({"timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns"})
+
+
+def moment(kind: DuckDBPyType, value: str, zone: str) -> str | None:
+    """Return SQL for a time as ISO 8601, or None for a value that is none.
+
+    Args:
+        kind: Its type.
+        value: SQL for it.
+        zone: How UTC is written.
+    """
+    if kind.id in LOCAL_MOMENTS:
+        return MOMENT.format(value)
+    if kind.id != "timestamp with time zone":
+        return None
+    return f"CASE WHEN isfinite({value}) THEN {MOMENT_IN_UTC.format(value)} || '{zone}' ELSE {value}::VARCHAR END"
+
+
+def single(kind: DuckDBPyType, value: str) -> str | None:
+    """Return SQL for a float of 32 bits with no more digits than it has, or None for another value."""
+    return f"{value}::VARCHAR::DOUBLE" if kind.id == "float" else None
+
+
+def rebuilt(kind: DuckDBPyType, value: str, rewrite: Rewrite, depth: int = 0) -> str:
+    """Return SQL for a value in which each scalar is written as `rewrite` says.
+
+    Args:
+        kind: Its type.
+        value: SQL for it, a template in which braces are doubled.
+        rewrite: How scalars are written.
+        depth: How many lists the value is inside of.
+    """
+    if not _concerns(kind, rewrite):
+        return value
+    inner = f"e{depth}"
+    if kind.id in ("list", "array"):
+        return f"list_transform({value}, lambda {inner}: {rebuilt(parts(kind)[0][1], inner, rewrite, depth + 1)})"
+    if kind.id == "map":
+        key, content = f"{inner}.key", rebuilt(parts(kind)[1][1], f"{inner}.value", rewrite, depth + 1)
+        entries = f"list_transform(map_entries({value}), lambda {inner}: {{{{'key': {key}, 'value': {content}}}}})"
+        return f"map_from_entries({entries})"
+    if kind.id == "struct":
+        members = (
+            f"{_braced(identifier(name))} := "
+            + rebuilt(child, f"struct_extract({value}, {_braced(literal(name))})", rewrite, depth)
+            for name, child in parts(kind)
+        )
+        return f"CASE WHEN {value} IS NOT NULL THEN struct_pack({', '.join(members)}) END"
+    return rewrite(kind, value) or value
+
+
+def parts(kind: DuckDBPyType) -> list[tuple[str, DuckDBPyType]]:
+    """Return the types inside a type, with the names that a struct gives them."""
+    return [(name, child) for name, child in kind.children if isinstance(child, DuckDBPyType)]
+
+
+def _concerns(kind: DuckDBPyType, rewrite: Rewrite) -> bool:
+    if kind.id in ("list", "array", "map", "struct"):
+        return any(_concerns(child, rewrite) for _, child in parts(kind)[kind.id == "map" :])
+    return rewrite(kind, "") is not None
+
+
+def _braced(text: str) -> str:
+    """Return text as it must stand in a template."""
+    return text.replace("{", "{{").replace("}", "}}")

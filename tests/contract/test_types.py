@@ -1,0 +1,128 @@
+"""The table of types at the gateway: what drivers give, what SQL says, and what a parameter is where it comes back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from infino import Infino, ValidationError
+
+# SQL of a value of DuckDB, type and value through a connection, JSON of the record that an import makes
+DRIVER: list[tuple[str, str, Any, str]] = [
+    ("timestamp '2024-01-01 10:00:00.123456'", "timestamp", dt.datetime(2024, 1, 1, 10, 0, 0, 123456),
+     '"2024-01-01T10:00:00.123456"'),
+    ("timestamp_ns '2024-01-01 10:00:00.123456789'", "timestamp", "2024-01-01T10:00:00.123456789",
+     '"2024-01-01T10:00:00.123456789"'),
+    ("timestamptz '2024-01-01 10:00:00+02'", "timestamp", dt.datetime(2024, 1, 1, 8, tzinfo=dt.UTC),
+     '"2024-01-01T08:00:00+00:00"'),
+    ("timestamp 'infinity'", "timestamp", "infinity", '"infinity"'),
+    ("date '12024-01-01'", "date", "12024-01-01", '"12024-01-01"'),
+    ("time '10:00:00.000001'", "time", dt.time(10, 0, 0, 1), '"10:00:00.000001"'),
+    ("interval '1 month 2 days'", "string", "1 month 2 days", '"1 month 2 days"'),
+    ("1.50::decimal(9,2)", "decimal", Decimal("1.50"), "1.50"),
+    ("170141183460469231731687303715884105727::hugeint", "decimal", Decimal(2**127 - 1), str(2**127 - 1)),
+    ("'1234567890123456789012345678901234567890123'::bignum", "decimal",
+     Decimal(1234567890123456789012345678901234567890123), "1234567890123456789012345678901234567890123"),
+    ("18446744073709551615::ubigint", "decimal", Decimal(2**64 - 1), str(2**64 - 1)),
+    ("0.1::float", "float", 0.1, "0.1"),
+    ("'-inf'::double", "float", float("-inf"), "refused"),
+    ("'\\x00\\xff'::blob", "string", "AP8=", '"AP8="'),
+    ("'x'::enum('x', 'y')", "string", "x", '"x"'),
+    ("'00000000-0000-0000-0000-000000000005'::uuid", "string", "00000000-0000-0000-0000-000000000005",
+     '"00000000-0000-0000-0000-000000000005"'),
+    ("[timestamp_ns '2024-01-01 10:00:00.123456789', null]", "array", ["2024-01-01T10:00:00.123456789", None],
+     '["2024-01-01T10:00:00.123456789",null]'),
+    ("[timestamptz '2024-01-01 10:00:00+02']", "array", ["2024-01-01T08:00:00+00:00"], '["2024-01-01T08:00:00+00:00"]'),
+    ("[interval '1 month', interval '30 days']", "array", ["1 month", "30 days"], '["1 month","30 days"]'),
+    ("[date '12024-01-01']", "array", ["12024-01-01"], '["12024-01-01"]'),
+    ("[0.1::float, 0.25::float]::float[2]", "array", [0.1, 0.25], "[0.1,0.25]"),
+    ("[[1], [2, null]]", "array", [[1], [2, None]], "[[1],[2,null]]"),
+    ("{'a b{}': {'t': [timestamp_s '2024-01-01 10:00:00']}, 'n': 1}", "object",
+     {"a b{}": {"t": ["2024-01-01T10:00:00"]}, "n": 1}, '{"a b{}":{"t":["2024-01-01T10:00:00"]},"n":1}'),
+    ("map {'k': timestamp '2024-01-01'}", "object", {"k": "2024-01-01T00:00:00"}, '{"k":"2024-01-01T00:00:00"}'),
+    ("{'a': 1.50::decimal(9, 2)}", "object", {"a": "1.50"}, '{"a":1.50}'),
+    ("[]::timestamp[]", "array", [], "[]"),
+    ("null::struct(t timestamp)", "object", None, "null"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Infino]:
+    with Infino.local() as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def source(client: Infino, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A connection to a DuckDB file with a table for each row."""
+    path = tmp_path_factory.mktemp("types") / "types.duckdb"
+    with duckdb.connect(str(path)) as file:
+        for number, (sql, *_) in enumerate(DRIVER):
+            file.execute(f"CREATE TABLE t{number} AS SELECT {sql} AS v")
+    return str(client.connections.create("duckdb", name="types", config={"path": str(path)}).id)
+
+
+@pytest.mark.parametrize("number", range(len(DRIVER)), ids=[row[0] for row in DRIVER])
+def test_what_a_driver_gives_is_read_exactly(client: Infino, source: str, number: int) -> None:
+    _, kind, value, _ = DRIVER[number]
+    found = client.connections.sql(source, f"SELECT v FROM t{number}")
+    assert found.column("v") == [value]
+    assert found.columns[0].type == kind or value is None
+
+
+def test_what_a_driver_gives_is_imported_exactly(client: Infino, source: str, tmp_path: Path) -> None:
+    good = [number for number, row in enumerate(DRIVER) if row[3] != "refused"]
+    (bad,) = set(range(len(DRIVER))) - set(good)
+    tables = [f"t{number}" for number in good]
+    whole = f"SELECT {', '.join(f'{table}.v AS {table}' for table in tables)} FROM {', '.join(tables)}"
+    for name, query in (("imported", whole), ("refused", f"SELECT v FROM t{bad}")):
+        client.datasets.create(name)
+        client.imports.create("duckdb", connection_id=source, target_dataset=name, query=query)
+    while any(job.status not in ("completed", "failed") for job in client.imports.list()):
+        time.sleep(0.02)
+    assert sorted(str(job.status) for job in client.imports.list()) == ["completed", "failed"]
+    assert client.datasets.count("refused") == 0
+    client.datasets.export("imported", tmp_path / "records.ndjson")
+    exact: Any = {"parse_float": Decimal, "parse_int": Decimal}
+    (record,) = (json.loads(line, **exact) for line in (tmp_path / "records.ndjson").read_text("utf-8").splitlines())
+    assert {table: record[table] for table in tables} == {
+        f"t{number}": json.loads(DRIVER[number][3], **exact) for number in good
+    }
+
+
+@pytest.mark.parametrize(
+    ("sql", "value"),
+    [
+        ("{'t': timestamp_ns '2024-01-01 10:00:00.123456789'}", {"t": "2024-01-01T10:00:00.123456789"}),
+        ("[timestamptz '2024-01-01 10:00:00+02', null]", ["2024-01-01T08:00:00Z", None]),
+        ("['\\x00\\xff'::blob]", ["AP8="]),
+        ("[0.1::float]", [0.1]),
+        ("[{'{}': 12345678901234567.89::decimal(20, 2)}]", [{"{}": Decimal("12345678901234567.89")}]),
+        ("map {1: date '2024-01-01'}", {"1": "2024-01-01"}),
+    ],
+)
+def test_a_value_inside_another_is_written_as_in_a_column(client: Infino, sql: str, value: Any) -> None:
+    assert client.query.sql(f"SELECT {sql} AS v").scalar() == value
+
+
+@pytest.mark.parametrize(
+    "statement", ["SELECT ?", "SELECT 1 WHERE 1 = ?", "INSERT INTO t (a) VALUES (?)", "SELECT f(?)"]
+)
+@pytest.mark.parametrize("value", [[1], (1, 2), {1}])
+def test_a_list_is_no_value_of_a_column(client: Infino, statement: str, value: Any) -> None:
+    """One of a single value would become that value."""
+    with pytest.raises(ValidationError, match="value 1 is a list"):
+        client.query.execute(statement, [value])
+
+
+@pytest.mark.parametrize("statement", ["SELECT 1 IN ?", "SELECT 1 IN (?)", "SELECT 1 in\n  ( ? )", "VALUES ?"])
+def test_a_list_stands_after_in(client: Infino, statement: str) -> None:
+    assert list(client.query.sql(statement, [[1]]).rows()) == [(1 if "VALUES" in statement else True,)]
