@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Unpack
 from infino_api.resources.datasets import AsyncDatasetsResource
 
 from infino.resources.concurrency import async_off_loop, async_upload
+from infino.resources.settings import BulkSettings, chosen, with_settings
 
 if TYPE_CHECKING:
     from infino.bulk.progress import Progress
     from infino.bulk.report import BulkReport
     from infino.caller import AsyncCaller
-    from infino.resources.records import BulkSettings
 
 
 class AsyncDatasets(AsyncDatasetsResource):
@@ -24,6 +24,7 @@ class AsyncDatasets(AsyncDatasetsResource):
 
     _caller: AsyncCaller
 
+    @with_settings
     async def load(self, name: str, source: Any, **settings: Unpack[BulkSettings]) -> BulkReport:
         """Make a dataset unless it is there, and upload a file or any other source into it.
 
@@ -44,7 +45,7 @@ class AsyncDatasets(AsyncDatasetsResource):
         """
         await async_off_loop(import_module, "infino.plans.datasets")  # what `create` needs
         create = partial(self.create, name, exist_ok=True)
-        return await async_upload(self._caller, name, source, settings, "datasets.load", create)
+        return await async_upload(self._caller, name, source, chosen(**settings), "datasets.load", create)
 
     async def export(
         self,

@@ -2,53 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from infino_api.resources.records import AsyncRecordsResource
 
 from infino.resources.concurrency import async_upload, async_uploads
+from infino.resources.settings import BulkSettings as BulkSettings
+from infino.resources.settings import chosen, with_settings
 
 if TYPE_CHECKING:
-    from infino.bulk.options import IdChoice, OnError, Operation
-    from infino.bulk.progress import Progress
-    from infino.bulk.reading import TextType
     from infino.bulk.report import BulkReport
     from infino.bulk.run_async import AsyncRun
     from infino.caller import AsyncCaller
-    from infino.core.retry import RetryPolicy
-
-Format = Literal["auto", "ndjson", "json", "csv", "tsv", "parquet", "arrow"]
-
-
-class BulkSettings(TypedDict, total=False):
-    """What may be chosen about an upload; `BulkOptions` and `ReadOptions` of `infino.bulk` explain each."""
-
-    id: IdChoice
-    op: Operation
-    upsert: bool
-    format: Format
-    index: bool | None
-    encoding: str | None
-    delimiter: str | None
-    quote: str | None
-    header: bool
-    columns: Sequence[str] | None
-    null: str | Sequence[str]
-    comment: str | None
-    skip: int
-    decimal: str
-    types: Literal["text"] | Mapping[str, TextType] | None
-    chunk_bytes: int
-    chunk_records: int
-    concurrency: int
-    on_error: OnError
-    dead_letter: str | os.PathLike[str] | None
-    checkpoint: str | os.PathLike[str] | None
-    progress: bool | Callable[[Progress], Any] | None
-    retry: RetryPolicy
-    timeout: float | None
 
 
 class AsyncRecords(AsyncRecordsResource):
@@ -60,6 +25,7 @@ class AsyncRecords(AsyncRecordsResource):
 
     _caller: AsyncCaller
 
+    @with_settings
     async def bulk(self, dataset: str, source: Any, **settings: Unpack[BulkSettings]) -> BulkReport:
         """Upload records from any source, and account for every one of them.
 
@@ -101,8 +67,9 @@ class AsyncRecords(AsyncRecordsResource):
             >>> report.accepted, report.ok
             (336776, True)
         """
-        return await async_upload(self._caller, dataset, source, settings)
+        return await async_upload(self._caller, dataset, source, chosen(**settings))
 
+    @with_settings
     def bulk_iter(self, dataset: str, source: Any, **settings: Unpack[BulkSettings]) -> AsyncRun:
         """Upload records, and see the result of each chunk as it arrives.
 
@@ -127,4 +94,4 @@ class AsyncRecords(AsyncRecordsResource):
             ...         print(chunk.start, chunk.accepted, chunk.rejections)
             >>> print(run.report)
         """
-        return async_uploads(self._caller, dataset, source, settings)
+        return async_uploads(self._caller, dataset, source, chosen(**settings))

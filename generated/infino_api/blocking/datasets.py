@@ -13,13 +13,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Unpack
 
 from infino.resources.concurrency import off_loop, upload
+from infino.resources.settings import BulkSettings, chosen, with_settings
 from infino_api.resources.datasets import DatasetsResource
 
 if TYPE_CHECKING:
     from infino.bulk.progress import Progress
     from infino.bulk.report import BulkReport
     from infino.caller import SyncCaller
-    from infino.resources.records import BulkSettings
 
 
 class Datasets(DatasetsResource):
@@ -27,6 +27,7 @@ class Datasets(DatasetsResource):
 
     _caller: SyncCaller
 
+    @with_settings
     def load(self, name: str, source: Any, **settings: Unpack[BulkSettings]) -> BulkReport:
         """Make a dataset unless it is there, and upload a file or any other source into it.
 
@@ -47,7 +48,7 @@ class Datasets(DatasetsResource):
         """
         off_loop(import_module, "infino.plans.datasets")  # what `create` needs
         create = partial(self.create, name, exist_ok=True)
-        return upload(self._caller, name, source, settings, "datasets.load", create)
+        return upload(self._caller, name, source, chosen(**settings), "datasets.load", create)
 
     def export(
         self,

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Unpack
 
 from infino.resources.concurrency import upload, uploads
-from infino.resources.records import BulkSettings
+from infino.resources.settings import BulkSettings as BulkSettings
+from infino.resources.settings import chosen, with_settings
 from infino_api.resources.records import RecordsResource
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Records(RecordsResource):
 
     _caller: SyncCaller
 
+    @with_settings
     def bulk(self, dataset: str, source: Any, **settings: Unpack[BulkSettings]) -> BulkReport:
         """Upload records from any source, and account for every one of them.
 
@@ -68,8 +70,9 @@ class Records(RecordsResource):
             >>> report.accepted, report.ok
             (336776, True)
         """
-        return upload(self._caller, dataset, source, settings)
+        return upload(self._caller, dataset, source, chosen(**settings))
 
+    @with_settings
     def bulk_iter(self, dataset: str, source: Any, **settings: Unpack[BulkSettings]) -> Run:
         """Upload records, and see the result of each chunk as it arrives.
 
@@ -94,4 +97,4 @@ class Records(RecordsResource):
             ...         print(chunk.start, chunk.accepted, chunk.rejections)
             >>> print(run.report)
         """
-        return uploads(self._caller, dataset, source, settings)
+        return uploads(self._caller, dataset, source, chosen(**settings))
