@@ -342,7 +342,8 @@ def update(
     request: dict[str, Any], state: StoredDocument | None, version: int, id: str, author: Author
 ) -> tuple[StoredDocument, str, int]:
     """Merge a partial document into a record, or create it from `upsert` or `doc_as_upsert`."""
-    unknown = request.keys() - {"doc", "doc_as_upsert", "upsert", "detect_noop", "_source"}
+    silent = {"_source"} if request.get("_source") in (None, False) else set()
+    unknown = request.keys() - {"doc", "doc_as_upsert", "upsert", "detect_noop"} - silent
     if unknown:
         reason = f"update does not support [{', '.join(sorted(unknown))}]; send doc, upsert or doc_as_upsert"
         raise ItemProblem(400, "illegal_argument_exception", reason)

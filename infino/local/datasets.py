@@ -88,6 +88,47 @@ def read_settings(body: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value}
 
 
+def declare(gateway: Gateway, call: GatewayCall) -> Reply:
+    """Declare more fields of a dataset, for PUT /{dataset}/_mapping; what is declared stays as it is."""
+    name = call.path["dataset"]
+    gateway.access.check(call.principal, "create", "dataset", name)
+    given = call.json_object()
+    with gateway.store.writing() as cursor:
+        dataset = gateway.store.get(cursor, name)
+        kept = dataset.settings
+        read_mapping(given, kept.get("analysis"))
+        for member, value in given.items():
+            if member != "properties" and kept.get("mappings", {}).get(member) != value:
+                raise unsupported(f"a change of [{member}] in the mapping of a dataset")
+        properties = merged_properties(kept.get("properties", {}), given.get("properties") or {})
+        made = read_mapping({**kept.get("mappings", {}), "properties": properties}, kept.get("analysis"))
+        for field, kind in gateway.store.view_of(cursor, dataset).types.items():
+            declared, seen = made.fields.get(field), names_of(kind).mapping
+            if declared is not None and field not in dataset.mapping.fields and declared.type != seen:
+                reason = f"mapper [{field}] cannot be changed from type [{seen}] to [{declared.type}]"
+                raise Problem(400, "illegal_argument_exception", reason)
+        gateway.store.configure(cursor, name, {**kept, "properties": properties})
+    return Reply(json={"acknowledged": True})
+
+
+def merged_properties(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return declared properties with further ones; one that is declared already must be so in the same way."""
+    merged = dict(old)
+    for key, field in new.items():
+        held = merged.get(key)
+        if held is None or held == field:
+            merged[key] = field
+        elif held.get("type", "object") != field.get("type", "object"):
+            reason = f"mapper [{prefix}{key}] cannot be changed from type [{held.get('type')}] to [{field.get('type')}]"
+            raise Problem(400, "illegal_argument_exception", reason)
+        elif {**held, "properties": 0} == {**field, "properties": 0}:
+            inner = merged_properties(held.get("properties", {}), field.get("properties", {}), f"{prefix}{key}.")
+            merged[key] = {**held, "properties": inner}
+        else:
+            raise unsupported(f"a change of the parameters of the declared field [{prefix}{key}]")
+    return merged
+
+
 def shown_properties(given: Mapping[str, Any], allowed: Callable[[str], bool], prefix: str = "") -> dict[str, Any]:
     """Return declared properties without those that the caller may not know of."""
     shown = {}

@@ -155,6 +155,17 @@ class Route:
     stock: bool = False
 
 
+def stock_routes(handler: Handler, methods: str, *paths: str) -> list[Route]:
+    """Return the routes of a handler for stock clients.
+
+    Args:
+        handler: The handler.
+        methods: The HTTP methods, with spaces between them.
+        paths: The templates.
+    """
+    return [Route(method, path, handler, stock=True) for path in paths for method in methods.split()]
+
+
 def unsupported(feature: str) -> Problem:
     """Return the 501 that names a feature this gateway doesn't have.
 

@@ -5,7 +5,7 @@ Names as in the service's earlier interface; a dataset that is written to and mi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +14,10 @@ import orjson
 
 from infino.local import datasets, records
 from infino.local.bulk import bulk
-from infino.local.http import GatewayCall, Handler, Problem, Reply, Route, unsupported
+from infino.local.http import GatewayCall, Handler, Problem, Reply, stock_routes, unsupported
 from infino.local.querydsl.points import points_of
 from infino.local.querydsl.routes import querydsl
+from infino.local.scrolls import begin_scroll
 from infino.local.sql.watchdog import in_time
 from infino.local.stock_parameters import DEFAULTS, NEUTRAL, QUERY, SEARCH, boolean, parameters_of, search_body
 
@@ -31,14 +32,15 @@ CAT_COLUMNS = (
 )  # fmt: skip
 
 
-def _ask(handler: Handler, gateway: Gateway, call: GatewayCall, body: Any = b"", **path: str) -> Any:
+def ask(handler: Handler, gateway: Gateway, call: GatewayCall, body: Any = b"", **path: str) -> Any:
     """Run a handler of the gateway's own and return its decoded answer."""
     content = body if isinstance(body, bytes) else orjson.dumps(body)
     inner = attrs.evolve(call, path=path, query={}, raw_query="", body=content)
     return orjson.loads(handler(gateway, inner).encoded())
 
 
-def _one_dataset(name: str) -> str:
+def one_dataset(name: str) -> str:
+    """Return the name of one dataset, and refuse what stands for several."""
     if name in ("", "_all") or "," in name or "*" in name:
         raise unsupported(f"[{name}] as the name of several datasets at once; ask one after the other")
     return name
@@ -46,12 +48,12 @@ def _one_dataset(name: str) -> str:
 
 def _prepare(gateway: Gateway, call: GatewayCall, name: str) -> None:
     """Make a missing dataset that is to be written to."""
-    gateway.access.check(call.principal, "write", "record", _one_dataset(name))
+    gateway.access.check(call.principal, "write", "record", one_dataset(name))
     with gateway.store.reading() as cursor:
         if gateway.store.find(cursor, name) is not None:
             return
     try:
-        _ask(datasets.create, gateway, call, dataset=name)
+        ask(datasets.create, gateway, call, dataset=name)
     except Problem as problem:
         if problem.status != 409:  # somebody else has just made it
             raise
@@ -59,12 +61,15 @@ def _prepare(gateway: Gateway, call: GatewayCall, name: str) -> None:
 
 def search(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET and POST /{dataset}/_search, and /_search within a point in time."""
-    given = parameters_of(call, *SEARCH)
+    given = parameters_of(call, *SEARCH, "scroll")
     body = search_body(call.json_object(), given)
     name = call.path.get("dataset", "")
+    if "scroll" in given:
+        call = attrs.evolve(call, path={"dataset": one_dataset(name)})
+        return Reply(json=_counted(begin_scroll(gateway, call, body, given["scroll"]), given))
     if not name and body.get("pit") is not None:
         name = points_of(gateway).find(call.principal, body["pit"]).dataset
-    found = _ask(querydsl, gateway, call, body, dataset=_one_dataset(name))
+    found = ask(querydsl, gateway, call, body, dataset=one_dataset(name))
     return Reply(json=_counted(found, given))
 
 
@@ -79,7 +84,7 @@ def _counted(found: dict[str, Any], given: Mapping[str, str]) -> dict[str, Any]:
 def open_point(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /{dataset}/_search/point_in_time, and /{dataset}/_pit as Elasticsearch calls it."""
     given = parameters_of(call, "keep_alive")
-    name = _one_dataset(call.path["dataset"])
+    name = one_dataset(call.path["dataset"])
     gateway.access.check(call.principal, "read", "record", name)
     id = points_of(gateway).open(call.principal, name, given.get("keep_alive"))
     created = int(gateway.clock.now().timestamp() * 1000)
@@ -111,7 +116,7 @@ def msearch(gateway: Gateway, call: GatewayCall) -> Reply:
     for head, body in in_time(searches, gateway.options.sql_timeout):
         try:
             name = _searched(orjson.loads(head), call.path.get("dataset", ""))
-            answers.append(_counted(_ask(querydsl, gateway, call, body, dataset=name), given) | {"status": 200})
+            answers.append(_counted(ask(querydsl, gateway, call, body, dataset=name), given) | {"status": 200})
         except orjson.JSONDecodeError as error:
             raise Problem(400, "parse_exception", f"a header line is not valid JSON: {error}") from None
         except Problem as problem:
@@ -127,12 +132,12 @@ def _searched(head: Any, default: str) -> str:
         if name not in ("index", "indices") and name not in NEUTRAL and DEFAULTS.get(name) != text:
             raise unsupported(f"[{name}] in the header of a search")
     found = head.get("index", head.get("indices", default))
-    return _one_dataset(",".join(map(str, found)) if isinstance(found, list) else str(found))
+    return one_dataset(",".join(map(str, found)) if isinstance(found, list) else str(found))
 
 
 def count(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET and POST /{dataset}/_count, of all or of what a query matches."""
-    name = _one_dataset(call.path["dataset"])
+    name = one_dataset(call.path["dataset"])
     gateway.access.check(call.principal, "read", "record", name)
     given = parameters_of(call, "q", *QUERY)
     body = call.json_object()
@@ -140,15 +145,15 @@ def count(gateway: Gateway, call: GatewayCall) -> Reply:
         raise Problem(400, "parsing_exception", f"request does not support [{min(body.keys() - {'query'})}]")
     made = search_body(body, given)
     if "query" not in made:
-        return Reply(json=_ask(datasets.count, gateway, call, dataset=name))
-    found = _ask(querydsl, gateway, call, {**made, "size": 0, "track_total_hits": True}, dataset=name)
+        return Reply(json=ask(datasets.count, gateway, call, dataset=name))
+    found = ask(querydsl, gateway, call, {**made, "size": 0, "track_total_hits": True}, dataset=name)
     return Reply(json={"count": found["hits"]["total"]["value"], "_shards": SHARDS})
 
 
 def delete_by_query(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /{dataset}/_delete_by_query."""
     parameters_of(call, "conflicts", "scroll_size", "slices", "requests_per_second")  # of a run in pieces
-    gone = _ask(records.delete_records, gateway, call, call.body, dataset=_one_dataset(call.path["dataset"]))
+    gone = ask(records.delete_records, gateway, call, call.body, dataset=one_dataset(call.path["dataset"]))
     counts = {"total": gone, "deleted": gone, "batches": int(gone > 0), "version_conflicts": 0, "noops": 0}
     return Reply(json={"took": 0, "timed_out": False, **counts, "retries": {"bulk": 0, "search": 0}, "failures": []})
 
@@ -167,7 +172,7 @@ def bulk_of_many(gateway: Gateway, call: GatewayCall) -> Reply:
             if any(kind != "delete" for _, kind, _ in chosen):
                 _prepare(gateway, call, name)
             body = b"\n".join(line for _, _, lines in chosen for line in lines) + b"\n"
-            answer = _ask(bulk, gateway, call, body, dataset=name)
+            answer = ask(bulk, gateway, call, body, dataset=name)
         except Problem as problem:
             failed = True
             error = {"type": problem.type, "reason": problem.reason}
@@ -207,7 +212,7 @@ def _write(gateway: Gateway, call: GatewayCall, kind: str, document: bytes | Non
     lines = [orjson.dumps({kind: {} if id is None else {"_id": id}})]
     if document is not None:  # line breaks in JSON stand between its parts only, and a bulk line has none
         lines.append(document.replace(b"\n", b" ").replace(b"\r", b" "))
-    item = _ask(bulk, gateway, call, b"\n".join(lines) + b"\n", dataset=name)["items"][0][kind]
+    item = ask(bulk, gateway, call, b"\n".join(lines) + b"\n", dataset=name)["items"][0][kind]
     status = item.pop("status")
     if "error" in item:
         raise Problem(status, item["error"]["type"], item["error"]["reason"])
@@ -244,11 +249,11 @@ def _found(gateway: Gateway, call: GatewayCall, name: str, id: str, source: Any 
     """Return a document as a get shows it, found or not."""
     if source is not None:  # what a search leaves of a document, a get leaves as well
         body = {"query": {"ids": {"values": [id]}}, "version": True, "seq_no_primary_term": True, "_source": source}
-        hits = _ask(querydsl, gateway, call, body, dataset=name)["hits"]["hits"]
+        hits = ask(querydsl, gateway, call, body, dataset=name)["hits"]["hits"]
         shown = {key: value for key, value in hits[0].items() if key != "_score"} if hits else None
         return shown | {"found": True} if shown else {"_index": name, "_id": id, "found": False}
     try:
-        found: dict[str, Any] = _ask(records.get_record, gateway, call, dataset=name, record_id=id)
+        found: dict[str, Any] = ask(records.get_record, gateway, call, dataset=name, record_id=id)
     except Problem as problem:
         if problem.type != "document_not_found":
             raise
@@ -260,7 +265,7 @@ def get_document(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET and HEAD /{dataset}/_doc/{record_id}."""
     given = parameters_of(call, "_source", "_source_includes", "_source_excludes")
     source = search_body({}, given).get("_source")
-    found = _found(gateway, call, _one_dataset(call.path["dataset"]), call.path["record_id"], source)
+    found = _found(gateway, call, one_dataset(call.path["dataset"]), call.path["record_id"], source)
     return Reply(200 if found["found"] else 404, found)
 
 
@@ -290,7 +295,7 @@ def mget(gateway: Gateway, call: GatewayCall) -> Reply:
         name = str(document.get("_index", call.path.get("dataset", "")))
         source = document.get("_source", default_source)
         try:
-            shown.append(_found(gateway, call, _one_dataset(name), str(document["_id"]), source))
+            shown.append(_found(gateway, call, one_dataset(name), str(document["_id"]), source))
         except Problem as problem:
             error = problem.answer().json["error"]
             shown.append({"_index": name, "_id": str(document["_id"]), "error": error})
@@ -302,9 +307,9 @@ def cat_indices(gateway: Gateway, call: GatewayCall) -> Reply:
     given = parameters_of(call, "format", "h", "v", "s", "bytes", "health")
     if given.keys() & {"bytes", "health"}:
         raise unsupported(f"[{min(given.keys() & {'bytes', 'health'})}] for this list")
-    rows = _ask(datasets.list_all, gateway, call)
+    rows = ask(datasets.list_all, gateway, call)
     if "dataset" in call.path:
-        rows = [row for row in rows if row["index"] == _one_dataset(call.path["dataset"])]
+        rows = [row for row in rows if row["index"] == one_dataset(call.path["dataset"])]
         if not rows:
             raise Problem(404, "index_not_found_exception", f"no such index [{call.path['dataset']}]")
     columns = [name for name in given.get("h", ",".join(CAT_COLUMNS)).split(",") if name]
@@ -333,17 +338,27 @@ def _sortable(text: str) -> tuple[int, str]:
 
 
 def mapping(gateway: Gateway, call: GatewayCall) -> Reply:
-    """GET /{dataset}/_mapping."""
+    """GET /{dataset}/_mapping, and /_mapping of all datasets."""
     parameters_of(call)
-    name = _one_dataset(call.path["dataset"])
-    described = _ask(datasets.describe, gateway, call, dataset=name)[name]
-    return Reply(json={name: {"mappings": described["mappings"]}})
+    if "dataset" in call.path:
+        names = [one_dataset(call.path["dataset"])]
+    else:
+        names = [row["index"] for row in ask(datasets.list_all, gateway, call)]
+    described = {name: ask(datasets.describe, gateway, call, dataset=name)[name] for name in names}
+    return Reply(json={name: {"mappings": one["mappings"]} for name, one in described.items()})
+
+
+def put_mapping(gateway: Gateway, call: GatewayCall) -> Reply:
+    """PUT and POST /{dataset}/_mapping: declare more fields."""
+    parameters_of(call)
+    name = one_dataset(call.path["dataset"])
+    return Reply(json=ask(datasets.declare, gateway, call, call.body, dataset=name))
 
 
 def exists(gateway: Gateway, call: GatewayCall) -> Reply:
     """HEAD /{dataset}."""
     parameters_of(call)
-    _ask(datasets.metadata, gateway, call, dataset=_one_dataset(call.path["dataset"]))
+    ask(datasets.metadata, gateway, call, dataset=one_dataset(call.path["dataset"]))
     return Reply(content=b"")
 
 
@@ -356,34 +371,31 @@ def refresh(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /_refresh and /{dataset}/_refresh: every acknowledged write is visible already."""
     parameters_of(call)
     if "dataset" in call.path:
-        _ask(datasets.metadata, gateway, call, dataset=_one_dataset(call.path["dataset"]))
+        ask(datasets.metadata, gateway, call, dataset=one_dataset(call.path["dataset"]))
     return Reply(json={"_shards": SHARDS})
 
 
-def _routes(handler: Callable[[Gateway, GatewayCall], Reply], methods: str, *paths: str) -> list[Route]:
-    return [Route(method, path, handler, stock=True) for path in paths for method in methods.split()]
-
-
 ROUTES = (
-    *_routes(here, "HEAD", "/"),
-    *_routes(exists, "HEAD", "/{dataset}"),
-    *_routes(search, "GET POST", "/{dataset}/_search"),
-    *_routes(search, "GET POST", "/_search"),
-    *_routes(open_point, "POST", "/{dataset}/_search/point_in_time", "/{dataset}/_pit"),
-    *_routes(close_points, "DELETE", "/_search/point_in_time", "/_pit"),
-    *_routes(msearch, "GET POST", "/_msearch", "/{dataset}/_msearch"),
-    *_routes(count, "GET POST", "/{dataset}/_count"),
-    *_routes(bulk_of_many, "POST PUT", "/_bulk", "/{dataset}/_bulk"),
-    *_routes(index_document, "PUT POST", "/{dataset}/_doc/{record_id}"),
-    *_routes(index_document, "POST", "/{dataset}/_doc"),
-    *_routes(create_document, "PUT POST", "/{dataset}/_create/{record_id}"),
-    *_routes(update_document, "POST", "/{dataset}/_update/{record_id}"),
-    *_routes(delete_document, "DELETE", "/{dataset}/_doc/{record_id}"),
-    *_routes(get_document, "GET HEAD", "/{dataset}/_doc/{record_id}"),
-    *_routes(get_source, "GET HEAD", "/{dataset}/_source/{record_id}"),
-    *_routes(mget, "GET POST", "/_mget", "/{dataset}/_mget"),
-    *_routes(delete_by_query, "POST", "/{dataset}/_delete_by_query"),
-    *_routes(cat_indices, "GET", "/_cat/indices", "/_cat/indices/{dataset}"),
-    *_routes(mapping, "GET", "/{dataset}/_mapping"),
-    *_routes(refresh, "GET POST", "/_refresh", "/{dataset}/_refresh"),
+    *stock_routes(here, "HEAD", "/"),
+    *stock_routes(exists, "HEAD", "/{dataset}"),
+    *stock_routes(search, "GET POST", "/{dataset}/_search"),
+    *stock_routes(search, "GET POST", "/_search"),
+    *stock_routes(open_point, "POST", "/{dataset}/_search/point_in_time", "/{dataset}/_pit"),
+    *stock_routes(close_points, "DELETE", "/_search/point_in_time", "/_pit"),
+    *stock_routes(msearch, "GET POST", "/_msearch", "/{dataset}/_msearch"),
+    *stock_routes(count, "GET POST", "/{dataset}/_count"),
+    *stock_routes(bulk_of_many, "POST PUT", "/_bulk", "/{dataset}/_bulk"),
+    *stock_routes(index_document, "PUT POST", "/{dataset}/_doc/{record_id}"),
+    *stock_routes(index_document, "POST", "/{dataset}/_doc"),
+    *stock_routes(create_document, "PUT POST", "/{dataset}/_create/{record_id}"),
+    *stock_routes(update_document, "POST", "/{dataset}/_update/{record_id}"),
+    *stock_routes(delete_document, "DELETE", "/{dataset}/_doc/{record_id}"),
+    *stock_routes(get_document, "GET HEAD", "/{dataset}/_doc/{record_id}"),
+    *stock_routes(get_source, "GET HEAD", "/{dataset}/_source/{record_id}"),
+    *stock_routes(mget, "GET POST", "/_mget", "/{dataset}/_mget"),
+    *stock_routes(delete_by_query, "POST", "/{dataset}/_delete_by_query"),
+    *stock_routes(cat_indices, "GET", "/_cat/indices", "/_cat/indices/{dataset}"),
+    *stock_routes(mapping, "GET", "/_mapping", "/{dataset}/_mapping"),
+    *stock_routes(put_mapping, "PUT POST", "/{dataset}/_mapping"),
+    *stock_routes(refresh, "GET POST", "/_refresh", "/{dataset}/_refresh"),
 )

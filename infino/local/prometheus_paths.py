@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from infino.local.admin import SERVICE_VERSION
-from infino.local.http import GatewayCall, Reply, Route
+from infino.local.http import GatewayCall, Reply, stock_routes
 from infino.local.promql.answers import failure
 from infino.local.promql.arguments import CallParameters
 from infino.local.promql.errors import PromQLError, bad_query
@@ -115,16 +115,12 @@ def build_information(gateway: Gateway, call: GatewayCall) -> Reply:
     return Reply(json={"status": "success", "data": {"version": "3.0.0", "infino": SERVICE_VERSION, **parts}})
 
 
-def _routes(handler: Callable[[Gateway, GatewayCall], Reply], methods: str, path: str) -> list[Route]:
-    return [Route(method, path, handler, stock=True) for method in methods.split()]
-
-
 ROUTES = (
-    *_routes(query, "GET POST", "/api/v1/query"),
-    *_routes(query_range, "GET POST", "/api/v1/query_range"),
-    *_routes(_listing(_labels), "GET POST", "/api/v1/labels"),
-    *_routes(_listing(_values), "GET", "/api/v1/label/{label}/values"),
-    *_routes(_listing(_series), "GET POST", "/api/v1/series"),
-    *_routes(metadata, "GET", "/api/v1/metadata"),
-    *_routes(build_information, "GET", "/api/v1/status/buildinfo"),
+    *stock_routes(query, "GET POST", "/api/v1/query"),
+    *stock_routes(query_range, "GET POST", "/api/v1/query_range"),
+    *stock_routes(_listing(_labels), "GET POST", "/api/v1/labels"),
+    *stock_routes(_listing(_values), "GET", "/api/v1/label/{label}/values"),
+    *stock_routes(_listing(_series), "GET POST", "/api/v1/series"),
+    *stock_routes(metadata, "GET", "/api/v1/metadata"),
+    *stock_routes(build_information, "GET", "/api/v1/status/buildinfo"),
 )

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import attrs
 
-from infino.local.http import Problem, Route
+from infino.local.http import Problem, Route, unsupported
 
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 RESERVED = frozenset(
@@ -19,6 +19,24 @@ RESERVED = frozenset(
     }
 )  # fmt: skip
 """First segments that belong to the service, and so can't name a dataset."""
+
+
+UNSERVED = frozenset(
+    [
+        "_alias", "_aliases", "_analyze", "_application", "_async_search", "_cat", "_ccr", "_clone", "_close",
+        "_cluster", "_component_template", "_connector", "_dangling", "_data_stream", "_enrich", "_eql", "_explain",
+        "_features", "_field_caps", "_graph", "_health_report", "_ilm", "_index_template", "_inference", "_ingest",
+        "_knn_search", "_license", "_list", "_migration", "_ml", "_monitoring", "_mtermvectors", "_mvt", "_nodes",
+        "_open", "_plugins", "_query", "_rank_eval", "_recovery", "_reindex", "_reload_search_analyzers", "_remote",
+        "_render", "_resolve", "_rollover", "_rollup", "_scripts", "_search_shards", "_security", "_segments",
+        "_settings", "_shard_stores", "_shrink", "_slm", "_snapshot", "_split", "_sql", "_ssl", "_stats", "_synonyms",
+        "_tasks", "_template", "_termvectors", "_transform", "_update_by_query", "_validate", "_watcher", "_xpack",
+    ]
+)  # fmt: skip
+"""Segments of paths that Elasticsearch or OpenSearch have: what is not served of them is refused by this name."""
+
+
+PARTLY_SERVED = frozenset({"_mapping", "_msearch", "_search"})
 
 
 @attrs.define
@@ -78,6 +96,10 @@ class Router:
             found = node.routes.get(method)
             if found:
                 return Match(found[0], dict(zip(found[1], values, strict=True)))
+        known = UNSERVED if any(node.routes for node, _ in nodes) else UNSERVED | PARTLY_SERVED
+        unserved = next((place for place, segment in enumerate(segments) if segment in known), None)
+        if unserved is not None and method != "HEAD":  # which asks whether something is there
+            raise unsupported(f"the API [{'/'.join(segments[unserved:])[:80]}] with {method}")
         shown = raw_path.decode("ascii", "replace")
         allowed = sorted({name for node, _ in nodes for name in node.routes})
         if allowed:
@@ -95,7 +117,7 @@ class Router:
         segment = segments[depth]
         if segment in node.literals:
             yield from self._nodes(node.literals[segment], segments, depth + 1, values)
-        reserved = depth == 0 and segment in RESERVED
+        reserved = depth == 0 and segment in RESERVED | UNSERVED
         if node.parameter is not None and segment != "" and not reserved:
             yield from self._nodes(node.parameter, segments, depth + 1, (*values, segment))
 

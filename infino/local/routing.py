@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 ROOMS = (
-    "opensearch_paths", "prometheus_paths",
+    "opensearch_paths", "scrolls", "cluster_paths", "prometheus_paths",
     "admin", "datasets", "enrich", "records", "sql", "querydsl", "promql", "fino", "rbac", "sources", "imports",
     "visualize",
 )  # fmt: skip

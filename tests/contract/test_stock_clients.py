@@ -23,7 +23,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import opensearchpy
     from elastic_transport import RequestsHttpNode
-    from elasticsearch import ConflictError, Elasticsearch, NotFoundError
+    from elasticsearch import ApiError, ConflictError, Elasticsearch, NotFoundError
+    from elasticsearch import helpers as elasticsearch_helpers
     from opensearchpy import OpenSearch, RequestsAWSV4SignerAuth, RequestsHttpConnection, Urllib3AWSV4SignerAuth
     from opensearchpy.helpers import bulk as opensearch_bulk
     from prometheus_api_client import PrometheusConnect
@@ -227,8 +228,91 @@ def test_the_list_of_datasets(stock: Any, fresh: Callable[[str], str]) -> None:
     assert text.split() == ["health", "index", "green", name]
 
 
+def test_scrolls_read_every_hit_as_it_was_at_the_first_page(gateway: LocalGateway, fresh: Callable[[str], str]) -> None:
+    for client, helpers in (
+        (elasticsearch(gateway), elasticsearch_helpers),
+        (opensearch(gateway, "urllib3"), opensearchpy.helpers),
+    ):
+        name, copy = fresh("scan"), fresh("copied")
+        helpers.bulk(client, ({"_index": name, "_id": str(n), "n": n, "even": n % 2 == 0} for n in range(55)))
+        query = {"query": {"term": {"even": True}}, "sort": [{"n": "desc"}]}
+        found = helpers.scan(client, index=name, query=query, size=10, preserve_order=True)
+        assert [hit["_source"]["n"] for hit in found] == list(range(54, -1, -2))
+        page = client.search(index=name, scroll="1m", size=50, body=query | {"query": {"match_all": {}}})
+        helpers.bulk(client, [{"_op_type": "delete", "_index": name, "_id": "0"}])
+        rest = client.scroll(scroll_id=page["_scroll_id"], scroll="1m")
+        assert [hit["_source"]["n"] for hit in rest["hits"]["hits"]] == [4, 3, 2, 1, 0]
+        assert client.scroll(scroll_id=page["_scroll_id"])["hits"]["hits"] == []
+        assert client.clear_scroll(scroll_id=page["_scroll_id"])["num_freed"] == 1
+        assert helpers.reindex(client, name, copy) == (54, 0)
+        assert client.count(index=copy)["count"] == 54
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [({"from": 5}, "[from]"), ({"size": 0}, "[size]"), ({"search_after": [1], "sort": ["n"]}, "[search_after]")],
+)
+def test_what_a_scroll_cannot_have(gateway: LocalGateway, fresh: Callable[[str], str], body: Any, named: str) -> None:
+    name, call = fresh("scroll"), Signed(gateway)
+    call("PUT", f"/{name}")
+    reply = call("POST", f"/{name}/_search?scroll=1m", body)
+    assert (reply.status, named in reply.reason) == (400, True)
+    assert call("POST", "/_search/scroll", {"scroll_id": "no such", "scroll": "1m"}).status == 404
+    assert call("POST", "/_search/scroll", {"scroll_id": "no such", "sort": 1}).status == 400
+    assert call("DELETE", "/_search/scroll", {"scroll_id": ["no such"]}).status == 404
+    point = call("POST", f"/{name}/_pit?keep_alive=1m").json["id"]
+    assert call("POST", "/_search/scroll", {"scroll_id": point}).status == 404
+
+
+def test_further_fields_are_declared_and_declared_ones_stay(stock: Any, fresh: Callable[[str], str]) -> None:
+    name = fresh("mapping")
+    properties = {"k": {"type": "keyword"}, "o": {"properties": {"a": {"type": "long"}}}}
+    stock.indices.create(index=name, body={"mappings": {"properties": properties}})
+    stock.index(index=name, body={"k": "x", "seen": 5}, id="1")
+    more = {"ip": {"type": "ip"}, "o": {"properties": {"b": {"type": "ip"}}}, "seen": {"type": "long"}}
+    assert stock.indices.put_mapping(index=name, body={"properties": more})["acknowledged"]
+    assert stock.indices.get_mapping(index=name)[name]["mappings"]["properties"] == {
+        "k": {"type": "keyword"}, "ip": {"type": "ip"}, "seen": {"type": "long"},
+        "o": {"properties": {"a": {"type": "long"}, "b": {"type": "ip"}}},
+    }  # fmt: skip
+    stock.index(index=name, body={"ip": "10.0.0.1"}, id="2")
+    found = stock.search(index=name, body={"query": {"term": {"ip": "10.0.0.0/8"}}})["hits"]["hits"]
+    assert [hit["_id"] for hit in found] == ["2"]
+    for wrong, status in (
+        ({"k": {"type": "text"}}, 400), ({"seen": {"type": "keyword"}}, 400), ({"z": {"type": "nosuch"}}, 400),
+        ({"o": {"properties": {"a": {"type": "ip"}}}}, 400), ({"k": {"type": "keyword", "ignore_above": 5}}, 501),
+    ):  # fmt: skip
+        with pytest.raises((opensearchpy.TransportError, ApiError)) as refused:
+            stock.indices.put_mapping(index=name, body={"properties": wrong})
+        assert f"({status}, " in str(refused.value)
+    with pytest.raises((opensearchpy.TransportError, ApiError)):
+        stock.index(index=name, body={"ip": "nonsense"})
+
+
+def test_what_clients_ask_of_a_cluster(stock: Any, fresh: Callable[[str], str]) -> None:
+    name = fresh("cluster")
+    stock.indices.create(index=name)
+    assert stock.cluster.health(wait_for_status="green")["status"] == "green"
+    assert stock.cluster.health(index=name)["active_shards"] == 1
+    assert stock.indices.get_settings(index=name)[name]["settings"]["index"]["provided_name"] == name
+    assert stock.indices.get_alias(index=name) == {name: {"aliases": {}}}
+    assert not stock.indices.exists_alias(name="any")
+    assert name in stock.indices.get_mapping()
+    for settle in (stock.indices.flush, stock.indices.forcemerge, stock.indices.clear_cache):
+        assert settle(index=name)["_shards"]["failed"] == 0
+    with pytest.raises((opensearchpy.TransportError, ApiError)):
+        stock.update(index=name, id="1", body={"doc": {"a": 1}, "_source": True, "doc_as_upsert": True})
+
+
 REFUSED = [
-    ("GET", "/x/_search?scroll=1m", "scroll"), ("GET", "/x/_search?routing=a", "routing"),
+    ("GET", "/_search/scroll?scroll=1m&scroll_id=x&rest_total_hits_as_int=true", "rest_total_hits_as_int"),
+    ("DELETE", "/_search/scroll/_all", "_all"), ("GET", "/x/_search?routing=a", "routing"),
+    ("GET", "/_nodes", "[_nodes]"), ("POST", "/_aliases", "[_aliases]"), ("POST", "/_reindex", "[_reindex]"),
+    ("POST", "/x/_update_by_query", "[_update_by_query]"), ("PUT", "/_index_template/t", "[_index_template/t]"),
+    ("GET", "/x/_field_caps", "[_field_caps]"), ("GET", "/x/_explain/1", "[_explain/1]"),
+    ("GET", "/x/_mapping/field/a", "[_mapping/field/a]"), ("POST", "/x/_search/template", "[_search/template]"),
+    ("PUT", "/x/_settings", "[_settings]"), ("GET", "/_cat/nodes", "[_cat/nodes]"),
+    ("PUT", "/x/_alias/a", "[_alias/a]"),
     ("GET", "/x,y/_search", "several datasets"), ("GET", "/logs-*/_search", "several datasets"),
     ("GET", "/_all/_search", "several datasets"), ("PUT", "/x/_doc/1?if_seq_no=1", "if_seq_no"),
     ("PUT", "/x/_doc/1?pipeline=p", "pipeline"), ("POST", "/x/_bulk?pipeline=p", "pipeline"),

@@ -42,6 +42,7 @@ class Point:
         cursor: Its transaction began then, so it reads what was stored then; one search at a time.
         stack: Ends the transaction.
         until: When it is forgotten.
+        scrolled: The search whose pages are read in it, and the first hit of the next one.
     """
 
     dataset: str
@@ -49,6 +50,7 @@ class Point:
     cursor: duckdb.DuckDBPyConnection
     stack: ExitStack
     until: datetime
+    scrolled: tuple[dict[str, Any], int] | None = None
     lock: threading.Lock = attrs.field(factory=threading.Lock)
 
 

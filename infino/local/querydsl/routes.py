@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from infino.local.http import GatewayCall, Reply, Route
 from infino.local.querydsl.points import points_of
@@ -19,23 +19,34 @@ if TYPE_CHECKING:
 
 def querydsl(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /{dataset}/querydsl, and GET with a body as older clients send it."""
+    return Reply(json=answer(gateway, call, exact.request(call.json_object(), call.body)))
+
+
+def answer(gateway: Gateway, call: GatewayCall, body: dict[str, Any], start: int | None = None) -> dict[str, Any]:
+    """Run a search of the dataset in a call's path and return the body of its answer.
+
+    Args:
+        gateway: The gateway.
+        call: The call.
+        body: The search.
+        start: Which hit is the first of the page, however far that is; by default, as the body says.
+    """
     name = call.path["dataset"]
     gateway.access.check(call.principal, "read", "record", name)
-    body = exact.request(call.json_object(), call.body)
     seconds = min(gateway.options.sql_timeout, read_timeout(body) or gateway.options.sql_timeout)
     with ExitStack() as stack:
         point = body.get("pit")
         if point is None:
             cursor = stack.enter_context(gateway.store.reading())
         else:
-            found = stack.enter_context(points_of(gateway).reading(call.principal, point))
-            if found.dataset != name:
-                raise illegal(f"the point in time is of the dataset [{found.dataset}], not of [{name}]")
-            cursor = found.cursor
+            held = stack.enter_context(points_of(gateway).reading(call.principal, point))
+            if held.dataset != name:
+                raise illegal(f"the point in time is of the dataset [{held.dataset}], not of [{name}]")
+            cursor = held.cursor
         stack.enter_context(time_limit(cursor, seconds))
         view = gateway.access.view(call.principal, gateway.store.view(cursor, name))
-        answer = search(cursor, view, body, now=gateway.clock.now())
-        return Reply(json=answer if point is None else {"pit_id": point["id"], **answer})
+        found = search(cursor, view, body, now=gateway.clock.now(), start=start)
+        return found if point is None else {"pit_id": point["id"], **found}
 
 
 ROUTES = (Route("POST", "/{dataset}/querydsl", querydsl), Route("GET", "/{dataset}/querydsl", querydsl))

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import attrs
 import duckdb
 
 from infino.local.http import Problem, unsupported
@@ -37,7 +38,12 @@ HANDLERS: dict[str, Handler] = {
 
 
 def search(
-    cursor: duckdb.DuckDBPyConnection, view: DatasetView, body: Any, *, now: datetime | None = None
+    cursor: duckdb.DuckDBPyConnection,
+    view: DatasetView,
+    body: Any,
+    *,
+    now: datetime | None = None,
+    start: int | None = None,
 ) -> dict[str, Any]:
     """Run a search and return the body of its answer.
 
@@ -46,6 +52,7 @@ def search(
         view: The dataset as the caller may see it.
         body: The decoded request.
         now: What `now` means in dates; the present moment by default.
+        start: Which hit is the first of the page, in the place of what the body says.
 
     Returns:
         `took`, `timed_out`, `_shards`, `hits` and, when asked for, `aggregations`.
@@ -59,7 +66,8 @@ def search(
     """
     plan = SearchPlan(cursor, view, now or datetime.now(UTC))
     with guarded(plan):
-        return Search(plan, read_request(body)).run()
+        request = read_request(body)
+        return Search(plan, request if start is None else attrs.evolve(request, start=start)).run()
 
 
 def matching_ids(
