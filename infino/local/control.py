@@ -58,7 +58,8 @@ class Control:
             self._open()
         except sqlite3.DatabaseError as error:
             self._db.close()
-            raise DamagedFile(path, f"can't be read ({error})", RESTORE) from None
+            told = str(error).splitlines()[0]
+            raise DamagedFile(path, f"can't be read ({told})", RESTORE) from None
         except DamagedFile:
             self._db.close()
             raise

@@ -50,6 +50,7 @@ class Folder:
 
     Raises:
         FolderInUse: When another gateway holds it, naming the process.
+        DamagedFile: When something else stands where one of its files or folders belongs.
 
     Examples:
         >>> folder = Folder(Path("./data"))
@@ -59,6 +60,7 @@ class Folder:
         self.path = path
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         make_private(path)
+        refuse_misplaced(path)
         self._held: list[int] = []
         try:
             # The folder itself is locked as well: it can't be removed and made anew under a gateway, as the file can.
@@ -89,6 +91,37 @@ class Folder:
         """Let go of the folder."""
         while self._held:
             os.close(self._held.pop())
+
+
+FILES = (
+    *("credentials.json", "vault.key", "lock"),
+    *("infino.duckdb", "infino.duckdb.wal", "infino.duckdb.commits"),
+    *("control.sqlite", "control.sqlite-wal", "control.sqlite.commits"),
+)
+FOLDERS = ("spool", "text")
+"""With `FILES`, what a data folder holds."""
+
+
+def refuse_misplaced(folder: Path) -> None:
+    """Raise for a folder, a pipe or a device in a file's place, and for anything else in a folder's.
+
+    Whoever opened a pipe would wait for ever.
+
+    Args:
+        folder: The data folder.
+
+    Raises:
+        DamagedFile: Naming the file.
+    """
+    for name in FILES:
+        path = folder / name
+        if path.exists() and not path.is_file():
+            kind = "folder" if path.is_dir() else "pipe, socket or device"
+            raise DamagedFile(path, f"is a {kind} where a file belongs", RESTORE)
+    for name in FOLDERS:
+        path = folder / name
+        if os.path.lexists(path) and not path.is_dir():
+            raise DamagedFile(path, "is no folder, where one belongs", RESTORE)
 
 
 def _holder(path: Path) -> str:

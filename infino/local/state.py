@@ -166,16 +166,8 @@ class Gateway:
             self._opened.pop()()
 
 
-FILES = (
-    *("credentials.json", "vault.key"),
-    *("infino.duckdb", "infino.duckdb.wal", "infino.duckdb.commits"),
-    *("control.sqlite", "control.sqlite-wal", "control.sqlite.commits"),
-)
-"""What a data folder holds beside its spool and its lock."""
-
-
 def refuse_missing_files(folder: Path, *, keys_given: bool) -> None:
-    """Raise for a folder in a file's place, and for a file without which others can't be there.
+    """Raise for a missing file without which others can't be there.
 
     A first start makes them in the order of this table.
 
@@ -187,9 +179,6 @@ def refuse_missing_files(folder: Path, *, keys_given: bool) -> None:
         DamagedFile: Naming the file.
     """
     credentials, store, control = (folder / name for name in ("credentials.json", "infino.duckdb", "control.sqlite"))
-    for name in FILES:
-        if (folder / name).is_dir():
-            raise DamagedFile(folder / name, "is a folder where a file belongs", RESTORE)
     if not store.exists() and (control.exists() or CommitMark(store).reached()):
         raise DamagedFile(store, "is missing, and with it all datasets", RESTORE)
     if store.exists() and not credentials.exists() and not keys_given:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -19,9 +21,10 @@ import pytest
 
 from infino import Infino
 from infino.local import LocalGateway
-from infino.local.folder import DamagedFile, FolderInUse
+from infino.local.control import Control
+from infino.local.folder import FILES, FOLDERS, DamagedFile, FolderInUse
 from infino.local.serve import serve
-from infino.local.state import FILES, Gateway, Options
+from infino.local.state import Gateway, Options
 from infino.local.store import wal
 from tests.contract.test_gateway_durability import Running, served
 from tests.support.signed import Reply, Signed
@@ -232,6 +235,30 @@ def test_a_folder_in_a_files_place_is_named_in_one_sentence(tmp_path: Path, name
     assert (tmp_path / name).is_dir()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="other systems have no such pipes")
+@pytest.mark.parametrize("name", FILES)
+def test_a_pipe_in_a_files_place_is_named_and_not_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(DamagedFile, match=rf"{name} is a pipe, socket or device where a file belongs; put it back"):
+        LocalGateway(tmp_path).start()
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_a_file_in_a_folders_place_is_named_in_one_sentence(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("x")
+    with pytest.raises(DamagedFile, match=rf"{name} is no folder, where one belongs; put it back"):
+        LocalGateway(tmp_path).start()
+
+
+def test_what_an_engine_says_in_lines_ends_in_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: Control) -> None:
+        raise sqlite3.DatabaseError("Tree 3 page 3\nPage 3: btreeInitPage()")
+
+    monkeypatch.setattr(Control, "_open", broken)
+    with pytest.raises(DamagedFile, match=r"can't be read \(Tree 3 page 3\); put it back"):
+        LocalGateway(tmp_path).start()
+
+
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder whose process was killed, beside an older copy of it; all that it holds is in the engines' logs."""
@@ -314,12 +341,10 @@ def test_given_keys_stand_in_for_the_lost_file(folder: Path) -> None:
         assert count(as_signed(gateway)) == 3000
 
 
-def test_a_file_or_a_stranger_in_the_folders_place_is_told(tmp_path: Path) -> None:
+def test_a_file_in_the_folders_place_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    (tmp_path / "lock").mkdir(parents=True)
-    for place in (tmp_path / "file", tmp_path):
-        with pytest.raises(SystemExit, match="can't use"):
-            serve(data=place)
+    with pytest.raises(SystemExit, match="can't use"):
+        serve(data=tmp_path / "file")
 
 
 def test_a_folder_is_held_whatever_happens_to_its_lock_file(folder: Path) -> None:

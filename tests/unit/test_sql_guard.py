@@ -139,3 +139,9 @@ def test_queries_to_connections_are_read_within_limits(text: str, reason: str) -
     with pytest.raises(Problem, match=reason) as refused:
         only_a_query(text, "sqlite")
     assert refused.value.status == 400
+
+
+def test_a_statement_that_a_parser_logs_does_not_steer(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(Problem, match="read-only"):
+        only_a_query("VACUUM INTO '\x1b[2J\u202e\nINFO all is well'", "sqlite")
+    assert [record.getMessage().isprintable() for record in caplog.records] == [True]

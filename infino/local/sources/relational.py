@@ -12,6 +12,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from infino.core.redaction import get_logger
 from infino.local.http import Problem, unsupported
 from infino.local.reach import Reach
 from infino.local.sources.catalogue import SourceKind
@@ -216,6 +217,9 @@ class Relational:
 
 def _connecting(backend: str) -> dict[str, Any]:
     return {"connect_timeout": 10} if backend in {"postgresql", "mysql", "mariadb"} else {}
+
+
+get_logger("sqlglot")  # it logs statements that it does not know, as callers wrote them
 
 
 def only_a_query(sql: str, dialect: str) -> None:
