@@ -72,21 +72,28 @@ def mcp_server(client: AsyncInfino, *, allow_writes: bool = False, most_bytes: i
 
 
 def _add_resources(server: MCPServer[Any], client: AsyncInfino) -> None:
+    from mcp.server.mcpserver.exceptions import ResourceError
+
+    from infino.mcp.tools import sentences
+
     @server.resource("infino://datasets/{dataset}/schema", mime_type="application/json")
     async def dataset_schema(dataset: str) -> str:
         """Fields of a dataset with their types."""
-        fields = await client.datasets.schema(dataset)
+        with sentences(ResourceError):
+            fields = await client.datasets.schema(dataset)
         return dumps([{"name": field.name, "type": field.type} for field in fields]).decode()
 
     @server.resource("infino://visualizations/{id}", mime_type="application/json")
     async def visualization(id: str) -> str:
         """A saved chart: its specification."""
-        return (await client.visualizations.get(id)).to_json()
+        with sentences(ResourceError):
+            return (await client.visualizations.get(id)).to_json()
 
     @server.resource("infino://dashboards/{id}", mime_type="application/json")
     async def dashboard(id: str) -> str:
         """A saved dashboard: its panels."""
-        return (await client.dashboards.get(id)).to_json()
+        with sentences(ResourceError):
+            return (await client.dashboards.get(id)).to_json()
 
     @server.prompt()
     def first_look(dataset: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from typing_extensions import TypedDict  # the one that pydantic reads on Python 3.11
@@ -62,19 +64,26 @@ class Written(TypedDict):
     problems: list[str]
 
 
+@contextmanager
+def sentences(kind: type[Exception]) -> Iterator[None]:
+    """Turn errors of a call into sentences that an agent can act on, without anything that could steer a terminal."""
+    try:
+        yield
+    except InfinoError as error:
+        hint = getattr(error, "hint", None)
+        text = f"{type(error).__name__}: {error}"
+        raise kind(printable_lines(f"{text}\n{hint}" if hint and str(hint) not in text else text)) from error
+
+
 def _told(method: Callable[P, Awaitable[Mapping[str, Any]]]) -> Callable[P, Awaitable[CallToolResult]]:
-    """Hand over an answer as an object and as short JSON, and errors as sentences that an agent can act on."""
+    """Hand over an answer as an object and as short JSON."""
 
     @functools.wraps(method)
     async def run(*args: P.args, **kwargs: P.kwargs) -> CallToolResult:
-        try:
+        with sentences(ToolError):
             answer = dict(await method(*args, **kwargs))
-            content = TextContent(type="text", text=dumps(answer).decode())
-            return CallToolResult(content=[content], structured_content=answer)
-        except InfinoError as error:
-            hint = getattr(error, "hint", None)
-            text = f"{type(error).__name__}: {error}"
-            raise refusal(f"{text}\n{hint}" if hint and str(hint) not in text else text) from error
+        content = TextContent(type="text", text=dumps(answer).decode())
+        return CallToolResult(content=[content], structured_content=answer)
 
     return run
 

@@ -16,7 +16,7 @@ from typing import Any
 import httpx2
 import pytest
 from click.testing import CliRunner
-from mcp import Client
+from mcp import Client, MCPError
 from mcp.client.stdio import StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
@@ -247,6 +247,38 @@ async def test_a_role_decides_what_an_agent_sees(
             await refusal(it, tool, **arguments)
 
 
+@pytest.mark.parametrize(
+    ("tool", "asked"),
+    [
+        ("search", {"body": {"query": {"term": {"secret.keyword": "s3"}}}}),
+        ("search", {"body": {"query": {"query_string": {"query": "s3 OR secret:s3"}}}}),
+        ("search", {"body": {"query": {"multi_match": {"query": "s3", "fields": ["*"]}}}}),
+        ("search", {"body": {"size": 0, "aggs": {"a": {"terms": {"field": "secret.keyword"}}}}}),
+        ("search", {"body": {"_source": ["secret"], "fields": ["secret"], "docvalue_fields": ["secret.keyword"]}}),
+        ("search", {"body": {"sort": ["secret.keyword"]}}),
+        ("query_sql", {"statement": 'SELECT t FROM "{}" t'}),
+        ("query_sql", {"statement": 'SELECT to_json(t) FROM "{}" t'}),
+        ("query_sql", {"statement": "SELECT n FROM \"{}\" WHERE secret = 's3'"}),
+        ("query_sql", {"statement": 'SELECT 1 FROM "{}" ORDER BY secret'}),
+        ("query_sql", {"statement": "SELECT a.* FROM \"{}\" a NATURAL JOIN (SELECT 's' || 3 AS secret) b"}),
+        ("ask", {"question": "which secret has each of {}?"}),
+    ],
+)
+async def test_a_denied_field_is_not_there_whatever_is_asked(
+    gateway: LocalGateway, flights: str, as_user: Any, tool: str, asked: Any
+) -> None:
+    keys = as_user(permission(resources=[flights], Deny=["secret"]), permission("metadata", resources=[flights])).keys
+    arguments = {name: value.replace("{}", flights) if name != "body" else value for name, value in asked.items()}
+    dataset = {"dataset": flights} if tool == "search" else {}
+    async with agent(gateway, keys=(keys.access_key, keys.secret_key)) as it:
+        answer = await it.call_tool(tool, dataset | arguments)
+        found = answer.structured_content or {}
+        assert '"s3"' not in json.dumps(found)
+        assert not answer.is_error or "s3'" not in answer.content[0].text
+        if "query" in arguments.get("body", {}):
+            assert found["total"] == 0
+
+
 async def test_what_records_say_is_data(gateway: LocalGateway, flights: str) -> None:
     async with agent(gateway) as it:
         answer = await it.call_tool("query_sql", {"statement": f'SELECT carrier FROM "{flights}" WHERE n = 1000'})
@@ -264,6 +296,8 @@ async def test_errors_say_what_to_do(gateway: LocalGateway, flights: str) -> Non
         assert "limit must be 1 to" in await refusal(it, "query_sql", statement="SELECT 1", limit=0)
         assert "start" in await refusal(it, "query_promql", expression="up", end="now")
         assert "samples" in await refusal(it, "describe_dataset", dataset=flights, samples=1000)
+        with pytest.raises(MCPError, match="no such dataset"):
+            await it.read_resource("infino://datasets/no-such/schema")
         assert "parsing" in (await refusal(it, "search", dataset=flights, body={"query": {"nonsense": {}}})).lower()
     quick = RetryPolicy(attempts=1)
     async with (
