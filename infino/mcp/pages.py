@@ -143,16 +143,22 @@ class Pages:
         return found
 
     def columns(self, columns: list[AnswerColumn], start: int) -> tuple[list[AnswerColumn], int | None]:
-        """The columns from one on for which there is room beside rows, and where they go on."""
-        room, end = self._most_bytes // 2, start
-        while end < len(columns) and (room := room - len(dumps(columns[end])) - 1) >= 0:
-            end += 1
-        return columns[start:end], end if start < end < len(columns) else None
+        """The columns from one on for which there is room beside rows, one at least, and where they go on."""
+        shown = columns[start : start + 1]
+        room = self._most_bytes // 2 - len(dumps(shown))
+        for column in columns[start + 1 :]:
+            room -= len(dumps(column)) + 1
+            if room < 0:
+                return shown, start + len(shown)
+            shown.append(column)
+        return shown, None
 
     def _part(self, kept: _KeptAnswer, limit: int) -> AnswerRows:
         first, cut = kept.position, list[str]()
-        if len(self.columns(kept.columns, 0)[0]) < len(kept.columns):
-            raise refusal(f"the answer has {len(kept.columns):,} columns, more than fit: name those that you need")
+        if len(dumps(kept.columns)) > self._most_bytes // 2:
+            raise refusal(
+                f"the names of {len(kept.columns):,} columns do not fit: name those that you need, or shorter"
+            )
         rows = list(self._fitting(kept, limit, cut))
         cursor = None
         if kept.position < len(kept.rows):

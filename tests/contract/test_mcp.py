@@ -142,6 +142,7 @@ async def test_what_cannot_come_in_parts_is_limited_and_says_so(gateway: LocalGa
         client.datasets.create(name)
         client.records.bulk(name, [{f"column_{number:03}": "x" * 20 for number in range(300)}])
     async with agent(gateway, most_bytes=8_000) as it:
+        assert "1 columns" in await refusal(it, "query_sql", statement=f'SELECT 1 AS "{"x" * 10_000}"')
         assert "301 columns" in await refusal(it, "query_sql", statement=f'SELECT * FROM "{name}"')
         assert "302 columns" in await refusal(it, "search", dataset=name, body={})
         aggregations = {f"a{number}": {"max": {"field": "n"}} for number in range(400)}
