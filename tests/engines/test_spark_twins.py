@@ -1,0 +1,162 @@
+"""Spark's own speculation on a cluster of two workers: a slow task has a twin, and both send the same records."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("pyspark", reason="an environment of its own has it")
+import pyspark
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame, SparkSession
+
+from infino import Infino
+from infino.engines.spark import register
+from infino.local import LocalGateway
+from tests.engines.test_spark import SETTINGS, write
+
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+ROWS, TASKS, BATCH = 200_000, 2, 1000
+SPECULATION = {
+    "spark.speculation": "true",
+    "spark.speculation.quantile": "0.5",
+    "spark.speculation.multiplier": "1.1",
+    "spark.executor.memory": "512m",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": str(BATCH),
+}
+
+
+@pytest.fixture(scope="module")
+def spark(gateway: LocalGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """A session on a cluster of two workers under two names of this machine: a twin runs on another host only."""
+    folder = tmp_path_factory.mktemp("cluster")
+    home = Path(pyspark.__file__).parent
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    environment = os.environ | {
+        "INFINO_ENDPOINT": gateway.endpoint, "INFINO_ACCESS_KEY": gateway.access_key,
+        "INFINO_SECRET_KEY": gateway.secret_key, "PYSPARK_PYTHON": sys.executable,
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "SPARK_HOME": str(home),
+        "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_MEMORY": "256m",
+    }  # fmt: skip
+    master = f"spark://127.0.0.1:{port}"
+    roles = [["master.Master", "--host", "127.0.0.1", "--port", port]]
+    for host in ("127.0.0.1", "localhost"):
+        limits = ["--cores", "1", "--memory", "1g", "--work-dir", str(folder)]
+        roles.append(["worker.Worker", "--host", host, *limits, master])
+    with pytest.MonkeyPatch.context() as patch, (folder / "log").open("w") as log:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        processes = [
+            subprocess.Popen(
+                [home / "bin" / "spark-class", f"org.apache.spark.deploy.{role}", "--webui-port", "0", *options],
+                env=environment, stdout=log, stderr=log,
+            )
+            for role, *options in roles
+        ]  # fmt: skip
+        try:
+            wait_for(int(port))
+            builder = SparkSession.builder.master(master)
+            for name, value in (SETTINGS | SPECULATION).items():
+                builder = builder.config(name, value)
+            session = builder.getOrCreate()
+            register(session)
+            yield session
+            session.stop()
+        finally:
+            for process in processes:
+                process.terminate()
+            for process in processes:
+                process.wait()
+
+
+def wait_for(port: int) -> None:
+    """Wait until the master listens; a driver asks it three times only."""
+    for _ in range(3000):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def made(sync_client: Infino, fresh: Callable[[str], str], gateway: LocalGateway, monkeypatch: Any) -> str:
+    monkeypatch.setenv("INFINO_ENDPOINT", gateway.endpoint)
+    monkeypatch.setenv("INFINO_ACCESS_KEY", gateway.access_key)
+    monkeypatch.setenv("INFINO_SECRET_KEY", gateway.secret_key)
+    name = fresh("twins")
+    sync_client.datasets.create(name)
+    return name
+
+
+def twins(spark: SparkSession, folder: Path, rows: int) -> DataFrame:
+    """Numbers in two tasks; the second waits half-way for its twin, which then waits until the first is nearly done."""
+    place, half, far = str(folder), rows // TASKS // BATCH // 2, rows // TASKS // BATCH * 9 // 10
+
+    def meet(batches: Iterator[Any]) -> Iterator[Any]:
+        from pyspark import TaskContext
+
+        context = TaskContext.get()
+        marks = {}
+        if context.partitionId() == TASKS - 1:
+            first = context.attemptNumber() == 0
+            marks = {half: ("first", "twin"), far: ("nearly", None)} if first else {half: ("twin", "nearly")}
+        for number, batch in enumerate(batches):
+            mark, awaited = marks.get(number, (None, None))
+            if mark is not None:
+                Path(place, mark).touch()
+            for _ in range(12_000 if awaited else 0):
+                if Path(place, awaited).exists():
+                    break
+                time.sleep(0.05)
+            yield batch
+
+    frame = spark.range(rows, numPartitions=TASKS).selectExpr("format_string('%09d', id) AS k", "id AS n")
+    return frame.mapInArrow(meet, frame.schema)
+
+
+def stored(client: Infino, dataset: str) -> list[int]:
+    sql = f'SELECT count(*) AS records, count(DISTINCT n) AS kinds, sum(n) AS total FROM "{dataset}"'
+    return list(client.query.sql(sql).to_dicts()[0].values())
+
+
+@pytest.mark.parametrize(
+    ("staging", "rows"), [("false", ROWS), ("true", ROWS), pytest.param("false", 1_000_000, marks=pytest.mark.soak)]
+)
+def test_with_ids_each_record_is_there_once(
+    spark: SparkSession, sync_client: Infino, made: str, tmp_path: Path, staging: str, rows: int
+) -> None:
+    write(twins(spark, tmp_path, rows), made, id="k", staging=staging, report=str(tmp_path / "report.json"))
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["first", "nearly", "report.json", "twin"]
+    assert (report["tasks"], report["read"], report["accepted"], report["possibly_doubled"]) == (TASKS, rows, rows, 0)
+    assert stored(sync_client, made) == [rows, rows, rows * (rows - 1) // 2]
+
+
+def test_without_ids_the_report_says_how_many_may_be_doubled(
+    spark: SparkSession, sync_client: Infino, made: str, tmp_path: Path
+) -> None:
+    write(twins(spark, tmp_path, ROWS), made, report=str(tmp_path / "report.json"))
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert (report["read"], report["accepted"]) == (ROWS, ROWS)
+    assert 0 < report["possibly_doubled"] <= ROWS // TASKS
+    assert "may be copies" in report["said"]
+    assert stored(sync_client, made)[1] == ROWS
+
+
+def test_without_ids_nothing_that_may_be_doubled_is_published(
+    spark: SparkSession, sync_client: Infino, made: str, tmp_path: Path
+) -> None:
+    with pytest.raises(PySparkException, match="tried again without ids"):
+        write(twins(spark, tmp_path, ROWS), made, staging="true", report=str(tmp_path / "report.json"))
+    assert sync_client.datasets.count(made) == 0
+    sync_client.datasets.delete(json.loads((tmp_path / "report.json").read_text())["staging"])
