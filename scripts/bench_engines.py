@@ -1,7 +1,7 @@
 """Measure engines beside one process of ours in the same run: a write by Spark's workers, and a read by four slices.
 
 python scripts/bench_engines.py
-python scripts/bench_engines.py --records 1000000
+python scripts/bench_engines.py --records 4000000
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from bench_bulk import Sink, record
 from infino import Infino
 from infino.local import LocalGateway
 
+GROUP = 50_000
+WARMING = 2
+"""Rounds that are not counted: the JVM compiles what it runs often."""
 COUNTED = b'{"columns":[{"name":"n","type":"long"}],"rows":[[0]]}'
 
 
@@ -72,8 +76,12 @@ def writes(rows: int, rounds: int, folder: Path) -> bool:
     from pyarrow import parquet
 
     for half in range(2):
-        part = pyarrow.Table.from_pylist([record(n) for n in range(half * rows // 2, (half + 1) * rows // 2)])
-        parquet.write_table(part, folder / f"part-{half}.parquet", row_group_size=50_000)
+        bounds = range(half * rows // 2, (half + 1) * rows // 2, GROUP)
+        groups = (pyarrow.Table.from_pylist(list(map(record, range(n, min(n + GROUP, bounds.stop))))) for n in bounds)
+        first = next(groups)
+        with parquet.ParquetWriter(folder / f"part-{half}.parquet", first.schema) as file:
+            for group in chain([first], groups):
+                file.write_table(group)
     ours, theirs = multiprocessing.Pipe()
     sink = multiprocessing.Process(target=serve, args=(theirs,), daemon=True)
     sink.start()
@@ -111,11 +119,11 @@ def writes(rows: int, rounds: int, folder: Path) -> bool:
                 yield from batch.to_pylist()
 
     found: dict[str, list[float]] = {"dicts": [], "columns": [], "spark": []}
-    for number in range(rounds + 1):  # the first round warms Spark
+    for number in range(rounds + WARMING):
         one = taken(lambda: by_one(rows_of_python), rows)
         files = taken(lambda: by_one(lambda: str(folder / "part-*.parquet")), rows)
         many = taken(by_spark, rows)
-        if number:
+        if number >= WARMING:
             for name, seconds in zip(found, (one, files, many), strict=True):
                 found[name].append(seconds)
     spark.stop()
@@ -157,11 +165,11 @@ def reads(rows: int, rounds: int) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--records", type=int, default=400_000)
+    parser.add_argument("--records", type=int, default=2_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    print(f"{options.records // 4:,} records read by slices")
-    met = reads(options.records // 4, options.rounds)
+    print(f"{options.records // 20:,} records read by slices")
+    met = reads(options.records // 20, options.rounds)
     if importlib.util.find_spec("pyspark") is None:
         print("Spark is not here: pip install 'infino-sdk[spark]'")
     else:
