@@ -16,6 +16,7 @@ _DIGITS_256: Final = 76
 _ZONED = re.compile(r"(?:[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)$")
 _INSTANT: Final = "1970-01-01T00:00:00Z"
 _LOCAL = re.compile(r"(?i)timestamp(?!tz|.*with time zone)")
+_SCALE = re.compile(r"\(\d{1,3}, ?(\d{1,3})\)\Z")
 _FINE = r"\.[0-9]{7,}"
 MIXED: Final = {b"infino": b"mixed"}
 """Metadata of a field whose values of several kinds are written as JSON text."""
@@ -49,7 +50,7 @@ def from_values(kind: Kind, values: list[Any], declared: str | None = None) -> A
         case "integer":
             return _integers(pa, values)
         case "decimal":
-            return _decimals(pa, [None if value is None else Decimal(value) for value in values])
+            return _decimals(pa, [None if value is None else Decimal(value) for value in values], declared)
         case "string":
             return _texts(pa, values)
         case "timestamp" if any(isinstance(value, datetime) for value in values):
@@ -63,27 +64,29 @@ def from_values(kind: Kind, values: list[Any], declared: str | None = None) -> A
 def from_physical(kind: Kind, array: Any, declared: str | None = None) -> Any:
     """Build the array of a column out of what was on the wire, already in Arrow; see `from_values`."""
     if kind == "decimal":
-        return _decimals(arrow(), [None if value is None else Decimal(value) for value in array.to_pylist()])
+        return _decimals(arrow(), [None if value is None else Decimal(value) for value in array.to_pylist()], declared)
     return as_times(kind, array, declared) if kind in TIME_KINDS and array.type == arrow().string() else array
 
 
 def as_times(kind: Kind, array: Any, declared: str | None = None) -> Any:
     """Read texts as times of one type; texts that are not all of one sort stay texts.
 
-    Offsets become UTC instants. Nine digits of a second are kept (nanoseconds), else microseconds are used. Where there
-    is not text at all, the declared type says whether times are instants.
+    Offsets become UTC instants. Nine digits of a second are kept (nanoseconds), else microseconds are used, unless the
+    declared type says that there may be nine. Where there is no text at all it also says whether times are instants.
     """
     pa = arrow()
     pc = require("pyarrow.compute", "arrow", "this conversion")
     present = pc.drop_null(array)
     first = present[0].as_py() if len(present) else "" if _LOCAL.match(declared or "") else _INSTANT
     try:
+        if pc.any(pc.starts_with(array, "0000")).as_py():  # Arrow has a year 0, and who reads the times has none
+            return array
         if kind == "date":
             return pc.cast(array, pa.date32())
         if kind == "time":
             moments = pc.binary_join_element_wise("1970-01-01T", array, "")
             return pc.cast(pc.cast(moments, pa.timestamp("ns")), pa.time64("ns"))
-        fine = pc.any(pc.match_substring_regex(array, _FINE)).as_py()
+        fine = (declared or "").endswith("(9)") or pc.any(pc.match_substring_regex(array, _FINE)).as_py()
         zone = "UTC" if _ZONED.search(first[10:]) else None
         return pc.cast(array, pa.timestamp("ns" if fine else "us", tz=zone))
     except pa.ArrowInvalid:
@@ -104,8 +107,10 @@ def _integers(pa: Any, values: list[Any]) -> Any:
     return pa.array([None if value is None else Decimal(value) for value in values], decimal_type)
 
 
-def _decimals(pa: Any, values: list[Decimal | None]) -> Any:
-    whole, scale = 1, 0
+def _decimals(pa: Any, values: list[Decimal | None], declared: str | None) -> Any:
+    found = _SCALE.search(declared or "")
+    # What was declared counts too, so that a page without values has the type of one with them.
+    whole, scale = 1, min(int(found[1]), _DIGITS_128 - 1) if found else 0
     if any(value is not None and not value.is_finite() for value in values):  # Arrow's decimals have no NaN
         return pa.array([None if value is None else str(value) for value in values], pa.string())
     for value in values:

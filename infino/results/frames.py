@@ -106,8 +106,12 @@ def to_pandas(table: Table, *, backend: str) -> pandas.DataFrame:
 
 
 def _beyond(pa: Any, kind: str, array: Any) -> bool:
+    """Whether pandas has no type of its own for what Arrow holds."""
     if kind == "decimal":
         return not pa.types.is_decimal(array.type)
+    if kind == "time" and pa.types.is_time(array.type):  # a time of Python ends at microseconds
+        nanoseconds = array.cast(pa.int64()).to_pylist()
+        return any(value is not None and value % 1000 for value in nanoseconds)
     return kind == "integer" and not pa.types.is_integer(array.type)
 
 

@@ -351,7 +351,11 @@ def _merge(pa: Any, kind: Kind, numbers: Any, texts: Any) -> Any:
     if not _all_match(texts, allowed):
         raise NotNative
     with suppress(pa.ArrowInvalid):
-        return pc.coalesce(numbers, pc.cast(texts.combine_chunks(), numbers.type))
+        found = pc.cast(texts.combine_chunks(), numbers.type)
+        # Digits that no float can hold are not infinite.
+        beyond = kind == "float" and pc.any(pc.and_(pc.is_inf(found), pc.match_substring_regex(texts, REAL))).as_py()
+        if not beyond:
+            return pc.coalesce(numbers, found)
     raise NotNative
 
 

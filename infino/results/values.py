@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -115,9 +116,9 @@ def real(inner: Any) -> Any:
         except OverflowError:
             return inner
     if isinstance(inner, str):
-        if _REAL.match(inner):
-            return float(inner)
-        return SPECIAL.get(inner.lower(), inner)
+        found = float(inner) if _REAL.match(inner) else SPECIAL.get(inner.lower())
+        # Digits that no float can hold stay text; only what says infinity is one.
+        return inner if found is None or (math.isinf(found) and inner[-1].isdigit()) else found
     return inner
 
 

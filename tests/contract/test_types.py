@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars
+import pyarrow
 import pytest
 
 from infino import Infino, ValidationError
@@ -126,3 +128,19 @@ def test_a_list_is_no_value_of_a_column(client: Infino, statement: str, value: A
 @pytest.mark.parametrize("statement", ["SELECT 1 IN ?", "SELECT 1 IN (?)", "SELECT 1 in\n  ( ? )", "VALUES ?"])
 def test_a_list_stands_after_in(client: Infino, statement: str) -> None:
     assert list(client.query.sql(statement, [[1]]).rows()) == [(1 if "VALUES" in statement else True,)]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "1.50::decimal(9, 2)", "timestamp '2024-01-01 10:00:00'", "timestamptz '2024-01-01 10:00:00Z'",
+        "timestamp_ns '2024-01-01 10:00:00.123456789'", "time '10:00:00'", "1", "0.5e0", "true", "'x'",
+        "date '2024-01-01'",
+    ],
+)  # fmt: skip
+def test_pages_of_a_query_concatenate_whatever_they_hold(client: Infino, sql: str) -> None:
+    forms = (f"SELECT {sql} AS v", f"SELECT {sql} AS v WHERE false", f"SELECT CASE WHEN false THEN {sql} END AS v")
+    pages = [client.query.sql(form) for form in forms]
+    assert pyarrow.concat_tables([page.to_arrow() for page in pages]).num_rows == 2
+    assert polars.concat([page.to_polars() for page in pages]).height == 2
+    assert len({page.columns[0].declared for page in pages}) == 1

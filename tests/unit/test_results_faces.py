@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import polars
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
@@ -261,6 +262,39 @@ def test_decimals_of_two_pages_have_one_type() -> None:
         Decimal("1.10"),
         Decimal("123456.78"),
     ]
+
+
+def test_pages_without_values_have_the_types_that_were_declared() -> None:
+    names = {"x": "Decimal(38,2)", "n": "Timestamp", "t": "DateTime", "f": "Timestamp(9)", "g": "DateTime(9)"}
+    row: dict[str, Any] = {
+        "x": {"Decimal": "1.50"}, "n": {"DateTime": "2024-01-02T03:04:05"}, "t": {"DateTime": "2024-01-02T03:04:05Z"},
+        "f": {"DateTime": "2024-01-02T03:04:05.000000001"}, "g": {"DateTime": "2024-01-02T03:04:05.000000001Z"},
+    }  # fmt: skip
+    coarse = {**row, "x": {"Decimal": "2"}, "f": row["n"], "g": row["t"]}
+    pages = [typed([row], names), typed([], names), typed([dict.fromkeys(row)], names), typed([coarse], names)]
+    assert pyarrow.concat_tables([page.to_arrow() for page in pages]).num_rows == 3
+    assert polars.concat([page.to_polars() for page in pages]).height == 3
+    assert [str(kind) for kind in pages[1].to_arrow().schema.types] == [
+        "decimal128(38, 2)", "timestamp[us]", "timestamp[us, tz=UTC]", "timestamp[ns]", "timestamp[ns, tz=UTC]",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [1, 500])
+@pytest.mark.parametrize(
+    ("tag", "text", "rows", "frame"),
+    [
+        ("Time", "10:00:00.123456789", "10:00:00.123456789", "10:00:00.123456789"),
+        ("Time", "10:00:00.123", dt.time(10, 0, 0, 123000), dt.time(10, 0, 0, 123000)),
+        ("DateTime", "0000-01-01T00:00:00Z", "0000-01-01T00:00:00Z", "0000-01-01T00:00:00Z"),
+        ("Float", "1e400", "1e400", "1e400"),
+        ("Float", "-Infinity", float("-inf"), float("-inf")),
+    ],
+)
+def test_what_a_frame_has_no_type_for_is_text(count: int, tag: str, text: str, rows: Any, frame: Any) -> None:
+    found = typed([{"v": {tag: text}}] * count)
+    assert found.column("v") == [rows] * count
+    assert list(found.to_pandas()["v"]) == [frame] * count
+    assert found.to_polars().height == found.to_arrow().num_rows == count
 
 
 def test_polars_takes_what_is_too_wide_for_it() -> None:

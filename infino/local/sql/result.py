@@ -55,8 +55,22 @@ def describe(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[ResultColumn]:
 
 
 def data_type(kind: str) -> str:
-    """Return the name under which the response shows an engine type."""
-    return tag_of(kind)[0]
+    """Return the name under which the response shows an engine type.
+
+    It is the tag of the values, and says what an answer without any value could not: how many digits a decimal has
+    behind the point, whether times have a zone (`DateTime`) or none (`Timestamp`), and whether they have nanoseconds.
+
+    Examples:
+        >>> data_type("DECIMAL(38,2)"), data_type("TIMESTAMP_NS"), data_type("BIGINT")
+        ('Decimal(38,2)', 'Timestamp(9)', 'Integer')
+    """
+    tag = tag_of(kind)[0]
+    if tag == "Decimal":
+        return tag + kind.removeprefix("DECIMAL")
+    if tag != "DateTime":
+        return tag
+    zoned = kind.startswith("TIMESTAMPTZ") or kind.endswith("TIME ZONE")
+    return ("DateTime" if zoned else "Timestamp") + ("(9)" if kind.endswith("_NS") else "")
 
 
 def tag_of(kind: str) -> tuple[str, str]:

@@ -131,7 +131,7 @@ def _run(gateway: Gateway, principal: Principal, built: Built) -> tuple[list[dic
     # One row more than asked for tells whether there are more.
     statement = _limited(built, None if built.limit is None else built.limit + 1)
     answer = orjson.loads(ask(gateway, principal, statement, flat=True))
-    names = {column["alias"]: column["data_type"] for column in answer["columns"]}
+    names = {column["alias"]: column["data_type"].partition("(")[0] for column in answer["columns"]}
     rows = answer["rows"]
     for name in (name for name, kind in names.items() if kind == "Decimal"):
         for row in rows:
