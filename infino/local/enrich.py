@@ -76,8 +76,9 @@ def only_source(
 def copy_fields(writing: Writing, name: str, source: str, match_field: str, fields: list[str]) -> int:
     """Copy fields of the first matching record of the source into each record, and return how many changed."""
     store, cursor = writing.gateway.store, writing.cursor
-    if writing.readable(name) is None or writing.readable(source) is None:
-        missing = name if writing.readable(name) is None else source
+    target = writing.readable(name)
+    if target is None or writing.readable(source) is None:
+        missing = name if target is None else source
         raise Problem(404, "index_not_found_exception", f"no such dataset [{missing}]")
     key = identifier(match_field)
     firsts = ", ".join(f"arg_min({identifier(field)}, _id) AS c{number}" for number, field in enumerate(fields))
@@ -88,7 +89,7 @@ def copy_fields(writing: Writing, name: str, source: str, match_field: str, fiel
         f" ON t.{key} = s.k"
     )
     dataset = store.get(cursor, name)
-    setters = [writing.setter(store.view_of(cursor, dataset), field) for field in fields]
+    setters = [writing.setter(target, field) for field in fields]
     stored = fetch(cursor, dataset.id, [row[0] for row in rows])
     changed = {}
     for id, *values in rows:

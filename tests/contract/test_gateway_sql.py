@@ -420,6 +420,7 @@ DOUBLED = ", ".join(f"x{n + 1} AS (SELECT * FROM x{n} p, x{n} q)" for n in range
         ("SELECT bitstring('1', 2000000000)", "bitstring is asked for more than"),
         ("SELECT equi_width_bins(0, 1, 2000000000, true)", "equi_width_bins is asked for more than"),
         ("SELECT replace(repeat('a', 50000), 'a', repeat('b', 50000))", "replace is asked for more than"),
+        ("SELECT regexp_replace(repeat('a', 90000), 'a', repeat('b', 9000), 'g')", "regexp_replace is asked for"),
         ("SELECT damerau_levenshtein(repeat('a', 50000), repeat('b', 50000))", "damerau_levenshtein is asked for"),
         ("SELECT format('{:2000000000}', 1)", "widths of four digits"),
         ("SELECT printf(carrier, 1) FROM flights", "a template that is written out"),
@@ -435,7 +436,7 @@ def test_what_makes_values_is_otherwise_the_engines(call: Signed) -> None:
         "repeat('x', 3)": "xxx", "repeat([1], 2)": [1, 1], "range(3)": [0, 1, 2], "range(9, 1, -4)": [9, 5],
         "len(range(1000000000, 1000000005))": 5, "lpad('x', 3, '-')": "--x", "list_resize([1], 2, 0)": [1, 0],
         "len(generate_series(DATE '2024-01-01', DATE '2024-02-01', INTERVAL 1 DAY))": 32,
-        "replace('aa', 'a', 'bc')": "bcbc",
+        "replace('aa', 'a', 'bc')": "bcbc", "regexp_replace('a1b2', '[0-9]', '<\\0>', 'g')": "a<1>b<2>",
         "format('{:>5}|{}', 'a', 2)": "    a|2", "printf('%05.1f', 2.5)": "002.5", "repeat(NULL, 3)": None,
         "[repeat('z', n) FOR n IN range(3)]": ["", "z", "zz"], "(SELECT count(*) FROM range(2000000))": 2_000_000,
     }  # fmt: skip

@@ -278,6 +278,24 @@ def test_a_denied_or_masked_field_can_not_be_guessed_by_searching(as_user, peopl
     assert status == 400 or json.loads(answer)["hits"]["total"]["value"] == 0
 
 
+@pytest.mark.parametrize(
+    "homes", [[{"city": "a", "phone": 1}, {"x": {"y": 2}}], ["a", {"city": 1}], [[{"city": 1}], 3]]
+)
+def test_a_masked_object_is_one_field_whatever_lies_in_it(as_user, sync_client, fresh, homes):
+    dataset = fresh("masked")
+    sync_client.datasets.create(dataset)
+    sync_client.records.bulk(dataset, [{"id": str(n), "home": home, "n": n} for n, home in enumerate(homes)], id="id")
+    client = as_user(permission(actions=["read", "write"], Mask={"home": "redact"}), permission("metadata", ["read"]))
+    rows = client.query.sql(f'SELECT * FROM "{dataset}"').to_dicts()
+    assert [row["home"] for row in rows] == ["***"] * 2
+    assert set(rows[0]) == {"_id", "id", "home", "n"}
+    assert client.request("GET", f"/{dataset}/_schema").keys() - {"_id"} == {"id", "home", "n"}
+    assert attempt(client, "POST", "/sql", json={"query": f'SELECT "home.city" FROM "{dataset}"'})[1] == 400
+    assert "home" not in str(client.query.sql(f'SELECT * EXCLUDE (home) FROM "{dataset}"').to_dicts())
+    with pytest.raises(PermissionDeniedError):
+        client.request("POST", "/sql", json={"query": f'UPDATE "{dataset}" SET home = 1'})
+
+
 def updates(client, dataset, changes):
     """What comes of partial updates, one for each id."""
     lines = [line for id, change in changes.items() for line in ({"update": {"_id": id}}, {"doc": change})]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -93,9 +93,20 @@ class RoleAccess:
         rules = self.fields(principal, view.name)
         if rules.unrestricted:
             return view
-        redacted = {field: f"'{REDACTED}'" for field in view.shape if rules.shows(field) and rules.redacts(field)}
+        shape: dict[str, Mapping[str, frozenset[str]]] = {}
+        masked = set()
+        for field, kinds in view.shape.items():
+            root = rules.masked(field)
+            masked |= {root} if root else set()
+            shown = root or field  # what lies in a masked object is no field
+            shape[shown] = kinds if shown == field else shape.get(shown, {})
         return attrs.evolve(
-            view, present=rules.present, allowed=rules.shows, replacements=redacted, holders=rules.holders(view.shape)
+            view,
+            shape=shape,
+            present=rules.present,
+            allowed=rules.shows,
+            replacements=dict.fromkeys(masked, f"'{REDACTED}'"),
+            holders=rules.holders(view.shape),
         )
 
     def create_user(self, name: str, document: dict[str, Any]) -> tuple[KeyPair, str]:

@@ -83,6 +83,16 @@ class FieldRules:
         """Whether a field's value is replaced."""
         return any(covers(pattern, field) for pattern in self.redact)
 
+    def masked(self, field: str) -> str | None:
+        """Return the field, or the outermost object around it, that is shown as `***`; None where there is none.
+
+        Examples:
+            >>> FieldRules(redact=frozenset({"card"})).masked("card.number")
+            'card'
+        """
+        ends = [*(at for at, sign in enumerate(field) if sign == "."), len(field)]
+        return next((field[:at] for at in ends if self.redacts(field[:at]) and self.shows(field[:at])), None)
+
     def writes(self, field: str) -> bool:
         """Whether a field may be set: it is shown, and as it is."""
         return self.shows(field) and not self.redacts(field)

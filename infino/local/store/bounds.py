@@ -55,6 +55,7 @@ BOUNDED: dict[str, dict[str, tuple[str, str]]] = {
     "replace": {
         "abc": ("a", f"strlen(c) > strlen(b) AND strlen(a) / greatest(strlen(b), 1) * strlen(c) > {PRODUCT}"),
     },
+    "regexp_replace": dict.fromkeys(("abc", "abcd"), ("a", f"strlen(a)::DOUBLE * strlen(c) > {10 * PRODUCT}")),
     "damerau_levenshtein": {"ab": ("a", f"strlen(a)::DOUBLE * strlen(b) > {PRODUCT}")},
 }
 """Name -> arguments, a letter each -> which one is held back, and when."""
