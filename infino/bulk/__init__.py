@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from infino.bulk.chunk import Rejection as Rejection
     from infino.bulk.engine import ChunkResult as ChunkResult
     from infino.bulk.options import BulkOptions as BulkOptions
+    from infino.bulk.options import ReadOptions as ReadOptions
     from infino.bulk.progress import Progress as Progress
-    from infino.bulk.reading import ReadOptions as ReadOptions
     from infino.bulk.report import BulkReport as BulkReport
 
 _WHERE = {
@@ -18,7 +18,7 @@ _WHERE = {
     "BulkReport": "report",
     "ChunkResult": "engine",
     "Progress": "progress",
-    "ReadOptions": "reading",
+    "ReadOptions": "options",
     "Rejection": "chunk",
 }
 

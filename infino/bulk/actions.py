@@ -7,9 +7,9 @@ from typing import Any
 
 import attrs
 
+from infino.bulk.chunk import Encoded, Template
 from infino.bulk.encode import Unsendable, encode_each, encode_one, escaped_id
 from infino.bulk.lines import parse_line
-from infino.bulk.packer import Encoded, Template
 from infino.core import codec
 
 ACTIONS = ("index", "create", "update", "delete")

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from infino.bulk.chunk import Rejection
+from infino.bulk.chunk import Rejection, Template
 from infino.bulk.options import BulkOptions
-from infino.bulk.packer import Template
 
 _ESCAPED = b'"\\' + bytes(range(32))
 _KINDS = "String Boolean Date Categorical Enum Null Float32 Float64 Int8 Int16 Int32 Int64 UInt8 UInt16 UInt32 UInt64"

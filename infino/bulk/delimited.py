@@ -18,7 +18,7 @@ from typing import Any, Final, Literal, cast
 
 from infino.bulk import tables
 from infino.bulk.encode import Unsendable
-from infino.bulk.reading import ReadOptions
+from infino.bulk.options import ReadOptions
 from infino.core.codec import exact
 from infino.core.errors import ValidationError
 

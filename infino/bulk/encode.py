@@ -11,9 +11,8 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from infino.bulk.chunk import Rejection
+from infino.bulk.chunk import Encoded, Rejection, Template
 from infino.bulk.options import BulkOptions, IdChoice
-from infino.bulk.packer import Encoded, Template
 from infino.core import codec
 from infino.core.values import number, plain
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from infino.bulk import delimited
-from infino.bulk.reading import ReadOptions
+from infino.bulk.options import ReadOptions
 from infino.core.errors import MissingFileError, ValidationError
 
 GZIP, ZSTD, BZIP2, XZ = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00"

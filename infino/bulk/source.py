@@ -12,19 +12,17 @@ from typing import Any
 
 import attrs
 
-from infino.bulk import tables, text
+from infino.bulk import tables
 from infino.bulk.actions import ActionReader, as_lines, encode_actions, looks_ready
-from infino.bulk.chunk import EncodedPiece
+from infino.bulk.checkpoint import Intervals
+from infino.bulk.chunk import Batch, EncodedPiece, Packer
 from infino.bulk.columns import FrameEncoder
 from infino.bulk.delimited import Delimited
 from infino.bulk.encode import Encoder, Unsendable, as_record, encode_one
-from infino.bulk.intervals import Intervals
-from infino.bulk.lines import MOST, LineEncoder, blocks, lines_of
+from infino.bulk.lines import MOST, LineEncoder, blocks, json_lines, lines_of
 from infino.bulk.lines import SLOW as SLOW
 from infino.bulk.opening import OpenedSource, check_path, files_of, is_path, recognised
-from infino.bulk.options import BulkOptions
-from infino.bulk.packer import Batch, Packer
-from infino.bulk.reading import ReadOptions
+from infino.bulk.options import BulkOptions, ReadOptions
 from infino.core.errors import ValidationError
 
 STEP = 16  # records taken at once, before the clock is looked at
@@ -190,7 +188,7 @@ class SourceReader:
         if opened.kind == "ndjson":
             yield from self._lines(blocks(opened.stream))
         elif opened.kind == "json":
-            yield from self._lines(text.json_lines(opened.stream))
+            yield from self._lines(json_lines(opened.stream))
         elif opened.kind in ("csv", "tsv"):
             stream = opened.stream if self._reading.types == "text" else opened.rewindable()
             delimiter = "\t" if opened.kind == "tsv" else None

@@ -14,12 +14,10 @@ from infino_api.api._reserved import RESERVED
 from infino.bulk.answers import Outcome
 from infino.bulk.checkpoint import COUNTS, Checkpoint
 from infino.bulk.chunk import Chunk, EncodedPiece, Rejection
-from infino.bulk.deadletter import DeadLetter
 from infino.bulk.engine import ChunkResult, UploadEngine
-from infino.bulk.options import BulkOptions
+from infino.bulk.options import BulkOptions, ReadOptions
 from infino.bulk.progress import Progress, Silent, display
-from infino.bulk.reading import ReadOptions
-from infino.bulk.report import BulkReport
+from infino.bulk.report import BulkReport, DeadLetter
 from infino.bulk.source import SourceReader
 from infino.core.errors import BulkError
 from infino.core.messages import Request

@@ -13,8 +13,7 @@ from infino_api.api.jobs.get import request as job_request
 from infino_api.models.file_upload import FileUpload
 from infino_api.resources.files import AsyncFilesResource
 
-from infino.bulk.conversion import as_lines_file
-from infino.bulk.multipart import FileBody, refuse_text_mode
+from infino.bulk.multipart import FileBody, as_lines_file, refuse_text_mode
 from infino.bulk.options import check_progress
 from infino.bulk.progress import Progress, display
 from infino.caller import decode_call, encode_call

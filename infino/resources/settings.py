@@ -8,9 +8,8 @@ from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
 
 if TYPE_CHECKING:
-    from infino.bulk.options import IdChoice, OnError, Operation
+    from infino.bulk.options import IdChoice, OnError, Operation, TextType
     from infino.bulk.progress import Progress
-    from infino.bulk.reading import TextType
     from infino.core.retry import RetryPolicy
 
 F = TypeVar("F", bound=Callable[..., Any])

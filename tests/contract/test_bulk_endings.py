@@ -17,9 +17,8 @@ import attrs
 import pytest
 
 from infino.bulk import engine
-from infino.bulk.deadletter import DeadLetter
 from infino.bulk.progress import Progress
-from infino.bulk.report import Ledger
+from infino.bulk.report import DeadLetter, Ledger
 from infino.core.errors import ClientClosedError, NotFoundError, ValidationError
 from infino.core.retry import RetryPolicy
 from infino.local import LocalGateway

@@ -26,8 +26,7 @@ from hypothesis import strategies as st
 
 from infino import ConfigError
 from infino.bulk.chunk import EncodedPiece, Rejection
-from infino.bulk.options import BulkOptions
-from infino.bulk.reading import ReadOptions
+from infino.bulk.options import BulkOptions, ReadOptions
 from infino.bulk.source import SourceReader
 
 READING = tuple(attribute.name for attribute in attrs.fields(ReadOptions))

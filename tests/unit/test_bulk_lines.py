@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from infino.bulk.encode import encode_each
 from infino.bulk.lines import LineEncoder, lines_of
-from infino.bulk.options import BulkOptions
-from infino.bulk.reading import ReadOptions
+from infino.bulk.options import BulkOptions, ReadOptions
 from infino.bulk.source import SourceReader
 
 ODD = [

@@ -13,12 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import infino.bulk
-from infino.bulk.chunk import Chunk, EncodedPiece, Span
+from infino.bulk.chunk import Batch, Chunk, Encoded, EncodedPiece, Packer, Span, Template
 from infino.bulk.columns import ColumnIds, FrameEncoder
 from infino.bulk.encode import Encoder, encode_each
 from infino.bulk.lines import MOST, LineEncoder
 from infino.bulk.options import BulkOptions
-from infino.bulk.packer import Batch, Encoded, Packer, Template
 from infino.bulk.run import Senders
 
 

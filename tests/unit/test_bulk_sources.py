@@ -21,12 +21,12 @@ import pytest
 from pyarrow import feather, parquet
 
 from infino.bulk import tables
+from infino.bulk.checkpoint import Intervals
 from infino.bulk.chunk import Chunk, EncodedPiece, Rejection, Span
 from infino.bulk.columns import FrameEncoder
-from infino.bulk.deadletter import DeadLetter
-from infino.bulk.intervals import Intervals
 from infino.bulk.opening import OpenedSource
 from infino.bulk.options import BulkOptions
+from infino.bulk.report import DeadLetter
 from infino.bulk.source import SourceReader
 from infino.core.errors import ValidationError
 from tests.unit.test_bulk_exactness import gather, read

@@ -29,6 +29,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import dataset, parquet
 
+from infino.bulk import tables
 from infino.core.errors import ValidationError
 from tests.unit.test_bulk_exactness import NANO, read, stored
 
@@ -398,3 +399,49 @@ def test_records_need_no_library_of_columns() -> None:
         "assert len(pieces) == 1; print(sorted({'polars', 'pyarrow', 'pandas', 'numpy'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("size", "rows", "step"),
+    [
+        (0, 0, tables.ROWS),
+        (tables.BATCH_BYTES, 100, 100),
+        (2 * tables.BATCH_BYTES, 100, 50),
+        (tables.BATCH_BYTES // 2, 10, 20),
+        (1 << 60, 5, 1),
+        (100, 100, tables.ROWS),
+    ],
+)
+def test_as_many_rows_are_taken_as_fit(size: int, rows: int, step: int) -> None:
+    assert tables._step(size, rows) == step
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted"),
+    [
+        ([None], ["index"]),
+        (["k"], ["k"]),
+        ([None, None], ["level_0", "level_1"]),
+        (["k", None], ["k", "level_1"]),
+        ([0, None], ["0", "level_1"]),
+    ],
+)
+def test_levels_of_an_index_are_named(names: list[Any], wanted: list[str]) -> None:
+    index = pandas.MultiIndex.from_arrays([["a", "b"]] * len(names), names=names)
+    batches, rows = tables.batches(pandas.DataFrame({"v": [1, 2]}, index=index))
+    (batch,) = batches
+    assert (batch.names, batch.height, rows) == ([*wanted, "v"], 2, 2)
+
+
+def test_only_what_polars_would_not_write_exactly_is_written_value_by_value() -> None:
+    moments = pyarrow.array([0, 10**15], pyarrow.timestamp("s"))  # the second is too far for polars
+    table = pyarrow.table({"n": [1, 2], "s": ["x", None], "near": moments.take([0, 0]), "far": moments, "d": [1.5, 2]})
+    frame = tables.Batch.of_arrow(table.to_batches()[0]).frame()
+    assert frame is None, "a moment without a text of its own is refused by its record"
+    frame = tables.Batch.of_arrow(table.drop_columns("far").to_batches()[0]).frame()
+    assert polars.Binary not in frame.dtypes
+    early = pyarrow.array([0, -(10**9) * 2], pyarrow.timestamp("s", "Europe/Amsterdam"))  # with seconds in its offset
+    table = table.set_column(3, "far", early)
+    frame = tables.Batch.of_arrow(table.to_batches()[0]).frame()
+    assert [name for name, kind in frame.schema.items() if kind == polars.Binary] == ["far"]
+    assert frame["far"].to_list() == [b'"1970-01-01T00:00:00+00:00"', b'"1906-08-16T20:26:40+00:00"']

@@ -25,9 +25,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from infino.bulk import lines as lines_module
-from infino.bulk import text as text_module
-from infino.bulk.options import BulkOptions
-from infino.bulk.reading import ReadOptions
+from infino.bulk.options import BulkOptions, ReadOptions
 from infino.bulk.source import SourceReader
 from infino.core.errors import ValidationError
 from tests.unit.test_bulk_exactness import read, stored
@@ -356,7 +354,6 @@ def test_arrays_of_any_make_and_in_blocks_of_any_size(rows: list[Any], indent: i
     content = json.dumps(rows, indent=indent).encode()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lines_module, "BLOCK", block)
-        patch.setattr(text_module, "BLOCK", block)
         assert stored(content) == rows
 
 
