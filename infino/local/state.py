@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 import duckdb
@@ -25,8 +25,10 @@ from infino.local.memory import engine_memory
 from infino.local.rbac.access import RoleAccess
 from infino.local.reach import Reach
 from infino.local.store import Store
+from infino.local.store.convert import convert
 from infino.local.vault import Vault
 
+T = TypeVar("T")
 SPILL = 16 * 1024**3
 """Bytes on disk that queries may take together beyond the memory, or a quarter of what is free."""
 
@@ -93,6 +95,8 @@ class Gateway:
         self.folder = Folder(options.path) if options.path else None
         self._opened: list[Callable[[], None]] = [self.folder.close] if self.folder else []
         self._lock = threading.Lock()
+        self._parts: dict[Callable[..., object], Any] = {}
+        self._parts_lock = threading.RLock()
         self.disk = Disk(options.path)
         self.stopping = False
         try:
@@ -148,6 +152,22 @@ class Gateway:
         spool.mkdir(mode=0o700)
         return spool
 
+    def part(self, make: Callable[..., T], *arguments: object) -> T:
+        """Return what a room keeps for this gateway; made at the first call, of these arguments.
+
+        Args:
+            make: Makes it; a class or a function of the room's own.
+            arguments: What it is made of.
+
+        Examples:
+            >>> gateway.part(MetricStore, gateway.store)
+        """
+        with self._parts_lock:
+            if make not in self._parts:
+                self._parts[make] = make(*arguments)
+            found: T = self._parts[make]
+            return found
+
     def on_close(self, action: Callable[[], None]) -> None:
         """Have something of a room closed before the store is."""
         self._opened.append(action)
@@ -199,6 +219,7 @@ def open_store(path: Path | None, now: Callable[[], datetime], limits: dict[str,
     """
     try:
         store = Store(path, now, limits)
+        convert(store)
         if path is not None and path.stat().st_size < expected_size(store, path):
             store.close()
             raise DamagedFile(path, "is shorter than what it holds: its end is lost", RESTORE)

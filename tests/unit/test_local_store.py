@@ -205,7 +205,7 @@ def test_no_document_is_lost_or_changed_and_every_column_can_be_read(documents: 
                     assert values == {id: document.get(shown.field) for id, document in numbered.items()}
         with store.writing() as cursor:
             dataset = store.get(cursor, "d")
-            store.count(cursor, dataset, folded=fold(store, cursor, dataset))
+            store.count(cursor, dataset, folded=fold(cursor, store.view_of(cursor, dataset)))
             assert sorted(cursor.execute(store.view(cursor, "d").rows(names)).fetchall(), key=repr) == rows
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from infino.local.fino import threads
 from infino.local.fino.conversation import turn
@@ -17,8 +15,6 @@ if TYPE_CHECKING:
     from infino.local.state import Gateway
 
 logger = logging.getLogger("infino.local")
-_pools: WeakKeyDictionary[Gateway, ThreadPoolExecutor] = WeakKeyDictionary()
-_lock = threading.Lock()
 
 
 def _send(gateway: Gateway, call: GatewayCall) -> Reply:
@@ -30,18 +26,15 @@ def _send(gateway: Gateway, call: GatewayCall) -> Reply:
     context = body.get("context")
     thread_id = str(body.get("thread_id") or (context.get("thread_id") if isinstance(context, dict) else "") or "")
     message_id = threads.add_message(gateway, call.principal, thread_id, "user", content)
-    _workers(gateway).submit(_answer, gateway, call.principal, thread_id, question.strip())
+    gateway.part(_workers, gateway).submit(_answer, gateway, call.principal, thread_id, question.strip())
     return Reply(json=message_id)
 
 
 def _workers(gateway: Gateway) -> ThreadPoolExecutor:
     """The threads that answer for one gateway; they end before its store closes."""
-    with _lock:
-        workers = _pools.get(gateway)
-        if workers is None:
-            workers = _pools[gateway] = ThreadPoolExecutor(4, thread_name_prefix="fino-answer")
-            gateway.on_close(lambda: workers.shutdown(cancel_futures=True))
-        return workers
+    workers = ThreadPoolExecutor(4, thread_name_prefix="fino-answer")
+    gateway.on_close(lambda: workers.shutdown(cancel_futures=True))
+    return workers
 
 
 def _answer(gateway: Gateway, principal: Principal, thread_id: str, question: str) -> None:

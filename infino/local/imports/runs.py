@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import attrs
 import duckdb
@@ -29,8 +27,6 @@ BATCH = 5000
 WORKERS = 2
 STOPPED = "the gateway stopped while this ran; what was stored is kept"
 Source = Callable[[], Iterator[tuple[str | None, Record]]]
-_pools: WeakKeyDictionary[Gateway, ThreadPoolExecutor] = WeakKeyDictionary()
-_lock = threading.Lock()
 
 
 @attrs.frozen
@@ -86,7 +82,7 @@ class RunProgress:
 def submit(gateway: Gateway, load: Load) -> dict[str, Any]:
     """Start a run in the background and return its first status."""
     status = new_run(gateway, load)
-    _workers(gateway).submit(carry_out, gateway, load, status["run_id"])
+    gateway.part(_workers, gateway).submit(carry_out, gateway, load, status["run_id"])
     return status
 
 
@@ -201,9 +197,6 @@ def interrupted(gateway: Gateway) -> None:
 
 def _workers(gateway: Gateway) -> ThreadPoolExecutor:
     """The threads of one gateway's runs; they end before its store closes."""
-    with _lock:
-        workers = _pools.get(gateway)
-        if workers is None:
-            workers = _pools[gateway] = ThreadPoolExecutor(WORKERS, thread_name_prefix="import")
-            gateway.on_close(lambda: workers.shutdown(cancel_futures=True))
-        return workers
+    workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="import")
+    gateway.on_close(lambda: workers.shutdown(cancel_futures=True))
+    return workers

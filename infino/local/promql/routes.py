@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -22,15 +21,10 @@ if TYPE_CHECKING:
 
     from infino.local.state import Gateway
 
-_stores: weakref.WeakKeyDictionary[Gateway, MetricStore] = weakref.WeakKeyDictionary()
-
 
 def metric_store(gateway: Gateway) -> MetricStore:
     """Give the gateway's metric store, making it at the first call."""
-    store = _stores.get(gateway)
-    if store is None:
-        store = _stores.setdefault(gateway, MetricStore(gateway.store))
-    return store
+    return gateway.part(MetricStore, gateway.store)
 
 
 def _now(gateway: Gateway) -> int:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import attrs
 import duckdb
@@ -28,8 +27,6 @@ OF_ONE_CALLER = 48
 """Points that one caller may have open."""
 LONGEST = 3600.0
 """Seconds that one may be kept without being used."""
-_held: WeakKeyDictionary[Gateway, Points] = WeakKeyDictionary()
-_lock = threading.Lock()
 
 
 @attrs.define(eq=False)
@@ -171,7 +168,4 @@ class Points:
 
 def points_of(gateway: Gateway) -> Points:
     """Return the points in time of a gateway."""
-    with _lock:
-        if gateway not in _held:
-            _held[gateway] = Points(gateway)
-        return _held[gateway]
+    return gateway.part(Points, gateway)

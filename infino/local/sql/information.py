@@ -14,7 +14,7 @@ import orjson
 from infino.local.sql.dialect import wrong_sql
 from infino.local.sql.tokens import SqlToken, written
 from infino.local.store import DatasetView, literal
-from infino.local.store.typed import TypedColumn
+from infino.local.store.columns import TypedColumn
 
 Row = tuple[str | int | None, ...]
 PLACE = ("infino", "main")

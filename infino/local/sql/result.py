@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import attrs
@@ -152,16 +153,38 @@ WIDE = 200
 """More columns are put together here: the engine would plan their expressions for longer than it works on them."""
 
 
-def wide_expression(headers: list[ResultColumn]) -> str:
-    """Return SQL for the list of the JSON of each value of a row."""
-    return f"list_value({', '.join(tag_of(header.type)[1].format(f'c{n}') for n, header in enumerate(headers))})"
+def same_types(headers: Sequence[ResultColumn]) -> dict[str, list[int]]:
+    """Return the places of the columns of each type."""
+    found: dict[str, list[int]] = {}
+    for place, header in enumerate(headers):
+        found.setdefault(header.type, []).append(place)
+    return found
 
 
-def wide_row(values: Sequence[str | None], frames: Sequence[tuple[str, str, str]], flat: bool) -> str:
-    """Return the JSON of one row."""
+def wide_expressions(headers: Sequence[ResultColumn]) -> str:
+    """Return SQL for a list for each type, of the JSON of each value of that type; one expression for all of them."""
+    return ", ".join(
+        f"list_transform(list_value({', '.join(f'c{place}' for place in places)}), lambda v: {made})"
+        for kind, places in same_types(headers).items()
+        for made in [tag_of(kind)[1].format("v")]
+    )
+
+
+def wide_row(
+    lists: Sequence[Sequence[str | None]], places: Sequence[int], frames: Sequence[tuple[str, str, str]], flat: bool
+) -> str:
+    """Return the JSON of one row.
+
+    Args:
+        lists: The JSON of its values, by type.
+        places: Where each of them belongs.
+        frames: What stands around each column's value, and for NULL.
+        flat: Whether to leave out tags.
+    """
+    values = dict(zip(places, chain.from_iterable(lists), strict=True))
     shown = [
-        null if value is None else f"{before}{value}{behind}"
-        for value, (before, behind, null) in zip(values, frames, strict=True)
+        null if (value := values[place]) is None else f"{before}{value}{behind}"
+        for place, (before, behind, null) in enumerate(frames)
     ]
     return f"{{{''.join(shown)}}}" if flat else f'{{"values":{{{"".join(shown)}}}}}'
 
@@ -193,7 +216,8 @@ def fetch_rows(
     """
     names = ", ".join(f"c{number}" for number in range(len(headers)))
     wide = list(frames_of(headers, flat)) if len(headers) > WIDE else None
-    expression = row_expression(headers, flat) if wide is None else wide_expression(headers)
+    places = list(chain.from_iterable(same_types(headers).values()))
+    expression = row_expression(headers, flat) if wide is None else wide_expressions(headers)
     cursor.execute(f"SELECT {expression} FROM (\n{sql}\n) AS result({names})")
     chunks: list[str] = []
     count = length = 0
@@ -201,7 +225,7 @@ def fetch_rows(
         count += len(batch)
         if count > limit:
             raise wrong_sql(f"the result has more than {limit} rows; add a LIMIT or aggregate")
-        chunks.append(",".join([row[0] if wide is None else wide_row(row[0], wide, flat) for row in batch]))
+        chunks.append(",".join([row[0] if wide is None else wide_row(row, places, wide, flat) for row in batch]))
         length += len(chunks[-1])
         if length > longest:
             raise wrong_sql(f"the result has more than {longest} characters; take fewer columns or rows")

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from infino.local.store.database import Store
 
 BATCH = 5000
-ADDED = ("next_seq BIGINT", "folded BIGINT", "documents BIGINT", "bytes BIGINT", "columns JSON")
-"""What the table of datasets lacked in 1.0.0a1."""
 
 
 def convert(store: Store) -> None:
@@ -45,7 +43,7 @@ def convert(store: Store) -> None:
             store.grow(cursor, store.get(cursor, name), shape)
             if orjson.loads(settings).get("kind") != "metrics":
                 dataset = store.get(cursor, name)
-                store.count(cursor, dataset, folded=fold(store, cursor, dataset))
+                store.count(cursor, dataset, folded=fold(cursor, store.view_of(cursor, dataset)))
 
 
 def number_documents(cursor: duckdb.DuckDBPyConnection, number: int) -> None:

@@ -28,7 +28,6 @@ from infino.local.disk import refuse_if_full
 from infino.local.http import Problem
 from infino.local.marks import CommitMark
 from infino.local.store.bounds import macros
-from infino.local.store.convert import ADDED, convert
 from infino.local.store.ids import IdFilter
 from infino.local.store.typed import make_tables
 from infino.local.store.view import EXACT_OBJECTS, EXACT_TEXTS, DatasetView, exact_objects, exact_texts
@@ -45,6 +44,8 @@ CREATE TABLE IF NOT EXISTS datasets (
 CREATE TABLE IF NOT EXISTS layout (number INTEGER);
 CREATE SEQUENCE IF NOT EXISTS commits;
 """
+ADDED = ("next_seq BIGINT", "folded BIGINT", "documents BIGINT", "bytes BIGINT", "columns JSON")
+"""What the table of datasets lacked in 1.0.0a1; `convert` fills it."""
 LAYOUT = 2
 """Of the tables; 1.0.0a1 had none written down."""
 SETTINGS: dict[str, Any] = {
@@ -190,7 +191,6 @@ class Store:
                 cursor.execute(SCHEMA)
                 if "layout" not in tables:
                     cursor.execute("INSERT INTO layout VALUES (?)", [LAYOUT])
-        convert(self)
         self._current.clear()
 
     @contextmanager
@@ -310,7 +310,8 @@ class Store:
         """Return the view of a dataset that was read by the same cursor."""
         fields = self.fields(cursor, dataset)
         return DatasetView(
-            dataset.id, dataset.name, dataset.version, fields, dataset.mapping, uuid=dataset.uuid, schema=self._schema,
+            dataset.id, dataset.name, dataset.version, fields, dataset.mapping, generation=dataset.generation,
+            uuid=dataset.uuid, schema=self._schema,
             folded=dataset.folded, typed=dataset.columns, numbered=dataset.settings.get("kind") != "metrics",
             folder=self._folder, derived=self._derived,
         )  # fmt: skip

@@ -14,7 +14,7 @@ from infino.local.catalogue.kinds import NO_SCALARS
 from infino.local.catalogue.mapping import NOTHING_DECLARED, declared_type
 from infino.local.catalogue.mapping import Mapping as FieldMapping
 from infino.local.catalogue.shape import Fields, exact_paths, paths_of
-from infino.local.store.typed import TypedColumn, shredded
+from infino.local.store.columns import TypedColumn, shredded
 from infino.local.values.exact import dumps, loads
 from infino.local.values.paths import identifier, literal, prefixes, steps_of
 
@@ -42,6 +42,7 @@ class DatasetView:
         allowed: Whether the caller may know of a field.
         replacements: Field -> SQL literal shown instead of its value.
         holders: The fields in whose objects something may be hidden or masked.
+        generation: Grows with its fields.
         uuid: Never given twice in any store; derived data can be cached under it, with the version.
         schema: What stands in front of its tables' names, so that they are found from any search path.
         folded: The last document that has a typed row.
@@ -67,6 +68,7 @@ class DatasetView:
     allowed: Callable[[str], bool] = attrs.field(default=lambda field: True)
     replacements: Mapping[str, str] = attrs.field(factory=dict)
     holders: frozenset[str] = frozenset()
+    generation: int = 0
     uuid: str = ""
     schema: str = ""
     folded: int = 0
@@ -166,17 +168,16 @@ class DatasetView:
         declared = self.mapping.fields.get(field)
         if declared is not None and declared.type == "constant_keyword":
             return TypedColumn(name, field, "VARCHAR", literal(declared.options["value"]))
-        many = "ARRAY" in kinds or any("[*]" in path for path in paths_of(kinds))
+        paths = paths_of(kinds)
+        many = "ARRAY" in kinds or any("[*]" in path for path in paths)
+        shown = f"{kind}[]" if many else kind
         if field in self.guarded:
-            return TypedColumn(
-                name, field, f"{kind}[]" if many else kind, value_expression(kinds, kind, scalars_only=True)
-            )
+            return TypedColumn(name, field, shown, value_expression(kinds, kind, scalars_only=True))
         plain = not many and not kind.startswith("DECIMAL") and not (kind == "VARCHAR" and exact_paths(kinds))
-        paths = sorted(paths_of(kinds))
-        return TypedColumn(
-            name, field, f"{kind}[]" if many else kind, value_expression(kinds, kind),
-            path=paths[0] if plain and len(paths) == 1 else None,
-        )  # fmt: skip
+        if plain and len(paths) == 1:
+            (path,) = paths
+            return TypedColumn(name, field, shown, any_value_at(path, kind), path=path)
+        return TypedColumn(name, field, shown, value_expression(kinds, kind))
 
     def rows(self, names: Collection[str] | None = None) -> str:
         """Return a SELECT of `_id` and typed columns, for use as a subquery.

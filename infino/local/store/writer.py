@@ -111,7 +111,7 @@ def put(
     learn(store, cursor, dataset, batch)
     written = len(batch.ids)
     waiting = held.next_seq + written - held.folded
-    columns = fold(store, cursor, store.get(cursor, dataset.name)) if waiting > UNFOLDED else None
+    columns = fold(cursor, store.view(cursor, dataset.name)) if waiting > UNFOLDED else None
     longer = sum(map(len, batch.texts)) - sum(place.length for place in before.values())
     store.count(cursor, dataset, written, written - len(before), longer, columns)
     return dict(zip(batch.ids, versions, strict=True))

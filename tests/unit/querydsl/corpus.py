@@ -46,7 +46,7 @@ class Corpus:
                 put(self.store, cursor, self.store.get(cursor, self.name), batch)
                 if part and part[0] == rows[0]:
                     dataset = self.store.get(cursor, self.name)
-                    self.store.count(cursor, dataset, folded=fold(self.store, cursor, dataset))
+                    self.store.count(cursor, dataset, folded=fold(cursor, self.store.view_of(cursor, dataset)))
 
     def close(self) -> None:
         """Close the store."""
