@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -91,13 +92,31 @@ class GatewayCall:
 
 
 def encode_json(value: Any) -> bytes:
-    """Encode a value as JSON; numbers that orjson refuses (beyond 64 bits) go through `json`."""
+    """Encode a value as JSON, digit for digit; what has no form of its own there goes as its text.
+
+    Examples:
+        >>> encode_json({"n": 2**70, "price": Decimal("1.50")})
+        b'{"n":1180591620717411303424,"price":1.50}'
+    """
     try:
         return orjson.dumps(value, default=digits, option=orjson.OPT_NON_STR_KEYS)
     except TypeError:
-        import json
+        return orjson.dumps(_within_64_bits(value), default=_digits_or_text, option=orjson.OPT_NON_STR_KEYS)
 
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str).encode()
+
+def _within_64_bits(value: Any) -> Any:
+    """Return a value with its integers beyond 64 bits, which the encoder refuses, as decimals."""
+    if isinstance(value, dict):
+        return {key: _within_64_bits(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_within_64_bits(inner) for inner in value]
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        return Decimal(value)
+    return value
+
+
+def _digits_or_text(value: Any) -> Any:
+    return digits(value) if isinstance(value, Decimal) else str(value)
 
 
 @attrs.frozen

@@ -146,6 +146,10 @@ def test_a_search_shows_the_digits_that_were_stored(call: Signed) -> None:
     reply = call("POST", "/d/querydsl", {"query": {"match_all": {}}, "fields": ["dec", "big"]})
     assert b'"dec":0.1234567890123456789,"price":1.50' in reply.content
     assert b'"dec":[0.1234567890123456789]' in reply.content
+    assert b'"big":[123456789012345678901234567890]' in reply.content
+    store(call, '{"many":0.12345678901234567890123456789012345678901}', '{"many":12345678901234567890123456789012345}')
+    reply = call("POST", "/d/querydsl", {"fields": ["many"], "_source": False, "sort": ["_doc"]})
+    assert b'"many":[0.12345678901234567890123456789012345678901]' in reply.content
 
 
 def test_insert_select_keeps_zones_and_digits(call: Signed) -> None:

@@ -115,6 +115,12 @@ class SearchField:
         return self.type in WHOLE
 
     @property
+    def as_stored(self) -> bool:
+        """Whether an answer shows its values as the documents have them: also numbers, for all their digits."""
+        digits = self.kind in NUMERIC and (not self.type or bool(self.exact))
+        return self.whole or (digits and len(self.sources) < 2)
+
+    @property
     def sql_type(self) -> str:
         """The SQL type of one value."""
         if self.kind == "range":

@@ -329,7 +329,7 @@ class Search:
         plan, wanted = self.plan, self.wanted
         found: dict[int, dict[str, list[Any]]] = {number: {} for number in numbers}
         names = {field: f"v{place}" for place, field in enumerate(dict.fromkeys(field for field, _ in wanted))}
-        read = {field: name for field, name in names.items() if not field.whole}
+        read = {field: name for field, name in names.items() if not field.as_stored}
         if not numbers or not wanted:
             return found
         chosen = ", ".join(map(str, numbers))
@@ -360,7 +360,7 @@ def wanted_fields(plan: SearchPlan, request: SearchRequest) -> list[tuple[Search
                 raise unsupported(f"the values of [{field.name}] but as the document has them; ask for it in [fields]")
             if named.format is not None and field.kind != "date":
                 raise unsupported(f"[format] of the field [{field.name}], which is not a date")
-            found.append((field.told_apart(), named))
+            found.append((field.told_apart() if field.kind == "date" else field, named))
     return found
 
 

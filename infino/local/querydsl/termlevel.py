@@ -307,9 +307,11 @@ def range_query(compiler: Compiler, body: dict[str, Any]) -> Clause:
         return range_text(compiler, field, bounds, boost)
     if field.kind == "range":
         return Clause(range_match(compiler, field, bounds, options), boost)
-    field = field.told_apart()
+    field = field.told_apart() if field.kind == "date" else field
     tests = [bound_test(compiler, field, operator, value, options) for operator, value in bounds]
-    match = compiler.plan.holds(field, lambda x: " and ".join(test(x) for test in tests) or f"{x} is not null")
+    match = compiler.plan.holds(
+        field.told_apart(), lambda x: " and ".join(test(x) for test in tests) or f"{x} is not null"
+    )
     return Clause(f"({match})", boost)
 
 
