@@ -53,6 +53,7 @@ class Argument:
         example: A value for examples, empty when the document gives none.
         schema: Its schema, for what the docstring says of limits and defaults.
         deprecated: True when giving it warns.
+        style: How several values or an object are written, empty for scalars.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Argument:
     example: Any = None
     schema: Node | None = None
     deprecated: bool = False
+    style: str = ""
 
     @property
     def annotation(self) -> str:
@@ -184,6 +186,7 @@ def _parameter(document: Node, found: Placed, typed: Property) -> Argument:
         example=_example_of(node, schema),
         schema=schema,
         deprecated=bool(node.get("deprecated") or schema.get("deprecated")),
+        style=_style_told(node, found.place) if "content" not in node and kind.kind != "scalar" else "",
     )
     if where == "path":
         return replace(made, expression=_segment(node, made, found.place))
@@ -233,6 +236,11 @@ def style_of(node: Node, place: Place) -> tuple[str, bool]:
             (*place, "style"), f"{style!r} is not a style of a {node['in']} parameter", f"one of {', '.join(known)}"
         )
     return style, bool(node.get("explode", style == "form"))
+
+
+def _style_told(node: Node, place: Place) -> str:
+    style, explode = style_of(node, place)
+    return f"{style}, exploded" if explode else style
 
 
 def _segment(node: Node, made: Argument, place: Place) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,10 @@ from .types import split_union
 Facts = dict[str, dict[str, str]]
 """For each method, argument, model and field: what is said of it."""
 
-_WIRE = ("route", "wire", "retry", "media", "spellings", "read only")
-"""What only the wire shows: programs go on as they are."""
+_WIRE = ("route", "wire", "retry", "media", "spellings", "read only", "paging", "sent", "masked")
+"""What only the wire shows, or a repr: programs go on as they are."""
+_NOTICES = ("deprecated", "experimental")
+"""What a program is told, and goes on all the same."""
 
 
 @dataclass(frozen=True)
@@ -50,19 +53,24 @@ def facts_of(document: Node, openapi: Path) -> Facts:
     for resource in plan.resources(document, parsed):
         for method in resource.methods:
             name = f"client.{method.operation}".replace("client.client.", "client.")
-            route = f"{method.http} {method.path}"
             facts[f"{name}()"] = {
                 "answer": method.returns,
-                "route": route,
+                "route": f"{method.http} {method.template}",
                 "retry": method.retry,
                 "media": method.content_type,
+                "paging": method.paging,
+                "deprecated": _yes(method.deprecated),
+                "experimental": _yes(method.experimental),
             }
-            for one in method.arguments:
+            for number, one in enumerate(method.arguments):
                 required = "required" if not one.default else "optional"
                 facts[f"{name}({one.name}=)"] = {
                     "type": one.annotation,
                     "presence": required,
-                    "wire": f"{one.place} {one.wire}",
+                    "wire": " ".join(filter(None, (one.place, one.wire, one.style))),
+                    "sent": "" if one.default in ("None", "UNSET") else one.default,
+                    "position": str(number + 1) if one.positional else "",
+                    "deprecated": _yes(one.deprecated),
                 }
     for model in plan.model_plans(document, parsed):
         facts[f"models.{model.name}"] = {}
@@ -70,10 +78,16 @@ def facts_of(document: Node, openapi: Path) -> Facts:
             facts[f"models.{model.name}.{field.name}"] = {
                 "type": field.annotation,
                 "spellings": ", ".join(field.wires),
-                "read only": str(field.read_only),
+                "read only": _yes(field.read_only),
+                "masked": _yes(field.secret),
+                "deprecated": _yes(field.text.startswith("Deprecated.")),
                 "presence": "required" if field.needed else "optional",
             }
     return facts
+
+
+def _yes(flag: bool) -> str:
+    return "yes" if flag else ""
 
 
 def changes(before: Facts, after: Facts) -> list[SurfaceChange]:
@@ -92,14 +106,18 @@ def changes(before: Facts, after: Facts) -> list[SurfaceChange]:
 
 def _is_eased(name: str, old: str, new: str) -> bool:
     """Tell whether programs that fit the old type fit the new one: arguments may take more, answers give less."""
-    was, now = (_without_open_words(split_union(one)) for one in (old, new))
-    return now <= was if name.startswith("models.") else was <= now
+    (was, before), (now, after) = (_with_words(split_union(one)) for one in (old, new))
+    if name.startswith("models."):
+        return now <= was
+    return was <= now and (before <= after or not after)
 
 
-def _without_open_words(parts: list[str]) -> set[str]:
-    """Words beside `str` only help editors."""
+def _with_words(parts: list[str]) -> tuple[set[str], set[str]]:
+    """Take the words out of a type that is open to others: an argument that loses one is refused where it is sent."""
     is_open = {"str", "int"} & {*parts}
-    return {part for part in parts if not (is_open and part.startswith("Literal["))}
+    words = {part for part in parts if is_open and part.startswith("Literal[")}
+    members = {repr(one) for part in words for one in ast.literal_eval(f"({part[8:-1]},)")}
+    return {*parts} - words, members
 
 
 def _changes(before: Facts, after: Facts) -> Iterator[SurfaceChange]:
@@ -117,5 +135,6 @@ def _changes(before: Facts, after: Facts) -> Iterator[SurfaceChange]:
             if new != old:
                 eased = word == "presence" and new == "optional"
                 eased = eased or (word == "type" and _is_eased(name, old, new))
+                eased = eased or (word == "position" and not old) or word in _NOTICES
                 kind = "wire-only" if word in _WIRE else "additive" if eased else "breaking"
                 yield SurfaceChange(kind, f"{name}: {word} was {old or 'nothing'} and is {new or 'nothing'}")

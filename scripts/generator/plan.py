@@ -44,6 +44,7 @@ class Method:
     module: str
     http: str
     path: str
+    template: str
     arguments: list[Argument]
     headers: list[tuple[str, str]]
     media: str
@@ -291,6 +292,7 @@ def _method(document: Node, parsed: Parsed, operation: Operation, node: Node) ->
         module=identifier(name) if name != "list" else "list_all",
         http=operation.http.upper(),
         path=_path(operation, found),
+        template=operation.path,
         arguments=found,
         headers=_headers(operation),
         media=answer.media,

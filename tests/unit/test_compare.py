@@ -9,7 +9,19 @@ from typing import Any
 
 import pytest
 
-from tests.support.changes import ROOT, TEXT, base, document  # which says where the generator lies
+from tests.support.changes import (  # which says where the generator lies
+    ROOT,
+    TEXT,
+    WHOLE,
+    answer,
+    base,
+    document,
+    operation,
+    parameter,
+    ref,
+    small,
+    thing,
+)
 
 Node = dict[str, Any]
 
@@ -85,3 +97,100 @@ def test_a_change_is_told_by_what_it_does(change: Callable[[Node], Any], wanted:
 def test_a_document_that_is_refused_is_not_compared() -> None:
     with pytest.raises(document.DocumentError, match="webhooks"):
         told(lambda d: d.update(webhooks={}))
+
+
+LIST = {"type": "array", "items": TEXT}
+
+
+def things() -> Node:
+    """A document with a few operations of every kind."""
+    made = copy.deepcopy(small())
+    words = {**TEXT, "enum": ["a", "b"]}
+    made["components"]["schemas"] |= {
+        "Thing": thing("T.", ["id", "kind"], id=TEXT, kind=words, size=WHOLE, code=TEXT, old=TEXT, day=TEXT),
+        "Other": thing("O.", x=TEXT),
+    }
+    given = [parameter("id", "path"), parameter("q"), parameter("sort", schema=words), parameter("l", schema=LIST)]
+    sized = parameter("n", schema={**WHOLE, "default": 5}, required=True)
+    paged = {"x-infino-pagination": "offset", "parameters": [parameter("offset", schema=WHOLE), parameter("page")]}
+    made["paths"] |= {
+        "/things": {"get": operation("things.list", ok={"type": "array", "items": ref("Thing")}, **paged)},
+        "/things/{id}": {
+            "get": operation("things.get", parameters=[*given, sized]),
+            "put": operation("things.put", parameters=given[:1], body=thing("B.", name=TEXT, size=WHOLE)),
+            "delete": operation("things.remove", parameters=given[:1]),
+        },
+    }
+    return made
+
+
+def _changed_in_every_way(found: Node) -> None:
+    got, put = found["paths"]["/things/{id}"]["get"], found["paths"]["/things/{id}"]["put"]
+    _, query, sort, several, sized = got["parameters"]
+    query |= {"name": "text", "x-infino-name": "q", "x-infino-positional": True, "deprecated": True}
+    sort["schema"]["enum"] = ["a"]
+    several["explode"] = False
+    sized["schema"]["default"] = 7
+    got["responses"]["202"] = answer(ref("Other"))
+    got |= {"summary": "In other words", "deprecated": True}
+    content = put["requestBody"]["content"]
+    content["application/merge-patch+json"] = content.pop("application/json")
+    body = content["application/merge-patch+json"]["schema"]
+    body["properties"] |= {"must": {**TEXT, "description": "M."}, "size": {**WHOLE, "type": ["integer", "string"]}}
+    body["required"] = ["must"]
+    found["paths"]["/v2/things"] = found["paths"].pop("/things")
+    found["paths"]["/v2/things"]["get"]["x-infino-pagination"] = "page"
+    found["paths"]["/things/{id}"]["delete"]["operationId"] = "things.drop"
+    schema = found["components"]["schemas"]["Thing"]
+    schema["required"] = ["kind"]
+    schema["properties"]["kind"]["enum"] = ["a", "b", "c"]
+    schema["properties"]["size"]["readOnly"] = True
+    schema["properties"]["code"]["x-infino-secret"] = True
+    schema["properties"]["old"]["deprecated"] = True
+    schema["properties"]["day"]["format"] = "date"
+
+
+def test_every_kind_of_change_is_told_in_its_class() -> None:
+    from generator import compare
+
+    after = copy.deepcopy(things())
+    _changed_in_every_way(after)
+    old, new = (compare.facts_of(one, ROOT / "openapi") for one in (things(), after))
+    assert [f"{one.kind}: {one.text}" for one in compare.changes(old, new)] == [
+        "breaking: client.things.get(): answer was Thing and is Thing | Other",
+        "breaking: client.things.get(sort=): type was Literal['a', 'b'] | str | None and is Literal['a'] | str | None",
+        "breaking: client.things.put(must=) is new and required",
+        "breaking: client.things.remove() is gone",
+        "breaking: client.things.remove(id=) is gone",
+        "breaking: models.Thing.day: type was str | None and is date | None",
+        "breaking: models.Thing.id: type was str and is str | None",
+        "breaking: models.ThingsPutBody.must is new and required",
+        "breaking: models.ThingsPutBody.size: type was int | None and is int | str | None",
+        "wire-only: client.things.get(l=): wire was query l form, exploded and is query l form",
+        "wire-only: client.things.get(n=): sent was 5 and is 7",
+        "wire-only: client.things.get(q=): wire was query q and is query text",
+        "wire-only: client.things.list(): paging was offset and is page",
+        "wire-only: client.things.list(): route was GET /things and is GET /v2/things",
+        "wire-only: client.things.put(): media was application/json and is application/merge-patch+json",
+        "wire-only: models.Thing.code: masked was nothing and is yes",
+        "wire-only: models.Thing.size: read only was nothing and is yes",
+        "additive: client.things.drop() is new",
+        "additive: client.things.drop(id=) is new",
+        "additive: client.things.get(): deprecated was nothing and is yes",
+        "additive: client.things.get(q=): deprecated was nothing and is yes",
+        "additive: client.things.get(q=): position was nothing and is 2",
+        "additive: client.things.put(size=): type was int | None and is int | str | None",
+        "additive: models.Thing.id: presence was required and is optional",
+        "additive: models.Thing.kind: type was Literal['a', 'b'] | str and is Literal['a', 'b', 'c'] | str",
+        "additive: models.Thing.old: deprecated was nothing and is yes",
+    ]
+
+
+def test_words_alone_change_nothing() -> None:
+    from generator import compare
+
+    after = copy.deepcopy(things())
+    after["paths"]["/things/{id}"]["get"] |= {"summary": "Other", "description": "Words."}
+    after["components"]["schemas"]["Thing"]["properties"]["size"]["description"] = "Another word."
+    old, new = (compare.facts_of(one, ROOT / "openapi") for one in (things(), after))
+    assert compare.changes(old, new) == []

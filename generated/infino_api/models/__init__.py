@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from .visualization_source import VisualizationSource as VisualizationSource
     from .warning import Warning_ as Warning_
     from .web_result import WebResult as WebResult
+    from .web_results import WebResults as WebResults
     from .web_search_request import WebSearchRequest as WebSearchRequest
 
 _HOMES = {
@@ -170,6 +171,7 @@ _HOMES = {
     "VisualizationSource": ".visualization_source",
     "Warning_": ".warning",
     "WebResult": ".web_result",
+    "WebResults": ".web_results",
     "WebSearchRequest": ".web_search_request",
 }
 
@@ -254,6 +256,7 @@ __all__ = (
     "VisualizationSource",
     "Warning_",
     "WebResult",
+    "WebResults",
     "WebSearchRequest",
 )
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import assert_type
+from typing import Any, assert_type
 
 from infino import AsyncInfino, Infino
 from infino.chat.events import Text
-from infino.models import Chart, Dashboard, Panel, Thread, Visualization
+from infino.models import Chart, Dashboard, ErrorBody, Panel, Thread, Visualization
 from infino.runtime import SyncPage
 
 
@@ -75,6 +75,15 @@ def words_stay_open(chart: Visualization) -> str:
         return "counted"
     chart.aggregation_type = "a word of next year"
     return chart.aggregation_type
+
+
+def unions_are_told_apart(body: ErrorBody) -> str:
+    if isinstance(body.error, str):
+        return body.error.upper()
+    if body.error is None:
+        return "no reason"
+    assert_type(body.error, dict[str, Any])
+    return str(body.error.get("reason"))
 
 
 def lists_and_times(client: Infino) -> list[Visualization]:

@@ -1,7 +1,7 @@
 """Mistakes that a type checker must find: every line with the mark, and no other."""
 
 from infino import AsyncInfino, Infino, RetryPolicy, Timeouts
-from infino.models import Chart, Visualization
+from infino.models import Chart, ErrorBody, Visualization
 from infino.signing import SigV4Signer
 
 client = Infino()
@@ -45,3 +45,4 @@ client.visualizations.get("v1").titel  # WRONG: no such field
 client.visualizations.get("v1").description.upper()  # WRONG: text, or None
 Chart(type=3)  # WRONG: a word
 client.visualizations.get("v1", extra_query="x")  # WRONG: names and values
+ErrorBody(error="x").error.upper()  # WRONG: text, an object, or None
