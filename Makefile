@@ -19,8 +19,9 @@ assets: ## Fetch Apache ECharts with npm, for pages with charts
 demo: $(VENV)/.installed-demo ## Run the main job on real data against the embedded gateway
 	@$(RUN) scripts/demo.py
 
-generate: $(VENV)/.installed-test ## Write generated/ anew from openapi/
+generate: $(VENV)/.installed-test ## Write generated/ anew from openapi/, and docs/api.txt
 	@$(RUN) scripts/generate
+	@$(RUN) scripts/surface.py
 
 diff: $(VENV)/.installed-test ## Tell what changed since REF (HEAD): breaking, wire-only, additive
 	@$(RUN) scripts/diff.py $(or $(REF),HEAD)

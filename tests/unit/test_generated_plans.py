@@ -121,3 +121,16 @@ def test_examples_are_turned(blocking, wanted):
 def test_an_example_that_is_not_python_is_refused():
     with pytest.raises(DocumentError, match="not Python"):
         awaited(">>> client.a.b(")
+
+
+@pytest.mark.parametrize("answer", [{"username": "ann"}, {"username": "ann", "access_key": "IAK_1"}, {}])
+def test_keys_that_were_not_issued_are_told_where_they_are_asked_for(answer: dict[str, str]) -> None:
+    from infino.core.errors import ValidationError
+    from infino.plans.users import create, rotate_keys
+
+    for call in (create("ann", {"Roles": ["reader"]}), rotate_keys("ann")):
+        keys = call.parse(answer)
+        assert (keys.username, keys.issued) == ("ann", None)
+        for ask in (lambda: keys.access_key, lambda: keys.secret_key, keys.credentials):  # noqa: B023 - asked at once
+            with pytest.raises(ValidationError, match="answered without keys"):
+                ask()
