@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from infino.results.arrays import ListTable, Table
 from infino.results.decode import Slot, bare_column
-from infino.results.table import ListTable, Table
 from infino.results.tabular import Tabular
 
 

@@ -15,7 +15,7 @@ from infino.engines.options import EngineReadOptions
 from infino.plans.binding import literal
 from infino.plans.ranges import conditions, ends_of_ranges, identifier
 from infino.results import arrays
-from infino.results.scan import Scan
+from infino.results.search import Scan
 
 if TYPE_CHECKING:
     from infino import Infino

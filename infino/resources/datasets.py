@@ -80,7 +80,7 @@ class AsyncDatasets(AsyncDatasetsResource):
         from infino_api.resources.query import AsyncQueryResource
 
         from infino.bulk.export import PAGE, Export
-        from infino.results.scan import Scan
+        from infino.results.search import Scan
 
         scan, total = Scan(None, PAGE, None), await self.count(name)
         export = await async_off_loop(Export, name, path, progress, total)

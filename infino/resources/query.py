@@ -12,10 +12,8 @@ from infino.plans.binding import Params, bind
 from infino.plans.query import sql as plan_sql
 from infino.plans.ranges import conditions, ends_of_ranges, identifier
 from infino.resources.concurrency import async_off_loop, async_side_by_side
-from infino.results.batches import Batches
-from infino.results.scan import Scan, scans_of
-from infino.results.search import Hit
-from infino.results.sql import SqlResult
+from infino.results.search import Hit, Scan, scans_of
+from infino.results.sql import Batches, SqlResult
 from infino.runtime.call import Call
 from infino.runtime.options import CallOptions, check_options
 

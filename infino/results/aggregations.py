@@ -6,8 +6,8 @@ from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
 from functools import cached_property
 from typing import Any, Final
 
+from infino.results.arrays import ListTable, Table
 from infino.results.decode import Slot, bare_column
-from infino.results.table import ListTable, Table
 from infino.results.tabular import Tabular
 
 _COUNT: Final = "doc_count"

@@ -1,13 +1,20 @@
-"""Columns and their kinds, and the words by which the service names them."""
+"""The table of types, way out: kinds of columns, the words by which the service names them, and single values."""
 
 from __future__ import annotations
 
-import datetime
-import decimal
-from collections.abc import Iterable, Sequence
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
+
+from infino.core.codec import exact, has_long_numbers, plain
+from infino.core.errors import DecodeError
 
 Kind: TypeAlias = Literal[
     "string",
@@ -94,9 +101,9 @@ def value_kind(value: Any) -> Kind:
             return "float"
         case str():
             return "string"
-        case decimal.Decimal():
+        case Decimal():
             return "decimal"
-        case datetime.datetime():
+        case datetime():
             return "timestamp"
         case list() | tuple():
             return "array"
@@ -134,3 +141,171 @@ def unique_names(names: Sequence[str]) -> list[str]:
         seen.add(candidate)
         result.append(candidate)
     return result
+
+
+WHOLE: Final = r"^-?[0-9]+$"
+REAL: Final = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
+_WHOLE, _REAL = re.compile(WHOLE), re.compile(REAL)
+SPECIAL: Final = {
+    **dict.fromkeys(("nan", "+nan", "-nan"), float("nan")),
+    **dict.fromkeys(("inf", "+inf", "infinity", "+infinity"), float("inf")),
+    **dict.fromkeys(("-inf", "-infinity"), float("-inf")),
+}
+"""Floats that JSON numbers cannot write, by their lower-case spelling."""
+
+
+def exact_loads(content: bytes, *, duplicates: bool = False, reals: bool = True) -> Any:
+    """Decode JSON so that no number loses a digit.
+
+    Args:
+        content: JSON text in UTF-8.
+        reals: Whether numbers with a fraction may be other than floats of the service.
+        duplicates: Keep repeated keys of one object, numbered, where JSON would let the last win.
+
+    Returns:
+        The decoded value.
+
+    Raises:
+        DecodeError: The text is not JSON.
+    """
+    try:
+        if duplicates:
+            return json.loads(content, object_pairs_hook=_numbered)
+        # The fast parser refuses NaN and lone surrogates.
+        if not has_long_numbers(content, reals=reals):
+            with suppress(ValueError):
+                return plain(content)
+        return json.loads(content, parse_float=exact if reals else None)
+    except ValueError as error:
+        raise DecodeError(f"the answer is not JSON: {error}") from error
+
+
+def _numbered(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    decoded = dict(pairs)
+    if len(decoded) == len(pairs):
+        return decoded
+    return dict(zip(unique_names([name for name, _ in pairs]), (value for _, value in pairs), strict=True))
+
+
+def untag(cell: Any) -> tuple[Kind, Any, str | None]:
+    """Take one cell of an engine row out of its tag.
+
+    Args:
+        cell: The cell as JSON gave it: `{"Integer": 1}`, `"Null"`, or anything else.
+
+    Returns:
+        Kind, Python value, and the tag where it is not a known one.
+    """
+    if cell is None or cell == "Null":
+        return "null", None, None
+    if not isinstance(cell, dict) or len(cell) != 1:
+        return value_kind(cell), cell, None
+    ((tag, inner),) = cell.items()
+    kind = TAGS.get(tag)
+    if kind is None:
+        return value_kind(inner), inner, tag
+    if inner is None or kind == "null":
+        return "null", None, None
+    value = _coerce(kind, inner)
+    found = value_kind(value)
+    # Times stay text; any other value that did not turn into what its tag says is what it is.
+    return (kind if kind in ("timestamp", "date", "time") and found == "string" else found), value, None
+
+
+def _coerce(kind: Kind, inner: Any) -> Any:
+    match kind:
+        case "integer":
+            return _whole(inner)
+        case "float":
+            return real(inner)
+        case "decimal":
+            return as_decimal(inner)
+        case "array" if isinstance(inner, list):
+            return _elements(inner)
+        case "object" if isinstance(inner, dict):
+            return {name: _nested(value) for name, value in inner.items()}
+        case _:
+            return inner
+
+
+def _whole(inner: Any) -> Any:
+    if isinstance(inner, str) and _WHOLE.match(inner):
+        return int(inner)
+    if isinstance(inner, float) and inner.is_integer():
+        return int(inner)
+    return inner
+
+
+def real(inner: Any) -> Any:
+    """A float out of a number or its text; anything else comes back as it is."""
+    if isinstance(inner, int) and not isinstance(inner, bool):
+        try:
+            return float(inner)
+        except OverflowError:
+            return inner
+    if isinstance(inner, str):
+        found = float(inner) if _REAL.match(inner) else SPECIAL.get(inner.lower())
+        # Digits that no float can hold stay text; only what says infinity is one.
+        return inner if found is None or (math.isinf(found) and inner[-1].isdigit()) else found
+    return inner
+
+
+def as_decimal(inner: Any) -> Any:
+    """A decimal out of a whole number or text; anything else comes back as it is."""
+    if isinstance(inner, str):
+        if _REAL.match(inner):
+            try:
+                return Decimal(inner)
+            except InvalidOperation:
+                return inner
+        special = SPECIAL.get(inner.lower())
+        return inner if special is None else Decimal(special)
+    if isinstance(inner, int) and not isinstance(inner, bool):
+        return Decimal(inner)
+    return inner
+
+
+def _elements(values: list[Any]) -> list[Any]:
+    # "Null" stands for null only between tagged neighbours: in a list of bare strings it is a string.
+    bare = any(isinstance(value, str) and value != "Null" for value in values)
+    return [value if bare and isinstance(value, str) else _nested(value) for value in values]
+
+
+def _nested(value: Any) -> Any:
+    if isinstance(value, dict):
+        if len(value) == 1 and next(iter(value)) in TAGS:
+            return untag(value)[1]
+        return {name: _nested(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return _elements(value)
+    return None if value == "Null" else value
+
+
+_FINER = re.compile(r"\.\d{6}\d*[1-9]")
+_READERS: Final[dict[str, Callable[[str], Any]]] = {
+    "timestamp": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+}
+
+
+def as_times(kind: str, values: list[Any]) -> list[Any]:
+    """Times of a column as Python objects, or as they are where one of them would lose digits.
+
+    Args:
+        kind: Type of the column.
+        values: Its values.
+
+    Returns:
+        Values of one type throughout.
+    """
+    read = _READERS.get(kind)
+    if read is None or any(isinstance(value, str) and _FINER.search(value) for value in values):
+        return values
+    try:
+        found = [read(value) if isinstance(value, str) else value for value in values]
+    except ValueError:
+        return values
+    # Times with a zone and times without one cannot be compared, so that one column must not hold both.
+    zoned = {value.tzinfo is not None for value in found if isinstance(value, datetime)}
+    return values if len(zoned) > 1 else found

@@ -13,18 +13,21 @@ from typing import Any, Final
 import attrs
 
 from infino.core.errors import DecodeError
+from infino.results.arrays import ListTable, Table
 from infino.results.column import (
     TAGS,
     TIME_KINDS,
     Column,
     Kind,
+    as_decimal,
     declared_kind,
+    exact_loads,
+    real,
     unique_names,
     unite,
+    untag,
     value_kind,
 )
-from infino.results.table import ListTable, Table
-from infino.results.values import as_decimal, exact_loads, real, untag
 
 _PYTHON: Final[Mapping[Kind, type]] = {
     **{"string": str, "integer": int, "float": float, "boolean": bool, "array": list, "object": dict},

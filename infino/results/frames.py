@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from infino.core.extras import require
 from infino.results import arrays
-from infino.results.column import Column
-from infino.results.table import ListTable, Table
-from infino.results.values import as_times
+from infino.results.arrays import ListTable, Table
+from infino.results.column import Column, as_times
 
 if TYPE_CHECKING:
     import pandas

@@ -13,11 +13,10 @@ from infino.core.codec import has_long_numbers
 from infino.core.errors import DecodeError
 from infino.core.extras import require
 from infino.results import arrays, native
-from infino.results.column import Column, Kind, unique_names
+from infino.results.arrays import ArrowTable, ListTable, Table
+from infino.results.column import Column, Kind, exact_loads, unique_names
 from infino.results.decode import Slot, bare_column
 from infino.results.native import NotNative
-from infino.results.table import ArrowTable, ListTable, Table
-from infino.results.values import exact_loads
 
 _SMALLEST: Final = 4000
 _SAMPLE: Final = 64

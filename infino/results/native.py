@@ -20,10 +20,9 @@ import attrs
 
 from infino.core.extras import MissingDependencyError, require
 from infino.results import arrays
-from infino.results.column import TAGS, Column, Kind, declared_kind
+from infino.results.arrays import ArrowTable
+from infino.results.column import REAL, SPECIAL, TAGS, WHOLE, Column, Kind, declared_kind
 from infino.results.decode import Decoded, Slot, headers, match
-from infino.results.table import ArrowTable
-from infino.results.values import REAL, SPECIAL, WHOLE
 
 _SMALLEST: Final = 2000
 """Bytes below which the tolerant decoder is quicker."""

@@ -13,9 +13,9 @@ import attrs
 from infino.core.errors import QueryError, ValidationError
 from infino.core.extras import require
 from infino.results import series
-from infino.results.table import Table
+from infino.results.arrays import Table
+from infino.results.column import exact_loads
 from infino.results.tabular import Tabular
-from infino.results.values import exact_loads
 
 if TYPE_CHECKING:
     import pandas

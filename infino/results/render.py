@@ -6,7 +6,7 @@ import html as markup
 import json
 from typing import Any, Final
 
-from infino.results.table import Table
+from infino.results.arrays import Table
 
 _ROWS: Final = 10
 _COLUMNS: Final = 20

@@ -13,9 +13,8 @@ import attrs
 from infino.core.errors import DecodeError
 from infino.core.extras import require
 from infino.results import arrays, native
-from infino.results.column import Column
-from infino.results.table import ArrowTable, ListTable, Table
-from infino.results.values import exact_loads, real
+from infino.results.arrays import ArrowTable, ListTable, Table
+from infino.results.column import Column, exact_loads, real
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _OPEN = re.compile(rb'[{,]\s*"values"\s*:\s*\[\[')

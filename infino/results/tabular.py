@@ -13,9 +13,8 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 from infino.core.errors import DecodeError, InfinoError, QueryError, ValidationError
 from infino.core.extras import require
 from infino.results import arrays, frames, render
-from infino.results.column import TIME_KINDS, Column
-from infino.results.table import Table
-from infino.results.values import as_times
+from infino.results.arrays import Table
+from infino.results.column import TIME_KINDS, Column, as_times
 
 if TYPE_CHECKING:
     import pandas

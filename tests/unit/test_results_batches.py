@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import infino
-from infino.results import batches as module
-from infino.results.batches import Batches
-from infino.results.sql import SqlResult
+from infino.results import sql as module
+from infino.results.sql import Batches, SqlResult
 
 COLUMNS = [{"name": "id", "type": "long"}, {"name": "text", "type": "keyword"}]
 NASTY = ["plain", 'a "quote"', "brackets ]}[{", "back\\slash\\", "\u2028é", '"rows": [', ""]
@@ -153,7 +152,7 @@ def test_a_long_row_in_small_pieces_is_not_looked_at_with_each_of_them(
             return found
 
     for name in ("_NEXT", "_ROW"):
-        monkeypatch.setattr(f"infino.results.batches.{name}", Counted(getattr(module, name)))
+        monkeypatch.setattr(f"infino.results.sql.{name}", Counted(getattr(module, name)))
     content = b'{"rows":[' + b",".join([LONG_ROWS[kind]] * 3) + b"]}"
     found = cut(content, 500, rows=1)
     assert sum(len(batch) for batch in found) == 3

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infino.results import SqlResult, decode, native
-from infino.results.table import Table
+from infino.results.arrays import Table
 
 NAMES = st.text(min_size=1, max_size=6) | st.sampled_from(["a", "A", "n", "String", "Null", "values", "rows", 'q"'])
 TEXTS = st.text(max_size=8) | st.sampled_from(

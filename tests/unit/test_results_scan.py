@@ -9,7 +9,7 @@ import pytest
 
 from infino.core.errors import DecodeError, ValidationError
 from infino.results import SearchResult
-from infino.results.scan import Scan
+from infino.results.search import Scan
 
 
 def page(ids: list[int], *, sort: bool) -> SearchResult:

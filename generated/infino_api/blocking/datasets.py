@@ -81,7 +81,7 @@ class Datasets(DatasetsResource):
         """
         # Imported here: whoever exports nothing needs none of it.
         from infino.bulk.export import PAGE, Export
-        from infino.results.scan import Scan
+        from infino.results.search import Scan
         from infino_api.resources.query import QueryResource
 
         scan, total = Scan(None, PAGE, None), self.count(name)

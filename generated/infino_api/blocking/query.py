@@ -15,10 +15,8 @@ from infino.plans.query import sql as plan_sql
 from infino.plans.ranges import conditions, ends_of_ranges, identifier
 from infino.resources.concurrency import off_loop, side_by_side
 from infino.resources.query import _AT_ONCE
-from infino.results.batches import Batches
-from infino.results.scan import Scan, scans_of
-from infino.results.search import Hit
-from infino.results.sql import SqlResult
+from infino.results.search import Hit, Scan, scans_of
+from infino.results.sql import Batches, SqlResult
 from infino.runtime.call import Call
 from infino.runtime.options import CallOptions, check_options
 from infino_api.resources.query import QueryResource
