@@ -130,7 +130,7 @@ class Delimited:
         sample = stream.peek(SAMPLE)[:SAMPLE].decode("utf-8", "surrogateescape").removeprefix("\ufeff")
         self._start = stream.tell() if stream.seekable() else None
         self._delimiter = reading.delimiter or delimiter or sniff(sample, reading)
-        self._nulls = frozenset(reading.null) | {""}
+        self._nulls, self._kept = frozenset(reading.null) | {""}, list[Any]()
         self._check_start(sample)
         self._fast_names = self._header_of(sample)
 
@@ -193,7 +193,7 @@ class Delimited:
             return
         kinds = self._survey_fast()
         if kinds is not None:
-            for batch in self._arrow(self._fast_names or []):
+            for batch in self._kept or self._arrow(self._fast_names or []):
                 columns = [_typed(array, kind, self._reading.decimal) for array, kind in zip(batch, kinds, strict=True)]
                 yield tables.Batch(self._fast_names or [], columns, batch.num_rows)
             return
@@ -238,12 +238,17 @@ class Delimited:
             return pc.all(pc.match_substring_regex(array, pattern)).as_py() is not False
 
         kinds, watched = self._first_kinds(names), _Watched(self._stream, self._delimiter, self._reading.quote)
+        size, kept = 0, list[Any]()
         try:
             for batch in self._arrow(names, watched):
+                size += batch.nbytes
+                if size <= tables.BATCH_BYTES:
+                    kept.append(batch)
                 for index, array in enumerate(batch.columns):
                     kinds[index] = _narrowed(kinds[index], array, suits, array.null_count < len(array))
         except (pa.ArrowException, UnicodeDecodeError):
             return None
+        self._kept = kept if size <= tables.BATCH_BYTES else []  # a small file is parsed once
         return None if watched.odd else self._checked(names, kinds)
 
     # Row by row
@@ -387,14 +392,14 @@ class _Watched(_Lent):
 
     def __init__(self, stream: Any, delimiter: str, quote: str | None) -> None:
         super().__init__(stream)
-        self.odd, self._before, self._quote = False, b"\n", (quote or "").encode()
-        marks = {**dict.fromkeys(b"\r\n" + delimiter.encode(), 32), **dict.fromkeys(self._quote, 34)}
-        self._marks = bytes(marks.get(byte, 48) for byte in range(256))
+        mark, ordinary = re.escape(quote or ""), rf"[^{re.escape(delimiter + (quote or ''))}\r\n]"
+        self._odd = None if quote is None else re.compile(f"{mark}(?<={ordinary}{mark}){ordinary}".encode())
+        self.odd, self._before = False, b"\n"
 
     def read(self, size: int = -1) -> bytes:
         data = super().read(size)
-        seen = self._before + data
-        if self._quote and not self.odd and self._quote in seen:
-            self.odd = b'0"0' in seen.translate(self._marks)
-        self._before = seen[-2:]
+        if self._odd is not None and not self.odd:
+            seam = self._before + data[:2]
+            self.odd = bool(self._odd.search(data) or self._odd.search(seam))
+            self._before = (self._before + data)[-2:] if len(data) < 2 else data[-2:]
         return data
