@@ -622,6 +622,37 @@ def test_dates_in_nanoseconds(call: Signed) -> None:
     assert buckets(call, day) == {"2024-01-01T00:00:00.000Z": 4}
 
 
+def test_ranges_versions_and_addresses_within_nested_objects_and_typed_rows(call: Signed) -> None:
+    inner = {
+        "r": {"type": "integer_range"},
+        "v": {"type": "version"},
+        "ip": {"type": "ip"},
+        "n": {"type": "date_nanos"},
+    }
+    properties = {"o": {"type": "nested", "properties": inner}, **inner}
+    stem = "2024-01-01T00:00:00.00000"
+    objects = [{"r": {"gte": 1, "lte": 5}, "v": "1.10", "ip": "::1"}, {"r": {"gte": 10, "lte": 15}, "v": "1.9"}]
+    many = [
+        {"r": {"gte": n, "lt": n + 10}, "v": f"1.{n}", "ip": f"10.0.{n // 256}.{n % 256}", "n": f"{stem}{n:04d}Z"}
+        for n in range(600)
+    ]
+    made(call, properties, {"o": objects}, *many)
+
+    def both(first: Any, second: Any) -> Any:
+        return ids(call, {"nested": {"path": "o", "query": {"bool": {"must": [first, second]}}}})
+
+    assert both({"term": {"o.r": 12}}, {"term": {"o.v": "1.9"}}) == ["1"]
+    assert both({"term": {"o.r": 3}}, {"term": {"o.v": "1.9"}}) == []
+    assert both({"range": {"o.v": {"gt": "1.9"}}}, {"term": {"o.ip": "::/64"}}) == ["1"]
+    assert len(ids(call, {"term": {"r": 500}}, size=50)) == 10
+    assert ids(call, {"range": {"v": {"gt": "1.597"}}}) == ["600", "601"]
+    assert len(ids(call, {"term": {"ip": "10.0.2.0/24"}}, size=200)) == 88
+    assert ids(call, {"term": {"n": f"{stem}0599Z"}}) == ["601"]
+    assert ids(call, {"match_all": {}}, sort=[{"n": "desc"}], size=1) == ["601"]
+    assert ids(call, {"match_all": {}}, sort=[{"x": {"unmapped_type": "version"}}], size=1) == ["1"]
+    assert ids(call, {"match_all": {}}, sort=[{"x": {"unmapped_type": "ip_range"}}]) == 400
+
+
 def test_a_constant_is_the_value_of_every_record(call: Signed) -> None:
     properties = {"c": {"type": "constant_keyword", "value": "blue"}}
     assert made(call, properties, {"c": "blue"}, {"a": 1}, {"c": "red"}) == [201, 201, 400]

@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from infino.local.clock import iso
+
 Frame = dict[str, Any]
 
 
@@ -85,5 +87,5 @@ def _wrapped(content: Frame, now: datetime.datetime) -> Frame:
     return {
         "content": content,
         "role": "assistant",
-        "created_at": now.astimezone(datetime.UTC).isoformat(timespec="microseconds"),
+        "created_at": iso(now),
     }

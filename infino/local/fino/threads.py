@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from infino.local.clock import iso
 from infino.local.http import GatewayCall, Problem, Reply, Route
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def owned(gateway: Gateway, principal: Principal, thread_id: str) -> dict[str, A
 def create(gateway: Gateway, principal: Principal, wanted: dict[str, Any]) -> dict[str, Any]:
     """Store a new thread and return it."""
     _check(wanted)
-    now = gateway.clock.now().isoformat(timespec="microseconds")
+    now = iso(gateway.clock.now())
     thread_id = str(uuid.uuid4())
     thread = {
         "id": thread_id,
@@ -68,7 +69,7 @@ def add_message(
     """Append a message to a thread and return the message's id."""
     with gateway.control.changing():
         thread = owned(gateway, principal, thread_id)
-        now = gateway.clock.now().isoformat(timespec="microseconds")
+        now = iso(gateway.clock.now())
         message = {"id": str(uuid.uuid4()), "role": role, "created_at": now, "content": content}
         thread["messages"] = [*thread["messages"], message]
         thread |= {"updated_at": now, "status": status}
@@ -118,7 +119,7 @@ def _update(gateway: Gateway, call: GatewayCall) -> Reply:
     with gateway.control.changing():
         thread = owned(gateway, call.principal, call.path["thread_id"])
         thread |= {key: wanted[key] for key in MAY_CHANGE if wanted.get(key) is not None}
-        thread["updated_at"] = gateway.clock.now().isoformat(timespec="microseconds")
+        thread["updated_at"] = iso(gateway.clock.now())
         gateway.control.put(KIND, thread["id"], thread)
     return Reply(json=thread)
 

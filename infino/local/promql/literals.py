@@ -1,8 +1,9 @@
-"""String literals of PromQL, read as Prometheus reads them, and handed to the parser in a form that it reads alike.
+"""Literals of PromQL, read as Prometheus reads them, and handed to the parser in a form that it reads alike.
 
 The parser takes raw strings for quoted ones, and checks regular expressions by another dialect than RE2. So every
 string is decoded here and written anew, and that of a regular expression as plain letters, which are turned back where
-the matcher is read. Source of the syntax: https://prometheus.io/docs/prometheus/latest/querying/basics/#string-literals.
+the matcher is read; and numbers lose their underscores. Source of the syntax:
+https://prometheus.io/docs/prometheus/latest/querying/basics/#string-literals and the section after it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from infino.local.promql.errors import bad_query
 
 STRING = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|`[^`]*`|#[^\n]*', re.DOTALL)
+_LITERAL = re.compile(rf"{STRING.pattern}|(?<![\w:])(?:0[xX](?:_?[0-9a-fA-F])+|\d(?:_?\d)*)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))", re.DOTALL)
 _SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
 _REGEX_OPERATOR = re.compile(r"[=!]~\s*$")
@@ -60,18 +62,20 @@ def _escaped(found: re.Match[str], quote: str) -> bytes:
 
 
 def rewritten(query: str) -> str:
-    """Return a query in which every string is one that the parser reads as Prometheus does."""
+    """Return a query in which every string and number is one that the parser reads as Prometheus does."""
 
     def anew(found: re.Match[str]) -> str:
         if found[0].startswith("#"):
             return ""
+        if found[0][0].isdigit():
+            return found[0].replace("_", "")
         text = decode(found[0])
         if _REGEX_OPERATOR.search(query, max(0, found.start() - _LONGEST_OPERATOR), found.start()):
             return f'"{_MARK}{text.encode().hex()}"'
         escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
         return f'"{escaped}"'
 
-    return STRING.sub(anew, query)
+    return _LITERAL.sub(anew, query)
 
 
 def expression_of(value: str) -> str:

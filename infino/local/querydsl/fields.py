@@ -13,11 +13,11 @@ from typing import Any, Literal
 import attrs
 import orjson
 
-from infino.local.catalogue.kinds import TIMES, compared, json_types, sql_type
-from infino.local.catalogue.mapping import Declared
-from infino.local.catalogue.parameters import OBJECTS, WHOLE
+from infino.local.catalogue.kinds import TIMES, compared, json_types, names_of, sql_type
+from infino.local.catalogue.mapping import EMPTY, Declared
+from infino.local.catalogue.parameters import KEYWORDS, OBJECTS, TEXTS, WHOLE
 from infino.local.catalogue.ranges import RANGE_ENDS, RANGES, ends_type
-from infino.local.catalogue.scalars import DATES, FLOATS, INTEGERS, date_sql, moment_sql
+from infino.local.catalogue.scalars import DATES, date_sql, moment_sql
 from infino.local.catalogue.shape import paths_of
 from infino.local.catalogue.sortable import SORTABLE, shown, sortable
 from infino.local.querydsl.problems import shard
@@ -32,20 +32,10 @@ Kind = Literal["long", "double", "boolean", "date", "text", "keyword", "decimal"
 NUMERIC = ("long", "double")
 KEYWORD_LIMIT = 256
 DECLARED: Mapping[str, Kind] = {
-    "text": "text",
-    "match_only_text": "text",
-    "keyword": "keyword",
-    "wildcard": "keyword",
-    "ip": "keyword",
-    "version": "keyword",
-    "constant_keyword": "keyword",
-    "flattened": "keyword",
-    "boolean": "boolean",
-    **dict.fromkeys(DATES, "date"),
-    **dict.fromkeys(RANGES, "range"),
-    **dict.fromkeys(INTEGERS, "long"),
-    **dict.fromkeys(FLOATS, "double"),
+    **{name: names_of(kind).compared for name, kind in EMPTY.items()}, **dict.fromkeys(TEXTS, "text"),
+    **dict.fromkeys(KEYWORDS | {"flattened"}, "keyword"), **dict.fromkeys(RANGES, "range"),
 }  # fmt: skip
+"""Declared type -> how its values compare."""
 SQL_TYPES: Mapping[str, str] = {"long": "hugeint", "double": "double", "boolean": "boolean", "date": "bigint"}
 COLUMN_TYPES: Mapping[str, Collection[str]] = {
     "long": ("BIGINT", "HUGEINT"), "double": ("DOUBLE", "DECIMAL", "BIGINT", "HUGEINT"), "decimal": ("DECIMAL",),

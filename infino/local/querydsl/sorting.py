@@ -132,8 +132,8 @@ def unmapped(plan: SearchPlan, name: str, options: dict[str, Any], descending: b
         raise shard(f"No mapping found for [{short(name)}] in order to sort on")
     if given is None:
         return SortKey("none", plan.output("null::double"), descending)
-    kind = "date" if given in ("date", "date_nanos") else DECLARED.get(str(given))
-    if kind is None or kind == "text":
+    kind = DECLARED.get(str(given))
+    if kind is None or kind in ("text", "range"):
         raise illegal(f"No mapper found for type [{short(given)}]")
     return stand_in_key(
         plan, SearchField(name, name, kind), f"null::{SQL_TYPES.get(kind, 'varchar')}", options, descending

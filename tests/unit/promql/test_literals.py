@@ -74,3 +74,23 @@ def test_forms_left_out_are_named(query: str, name: str) -> None:
     with pytest.raises(PromQLError, match="not supported by the local gateway") as caught:
         found(query)
     assert name in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("query", "value"),
+    [("1_000_000", 1e6), ("0x_53_AB", 0x53AB), ("1_0.2_5", 10.25), (".123_456", 0.123456), ("2 * 1_0 # 1_", 20)],
+)
+def test_underscores_in_numbers(query: str, value: float) -> None:
+    assert Evaluator().instant(query, 1000, MemoryStorage()).samples[0].value == value
+
+
+@pytest.mark.parametrize("query", ["1__0", "1_", "_1 + 1_"])
+def test_underscores_stand_between_digits(query: str) -> None:
+    with pytest.raises(PromQLError):
+        Evaluator().instant(query, 1000, MemoryStorage())
+
+
+def test_underscores_of_names_and_strings_stay() -> None:
+    storage = MemoryStorage()
+    storage.add({"__name__": "m_1_0", "l_1_0": "1_0"}, [(0, 1.0)])
+    assert len(Evaluator().instant('m_1_0{l_1_0="1_0"}', 1000, storage).samples) == 1
