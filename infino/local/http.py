@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -101,7 +102,11 @@ def encode_json(value: Any) -> bytes:
     try:
         return orjson.dumps(value, default=digits, option=orjson.OPT_NON_STR_KEYS)
     except TypeError:
+        pass
+    try:
         return orjson.dumps(_within_64_bits(value), default=_digits_or_text, option=orjson.OPT_NON_STR_KEYS)
+    except (TypeError, RecursionError):  # it has more levels than orjson takes
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str).encode()
 
 
 def _within_64_bits(value: Any) -> Any:

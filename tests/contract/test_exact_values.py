@@ -150,6 +150,9 @@ def test_a_search_shows_the_digits_that_were_stored(call: Signed) -> None:
     store(call, '{"many":0.12345678901234567890123456789012345678901}', '{"many":12345678901234567890123456789012345}')
     reply = call("POST", "/d/querydsl", {"fields": ["many"], "_source": False, "sort": ["_doc"]})
     assert b'"many":[0.12345678901234567890123456789012345678901]' in reply.content
+    store(call, '{"mixed":7}', '{"mixed":[9,{"x":1},8]}')
+    reply = call("POST", "/d/querydsl", {"docvalue_fields": ["mixed"], "sort": ["_doc"]})
+    assert [hit["fields"]["mixed"] for hit in reply.json["hits"]["hits"]] == [[7], [8, 9]]
 
 
 def test_insert_select_keeps_zones_and_digits(call: Signed) -> None:

@@ -366,7 +366,7 @@ def wanted_fields(plan: SearchPlan, request: SearchRequest) -> list[tuple[Search
 
 def shown_values(field: SearchField, named: Named, values: list[Any]) -> list[Any]:
     """Return the values of a field as `fields` and `docvalue_fields` show them."""
-    values = [value for value in values if value is not None]
+    values = [value for value in values if value is not None and (field.whole or not isinstance(value, dict))]
     if named.sorted:
         values = sorted(set(values) if field.kind == "keyword" else values)
     if field.kind == "date":
