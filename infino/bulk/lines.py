@@ -208,8 +208,8 @@ _QUOTE, _COMMA = b'",'
 _OPENING, _CLOSING = b"[{", b"]}"
 
 
-def json_lines(stream: io.BufferedReader) -> Iterator[bytes]:
-    """Yield the elements of a JSON text as blocks of lines.
+def json_lines(stream: io.BufferedReader) -> Iterator[list[bytes]]:
+    """Yield the elements of a JSON text as lines, many at once.
 
     Args:
         stream: Bytes in UTF-8, unpacked.
@@ -220,18 +220,18 @@ def json_lines(stream: io.BufferedReader) -> Iterator[bytes]:
     buffer = stream.read(BLOCK).removeprefix(b"\xef\xbb\xbf").lstrip()
     if not buffer.startswith((b"[", b"{")):
         raise ValidationError("the source is neither a JSON array nor a JSON object")
-    array, count = buffer.startswith(b"["), 0
+    array, count, decode = buffer.startswith(b"["), 0, _raw_decoder()
     buffer = buffer[1:] if array else buffer
     while True:
-        quick = _quick(buffer) if array else None
+        quick = _quick(buffer, decode) if array else None
         if quick is not None:
-            block, done, found = quick
-            yield block
-            buffer, count = buffer[done:], count + found
+            lines, done = quick
+            yield lines
+            buffer, count = buffer[done:], count + len(lines)
         else:
             lines, done, ended = _careful(buffer, array)
             if lines:
-                yield b"".join(lines)
+                yield lines
             buffer, count = buffer[done:], count + len(lines)
             if ended:
                 if (buffer + stream.read(BLOCK)).strip():
@@ -241,7 +241,7 @@ def json_lines(stream: io.BufferedReader) -> Iterator[bytes]:
         if not more:
             # What is left was looked at as a whole, unless the quick way took what stood before it.
             lines, done, ended = _careful(buffer, array)
-            yield from lines
+            yield lines
             if not ended and (array or buffer[done:].strip()):
                 at = count + len(lines)
                 raise ValidationError(f"the JSON text is malformed at record {at}: it breaks off before its end")
@@ -253,8 +253,17 @@ def json_lines(stream: io.BufferedReader) -> Iterator[bytes]:
             raise ValidationError(f"the JSON text is malformed at record {count}: it is never closed")
 
 
-def _quick(buffer: bytes) -> tuple[bytes, int, int] | None:
-    """The lines of all objects but the last, how many bytes they take, and their number; None where one is odd."""
+def _raw_decoder() -> Any:
+    """What cuts an array into its elements without decoding them, or None where msgspec is not installed."""
+    try:
+        msgspec: Any = import_module("msgspec")
+    except ImportError:
+        return None
+    return msgspec.json.Decoder(list[msgspec.Raw]).decode
+
+
+def _quick(buffer: bytes, decode: Any) -> tuple[list[bytes], int] | None:
+    """All objects but the last as lines, and how many bytes they take; None where one is odd."""
     at = len(buffer)
     while (at := buffer.rfind(b"}", 0, at)) >= 0:
         joint = _JOINT.match(buffer, at)
@@ -262,17 +271,22 @@ def _quick(buffer: bytes) -> tuple[bytes, int, int] | None:
             break
     else:
         return None
-    body = buffer[: at + 1]
+    body, done = buffer[: at + 1].strip(), joint.end() - 1
     try:
-        found: list[Any] = loads(b"[" + body + b"]")
-    except ValueError:
+        found: list[Any] = (decode or loads)(b"[" + body + b"]")
+    except (ValueError, RecursionError):
         return None
     # It is JSON, so line ends stand between tokens only.
-    lines, cuts = _JOINT.subn(b"}\n{", body.strip().replace(b"\n", b" ").replace(b"\r", b" "))
-    # Every joint of the array itself was cut; were another cut too, there would be more cuts than elements.
-    if cuts + 1 != len(found) or set(map(type, found)) != {dict}:
-        return None
-    return lines + b"\n", joint.end() - 1, len(found)
+    if decode is not None:
+        lines = list(map(bytes, found))
+        return ([_flat(line) for line in lines] if b"\n" in body or b"\r" in body else lines), done
+    lines = _JOINT.sub(b"}\n{", _flat(body)).split(b"\n")
+    # Every joint of the array itself was cut; were another cut too, there would be more lines than elements.
+    return (lines, done) if len(lines) == len(found) and set(map(type, found)) == {dict} else None
+
+
+def _flat(text: bytes) -> bytes:
+    return text.replace(b"\n", b" ").replace(b"\r", b" ")
 
 
 def _careful(text: bytes, array: bool) -> tuple[list[bytes], int, bool]:
@@ -312,5 +326,5 @@ def _add(lines: list[bytes], element: bytes) -> None:
             # Not to be mended by accident: a vertical tab is allowed nowhere in JSON.
             element = element.replace(b"\n", b"\x0b").replace(b"\r", b"\x0b")
         else:
-            element = element.replace(b"\n", b" ").replace(b"\r", b" ")
-    lines.append(element + b"\n")
+            element = _flat(element)
+    lines.append(element)

@@ -186,7 +186,7 @@ class SourceReader:
 
     def _file(self, opened: OpenedSource, *, alone: bool) -> Iterator[_Part]:
         if opened.kind == "ndjson":
-            yield from self._lines(blocks(opened.stream))
+            yield from self._lines(map(lines_of, blocks(opened.stream)))
         elif opened.kind == "json":
             yield from self._lines(json_lines(opened.stream))
         elif opened.kind in ("csv", "tsv"):
@@ -269,15 +269,14 @@ class SourceReader:
 
     # Lines
 
-    def _lines(self, source: Iterator[bytes]) -> Iterator[_Part]:
+    def _lines(self, source: Iterator[list[bytes]]) -> Iterator[_Part]:
         ready, first, encoder = self._options.op == "ready", True, LineEncoder(self._options)
         while True:
             before = time.monotonic()
-            block = next(source, None)
+            lines = next(source, None)
             self.waited += time.monotonic() - before
-            if block is None:
+            if lines is None:
                 return
-            lines = lines_of(block)
             if first and lines and not ready:
                 first = False
                 if looks_ready(lines[0]):

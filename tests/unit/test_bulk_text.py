@@ -348,12 +348,18 @@ plain = st.recursive(
     st.lists(st.dictionaries(st.sampled_from("xy},{"), plain, max_size=3), max_size=12),
     st.sampled_from([None, 0, 1]),
     st.integers(1, 40),
+    st.booleans(),
 )
-@example([{"x": [{}, {}]}, {"y": 1}], None, 1)
-def test_arrays_of_any_make_and_in_blocks_of_any_size(rows: list[Any], indent: int | None, block: int) -> None:
+@example([{"x": [{}, {}]}, {"y": 1}], None, 1, True)
+@example([{"x": [{}, {}]}, {"y": 1}], None, 1, False)
+def test_arrays_of_any_make_and_in_blocks_of_any_size(
+    rows: list[Any], indent: int | None, block: int, native: bool
+) -> None:
     content = json.dumps(rows, indent=indent).encode()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lines_module, "BLOCK", block)
+        if not native:
+            patch.setattr(lines_module, "_raw_decoder", lambda: None)
         assert stored(content) == rows
 
 
@@ -402,3 +408,23 @@ def test_a_file_of_the_caller_stays_open_and_descriptors_are_let_go(tmp_path: Pa
             read(path, encoding="utf-16")
     after = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else 0
     assert after == before
+
+
+@pytest.mark.parametrize("bad", BAD)
+@pytest.mark.parametrize("space", ["", "\n"])
+def test_an_array_is_cut_the_same_with_and_without_msgspec(
+    bad: bytes, space: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = [b'{"a":%d,"t":"},{"}' % n for n in range(9)]
+    content = b"[" + f",{space}".encode().join([*good, bad, *good]) + b"]"
+
+    def found() -> Any:
+        try:
+            return read(content)
+        except ValidationError as error:
+            return str(error)
+
+    wanted = found()
+    monkeypatch.setattr(lines_module, "_raw_decoder", lambda: None)
+    monkeypatch.setattr(lines_module, "_id_decoder", lambda name: None)
+    assert found() == wanted
