@@ -116,6 +116,7 @@ def __getattr__(name: str) -> Any:
             f"module 'infino' has no attribute {name!r}. This is the SDK of the distribution 'infino-sdk'; the "
             "distribution 'infino' on PyPI is another program with the same import name"
         )
+    import_module("infino.imports")  # from now on a fork waits for what is being imported
     value = getattr(import_module(home), name)
     globals()[name] = value
     return value

@@ -16,7 +16,6 @@ from infino.core.messages import Headers, Request, Response
 from infino.core.redaction import answers_hold_secrets
 from infino.core.retry import RetryPolicy
 from infino.core.timeouts import Timeouts
-from infino.imports import wait_for_imports  # noqa: F401  # from now on a fork waits for them
 from infino.runtime.call import UNSET, Call, RawResponse
 from infino.runtime.errors import MissingItemError, ParseError
 from infino.runtime.options import CallOptions, check_options

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging  # noqa: F401  # first, for its lock is taken by a hook too: ours has to run before that one
 import os
 import sys
 import threading

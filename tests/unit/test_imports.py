@@ -63,15 +63,25 @@ def test_a_fork_while_another_thread_makes_its_first_call_leaves_no_child_hangin
     program = """
 import os, signal, sys, threading, time
 import infino
-client = infino.Infino(access_key="a", secret_key="b", endpoint=sys.argv[1])
-client.config  # only what a call needs is missing
-thread = threading.Thread(target=client.ping)
+begun = threading.Event()
+def call():
+    made = client or infino.Infino(access_key="a", secret_key="b", endpoint=sys.argv[1])
+    return made.ping().version
+def first():
+    infino.imports if client else infino.Timeout  # what is imported first of all
+    begun.set()
+    call()
+client = None
+if sys.argv[3] == "made before":  # only what a call needs is missing
+    client = infino.Infino(access_key="a", secret_key="b", endpoint=sys.argv[1])
+thread = threading.Thread(target=first)
 thread.start()
+begun.wait()
 time.sleep(float(sys.argv[2]))
 pid = os.fork()
 if pid == 0:
     signal.alarm(20)
-    print(client.ping().version, flush=True)
+    print(call(), flush=True)
     os._exit(0)
 thread.join()
 print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
@@ -80,8 +90,9 @@ os._exit(0)
     with ScriptedServer(answering(200, b'{"version":"1"}')) as server:
         for number in range(6):
             delay = 0.002 + 0.012 * number
+            made = "made before" if number % 2 else "made in the thread"
             done = subprocess.run(
-                [sys.executable, "-W", "ignore", "-c", program, server.endpoint, str(delay)],
+                [sys.executable, "-W", "ignore", "-c", program, server.endpoint, str(delay), made],
                 capture_output=True, text=True, check=False, timeout=120, cwd=ROOT,
             )  # fmt: skip
             assert done.stdout == "1\n0\n", (number, done.stderr)
