@@ -17,6 +17,7 @@ from infino.core.retry import RetryPolicy
 from infino.core.secret import Secret
 from infino.core.timeouts import Timeouts
 from infino.resources.concurrency import async_at_the_end, async_listener, async_settled
+from infino.runtime.options import named
 
 if TYPE_CHECKING:
     import ssl
@@ -150,6 +151,7 @@ class AsyncInfino(Manners, AsyncRootResources):
 
         return AsyncTransport(self.config, self._shared)
 
+    @named("client.with_options")
     def with_options(
         self,
         *,
@@ -203,6 +205,7 @@ class AsyncInfino(Manners, AsyncRootResources):
         """
         return self._shared.listeners.add(event, async_listener(callback, self._shared.listeners))
 
+    @named("client.debug_curl")
     def debug_curl(
         self,
         method: str,
@@ -234,6 +237,7 @@ class AsyncInfino(Manners, AsyncRootResources):
 
         return curl_command(request, self.config)
 
+    @named("client.request")
     async def request(
         self,
         method: str,

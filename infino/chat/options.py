@@ -17,7 +17,6 @@ from infino.core.events import RequestEvent, ResponseEvent, RetryEvent
 from infino.core.redaction import get_logger
 from infino.core.retry import RetryPolicy
 from infino.core.version import USER_AGENT
-from infino.runtime.options import check_options
 from infino.websocket import MAX_FRAME_BYTES, Dial
 
 if TYPE_CHECKING:
@@ -127,13 +126,11 @@ def choose(
         task: What is to be done, if it is not a question.
 
     Raises:
-        TypeError: An option is unknown.
         ValidationError: An option has an impossible value.
     """
     given: dict[str, Any] = dict(options)
     known = (ChatOptions if task is None else TurnOptions).__optional_keys__
     operation = "fino.ask" if task is None else task.operation
-    check_options(given, operation, known)
     settings = {name: given.pop(name) for name in list(given) if name in _OF_SETTINGS & known}
     policy = given.pop("retry", None) or retry
     if not isinstance(policy, RetryPolicy):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from infino.core.extras import check_loop
 from infino.core.listeners import Listeners
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
+_ONE_BY_ONE: Final = "records.bulk_iter"
 
 
 async def async_off_loop(function: Callable[..., R], *arguments: Any) -> R:
@@ -122,11 +123,11 @@ def async_uploads(caller: AsyncCaller, dataset: str, source: Any, settings: Any)
     """Upload a source result by result, read in a thread."""
     from infino.bulk.run_async import iterate_async
 
-    return iterate_async(caller, dataset, source, settings)
+    return iterate_async(caller, dataset, source, settings, _ONE_BY_ONE)
 
 
 def uploads(caller: SyncCaller, dataset: str, source: Any, settings: Any) -> Run:
     """Upload a source result by result, sent by threads."""
     from infino.bulk.run import iterate
 
-    return iterate(caller.transport, dataset, source, settings)
+    return iterate(caller.transport, dataset, source, settings, _ONE_BY_ONE)

@@ -12,6 +12,7 @@ from infino_api.resources.datasets import AsyncDatasetsResource
 
 from infino.resources.concurrency import async_off_loop, async_upload
 from infino.resources.settings import BulkSettings, chosen, with_settings
+from infino.runtime.options import named
 
 if TYPE_CHECKING:
     from infino.bulk.progress import Progress
@@ -47,6 +48,7 @@ class AsyncDatasets(AsyncDatasetsResource):
         create = partial(self.create, name, exist_ok=True)
         return await async_upload(self._caller, name, source, chosen(**settings), "datasets.load", create)
 
+    @named("datasets.export")
     async def export(
         self,
         name: str,

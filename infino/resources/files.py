@@ -21,6 +21,7 @@ from infino.core.errors import ValidationError
 from infino.core.polling import Polling, end_of
 from infino.resources.concurrency import async_off_loop
 from infino.resources.jobs import check_end, follow
+from infino.runtime.options import named
 
 if TYPE_CHECKING:
     from infino.caller import AsyncCaller
@@ -127,6 +128,7 @@ class AsyncFiles(AsyncFilesResource):
 
     _caller: AsyncCaller
 
+    @named("files.upload")
     async def upload(
         self,
         dataset: str,

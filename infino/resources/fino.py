@@ -35,7 +35,7 @@ from infino.chat.thread import Fetch, Poll
 from infino.core.errors import ValidationError
 from infino.core.retry import RetryPolicy
 from infino.core.timeouts import Timeouts
-from infino.runtime.options import CallOptions
+from infino.runtime.options import CallOptions, check_options
 from infino.websocket import AsyncSocket, open_async_socket
 
 if TYPE_CHECKING:
@@ -140,6 +140,7 @@ class AsyncFino(AsyncFinoResource):
             >>> answer = await client.fino.ask("which carrier is late most often?", sources=["flights"])
             >>> print(answer.text, answer.sql)
         """
+        check_options(options, "fino.ask", ChatOptions.__optional_keys__)
         return await _whole(self.stream(question, thread=thread, sources=sources, timeout=timeout, **options))
 
     def stream(
@@ -170,6 +171,7 @@ class AsyncFino(AsyncFinoResource):
             >>> async for event in client.fino.stream("which carrier is late most often?"):
             ...     print(event)
         """
+        check_options(options, "fino.stream", ChatOptions.__optional_keys__)
         session = self.chat(thread=thread, sources=sources, timeout=timeout, **options)
         stream = session.stream(question)
         stream.owns_connection()
@@ -202,6 +204,7 @@ class AsyncFino(AsyncFinoResource):
             ...     await chat.ask("which carrier is late most often?")
             ...     await chat.ask("and in winter?")
         """
+        check_options(options, "fino.chat", ChatOptions.__optional_keys__)
         return self._session(complete(self._caller.transport, options, timeout), thread, sources)
 
     async def analyze(
@@ -236,6 +239,7 @@ class AsyncFino(AsyncFinoResource):
             >>> answer = await client.fino.analyze("compare the delays of the carriers", sources=["flights"])
             >>> [step.code for step in answer.events if isinstance(step, Step)]
         """
+        check_options(options, "fino.analyze", TurnOptions.__optional_keys__)
         stream = self.analyze_stream(
             request, notebook=notebook, thread=thread, sources=sources, timeout=timeout, **options
         )
@@ -271,6 +275,7 @@ class AsyncFino(AsyncFinoResource):
             >>> async for event in client.fino.analyze_stream("compare the delays of the carriers"):
             ...     print(event)
         """
+        check_options(options, "fino.analyze_stream", TurnOptions.__optional_keys__)
         return self._begin(analysis(request, notebook), thread, sources, timeout, options)
 
     async def notebook_report(
@@ -304,6 +309,7 @@ class AsyncFino(AsyncFinoResource):
         Examples:
             >>> print((await client.fino.notebook_report("n1")).text)
         """
+        check_options(options, "fino.notebook_report", TurnOptions.__optional_keys__)
         stream = self.notebook_report_stream(
             notebook_id,
             report_type=report_type,
@@ -344,6 +350,7 @@ class AsyncFino(AsyncFinoResource):
             >>> async for event in client.fino.notebook_report_stream("n1"):
             ...     print(event)
         """
+        check_options(options, "fino.notebook_report_stream", TurnOptions.__optional_keys__)
         return self._begin(report(notebook_id, report_type, analysis_cache), thread, None, timeout, options)
 
     @overload

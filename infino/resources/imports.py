@@ -10,6 +10,7 @@ from infino_api.resources.imports import AsyncImportsResource
 from infino.bulk.options import check_progress
 from infino.core.polling import INTERVAL, Polling
 from infino.resources.jobs import follow
+from infino.runtime.options import named
 
 if TYPE_CHECKING:
     from infino_api.models.import_job import ImportJob
@@ -22,6 +23,7 @@ class AsyncImports(AsyncImportsResource):
 
     _caller: AsyncCaller
 
+    @named("imports.wait")
     async def wait(
         self,
         id: str,

@@ -10,6 +10,7 @@ from infino_api.resources.jobs import AsyncJobsResource
 from infino.bulk.options import check_progress
 from infino.core.errors import JobFailedError, NotFoundError, Timeout
 from infino.core.polling import INTERVAL, Polling, end_of
+from infino.runtime.options import named
 
 if TYPE_CHECKING:
     from infino_api.models.job_status import JobStatus
@@ -99,6 +100,7 @@ class AsyncJobs(AsyncJobsResource):
 
     _caller: AsyncCaller
 
+    @named("jobs.wait")
     async def wait(
         self,
         run_id: str,

@@ -15,6 +15,7 @@ from infino.core.documents import A_FILE, parse_yaml
 from infino.core.errors import ValidationError
 from infino.core.printable import printable_lines
 from infino.plans.documents import as_object
+from infino.runtime.options import named
 
 if TYPE_CHECKING:
     from infino_api.models.role import Role
@@ -149,6 +150,7 @@ def make_plan(wanted: Mapping[str, Mapping[str, Any]], existing: Iterable[Role],
 class AsyncRoles(AsyncRolesResource):
     """Roles and what they permit."""
 
+    @named("roles.plan")
     async def plan(self, documents: Documents | str, *, prune: bool = False) -> RolePlan:
         """Show what `apply` would do, without doing it.
 
@@ -168,6 +170,7 @@ class AsyncRoles(AsyncRolesResource):
         wanted = wanted_roles(documents)
         return make_plan(wanted, await self.list().all(), prune=prune)
 
+    @named("roles.apply")
     async def apply(self, documents: Documents | str, *, prune: bool = False) -> RolePlan:
         """Make the roles what they should be. Doing it twice changes nothing the second time.
 

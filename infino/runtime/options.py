@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypedDict
+from functools import wraps
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, cast
 
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
+
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class CallOptions(TypedDict, total=False):
@@ -46,25 +51,66 @@ def check_options(given: Iterable[str], operation: str, known: Iterable[str] = C
         TypeError: datasets.create() got an unexpected keyword argument 'timout'; did you mean 'timeout'?
     """
     unknown = [name for name in given if name not in known]
-    if not unknown:
-        return
-    from difflib import get_close_matches
+    if unknown:
+        raise _unexpected(operation, unknown[0], [*known, *_parameters(operation)])
 
-    likely = get_close_matches(unknown[0], [*known, *_parameters(operation)], 1)
+
+def _unexpected(operation: str, name: str, known: list[str]) -> TypeError:
+    from difflib import get_close_matches  # slow to import, and of use to a mistake alone
+
+    likely = get_close_matches(name, known, 1)
     hint = f"; did you mean {likely[0]!r}?" if likely else ""
-    raise TypeError(f"{operation}() got an unexpected keyword argument {unknown[0]!r}{hint}")
+    return TypeError(f"{operation}() got an unexpected keyword argument {name!r}{hint}")
+
+
+def named(operation: str) -> Callable[[F], F]:
+    """Let a method that takes no other keyword arguments than it lists refuse those as `check_options` does.
+
+    Args:
+        operation: The method, such as `jobs.wait`.
+    """
+
+    def mark(method: F) -> F:
+        code = method.__code__
+        known = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+
+        def check(given: Mapping[str, Any]) -> None:
+            for name in given:
+                if name not in known:
+                    raise _unexpected(operation, name, list(known))
+
+        if iscoroutinefunction(method):
+
+            @wraps(method)
+            async def call(*arguments: Any, **keywords: Any) -> Any:
+                check(keywords)
+                return await method(*arguments, **keywords)
+
+        else:
+
+            @wraps(method)
+            def call(*arguments: Any, **keywords: Any) -> Any:
+                check(keywords)
+                return method(*arguments, **keywords)
+
+        return cast("F", call)
+
+    return mark
 
 
 def _parameters(operation: str) -> list[str]:
     """The parameters of a method, looked up by its name; only an error asks for them."""
     from importlib import import_module
-    from inspect import signature
+    from inspect import isfunction, signature
 
     resource, _, method = operation.rpartition(".")
     found: list[str] = []
-    for room in ("resources", "blocking"):
+    # A resource below another one may live with it.
+    homes = {resource.replace(".", "_"), resource.partition(".")[0]}
+    for place in [f"infino_api.{room}.{home}" for room in ("resources", "blocking") for home in sorted(homes)]:
         with suppress(ImportError):
-            home = import_module(f"infino_api.{room}.{resource.replace('.', '_')}")
-            kinds = [kind for kind in vars(home).values() if isinstance(kind, type) and hasattr(kind, method)]
-            found += [name for kind in kinds for name in signature(getattr(kind, method)).parameters]
+            home = import_module(place)
+            kinds = [kind for kind in vars(home).values() if isinstance(kind, type)]
+            same = [getattr(kind, method) for kind in kinds if isfunction(getattr(kind, method, None))]
+            found += [name for function in same for name in signature(function).parameters]
     return [name for name in found if name not in ("self", "options")]

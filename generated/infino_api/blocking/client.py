@@ -19,6 +19,7 @@ from infino.core.retry import RetryPolicy
 from infino.core.secret import Secret
 from infino.core.timeouts import Timeouts
 from infino.resources.concurrency import at_the_end, listener, settled
+from infino.runtime.options import named
 from infino_api.resources.root import RootResources
 
 if TYPE_CHECKING:
@@ -153,6 +154,7 @@ class Infino(Manners, RootResources):
 
         return Transport(self.config, self._shared)
 
+    @named("client.with_options")
     def with_options(
         self,
         *,
@@ -210,6 +212,7 @@ class Infino(Manners, RootResources):
         """
         return self._shared.listeners.add(event, listener(callback, self._shared.listeners))
 
+    @named("client.debug_curl")
     def debug_curl(
         self,
         method: str,
@@ -241,6 +244,7 @@ class Infino(Manners, RootResources):
 
         return curl_command(request, self.config)
 
+    @named("client.request")
     def request(
         self,
         method: str,

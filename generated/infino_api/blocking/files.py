@@ -15,6 +15,7 @@ from infino.core.polling import Polling, end_of
 from infino.resources.concurrency import off_loop
 from infino.resources.files import LATER, OPERATION, PATIENCE, SOON, WHAT, FileFormat, _Watch
 from infino.resources.jobs import check_end
+from infino.runtime.options import named
 from infino_api.api.jobs.get import request as job_request
 from infino_api.blocking.jobs import follow
 from infino_api.models.file_upload import FileUpload
@@ -33,6 +34,7 @@ class Files(FilesResource):
 
     _caller: SyncCaller
 
+    @named("files.upload")
     def upload(
         self,
         dataset: str,

@@ -32,7 +32,7 @@ from infino.chat.options import (
 from infino.chat.thread import Fetch, Poll
 from infino.core.retry import RetryPolicy
 from infino.resources.fino import REPORT_TIMEOUT, _seconds, analysis, report
-from infino.runtime.options import CallOptions
+from infino.runtime.options import CallOptions, check_options
 from infino.websocket import Socket, open_socket
 from infino_api.blocking.session import Session
 from infino_api.blocking.stream import AnswerStream, Ports
@@ -82,6 +82,7 @@ class Fino(FinoResource):
             >>> answer = client.fino.ask("which carrier is late most often?", sources=["flights"])
             >>> print(answer.text, answer.sql)
         """
+        check_options(options, "fino.ask", ChatOptions.__optional_keys__)
         return _whole(self.stream(question, thread=thread, sources=sources, timeout=timeout, **options))
 
     def stream(
@@ -112,6 +113,7 @@ class Fino(FinoResource):
             >>> for event in client.fino.stream("which carrier is late most often?"):
             ...     print(event)
         """
+        check_options(options, "fino.stream", ChatOptions.__optional_keys__)
         session = self.chat(thread=thread, sources=sources, timeout=timeout, **options)
         stream = session.stream(question)
         stream.owns_connection()
@@ -144,6 +146,7 @@ class Fino(FinoResource):
             ...     chat.ask("which carrier is late most often?")
             ...     chat.ask("and in winter?")
         """
+        check_options(options, "fino.chat", ChatOptions.__optional_keys__)
         return self._session(complete(self._caller.transport, options, timeout), thread, sources)
 
     def analyze(
@@ -178,6 +181,7 @@ class Fino(FinoResource):
             >>> answer = client.fino.analyze("compare the delays of the carriers", sources=["flights"])
             >>> [step.code for step in answer.events if isinstance(step, Step)]
         """
+        check_options(options, "fino.analyze", TurnOptions.__optional_keys__)
         stream = self.analyze_stream(
             request, notebook=notebook, thread=thread, sources=sources, timeout=timeout, **options
         )
@@ -213,6 +217,7 @@ class Fino(FinoResource):
             >>> for event in client.fino.analyze_stream("compare the delays of the carriers"):
             ...     print(event)
         """
+        check_options(options, "fino.analyze_stream", TurnOptions.__optional_keys__)
         return self._begin(analysis(request, notebook), thread, sources, timeout, options)
 
     def notebook_report(
@@ -246,6 +251,7 @@ class Fino(FinoResource):
         Examples:
             >>> print(client.fino.notebook_report("n1").text)
         """
+        check_options(options, "fino.notebook_report", TurnOptions.__optional_keys__)
         stream = self.notebook_report_stream(
             notebook_id,
             report_type=report_type,
@@ -286,6 +292,7 @@ class Fino(FinoResource):
             >>> for event in client.fino.notebook_report_stream("n1"):
             ...     print(event)
         """
+        check_options(options, "fino.notebook_report_stream", TurnOptions.__optional_keys__)
         return self._begin(report(notebook_id, report_type, analysis_cache), thread, None, timeout, options)
 
     @overload

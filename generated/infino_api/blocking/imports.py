@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from infino.bulk.options import check_progress
 from infino.core.polling import INTERVAL, Polling
+from infino.runtime.options import named
 from infino_api.blocking.jobs import follow
 from infino_api.resources.imports import ImportsResource
 
@@ -24,6 +25,7 @@ class Imports(ImportsResource):
 
     _caller: SyncCaller
 
+    @named("imports.wait")
     def wait(
         self,
         id: str,

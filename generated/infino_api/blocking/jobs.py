@@ -13,6 +13,7 @@ from infino.bulk.options import check_progress
 from infino.core.errors import NotFoundError, Timeout
 from infino.core.polling import INTERVAL, Polling, end_of
 from infino.resources.jobs import Work, check_end
+from infino.runtime.options import named
 from infino_api.resources.jobs import JobsResource
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Jobs(JobsResource):
 
     _caller: SyncCaller
 
+    @named("jobs.wait")
     def wait(
         self,
         run_id: str,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from infino.resources.roles import Documents, RolePlan, make_plan, wanted_roles
+from infino.runtime.options import named
 from infino_api.resources.roles import RolesResource
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 class Roles(RolesResource):
     """Roles and what they permit."""
 
+    @named("roles.plan")
     def plan(self, documents: Documents | str, *, prune: bool = False) -> RolePlan:
         """Show what `apply` would do, without doing it.
 
@@ -37,6 +39,7 @@ class Roles(RolesResource):
         wanted = wanted_roles(documents)
         return make_plan(wanted, self.list().all(), prune=prune)
 
+    @named("roles.apply")
     def apply(self, documents: Documents | str, *, prune: bool = False) -> RolePlan:
         """Make the roles what they should be. Doing it twice changes nothing the second time.
 
