@@ -119,7 +119,7 @@ def test_the_first_error_is_the_one_that_surfaces(client: Any, fresh: Any) -> No
     assert balanced(caught.value.report)  # type: ignore[attr-defined]  # the report rides along on any error
 
 
-@pytest.mark.parametrize("settings", [{"retry": 3}, {"retry": None}, {"timeout": "x"}, {"timeout": 0}])
+@pytest.mark.parametrize("settings", [{"retry": 3}, {"timeout": "x"}, {"timeout": 0}])
 def test_patience_that_is_none_is_refused_before_anything_is_sent(client: Any, settings: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match=next(iter(settings))):
         client.records.bulk("any", ROWS, **settings)
