@@ -79,21 +79,17 @@ def named(operation: str) -> Callable[[F], F]:
                 if name not in known:
                     raise _unexpected(operation, name, list(known))
 
-        if iscoroutinefunction(method):
+        @wraps(method)
+        async def awaited(*arguments: Any, **keywords: Any) -> Any:
+            check(keywords)
+            return await method(*arguments, **keywords)
 
-            @wraps(method)
-            async def call(*arguments: Any, **keywords: Any) -> Any:
-                check(keywords)
-                return await method(*arguments, **keywords)
+        @wraps(method)
+        def call(*arguments: Any, **keywords: Any) -> Any:
+            check(keywords)
+            return method(*arguments, **keywords)
 
-        else:
-
-            @wraps(method)
-            def call(*arguments: Any, **keywords: Any) -> Any:
-                check(keywords)
-                return method(*arguments, **keywords)
-
-        return cast("F", call)
+        return cast("F", awaited if iscoroutinefunction(method) else call)
 
     return mark
 
