@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from infino.resources.concurrency import off_loop, upload
 from infino.resources.settings import BulkSettings, chosen, with_settings
+from infino.runtime.options import named
 from infino_api.resources.datasets import DatasetsResource
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Datasets(DatasetsResource):
         create = partial(self.create, name, exist_ok=True)
         return upload(self._caller, name, source, chosen(**settings), "datasets.load", create)
 
+    @named("datasets.export")
     def export(
         self,
         name: str,
