@@ -45,6 +45,16 @@ class BulkSettings(TypedDict, total=False):
     timeout: float | None
 
 
+class _OfClient:
+    """Stands for the policy that was chosen for the client, else a patient one."""
+
+    def __repr__(self) -> str:
+        return "<that of the client>"
+
+
+_OF_CLIENT: Any = _OfClient()
+
+
 def chosen(
     *,
     id: IdChoice = None,
@@ -69,7 +79,7 @@ def chosen(
     dead_letter: str | os.PathLike[str] | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     progress: bool | Callable[[Progress], Any] | None = None,
-    retry: RetryPolicy | None = None,
+    retry: RetryPolicy = _OF_CLIENT,
     timeout: float | None = None,
     **others: Any,
 ) -> dict[str, Any]:
@@ -79,7 +89,7 @@ def chosen(
     """
     settings = {**locals(), **others}
     del settings["others"]
-    if retry is None:  # the policy of the client
+    if retry is _OF_CLIENT:
         del settings["retry"]
     return settings
 

@@ -47,9 +47,11 @@ def test_settings_of_an_upload_are_offered_and_shown(kind: str, method: str) -> 
 
 def test_the_settings_shown_are_those_that_are_taken() -> None:
     shown = inspect.signature(chosen).parameters
-    assert {name: one.annotation for name, one in shown.items() if name not in ("others", "retry")} == {
-        name: one.__forward_arg__ for name, one in BulkSettings.__annotations__.items() if name != "retry"
+    assert {name: one.annotation for name, one in shown.items() if name != "others"} == {
+        name: one.__forward_arg__ for name, one in BulkSettings.__annotations__.items()
     }
+    assert "retry" not in chosen()
+    assert chosen(retry=None)["retry"] is None, "what is given is checked, also None"
     for kind in (BulkOptions, ReadOptions):
         for field in attrs.fields(kind):
             if field.name != "retry":
