@@ -26,7 +26,7 @@ from infino import Infino
 from infino.local import LocalGateway
 
 GROUP = 50_000
-WARMING = 2
+WARMING = 1
 """Rounds that are not counted: the JVM compiles what it runs often."""
 COUNTED = b'{"columns":[{"name":"n","type":"long"}],"rows":[[0]]}'
 
@@ -165,11 +165,11 @@ def reads(rows: int, rounds: int) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--records", type=int, default=2_000_000)
+    parser.add_argument("--records", type=int, default=3_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    print(f"{options.records // 20:,} records read by slices")
-    met = reads(options.records // 20, options.rounds)
+    print(f"{options.records // 30:,} records read by slices")
+    met = reads(options.records // 30, options.rounds)
     if importlib.util.find_spec("pyspark") is None:
         print("Spark is not here: pip install 'infino-sdk[spark]'")
     else:

@@ -308,6 +308,20 @@ async def test_errors_say_what_to_do(gateway: LocalGateway, flights: str) -> Non
         assert "ConnectError" in await refusal(it, "list_datasets")
 
 
+async def test_a_question_tells_how_far_it_is(gateway: LocalGateway, flights: str) -> None:
+    told: list[tuple[float, str | None]] = []
+
+    async def progress(number: float, total: float | None, message: str | None) -> None:
+        told.append((number, message))
+
+    async with agent(gateway) as it:
+        question = {"question": f"how many records are in {flights}?"}
+        answer = await it.call_tool("ask", question, progress_callback=progress)
+    assert not answer.is_error
+    assert [number for number, _ in told] == list(range(1, len(told) + 1))
+    assert any(message for _, message in told)
+
+
 async def test_a_cancelled_question_ends(gateway: LocalGateway) -> None:
     async with agent(gateway) as it:
         statement = "SELECT count(*) FROM range(1000000000) a, range(1000000) b"
