@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from infino.local.catalogue.kinds import names_of
@@ -11,7 +11,7 @@ from infino.local.catalogue.mapping import declared_type, read_mapping
 from infino.local.http import GatewayCall, Problem, Reply, Route, unsupported
 from infino.local.querydsl.request import MAX_WINDOW
 from infino.local.router import RESERVED
-from infino.local.store import Dataset
+from infino.local.store import Dataset, DatasetView
 
 if TYPE_CHECKING:
     import duckdb
@@ -129,17 +129,18 @@ def merged_properties(old: Mapping[str, Any], new: Mapping[str, Any], prefix: st
     return merged
 
 
-def shown_properties(given: Mapping[str, Any], allowed: Callable[[str], bool], prefix: str = "") -> dict[str, Any]:
-    """Return declared properties without those that the caller may not know of."""
+def shown_properties(given: Mapping[str, Any], view: DatasetView, prefix: str = "") -> dict[str, Any]:
+    """Return declared properties without those that the caller may not know of, nor the values of masked ones."""
     shown = {}
     for key, field in given.items():
         name = prefix + key
         if "properties" in field:
-            inner = shown_properties(field["properties"], allowed, f"{name}.")
-            if inner or allowed(name):
+            inner = shown_properties(field["properties"], view, f"{name}.")
+            if inner or view.allowed(name):
                 shown[key] = {**field, "properties": inner}
-        elif allowed(name):
-            shown[key] = field
+        elif view.allowed(name):
+            hidden = {"value"} if name in view.replacements else set()
+            shown[key] = {option: value for option, value in field.items() if option not in hidden}
     return shown
 
 
@@ -233,7 +234,7 @@ def describe(gateway: Gateway, call: GatewayCall) -> Reply:
         for field, kind in view.types.items()
         if field not in declared.fields and declared.within(field) is None and not declared.hides(field)
     }
-    properties |= shown_properties(declared.properties, view.allowed)
+    properties |= shown_properties(declared.properties, view)
     described = {"aliases": {}, "mappings": {**dataset.settings.get("mappings", {}), "properties": properties}}
     settings = {"index": {"uuid": dataset.uuid, "creation_date": dataset.created_at, "provided_name": name}}
     return Reply(json={name: {**described, "settings": settings}})
