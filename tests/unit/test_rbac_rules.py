@@ -218,3 +218,47 @@ def test_what_is_empty_is_written_where_a_field_is_shown_and_nowhere_else(empty)
     assert [narrow.allows({"u": {"name": "x", "more": empty}}, old) for old in (None, {"u": {}})] == [False, False]
     assert narrow.allows({"u": {"name": empty}}, {"u": {"more": 1}})
     assert [narrow.allows({"u": {}}, old) for old in (None, {"u": {}}, {"u": {"name": 1}})] == [False] * 3
+
+
+@pytest.mark.parametrize("rule", [{"Allow": ["ssn"]}, {"Deny": ["ssn"]}, {"Mask": {"ssn": "redact"}}])
+def test_a_denying_permission_hides_what_it_lists_and_nothing_else(rule):
+    rules = field_rules([permission(), permission(effect="Deny", **rule)], "logs")
+    assert rules == FieldRules(deny=frozenset({"ssn"}))
+    only = field_rules([permission(effect="Deny", **rule), permission(Allow=["a"])], "logs")
+    assert (only.shows("a"), only.shows("b"), only.shows("ssn")) == (True, False, False)
+
+
+def test_who_may_only_write_opens_no_field_to_those_that_are_listed():
+    listed = permission(Allow=["a"])
+    assert not field_rules([permission(actions=["write"]), listed], "logs").shows("b")
+    assert field_rules([permission(actions=["read"]), listed], "logs").shows("b")
+
+
+def test_the_objects_that_may_hold_something_hidden():
+    rules = FieldRules(deny=frozenset({"user.home.phone", "*.pin", "a*"}), redact=frozenset({"card.no*"}))
+    assert rules.holders(["item.pin", "b.c", "b"]) == {"user", "user.home", "card", "item"}
+    assert FieldRules(allow=frozenset({"u.name"})).holders(["u.name", "u.more.x"]) == {"u", "u.more"}
+    assert FieldRules().holders(["a.b"]) == frozenset()
+
+
+def test_what_replaces_an_object_is_judged_by_the_rules_and_not_by_what_was_there():
+    rules = FieldRules(deny=frozenset({"h.hiv"}))
+    holders = rules.holders([])
+    for old in ({"h": {"hiv": 1}}, {"h": {"b": 1}}, {"h": 1}, {"h": None}, {"h": [{"hiv": 1}]}, {"h": []}, {}):
+        assert not rules.allows({"h": "x"}, old, holders=holders)
+        assert not rules.allows({"h": [{"b": 1}]}, old, holders=holders)
+        assert rules.allows({"h": {"b": 1}}, old, holders=holders) is not isinstance(old.get("h"), list)
+    assert rules.allows({"h": "x"}, holders=holders)
+    assert rules.allows({"g": "x"}, {"g": {"b": 1}}, holders=holders)
+
+
+def test_a_masked_field_is_the_outermost_that_is_shown():
+    rules = FieldRules(allow=frozenset({"a.b", "card"}), redact=frozenset({"card", "a"}))
+    assert [rules.masked(name) for name in ("card", "card.no", "card.no.x", "a", "a.b", "a.b.c", "c")] == [
+        "card", "card", "card", None, "a.b", "a.b", None,
+    ]  # fmt: skip
+    assert rules.present({"card": {"no": 1}, "a": {"b": 1, "c": 2}}) == {"card": "***", "a": {"b": "***"}}
+
+
+def test_values_beside_objects_in_a_list_are_shown():
+    assert FieldRules(deny=frozenset({"i.x"})).present({"i": [1, {"x": 2, "y": 3}]}) == {"i": [1, {"y": 3}]}

@@ -203,7 +203,7 @@ def field_rules(permissions: Sequence[Permission], dataset: str) -> FieldRules:
             continue
         fields = permission["Fields"]
         if permission["Effect"] == "Deny":
-            deny.update(fields.get("Allow", ()), fields.get("Deny", ()))
+            deny.update(*fields.values())  # under whichever rule it lists them
             continue
         deny.update(fields.get("Deny", ()))
         for field, method in fields.get("Mask", {}).items():
