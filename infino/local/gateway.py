@@ -23,6 +23,7 @@ from infino.local.app import Application
 from infino.local.connection import most_connections, protocol
 from infino.local.faults import Fault, Faults
 from infino.local.folder import holder_of_port
+from infino.local.querydsl.upkeep import TextUpkeep
 from infino.local.state import Gateway, Options
 
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ class LocalGateway:
             self._gateway = Gateway(self._options)
             self._gateway.reach.own_port = self._socket.getsockname()[1]
             self._application = Application(self._gateway)
+            self._gateway.part(TextUpkeep, self._gateway)
             self._server = ListeningServer(self._config(self._application))
             self._thread = threading.Thread(target=self._run, name="infino-gateway", daemon=True)
             self._thread.start()

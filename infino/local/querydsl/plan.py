@@ -15,7 +15,7 @@ from infino.local.querydsl.fields import Fields, SearchField, rows_of
 from infino.local.querydsl.highlight import Mark
 from infino.local.querydsl.nested import objects_sql, objects_view
 from infino.local.querydsl.problems import illegal
-from infino.local.querydsl.textindex import FieldIndex, Hits, TextIndexes
+from infino.local.querydsl.textindex import FieldIndex, Hits, indexes_of
 from infino.local.sql.watchdog import untimed
 from infino.local.store import DatasetView
 
@@ -260,7 +260,5 @@ def boosted(clause: Clause, boost: float) -> Clause:
 
 def index_of(plan: SearchPlan, field: SearchField) -> FieldIndex:
     """Return the text index of a field as a search has it; what must be indexed for it is not the search's own time."""
-    indexes = plan.view.derived.setdefault("texts", TextIndexes(plan.view.folder))
     with untimed():
-        found: FieldIndex = indexes.get(plan.cursor, plan.view, field)
-    return found
+        return indexes_of(plan.view).get(plan.cursor, plan.view, field)

@@ -213,6 +213,7 @@ class GrowingIndex:
         self._index = with_words(self._opened(folder))
         self._known = self._stored_numbers()
         self._held: OrderedDict[int, FieldIndex] = OrderedDict()
+        self._reached = 0
 
     @staticmethod
     def _opened(folder: Path | None) -> tantivy.Index:
@@ -238,23 +239,43 @@ class GrowingIndex:
             held = self._held.get(view.version)
             if held is not None:
                 return held
-            if self._held and view.version < next(reversed(self._held)):
-                return whole(cursor, view, field)  # the index has gone on since this snapshot was taken
-            try:
-                self._forget(cursor, view, field)
-                self._grow(cursor, view, field)
-            except (OSError, ValueError):
-                if self._folder is None:
-                    raise
-                return whole(cursor, view, field)  # the disk may be full, and memory not
-            made = FieldIndex(self._index.searcher(), self._index.schema, None)
+            if view.version < self._reached:  # the index has gone on since this snapshot was taken
+                made = whole(cursor, view, field)
+            else:
+                try:
+                    self._forget(cursor, view, field)
+                    self._grow(cursor, view, field)
+                except (OSError, ValueError):
+                    if self._folder is None:
+                        raise
+                    return whole(cursor, view, field)  # the disk may be full, and memory not
+                made = FieldIndex(self._index.searcher(), self._index.schema, None)
             self._held[view.version] = made
             while len(self._held) > SNAPSHOTS:
                 self._held.popitem(last=False)
             return made
 
+    def follow(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField, most: int) -> bool:
+        """Index documents that are new, ahead of any search.
+
+        Args:
+            cursor: A cursor whose transaction is the snapshot.
+            view: The dataset.
+            field: The field that this is the index of.
+            most: How many documents.
+
+        Returns:
+            Whether there may be more.
+        """
+        with self.lock:
+            if view.version < self._reached:
+                return False
+            self._forget(cursor, view, field)
+            return self._grow(cursor, view, field, most) == most
+
     def _forget(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField) -> None:
         """Delete the documents that are gone; until the engine merges them away, scores count them, as Lucene's do."""
+        self._reached = view.version
         if not len(self._known):
             return
         rows = f"from {texts_sql(view, field)} where d <= {self._known[-1]}"
@@ -273,15 +294,20 @@ class GrowingIndex:
                 writer.delete_documents_by_query(Query.term_query(self._index.schema, "n", number))
         self._known = alive
 
-    def _grow(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField) -> None:
-        """Index the documents that are new, step by step."""
-        last = self._known[-1] if len(self._known) else -1
-        cursor.execute(f"select d, v from {texts_sql(view, field)} where d > {last} order by d")
+    def _grow(
+        self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField, most: int | None = None
+    ) -> int:
+        """Index documents that are new, step by step, and return how many."""
+        before = len(self._known)
+        last = self._known[-1] if before else -1
+        limit = "" if most is None else f" limit {most}"
+        cursor.execute(f"select d, v from {texts_sql(view, field)} where d > {last} order by d{limit}")
         while rows := cursor.fetchmany(STEP):
             with writing(self._index) as writer:
                 for number, texts in rows:
                     writer.add_document(document(number, texts))
             self._known = np.concatenate([self._known, np.array([row[0] for row in rows], np.int64)])
+        return len(self._known) - before
 
 
 def document(number: int, texts: str | list[str]) -> tantivy.Document:
@@ -312,6 +338,17 @@ def texts_sql(view: DatasetView, field: SearchField) -> str:
     return f"(select d, v from ({rows_of(view, {field: 'v'})}) where {held})"
 
 
+def key_of(view: DatasetView, field: SearchField) -> tuple[str, str]:
+    """Return the name of an index: what the field is called, and whose values the caller may see under that name."""
+    return view.uuid, hashlib.sha256("\0".join([field.name, *field.sources]).encode()).hexdigest()[:32]
+
+
+def indexes_of(view: DatasetView) -> TextIndexes:
+    """Return the text indexes of the store that a dataset belongs to."""
+    found: TextIndexes = view.derived.setdefault("texts", TextIndexes(view.folder))
+    return found
+
+
 class TextIndexes:
     """The text indexes of one store.
 
@@ -335,9 +372,13 @@ class TextIndexes:
             view: The dataset; its version names the snapshot.
             field: A text field of its catalogue.
         """
-        key = (view.uuid, hashlib.sha256("\0".join([field.name, *field.sources]).encode()).hexdigest()[:32])
         if not view.numbered:
-            return self._unnumbered_at(cursor, view, field, (*key, view.version))
+            return self._unnumbered_at(cursor, view, field, (*key_of(view, field), view.version))
+        return self.growing(view, field).at(cursor, view, field)
+
+    def growing(self, view: DatasetView, field: SearchField) -> GrowingIndex:
+        """Return the index of a field of numbered documents, as far as it has got."""
+        key = key_of(view, field)
         with self._lock:
             index = self._open.get(key)
             if index is None:
@@ -346,7 +387,7 @@ class TextIndexes:
             self._open.move_to_end(key)
             while len(self._open) > self._most:
                 self._open.popitem(last=False)
-        return index.at(cursor, view, field)
+            return index
 
     def _unnumbered_at(
         self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField, key: tuple[str, str, int]

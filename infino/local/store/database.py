@@ -145,6 +145,7 @@ class Store:
         self._mark = CommitMark(path)
         self._folder = path.parent / "text" if path else None
         self._derived: dict[str, Any] = {}
+        self.written = threading.Event()  # set by each commit; who waits for it clears it
         self._db = duckdb.connect(str(path or ":memory:"), config={**SETTINGS, **(limits or {})})
         self._db.execute("SET TimeZone = 'UTC'")
         for function, code, returned in (
@@ -230,6 +231,7 @@ class Store:
                 refuse_if_full(error)
                 raise
             self._mark.note(number)
+            self.written.set()
             if self._log.fold(self._writer):
                 self._current.clear()
 
