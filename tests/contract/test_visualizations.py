@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 import infino
-from infino import BadRequestError, Infino, NotFoundError, PermissionDeniedError, ServerError
+from infino import BadRequestError, Infino, NotFoundError, PermissionDeniedError, ServerError, models
 from infino.local.seed_dashboard import dashboard, visualizations
 
 CARRIERS = ["UA", "UA", "UA", "AA", "AA", "DL", "B6"]
@@ -309,3 +311,39 @@ def test_the_dashboard_of_the_seed_shows_all_its_panels(client, fresh):
     assert [(len(one.data.rows), one.data.metadata.warnings) for one in seen] == [(1, [])] * 8
     (day,) = client.visualizations.execute(shown["flights-3"]).rows
     assert day == {"time_hour": "2013-01-01T00:00:00Z", "count": 1}
+
+
+WRONG = ([1], {"a": 1}, 5, True, "x", [{"a": [1]}])
+
+
+@pytest.mark.parametrize(
+    ("path", "model"), [("visualizations", models.Visualization), ("dashboards", models.Dashboard)]
+)
+def test_what_is_kept_can_be_listed_by_everyone(client, flights, path, model):
+    """One saved object of an odd form must not take the list from all others."""
+    base = spec(flights) if path == "visualizations" else {"title": "t", "panels": []}
+    resource = getattr(client, path)
+    for field in attrs.fields(models.Visualization if path == "visualizations" else models.Dashboard):
+        for wrong in WRONG:
+            try:
+                made = client.request("POST", f"/{path}", json={**base, field.name: wrong})
+            except BadRequestError:
+                continue
+            resource.get(made["id"])
+            resource.delete(made["id"])
+
+
+@pytest.mark.parametrize("change", [False, True])
+def test_a_thread_that_is_kept_can_be_listed(client, change):
+    for field in attrs.fields(models.Thread):
+        for wrong in WRONG:
+            made = client.fino.threads.create(name="odd")
+            with contextlib.suppress(BadRequestError):
+                if change:
+                    client.request("PUT", f"/fino/threads/{made.id}", json={field.name: wrong})
+                else:
+                    other = client.request("POST", "/fino/threads", json={"name": "odd", field.name: wrong})
+                    client.fino.threads.get(other["id"])
+                    client.fino.threads.delete(other["id"])
+            client.fino.threads.get(made.id)
+            client.fino.threads.delete(made.id)

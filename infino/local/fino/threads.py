@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 KIND = "thread"
 ROLES = ("user", "assistant", "system")
+FORMS = (
+    ("name", str, "text"),
+    ("workflow_name", str, "text"),
+    ("streaming", bool, "true or false"),
+    ("metadata", dict, "an object"),
+)
 MAY_CHANGE = ("name", "sources", "streaming", "workflow_name", "metadata")
 
 
@@ -82,8 +88,9 @@ def _check(wanted: dict[str, Any]) -> None:
     if sources is not None and not (isinstance(sources, list) and all(_is_source(source) for source in sources)):
         reason = "sources must be a list of {index_name, connection_id} objects"
         raise Problem(400, "illegal_argument_exception", reason)
-    if not isinstance(wanted.get("name", ""), str):
-        raise Problem(400, "illegal_argument_exception", "name must be text")
+    for key, kind, said in FORMS:
+        if not isinstance(wanted.get(key), kind | None):
+            raise Problem(400, "illegal_argument_exception", f"{key} must be {said}")
 
 
 def _is_source(source: Any) -> bool:

@@ -148,9 +148,13 @@ def dashboard(given: Mapping[str, Any]) -> Node:
 def _titled(found: Node) -> None:
     if not all(isinstance(tag, str) for tag in found["tags"]):
         raise Problem(400, "illegal_argument_exception", "tags must be texts")
-    for key in ("time_range", "render"):
+    # What a client could not read back would take the whole list from all others.
+    for key in ("time_range", "render", "extensions"):
         if not isinstance(found.get(key), Mapping | None):
             raise Problem(400, "illegal_argument_exception", f"{key} must be an object")
+    _texts(found, "", (), ("kind", "description", "aggregation_type", "chat_thread_id"))
+    if not all(isinstance(one, Mapping) for one in found["filters"]):
+        raise Problem(400, "illegal_argument_exception", "filters must be a list of objects")
     if not isinstance(found.get("title"), str) or not found["title"].strip():
         raise Problem(400, "illegal_argument_exception", "`title` is required")
 
