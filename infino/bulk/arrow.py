@@ -12,6 +12,7 @@ from infino.bulk.encode import Unsendable
 from infino.core.errors import ValidationError
 from infino.core.values import seconds_of
 
+_FAR_SECONDS: Final = 10**13
 _PER_SECOND: Final = {"s": 1, "ms": 1000, "us": 1_000_000, "ns": 1_000_000_000}
 
 
@@ -182,11 +183,18 @@ def _in_utc(pa: Any, array: Any) -> list[Any]:
 
 def _times(pa: Any, array: Any) -> list[Any]:
     """The text of times; Arrow has none for years of more than five digits."""
+    texts = _strings(pa, array)
+    if pa.types.is_timestamp(array.type) and array.type.unit == "s":  # in which it counts beyond its own range unseen
+        seconds = array.cast(pa.timestamp("s")).cast(pa.int64()).to_pylist()
+        texts = [
+            f"<value out of range: {second}>" if text and abs(second) > _FAR_SECONDS else text
+            for text, second in zip(texts, seconds, strict=True)
+        ]
     return [
         Unsendable("out_of_range", f"{text[1:-1]}, too far from today to be written as a date")
         if text and text.startswith("<")
         else text and text.replace(" ", "T")
-        for text in _strings(pa, array)
+        for text in texts
     ]
 
 

@@ -192,10 +192,12 @@ def _series(polars: Any, name: str, column: Any) -> Any:
         pa = load_pyarrow()
         if arrow.is_native(pa, column.type):
             try:
+                if pa.types.is_timestamp(column.type) and column.type.unit == "s":  # polars would wrap around unseen
+                    column.cast(pa.timestamp("ms", column.type.tz))
                 series = polars.from_arrow(column).alias(name)
                 if columns.in_range(polars, series):
                     return series
-            except (polars.exceptions.PolarsError, polars.exceptions.PanicException):
+            except (polars.exceptions.PolarsError, polars.exceptions.PanicException, pa.ArrowInvalid):
                 pass  # a type that this release does not have
     return polars.Series(name, list(map(encode_value, _values(column))), polars.Binary)
 

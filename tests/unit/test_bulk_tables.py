@@ -219,6 +219,8 @@ FAR = pyarrow.array([0, 2**63 - 1, None], pyarrow.timestamp("us"))  # what DuckD
         polars.DataFrame({"t": polars.from_arrow(FAR)}),
         pandas.DataFrame({"t": pandas.Series(FAR, dtype=pandas.ArrowDtype(FAR.type))}),
         pyarrow.table({"t": pyarrow.array([0, 2**31 - 1, None], pyarrow.date32())}),
+        pyarrow.table({"t": pyarrow.array([0, 2**62, None], pyarrow.timestamp("s"))}),
+        pyarrow.table({"t": pyarrow.array([0, -(2**62), None], pyarrow.timestamp("s", "UTC"))}),
         pyarrow.table({"t": pyarrow.array([[0], [2**63 - 1], None], pyarrow.list_(pyarrow.timestamp("us", "UTC")))}),
     ],
 )
