@@ -210,3 +210,18 @@ def test_a_quote_within_a_field_is_noticed_wherever_the_stream_is_cut(size: int)
         while watched.read(size):
             pass
         assert watched.odd is odd
+
+
+def test_what_an_async_source_gave_before_an_error_comes_before_it() -> None:
+    async def stream() -> AsyncIterator[Any]:
+        yield {}
+
+    reader = SourceReader(stream(), BulkOptions())
+    reader.give([{"a": 1}], last=False)
+    assert reader.next(1 << 20) is None, "the body is not full"
+    reader.give([PANDAS], last=False)
+    piece = reader.next(1 << 20)
+    assert piece is not None
+    assert piece.body.endswith(b'{"a":1}\n')
+    with pytest.raises(ValidationError, match="mixes tables and records"):
+        reader.next(1 << 20)

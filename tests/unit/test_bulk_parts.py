@@ -161,3 +161,9 @@ def test_never_more_threads_than_requests_in_flight(most: int) -> None:
     assert all(future.result(10) for future in futures)
     senders.close(wait=True)
     assert not any(thread.is_alive() for thread in made)
+
+
+def test_a_body_that_is_exactly_full_leaves_at_once() -> None:
+    packer, batch = Packer(3), lists(["a", "b", "c"], BulkOptions(), 0)
+    (piece,) = packer.add(batch, 3, 1 << 20)
+    assert (piece.stop, packer.finish()) == (3, [])
