@@ -39,6 +39,7 @@ from infino.core.exchange import (
 )
 from infino.core.extras import check_loop
 from infino.core.messages import Body, Headers, Request, Response, Upload, check_path
+from infino.core.proxy import shown
 from infino.core.redaction import redact
 from infino.core.secret import Secret
 from infino.core.signer import Wire, WireRequest, canonical_query
@@ -78,15 +79,17 @@ _PHASES: Final[tuple[tuple[type[Exception], str], ...]] = (
 )
 
 
-def _translate(error: Exception, place: str) -> InfinoError:
+def _translate(error: Exception, config: Config) -> InfinoError:
     """Describe a failure in our words; the original is not chained, because it holds signed headers."""
+    proxy = shown(config.proxy)
+    place = config.endpoint.url if proxy is None else f"{config.endpoint.url} through the proxy {proxy}"
     for kind, phase in _PHASES:
         if isinstance(error, kind):
             return Timeout(f"no progress with {place} while waiting: {phase} timeout", phase=phase)
     if isinstance(error, httpx.ConnectError | httpx.ProxyError | httpx.UnsupportedProtocol):
         root = root_cause(error)
         text = redact(" ".join(str(root).split())) or type(root).__name__
-        return ConnectError(f"cannot connect to {place}: {text}", hint=connect_hint(root))
+        return ConnectError(f"cannot connect to {place}: {text}", hint=connect_hint(root, proxied=proxy is not None))
     text = redact(" ".join(str(error).split())) or type(root_cause(error)).__name__
     return TransportError(f"connection to {place} broke: {text}")
 
@@ -232,7 +235,7 @@ class _Base:
         return Response(request.operation, answer.status_code, headers, elapsed=elapsed, stream=stream, course=course)
 
     def _told(self, error: Exception) -> InfinoError | None:
-        return _translate(error, self.config.endpoint.url) if isinstance(error, httpx.HTTPError) else None
+        return _translate(error, self.config) if isinstance(error, httpx.HTTPError) else None
 
 
 def _tick(deadline: Deadline, monotonic: Callable[[], float], left: float | None) -> None:
@@ -348,7 +351,7 @@ class Transport(_Base):
             finally:
                 answer.close()
         except httpx.HTTPError as error:
-            failure = _translate(error, self.config.endpoint.url)
+            failure = _translate(error, self.config)
             late = isinstance(failure, Timeout) and failure.phase != "connect" and deadline.passed()
             return out_of_time(deadline.total) if late else failure
         finally:
@@ -470,7 +473,7 @@ class AsyncTransport(_Base):
                 await answer.aclose()
         except httpx.HTTPError as error:
             whole = False
-            return _translate(error, self.config.endpoint.url)
+            return _translate(error, self.config)
         except BaseException:
             whole = False
             raise

@@ -15,8 +15,10 @@ def root_cause(error: BaseException) -> BaseException:
     return error
 
 
-def connect_hint(root: BaseException) -> str | None:
+def connect_hint(root: BaseException, *, proxied: bool = False) -> str | None:
     """Say what to do about a connection that could not be made, by its root cause."""
+    if proxied and isinstance(root, ConnectionRefusedError | socket.gaierror):
+        return "check the address of the proxy, and whether it runs"
     if isinstance(root, ConnectionRefusedError):
         return "nothing listens there; is the gateway running, and is the port right?"
     if isinstance(root, socket.gaierror):

@@ -170,6 +170,8 @@ def _hint(status: int, code: str | None, reason: str | None, offset: float | Non
         return "a proxy or load balancer answered instead of the service; check the endpoint"
     if 300 <= status < 400:
         return "redirects are refused because a signature holds for one address; use the final address as endpoint"
+    if status in (401, 403) and speaks_of_time(reason, code):
+        return "the service finds the time of signing or the keys out of date; check this machine's clock and the keys"
     if status == 401:
         hint = "check the access key, the secret key and the region"
         if path.count("/") > 2 or path.startswith(_CONVERSATIONS):

@@ -586,6 +586,12 @@ def test_a_tunnel_carries_the_host_that_is_signed(make):
     verifier.check_request(ReceivedRequest(sent.method, sent.target.encode(), b"", lines))
 
 
+def test_a_proxy_that_does_not_run_is_what_the_error_speaks_of(make):
+    client = make("http://127.0.0.1:9", proxy="http://me:hunter22@127.0.0.1:1", retry=infino.RetryPolicy(attempts=1))
+    with pytest.raises(infino.ConnectError, match=r"through the proxy http://\*\*\*\*@127\.0\.0\.1:1: .*of the proxy"):
+        read(client)
+
+
 def test_a_proxy_that_cannot_be_used_gives_no_password_away(make):
     """SOCKS needs a package that is not installed here."""
     client = make("https://api.example.com", proxy="socks5://me:hunter22@127.0.0.1:1")

@@ -111,6 +111,8 @@ def test_no_bytes_break_the_reader(body, status):
         (lambda: refusal(403, b"", date="Fri, 02 Jan 2026 02:04:05 GMT"), "clock is 60 minutes ahead"),
         (lambda: refusal(403, b"", date="Fri, 02 Jan 2026 03:04:06 GMT"), "role"),
         (lambda: refusal(403, b"", date="nonsense"), "role"),
+        (lambda: refusal(403, b"signature expired", date="nonsense"), "out of date; check this machine's clock"),
+        (lambda: refusal(401, b"token expired", date="nonsense"), "clock and the keys"),
         (lambda: refusal(400, b"could not parse SELECT * FROM my-data"), "quoted"),
         (lambda: refusal(405, b""), "older"),
         (lambda: refusal(413, b""), "chunk"),
