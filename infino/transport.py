@@ -238,11 +238,6 @@ class _Base:
         return _translate(error, self.config) if isinstance(error, httpx.HTTPError) else None
 
 
-def _tick(deadline: Deadline, monotonic: Callable[[], float], left: float | None) -> None:
-    """Between two pieces the thread may have made other calls, with times of their own."""
-    deadline.start(left, monotonic)
-
-
 class Transport(_Base):
     """Send requests over a pool of connections; safe to share between threads.
 
@@ -343,7 +338,8 @@ class Transport(_Base):
             answer = connection.handle_request(self._build(prepared, timeouts))
             if request.stream and is_read_late(answer.status_code):
                 course, kept = self._course(answer, timeouts, began), True
-                tick = partial(_tick, deadline, clock.monotonic)
+                # Between two pieces the thread may make other calls, with times of their own.
+                tick = partial(deadline.start, monotonic=clock.monotonic)
                 back = partial(slots.back, connection)
                 return self._begun(request, answer, arriving(answer, course, back, tick), course)
             try:
