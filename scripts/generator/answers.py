@@ -142,8 +142,9 @@ def _success(document: Node, operation: Operation, node: Node, endpoint: Endpoin
     placed = operation.answers[code]
     description = " ".join([str(placed.node.get("description", "The answer.")), *_headers(document, placed)])
     content = placed.node.get("content", {})
-    if content and operation.http == "head":
-        raise refused((*placed.place, "content"), "an answer to HEAD has no body", "take it out")
+    if content and (operation.http == "head" or code in ("204", "205")):
+        what = "an answer to HEAD" if operation.http == "head" else f"an answer of {code}"
+        raise refused((*placed.place, "content"), f"{what} has no body", "take it out")
     if not content:
         return _Success(code, "", _NOTHING, None, placed.place, description)
     chosen = next((media for media in content if media_kind(media) == "json"), next(iter(content)))

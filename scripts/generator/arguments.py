@@ -81,7 +81,7 @@ class Argument:
         if found == "Any":
             return found
         if self.default == "UNSET":
-            return f"{found} | None | Unset"
+            return f"{found} | Unset" if found == "None" else f"{found} | None | Unset"
         return f"{found} | None" if self.default == "None" or self.keep_none else found
 
     @property

@@ -302,7 +302,10 @@ class _Copy:
         kinds = made.get("type")
         if isinstance(kinds, list) and len(kinds) == 1:
             made["type"] = kinds = kinds[0]
-        if "enum" in made or (_is_object(kinds) and not made.keys() & {"properties", "allOf", "anyOf", "oneOf"}):
+        values = made.get("additionalProperties")
+        has_class = isinstance(values, dict) and values.keys() & {"properties", "allOf"}  # called after the map
+        free = _is_object(kinds) and not made.keys() & {"properties", "allOf", "anyOf", "oneOf"} and not has_class
+        if "enum" in made or free:
             self._count += 1
             made["title"] = f"WithoutNameInTheDocument{self._count}"
         if len(made.get("allOf", ())) == 1 and made.keys() & {"properties", "required"}:

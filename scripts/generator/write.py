@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from . import blocking, docstrings, plan
+from . import blocking, docstrings, handwritten, plan
 from .check import check
 from .document import DocumentError, DocumentProblem, Node, Place, load, refused
 from .parser import ModelProperty, Parsed, Project, parse
@@ -65,6 +65,7 @@ class InfinoProject(Project):
         self._build_calls(self._resources)
         self._build_resources(self._resources)
         self._write_schemas()
+        handwritten.check(self.package_dir)
         blocking.write(twinned, self.package_dir)
         notice = f"# Generated from {source} by scripts/generate; do not edit, change the document instead.\n"
         for path in sorted(self.package_dir.rglob("*.py")):

@@ -52,6 +52,7 @@ CALLS = {
     "body: array of dates": body({"type": "array", "items": {"type": "array", "items": {**TEXT, "format": "date"}}}, "[[datetime.date(2026, 1, 2)]]", '[["2026-01-02"]]'),
     "body: map of models": body(map_of(ref("Thing")), "{'a': models.Thing(id='1')}", '{"a":{"id":"1"}}'),
     "body: map with null": body(map_of({"type": ["string", "null"]}), "{'a': None}", '{"a":null}'),
+    "body: map of objects without a name": body(map_of(thing("I.", x=TEXT)), "{'k': {'x': '1'}}", '{"k":{"x":"1"}}')._replace(typed="body: 'Mapping[str, R3DoBodyAdditionalProperty | Mapping[str, Any]]'"),
     "body: optional and by position": body({"type": "array", "items": TEXT}, "['a']", '["a"]', required=False),
     "body: optional and left out": body({"type": "array", "items": TEXT}, "", "", required=False),
     "body: files": body(thing("F.", files={"type": "array", "items": FILE}), "files=[b'a', io.BytesIO(b'b')]", '*name="files"; filename="files"\r\nContent-Type: application/octet-stream\r\n\r\na\r\n*name="files"; filename*\r\n\r\nb\r\n*', media="multipart/form-data"),

@@ -153,6 +153,9 @@ REFUSED = {
     "an answer as XML": (on(get=get(responses={"200": answer(ref("Thing"), "text/xml")})), "Thing has no form in text/xml"),
     "a number as text": (on(get=get(responses={"200": answer(WHOLE, "text/plain")})), "int has no form in text/plain"),
     "a body for HEAD": (on(head=get()), "paths./things.head.responses.200.content: an answer to HEAD has no body"),
+    "a body for nothing": (
+        on(get=get(responses={"204": answer(ref("Thing"))})), f"{GET}.responses.204.content: an answer of 204 has no body",
+    ),
     "bytes as a JSON answer": (on(get=get(ok={**TEXT, "format": "binary"})), "bytes as they are have no form in JSON"),
     "bytes in a JSON body": (
         on(post=operation("things.create", body=thing("B.", file={**TEXT, "format": "binary"}))), "bytes as they are have no form in JSON"
@@ -334,3 +337,21 @@ def test_days_are_text_and_signs_of_two_halves_are_one(tmp_path: Path) -> None:
     (tmp_path / "infino.yaml").write_text('{"a": "\\ud83d\\ude00", "b": 2026-01-02, "c": 2026-01-02T03:04:05Z}')
 
     assert document.load(tmp_path / "infino.yaml") == {"a": "😀", "b": "2026-01-02", "c": "2026-01-02T03:04:05Z"}
+
+
+def test_what_handwritten_code_needs_is_missed_by_file_and_line(tmp_path: Path) -> None:
+    """Taking out what flows and plans stand on is a sentence for each line of theirs."""
+    (tmp_path / "infino.yaml").write_text(json.dumps(small()))
+    openapi = ROOT / "openapi"
+    with pytest.raises(document.DocumentError) as caught:
+        write.generate(
+            tmp_path / "infino.yaml", tmp_path / "infino_api", openapi / "generator.yaml", openapi / "templates"
+        )
+    problems = list(map(str, caught.value.problems))
+    assert any(
+        one.startswith("infino/resources/dashboards.py:")
+        and "infino_api.resources.dashboards.AsyncDashboardsResource" in one
+        for one in problems
+    ), problems
+    assert any(one.startswith("infino/plans/query.py:") for one in problems)
+    assert all(one.endswith("do this: leave it in the document, or change that file as well") for one in problems)
