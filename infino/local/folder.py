@@ -122,6 +122,9 @@ def refuse_misplaced(folder: Path) -> None:
         path = folder / name
         if os.path.lexists(path) and not path.is_dir():
             raise DamagedFile(path, "is no folder, where one belongs", RESTORE)
+        for inner in path.rglob("*"):
+            if not inner.is_file() and not inner.is_dir():
+                raise DamagedFile(inner, "is neither file nor folder", "remove it: what belongs there is made anew")
 
 
 def _holder(path: Path) -> str:

@@ -236,6 +236,15 @@ def test_a_folder_in_a_files_place_is_named_in_one_sentence(tmp_path: Path, name
 
 
 @pytest.mark.skipif(os.name != "posix", reason="other systems have no such pipes")
+@pytest.mark.parametrize("folder", ["text", "spool"])
+def test_a_pipe_inside_a_folder_is_named_and_not_waited_for(tmp_path: Path, folder: str) -> None:
+    (tmp_path / folder / "inner").mkdir(parents=True)
+    os.mkfifo(tmp_path / folder / "inner" / "meta.json")
+    with pytest.raises(DamagedFile, match=r"meta\.json is neither file nor folder; remove it"):
+        LocalGateway(tmp_path).start()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have no such pipes")
 @pytest.mark.parametrize("name", FILES)
 def test_a_pipe_in_a_files_place_is_named_and_not_waited_for(tmp_path: Path, name: str) -> None:
     os.mkfifo(tmp_path / name)
