@@ -132,6 +132,9 @@ def _arriving(
         finally:
             try:
                 answer.close()
+            except BaseException:
+                whole = False  # a connection that was interrupted as it closed waits for ever when it is used again
+                raise
             finally:
                 back(whole)
         if failure is not None:
@@ -179,6 +182,9 @@ async def _async_arriving(
         finally:
             try:
                 await answer.aclose()
+            except BaseException:
+                whole = False  # as above; a cancelled task is the usual interruption
+                raise
             finally:
                 await back(whole)
         if failure is not None:

@@ -380,3 +380,9 @@ def test_another_infino_over_ours_is_named(tmp_path):
     )
     assert done.returncode == 1
     assert "pip uninstall infino" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("seconds", [None, "x", 0, -1, float("nan"), float("inf"), True])
+def test_a_time_limit_that_is_none_is_refused_before_a_gateway_starts(seconds):
+    with pytest.raises(infino.ConfigError, match="sql_timeout must be seconds above 0"):
+        infino.Infino.local(sql_timeout=seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gzip
 import json
@@ -190,3 +191,22 @@ def test_the_answer_is_never_asked_for_as_a_whole(make: Make) -> None:
         list(make(server.endpoint).query.sql_batches("SELECT n FROM t WHERE n > :least", {"least": 1}))
         (sent,) = server.requests
         assert json.loads(sent.body)["query"] == "SELECT n FROM t WHERE n > 1"
+
+
+@pytest.mark.parametrize("connections", [1, 2])
+async def test_a_task_that_is_cancelled_as_its_stream_ends_leaves_no_broken_connection(connections: int) -> None:
+    with ScriptedServer(answering(200, whole(2))) as server:
+        async with infino.AsyncInfino(
+            endpoint=server.endpoint, access_key="A", secret_key="s", max_connections=connections, timeout=5
+        ) as client:
+
+            async def cancelled() -> None:
+                async for _ in client.query.sql_batches("SELECT 1", batch_rows=1):
+                    task = asyncio.current_task()
+                    assert task is not None
+                    task.cancel()
+
+            for _ in range(connections):
+                with pytest.raises(asyncio.CancelledError):
+                    await asyncio.create_task(cancelled())
+            assert len(list((await client.query.sql("SELECT 1")).rows())) == 2
