@@ -79,6 +79,24 @@ def names(node: ast.stmt) -> list[str]:
     return [node.target.id] if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) else []
 
 
+def defined(module: Path) -> set[str]:
+    """Read which names a module defines or imports; it is never imported itself.
+
+    Args:
+        module: Its folder, or its file without the ending.
+
+    Returns:
+        The names, none where there is no such module.
+    """
+    file = module / "__init__.py" if module.is_dir() else module.with_suffix(".py")
+    if not file.is_file():
+        return set()
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    imported = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    found = {one.asname or one.name for node in imported for one in node.names}
+    return found | {name for node in tree.body for name in names(node)}
+
+
 def mentioned(node: ast.AST) -> set[str]:
     """Names that a piece of code uses."""
     return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
@@ -175,12 +193,7 @@ class Turner:
             top, *rest = module.split(".")
             if top not in self._homes:
                 return set(dir(importlib.import_module(module)))
-            folder = self._homes[top].joinpath(*rest)
-            file = folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
-            tree = ast.parse(file.read_text(encoding="utf-8"))
-            imported = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
-            found = {one.asname or one.name for node in imported for one in node.names}
-            self._known[module] = found | {name for node in tree.body for name in names(node)}
+            self._known[module] = defined(self._homes[top].joinpath(*rest))
         return self._known[module]
 
     def _changes(self, source: AsyncSource) -> Iterator[Edit]:

@@ -6,10 +6,9 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from .blocking import names
+from .blocking import ROOT, defined
 from .document import DocumentError, DocumentProblem
 
-ROOT = Path(__file__).resolve().parents[2]
 _PACKAGE = "infino_api"
 _WRITTEN_LAST = f"{_PACKAGE}.blocking"  # from the very sources that would need it
 
@@ -49,12 +48,5 @@ def _missing(path: str, tree: ast.Module, package: Path) -> Iterator[tuple[str, 
 
 def _gives(home: Path, name: str) -> bool:
     """Tell whether a module defines or imports a name, or has a module of that name below it."""
-    if name in ("*", "blocking") or (home / f"{name}.py").is_file() or (home / name).is_dir():
-        return True
-    file = home / "__init__.py" if home.is_dir() else home.with_suffix(".py")
-    return file.is_file() and any(
-        name in names(node)
-        or (isinstance(node, ast.ImportFrom) and name in [one.asname or one.name for one in node.names])
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
-        if isinstance(node, ast.stmt)
-    )
+    below = name in ("*", "blocking") or (home / f"{name}.py").is_file() or (home / name).is_dir()
+    return below or name in defined(home)
