@@ -9,7 +9,7 @@ from .arguments import Argument, media_kind, refuse_without_form
 from .document import Node, Operation, Place, Placed, follow, model_properties, refused
 from .names import names_of
 from .parser import Endpoint, ListProperty, ModelProperty, NoneProperty, Parsed, Property, UnionProperty
-from .types import PythonType, class_name, identifier, model_type, no_files, node_at, of_property, split_union
+from .types import PythonType, class_name, identifier, in_json, model_type, node_at, of_property, split_union
 
 _FIXED = {
     "flag": ("bool", "shapes.flag"),
@@ -160,9 +160,9 @@ def _success(document: Node, operation: Operation, node: Node, endpoint: Endpoin
         typed = typed.inner_property
     place = (*placed.place, "content", chosen)
     kind, form = of_property(document, typed), media_kind(chosen)
-    if form == "json" and kind.kind in ("file", "files"):
-        raise no_files(place)
-    if form not in ("json", *_STREAMS):
+    if form == "json":
+        in_json(kind, place)
+    elif form not in _STREAMS:
         refuse_without_form(kind, chosen, place)
     return _Success(code, chosen, kind, typed, place, description)
 

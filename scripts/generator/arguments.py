@@ -20,7 +20,7 @@ from .document import (
     words,
 )
 from .parser import Endpoint, ModelProperty, Property
-from .types import PythonType, identifier, no_files, node_at, of_property
+from .types import PythonType, identifier, in_json, no_files, node_at, of_property
 
 TAKEN = words(
     "self options timeout headers retry extra_query extra_body request call encode segment segments shapes readers "
@@ -353,8 +353,7 @@ def _body(document: Node, body: Placed, endpoint: Endpoint) -> tuple[list[Argume
     if kind == "json":
         if flat:
             return _flat(document, typed, schema), BodyPlan("json", chosen, required)
-        if of_property(document, typed).kind in ("file", "files"):
-            raise no_files(schema.place)
+        in_json(of_property(document, typed), schema.place)
         whole = _whole(document, body, typed, required)
         if with_yaml:
             whole = replace(whole, type=replace(whole.type, argument=f"{whole.type.argument} | str"))

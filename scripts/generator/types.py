@@ -166,9 +166,9 @@ def _of(document: Node, found: Property, node: Node, place: Place) -> PythonType
             item = of_property(document, found.inner_property)
             if item.kind == "file":
                 return PythonType("list[bytes]", "Sequence[bytes]", "readers.anything", kind="files")
-            return _container(_in_json(item, place), "list[{}]", "Sequence[{}]", "items", "array")
+            return _container(in_json(item, place), "list[{}]", "Sequence[{}]", "items", "array")
         case parser.UnionProperty():
-            members = [_in_json(of_property(document, one), place) for one in found.inner_properties]
+            members = [in_json(of_property(document, one), place) for one in found.inner_properties]
             return _union(document, members, node, place)
         case parser.LiteralEnumProperty():
             words = [word for word in node.get("enum", sorted(found.values)) if word is not None]
@@ -223,8 +223,16 @@ def _text(node: Node) -> PythonType:
     return _scalar("str", "text")
 
 
-def _in_json(kind: PythonType, place: Place) -> PythonType:
-    """Pass on what JSON knows."""
+def in_json(kind: PythonType, place: Place) -> PythonType:
+    """Pass on what JSON knows.
+
+    Args:
+        kind: The type.
+        place: Where it is described.
+
+    Raises:
+        DocumentError: It is bytes as they are.
+    """
     if kind.kind in ("file", "files"):
         raise no_files(place)
     return kind
@@ -275,7 +283,7 @@ def _object(document: Node, found: ModelProperty) -> PythonType:
     values = found.additional_properties
     if values is None or isinstance(values, parser.AnyProperty):
         return PythonType("dict[str, Any]", "Mapping[str, Any]", "readers.mapping", kind="map", has_text=False)
-    item = _in_json(of_property(document, values), parser.place_of(found))
+    item = in_json(of_property(document, values), parser.place_of(found))
     return _container(item, "dict[str, {}]", "Mapping[str, {}]", "values", "map")
 
 
