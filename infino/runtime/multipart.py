@@ -19,7 +19,7 @@ PIECE: Final = 1 << 18
 class _File:
     """One file of a body: its bytes, its path, or a binary file object that is read from where it stands."""
 
-    def __init__(self, source: Any, name: str, media: str) -> None:
+    def __init__(self, source: Any, name: str, media: str = "application/octet-stream") -> None:
         self.media = media
         self.path = Path(source) if isinstance(source, str | os.PathLike) else None
         if (
@@ -151,7 +151,8 @@ def multipart(given: Iterable[tuple[str, Any]], files: Iterable[tuple[str, Any] 
 
     Args:
         given: Name and value of each field; lists repeat their name, objects go as JSON text.
-        files: Name, source and media type of each file; they follow the fields, and lists repeat their name.
+        files: Name, source and, unless it is any bytes, media type of each file; they follow the fields, and lists
+            repeat their name.
 
     Returns:
         A body that streams.
@@ -170,7 +171,7 @@ def multipart(given: Iterable[tuple[str, Any]], files: Iterable[tuple[str, Any] 
                 parts.append((name, text(item, name)))
     for name, source, *media in files:
         several = source if isinstance(source, list | tuple) else () if source is None else (source,)
-        parts += [(name, _File(one, name, *(media or ("application/octet-stream",)))) for one in several]
+        parts += [(name, _File(one, name, *media)) for one in several]
     return Multipart(parts)
 
 
