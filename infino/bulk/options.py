@@ -129,11 +129,6 @@ def _flag(_: object, attribute: _Field, value: object) -> None:
         raise ValidationError(f"{attribute.name} must be True, False or None, not {value!r}")
 
 
-def _format(_: object, attribute: _Field, value: object) -> None:
-    if value not in FORMATS:
-        raise ValidationError(f"{attribute.name} must be one of {', '.join(FORMATS)}, not {value!r}")
-
-
 def _character(_: object, attribute: _Field, value: Any) -> None:
     if not (isinstance(value, str) and len(value) == 1 and value.isascii() and value not in "\r\n"):
         raise ValidationError(f"{attribute.name} must be one character, not {value!r}")
@@ -144,11 +139,6 @@ def _encoding(_: object, attribute: _Field, value: Any) -> None:
         io.TextIOWrapper(io.BytesIO(), value or "utf-8")  # `codecs` also knows what is no encoding of text
     except (LookupError, TypeError):
         raise ValidationError(f"{attribute.name} must name an encoding, such as 'latin-1', not {value!r}") from None
-
-
-def _count(_: object, attribute: _Field, value: object) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValidationError(f"{attribute.name} must be a whole number of at least 0, not {value!r}")
 
 
 def _types(_: object, attribute: _Field, value: Any) -> None:
@@ -193,7 +183,7 @@ class ReadOptions:
             `text`, `number` or `boolean`; None finds out.
     """
 
-    format: str = attrs.field(default="auto", validator=_format)
+    format: str = attrs.field(default="auto", validator=_choice(*FORMATS))
     index: bool | None = attrs.field(default=None, validator=_flag)
     encoding: str | None = attrs.field(default=None, validator=_encoding)
     delimiter: str | None = attrs.field(default=None, validator=_OPTIONAL)
@@ -202,7 +192,7 @@ class ReadOptions:
     columns: Sequence[str] | None = attrs.field(default=None, converter=_names)
     null: Sequence[str] = attrs.field(default=(), converter=_texts)
     comment: str | None = attrs.field(default=None, validator=_OPTIONAL)
-    skip: int = attrs.field(default=0, validator=_count)
+    skip: int = attrs.field(default=0, validator=_at_least(0))
     decimal: str = attrs.field(default=".", validator=_character)
     types: Literal["text"] | Mapping[str, TextType] | None = attrs.field(default=None, validator=_types)
 
