@@ -209,7 +209,7 @@ def untag(cell: Any) -> tuple[Kind, Any, str | None]:
     value = _coerce(kind, inner)
     found = value_kind(value)
     # Times stay text; any other value that did not turn into what its tag says is what it is.
-    return (kind if kind in ("timestamp", "date", "time") and found == "string" else found), value, None
+    return (kind if kind in TIME_KINDS and found == "string" else found), value, None
 
 
 def _coerce(kind: Kind, inner: Any) -> Any:
