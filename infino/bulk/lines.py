@@ -152,11 +152,18 @@ class LineEncoder:
         return _without_id(line) if self._id == "_id" else line, name
 
 
-def _id_decoder(name: Any) -> Any:
-    """What decodes nothing of a line but the id, or None where msgspec is not installed."""
+def _load_msgspec() -> Any:
+    """The msgspec module, or None where it is not installed."""
     try:
-        msgspec: Any = import_module("msgspec")
+        return import_module("msgspec")
     except ImportError:
+        return None
+
+
+def _id_decoder(name: Any) -> Any:
+    """What decodes nothing of a line but the id, or None where that cannot be had."""
+    msgspec: Any = _load_msgspec()
+    if msgspec is None:
         return None
     fields, renamed = ([], None) if name is None else ([("id", str | int)], {"id": name})
     try:
@@ -255,11 +262,8 @@ def json_lines(stream: io.BufferedReader) -> Iterator[list[bytes]]:
 
 def _raw_decoder() -> Any:
     """What cuts an array into its elements without decoding them, or None where msgspec is not installed."""
-    try:
-        msgspec: Any = import_module("msgspec")
-    except ImportError:
-        return None
-    return msgspec.json.Decoder(list[msgspec.Raw]).decode
+    msgspec: Any = _load_msgspec()
+    return None if msgspec is None else msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 def _quick(buffer: bytes, decode: Any) -> tuple[list[bytes], int] | None:
