@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, TypeAlias
-from uuid import UUID
 
 from infino.core.errors import ValidationError
 from infino.core.values import is_months, plain
@@ -265,8 +264,6 @@ def _scalar(value: Any) -> str:
         case Decimal():
             return _decimal(value)
         case str():
-            return _quoted(str(value))
-        case UUID():
             return _quoted(str(value))
     return _scalar(_simpler(value))
 
