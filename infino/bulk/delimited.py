@@ -31,7 +31,6 @@ _BLOCK: Final = 1 << 22
 _WHOLE: Final = r"^(0|-?[1-9][0-9]{0,17})$"
 _NUMBER: Final = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,6})?$"
 _PATTERNS: Final[dict[Kind, str]] = {"whole": _WHOLE, "number": _NUMBER, "boolean": r"^(?i:true|false)$"}
-_COMPILED: Final = {kind: re.compile(pattern.removesuffix("$") + r"\Z") for kind, pattern in _PATTERNS.items()}
 _LIKE_A_NAME: Final = re.compile(r"[^\W\d]")
 _SELDOM: Final = ":^~!&\x01\x1f"  # separators that are never taken by themselves, and never overlooked either
 _NEXT: Final[dict[Kind, tuple[Kind, ...]]] = {  # a kind, and those that may still hold where it does not
@@ -42,6 +41,18 @@ _NEXT: Final[dict[Kind, tuple[Kind, ...]]] = {  # a kind, and those that may sti
     "text": (),
 }
 FIELD_LIMIT: Final = 1 << 30  # characters of a field; what is too large for a request is rejected by its position
+
+
+def _patterns(decimal: str) -> dict[Kind, str]:
+    """What values of each kind look like where this character stands before a fraction."""
+    return {kind: pattern.replace(r"\.", re.escape(decimal)) for kind, pattern in _PATTERNS.items()}
+
+
+def _compiled(decimal: str) -> dict[Kind, re.Pattern[str]]:
+    return {kind: re.compile(pattern.removesuffix("$") + r"\Z") for kind, pattern in _patterns(decimal).items()}
+
+
+_COMPILED: Final = _compiled(".")
 
 
 def is_typed(text: str) -> bool:
@@ -231,11 +242,10 @@ class Delimited:
             return None
         import pyarrow.compute as pc
 
-        point = re.escape(self._reading.decimal)
+        patterns = _patterns(self._reading.decimal)
 
         def suits(array: Any, kind: Kind) -> bool:
-            pattern = _PATTERNS[kind].replace(r"\.", point)
-            return pc.all(pc.match_substring_regex(array, pattern)).as_py() is not False
+            return pc.all(pc.match_substring_regex(array, patterns[kind])).as_py() is not False
 
         kinds, watched = self._first_kinds(names), _Watched(self._stream, self._delimiter, self._reading.quote)
         size, kept = 0, list[Any]()
@@ -277,8 +287,7 @@ class Delimited:
     def _survey(self) -> list[Kind]:
         names, rows = self._body()
         kinds = self._first_kinds(names)
-        point, nulls = re.escape(self._reading.decimal), self._nulls
-        compiled = {kind: re.compile(pattern.pattern.replace(r"\.", point)) for kind, pattern in _COMPILED.items()}
+        compiled, nulls = _compiled(self._reading.decimal), self._nulls
 
         def suits(value: str, kind: Kind) -> bool:
             return compiled[kind].match(value) is not None
@@ -401,5 +410,5 @@ class _Watched(_Lent):
         if self._odd is not None and not self.odd:
             seam = self._before + data[:2]
             self.odd = bool(self._odd.search(data) or self._odd.search(seam))
-            self._before = (self._before + data)[-2:] if len(data) < 2 else data[-2:]
+            self._before = (self._before + data[-2:])[-2:]
         return data
