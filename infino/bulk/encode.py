@@ -14,7 +14,7 @@ from uuid import UUID
 from infino.bulk.chunk import Encoded, Rejection, Template
 from infino.bulk.options import BulkOptions, IdChoice
 from infino.core import codec
-from infino.core.values import number, plain
+from infino.core.values import is_months, number, plain
 
 try:
     import orjson
@@ -133,7 +133,7 @@ def _tidy(value: Any, path: str, depth: int = 0) -> Any:
         return _tidy_mapping(value, path, depth)
     if isinstance(value, Unsendable):
         raise Unsendable(value.code, f"{path}: {value}")
-    if isinstance(value, list | tuple) and type(value).__name__ != "MonthDayNano":
+    if isinstance(value, list | tuple) and not is_months(value):
         return [_tidy(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]
     if isinstance(value, Decimal):
         return number(str(value)) if value.is_finite() else None
