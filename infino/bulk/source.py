@@ -283,8 +283,9 @@ class SourceReader:
                     raise ValidationError(
                         "the source holds action lines or dead letters, not documents: pass op='ready'"
                     )
-            self._known = self._at + len(lines)
-            yield (self._actions.pair(lines), encode_actions) if ready else (lines, encoder.encode)
+            part: _Part = (self._actions.pair(lines), encode_actions) if ready else (lines, encoder.encode)
+            self._known = self._at + len(part[0])
+            yield part
 
     # Columns
 

@@ -586,11 +586,14 @@ def test_lines_of_a_slow_pipe_do_not_wait_for_a_full_body(monkeypatch: pytest.Mo
     os.close(writing)
 
 
-@pytest.mark.parametrize("lines", [NDJSON * 20, NDJSON * 20 + b"x\n"])
-def test_the_reader_knows_how_many_records_the_bytes_read_hold(lines: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("lines", "op"),
+    [(NDJSON * 20, "index"), (NDJSON * 20 + b"x\n", "index"), (b'{"index":{}}\n{"n":1}\n' * 500, "ready")],
+)
+def test_the_reader_knows_how_many_records_the_bytes_read_hold(lines: bytes, op: Any, tmp_path: Path) -> None:
     path = tmp_path / "a.ndjson"
     path.write_bytes(lines)
-    options = BulkOptions(chunk_records=50)
+    options = BulkOptions(op=op, chunk_records=50)
     reader = SourceReader(path, options)
     fractions = [reader.fraction(piece.stop) for piece in reader.pieces(1 << 20)]
     assert fractions == pytest.approx([piece / len(fractions) for piece in range(1, len(fractions) + 1)], abs=0.07)
