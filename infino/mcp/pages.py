@@ -154,12 +154,12 @@ class Pages:
         return shown, None
 
     def _part(self, kept: _KeptAnswer, limit: int) -> AnswerRows:
-        first, cut = kept.position, list[str]()
-        if len(dumps(kept.columns)) > self._most_bytes // 2:
+        first, cut, size = kept.position, list[str](), len(dumps(kept.columns))
+        if size > self._most_bytes // 2:
             raise refusal(
                 f"the names of {len(kept.columns):,} columns do not fit: name those that you need, or shorter"
             )
-        rows = list(self._fitting(kept, limit, cut))
+        rows = list(self._fitting(kept, limit, size, cut))
         cursor = None
         if kept.position < len(kept.rows):
             cursor = secrets.token_urlsafe(12)
@@ -172,10 +172,10 @@ class Pages:
             cursor=cursor,
         )  # fmt: skip
 
-    def _fitting(self, kept: _KeptAnswer, limit: int, cut: list[str]) -> Iterator[list[Any]]:
+    def _fitting(self, kept: _KeptAnswer, limit: int, size: int, cut: list[str]) -> Iterator[list[Any]]:
         """Rows until the limit or the size is reached; one row is handed over whatever its size, with short cells."""
         most_cell = max(64, min(MOST_CELL, self._most_bytes // max(1, len(kept.columns))))
-        taken, size = 0, len(dumps(kept.columns))
+        taken = 0
         while kept.position < len(kept.rows) and taken < limit:
             whole = [plain(value) for value in kept.rows[kept.position]]
             row = [short(value, most_cell) for value in whole]
