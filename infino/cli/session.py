@@ -68,10 +68,8 @@ class Session:
 
 
 def failure(error: Exception) -> click.ClickException:
-    """One line with the reason, and one with what to do."""
-    hint = getattr(error, "hint", None)
-    text = f"{error}\n{hint}" if hint and str(hint) not in str(error) else str(error)
-    return click.ClickException("\n".join(printable(line) for line in text.splitlines()))
+    """The reason, and what to do where the error knows that."""
+    return click.ClickException("\n".join(printable(line) for line in str(error).splitlines()))
 
 
 def shared_options(function: Callable[..., Any]) -> Callable[..., Any]:

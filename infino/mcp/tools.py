@@ -70,9 +70,7 @@ def sentences(kind: type[Exception]) -> Iterator[None]:
     try:
         yield
     except InfinoError as error:
-        hint = getattr(error, "hint", None)
-        text = f"{type(error).__name__}: {error}"
-        raise kind(printable_lines(f"{text}\n{hint}" if hint and str(hint) not in text else text)) from error
+        raise kind(f"{type(error).__name__}: {error}") from error
 
 
 def _told(method: Callable[P, Awaitable[Mapping[str, Any]]]) -> Callable[P, Awaitable[CallToolResult]]:
