@@ -141,10 +141,15 @@
     return option;
   };
 
+  // The option as it fits into a box, whose height is settled, too.
+  const fitted = (panel, box) => {
+    const option = narrow(localised(structuredClone(panel.option)), box);
+    return option.series?.[0]?.type === "heatmap" ? heat(option, box) : option;
+  };
+
   const draw = (panel, box, pick) => {
-    const option = narrow(localised(structuredClone(panel.option)), box); // which settles the height of the box, too
+    const option = fitted(panel, box);
     const chart = echarts.init(box, dark.matches && !printing ? "dark" : null);
-    if (option.series?.[0]?.type === "heatmap") heat(option, box);
     chart.setOption(option);
     if (pick) chart.on("click", (event) => { const row = clicked(panel, event); if (row) pick(row); });
     return chart;
@@ -248,9 +253,8 @@
     const alone = document.querySelectorAll(".panel").length === 1;
     const drawn = charts.map(({ panel, box }) => {
       const [width, height] = alone ? size : [box.clientWidth, box.clientHeight];
-      const option = narrow(localised(structuredClone(panel.option)), box);
+      const option = fitted(panel, box);
       const name = panel.option.title?.text || panel.title;
-      if (option.series?.[0]?.type === "heatmap") heat(option, box);
       if (alone && name) {
         option.title = { text: name, left: "center", top: 8, textStyle: { fontSize: 16 } };
         option.grid.top += 34;
