@@ -73,8 +73,8 @@ class Shown:
         """
         from infino.charts.browser import screenshot
 
-        size = self.size()
-        return screenshot(self.to_html(), path, width=width or size[0], height=height or size[1])
+        width, height = self._sides(width, height)
+        return screenshot(self.to_html(), path, width=width, height=height)
 
     def to_svg(
         self, path: str | os.PathLike[str] | None = None, *, width: int | None = None, height: int | None = None
@@ -102,5 +102,9 @@ class Shown:
         from infino.charts.browser import vectors
         from infino.charts.html import written
 
+        width, height = self._sides(width, height)
+        return written(vectors(self.to_html(), width=width, height=height), path)
+
+    def _sides(self, width: int | None, height: int | None) -> tuple[int, int]:
         size = self.size()
-        return written(vectors(self.to_html(), width=width or size[0], height=height or size[1]), path)
+        return size[0] if width is None else width, size[1] if height is None else height

@@ -250,6 +250,9 @@ def test_a_picture_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     needs_chromium()
     with pytest.raises(infino.InfinoError, match="no picture"):
         screenshot("<p>here</p>", tmp_path / "missing" / "a.png")
+    for draw in (MetricDrawing(title="n", value=1).to_svg, MetricDrawing(title="n", value=1).to_png):
+        with pytest.raises(infino.ValidationError, match="1 to 16384 pixels, not 0"):
+            draw(tmp_path / "a", height=0)
 
 
 def test_another_width_draws_anew_and_what_is_hidden_waits(opened: Any) -> None:
