@@ -117,7 +117,7 @@ class Router:
         segment = segments[depth]
         if segment in node.literals:
             yield from self._nodes(node.literals[segment], segments, depth + 1, values)
-        reserved = depth == 0 and segment in RESERVED | UNSERVED
+        reserved = depth == 0 and (segment in RESERVED or segment in UNSERVED)
         if node.parameter is not None and segment != "" and not reserved:
             yield from self._nodes(node.parameter, segments, depth + 1, (*values, segment))
 
