@@ -19,7 +19,7 @@ from infino.local.querydsl.plan import EVERYTHING, NOTHING, Clause, any_of, boos
 from infino.local.querydsl.problems import illegal, parsing, shard
 from infino.local.querydsl.reading import as_boolean, as_boost, as_integer, as_number, as_text, listed, short
 from infino.local.querydsl.regexps import RegexpReader, from_wildcard, has_wildcard
-from infino.local.querydsl.termlevel import pattern_clause, present, range_query
+from infino.local.querydsl.termlevel import BOUND_NAMES, pattern_clause, present, range_query
 
 SPECIAL = re.compile(r'[-+!():^\[\]"{}~*?|&/\\]')
 COMPARISON = re.compile(r"(>=?|<=?)(.+)", re.DOTALL)
@@ -187,8 +187,7 @@ class StringReader:
             return Clause(any_of([present(self.compiler, field) for field, _ in scope.fields if field.kind != "none"]))
         compared = COMPARISON.fullmatch(raw)
         if compared:
-            name = {">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}[compared[1]]
-            return self._range(scope, {name: unescape(compared[2])})
+            return self._range(scope, {BOUND_NAMES[compared[1]]: unescape(compared[2])})
         if not has_wildcard(raw):
             return self._words(scope, unescape(raw))
         if raw[0] in "*?" and not self.leading:

@@ -28,6 +28,7 @@ Test = Callable[[str], str]
 """Gives the SQL condition on one value."""
 DECIMAL = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*", re.ASCII)
 BOUNDS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+BOUND_NAMES = {sign: name for name, sign in BOUNDS.items()}
 
 
 def number_of(value: Any) -> int | float | Decimal:
@@ -190,16 +191,13 @@ RELATIONS = {
 """How a document's range lies to that of a query."""
 
 
-NAMES = {">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
-
-
 def range_match(compiler: Compiler, field: SearchField, bounds: list[tuple[str, Any]], options: dict[str, Any]) -> str:
     """Return the SQL condition that some range of a field lies to that of a query as `relation` says."""
     kind, own = field.type, compiler.plan.view.mapping.fields[field.base].options
     relation = str(options.get("relation") or "intersects").lower()
     dates = date_context(compiler, options, field)
     try:
-        low, high = ends_of(kind, {NAMES[sign]: value for sign, value in bounds}, {**own, "coerce": True}, dates)
+        low, high = ends_of(kind, {BOUND_NAMES[sign]: value for sign, value in bounds}, {**own, "coerce": True}, dates)
     except ValueError as error:
         raise shard(f"failed to create query: {error}") from None
     if low > high and {sign for sign, _ in bounds} == {">=", "<="}:
