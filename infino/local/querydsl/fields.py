@@ -20,6 +20,7 @@ from infino.local.catalogue.ranges import RANGE_ENDS, RANGES, ends_type
 from infino.local.catalogue.scalars import DATES, date_sql, moment_sql
 from infino.local.catalogue.shape import paths_of
 from infino.local.catalogue.sortable import SORTABLE, shown, sortable
+from infino.local.http import Problem
 from infino.local.querydsl.problems import shard
 from infino.local.querydsl.reading import short
 from infino.local.store import DatasetView, TypedColumn
@@ -242,8 +243,13 @@ def sorted_text(kind: str, text: str) -> str:
     """Return the text that sorts as a value of a type does, or raise the 400 for one that is none."""
     found = sortable(kind, text)
     if found is None:
-        raise shard(f"failed to create query: '{short(text)}' is not an IP string literal.")
+        raise no_address(text)
     return found
+
+
+def no_address(text: object) -> Problem:
+    """Return the 400 for a text that is neither an address nor a network."""
+    return shard(f"failed to create query: '{short(text)}' is not an IP string literal.")
 
 
 def truncated(text: str) -> str:

@@ -13,7 +13,7 @@ from infino.local.catalogue.ranges import document_range, ends_of, ends_type
 from infino.local.catalogue.sortable import address_text, network_of
 from infino.local.http import unsupported
 from infino.local.querydsl.compiler import Compiler, single_field
-from infino.local.querydsl.fields import NUMERIC, SearchField
+from infino.local.querydsl.fields import NUMERIC, SearchField, no_address
 from infino.local.querydsl.fuzzy import expand_fuzzy, fuzziness
 from infino.local.querydsl.highlight import Mark
 from infino.local.querydsl.options import check_query
@@ -180,7 +180,7 @@ def network_ends(text: str) -> tuple[str, str]:
     try:
         first, last = network_of(text)
     except ValueError:
-        raise shard(f"failed to create query: '{short(text)}' is not an IP string literal.") from None
+        raise no_address(text) from None
     return address_text(first), address_text(last)
 
 
@@ -219,7 +219,7 @@ def range_term(compiler: Compiler, field: SearchField, value: Any) -> str:
     try:
         return lying(compiler, field, "intersects", *document_range("ip_range", as_text(value, "term"), {}))
     except ValueError:
-        raise shard(f"failed to create query: '{short(value)}' is not an IP string literal.") from None
+        raise no_address(value) from None
 
 
 def terms(compiler: Compiler, body: dict[str, Any]) -> Clause:
