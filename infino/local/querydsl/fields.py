@@ -119,10 +119,13 @@ class SearchField:
             return f"struct(lo {end}, hi {end})"
         return self.exact if self.kind == "decimal" else SQL_TYPES.get(self.kind, "varchar")
 
+    def finest(self) -> SearchField:
+        """Return the same field with its dates as finely as they may be counted."""
+        finest = self.unit[1]
+        return self if self.unit[0] == finest else attrs.evolve(self, unit=(finest, finest))
+
     def told_apart(self) -> SearchField:
-        """Return the same field with its values as decimals or nanoseconds, where neighbours would be merged."""
-        if self.unit[0] != self.unit[1]:
-            return attrs.evolve(self, unit=(self.unit[1], self.unit[1]))
+        """Return the same field with its values as decimals, where doubles would merge neighbours."""
         if not self.exact or (len(self.paths) != 1 and "[*]" not in "".join(self.paths)):
             return self
         column = self.column

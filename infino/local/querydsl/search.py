@@ -360,7 +360,7 @@ def wanted_fields(plan: SearchPlan, request: SearchRequest) -> list[tuple[Search
                 raise unsupported(f"the values of [{field.name}] but as the document has them; ask for it in [fields]")
             if named.format is not None and field.kind != "date":
                 raise unsupported(f"[format] of the field [{field.name}], which is not a date")
-            found.append((field.told_apart() if field.kind == "date" else field, named))
+            found.append((field.finest(), named))
     return found
 
 

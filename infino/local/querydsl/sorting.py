@@ -122,7 +122,7 @@ def sort_key(plan: SearchPlan, name: str, options: dict[str, Any]) -> SortKey:
     check_values(field)
     if field.kind == "range":
         raise illegal(f"Sorting by range field [{name}] is not supported")
-    return field_key(plan, field.told_apart() if field.kind == "date" else field, options, descending)
+    return field_key(plan, field.finest(), options, descending)
 
 
 def unmapped(plan: SearchPlan, name: str, options: dict[str, Any], descending: bool) -> SortKey:

@@ -127,7 +127,7 @@ def term_clause(compiler: Compiler, field: SearchField, value: Any, *, blind: bo
     if field.kind == "text":
         return text_term(compiler, field, as_text(value, "term"), blind=blind)
     if field.kind == "date":
-        context, field = date_context(compiler, {}, field), field.told_apart()
+        context, field = date_context(compiler, {}, field), field.finest()
         low, high = field.moment(value, context), field.moment(value, context, up=True)
         return Clause(compiler.plan.holds(field, lambda x: f"{x} between {low} and {high}"))
     if field.kind in NUMERIC:
@@ -305,7 +305,7 @@ def range_query(compiler: Compiler, body: dict[str, Any]) -> Clause:
         return range_text(compiler, field, bounds, boost)
     if field.kind == "range":
         return Clause(range_match(compiler, field, bounds, options), boost)
-    field = field.told_apart() if field.kind == "date" else field
+    field = field.finest()
     tests = [bound_test(compiler, field, operator, value, options) for operator, value in bounds]
     match = compiler.plan.holds(
         field.told_apart(), lambda x: " and ".join(test(x) for test in tests) or f"{x} is not null"
