@@ -136,7 +136,7 @@ class Writing:
         refused = Problem(
             403, "security_exception", f"user [{self.principal.username}] may not write the field [{field}] in full"
         )
-        if not rules.writes(field) or field in rules.holders(view.shape):
+        if not rules.writes(field) or field in view.holders:
             raise refused
         assign = setter(view, field)
 
