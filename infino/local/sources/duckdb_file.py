@@ -41,13 +41,13 @@ def _read(kind: str, column: str) -> str:
     if _as_text(kind):
         return f"{column}::VARCHAR"
     try:
-        return rebuilt(duckdb.sqltype(kind), column, _inside)
+        return rebuilt(duckdb.sqltype(kind), column, _inside).format()  # it is a template
     except duckdb.Error:  # a type of an extension
         return column
 
 
 def _inside(kind: DuckDBPyType, value: str) -> str | None:
-    text = f"{value}::VARCHAR" if kind.id.startswith(("date", "time_", "time", "interval")) else None
+    text = f"{value}::VARCHAR" if kind.id.startswith(("date", "time", "interval")) else None
     return moment(kind, value, "+00:00") or single(kind, value) or text
 
 
@@ -57,8 +57,7 @@ def _readable(sql: str, kinds: Sequence[str]) -> str:
     shown = [_read(kind, name) for kind, name in zip(kinds, names, strict=True)]
     if shown == names:
         return sql
-    text = ", ".join(shown).replace("{{", "{").replace("}}", "}")
-    return f"SELECT {text} FROM (\n{sql.rstrip().rstrip(';')}\n) AS answer({', '.join(names)})"
+    return f"SELECT {', '.join(shown)} FROM (\n{sql.rstrip().rstrip(';')}\n) AS answer({', '.join(names)})"
 
 
 class DuckdbFile:
