@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import attrs
 
-from infino.local.http import unsupported
+from infino.local.http import Problem, unsupported
 from infino.local.querydsl.aggs.tree import Node
 from infino.local.querydsl.fields import SearchField
 from infino.local.querydsl.highlight import Mark
@@ -134,10 +134,14 @@ class Aggregation(ABC):
         found = self.context.plan.fields[name]
         check_values(found)
         if found.kind == "range" and self.node.kind not in OVER_RANGES:
-            raise illegal(f"Field [{name}] of type [{found.type}] is not supported for aggregation [{self.node.kind}]")
+            raise self.unfit(name, found.type)
         if found.kind == "range" and self.node.options.get("missing") is not None:
             raise unsupported(f"[missing] in [{self.node.kind}] of the field [{name}], which is one of ranges")
         return found
+
+    def unfit(self, name: str, kind: str) -> Problem:
+        """Return the 400 for a field of a kind that this does not work on."""
+        return illegal(f"Field [{name}] of type [{kind}] is not supported for aggregation [{self.node.kind}]")
 
     def column(self, field: SearchField, unmapped: str = "varchar") -> str:
         """Return the column of the matched documents that holds a field.

@@ -206,22 +206,28 @@ class Filters(Choice):
         return made
 
 
-class Range(Choice):
+class Ranges(Choice):
+    """Buckets between two ends."""
+
+    def ranges(self) -> list[Any]:
+        """Return the ranges that are asked for."""
+        self.keyed = as_boolean(self.node.options.get("keyed", False), "keyed")
+        ranges = self.node.options.get("ranges")
+        if not isinstance(ranges, list) or not ranges:
+            raise illegal(f"No [ranges] specified for the [{short(self.node.name)}] aggregation")
+        return ranges
+
+
+class Range(Ranges):
     """`range`: buckets of numbers, from included, to excluded."""
 
     def read_choices(self) -> list[tuple[Result, str]]:
         self.on = self.field()
         if self.on.kind not in (*NUMERIC, "date", "none"):
-            raise illegal(
-                f"Field [{self.on.name}] of type [{self.on.kind}] is not supported for aggregation [{self.node.kind}]"
-            )
+            raise self.unfit(self.on.name, self.on.kind)
         self.format = self.date_format(self.on)
-        self.keyed = as_boolean(self.node.options.get("keyed", False), "keyed")
-        ranges = self.node.options.get("ranges")
-        if not isinstance(ranges, list) or not ranges:
-            raise illegal(f"No [ranges] specified for the [{short(self.node.name)}] aggregation")
         made = []
-        for item in ranges:
+        for item in self.ranges():
             options = as_object(item, "ranges")
             check_options("ranges", options)
             low, high = self.bound(options, "from"), self.bound(options, "to")
@@ -297,20 +303,14 @@ class DateRange(Range):
         return made
 
 
-class AddressRange(Choice):
+class AddressRange(Ranges):
     """`ip_range`: buckets of addresses between two of them, or in a network."""
 
     def read_choices(self) -> list[tuple[Result, str]]:
-        options, self.on = self.node.options, self.field()
+        self.on = self.field()
         if self.on.kind != "none" and self.on.type != "ip":
-            raise illegal(
-                f"Field [{self.on.name}] of type [{self.on.kind}] is not supported for aggregation [ip_range]"
-            )
-        self.keyed = as_boolean(options.get("keyed", False), "keyed")
-        ranges = options.get("ranges")
-        if not isinstance(ranges, list) or not ranges:
-            raise illegal(f"No [ranges] specified for the [{short(self.node.name)}] aggregation")
-        made = [self._ends(as_object(item, "ranges")) for item in ranges]
+            raise self.unfit(self.on.name, self.on.kind)
+        made = [self._ends(as_object(item, "ranges")) for item in self.ranges()]
         made.sort(key=lambda item: (item[1] or "", item[2] is None, item[2] or ""))
         return [self._choice(*item) for item in made]
 

@@ -47,9 +47,7 @@ class Histogram(BucketAggregation):
         super().__init__(node, context, children)
         self.on = self.field()
         if (self.on.type if self.on.kind == "range" else self.on.kind) not in self.accepted:
-            raise illegal(
-                f"Field [{self.on.name}] of type [{self.on.kind}] is not supported for aggregation [{node.kind}]"
-            )
+            raise self.unfit(self.on.name, self.on.kind)
         self.least = as_integer(node.options.get("min_doc_count", 0), "min_doc_count")
         if self.least < 0:
             raise illegal(

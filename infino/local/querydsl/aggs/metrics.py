@@ -25,9 +25,7 @@ class AggregationMetric(Aggregation):
         super().__init__(node, context, children)
         field = context.plan.fields[str(node.options.get("field"))]
         if self.numeric and field.kind in ("text", "keyword", "range"):
-            raise illegal(
-                f"Field [{short(field.name)}] of type [{field.kind}] is not supported for aggregation [{node.kind}]"
-            )
+            raise self.unfit(short(field.name), field.kind)
         self.on = self.field()
         self.dated = self.on.kind == "date"
         self.format = self.date_format(self.on)
