@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 
 from tests.support.at_once import Call, Said, answered, asked, assert_right, body, called, replied
-from tests.support.changes import TEXT, WHOLE, Node, answer, parameter, ref, thing
+from tests.support.changes import LIST, TEXT, THINGS, WHOLE, Node, answer, parameter, ref, thing
 
-LIST = {"type": "array", "items": TEXT}
-THINGS = {"type": "array", "items": ref("Thing")}
 FILE = {**TEXT, "format": "binary"}
 UTC = "datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc)"
 

@@ -15,32 +15,30 @@ import pytest
 from tests.support.changes import (
     ROOT,
     TEXT,
+    THING_SCHEMA,
     WHOLE,
     answer,
     at,
     document,
+    get,
     operation,
     parameter,
     ref,
+    refusals,
     small,
     thing,
     write,
 )
 
-THING = {"Thing": thing("A thing.", id=TEXT, name=TEXT)}
 UPLOAD = {"multipart/form-data": {"schema": thing("F.", file={**TEXT, "format": "binary"})}}
 
 
-def get(*parameters: Any, **more: Any) -> Any:
-    return operation("things.get", parameters=list(parameters), **more)
-
-
 def on(path: str = "/things", **operations: Any) -> Any:
-    return at(path, THING, **operations)
+    return at(path, THING_SCHEMA, **operations)
 
 
 def schema(**more: Any) -> Any:
-    return at("/things", {"Thing": {**THING["Thing"], **more}}, get=get())
+    return at("/things", {"Thing": {**THING_SCHEMA["Thing"], **more}}, get=get())
 
 
 def prop(**more: Any) -> Any:
@@ -218,11 +216,11 @@ REFUSED = {
         "components.schemas.A: is made of itself",
     ),
     "allOf with a map": (
-        at("/things", {**THING, "Map": {"description": "M.", "type": "object", "additionalProperties": WHOLE}}, get=get(ok={"allOf": [ref("Thing"), ref("Map")]})),
+        at("/things", {**THING_SCHEMA, "Map": {"description": "M.", "type": "object", "additionalProperties": WHOLE}}, get=get(ok={"allOf": [ref("Thing"), ref("Map")]})),
         "schema.allOf.1: is not an object with properties, and would get lost",
     ),
     "allOf with typed extras": (
-        at("/things", {**THING, "More": {**thing("M.", a=TEXT), "additionalProperties": WHOLE}}, get=get(ok={"allOf": [ref("Thing"), ref("More")]})),
+        at("/things", {**THING_SCHEMA, "More": {**thing("M.", a=TEXT), "additionalProperties": WHOLE}}, get=get(ok={"allOf": [ref("Thing"), ref("More")]})),
         "additionalProperties",
     ),
     "allOf that forgets a format": (
@@ -233,7 +231,7 @@ REFUSED = {
         at("/things", {"Day": thing("D.", on=WHOLE)}, get=get(ok={"allOf": [ref("Day"), thing("M.", on=TEXT)]})), f"{GET}: openapi-python-client cannot type it"
     ),
     "discriminator of a stranger": (
-        at("/things", {**THING, "Other": thing("O.", id=TEXT), "Third": thing("T.", id=TEXT)}, get=get(ok={"oneOf": [ref("Thing"), ref("Third")], "discriminator": {"propertyName": "id", "mapping": {"o": "Other"}}})),
+        at("/things", {**THING_SCHEMA, "Other": thing("O.", id=TEXT), "Third": thing("T.", id=TEXT)}, get=get(ok={"oneOf": [ref("Thing"), ref("Third")], "discriminator": {"propertyName": "id", "mapping": {"o": "Other"}}})),
         "discriminator.mapping.o: Other is none of the members",
     ),
     "discriminator that no member has": (
@@ -262,7 +260,7 @@ REFUSED = {
     "no such mixin": (schema(**{"x-infino-mixin": "Nope"}), "x-infino-mixin: 'Nope' is not a class of infino/runtime/mixins.py"),
     "no such coercion": (prop(**{"x-infino-coerce": "int"}), f"{NAME}.x-infino-coerce: x-infino-coerce: 'int' is refused"),
     "lifts nothing": (
-        at("/things", {**THING, "Box": {"type": "object", "description": "B.", "properties": {"thing": {**ref("Thing"), "description": "T.", "x-infino-lift": ["size"]}}}}, get=get(ok=ref("Box"))),
+        at("/things", {**THING_SCHEMA, "Box": {"type": "object", "description": "B.", "properties": {"thing": {**ref("Thing"), "description": "T.", "x-infino-lift": ["size"]}}}}, get=get(ok=ref("Box"))),
         "x-infino-lift: 'size' is not a field of the object",
     ),
 }  # fmt: skip
@@ -275,9 +273,7 @@ def test_the_small_document_is_refused_for_nothing() -> None:
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_change_is_refused_by_its_place(name: str) -> None:
     change, wanted = REFUSED[name]
-    changed = copy.deepcopy(small())
-    change(changed)
-    problems = write.problems(changed)
+    problems = refusals(change)
     assert any(wanted in problem for problem in problems), problems
     assert all("Traceback" not in problem for problem in problems)
 

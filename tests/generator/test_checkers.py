@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 import subprocess
@@ -13,7 +12,7 @@ import pytest
 
 from tests.generator import test_changes_at_once, test_handed_changes
 from tests.support.at_once import changed_by
-from tests.support.changes import ROOT, TEXT, base, generated, operation, ref, thing
+from tests.support.changes import ROOT, generated, operation, ref, with_thing
 
 PROGRAM = """
 from typing import assert_type
@@ -45,8 +44,7 @@ async def handed_on(client: AsyncInfino) -> None:
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("table", [test_handed_changes, test_changes_at_once])
 def test_checkers_find_only_the_mistakes(table, tmp_path: Path) -> None:
-    changed = copy.deepcopy(base())
-    changed["components"]["schemas"]["Thing"] = thing("A thing.", id=TEXT, name=TEXT)
+    changed = with_thing()
     calls = {**test_handed_changes.WORKS} if table is test_handed_changes else {**table.CALLS}
     changed_by(calls, {**test_handed_changes.SCHEMAS, **table.SCHEMAS}, getattr(table, "others", None))(changed)
     changed["paths"]["/pets"] = {

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from typing import Any
 
 from tests.generator import test_changes_at_once, test_handed_changes
 from tests.support.at_once import changed_by
-from tests.support.changes import ROOT, TEXT, Node, base, thing
+from tests.support.changes import ROOT, Node, base, with_thing
 
 from generator import document, parser, types  # isort: skip # tests.support.changes says where it lies
 
@@ -75,9 +74,7 @@ def test_in_the_document() -> None:
 
 
 def test_in_changes_of_it() -> None:
-    changed = copy.deepcopy(base())
-    changed["components"]["schemas"]["Thing"] = thing("A thing.", id=TEXT, name=TEXT)
-    handed, more = copy.deepcopy(changed), copy.deepcopy(changed)
+    handed, more = with_thing(), with_thing()
     changed_by(test_handed_changes.WORKS, test_handed_changes.SCHEMAS, test_handed_changes.others)(handed)
     changed_by(test_changes_at_once.CALLS, test_changes_at_once.SCHEMAS)(more)
     for one in (handed, more):

@@ -139,6 +139,20 @@ def references(node: Any) -> list[list[str]]:
     return own + [found for one in node.values() for found in references(one)]
 
 
+def with_thing() -> Node:
+    """A copy of the document with a schema that changes may speak of."""
+    changed = copy.deepcopy(base())
+    changed["components"]["schemas"].update(copy.deepcopy(THING_SCHEMA))
+    return changed
+
+
+def refusals(change: Any) -> list[str]:
+    """Why a change of the small document is refused; nothing when it is taken."""
+    changed = copy.deepcopy(small())
+    change(changed)
+    return write.problems(changed)
+
+
 @dataclass
 class Outcome:
     """What came of a change.
@@ -176,8 +190,7 @@ def outcome(change: Any, calls: list[Any], folder: Path, *answers: list[Any]) ->
         answers: Status, media type and text of each answer, the last one for all further requests; two texts for a
             stream that goes on only once its first value has been seen.
     """
-    changed = copy.deepcopy(base())
-    changed["components"]["schemas"]["Thing"] = thing("A thing.", id=TEXT, name=TEXT)
+    changed = with_thing()
     change(changed)
     try:
         generated(changed, folder)
@@ -248,3 +261,22 @@ def at(path: str, schemas: Node | None = None, **operations: Node) -> Any:
         changed["paths"].setdefault(path, {}).update(operations)
 
     return change
+
+
+def get(*parameters: Node, **more: Any) -> Node:
+    """The operation `things.get`."""
+    return operation("things.get", parameters=[*parameters], **more)
+
+
+LIST: Node = {"type": "array", "items": TEXT}
+THINGS: Node = {"type": "array", "items": ref("Thing")}
+THING_SCHEMA: Node = {"Thing": thing("A thing.", id=TEXT, name=TEXT)}
+PETS: Node = {
+    "Cat": thing("A cat.", ["kind", "lives"], kind={"const": "cat"}, lives=WHOLE),
+    "Dog": thing("A dog.", ["kind"], kind={"const": "dog"}, breed=TEXT),
+    "Pet": {
+        "description": "Either.",
+        "oneOf": [ref("Cat"), ref("Dog")],
+        "discriminator": {"propertyName": "kind", "mapping": {"cat": ref("Cat")["$ref"], "dog": ref("Dog")["$ref"]}},
+    },
+}

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from tests.support.changes import (  # which says where the generator lies
+    LIST,
     ROOT,
     TEXT,
+    THINGS,
     WHOLE,
     answer,
     base,
@@ -99,9 +101,6 @@ def test_a_document_that_is_refused_is_not_compared() -> None:
         told(lambda d: d.update(webhooks={}))
 
 
-LIST = {"type": "array", "items": TEXT}
-
-
 def things() -> Node:
     """A document with a few operations of every kind."""
     made = copy.deepcopy(small())
@@ -114,7 +113,7 @@ def things() -> Node:
     sized = parameter("n", schema={**WHOLE, "default": 5}, required=True)
     paged = {"x-infino-pagination": "offset", "parameters": [parameter("offset", schema=WHOLE), parameter("page")]}
     made["paths"] |= {
-        "/things": {"get": operation("things.list", ok={"type": "array", "items": ref("Thing")}, **paged)},
+        "/things": {"get": operation("things.list", ok=THINGS, **paged)},
         "/things/{id}": {
             "get": operation("things.get", parameters=[*given, sized]),
             "put": operation("things.put", parameters=given[:1], body=thing("B.", name=TEXT, size=WHOLE)),
