@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import json
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,18 +52,7 @@ class Said(NamedTuple):
 
 def matches(found: str, wanted: str) -> bool:
     """Tell whether a text is the one that is wanted, in which stars stand for anything."""
-    first, *parts = wanted.split("*") if "*" in wanted else [wanted]
-    if not parts:
-        return found == wanted
-    at = len(first)
-    if not found.startswith(first):
-        return False
-    for part in parts:
-        at = found.find(part, at)
-        if at < 0:
-            return False
-        at += len(part)
-    return wanted.endswith("*") or found.endswith(parts[-1])
+    return re.fullmatch(".*".join(map(re.escape, wanted.split("*"))), found, re.DOTALL) is not None
 
 
 def replied(value: Any, status: int = 200) -> tuple[Any, ...]:
