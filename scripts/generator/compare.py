@@ -80,7 +80,7 @@ def facts_of(document: Node, openapi: Path) -> Facts:
                 "spellings": ", ".join(field.wires),
                 "read only": _yes(field.read_only),
                 "masked": _yes(field.secret),
-                "deprecated": _yes(field.text.startswith("Deprecated.")),
+                "deprecated": _yes(field.deprecated),
                 "presence": "required" if field.needed else "optional",
             }
     return facts

@@ -191,6 +191,7 @@ class ModelField:
     always: bool
     required: bool
     needed: bool
+    deprecated: bool
     constant: str
 
 
@@ -453,6 +454,7 @@ def _field(document: Node, typed: Property, at: Placed) -> tuple[frozenset[tuple
         always=always,
         required=required,
         needed=needed and not always and not node.get("readOnly"),
+        deprecated=bool(schema.get("deprecated")),
         constant=repr(schema["const"]) if "const" in schema else "",
     )
 
