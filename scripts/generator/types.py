@@ -350,10 +350,10 @@ def _tagged(document: Node, node: Node, place: Place) -> str:
         return ""
     schemas = document["components"]["schemas"]
     found = dict(node["discriminator"].get("mapping", {}))
+    tag = node["discriminator"]["propertyName"]
     members = [one for one in node.get("oneOf") or node.get("anyOf") or [] if one.get("type") != "null"]
-    known = {str(one.get("$ref", "")).rsplit("/", 1)[-1] for one in members}
-    for member in members:
-        name = member.get("$ref", "").rsplit("/", 1)[-1]
+    known = [str(one.get("$ref", "")).rsplit("/", 1)[-1] for one in members]
+    for name in known:
         if not name:
             raise refused((*place, "discriminator"), "chooses among objects without a name", "move them to components")
         if all(target.rsplit("/", 1)[-1] != name for target in found.values()):
@@ -365,7 +365,6 @@ def _tagged(document: Node, node: Node, place: Place) -> str:
             raise refused(
                 (*place, "discriminator", "mapping", word), f"{target} is not an object of components", "mend it"
             )
-        tag = node["discriminator"]["propertyName"]
         if tag not in model_properties(document, Placed(schemas[name], ("components", "schemas", name))):
             raise refused((*place, "discriminator", "propertyName"), f"{name} has no {tag}", "describe it there")
         if name not in known:
@@ -373,4 +372,4 @@ def _tagged(document: Node, node: Node, place: Place) -> str:
                 (*place, "discriminator", "mapping", word), f"{target} is none of the members", "add it to them"
             )
         readers.append(f"{word!r}: readers.model({module_name(class_name(name))!r}, {class_name(name)!r})")
-    return f"readers.tagged({node['discriminator']['propertyName']!r}, {{{', '.join(readers)}}})"
+    return f"readers.tagged({tag!r}, {{{', '.join(readers)}}})"
