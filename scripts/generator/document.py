@@ -115,7 +115,9 @@ def load(path: Path) -> Node:
         DocumentError: If the file is not a YAML mapping, or says a key twice.
     """
     try:
-        found = _yaml().load(path.read_bytes())
+        reader = YAML(typ="safe")
+        reader.Constructor = _TimesAsText
+        found = reader.load(path.read_bytes())
     except MarkedYAMLError as error:
         where = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise refused((), f"{where}{error.problem or error.context or 'is not YAML'}", "mend the YAML") from None
@@ -126,16 +128,11 @@ def load(path: Path) -> Node:
     return _plain(found, (), ())
 
 
-def _yaml() -> YAML:
-    """Return a reader that leaves days and times as the text that stands there; JSON has none either."""
-    reader = YAML(typ="safe")
+class _TimesAsText(SafeConstructor):
+    """Leaves days and times as the text that stands there; JSON has none either."""
 
-    class Constructor(SafeConstructor):
-        pass
 
-    Constructor.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construct_yaml_str)
-    reader.Constructor = Constructor
-    return reader
+_TimesAsText.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construct_yaml_str)
 
 
 def _plain(node: Any, place: Place, holders: tuple[int, ...]) -> Any:
