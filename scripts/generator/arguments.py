@@ -198,11 +198,12 @@ def _example_of(*nodes: Node) -> Any:
     for node in nodes:
         if "example" in node:
             return node["example"]
-        for one in node.get("examples") or ():
-            named = node["examples"][one] if isinstance(node["examples"], dict) else one
-            found = named.get("value") if named is not one and isinstance(named, dict) else named
-            if found is not None:
-                return found
+        several = node.get("examples") or ()
+        if isinstance(several, dict):
+            several = [one.get("value") if isinstance(one, dict) else one for one in several.values()]
+        for one in several:
+            if one is not None:
+                return one
     return None
 
 
@@ -252,7 +253,7 @@ def _segment(node: Node, made: Argument, place: Place) -> str:
     if style == "simple" and made.type.kind == "scalar":
         plain = made.type.argument == "str"
         return f"segment({made.name if plain else f'encode.text({made.name}, {made.name!r})'}, {made.name!r}{more})"
-    if made.type.kind not in ("scalar", "array", "map") or not (made.type.has_text or made.type.kind == "map"):
+    if made.type.kind != "map" and not (made.type.kind in ("scalar", "array") and made.type.has_text):
         raise refused(place, f"a path segment cannot be {made.type.argument}", "type: string, or an array of strings")
     named = f"{made.name}, {made.name!r}, {style!r}, {node['name']!r}, {explode}"
     return f"segments({named}{more})"
