@@ -236,6 +236,21 @@ def test_a_dashboard_is_a_picture_of_either_kind(opened: Any, tmp_path: Path) ->
     assert struct.unpack(">II", picture[16:24]) == (1000, 2400)
 
 
+def test_no_words_in_a_dashboard_are_taken_for_the_place_of_a_chart() -> None:
+    needs_chromium()
+    words = "drawing panel-1"
+    rows = [{**row, "s": f"{row['s']}<&>\x01]]>"} for row in ROWS]
+    table = TableDrawing(title="t", columns=[], rows=[{"c": words}])
+    root = ElementTree.fromstring(
+        vectors(page("", [PagePanel(drawing=table), PagePanel(drawing=chart("bar", rows, series="s"))]))
+    )
+    html, svg = "{http://www.w3.org/1999/xhtml}", "{http://www.w3.org/2000/svg}"
+    assert [cell.text for cell in root.iter(f"{html}td")] == [words]
+    assert not [cell for cell in root.iter(f"{html}td") if list(cell.iter(f"{svg}svg"))]
+    said = {one.text for one in root.iter(f"{svg}text")}
+    assert {f"{row['s']}<&>]]>" for row in ROWS} <= said
+
+
 def test_an_answer_and_a_result_of_a_dashboard_are_pictures(tmp_path: Path) -> None:
     needs_chromium()
     answer = Answer(question="How late?", text="*Very*.", rows=ROWS, chart=chart("bar", ROWS).option, complete=True)

@@ -264,15 +264,12 @@
       chart.setOption({ ...option, animation: false });
       const text = chart.renderToSVGString();
       chart.dispose();
-      if (alone) return text;
-      box.replaceChildren(`drawing ${panel.id}`);
-      return [`drawing ${panel.id}`, text];
+      return text;
     });
-    if (typeof drawn[0] === "string") return drawn[0];
+    if (alone && drawn.length) return drawn[0];
+    drawn.forEach((text, number) => { charts[number].box.innerHTML = text; });
     for (const button of document.querySelectorAll(".panel > header button, button.small")) button.remove();
-    let body = new XMLSerializer().serializeToString(document.querySelector("main"));
-    for (const [place, text] of drawn) body = body.replace(`>${place}<`, () => `>${text}<`);
-    const heading = new XMLSerializer().serializeToString(document.querySelector("h1"));
+    const [heading, body] = ["h1", "main"].map((name) => new XMLSerializer().serializeToString(document.querySelector(name)));
     const style = document.querySelector("style").textContent.replace(/&/g, "&amp;").replace(/</g, "&lt;");
     return `<svg xmlns="http://www.w3.org/2000/svg" width="${size[0]}" height="${size[1]}"><style>${style}</style>` +
       `<foreignObject width="100%" height="100%"><body xmlns="http://www.w3.org/1999/xhtml">${heading}${body}</body></foreignObject></svg>`;
