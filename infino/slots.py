@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from infino.core.config import Config
-from infino.core.credentials import Credentials, Provider
+from infino.core.credentials import Credentials, Provider, failed
 from infino.core.errors import ConfigError, Timeout
 from infino.core.proxy import proxy_passwords
 from infino.core.redaction import follow_environment, watch
@@ -336,7 +336,7 @@ class CredentialCache:
             began: When it was asked; a provider that hung must not bring back an older pair.
         """
         if isinstance(answer, ConfigError):
-            raise ConfigError(f"the credentials callable failed: {answer.message}")
+            raise failed(answer)
         if not isinstance(answer, Credentials):
             raise ConfigError("the credentials callable must return Credentials or two texts (access_key, secret_key)")
         signer, expires_at = self._signer_of(answer), answer.expires_at

@@ -93,8 +93,8 @@ def name_of(provider: object) -> str:
     return f"{named.__module__}.{named.__qualname__}"
 
 
-def _failed(error: BaseException) -> ConfigError:
-    """What went wrong in a provider; only our own settings say it in words that hold no secret."""
+def failed(error: BaseException) -> ConfigError:
+    """Return what went wrong in a provider; only our own settings say it in words that hold no secret."""
     said = f": {error.message}" if isinstance(error, ConfigError) else f" with {type(error).__name__}"
     return ConfigError(f"the credentials callable failed{said}")
 
@@ -117,7 +117,7 @@ def ask(provider: Provider | None) -> object:
         # Hidden at once: it may hold a secret, and tracebacks may show the locals of callers.
         return answer if inspect.isawaitable(answer) else wrapped(answer)
     except (Exception, CancelledError) as error:  # of something of its own: a thread cannot be cancelled
-        failure = _failed(error)
+        failure = failed(error)
     raise failure
 
 
@@ -132,7 +132,7 @@ async def awaited(answer: Any) -> object:
     except CancelledError as error:
         if task is None or task.cancelling() > before:  # it is our caller who is cancelled
             raise
-        failure = _failed(error)
+        failure = failed(error)
     except Exception as error:
-        failure = _failed(error)
+        failure = failed(error)
     raise failure
