@@ -68,11 +68,15 @@ def test_a_provider_that_hangs_ends_with_the_call(
     with ScriptedServer(answering(403, b'{"error":"keys were rotated"}')) as server:
         client = make(server.endpoint, **keys)
         for _ in range(2):
-            with pytest.raises(infino.InfinoError) as caught:
-                client.with_options(timeout=0.1).ping()
-            # Where the machine is busy, the time may be up before the keys were refused.
-            over = isinstance(caught.value, infino.Timeout) and caught.value.phase in ("keys", "total")
-            assert over or (not first and "no keys within" in str(caught.value.hint))
+            for _ in range(50):
+                with pytest.raises(infino.InfinoError) as caught:
+                    client.with_options(timeout=0.1).ping()
+                over = isinstance(caught.value, infino.Timeout) and caught.value.phase in ("keys", "total")
+                told = not first and "no keys within" in str(caught.value.hint)
+                # Where the machine is busy, the time may be up before the keys were refused, or others asked for.
+                if first or over or told:
+                    break
+            assert over or told
             assert not first or f"callable {__name__}." in str(caught.value)
 
 
@@ -200,7 +204,7 @@ def test_a_provider_that_hangs_leaves_the_pair_that_still_holds(
 
 def test_a_slow_provider_takes_of_the_time_of_the_call(make: Make) -> None:
     def provider() -> Any:
-        threading.Event().wait(0.3)
+        threading.Event().wait(0.1)
         return "AK", "s"
 
     def slow(exchange: Exchange) -> None:
