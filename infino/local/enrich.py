@@ -98,7 +98,7 @@ def copy_fields(writing: Writing, name: str, source: str, match_field: str, fiel
             assign(document, value)
         changed[id] = document
     texts = [exact.dumps(document) for document in changed.values()]
-    put(store, cursor, dataset, DocumentBatch(list(changed), texts, list(changed.values())))
+    put(store, cursor, dataset, DocumentBatch(list(changed), texts, list(changed.values())), stored=stored)
     return len(changed)
 
 

@@ -19,7 +19,7 @@ from infino.local.sql.question import Asker, readable
 from infino.local.sql.result import ResultColumn, describe
 from infino.local.sql.watchdog import time_limit
 from infino.local.store import Dataset, DatasetView, identifier
-from infino.local.store.writer import DocumentBatch, fetch, put, remove
+from infino.local.store.writer import DocumentBatch, Stored, fetch, put, remove
 from infino.local.values import exact
 from infino.local.values.nested import MOMENT, MOMENT_IN_UTC
 from infino.local.values.paths import keys_of
@@ -82,7 +82,7 @@ class Writing:
     def run(self, change: WritingStatement, target: Target) -> int:
         """Carry out a statement and return how many records it touched."""
         if change.kind == "Update":
-            return self._store(target, self._changed(target, change.assignments, target.tables, change.where))
+            return self._store(target, *self._changed(target, change.assignments, target.tables, change.where))
         if change.kind == "Delete":
             return self._delete(target, change.where)
         return self._insert(target, change)
@@ -163,7 +163,7 @@ class Writing:
                 changed = self._resolved(target, change.conflict, change.source, names)
                 kept = {id: document for id, document in documents.items() if id not in before}
                 documents = {id: changed.get(id) or kept[id] for id in documents if id in changed or id in kept}
-        return self._store(target, documents)
+        return self._store(target, documents, before)
 
     def _new_documents(
         self, target: Target, names: Sequence[str], rows: Sequence[Sequence[Any]]
@@ -192,12 +192,13 @@ class Writing:
         columns = ", ".join(identifier(name) for name in names)
         new = f"(SELECT excluded FROM (\n{source}\n) AS excluded({columns})) AS new_rows"
         tables = f'{target.tables} JOIN {new} ON {target.alias}."_id" = new_rows.excluded."_id"::VARCHAR'
-        return self._changed(target, conflict.update, tables, conflict.where)
+        changed, _ = self._changed(target, conflict.update, tables, conflict.where)
+        return changed
 
     def _changed(
         self, target: Target, assignments: Sequence[Assignment], tables: str, condition: str
-    ) -> dict[str, Document]:
-        """Return the changed documents of those records that meet a condition."""
+    ) -> tuple[dict[str, Document], Stored]:
+        """Return the changed documents of those records that meet a condition, and these as they are stored."""
         setters = [self.setter(target.view, assignment.column) for assignment in assignments]
         values = "".join(f", (\n{assignment.expression}\n)" for assignment in assignments)
         _, rows = self.rows(f'SELECT {target.alias}."_id"{values} FROM {tables}{where(condition)}', check=single_values)
@@ -209,16 +210,16 @@ class Writing:
             document = changed[id] = exact.loads(stored[id].source)
             for assign, value in zip(setters, cells, strict=True):
                 assign(document, value)
-        return changed
+        return changed, stored
 
     def _delete(self, target: Target, condition: str) -> int:
         _, rows = self.rows(f'SELECT {target.alias}."_id" FROM {target.tables}{where(condition)}')
         return remove(self.gateway.store, self.cursor, target.dataset, [row[0] for row in rows])
 
-    def _store(self, target: Target, documents: Mapping[str, Document]) -> int:
+    def _store(self, target: Target, documents: Mapping[str, Document], stored: Stored) -> int:
         texts = [exact.dumps(document) for document in documents.values()]
         batch = DocumentBatch(list(documents), texts, list(documents.values()))
-        put(self.gateway.store, self.cursor, target.dataset, batch)
+        put(self.gateway.store, self.cursor, target.dataset, batch, stored=stored)
         return len(documents)
 
 

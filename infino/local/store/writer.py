@@ -62,10 +62,16 @@ class DocumentBatch:
 
 @attrs.frozen
 class StoredDocument:
-    """The state of one stored document."""
+    """The state of one stored document, and where that is stored, which is no part of the state."""
 
     version: int
     source: str
+    number: int = attrs.field(default=0, eq=False)
+
+    @property
+    def place(self) -> Place:
+        """Where it is stored."""
+        return Place(self.number, self.version, len(self.source.encode()))
 
 
 @attrs.frozen
@@ -77,12 +83,17 @@ class Place:
     length: int
 
 
+Stored = Mapping[str, StoredDocument]
+"""What `fetch` found, with nothing written since to the documents that it looked for."""
+
+
 def put(
     store: Store,
     cursor: duckdb.DuckDBPyConnection,
     dataset: Dataset,
     batch: DocumentBatch,
     versions: Sequence[int] | None = None,
+    stored: Stored | None = None,
 ) -> dict[str, int]:
     """Store documents, replacing those of the same id.
 
@@ -92,6 +103,7 @@ def put(
         dataset: Where to.
         batch: The documents.
         versions: Chosen versions; without them each write adds one.
+        stored: Which of the documents there are, if that was looked up already.
 
     Returns:
         The new version of every id; 1 means that it was created.
@@ -101,7 +113,7 @@ def put(
     refuse_metrics(dataset)
     refuse_unfit(dataset, batch)
     hashes = hashes_of(batch.ids)
-    before = {} if batch.fresh else places(store, cursor, dataset, batch.ids, hashes)
+    before = {} if batch.fresh else places(store, cursor, dataset, batch.ids, hashes, stored)
     if versions is None:
         versions = [before[id].version + 1 if id in before else 1 for id in batch.ids] if before else [1] * len(hashes)
     discard(cursor, dataset, before.values())
@@ -118,7 +130,12 @@ def put(
 
 
 def places(
-    store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, ids: Sequence[str], hashes: np.ndarray
+    store: Store,
+    cursor: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    ids: Sequence[str],
+    hashes: np.ndarray,
+    stored: Stored | None = None,
 ) -> dict[str, Place]:
     """Return where those of some documents are that exist.
 
@@ -128,7 +145,10 @@ def places(
         dataset: Where to look.
         ids: Their ids.
         hashes: The hash of each id.
+        stored: Those that exist, if that was looked up already.
     """
+    if stored is not None:
+        return {id: stored[id].place for id in ids if id in stored}
     known = list(compress(ids, store.possible(cursor, dataset, hashes)))
     if not known:
         return {}
@@ -185,7 +205,13 @@ def refuse_metrics(dataset: Dataset) -> None:
         raise Problem(400, "illegal_argument_exception", reason)
 
 
-def remove(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, ids: Sequence[str]) -> int:
+def remove(
+    store: Store,
+    cursor: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    ids: Sequence[str],
+    stored: Stored | None = None,
+) -> int:
     """Remove documents by id and return how many were there.
 
     Args:
@@ -193,9 +219,10 @@ def remove(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, id
         cursor: A writing cursor.
         dataset: Where from.
         ids: Which; unknown ones are passed over.
+        stored: Those that exist, if that was looked up already.
     """
     refuse_metrics(dataset)
-    gone = places(store, cursor, dataset, ids, hashes_of(ids)) if ids else {}
+    gone = places(store, cursor, dataset, ids, hashes_of(ids), stored) if ids else {}
     if gone:
         discard(cursor, dataset, gone.values())
         store.count(cursor, dataset, 0, -len(gone), -sum(place.length for place in gone.values()))
@@ -204,5 +231,5 @@ def remove(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, id
 
 def fetch(cursor: duckdb.DuckDBPyConnection, dataset_id: int, ids: Sequence[str]) -> dict[str, StoredDocument]:
     """Return the stored state of those ids that exist."""
-    rows = cursor.execute(wanted(dataset_id, "d._version, d._source"), [list(ids)]).fetchall()
-    return {id: StoredDocument(version, source) for id, version, source in rows}
+    rows = cursor.execute(wanted(dataset_id, "d._version, d._source, d._seq"), [list(ids)]).fetchall()
+    return {id: StoredDocument(*found) for id, *found in rows}
