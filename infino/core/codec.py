@@ -129,18 +129,21 @@ def _marks(others: bytes) -> bytes:
     return bytes(marks.get(byte, 45 if byte in b"eE+-" else 32) for byte in range(256))
 
 
-_DIGITS, _REALS = _marks(b""), _marks(b".")
+_DIGITS, REALS = _marks(b""), _marks(b".")
+LONG = b"0" * 17
+"""What a text holds, once it is translated by `REALS`, if it may hold a number that the fast parser would change."""
 
 
-def has_long_numbers(content: bytes, *, reals: bool = True) -> bool:
+def has_long_numbers(content: bytes, *, reals: bool = True, marks: bytes | None = None) -> bool:
     """Return whether a text may hold a number that the fast parser would change.
 
     Args:
         content: JSON in UTF-8.
         reals: Whether numbers with a fraction count too; where these are floats of the service, none can change.
+        marks: The text translated by `REALS`, where that is at hand.
     """
-    size, table = (17, _REALS) if reals else (19, _DIGITS)
-    marks, run = content.translate(table), b"0" * size
+    size, table = (len(LONG), REALS) if reals else (19, _DIGITS)
+    marks, run = content.translate(table) if marks is None else marks, b"0" * size
     at = marks.find(run)
     while at >= 0:
         end = marks.find(b" ", at + size)
@@ -185,17 +188,18 @@ def exact(text: str) -> int | float | Decimal:
     return number if math.isfinite(number) and Decimal(repr(number)) == written else written
 
 
-def loads(content: bytes | str) -> Any:
+def loads(content: bytes | str, marks: bytes | None = None) -> Any:
     """Decode JSON, so that no number loses a digit: what the fast parser would change is an integer or a `Decimal`.
 
     Args:
         content: The text, or its UTF-8.
+        marks: The text translated by `REALS`, where that is at hand.
 
     Raises:
         ValueError: It is not JSON.
     """
     value = plain(content)
-    if not has_long_numbers(content if isinstance(content, bytes) else content.encode(errors="replace")):
+    if not has_long_numbers(content if isinstance(content, bytes) else content.encode(errors="replace"), marks=marks):
         return value
     import json
 

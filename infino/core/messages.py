@@ -233,7 +233,8 @@ class Response:
         if not self.content.strip():
             return None
         try:
-            return codec.loads(self.content)
+            marks = self.content.translate(codec.REALS)
+            return codec.loads(self.content, marks) if codec.LONG in marks else codec.plain(self.content)
         except (ValueError, RecursionError) as error:
             problem = str(error)
         # Raised outside of the handler: the decoder's error holds the whole body.
