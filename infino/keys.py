@@ -25,7 +25,8 @@ Connection = TypeVar("Connection")
 Address = Callable[[Signed], Secret]
 Given = TypeVar("Given")
 _PATIENCE: Final = 5.0
-"""Seconds to wait for a new pair while another one still holds; a provider that hangs is asked again after them."""
+"""Most seconds to wait for a new pair while another one holds; a provider that hangs is asked again after them."""
+_PART: Final = 1 / 4
 
 
 def _aside(work: Callable[[], Given]) -> Future[Given]:
@@ -105,6 +106,11 @@ class _Base:
     def _held(self) -> SigV4Signer | None:
         return self._cache.held(self._shared.now())
 
+    def _patience(self, limit: float | None) -> float:
+        """Seconds to wait while a pair holds: what is left of the call, and of the pair, is to be enough to use it."""
+        left = self._cache.left(self._shared.now())
+        return min(_PATIENCE, _PART * (left if limit is None else min(limit, left)))
+
     def _failed(self, error: InfinoError) -> SigV4Signer:
         """Go on with the pair that still holds, or raise."""
         held = self._cache.postpone(self._shared.now())
@@ -147,7 +153,7 @@ class Keys(_Base):
         if held is not None and lock.locked():
             return held  # another thread is asking
         if held is not None:
-            limit = min(_PATIENCE, limit or _PATIENCE)
+            limit = self._patience(limit)
         try:
             with _held(lock, limit):
                 return cache.fresh(self._shared.now()) or self._ask(began, limit)
@@ -228,7 +234,7 @@ class AsyncKeys(_Base):
         if held is not None and lock.locked():
             return held  # another task is asking
         if held is not None:
-            limit = min(_PATIENCE, limit or _PATIENCE)
+            limit = self._patience(limit)
         try:
             async with asyncio.timeout(limit), lock:
                 return cache.fresh(self._shared.now()) or await self._ask()

@@ -7,6 +7,7 @@ So no place is ever lost, and a call costs the same however many others are on t
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import threading
 import time
@@ -310,6 +311,11 @@ class CredentialCache:
         """Return a signer that may be used although newer credentials are due, or None."""
         signer, expires_at, _ = self._pair
         return signer if expires_at is None or now < expires_at else None
+
+    def left(self, now: datetime) -> float:
+        """Return for how many seconds the pair in use holds."""
+        expires_at = self._pair[1]
+        return math.inf if expires_at is None else (expires_at - now).total_seconds()
 
     def postpone(self, now: datetime) -> SigV4Signer | None:
         """Credentials could not be had: go on with the pair that holds, if one does, and ask again later."""

@@ -184,22 +184,30 @@ async def test_who_is_cancelled_while_keys_come_is_cancelled() -> None:
             await task
 
 
-def test_a_provider_that_hangs_leaves_the_pair_that_still_holds(
-    make: Make, hang: threading.Event, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("kind", ["blocking", "awaited"])
+@pytest.mark.parametrize(("timeout", "left"), [(2, 5), (None, 1)])
+def test_a_provider_that_hangs_leaves_time_for_the_pair_that_still_holds(
+    make: Make, hang: threading.Event, kind: str, timeout: float | None, left: int, request: pytest.FixtureRequest
 ) -> None:
-    monkeypatch.setattr("infino.keys._PATIENCE", 0.01)
-    soon = datetime.now(UTC) + timedelta(seconds=30)
-    answers = iter([infino.Credentials("AK", "s", soon)])
+    if kind == "awaited" and "[sync" in request.node.name:
+        pytest.skip("the blocking client refuses it")
+    slow = providers(hang)[kind]
+    answers = iter([infino.Credentials("AK", "s", datetime.now(UTC) + timedelta(seconds=30))])
 
     def provider() -> Any:
-        return next(answers, None) or hang.wait(30)
+        return next(answers, None) or slow()
 
+    async def awaiting() -> Any:
+        return next(answers, None) or await slow()
+
+    keys = {"access_key": None, "secret_key": None, "credentials": provider if kind == "blocking" else awaiting}
     with ScriptedServer(VERSION) as server:
-        client = make(server.endpoint, access_key=None, secret_key=None, credentials=provider)
+        client = make(server.endpoint, timeout=timeout, retry=infino.RetryPolicy(attempts=1), **keys)
         client.ping()
         shared: Shared = getattr(client, "_target", client)._shared
-        shared.offset = timedelta(seconds=28)
-        assert client.ping().version == client.with_options(timeout=20).ping().version == "1"
+        shared.offset = timedelta(seconds=30 - left)
+        assert client.ping().version == "1"
+        assert client.ping().version == "1", "it is not asked again at once"
 
 
 def test_a_slow_provider_takes_of_the_time_of_the_call(make: Make) -> None:
