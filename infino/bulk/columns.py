@@ -70,7 +70,9 @@ def _has_times(polars: Any, kind: Any) -> bool:
 
 
 def in_range(polars: Any, column: Any) -> bool:
-    """Return whether polars writes every time of a column: it gives up far from today, and drops seconds of offsets.
+    """Return whether polars writes every value of a column.
+
+    It gives up on times far from today, drops the seconds of an offset, and writes null for an infinity.
 
     Args:
         polars: The module.
@@ -81,8 +83,10 @@ def in_range(polars: Any, column: Any) -> bool:
         return all(in_range(polars, column.struct.field(field.name)) for field in kind.fields)
     if isinstance(kind, polars.List | polars.Array):
         inner = kind.inner
-        plain = str(inner.base_type()) in PLAIN and inner != polars.Date
+        plain = str(inner.base_type()) in PLAIN and inner != polars.Date and not inner.is_float()
         return plain or in_range(polars, column.explode())
+    if kind.is_float():
+        return not column.is_infinite().any()
     if not isinstance(kind, polars.Date | polars.Datetime):
         return True
     day = 1 if isinstance(kind, polars.Date) else 86_400 * _PER_SECOND[kind.time_unit]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from operator import itemgetter
@@ -14,7 +16,7 @@ from uuid import UUID
 from infino.bulk.chunk import Encoded, Rejection, Template
 from infino.bulk.options import BulkOptions, IdChoice
 from infino.core import codec
-from infino.core.values import is_months, number, plain
+from infino.core.values import INFINITE, decimal, is_months, number, plain
 
 try:
     import orjson
@@ -22,6 +24,9 @@ except ImportError:  # no wheel for this platform: every record takes the carefu
     orjson = None  # type: ignore[assignment]  # checked before use
 
 _FIRST = itemgetter(0)
+_INFINITIES = frozenset((math.inf, -math.inf))
+_FINITE = (str, int, type(None), date, time, timedelta, Decimal, UUID, bytes)  # decimals refuse theirs themselves
+_SIMPLE = frozenset((*_FINITE, float, bool, datetime))
 # orjson drops the seconds of an offset, and calls what it makes of a dataclass by other names.
 _OPTIONS = 0 if orjson is None else orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
@@ -46,15 +51,29 @@ def encode_value(value: Any) -> bytes:
     Raises:
         Unsendable: The value has no JSON form; the reason says where in it.
     """
+    with suppress(TypeError, ValueError, RecursionError):
+        line = _dumps(value)
+        if b"null" not in line or not _may_be_infinite(value):
+            return line
     try:
-        return _dumps(value)
-    except (TypeError, ValueError, RecursionError):
-        try:
-            return _dumps(_tidy(value, "$"))
-        except Unsendable:
-            raise
-        except (TypeError, ValueError, RecursionError) as error:
-            raise Unsendable("not_json", str(error)) from None
+        return _dumps(_tidy(value, "$"))
+    except Unsendable:
+        raise
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Unsendable("not_json", str(error)) from None
+
+
+def _may_be_infinite(value: Any) -> bool:
+    """Tell whether a value may hold an infinity, for which orjson writes null."""
+    kind = type(value)
+    if kind is dict:
+        values = value.values()
+        if _SIMPLE.issuperset(map(type, values)):
+            return not _INFINITIES.isdisjoint(values)
+        return any(map(_may_be_infinite, values))
+    if kind is list or kind is tuple:
+        return any(map(_may_be_infinite, value))
+    return math.isinf(value) if isinstance(value, float) else not isinstance(value, _FINITE)
 
 
 def as_record(value: Any) -> Any:
@@ -122,7 +141,9 @@ def _tidy(value: Any, path: str, depth: int = 0) -> Any:
     if isinstance(value, int):
         return int(value) if -(2**63) <= value < 2**64 else number(str(int(value)))
     if isinstance(value, float):
-        return value if math.isfinite(value) else None
+        if math.isinf(value):
+            raise Unsendable("not_json", f"{path}: {INFINITE}")
+        return None if math.isnan(value) else value
     if isinstance(value, str):
         if not value.isascii():
             _check_text(value, path)
@@ -135,9 +156,9 @@ def _tidy(value: Any, path: str, depth: int = 0) -> Any:
         raise Unsendable(value.code, f"{path}: {value}")
     if isinstance(value, list | tuple) and not is_months(value):
         return [_tidy(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]
-    if isinstance(value, Decimal):
-        return number(str(value)) if value.is_finite() else None
     try:
+        if isinstance(value, Decimal):
+            return decimal(value)
         return _tidy(plain(value), path, depth + 1)
     except TypeError as error:
         raise Unsendable("not_json", f"{path}: {error}") from None
@@ -257,6 +278,8 @@ class Encoder:
         texts = [dumps(record, plain, _OPTIONS) for record in records]
         if set(map(_FIRST, texts)) != {123}:
             raise TypeError("something is not an object")
+        if b"null" in b"".join(texts) and any(map(_may_be_infinite, records)):
+            texts = list(map(encode_one, records))
         ids = None if self._id is None else quick_ids([record[self._id] for record in records])
         return Encoded(self._template, texts, ids, range(start, start + len(texts)))
 

@@ -10,6 +10,7 @@ import gzip
 import io
 import json
 import os
+import re
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -21,7 +22,6 @@ from typing import Any, Final
 from infino.bulk.delimited import is_typed
 from infino.bulk.encode import encode_value
 from infino.bulk.progress import Progress, display
-from infino.core.codec import exact
 from infino.core.errors import ValidationError
 from infino.core.extras import require
 
@@ -40,6 +40,7 @@ PAGE: Final = 2000
 _BATCH: Final = 5000
 _DIGITS: Final = 76
 _ID: Final = "_id"
+_COUNTED: Final = re.compile(r"0|-?[1-9][0-9]*", re.ASCII)
 
 
 class FieldShape:
@@ -53,7 +54,10 @@ class FieldShape:
         self.name = name
         self.kinds: set[str] = set()
         self.whole = self.scale = 0  # digits before and behind the point
+        self.longest = 0  # digits of an integer
+        self.written = False  # whether a float has a zero at its end, as 1.50 has
         self.misread = True  # whether CSV would read all of its text as something else
+        self.counted = True  # whether all of its text is whole numbers
         self.inner: FieldShape | None = None
         self.fields: dict[str, FieldShape] = {}
 
@@ -83,11 +87,17 @@ class FieldShape:
         return self.fields[name]
 
     def _number(self, value: Any) -> None:
-        self.kinds.add("floats" if isinstance(value, float) else "integers" if isinstance(value, int) else "decimals")
-        if not isinstance(value, float):
-            _, digits, exponent = Decimal(value).as_tuple()
-            places = int(exponent)
-            self.scale, self.whole = max(self.scale, -places), max(self.whole, len(digits) + places)
+        kind = "floats" if isinstance(value, float) else "integers"
+        written = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        _, digits, exponent = written.as_tuple()
+        places = int(exponent)
+        if isinstance(value, Decimal):
+            kind = "floats" if Decimal(repr(float(value))) == value else "decimals"
+            self.written = self.written or (places < 0 and digits[-1] == 0)
+        self.kinds.add(kind)
+        self.scale, self.whole = max(self.scale, -places), max(self.whole, len(digits) + places)
+        if kind == "integers":
+            self.longest = max(self.longest, len(digits))
 
     def arrow(self, pa: Any) -> Any:
         """Return the type of Arrow that holds every value exactly.
@@ -100,15 +110,18 @@ class FieldShape:
             return pa.struct([(name, shape.arrow(pa)) for name, shape in self.fields.items()])
         if kinds == {"lists"} and self.inner is not None:
             return pa.list_(self.inner.arrow(pa))
-        if len(kinds) < 2 and kinds <= {"text", "booleans", "floats"}:
-            return {"text": pa.string(), "booleans": pa.bool_(), "floats": pa.float64()}.get("".join(kinds), pa.null())
-        if kinds == {"integers"} and self.whole < 19:
+        if len(kinds) < 2 and kinds <= {"text", "booleans"}:
+            return {"text": pa.string(), "booleans": pa.bool_()}.get("".join(kinds), pa.null())
+        if kinds == {"integers"} and self.longest < 19:
             return pa.int64()
-        if kinds == {"integers", "floats"} and self.whole < 16:
+        doubles = kinds <= {"integers", "floats"} and self.longest < 16
+        if doubles and not self.written:
             return pa.float64()
-        if kinds <= {"integers", "decimals"} and self.whole + self.scale <= _DIGITS:
+        if kinds <= {"integers", "floats", "decimals"} and self.whole + self.scale <= _DIGITS:
             precision = max(self.whole + self.scale, 1)
             return pa.decimal128(38, self.scale) if precision <= 38 else pa.decimal256(_DIGITS, self.scale)
+        if doubles:
+            return pa.float64()
         raise self.refusal(f"holds {' and '.join(sorted(kinds))}, which no one type of a column carries exactly")
 
     def check_csv(self) -> None:
@@ -161,7 +174,7 @@ class Export:
         Args:
             page: The answer as it came, for its digits.
         """
-        hits = json.loads(page, parse_float=exact)["hits"]["hits"]
+        hits = _decoded(page)["hits"]["hits"]
         for hit in hits:
             record = {_ID: hit[_ID], **hit["_source"]}
             if self._format != "ndjson":
@@ -180,6 +193,7 @@ class Export:
         if value == "":
             raise shape.refusal("holds empty text, which CSV does not tell from a missing value")
         shape.misread = shape.misread and is_typed(value)
+        shape.counted = shape.counted and _COUNTED.fullmatch(value) is not None
 
     def finish(self) -> int:
         """Write the file, and return how many records it holds.
@@ -208,7 +222,7 @@ class Export:
     def _rows(self) -> Iterator[dict[str, Any]]:
         self._lines.seek(0)
         for line in self._lines:
-            yield json.loads(line, parse_float=exact)
+            yield _decoded(line)
 
     def _open(self, made: Path) -> Any:
         return gzip.open(made, "wb") if self._packed else made.open("wb")
@@ -222,7 +236,8 @@ class Export:
     def _csv(self, made: Path) -> None:
         for shape in self._shapes.values():
             shape.check_csv()
-            if shape.kinds == {"text"} and shape.misread:
+            # A count is one as an id too, for ids are text wherever they come from.
+            if shape.kinds == {"text"} and shape.misread and not (shape.name == _ID and shape.counted):
                 raise shape.refusal("holds text that reads as numbers or truths in CSV")
         names = list(self._shapes)
         with self._open(made) as raw, io.TextIOWrapper(raw, "utf-8", newline="") as file:
@@ -255,6 +270,20 @@ class Export:
         self._display.close()
 
 
+def _decoded(text: bytes) -> Any:
+    """JSON of which each number is written back as it was: 1.50 is not 1.5."""
+    return json.loads(text, parse_float=_real, parse_int=_whole)
+
+
+def _real(text: str) -> float | Decimal:
+    found = float(text)
+    return found if repr(found) == text else Decimal(text)
+
+
+def _whole(text: str) -> int | Decimal:
+    return Decimal(text) if text == "-0" else int(text)
+
+
 def _cell(value: Any) -> str:
     if value is None or isinstance(value, str):
         return value or ""
@@ -268,7 +297,7 @@ def _typed(value: Any, kind: Any, pa: Any) -> Any:
     if pa.types.is_floating(kind):
         return float(value)
     if pa.types.is_decimal(kind):
-        return Decimal(value)
+        return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     if isinstance(value, Mapping):
         return {field.name: _typed(value.get(field.name), field.type, pa) for field in kind}
     if isinstance(value, list):

@@ -6,7 +6,8 @@ A value keeps every digit that it has: whole numbers of any size, decimals, and 
 | --- | --- |
 | text, numbers, booleans, None, lists, tuples, mappings with text as keys | themselves |
 | Decimal, floats of numpy of any width | a number with the same digits |
-| NaN, infinities, NaT, NA | null |
+| NaN, NaT, NA | null, for they say that a value is missing |
+| infinities | refused |
 | datetime, date, time; those of numpy and pandas | ISO 8601 text, up to nine digits of a second |
 | a datetime whose offset has seconds, which ISO 8601 cannot write | the same moment in UTC |
 | timedelta | seconds, as a number with up to nine digits |
@@ -17,8 +18,7 @@ A value keeps every digit that it has: whole numbers of any size, decimals, and 
 | months, days and nanoseconds of Arrow | an object with these names |
 | models, results, attrs, dataclasses, pydantic; arrays and structured values of numpy | objects and lists of these |
 
-In a request body NaN and infinities are refused instead, for there null may mean something; sets and other sequences
-are lists.
+In a request body NaN is refused too, for there null may mean something; sets and other sequences are lists.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ _UNITS: Final = {
     "ns": 1,
 }
 _NAT: Final = -(2**63)
+INFINITE: Final = "an infinity has no JSON form; send None where a value is missing, or text"
 
 
 def plain(value: Any) -> Any:
@@ -70,7 +71,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, datetime | time):
         return _moment(value)
     if isinstance(value, Decimal):
-        return number(str(value)) if value.is_finite() else None
+        return decimal(value)
     if isinstance(value, bytes | bytearray | memoryview):
         return base64.b64encode(value).decode("ascii")
     if isinstance(value, Enum):
@@ -210,7 +211,21 @@ def _texts_as_numbers(texts: Any) -> Any:
     if isinstance(texts, list):
         return [_texts_as_numbers(text) for text in texts]
     found = Decimal(texts)
-    return found if found.is_finite() else None
+    return None if decimal(found) is None else found
+
+
+def decimal(value: Decimal) -> Any:
+    """Return a decimal as the encoder writes it digit for digit, or None for NaN.
+
+    Args:
+        value: The decimal.
+
+    Raises:
+        TypeError: It is an infinity.
+    """
+    if value.is_infinite():
+        raise TypeError(INFINITE)
+    return None if value.is_nan() else number(str(value))
 
 
 def number(text: str) -> Any:

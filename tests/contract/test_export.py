@@ -59,6 +59,25 @@ def test_digits_are_those_of_the_dataset(client: Any, fresh: Any, tmp_path: Path
 
 
 @pytest.mark.parametrize(
+    ("suffix", "short"), [(".ndjson", "9.9"), (".csv", "9.9"), (".parquet", "9.90"), (".arrow", "9.90")]
+)
+def test_a_price_keeps_the_zeros_it_was_written_with(
+    client: Any, fresh: Any, tmp_path: Path, suffix: str, short: str
+) -> None:
+    """In columns all prices have as many digits, as in SQL."""
+    name, again, last = fresh("prices"), fresh("again"), tmp_path / "last.ndjson"
+    client.datasets.load(name, b'{"_id":"1","p":1.50,"q":1e300}\n{"_id":"2","p":9.9,"q":0.1}\n', id="_id")
+    client.datasets.export(name, tmp_path / f"x{suffix}")
+    client.datasets.load(again, tmp_path / f"x{suffix}", id="_id")
+    client.datasets.export(again, last)
+    found = {
+        line["_id"]: line for line in (json.loads(line, parse_float=str) for line in last.read_text().splitlines())
+    }
+    assert {id: line["p"] for id, line in found.items()} == {"1": "1.50", "2": short}
+    assert {float(line["q"]) for line in found.values()} == {1e300, 0.1}
+
+
+@pytest.mark.parametrize(
     ("rows", "suffix", "word"),
     [
         ([{"a": 1}, {"a": "x"}], ".parquet", "'a' holds integers and text"),

@@ -232,6 +232,38 @@ def test_a_time_that_no_calendar_holds_is_refused_by_its_position(source: Any) -
     assert lines[3] == b'{"t":null}'
 
 
+ENDLESS = [1.5, float("-inf"), None]
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        ([{"v": value} for value in ENDLESS], "$.v"),
+        ([{"v": value, "t": dt.datetime(2024, 1, 1)} for value in ENDLESS], "$.v"),
+        ([{"v": [{"w": value}]} for value in ENDLESS], "$.v[0].w"),
+        ([{"v": numpy.array([value], float)} for value in ENDLESS], "$.v[0]"),
+        ([{"v": value and Decimal(value)} for value in ENDLESS], "$.v"),
+        (pandas.DataFrame({"v": ENDLESS}), "$.v"),
+        (pandas.DataFrame({"v": pandas.Series(ENDLESS, dtype=object)}), "$.v"),
+        (polars.DataFrame({"v": ENDLESS}), "$.v"),
+        (polars.DataFrame({"v": ENDLESS}, {"v": polars.Float32}).lazy(), "$.v"),
+        (polars.DataFrame({"v": [[value] for value in ENDLESS]}), "$.v[0]"),
+        (polars.DataFrame({"v": [{"w": value} for value in ENDLESS]}), "$.v.w"),
+        (pyarrow.table({"v": ENDLESS}), "$.v"),
+        (pyarrow.table({"v": [{"w": [value]} for value in ENDLESS]}), "$.v.w[0]"),
+        (pyarrow.table({"v": pyarrow.array(ENDLESS, pyarrow.float16())}), "$.v"),
+    ],
+)
+def test_an_infinity_is_refused_by_position_and_field(source: Any, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for without in (False, True):
+        if without and not hasattr(source, "lazy"):
+            monkeypatch.setattr("infino.bulk.columns.load_polars", lambda: None)
+        lines, (rejection,) = read(source)
+        assert (rejection.position, rejection.code) == (1, "not_json")
+        assert f"record 1: {place}: an infinity" in rejection.reason
+        assert len(lines) == 4
+
+
 MOMENTS = st.datetimes(timezones=st.none() | st.timezones() | st.builds(_offset, st.integers(-86_000, 86_000)))
 
 
@@ -306,7 +338,7 @@ PANDAS: list[tuple[Any, list[Any]]] = [
     (numpy.array(["0001-01-01", "9999-12-31"], dtype="M8[s]"), ["0001-01-01T00:00:00", "9999-12-31T00:00:00"]),
     ([dt.date(1, 1, 1), None], ["0001-01-01", None]),
     ([dt.time(1, 2, 3, 4), None], ["01:02:03.000004", None]),
-    ([float("inf"), float("nan"), 1.5], [None, None, Decimal("1.5")]),
+    ([None, float("nan"), 1.5], [None, None, Decimal("1.5")]),
     ([numpy.array([1, 2]), None], [[1, 2], None]),
     ([2**63, 1], [2**63, 1]),
     (["\ud800"[:0], "x"], ["", "x"]),

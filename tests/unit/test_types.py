@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import ipaddress
 import json
+import math
 import re
 from collections import deque
 from dataclasses import dataclass
@@ -81,7 +82,12 @@ ROWS: list[tuple[Any, ...]] = [
     (2**200, str(2**200), str(2**200)),
     (-(2**63) - 1, str(-(2**63) - 1), f"({-(2**63) - 1})"),
     (float("nan"), "null", "CAST('nan' AS DOUBLE)", NO),
-    (float("-inf"), "null", "CAST('-inf' AS DOUBLE)", NO),
+    (float("-inf"), NO, "CAST('-inf' AS DOUBLE)", NO),
+    (Decimal("Infinity"), NO, "CAST('inf' AS DOUBLE)", NO),
+    (numpy.float32("inf"), NO, "CAST('inf' AS DOUBLE)", NO),
+    (numpy.longdouble("inf"), NO, NO, NO),
+    (numpy.array([1.5, float("inf")]), NO, NO, NO),
+    ([{"a": (None, -math.inf)}], NO, NO, NO),
     (Decimal("NaN"), "null", "CAST('nan' AS DOUBLE)", NO),
     (5e-324, "5e-324", "5e-324"),
     (b"\x00\xff", '"AP8="', "'AP8='"),
