@@ -14,7 +14,7 @@ import psycopg
 import pymysql
 import pytest
 
-from infino import BadRequestError, InfinoError, NotFoundError
+from infino import BadRequestError, Infino, InfinoError, NotFoundError, PermissionDeniedError
 from infino.local.sources import duckdb_file, relational
 from infino.local.sources.vault import LEFT_OUT, MASK, masked, without_secrets
 from tests.support.databases import PASSWORD, mariadb, postgresql
@@ -79,6 +79,107 @@ def test_percent_signs_and_colons_reach_the_store_as_written(client, connection,
     assert int(result.scalar()) == 1
     text = client.connections.query(connection.id, "shop", "SELECT '{\"a\":1} %s' AS t")
     assert text.scalar() == '{"a":1} %s'
+
+
+def chart(id, kind="bar", mapping=None, **sql):
+    source = {"kind": "sql", "index": "orders", "connection_id": id, "sql": {"time_column": "day", **sql}}
+    return {"title": "t", "source": source, "chart": {"type": kind}, "mapping": mapping or {}}
+
+
+SUMS = {"metrics": [{"id": "m", "function": "sum", "column": "total"}]}
+CHARTS = [  # mapping, sql, filters -> rows
+    ({"x": "customer"}, {**SUMS, "order_by": [{"metric_id": "m", "direction": "desc"}]}, [],
+     [["bob", 99999999999.01], ["ann", 12.5]]),
+    ({"x": "customer", "top": 1, "other_bucket": True}, {}, [], [["ann", 1], ["Other", 1]]),
+    *[({"x": {"column": "day", "bucket": bucket}}, {}, [("day", "exists", None)], [[f"{start}T00:00:00", 1]])
+      for bucket, start in (("minute", "2026-01-02"), ("hour", "2026-01-02"), ("day", "2026-01-02"),
+                            ("week", "2025-12-29"), ("month", "2026-01-01"), ("quarter", "2026-01-01"),
+                            ("year", "2026-01-01"))],
+    ({"x": "customer"}, {}, [("customer", "is_not", "ann")], [["bob", 1]]),
+    ({"x": "customer"}, {}, [("customer", "contains", "%")], []),
+    ({"x": "customer"}, {}, [("customer", "is", "\\' OR 1=1 -- ")], []),
+    ({"x": "customer"}, {}, [("total", "is_between", [12, "12.5"])], [["ann", 1]]),
+    ({"x": "customer"}, {}, [("id", "is_one_of", ["2", "x", None])], [["bob", 1]]),
+    ({"x": "customer"}, {}, [("day", "is_between", {"from": "2026-01-02T00:00:00Z", "to": 1767312000000})],
+     [["ann", 1]]),
+    ({"x": "customer"}, {}, [("day", "is_not", "2026-01-02")], [["bob", 1]]),
+    ({}, {"raw_query": "WITH a AS (SELECT * FROM orders) SELECT customer, id FROM a ORDER BY id -- all", "limit": 1},
+     [("customer", "is", "bob")], [["bob", 2]]),
+]  # fmt: skip
+
+
+@KINDS
+@pytest.mark.server
+def test_a_visualization_is_written_in_the_stores_own_dialect(client, connection, kind):
+    for mapping, sql, filters, rows in CHARTS:
+        made = client.visualizations.create(chart(connection.id, "bar", mapping, **sql))
+        given = [{"field": field, "operator": operator, "value": value} for field, operator, value in filters]
+        data = client.visualizations.execute(made.id, filters=given)
+        shown = [[str(row[column.name])[:19] if column.type == "date" else row[column.name] for column in data.columns]
+                 for row in data.rows]  # fmt: skip
+        assert sorted(shown) == sorted(rows), data.metadata.executed_query
+        assert data.metadata.filters_applied == [field for field, _, _ in filters]
+        client.visualizations.delete(made.id)
+    made = client.visualizations.create(chart(connection.id, "metric", **SUMS))
+    span = {"from": "2026-01-01", "to": "2026-01-03"}
+    assert float(client.visualizations.execute(made.id, time_range=span).rows[0]["sum_total"]) == 12.5
+    for wrong in ({"x": "nope"}, {"x": 'customer"`; DROP TABLE orders; --'}):
+        with pytest.raises(BadRequestError, match="there is no field"):
+            client.visualizations.execute(client.visualizations.create(chart(connection.id, "bar", wrong)).id)
+
+
+@pytest.fixture
+def shop(sync_client, tmp_path):
+    with sqlite3.connect(tmp_path / "shop.sqlite") as file:
+        file.execute(TABLE)
+        file.execute(ROWS)
+    file.close()
+    made = sync_client.connections.create("sqlite", name="shop", config={"path": str(tmp_path / "shop.sqlite")})
+    yield made
+    sync_client.connections.delete(made.id)
+
+
+def test_who_may_read_a_connection_may_see_what_is_drawn_over_it(gateway, sync_client, shop, fresh):
+    drawn = sync_client.visualizations.create(chart(shop.id, "bar", {"x": "customer"})).id
+    for kind, name, sees in (("connection", shop.id, True), ("connection", "another", False), ("record", "*", False)):
+        role, user = fresh("role"), fresh("user")
+        permission = {"ResourceType": kind, "Actions": ["read"], "Resources": [name]}
+        sync_client.roles.create(role, {"Version": "2025-01-01", "Permissions": [permission]})
+        keys = sync_client.users.create(user, {"Roles": [role]}).credentials()
+        with Infino(credentials=keys, endpoint=gateway.endpoint) as other:
+            if sees:
+                assert len(other.visualizations.execute(drawn).rows) == 2
+                with pytest.raises(PermissionDeniedError):
+                    other.visualizations.update(drawn, {"title": "mine"})
+                continue
+            with pytest.raises(NotFoundError):
+                other.visualizations.get(drawn)
+            own = other.visualizations.create(chart(shop.id, "bar", {"x": "customer"})).id
+            with pytest.raises(PermissionDeniedError):
+                other.visualizations.execute(own)
+
+
+@pytest.mark.parametrize(
+    ("source", "sql", "told"),
+    [
+        ({"connector_id": "mysql"}, {}, "is of the kind sqlite"),
+        ({"connection_id": "gone"}, {}, "no connection"),
+        ({}, {"raw_query": "SELECT 1 AS a, 2 AS a"}, "two columns called"),
+        ({}, {"raw_query": "DELETE FROM orders"}, "read-only"),
+        ({"index": "nowhere"}, {}, "no such table"),
+        ({"connector_id": "tape"}, {}, None),
+    ],
+)
+def test_what_a_connection_can_not_draw_is_said(sync_client, shop, source, sql, told):
+    given = chart(shop.id, "bar", {"x": "customer"}, **sql)
+    given["source"] |= source
+    made = sync_client.visualizations.create(given)
+    if told is None:
+        (warning,) = sync_client.visualizations.execute(made.id).metadata.warnings
+        assert warning.code == "unknown_connector_id"
+        return
+    with pytest.raises(InfinoError, match=told):
+        sync_client.visualizations.execute(made.id)
 
 
 @KINDS

@@ -99,6 +99,10 @@ class DuckdbFile:
             spent = round((time.perf_counter() - started) * 1000)
             return answered(names, [kind.partition("(")[0] if kind[-1] != "]" else None for kind in kinds], rows, spent)
 
+    def dialect(self) -> str:
+        """What sqlglot calls the dialect."""
+        return "duckdb"
+
     def metadata(self, dataset: str) -> dict[str, Any]:
         """The columns of a table, or of all tables of a schema."""
         with self._connected() as connection:

@@ -99,6 +99,14 @@ class Relational:
             spent = round((time.perf_counter() - started) * 1000)
             return answered(list(result.keys()), declared, rows, spent)
 
+    def dialect(self) -> str:
+        """What sqlglot calls the store's dialect.
+
+        Raises:
+            Problem: 501 where it is not known.
+        """
+        return known_dialect(self._url(None).get_backend_name())
+
     def metadata(self, dataset: str) -> dict[str, Any]:
         """The columns of a table, or, for a database or schema, of all its tables."""
         from sqlalchemy import inspect
@@ -222,6 +230,18 @@ def _connecting(backend: str) -> dict[str, Any]:
 get_logger("sqlglot")  # it logs statements that it does not know, as callers wrote them
 
 
+def known_dialect(name: str) -> str:
+    """Return what sqlglot calls a dialect of SQLAlchemy's.
+
+    Raises:
+        Problem: 501 where it is not known.
+    """
+    found = SQLGLOT.get(name, name)
+    if sqlglot.Dialect.get(found) is None:
+        raise unsupported(f"queries in the dialect [{name}]")
+    return found
+
+
 def only_a_query(sql: str, dialect: str) -> None:
     """Refuse what is not exactly one query; the store's own read-only mode stands behind this.
 
@@ -231,13 +251,11 @@ def only_a_query(sql: str, dialect: str) -> None:
     if len(sql) > LONGEST:
         raise Problem(400, "parsing_exception", f"a query to a connection may have {LONGEST} characters at the most")
     try:
-        parsed = [statement for statement in sqlglot.parse(sql, read=SQLGLOT.get(dialect, dialect)) if statement]
+        parsed = [statement for statement in sqlglot.parse(sql, read=known_dialect(dialect)) if statement]
     except RecursionError:
         raise Problem(400, "parsing_exception", "the query is nested too deeply")
     except SqlglotError as error:
         raise Problem(400, "parsing_exception", str(error).splitlines()[0])
-    except ValueError:
-        raise unsupported(f"queries in the dialect [{dialect}]")
     if len(parsed) != 1 or not isinstance(parsed[0], exp.Query | exp.Describe | exp.Show):
         raise Problem(400, "illegal_argument_exception", "connections are read-only: send one SELECT")
     if any(parsed[0].find_all(*WRITES)):

@@ -7,10 +7,9 @@ from typing import Any
 
 import attrs
 
-from infino.local.http import Problem
-from infino.local.store import identifier, literal
+from infino.local.http import Problem, unsupported
+from infino.local.visualize.dialects import BUCKETS, Dialect
 
-BUCKETS = ("minute", "hour", "day", "week", "month", "quarter", "year")
 FUNCTIONS = ("count", "sum", "avg", "min", "max", "none")
 AXIS = ("bar", "horizontalBar", "line", "area")
 SPLIT = (*AXIS, "heatmap")
@@ -28,12 +27,14 @@ class Built:
         limit: Rows at most; None when the query has a limit of its own.
         offset: Rows to skip.
         binding: The columns of the axes.
+        cut: The column that is cut into spans of time, if one is.
     """
 
     sql: str
     limit: int | None
     offset: int
     binding: dict[str, Any]
+    cut: str | None = None
 
 
 @attrs.frozen
@@ -42,84 +43,181 @@ class GroupMetric:
 
     id: str | None
     function: str
-    column: str | None
     alias: str
     expression: str
 
 
-def build(spec: Node, relation: str, conditions: Sequence[str], warn: Warn) -> Built:
-    """Write the query of a visualization.
+@attrs.frozen
+class QueryBuilder:
+    """Writes the query of a visualization.
 
     Args:
         spec: The visualization, whole.
-        relation: What to read from: the dataset's name, quoted.
+        types: The types of the columns by name; empty where they are not known.
         conditions: SQL conditions that all must hold.
+        dialect: How queries are written.
         warn: Takes code and text of what is off but not refused.
-
-    Returns:
-        The query.
     """
-    sql, mapping, chart = spec["source"]["sql"], spec["mapping"], spec["chart"]["type"]
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    limit, offset = _whole(sql.get("limit"), 50, "limit"), _whole(sql.get("offset"), 0, "offset")
-    _retired(sql, warn)
-    metric = _metric(spec, chart, warn)
-    x, bucket = _axis(mapping.get("x"))
-    if chart == "table":
-        names = ", ".join(identifier(name) for name in mapping.get("y") or ()) or "*"
-        order = _order(sql, None, metric, (), warn)
-        return Built(f"SELECT {names} FROM {relation}{where}{order}", limit, offset, bound())
-    if chart in NUMBERS:
-        picked = f"SELECT {metric.expression} AS {identifier(metric.alias)} FROM {relation}{where}"
-        return Built(picked, limit, offset, bound(value=metric.alias))
-    if x is None:
-        warn("missing_x_axis_for_chart", f"a {chart} needs mapping.x; every column is shown")
-        return Built(f"SELECT * FROM {relation}{where}", limit, offset, bound())
-    if chart == "scatter":
-        return _scatter(spec, x, relation, where, limit, offset, warn)
-    return _grouped(spec, (x, bucket), metric, relation, where, (limit, offset), warn)
+
+    spec: Node
+    types: Mapping[str, str]
+    conditions: Sequence[str]
+    dialect: Dialect
+    warn: Warn
+
+    def build(self) -> Built:
+        """Write the query."""
+        sql, mapping, chart = self.spec["source"]["sql"], self.spec["mapping"], self.spec["chart"]["type"]
+        _retired(sql, mapping, self.warn)
+        metric = self._metric(chart)
+        x, bucket = _axis(mapping.get("x"))
+        if chart == "table":
+            names = ", ".join(self._field(name) for name in mapping.get("y") or ()) or "*"
+            return self._built(f"SELECT {names} {self._from()}{self._order(None, metric, ())}", bound())
+        if chart in NUMBERS:
+            picked = f"SELECT {metric.expression} AS {self._name(metric.alias)} {self._from()}"
+            return self._built(picked, bound(value=metric.alias))
+        if x is None:
+            self.warn("missing_x_axis_for_chart", f"a {chart} needs mapping.x; every column is shown")
+            return self._built(f"SELECT * {self._from()}", bound())
+        if chart == "scatter":
+            return self._scatter(x)
+        return self._grouped(x, bucket, metric)
+
+    def _built(self, sql: str, binding: dict[str, Any]) -> Built:
+        return Built(sql, *page(self.spec), binding)
+
+    def _name(self, name: str) -> str:
+        return self.dialect.identifier(name)
+
+    def _field(self, name: str) -> str:
+        """Quote a field that is there; SQLite would take the name of any other for a text."""
+        if self.types and name.lower() not in {known.lower() for known in self.types}:
+            reason = f"there is no field [{name}] in {self.spec['source']['index']}"
+            raise Problem(400, "illegal_argument_exception", reason)
+        return self._name(name)
+
+    def _from(self) -> str:
+        where = f" WHERE {' AND '.join(self.conditions)}" if self.conditions else ""
+        return f"FROM {self._name(self.spec['source']['index'])}{where}"
+
+    def _grouped(self, x: str, bucket: str | None, metric: GroupMetric) -> Built:
+        chart, mapping = self.spec["chart"]["type"], self.spec["mapping"]
+        series = mapping.get("series") if chart in SPLIT else None
+        if chart == "heatmap" and not series:
+            self.warn("missing_series_for_heatmap", "a heatmap needs mapping.series for its second axis")
+        if mapping.get("y") and metric.function == "count":
+            self.warn("mapping_y_ignored_for_aggregating_chart", "mapping.y is ignored: the metric is computed")
+        shown = self.dialect.truncated(self._field(x), bucket) if bucket else self._field(x)
+        other = None
+        if mapping.get("top") is not None:
+            other = self._top(x, bucket, metric)
+        elif chart in ("pie", "bar", "horizontalBar") and not bucket:
+            self.warn("high_cardinality_no_top_n", "")
+        # A store may not know a sub-select again that it is to group by; all of these know a place.
+        groups = ["1" if other else shown, *([self._field(series)] if series else [])]
+        names = [(other or shown, x), *([(self._field(series), series)] if series else [])]
+        columns = ", ".join(f"{expression} AS {self._name(name)}" for expression, name in names)
+        group = "" if metric.function == "none" else f" GROUP BY {', '.join(groups)}"
+        order = self._order(x, metric, [name for _, name in names])
+        statement = f"SELECT {columns}, {metric.expression} AS {self._name(metric.alias)} {self._from()}{group}{order}"
+        binding = bound(x=x, y=[metric.alias], series=series or None)
+        return Built(statement, *page(self.spec), binding, x if bucket else None)
+
+    def _scatter(self, x: str) -> Built:
+        y = list(self.spec["mapping"].get("y") or ())
+        if len(y) > 1:
+            self.warn("multi_y_truncated", "a scatter shows the first column of mapping.y only")
+        columns = ", ".join(map(self._field, (x, *y[:1])))
+        return self._built(f"SELECT {columns} {self._from()}", bound(x=x, y=y[:1]))
+
+    def _metric(self, chart: str) -> GroupMetric:
+        given = [one for one in self.spec["source"]["sql"].get("metrics") or () if isinstance(one, Mapping)]
+        if len(given) > 1:
+            self.warn("multi_metric_truncated", "only the first metric is used")
+        y = list(self.spec["mapping"].get("y") or ())
+        if given:
+            one = given[0]
+            function, column = str(one.get("function") or "count"), one.get("column")
+        else:
+            one = {}
+            function = str(self.spec.get("aggregation_type") or "count")
+            column = y[0] if y and function != "count" else None
+        if function not in FUNCTIONS:
+            self.warn("unknown_aggregation_function", f"{function} is unknown; count is used")
+            function, column = "count", None
+        if function != "count" and not column and not one.get("custom_expression"):
+            function = "count"
+        if function == "count" and column:
+            self.warn("metric_column_unused_with_count_aggregation", f"count counts records; {column} is not used")
+        plain = str(column or "").strip('"`')
+        usual = "count" if function == "count" else plain if function == "none" else f"{function}_{plain}"
+        if one.get("custom_expression"):
+            expression = str(one["custom_expression"])
+        elif function == "count":
+            expression = "count(*)"
+        else:
+            expression = self._field(plain) if function == "none" else f"{function}({self._field(plain)})"
+        return GroupMetric(one.get("id"), function, str(one.get("alias") or usual), expression)
+
+    def _top(self, x: str, bucket: str | None, metric: GroupMetric) -> str | None:
+        """The first axis with all but the largest groups gathered as Other; None when top says nothing here."""
+        mapping = self.spec["mapping"]
+        top, dialect = mapping["top"], self.dialect
+        if bucket:
+            self.warn(
+                "top_n_other_bucket_incompatible_with_bucket", "mapping.top is ignored: the axis is cut into times"
+            )
+        elif not mapping.get("other_bucket"):
+            why = "mapping.top works with other_bucket; use source.sql.limit instead"
+            self.warn("top_n_without_other_bucket_use_limit", why)
+        elif top < 1:
+            self.warn("top_n_zero_ignored", "mapping.top must be 1 or more")
+        elif not dialect.grouped_subqueries:
+            raise unsupported(f"mapping.top with other_bucket over a connection in the dialect [{dialect.name}]")
+        else:
+            name = self._name(x)
+            missing = f"{'AND' if self.conditions else 'WHERE'} {name} IS NOT NULL"
+            largest = (
+                f"SELECT {name} {self._from()} {missing} GROUP BY {name} ORDER BY {metric.expression} DESC, {name}"
+            )
+            # Some stores take no LIMIT right inside IN.
+            first = f"SELECT {name} FROM ({dialect.limited(largest, top, 0)}) AS largest"
+            return f"CASE WHEN {name} IN ({first}) THEN {dialect.as_text(name)} ELSE 'Other' END"
+        return None
+
+    def _order(self, x: str | None, metric: GroupMetric, names: Sequence[str]) -> str:
+        parts = []
+        for one in self.spec["source"]["sql"].get("order_by") or ():
+            direction = "DESC" if str(one.get("direction", "")).lower() == "desc" else "ASC"
+            if one.get("metric_id") is not None:
+                if one["metric_id"] != metric.id:
+                    why = f"there is no metric {one['metric_id']}; its order is dropped"
+                    self.warn("order_by_metric_id_unresolved", why)
+                    continue
+                parts.append(f"{self._name(metric.alias)} {direction}")
+                continue
+            column = str(one.get("column") or "")
+            if one.get("function"):
+                if one["function"] in FUNCTIONS and one["function"] != "none":
+                    counted = "count(*)" if one["function"] == "count" else f"{one['function']}({self._field(column)})"
+                    parts.append(f"{counted} {direction}")
+                    continue
+                self.warn("order_by_function_unknown", f"{one['function']} is unknown; the column itself orders")
+            if names and column not in (*names, metric.alias):
+                self.warn("order_by_column_unrecognized", f"{column} is not shown; its order is dropped")
+                continue
+            parts.append(f"{self._name(column) if names else self._field(column)} {direction}")
+        if not parts and x is not None:
+            parts = [self._name(x)]
+        return f" ORDER BY {', '.join(parts)}" if parts else ""
 
 
-def _grouped(
-    spec: Node,
-    axis: tuple[str, str | None],
-    metric: GroupMetric,
-    relation: str,
-    where: str,
-    page: tuple[int, int],
-    warn: Warn,
-) -> Built:
-    chart, mapping, sql = spec["chart"]["type"], spec["mapping"], spec["source"]["sql"]
-    x, bucket = axis
-    series = mapping.get("series") if chart in SPLIT else None
-    if chart == "heatmap" and not series:
-        warn("missing_series_for_heatmap", "a heatmap needs mapping.series for its second axis")
-    if mapping.get("y") and chart != "scatter" and metric.function == "count":
-        warn("mapping_y_ignored_for_aggregating_chart", "mapping.y is ignored: the metric is computed")
-    shown = _bucketed(x, bucket) if bucket else identifier(x)
-    top = mapping.get("top")
-    if top is not None:
-        shown = _top(mapping, x, bucket, shown, metric, relation, where, warn) or shown
-    elif chart in ("pie", "bar", "horizontalBar") and not bucket:
-        warn("high_cardinality_no_top_n", "")
-    names = [(shown, x), *([(identifier(series), series)] if series else [])]
-    columns = ", ".join(f"{expression} AS {identifier(name)}" for expression, name in names)
-    group = "" if metric.function == "none" else f" GROUP BY {', '.join(str(at + 1) for at in range(len(names)))}"
-    order = _order(sql, x, metric, [name for _, name in names], warn)
-    statement = (
-        f"SELECT {columns}, {metric.expression} AS {identifier(metric.alias)} FROM {relation}{where}{group}{order}"
-    )
-    return Built(statement, *page, bound(x=x, y=[metric.alias], series=series or None))
-
-
-def _scatter(spec: Node, x: str, relation: str, where: str, limit: int, offset: int, warn: Warn) -> Built:
-    y = list(spec["mapping"].get("y") or ())
-    if len(y) > 1:
-        warn("multi_y_truncated", "a scatter shows the first column of mapping.y only")
-    if not y:
-        return Built(f"SELECT {identifier(x)} FROM {relation}{where}", limit, offset, bound(x=x))
-    picked = f"SELECT {identifier(x)}, {identifier(y[0])} FROM {relation}{where}"
-    return Built(picked, limit, offset, bound(x=x, y=[y[0]]))
+def page(spec: Node) -> tuple[int, int]:
+    """How many rows are shown, and how many are skipped before them."""
+    sql = spec["source"]["sql"]
+    limit = sql.get("limit")
+    return 50 if limit is None else limit, sql.get("offset") or 0
 
 
 def bound(
@@ -139,103 +237,20 @@ def _axis(x: Any) -> tuple[str | None, str | None]:
     return (str(x) if x else None), None
 
 
-def _bucketed(column: str, bucket: str) -> str:
-    return f"date_trunc({literal(bucket)}, {identifier(column)})"
-
-
-def _metric(spec: Node, chart: str, warn: Warn) -> GroupMetric:
-    given = [one for one in spec["source"]["sql"].get("metrics") or () if isinstance(one, Mapping)]
-    if len(given) > 1:
-        warn("multi_metric_truncated", "only the first metric is used")
-    y = list(spec["mapping"].get("y") or ())
-    if given:
-        one = given[0]
-        function, column = str(one.get("function") or "count"), one.get("column")
-    else:
-        one = {}
-        function = str(spec.get("aggregation_type") or "count")
-        column = y[0] if y and function != "count" else None
-    if function not in FUNCTIONS:
-        warn("unknown_aggregation_function", f"{function} is unknown; count is used")
-        function, column = "count", None
-    if function != "count" and not column and not one.get("custom_expression"):
-        function = "count"
-    if function == "count" and column:
-        warn("metric_column_unused_with_count_aggregation", f"count counts records; {column} is not used")
-    plain = str(column or "").strip('"`')
-    alias = str(
-        one.get("alias") or ("count" if function == "count" else plain if function == "none" else f"{function}_{plain}")
-    )
-    if one.get("custom_expression"):
-        expression = str(one["custom_expression"])
-    elif function == "count":
-        expression = "count(*)"
-    else:
-        expression = identifier(plain) if function == "none" else f"{function}({identifier(plain)})"
-    return GroupMetric(one.get("id"), function, plain or None, alias, expression)
-
-
-def _top(
-    mapping: Node, x: str, bucket: str | None, shown: str, metric: GroupMetric, relation: str, where: str, warn: Warn
-) -> str | None:
-    """The first axis with all but the largest groups gathered as Other; None when top says nothing here."""
-    top = mapping["top"]
-    if bucket:
-        warn("top_n_other_bucket_incompatible_with_bucket", "mapping.top is ignored: the axis is cut into times")
-    elif not mapping.get("other_bucket"):
-        warn(
-            "top_n_without_other_bucket_use_limit", "mapping.top works with other_bucket; use source.sql.limit instead"
-        )
-    elif not isinstance(top, int) or isinstance(top, bool) or top < 1:
-        warn("top_n_zero_ignored", "mapping.top must be 1 or more")
-    else:
-        first = (
-            f"SELECT {identifier(x)} FROM {relation}{where} GROUP BY 1 ORDER BY {metric.expression} DESC, 1 LIMIT {top}"
-        )
-        return f"CASE WHEN {identifier(x)} IN ({first}) THEN {identifier(x)}::VARCHAR ELSE 'Other' END"
-    return None
-
-
-def _order(sql: Node, x: str | None, metric: GroupMetric, names: Sequence[str], warn: Warn) -> str:
-    parts = []
-    for one in sql.get("order_by") or ():
-        direction = "DESC" if str(one.get("direction", "")).lower() == "desc" else "ASC"
-        if one.get("metric_id") is not None:
-            if one["metric_id"] != metric.id:
-                warn("order_by_metric_id_unresolved", f"there is no metric {one['metric_id']}; its order is dropped")
-                continue
-            parts.append(f"{identifier(metric.alias)} {direction}")
-            continue
-        column = str(one.get("column") or "")
-        if one.get("function"):
-            if one["function"] in FUNCTIONS and one["function"] != "none":
-                counted = "count(*)" if one["function"] == "count" else f"{one['function']}({identifier(column)})"
-                parts.append(f"{counted} {direction}")
-                continue
-            warn("order_by_function_unknown", f"{one['function']} is unknown; the column itself orders")
-        if names and column not in (*names, metric.alias):
-            warn("order_by_column_unrecognized", f"{column} is not shown; its order is dropped")
-            continue
-        parts.append(f"{identifier(column)} {direction}")
-    if not parts and x is not None:
-        parts = [identifier(x)]
-    return f" ORDER BY {', '.join(parts)}" if parts else ""
-
-
-def _retired(sql: Node, warn: Warn) -> None:
+def _retired(sql: Node, mapping: Node, warn: Warn) -> None:
+    """Warn of what is left of retired dimensions, whose parts became those of the mapping where they could."""
     for one in sql.get("dimensions") or ():
-        if isinstance(one, Mapping) and one.get("date_interval"):
+        if not isinstance(one, Mapping):
+            continue
+        if one.get("date_interval") and _axis(mapping.get("x"))[1]:
+            warn("x_bucket_conflicts_with_date_interval", "mapping.x.bucket holds; dimensions are retired")
+        elif one.get("date_interval"):
             warn("dimension_date_interval_ignored", "dimensions are retired; use mapping.x.bucket")
-        if isinstance(one, Mapping) and one.get("custom_expression"):
+        if one.get("custom_expression"):
             warn("dimension_custom_expression_ignored", "dimensions are retired")
-
-
-def _whole(value: Any, default: int, name: str) -> int:
-    if value is None:
-        return default
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise Problem(400, "illegal_argument_exception", f"source.sql.{name} must be a whole number, 0 or more")
-    return value
+        x = _axis(mapping.get("x"))[0]
+        if one.get("column") not in (None, x) and (one.get("top") is not None or one.get("other_bucket") is not None):
+            warn("top_n_other_bucket_unsupported_on_non_x", "top and other_bucket are for mapping.x")
 
 
 def overridden(spec: Node, warn: Warn) -> None:

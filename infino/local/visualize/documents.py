@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from infino.local.http import Problem
+from infino.local.visualize import forms
 
 if TYPE_CHECKING:
     from infino.local.access import Principal
@@ -20,6 +21,7 @@ Node = dict[str, Any]
 SCHEMA_VERSION = 1
 IMMUTABLE = ("id", "schema_version", "created_at", "updated_at", "created_by", "kind")
 CHARTS = ("bar", "horizontalBar", "line", "area", "scatter", "pie", "heatmap", "metric", "gauge", "table")
+BUCKETS = ("minute", "hour", "day", "week", "month", "quarter", "year")
 PANELS = ("visualization", "markdown", "divider")
 GRID, PANEL_WIDTH, PANEL_HEIGHT = 48, 24, 15
 
@@ -99,6 +101,7 @@ def visualization(given: Mapping[str, Any]) -> Node:
         Problem: 400 that names what is missing or wrong.
     """
     found = filled(VISUALIZATION, _newer(given))
+    forms.check(found, forms.VISUALIZATION)
     _titled(found)
     kind, chart = found["source"].get("kind"), found["chart"].get("type")
     if kind not in ("sql", "querydsl", "promql"):
@@ -111,23 +114,9 @@ def visualization(given: Mapping[str, Any]) -> Node:
         named = isinstance(one, Mapping) and isinstance(one.get("field"), str) and isinstance(one.get("operator"), str)
         if not named or not one["field"]:
             raise Problem(400, "illegal_argument_exception", "a filter needs field and operator")
-    _texts(found["mapping"], "mapping.", ("y",), ("series",))
-    _texts(found["source"], "source.", (), ("connection_id", "connector_id"))
-    _texts(found["source"]["sql"], "source.sql.", (), ("raw_query", "time_column"))
     if not isinstance(found["mapping"]["x"], str | Mapping | None):
         raise Problem(400, "illegal_argument_exception", "mapping.x is a column, or an object with column and bucket")
-    for key in ("metrics", "order_by"):
-        if not all(isinstance(one, Mapping) for one in found["source"]["sql"][key]):
-            raise Problem(400, "illegal_argument_exception", f"source.sql.{key} must be a list of objects")
     return found
-
-
-def _texts(node: Node, place: str, lists: Sequence[str], texts: Sequence[str]) -> None:
-    """Refuse what is not text where texts are meant."""
-    wrong = [key for key in texts if not isinstance(node.get(key), str | None)]
-    wrong += [key for key in lists if not all(isinstance(one, str) for one in node[key])]
-    if wrong:
-        raise Problem(400, "illegal_argument_exception", f"{place}{wrong[0]} must be text")
 
 
 def dashboard(given: Mapping[str, Any]) -> Node:
@@ -137,47 +126,44 @@ def dashboard(given: Mapping[str, Any]) -> Node:
         Problem: 400 that names what is missing or wrong.
     """
     found = filled(DASHBOARD, given)
+    forms.check(found, forms.DASHBOARD)
     _titled(found)
     panels = found["panels"]
-    if not all(isinstance(panel, Mapping) for panel in panels):
-        raise Problem(400, "illegal_argument_exception", "panels must be a list of objects")
     found["panels"] = [_panel(number, panel, panels) for number, panel in enumerate(panels)]
     return found
 
 
+def _free_id(number: int, panels: Sequence[Mapping[str, Any]]) -> str:
+    """An id that no panel has, for the panel at a place."""
+    taken = {panel.get("id") for panel in panels}
+    free = [f"panel_{count}" for count in range(2 * len(panels)) if f"panel_{count}" not in taken]
+    return free[sum(not panel.get("id") for panel in panels[:number])]
+
+
 def _titled(found: Node) -> None:
-    if not all(isinstance(tag, str) for tag in found["tags"]):
-        raise Problem(400, "illegal_argument_exception", "tags must be texts")
-    # What a client could not read back would take the whole list from all others.
-    for key in ("time_range", "render", "extensions"):
-        if not isinstance(found.get(key), Mapping | None):
-            raise Problem(400, "illegal_argument_exception", f"{key} must be an object")
-    _texts(found, "", (), ("kind", "description", "aggregation_type", "chat_thread_id"))
-    if not all(isinstance(one, Mapping) for one in found["filters"]):
-        raise Problem(400, "illegal_argument_exception", "filters must be a list of objects")
     if not isinstance(found.get("title"), str) or not found["title"].strip():
         raise Problem(400, "illegal_argument_exception", "`title` is required")
 
 
 def _panel(number: int, given: Mapping[str, Any], panels: Sequence[Mapping[str, Any]]) -> Node:
-    panel = {"id": f"panel_{number}", "kind": "visualization", "title_override": None, **given}
+    defaults = {"id": _free_id(number, panels), "kind": "visualization"}
+    panel = {**defaults, "title_override": None, **given, **{key: given.get(key) or defaults[key] for key in defaults}}
     kind = panel["kind"]
     if kind not in PANELS:
         raise Problem(400, "illegal_argument_exception", f"panel {number}: kind is {kind!r}, not {', '.join(PANELS)}")
     for needed, of in (("viz_id", "visualization"), ("content", "markdown")):
         if kind == of and not panel.get(needed):
             raise Problem(400, "illegal_argument_exception", f"panel {number}: a panel of kind {of} needs {needed}")
-    if not isinstance(given.get("layout"), Mapping | None):
-        raise Problem(400, "illegal_argument_exception", f"panel {number}: layout must be an object")
     placed = {key: value for key, value in (given.get("layout") or {}).items() if value is not None}
-    # Panels without a place flow into two columns below each other.
+    # Panels without a place flow into two columns, below those that have one.
     flow = sum(1 for other in panels[:number] if not other.get("layout"))
+    below = max(
+        ((one.get("y") or 0) + (one.get("h") or 0) for other in panels if (one := other.get("layout"))), default=0
+    )
     default = {
-        "x": PANEL_WIDTH * (flow % 2), "y": PANEL_HEIGHT * (flow // 2), "w": PANEL_WIDTH, "h": PANEL_HEIGHT,
+        "x": PANEL_WIDTH * (flow % 2), "y": below + PANEL_HEIGHT * (flow // 2), "w": PANEL_WIDTH, "h": PANEL_HEIGHT,
     }  # fmt: skip
     layout = {**default, **placed}
-    if not all(isinstance(layout[key], int) and not isinstance(layout[key], bool) for key in default):
-        raise Problem(400, "illegal_argument_exception", f"panel {number}: layout takes whole numbers x, y, w and h")
     if not 1 <= layout["w"] <= GRID or not 0 <= layout["x"] <= GRID - 1 or layout["y"] < 0 or layout["h"] < 1:
         reason = f"panel {number}: the grid has {GRID} columns; x is 0 to {GRID - 1}, w 1 to {GRID}, h 1 or more"
         raise Problem(400, "illegal_argument_exception", reason)
@@ -196,11 +182,33 @@ def _newer(given: Mapping[str, Any]) -> Node:
         bucket = mapping.pop("x_bucket", None)
         if bucket and isinstance(mapping.get("x"), str):
             mapping["x"] = {"column": mapping["x"], "bucket": bucket}
+    source = found.get("source")
+    if isinstance(mapping, dict) and isinstance(source, Mapping) and isinstance(source.get("sql"), dict):
+        _take_dimensions(source["sql"], mapping)
     mode = found.pop("visualization_mode", None)
     chart = found.get("chart") or {}
     if mode in ("table", "metric") and isinstance(chart, Mapping):
         found["chart"] = {**chart, "type": mode}
     return found
+
+
+def _take_dimensions(sql: Node, mapping: Node) -> None:
+    """Move what retired dimensions say of the first axis to the mapping; what can't be moved stays, to be warned of."""
+    dimensions, kept = sql.get("dimensions"), []
+    if not isinstance(dimensions, list):
+        return
+    for given in dimensions:
+        left = dict(given) if isinstance(given, Mapping) else given
+        x = mapping["x"].get("column") if isinstance(mapping.get("x"), Mapping) else mapping.get("x")
+        if isinstance(left, dict) and left.get("column") in (None, x):
+            for key in ("top", "other_bucket"):
+                if left.get(key) is not None and mapping.get(key) is None:
+                    mapping[key] = left.pop(key)
+            if left.get("date_interval") in BUCKETS and isinstance(mapping.get("x"), str):
+                mapping["x"] = {"column": x, "bucket": left.pop("date_interval")}
+        if not isinstance(left, dict) or any(value is not None for key, value in left.items() if key != "column"):
+            kept.append(left)
+    sql["dimensions"] = kept
 
 
 @attrs.frozen
@@ -260,7 +268,10 @@ class Saved:
         return stored
 
     def _may(self, principal: Principal, action: str, stored: Document) -> bool:
-        return self.gateway.access.allows(principal, action, "record", str(stored.body["source"]["index"]))
+        source = stored.body["source"]
+        if source.get("connection_id"):
+            return self.gateway.access.allows(principal, action, "connection", source["connection_id"])
+        return self.gateway.access.allows(principal, action, "record", source["index"])
 
     def create(self, principal: Principal, given: Mapping[str, Any], id: str | None = None) -> Document:
         """Store a new document."""

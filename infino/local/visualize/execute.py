@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from infino.local.http import Problem, unsupported
-from infino.local.sql import ask
-from infino.local.sql.question import readable
-from infino.local.sql.tokens import find, tokens
-from infino.local.store import identifier
-from infino.local.visualize.builder import Built, bound, build, overridden
+from infino.local.http import Problem
+from infino.local.sources.catalogue import KINDS
+from infino.local.visualize.builder import Built, QueryBuilder, bound, overridden, page
 from infino.local.visualize.filters import Conditions, conditions, merged, time_filter
+from infino.local.visualize.origins import Origin, origin
 
 if TYPE_CHECKING:
     from infino.local.access import Principal
     from infino.local.state import Gateway
 
-KINDS = {
-    "Integer": "number", "Float": "number", "Decimal": "number", "Boolean": "boolean",
-    "Date": "date", "DateTime": "date", "Null": "null",
-}  # fmt: skip
 MANY_GROUPS = 15
 Node = Mapping[str, Any]
 
@@ -46,25 +37,28 @@ def execute(gateway: Gateway, principal: Principal, spec: Node, request: Node) -
     """
     started = time.perf_counter()
     source = spec["source"]
-    if source["kind"] != "sql":
-        raise unsupported(f"visualizations over {source['kind']}")
-    if source.get("connection_id") or source.get("connector_id"):
-        raise unsupported("visualizations over a connection")
     warnings: list[dict[str, str]] = []
 
     def warn(code: str, message: str) -> None:
         warnings.append({"code": code, "message": message})
 
-    dataset = str(source["index"])
-    types = _types(gateway, principal, dataset)
-    found = _conditions(spec, request, types)
-    raw = (source["sql"].get("raw_query") or "").strip().rstrip(";")
+    connector = source.get("connector_id")
+    if connector and connector not in KINDS:
+        warn("unknown_connector_id", f"there is no connector {connector}; GET /sources lists them")
+    place = origin(gateway, principal, source)
+    raw = (source["sql"].get("raw_query") or "").strip().rstrip(";").rstrip()
+    filters = _filters(spec, request)
+    types = place.types(bool(filters) or not raw)
+    found = conditions(filters, types, place.dialect)
     if raw:
         overridden(spec, warn)
-        built, found = _written(raw, spec, dataset, found)
+        built, found = _written(raw, spec, place, found)
     else:
-        built = build(spec, identifier(dataset), found.sql, warn)
-    rows, columns = _run(gateway, principal, built)
+        built = QueryBuilder(spec, types, found.sql, place.dialect, warn).build()
+    # One row more than asked for tells whether there are more.
+    rows, columns = place.rows(_limited(built, place, 1))
+    if built.cut is not None:  # some stores have no moments, and give what was cut as text
+        columns = [{**one, "type": "date"} if one["name"] == built.cut else one for one in columns]
     truncated = built.limit is not None and len(rows) > built.limit
     rows = rows if built.limit is None else rows[: built.limit]
     if len(rows) <= MANY_GROUPS:
@@ -74,7 +68,7 @@ def execute(gateway: Gateway, principal: Principal, spec: Node, request: Node) -
         "row_count": len(rows),
         "truncated": truncated,
         "took_ms": int((time.perf_counter() - started) * 1000),
-        "executed_query": _limited(built, built.limit),
+        "executed_query": _limited(built, place),
         "filters_applied": list(found.applied),
         "filters_skipped": [dict(one) for one in found.skipped],
         "warnings": [one if one["message"] else {**one, "message": _MANY} for one in warnings],
@@ -86,15 +80,7 @@ def execute(gateway: Gateway, principal: Principal, spec: Node, request: Node) -
 _MANY = f"more than {MANY_GROUPS} groups; mapping.top with other_bucket keeps the largest"
 
 
-def _types(gateway: Gateway, principal: Principal, dataset: str) -> dict[str, str]:
-    with gateway.store.reading() as cursor:
-        view = readable(gateway, principal, cursor, dataset)
-    if view is None:
-        raise Problem(404, "index_not_found_exception", f"no such dataset [{dataset}]")
-    return {column.name: column.type for column in view.columns}
-
-
-def _conditions(spec: Node, request: Node, types: Mapping[str, str]) -> Conditions:
+def _filters(spec: Node, request: Node) -> list[Node]:
     given = request.get("filters") or []
     asked = request.get("time_range")
     if asked and isinstance(asked, Mapping) and not {"from", "to"} <= asked.keys():
@@ -105,38 +91,25 @@ def _conditions(spec: Node, request: Node, types: Mapping[str, str]) -> Conditio
     if span is not None and not isinstance(span, Mapping):
         raise Problem(400, "illegal_argument_exception", "time_range must be an object with from and to")
     column = spec["source"]["sql"].get("time_column") or "@timestamp"
-    return conditions([*merged(spec.get("filters") or [], given), *time_filter(span, column)], types)
+    return [*merged(spec.get("filters") or [], given), *time_filter(span, column)]
 
 
-def _written(raw: str, spec: Node, dataset: str, found: Conditions) -> tuple[Built, Conditions]:
-    """A query that is written out: filters narrow its dataset, under the dataset's own name."""
-    sql = spec["source"]["sql"]
-    own_limit = find(tokens(raw), "LIMIT") is not None
+def _written(raw: str, spec: Node, place: Origin, found: Conditions) -> tuple[Built, Conditions]:
+    """A query that is written out: filters narrow its table, under the table's own name."""
+    limit, offset = page(spec)
+    own_limit = place.limits(raw)
     if found.sql:
-        name = identifier(dataset)
-        narrowed = f"{name} AS (SELECT * FROM {name} WHERE {' AND '.join(found.sql)})"
-        first = tokens(raw)[0]
-        rest = raw.encode()[first.end :].decode()  # places are those of bytes
-        raw = f"WITH {narrowed}, {rest}" if first.word == "WITH" else f"WITH {narrowed} {raw}"
-    return Built(raw, None if own_limit else int(sql.get("limit") or 50), int(sql.get("offset") or 0), bound()), found
+        narrowed = place.narrowed(raw, " AND ".join(found.sql))
+        if narrowed is None:
+            reason = f"raw_query does not read {spec['source']['index']} in a way that a filter can be put before"
+            skipped = [*found.skipped, *({"field": field, "reason": reason} for field in found.applied)]
+            found = Conditions((), (), tuple(skipped))
+        raw = narrowed or raw
+    return Built(raw, None if own_limit else limit, offset, bound()), found
 
 
-def _limited(built: Built, limit: int | None) -> str:
-    if limit is None:
-        return built.sql
-    return f"{built.sql} LIMIT {limit}" + (f" OFFSET {built.offset}" if built.offset else "")
-
-
-def _run(gateway: Gateway, principal: Principal, built: Built) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
-    # One row more than asked for tells whether there are more.
-    statement = _limited(built, None if built.limit is None else built.limit + 1)
-    answer = orjson.loads(ask(gateway, principal, statement, flat=True))
-    names = {column["alias"]: column["data_type"].partition("(")[0] for column in answer["columns"]}
-    rows = answer["rows"]
-    for name in (name for name, kind in names.items() if kind == "Decimal"):
-        for row in rows:
-            row[name] = None if row[name] is None else Decimal(row[name])
-    return rows, [{"name": name, "type": KINDS.get(kind, "string")} for name, kind in names.items()]
+def _limited(built: Built, place: Origin, more: int = 0) -> str:
+    return built.sql if built.limit is None else place.dialect.limited(built.sql, built.limit + more, built.offset)
 
 
 def _raw_binding(spec: Node, columns: Sequence[Mapping[str, str]]) -> dict[str, Any]:

@@ -8,9 +8,7 @@ from typing import Any
 
 import attrs
 
-from infino.local.store import identifier, literal
-
-TEXT = ("VARCHAR", "JSON")
+from infino.local.visualize.dialects import Dialect, plain
 
 
 class Unfit(Exception):
@@ -38,12 +36,13 @@ def merged(saved: Sequence[Mapping[str, Any]], given: Sequence[Mapping[str, Any]
     return [*(one for one in saved if one.get("field") not in fields), *given]
 
 
-def conditions(filters: Sequence[Mapping[str, Any]], types: Mapping[str, str]) -> Conditions:
+def conditions(filters: Sequence[Mapping[str, Any]], types: Mapping[str, str], dialect: Dialect) -> Conditions:
     """Write filters as SQL.
 
     Args:
         filters: The filters; those that are not enabled say nothing.
-        types: Engine types of the columns by name.
+        types: Types of the columns by name.
+        dialect: How they are written.
 
     Returns:
         The conditions; a filter that can't be applied is named with its reason and never fails the call.
@@ -56,46 +55,64 @@ def conditions(filters: Sequence[Mapping[str, Any]], types: Mapping[str, str]) -
         try:
             if field not in types:
                 raise Unfit(f"there is no field {field}")
-            sql.append(_condition(identifier(field), types[field], str(one.get("operator")), one.get("value")))
+            comparison = _Comparison(dialect.identifier(field), types[field], dialect)
+            sql.append(comparison.condition(str(one.get("operator")), one.get("value")))
             applied.append(field)
         except Unfit as problem:
             skipped.append({"field": field, "reason": str(problem)})
     return Conditions(tuple(sql), tuple(applied), tuple(skipped))
 
 
-def _condition(column: str, kind: str, operator: str, value: Any) -> str:
-    negative = operator in ("is_not", "is_not_one_of", "is_not_between", "does_not_exist")
-    match operator:
-        case "is" | "is_not":
-            found = _equal(column, kind, [value])
-        case "is_one_of" | "is_not_one_of":
-            if not isinstance(value, list) or not value:
-                raise Unfit(f"{operator} takes a list that is not empty")
-            found = _equal(column, kind, value)
-        case "is_between" | "is_not_between":
-            low, high = _ends(value)
-            found = f"{_comparable(column, kind)} BETWEEN {_constant(low, kind)} AND {_constant(high, kind)}"
-        case "exists" | "does_not_exist":
-            found = f"{column} IS NOT NULL"
-        case "contains":
-            if isinstance(value, dict | list) or value is None:
-                raise Unfit("contains takes one text, number or yes or no")
-            found = f"contains({column}::VARCHAR, {literal(_text(value))})"
-        case _:
-            raise Unfit(f"there is no operator {operator}")
-    # What is missing is not equal, not between and in no list: a plain NOT would lose it.
-    return f"NOT coalesce({found}, false)" if negative else f"({found})"
+@attrs.frozen
+class _Comparison:
+    """Conditions on one column.
 
+    Args:
+        column: Its name, quoted.
+        kind: Its type.
+        dialect: How they are written.
+    """
 
-def _equal(column: str, kind: str, values: Sequence[Any]) -> str:
-    if any(isinstance(value, dict | list) for value in values):
-        raise Unfit("values must be texts, numbers, yes or no, or null")
-    if kind.endswith("[]"):
-        return " OR ".join(f"list_contains({column}, {_constant(value, kind[:-2])})" for value in values)
-    return " OR ".join(
-        f"{column} IS NULL" if value is None else f"{_comparable(column, kind)} = {_constant(value, kind)}"
-        for value in values
-    )
+    column: str
+    kind: str
+    dialect: Dialect
+
+    def condition(self, operator: str, value: Any) -> str:
+        match operator:
+            case "is" | "is_not":
+                found = self._equal([value])
+            case "is_one_of" | "is_not_one_of":
+                if not isinstance(value, list) or not value:
+                    raise Unfit(f"{operator} takes a list that is not empty")
+                found = self._equal(value)
+            case "is_between" | "is_not_between":
+                low, high = map(self._constant, _ends(value))
+                found = f"{self.dialect.comparable(self.column, self.kind)} BETWEEN {low} AND {high}"
+            case "exists" | "does_not_exist":
+                found = f"{self.column} IS NOT NULL"
+            case "contains":
+                if isinstance(value, dict | list) or value is None:
+                    raise Unfit("contains takes one text, number or yes or no")
+                found = self.dialect.contains(self.column, plain(value))
+            case _:
+                raise Unfit(f"there is no operator {operator}")
+        negative = operator in ("is_not", "is_not_one_of", "is_not_between", "does_not_exist")
+        return self.dialect.unless(found) if negative else f"({found})"
+
+    def _equal(self, values: Sequence[Any]) -> str:
+        if any(isinstance(value, dict | list) for value in values):
+            raise Unfit("values must be texts, numbers, yes or no, or null")
+        return " OR ".join(f"{self.column} IS NULL" if value is None else self._is(value) for value in values)
+
+    def _is(self, value: Any) -> str:
+        if self.kind.endswith("[]") and self.dialect.lists:
+            return f"list_contains({self.column}, {self.dialect.constant(value, self.kind[:-2])})"
+        return f"{self.dialect.comparable(self.column, self.kind)} = {self._constant(value)}"
+
+    def _constant(self, value: Any) -> str:
+        if self.dialect.is_time(self.kind):
+            return self.dialect.moment(moment(value), self.kind)
+        return self.dialect.constant(value, self.kind)
 
 
 def _ends(value: Any) -> tuple[Any, Any]:
@@ -104,26 +121,6 @@ def _ends(value: Any) -> tuple[Any, Any]:
     if isinstance(value, Mapping) and {"from", "to"} <= set(value):
         return value["from"], value["to"]
     raise Unfit("a span is [low, high] or {from, to}")
-
-
-def _is_time(kind: str) -> bool:
-    return kind.startswith(("TIMESTAMP", "DATE"))
-
-
-def _comparable(column: str, kind: str) -> str:
-    return f"{column}::TIMESTAMPTZ" if _is_time(kind) and "TZ" not in kind and "ZONE" not in kind else column
-
-
-def _constant(value: Any, kind: str) -> str:
-    """Write a value for a column; one that is none of its kind is null, and matches nothing."""
-    if _is_time(kind):
-        return f"TIMESTAMPTZ {literal(moment(value).isoformat())}"
-    text = literal(_text(value))
-    return text if kind in TEXT else f"TRY_CAST({text} AS {kind})"
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def moment(value: Any) -> datetime:
