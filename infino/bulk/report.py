@@ -87,6 +87,9 @@ class BulkReport:
         counts = attrs.asdict(self, filter=lambda attribute, _: attribute.name != "rejections")
         return {**counts, "accepted": self.accepted, "ok": self.ok}
 
+    def _sent(self) -> str:
+        return f"{self.bytes / 1e6:,.1f} MB in {self.requests:,} {'request' if self.requests == 1 else 'requests'}"
+
     def __str__(self) -> str:
         parts = [f"{self.read:,} read", f"{self.accepted:,} accepted"]
         kinds = {name: getattr(self, name) for name in ("created", "updated", "deleted", "noop")}
@@ -94,7 +97,7 @@ class BulkReport:
             parts[-1] += f" ({', '.join(f'{value:,} {name}' for name, value in kinds.items() if value)})"
         others = ("rejected", "unknown", "retried", "resumed", "possibly_doubled")
         parts += [f"{value:,} {name.replace('_', ' ')}" for name in others if (value := getattr(self, name))]
-        sent = f"{self.bytes / 1e6:,.1f} MB in {self.requests:,} requests, {self.seconds:.1f} s"
+        sent = f"{self._sent()}, {self.seconds:.1f} s"
         text = f"{self.dataset}: {', '.join(parts)}; {sent}"
         if self.errors:
             text += "; errors: " + ", ".join(f"{name} x {count:,}" for name, count in self.errors.items())
@@ -109,7 +112,7 @@ class BulkReport:
         others = ("created", "updated", "deleted", "noop", "retried", "resumed", "possibly_doubled")
         counts = {name: getattr(self, name) for name in (*always, *others)}
         rows = [(name.replace("_", " "), f"{count:,}") for name, count in counts.items() if count or name in always]
-        rows.append(("sent", f"{self.bytes / 1e6:,.1f} MB in {self.requests:,} requests"))
+        rows.append(("sent", self._sent()))
         rows.append(("time", f"{self.seconds:,.1f} s, {self.rate:,.0f} records/s"))
         if not self.complete:
             rows.append(("source", "not read to its end"))

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import attrs
 import click
 
 from infino.cli.operations import read_object
 from infino.cli.operations import show as show_answer
-from infino.cli.output import say_json
+from infino.cli.output import say_json, write
 from infino.cli.session import Group, Session, command
+
+if TYPE_CHECKING:
+    from infino.resources.roles import RolePlan
 
 paths_argument = click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 prune_option = click.option("--prune", is_flag=True, help="Also delete roles that no file names.")
@@ -64,6 +68,14 @@ def show(session: Session, name: str) -> None:
     say_json(json.dumps(document, indent=2, ensure_ascii=False))
 
 
+def _show_plan(session: Session, planned: RolePlan) -> None:
+    """The differences for people, or each change as a row in the form that was asked for."""
+    if session.output is None:
+        click.echo(str(planned))
+    else:
+        write([attrs.asdict(change, recurse=False) for change in planned.changed], session.output, limit=None)
+
+
 @command("plan")
 @paths_argument
 @prune_option
@@ -71,7 +83,7 @@ def plan(session: Session, paths: tuple[Path, ...], prune: bool) -> None:
     """Show what applying files of roles would change; the exit status is 2 when there is a difference."""
     with session.client() as client:
         planned = client.roles.plan(wanted(paths), prune=prune)
-    click.echo(str(planned))
+    _show_plan(session, planned)
     if planned:
         sys.exit(2)
 
@@ -87,7 +99,7 @@ def apply(session: Session, paths: tuple[Path, ...], prune: bool) -> None:
         if not planned:
             session.say(str(planned))
             return
-        click.echo(str(planned))
+        _show_plan(session, planned)
         if any(change.action == "delete" for change in planned.changed):
             session.confirm("Delete roles")
         client.roles.apply(documents, prune=prune)

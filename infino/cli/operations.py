@@ -14,7 +14,7 @@ import click
 
 from infino import IssuedKeys
 from infino.cli.output import say_text, write
-from infino.cli.session import Group, Session, command
+from infino.cli.session import Group, Session, command, secret
 from infino.core.printable import printable
 
 # What a command line sets once for all calls, and what can't be typed there.
@@ -30,7 +30,10 @@ TAKES_FILES: dict[tuple[str, str], tuple[str, Callable[[Path], Any]]] = {
     ("files", "upload"): ("path_or_file", Path),
     ("metrics", "upload"): ("exposition", Path.read_bytes),
 }
+# Never shown, and asked for where they are left out.
+_SECRET = {"password"}
 _STRUCTURED = "JSON or YAML text, @FILE, or - for standard input."
+_OR_FILE = "An object may also be @FILE, or - for standard input."
 
 
 def resource_group(name: str) -> click.Group:
@@ -96,8 +99,10 @@ def _operation(name: str, method: Callable[..., Any], path: tuple[str, ...]) -> 
     readers = {one.name: _ArgumentReader(one, (path[-1], name)) for one in parameters}
 
     def run(session: Session, **given: Any) -> None:
+        for key in _SECRET & given.keys():
+            given[key] = secret(key.capitalize(), given[key])
         values = {key: readers[key].value(text) for key, text in given.items() if text not in (None, ())}
-        named = [text for text in list(given.values())[:2] if isinstance(text, str)]
+        named = [text for key, text in list(given.items())[:2] if isinstance(text, str) and key not in _SECRET]
         what = " ".join([*path, name.replace("_", "-"), *named])
         if name.startswith(_DESTROYS):
             session.confirm(what)
@@ -108,6 +113,9 @@ def _operation(name: str, method: Callable[..., Any], path: tuple[str, ...]) -> 
             answer = getattr(owner, name)(**values)
         if answer is False and name.startswith(_DESTROYS):
             session.say(f"{what}: there was nothing to do")
+        elif name == "exists":
+            session.say(f"{what}: {'yes' if answer else 'no'}")
+            sys.exit(0 if answer else 1)
         else:
             show(session, answer, done=f"{what}: done")
 
@@ -147,6 +155,13 @@ def show(session: Session, answer: Any, *, done: str) -> None:
         write(answer, session.output, single=single)
 
 
+def _outer(annotation: str) -> set[str]:
+    count = 1
+    while count:
+        annotation, count = re.subn(r"\[[^\[\]]*\]", "", annotation)
+    return set(re.findall(r"\w+", annotation))
+
+
 class _ArgumentReader:
     """How one argument of a method stands on a command line, and how its text becomes a value."""
 
@@ -157,7 +172,8 @@ class _ArgumentReader:
         file, self.read_file = TAKES_FILES.get(owner, ("", Path))
         self.is_file = file == one.name
         words = set(re.findall(r"\w+", str(one.annotation)))
-        self.is_text = bool(words & {"str", "Literal", "FileFormat"})
+        # Mapping[str, ...] is no text: what stands in brackets says nothing of the value itself.
+        self.is_text = bool(_outer(str(one.annotation)) & {"str", "Literal", "FileFormat"})
         self.is_flag = "bool" in words
         self.number = click.INT if "int" in words else click.FLOAT if "float" in words else None
         self.is_object = not self.is_file and (
@@ -168,12 +184,16 @@ class _ArgumentReader:
         """What the help says of it."""
         if self.is_file:
             return "The file, or - for standard input."
-        return f"{text} {_STRUCTURED}" if self.is_object and not self.is_text else text
+        if self.name in _SECRET:
+            return f"{text} Left out, it is asked for unseen; - reads it from standard input."
+        if not self.is_object:
+            return text
+        return f"{text} {_STRUCTURED if not self.is_text else _OR_FILE}"
 
     def parameter(self, text: str) -> Callable[[Any], Any]:
         """The argument or option, with its help."""
         if self.is_argument:
-            return click.argument(self.name)
+            return click.argument(self.name, required=self.name not in _SECRET)
         option = f"--{self.name.replace('_', '-')}"
         if self.is_flag:
             return click.option(f"{option}/--no-{option[2:]}", self.name, default=None, help=text)
@@ -190,7 +210,12 @@ class _ArgumentReader:
         if self.is_file:
             return sys.stdin.buffer.read() if text == "-" else self._file(Path(text))
         if self.is_object and (not self.is_text or text[:1] in "{[@-"):
-            return read_object(text)
+            found = read_object(text)
+            if not self.is_text and not isinstance(found, dict | list):
+                raise click.UsageError(
+                    f"{self.name} must be an object in JSON or YAML, @FILE, or - for standard input (see --help)."
+                )
+            return found
         return text
 
     def _file(self, path: Path) -> Any:
@@ -211,9 +236,11 @@ def read_object(text: str) -> Any:
     Raises:
         click.UsageError: It can't be read.
     """
+    where = "the command line"
     if text == "-":
-        text = sys.stdin.read()
+        text, where = sys.stdin.read(), "standard input"
     elif text.startswith("@"):
+        where = text[1:]
         try:
             text = Path(text[1:]).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
@@ -225,6 +252,6 @@ def read_object(text: str) -> Any:
         from infino.core.errors import InfinoError
 
         try:
-            return parse_yaml(text, "the command line")
+            return parse_yaml(text, where)
         except InfinoError as error:
             raise click.UsageError(f"this is neither JSON nor YAML: {error}") from None

@@ -64,7 +64,12 @@ def _items(value: Any) -> Iterable[Any]:
 
 def _plain(value: Any) -> Any:
     to_dict: Any = getattr(value, "to_dict", None)
-    return value if to_dict is None else to_dict()
+    if to_dict is None:
+        return value
+    found = to_dict()
+    # What the document describes goes before what a service adds: the middle is what a narrow table leaves out.
+    known = [field.names[0] for field in getattr(value, "FIELDS", ())]
+    return {**{name: found[name] for name in known if name in found}, **found}
 
 
 def text_of(value: Any) -> str:
@@ -112,7 +117,10 @@ def _table(found: Rows, limit: int | None) -> None:
     if _needed(widths) > room:
         # Headings break at their underscores and cells are cut, before a column has to go.
         heads = [head.replace("_", "_\n") for head in heads]
-        widths = _widths(heads, rows, NARROW)
+        widths = [
+            max(width, whole) if name == "id" or (name != "_id" and name.endswith("_id")) else width
+            for name, width, whole in zip(found.names, _widths(heads, rows, NARROW), widths, strict=True)
+        ]
     if not heads:
         click.echo("nothing to show", err=True)
         return
@@ -281,7 +289,8 @@ FOR_PROGRAMS: Mapping[str, Callable[[Rows], None]] = {
 def show_sql(session: Session, result: Any, limit: int) -> None:
     """Print rows; of a statement that wrote, how many it changed."""
     changed = result.stats.affected_rows
-    if changed is not None and not len(result):
+    # A question that finds nothing is a table without rows: only what wrote says how much.
+    if changed is not None and not len(result) and not result.columns:
         session.say(f"{changed} {'record' if changed == 1 else 'records'} changed")
     else:
         write(result, session.output, limit=limit)

@@ -43,6 +43,8 @@ def sql(session: Session, statement: str | None, file: Path | None, params: tupl
         statement = file.read_text(encoding="utf-8")
     elif statement == "-" or (statement is None and not sys.stdin.isatty()):
         statement = sys.stdin.read()
+    if statement is not None and not statement.strip():
+        raise click.UsageError("The statement is empty.")
     with session.client() as client:
         if statement is None:
             from infino.cli.shell import Shell

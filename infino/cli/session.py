@@ -67,6 +67,29 @@ class Session:
         click.confirm(printable(f"{what}?"), abort=True, err=True)
 
 
+def secret(what: str, given: str | None) -> str:
+    """What may not stand on a command line: asked for without an echo, or the first line of what is piped in.
+
+    Args:
+        what: What is asked for.
+        given: What was typed all the same; `-` for standard input.
+
+    Returns:
+        The text.
+
+    Raises:
+        click.UsageError: Nothing was piped in.
+    """
+    if given not in (None, "-"):
+        return given
+    if sys.stdin.isatty():
+        return str(click.prompt(what, hide_input=True))
+    found = sys.stdin.readline().rstrip("\r\n")
+    if not found:
+        raise click.UsageError(f"{what} is missing: pipe it in, or type it where it can be asked for.")
+    return found
+
+
 def failure(error: Exception) -> click.ClickException:
     """The reason, and what to do where the error knows that."""
     return click.ClickException("\n".join(printable(line) for line in str(error).splitlines()))
@@ -104,6 +127,18 @@ def printable_errors() -> Iterator[None]:
         raise
 
 
+# Methods of the client whose command has another name, or a place of its own.
+ELSEWHERE = {
+    **dict.fromkeys(("bulk", "bulk-iter", "bulk-chunk", "upload", "ingest"), "infino load"),
+    **dict.fromkeys(("query", "execute"), "infino sql`, `infino dsl` or `infino promql"),
+    **dict.fromkeys(("stream", "send"), "infino chat"),
+    "ask": "infino ask",
+    "chat": "infino chat",
+    "rotate-keys": "infino keys rotate",
+    "login": "infino config login",
+}
+
+
 class Group(click.Group):
     """Commands below a name; a mistyped one is answered with the one that was probably meant."""
 
@@ -125,6 +160,8 @@ class Group(click.Group):
         if args and not args[0].startswith("-") and args[0] not in known:
             near = get_close_matches(args[0], known, n=1)
             also = f" Did you mean {near[0]!r}?" if near else f" `{ctx.command_path} --help` lists the commands."
+            if elsewhere := ELSEWHERE.get(args[0].replace("_", "-")):
+                also = f" It is `{elsewhere}`."
             raise click.UsageError(f"There is no command {args[0]!r}.{also}", ctx)
         return super().resolve_command(ctx, args)
 

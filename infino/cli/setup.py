@@ -16,14 +16,14 @@ import click
 
 from infino.cli.operations import read_object, show
 from infino.cli.output import write
-from infino.cli.session import Group, Session, command
+from infino.cli.session import Group, Session, command, secret
 from infino.core.printable import printable
 from infino.core.version import VERSION
 
 if TYPE_CHECKING:
     from infino import Infino
 
-SETTINGS = ("endpoint", "region", "access_key", "secret_key", "allow_http", "timeout", "ca_bundle")
+SETTINGS = ("endpoint", "region", "access_key", "secret_key", "allow_http", "timeout", "ca_bundle", "proxy")
 
 
 @command()
@@ -129,7 +129,11 @@ def _proxy(client: Infino) -> str:
     if client.config.proxy:
         return "requests go through the configured proxy"
     named = [name for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY") if {name, name.lower()} & os.environ.keys()]
-    return f"none is used; to use that of {', '.join(named)}, pass trust_env=True to the client" if named else "none"
+    return (
+        f"none is used; to use that of {', '.join(named)}, pass trust_env=True to the client, or set INFINO_PROXY"
+        if named
+        else "none"
+    )
 
 
 CHECKS: dict[str, Callable[[Infino], str]] = {
@@ -163,12 +167,18 @@ def config_profiles(session: Session) -> None:
 
 @command("set")
 @click.argument("name", type=click.Choice(SETTINGS), metavar="NAME")
-@click.argument("value")
-def config_set(session: Session, name: str, value: str) -> None:
+@click.argument("value", required=False)
+def config_set(session: Session, name: str, value: str | None) -> None:
     """Write one setting of a profile (--profile NAME, else default).
 
-    NAME: endpoint, region, access_key, secret_key, allow_http (true or false), timeout (seconds) or ca_bundle.
+    NAME: endpoint, region, access_key, secret_key, allow_http (true or false), timeout (seconds), ca_bundle or proxy.
+
+    VALUE: The value; a secret_key that is left out is asked for unseen, and - reads it from standard input.
     """
+    if name == "secret_key":
+        value = secret("Secret key", value)
+    if value is None:
+        raise click.UsageError(f"Say what {name} shall be.")
     _save(session, {name: value})
 
 
@@ -180,9 +190,7 @@ def config_login(session: Session, access_key: str, secret_key: Any) -> None:
     from infino import Infino, InfinoError
     from infino.cli.session import failure
 
-    if secret_key is None:
-        # What is piped in has no echo to turn off.
-        secret_key = click.prompt("Secret key", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline().strip()
+    secret_key = secret("Secret key", secret_key)
     endpoint = session.endpoint or click.prompt("Endpoint", default="https://api.infino.ws")
     try:
         with Infino(access_key=access_key, secret_key=secret_key, endpoint=endpoint) as client:

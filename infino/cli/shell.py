@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ HELP = """\
 \\limit N      rows shown of a table
 \\i FILE       run the statements of a file
 \\?            this help
-\\q            leave; so does Ctrl-D
+\\q            leave; so do exit, quit and Ctrl-D
 
 A statement ends with a semicolon and may take several lines. Ctrl-C drops what is typed or stops waiting."""
 FEW = 20
@@ -41,6 +42,9 @@ KEYWORDS = tuple(
     )
     for word in line.split()
 )
+
+
+_NAMES_A_DATASET = re.compile(r"\b(?:from|join|into|update|table)\s+[^\s,();]*$", re.IGNORECASE)
 
 
 class Words:
@@ -80,16 +84,19 @@ class Words:
                 self._fields[dataset] = []
         return self._fields[dataset]
 
-    def matching(self, text: str, word: str) -> Iterator[str]:
-        """Give what may stand where a word is begun, fields of named datasets first."""
+    def matching(self, text: str, word: str, before: str = "") -> Iterator[str]:
+        """Give what may stand where a word is begun: datasets after FROM, else fields of named ones first."""
         begun = word.strip('"').lower()
+        if _NAMES_A_DATASET.search(before):
+            yield from (_quoted(one) for one in self.datasets if one.lower().startswith(begun))
+            return
         named = [name for name in self.datasets if name in text]
         if begun and not named and len(self.datasets) <= FEW:
             named = self.datasets
         found: Iterable[str] = (*(field for name in named for field in self.fields(name)), *self.datasets)
         for one in dict.fromkeys(found):
             if one.lower().startswith(begun) and one.lower() != begun:
-                yield one if one.isidentifier() else f'"{one}"'
+                yield _quoted(one)
         if begun and not word.startswith('"'):
             yield from (one for one in KEYWORDS if one.lower().startswith(begun))
 
@@ -97,9 +104,13 @@ class Words:
         """What prompt-toolkit asks a completer."""
         from prompt_toolkit.completion import Completion
 
-        text = self.above + document.text
+        text, before = self.above + document.text, self.above + document.text_before_cursor
         word = document.get_word_before_cursor(WORD=True).rsplit(",", 1)[-1].rsplit("(", 1)[-1]
-        yield from (Completion(one, start_position=-len(word)) for one in self.matching(text, word))
+        yield from (Completion(one, start_position=-len(word)) for one in self.matching(text, word, before))
+
+
+def _quoted(name: str) -> str:
+    return name if name.isidentifier() else f'"{name}"'
 
 
 class Shell:
@@ -143,6 +154,8 @@ class Shell:
         """
         if line.lstrip().startswith("\\"):
             return self.command(line.strip())
+        if not self.words.above and line.strip().rstrip(";").lower() in ("exit", "quit"):
+            return False
         ended, self.words.above = _cut(f"{self.words.above}{line}\n")
         if not self.words.above.strip():
             self.words.above = ""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     "--by", "field", help="Field of time or of a sequence that orders the records; the first date when left out."
 )
 @click.option("-n", "--lines", type=click.IntRange(min=0), default=10, show_default=True, help="Records shown first.")
-@click.option("--promql", "expression", help="Follow this expression instead of records.")
+@click.option("--promql", "expression", help="Follow this expression instead of records, over DATASET or all metrics.")
 @click.option(
     "--interval", type=click.FloatRange(min=0.1), default=2.0, show_default=True, help="Seconds between two looks."
 )
@@ -38,10 +38,20 @@ def tail(
     rounds: int | None,
 ) -> None:
     """Follow new records: infino tail web-logs --by timestamp, one JSON object a line. Ctrl-C ends it."""
-    if (dataset is None) == (expression is None):
+    if dataset is None and expression is None:
         raise click.UsageError("Name a dataset, or an expression with --promql.")
+    if expression is not None and field is not None:
+        raise click.UsageError("--by orders records; what --promql follows has no order: leave one out.")
+    if session.output not in (None, "ndjson"):
+        raise click.UsageError(
+            f"What is followed has no end, so there is no {session.output} of it: leave --output out."
+        )
     with session.client() as client:
-        looks = _values(client, expression) if expression else _records(client, str(dataset), field, lines)
+        looks = (
+            _values(client, expression, dataset, session.output)
+            if expression is not None
+            else _records(client, str(dataset), field, lines)
+        )
         done = 0
         while rounds is None or done < rounds:
             for line in next(looks):
@@ -52,12 +62,15 @@ def tail(
                 time.sleep(interval)
 
 
-def _values(client: Infino, expression: str) -> Iterator[list[str]]:
+def _values(client: Infino, expression: str, dataset: str | None, form: str | None) -> Iterator[list[str]]:
+    from infino.core.codec import dumps
+
     while True:
-        yield [
-            "  ".join(f"{printable(name)}={text_of(value)}" for name, value in row.items())
-            for row in client.query.promql(expression)
-        ]
+        rows = client.query.promql(expression, dataset=dataset)
+        if form is not None:
+            yield [dumps(row).decode() for row in rows]
+        else:
+            yield ["  ".join(f"{printable(name)}={text_of(value)}" for name, value in row.items()) for row in rows]
 
 
 def _records(client: Infino, dataset: str, field: str | None, lines: int) -> Iterator[list[str]]:

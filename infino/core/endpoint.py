@@ -197,7 +197,7 @@ def parse_endpoint(text: str, *, allow_http: bool = False, host: str | None = No
     base_path = _base_path(parts.path)
     if parts.scheme == "http" and not allow_http and not _is_loopback(hostname):
         raise ConfigError(
-            "plain http would send data in the clear; use https, or pass allow_http=True",
+            "plain http would send data in the clear; use https, or pass allow_http=True (INFINO_ALLOW_HTTP=true)",
         )
     own = host_header(parts.scheme, hostname, port)
     signed = own if host is None else _host_value(parts.scheme, host)

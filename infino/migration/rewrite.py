@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -84,10 +85,19 @@ def files(paths: Sequence[Path]) -> Iterator[Path]:
         paths: Files, and folders that are looked through.
 
     Yields:
-        Each file.
+        Each file; below a folder none of an environment, of installed packages or of a hidden folder.
     """
     for path in paths:
-        yield from sorted(path.rglob("*.py")) if path.is_dir() else (path,)
+        if not path.is_dir():
+            yield path
+            continue
+        for folder, below, names in os.walk(path):
+            below[:] = sorted(
+                one
+                for one in below
+                if not one.startswith(".") and one != "site-packages" and not Path(folder, one, "pyvenv.cfg").exists()
+            )
+            yield from (Path(folder, name) for name in sorted(names) if name.endswith(".py"))
 
 
 def old_arguments() -> Mapping[str, list[str]]:

@@ -85,6 +85,15 @@ def test_rejected_records_end_with_a_status_and_a_file(run, fresh, tmp_path: Pat
         (("local", "--data", "x", "--ephemeral"), "choose one"),
         (("load", "d", "missing.ndjson"), "does not exist"),
         (("local", "--port", "none"), "not a valid integer"),
+        (("sql", ""), "statement is empty"),
+        (("records", "delete", "d", "7", "--yes"), "query must be an object"),
+        (("tail", "d", "-o", "csv"), "there is no csv of it"),
+        (("tail", "d", "--by", "n", "--promql", "up"), "--by orders records"),
+        (("config", "set", "region"), "Say what region shall be"),
+        (("records", "bulk", "d"), "It is `infino load`"),
+        (("users", "rotate-keys", "ann"), "It is `infino keys rotate`"),
+        (("fino", "ask", "x"), "It is `infino ask`"),
+        (("query", "sql", "x"), "`infino sql`"),
     ],
 )
 def test_mistakes_are_one_line(run, arguments, complaint):
@@ -217,6 +226,24 @@ def test_a_statement_that_writes_says_how_much(run, wide):
     assert "1 record changed" in run("sql", f"DELETE FROM \"{wide}\" WHERE origin = 'EWR'").output
 
 
+def test_a_question_that_finds_nothing_is_a_table_without_rows(run, loaded):
+    found = run("sql", f'SELECT n FROM "{loaded}" WHERE false', "-o", "json")
+    assert (json.loads(found.stdout), found.stderr) == ([], "")
+    assert run("sql", f'SELECT n FROM "{loaded}" WHERE false', "-o", "csv").stdout == "n\n"
+    assert "0 records changed" in run("sql", f'DELETE FROM "{loaded}" WHERE false').stderr
+
+
+def test_a_password_is_read_unseen_and_never_shown(run, gateway, fresh):
+    name = fresh("user")
+    with gateway.client() as client:
+        client.users.create(name, {"Roles": []})
+    for arguments in ((), ("-",), ("hunter2-typed",)):
+        done = run("users", "set-password", name, *arguments, text="correct-horse\n")
+        assert done.exit_code == 0, done.output
+        assert done.output == f"users set-password {name}: done\n"
+    assert "pipe it in" in run("users", "set-password", name, text="").output
+
+
 def test_aggregations_are_rows_too(run, loaded):
     search = {"aggs": {"by": {"terms": {"field": "w.keyword"}}}}
     assert json.loads(run("dsl", loaded, json.dumps({"size": 0, **search}), "-o", "json").stdout) == [
@@ -293,7 +320,8 @@ def test_a_mistyped_command_names_the_likely_one(run):
 def test_what_is_not_there_need_not_be_deleted(run, fresh):
     assert "nothing to do" in run("datasets", "delete", fresh("none"), "--missing-ok", "--yes").output
     assert run("datasets", "delete", fresh("none"), "--yes").exit_code == 1
-    assert run("datasets", "exists", fresh("none")).exit_code == 1
+    missing = run("datasets", "exists", fresh("none"))
+    assert (missing.exit_code, missing.output.split()[-1]) == (1, "no")
 
 
 def test_rows_as_parquet(run, loaded, tmp_path: Path):
@@ -348,6 +376,8 @@ def test_roles_from_a_folder_are_planned_and_applied(run, fresh, tmp_path: Path)
     planned = run("roles", "plan", str(tmp_path))
     assert planned.exit_code == 2
     assert f"create role {role}" in planned.output
+    rows = json.loads(run("roles", "plan", str(tmp_path), "-o", "json").stdout)
+    assert [(row["name"], row["action"]) for row in rows] == [(role, "create")]
     assert "1 role changed" in run("roles", "apply", str(tmp_path)).output
     assert run("roles", "plan", str(tmp_path)).exit_code == 0
     (tmp_path / f"{role}.json").write_text(run("roles", "show", role).stdout)
@@ -355,6 +385,8 @@ def test_roles_from_a_folder_are_planned_and_applied(run, fresh, tmp_path: Path)
     assert role in run("roles", "show", role, "-o", "json").stdout
     (tmp_path / "again.json").write_text(json.dumps({role: document}))
     assert "a second time" in run("roles", "plan", str(tmp_path)).output
+    (tmp_path / "again.json").write_text("x: [")
+    assert f"{tmp_path / 'again.json'}" in run("roles", "plan", str(tmp_path)).output.replace("\n", "")
 
 
 def test_a_look_at_the_connection(run, gateway):
@@ -406,6 +438,10 @@ def test_settings_are_written_where_clients_read_them(run, gateway, monkeypatch,
     assert run("config", "profiles").output == "work\n"
     shown = run("--profile", "work", "config", "show").output
     assert "eu-west-1" in shown
+    assert run("config", "set", "secret_key", "--profile", "work", text="another\n").exit_code == 0
+    assert 'secret_key = "another"' in (tmp_path / "infino" / "config.toml").read_text()
+    assert run("config", "set", "proxy", "http://127.0.0.1:1", "--profile", "work").exit_code == 0
+    assert "http://127.0.0.1:1" in run("--profile", "work", "config", "show").output
     assert gateway.secret_key not in shown
     assert "true or false" in run("config", "set", "allow_http", "maybe").output
 
@@ -424,6 +460,13 @@ def test_new_records_are_followed(run, loaded):
     assert dated.exit_code == 0
     assert "2024-01-02" in run("tail", f"{loaded}-d", "-n", "1", "--rounds", "1").output
     assert "Name a dataset" in run("tail").output
+    metrics = f"{loaded}.aly"
+    assert run("datasets", "create", metrics).exit_code == 0
+    assert (
+        run("metrics", "upload", metrics, "-", text=f"{metrics.replace('.', '_').replace('-', '_')} 7\n").exit_code == 0
+    )
+    followed = run("tail", metrics, "--promql", '{__name__=~".+"}', "--rounds", "1", "-o", "ndjson")
+    assert [json.loads(line)["value"] for line in followed.output.splitlines()] == [7.0]
 
 
 def test_one_question(run, loaded):
@@ -445,6 +488,9 @@ def test_the_shell_answers_and_helps(gateway, loaded, tmp_path: Path, capsys):
         shell.statement("SELECT nonsense FROM nowhere;")
         assert shell.command("\\unknown")
         assert not shell.command("\\q")
+        assert not shell.take("exit;")
+        assert shell.take("SELECT")
+        assert shell.take("exit;")
         fields = list(shell.words.matching(f'SELECT  FROM "{loaded}"', ""))[:3]
         words = list(shell.words.matching(f'SELECT w FROM "{loaded}"', "w"))
     said = capsys.readouterr()
@@ -509,6 +555,8 @@ def test_the_shell_completes_what_stands_above_and_after(gateway, loaded, monkey
         assert "id" in offered("SELECT i")
         monkeypatch.setattr(words, "_datasets", [loaded, *map(str, range(20))])
         assert "id" not in offered("SELECT i")
+        monkeypatch.setattr(words, "_datasets", [loaded, "id-cards"])
+        assert offered("SELECT n FROM i") == {'"id-cards"'}
 
 
 def test_a_file_is_cut_at_semicolons_outside_quotes():

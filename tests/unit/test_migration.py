@@ -84,6 +84,16 @@ def test_old_calls_are_found_and_written(tmp_path: Path) -> None:
     assert program.read_text() == NEW
 
 
+def test_environments_and_hidden_folders_are_not_looked_through(tmp_path: Path) -> None:
+    (tmp_path / "venv").mkdir()
+    (tmp_path / "venv" / "pyvenv.cfg").touch()
+    for folder in ("venv", "lib/site-packages", ".tox", "scripts"):
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+        (tmp_path / folder / "old.py").touch()
+    assert list(rewrite.files([tmp_path])) == [tmp_path / "scripts" / "old.py"]
+    assert list(rewrite.files([tmp_path / "venv"])) == [tmp_path / "venv" / "old.py"]
+
+
 def test_arguments_keep_their_places() -> None:
     assert rewrite.new_call(
         "query_dataset_in_promql_range", [(None, "q"), ("end", "e"), ("start", "s"), ("step", "1")]
