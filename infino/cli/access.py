@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 import click
@@ -14,9 +14,6 @@ from infino.cli.operations import read_object
 from infino.cli.operations import show as show_answer
 from infino.cli.output import say_json, write
 from infino.cli.session import Group, Session, command
-
-if TYPE_CHECKING:
-    from infino.resources.roles import RolePlan
 
 paths_argument = click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 prune_option = click.option("--prune", is_flag=True, help="Also delete roles that no file names.")
@@ -68,7 +65,7 @@ def show(session: Session, name: str) -> None:
     say_json(json.dumps(document, indent=2, ensure_ascii=False))
 
 
-def _show_plan(session: Session, planned: RolePlan) -> None:
+def _show_plan(session: Session, planned: Any) -> None:
     """The differences for people, or each change as a row in the form that was asked for."""
     if session.output is None:
         click.echo(str(planned))
