@@ -325,7 +325,9 @@ def form_value(value: Any, name: str) -> Any:
     """
     if isinstance(value, Model | Mapping):
         return json_text(value, name)
-    return [form_value(item, name) for item in value] if isinstance(value, list | tuple) else value
+    if not isinstance(value, list | tuple):
+        return value
+    return [json_text(item, name) if isinstance(item, list | tuple | Model | Mapping) else item for item in value]
 
 
 def cookies(given: Iterable[tuple[str, Any]]) -> str | None:

@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from infino.core.errors import MissingFileError, ValidationError
 from infino.runtime.encode import json_text, text
@@ -103,8 +103,8 @@ class Multipart:
         head = f'--{self._boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"'
         if isinstance(value, _File):
             head += f'; filename="{_quoted(value.filename)}"\r\nContent-Type: {value.media}'
-        elif isinstance(value, _Json):
-            head += "\r\nContent-Type: application/json"
+        elif value.media:
+            head += f"\r\nContent-Type: {value.media}"
         return f"{head}\r\n\r\n".encode("utf-8", "replace")
 
     @property
@@ -117,7 +117,7 @@ class Multipart:
         """Bytes of the whole body, where they can be known."""
         total = len(self._tail)
         for head, value in self._parts:
-            size = value.size if isinstance(value, _File) else len(value.encode())
+            size = value.size if isinstance(value, _File) else len(value.content)
             if size is None:
                 return None
             total += len(head) + size + 2
@@ -135,22 +135,27 @@ class Multipart:
             if isinstance(value, _File):
                 yield from value.pieces()
             else:
-                yield value.encode()
+                yield value.content
             yield b"\r\n"
         yield self._tail
 
 
-class _Json(str):
-    """A part that is JSON text."""
+class _Text(NamedTuple):
+    """A part that is text, with its media type where it has one of its own."""
 
-    __slots__ = ()
+    content: bytes
+    media: str
 
 
-def multipart(given: Iterable[tuple[str, Any]], files: Iterable[tuple[str, Any] | tuple[str, Any, str]]) -> Multipart:
+_Given = Iterable[tuple[str, Any] | tuple[str, Any, str]]
+
+
+def multipart(given: _Given, files: _Given) -> Multipart:
     """Build a multipart body.
 
     Args:
-        given: Name and value of each field; lists repeat their name, objects go as JSON text.
+        given: Name, value and, where it has one of its own, media type of each field; lists repeat their name, objects
+            and lists of lists go as JSON text.
         files: Name, source and, unless it is any bytes, media type of each file; they follow the fields, and lists
             repeat their name.
 
@@ -161,14 +166,14 @@ def multipart(given: Iterable[tuple[str, Any]], files: Iterable[tuple[str, Any] 
         ValidationError: A value has no form in it.
     """
     parts: list[tuple[str, Any]] = []
-    for name, value in given:
+    for name, value, *media in given:
         if value is None or value is UNSET:
             continue
         for item in value if isinstance(value, list | tuple) else (value,):
-            if isinstance(item, Model | dict | Mapping):
-                parts.append((name, _Json(json_text(item, name))))
+            if isinstance(item, Model | Mapping | list | tuple):
+                parts.append((name, _Text(json_text(item, name).encode(), *(media or ["application/json"]))))
             else:
-                parts.append((name, text(item, name)))
+                parts.append((name, _Text(text(item, name).encode(), *(media or [""]))))
     for name, source, *media in files:
         several = source if isinstance(source, list | tuple) else () if source is None else (source,)
         parts += [(name, _File(one, name, *media)) for one in several]

@@ -6,11 +6,13 @@ import math
 from base64 import b64decode
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from datetime import time as clock
 from decimal import Decimal, InvalidOperation
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from infino.runtime.errors import MissingItemError, ParseError, mismatch, step
+from infino.runtime.moments import with_every_digit
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -19,6 +21,7 @@ T = TypeVar("T")
 _NAMES = ("name", "index", "id")
 Reader = Callable[[Any], Any]
 
+_WITH_MICROSECONDS = len("20260102T030405.123456")
 _MILLISECONDS_FROM = 1e11
 """Bare numbers from here on are milliseconds since 1970; seconds would be after the year 5000."""
 
@@ -106,9 +109,10 @@ def time(value: Any) -> datetime:
 
 def _time_from_text(value: str) -> datetime:
     try:
-        return datetime.fromisoformat(value)
+        found = datetime.fromisoformat(value)
     except ValueError:
-        return _time_from_rare_text(value.strip())
+        found = _time_from_rare_text(value.strip())
+    return with_every_digit(found, value) if len(value) > _WITH_MICROSECONDS else found
 
 
 def _time_from_rare_text(value: str) -> datetime:
@@ -125,13 +129,16 @@ def _time_from_rare_text(value: str) -> datetime:
 
 
 def day(value: Any) -> date:
-    """Return a day; of a moment the day in its own zone."""
+    """Return a day, also of a moment that is the beginning of one; the time of any other would get lost."""
     if isinstance(value, str):
         try:
             return date.fromisoformat(value)
         except ValueError:
             pass
-    return time(value).date()
+    moment = time(value)
+    if moment.time() != clock.min:
+        raise mismatch("a day without a time", value)
+    return moment.date()
 
 
 def uuid(value: Any) -> UUID:
@@ -190,19 +197,15 @@ def mapping(value: Any) -> dict[str, Any]:
 
 
 def items(read: Reader, keep_null: bool = False) -> Reader:
-    """Return a reader of arrays whose elements `read` takes; null elements are dropped unless they mean something."""
+    """Return a reader of arrays whose elements `read` takes; with `keep_null` null is an element too."""
 
     def read_items(value: Any) -> list[Any]:
         if not isinstance(value, list):
             raise mismatch("an array", value)
         found: list[Any] = []
         for index, item in enumerate(value):
-            if item is None:
-                if keep_null:
-                    found.append(None)
-                continue
             try:
-                found.append(read(item))
+                found.append(None if item is None and keep_null else read(item))
             except ParseError as error:
                 raise error.under(f"[{index}]") from None
         return found
@@ -211,19 +214,15 @@ def items(read: Reader, keep_null: bool = False) -> Reader:
 
 
 def values(read: Reader, keep_null: bool = False) -> Reader:
-    """Return a reader of objects whose values `read` takes; null values are dropped unless they mean something."""
+    """Return a reader of objects whose values `read` takes; with `keep_null` null is a value too."""
 
     def read_values(value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise mismatch("an object", value)
         found: dict[str, Any] = {}
         for key, item in value.items():
-            if item is None:
-                if keep_null:
-                    found[key] = None
-                continue
             try:
-                found[key] = read(item)
+                found[key] = None if item is None and keep_null else read(item)
             except ParseError as error:
                 raise error.under(step(key)) from None
         return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from infino.core.errors import APIError
 from infino.runtime import read as readers
 from infino.runtime import warn
-from infino.runtime.errors import mismatch, step
+from infino.runtime.errors import ParseError, mismatch, step
 from infino.runtime.read import at
 
 if TYPE_CHECKING:
@@ -65,8 +65,14 @@ def nothing(operation: str) -> Callable[[Any], None]:
 
 
 def text(value: Any) -> str:
-    """Read the bytes of an answer as text."""
-    return value if isinstance(value, str) else bytes(value or b"").decode("utf-8-sig", "replace")
+    """Read the bytes of an answer as text, which is UTF-8."""
+    if isinstance(value, str):
+        return value
+    try:
+        return bytes(value or b"").decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        what = f"byte {error.start} is not UTF-8; `body` of this error has them all"
+    raise ParseError("$", what)
 
 
 def content(value: Any) -> bytes:
@@ -382,5 +388,5 @@ def _holds_fields(value: Any) -> bool:
 
 
 def _all(read: Callable[[Any], T], value: list[Any]) -> list[T]:
-    found: list[T] = readers.items(read)(value)
+    found: list[T] = readers.items(read)([one for one in value if one is not None])  # null is no thing of a list
     return found

@@ -226,9 +226,11 @@ class Events(Generic[T]):
 
     def feed(self, piece: bytes) -> Iterator[Event[T]]:
         """Take some bytes, and give the events that are complete."""
+        if not piece:
+            return
         if self._after_return and piece.startswith(b"\n"):
             piece = piece[1:]
-        self._after_return = piece.endswith(b"\r") if piece else self._after_return
+        self._after_return = piece.endswith(b"\r")
         for line in self._cut.feed(piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")):
             yield from self._line(line)
 

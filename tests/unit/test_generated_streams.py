@@ -10,7 +10,8 @@ import pytest
 
 from infino.core.errors import DecodeError
 from infino.runtime import read as readers
-from infino.runtime import stream
+from infino.runtime import shapes, stream
+from infino.runtime.errors import ParseError
 from infino.runtime.stream import AsyncStream, Event, Events, Lines, Stream
 
 LINES = b'\xef\xbb\xbf{"a": "\xc3\xa4"}\r\n\n  \n[1, 2]\n"last"'
@@ -39,6 +40,17 @@ def test_events_are_the_same_wherever_pieces_end(size: int) -> None:
         Event("", "message", ""),
         Event(3, "e", ""),
     ]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+def test_an_empty_line_of_another_ending_ends_an_event(size: int) -> None:
+    assert values(Events(readers.anything, "x"), b"data: 1\r\n\ndata: 2\r\r\n", size) == [Event(1), Event(2)]
+
+
+def test_text_that_is_not_utf_8_is_refused_by_its_byte() -> None:
+    assert shapes.text("\ufeffä".encode()) == "ä"
+    with pytest.raises(ParseError, match="byte 2 is not UTF-8"):
+        shapes.text(b"ab\xe4")
 
 
 @pytest.mark.parametrize("made", [Lines, Events])

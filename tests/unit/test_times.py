@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -11,6 +13,8 @@ from hypothesis import strategies as st
 
 from infino.core.errors import ValidationError
 from infino.core.times import parse_span, parse_time, to_seconds
+from infino.runtime.moments import DatetimeWithNanoseconds
+from infino.runtime.read import time
 
 NOW = datetime(2026, 3, 31, 13, 45, 59, 123456, tzinfo=UTC)
 
@@ -78,3 +82,37 @@ def test_spans(value: Any, expected: float) -> None:
 def test_what_is_no_span_is_refused(value: Any) -> None:
     with pytest.raises(ValidationError):
         parse_span(value)
+
+
+def test_a_moment_of_nanoseconds_is_a_datetime_that_keeps_them() -> None:
+    text = "2026-01-02T03:04:05.123456789+00:00"
+    moment = time(text)
+    later, plain = time(text.replace("789", "79")), time(text.replace("789", ""))
+    assert isinstance(moment, DatetimeWithNanoseconds)
+    assert (moment.isoformat(), str(moment), moment.nanosecond) == (text, text.replace("T", " "), 789)
+    assert type(plain) is datetime
+    assert type(time(text.replace("789", "000"))) is datetime
+    assert (moment == plain, plain == moment, moment != later) == (True, True, True)
+    assert (moment < later, later > moment, moment <= later, moment >= later, moment >= plain) == (
+        True,
+        True,
+        True,
+        False,
+        True,
+    )
+    assert sorted([later, moment]) == [moment, later]
+    assert moment == time("2026-01-02T04:04:05.123456789+01:00")
+    assert len({moment, time(text), plain}) == 1
+    for copied in (copy.deepcopy(moment), pickle.loads(pickle.dumps(moment)), eval(repr(moment), globals())):
+        assert (type(copied), copied.isoformat()) == (type(moment), text)
+    day = timedelta(days=1)
+    assert (moment + day).isoformat() == (day + moment).isoformat() == text.replace("-02T", "-03T")
+    assert (moment - day).isoformat() == text.replace("-02T", "-01T")
+    assert moment - plain == timedelta()
+    assert moment.astimezone(timezone(timedelta(hours=1))).isoformat() == "2026-01-02T04:04:05.123456789+01:00"
+    assert moment.replace(year=2000).isoformat() == text.replace("2026", "2000")
+    assert moment.replace(microsecond=0).isoformat() == "2026-01-02T03:04:05.000000+00:00"
+    assert moment.isoformat(timespec="seconds") == "2026-01-02T03:04:05+00:00"
+    assert [time(one).isoformat()[-9:] for one in ("20260102T030405.1234567Z", "2026-01-02t03:04:05,1234567z")] == [
+        "567+00:00"
+    ] * 2
