@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from . import parser
@@ -86,6 +87,7 @@ def answer_of(
     """
     successes = _successes(document, operation, node, endpoint)
     shape = node.get("x-infino-shape")
+    _refuse_idle(operation, node)
     if shape is None and "x-infino-type" not in node and not node.get("x-infino-pagination"):
         return _plain(operation, node, successes, ".".join(names_of(node, operation.place)))
     main = next((one for one in successes if one.property is not None), successes[0])
@@ -123,6 +125,38 @@ def answer_of(
         if spellings:
             return replace(base, parse=f"shapes.receipt({reader}{told})")
     return replace(base, parse=f"shapes.{shape}({reader})")
+
+
+_SHAPED = {"list", "one", "entry", "entries", "fields", "envelope", "receipt", "greeting", "whole", "pagination", None}
+_NEEDS: dict[str, set[str | None]] = {
+    "x-infino-keys": {*_SHAPED} - {None},
+    "x-infino-item-shape": {*_SHAPED} - {None},
+    "x-infino-type": _SHAPED,
+}
+"""Words that say something beside these shapes only; None is that of none."""
+
+
+def _refuse_idle(operation: Operation, node: Node) -> None:
+    """Refuse a word that would change nothing where it stands."""
+    shape = node.get("x-infino-shape") or ("pagination" if node.get("x-infino-pagination") else None)
+    for word, known in _NEEDS.items():
+        if word in node and shape not in known:
+            beside = f"beside the shape {shape}" if shape else "without x-infino-shape"
+            raise refused((*operation.place, word), f"{word} says nothing {beside}", "take it out, or add the shape")
+    if "x-infino-accept" in node and shape is None and "x-infino-type" not in node:
+        what = "x-infino-accept says nothing without x-infino-shape"
+        raise refused((*operation.place, "x-infino-accept"), what, "describe the answer by its media type")
+    if node.get("x-infino-get-with-body") and (operation.http != "post" or operation.body is None):
+        what = "x-infino-get-with-body is for a POST with a body that old gateways know as a GET"
+        raise refused((*operation.place, "x-infino-get-with-body"), what, "take it out")
+    if shape in _NAMED and "{" not in operation.path:
+        what = f"x-infino-shape: {shape!r} takes the item of a name, and the path has no parameter that names one"
+        raise refused((*operation.place, "x-infino-shape"), what, "x-infino-shape: whole")
+    for path in node.get("x-infino-alias", ()):
+        named = [sorted(re.findall(r"\{[^{}]*\}", one)) for one in (path, operation.path)]
+        if named[0] != named[1] or not path.startswith("/"):
+            what = f"x-infino-alias: {path!r} is no path with the parameters of {operation.path}"
+            raise refused((*operation.place, "x-infino-alias"), what, "mend it")
 
 
 def _by(node: Node) -> str:

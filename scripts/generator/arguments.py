@@ -353,7 +353,10 @@ def _body(document: Node, body: Placed, endpoint: Endpoint) -> tuple[list[Argume
         )
     if kind == "json":
         if flat:
-            return _flat(document, typed, schema), BodyPlan("json", chosen, required)
+            fields = _flat(document, typed, schema)
+            if chosen.partition(";")[0] == "application/merge-patch+json":
+                fields = [_removable(one) for one in fields]
+            return fields, BodyPlan("json", chosen, required)
         in_json(of_property(document, typed), schema.place)
         whole = _whole(document, body, typed, required)
         if with_yaml:
@@ -384,6 +387,11 @@ def _without_null(one: Argument) -> Argument:
     return replace(one, keep_none=False, default="None") if one.default == "UNSET" else replace(one, keep_none=False)
 
 
+def _removable(one: Argument) -> Argument:
+    """In a merge patch (RFC 7396) null takes a field away, whatever its type is."""
+    return replace(one, keep_none=True, default="UNSET") if one.place == "body" and one.default == "None" else one
+
+
 def _form_pair(one: Argument) -> str:
     if one.place == "extra":
         raise DocumentError(DocumentProblem((), "x-infino-extra is for JSON bodies", "leave it out"))
@@ -396,9 +404,8 @@ def _whole(document: Node, body: Placed, typed: Property, required: bool) -> Arg
     kind = of_property(document, typed)
     name = python_name({}, str(body.node.get("x-infino-body", "body")))
     schema = node_at(document, parser.place_of(typed))
-    checked = f"encode.mapping({name}, {name!r})" if kind.argument.endswith("Mapping[str, Any]") else name
-    if not required:
-        checked = f"encode.mapping({name}, {name!r}, optional=True)" if checked != name else name
+    more = ", optional=True" if kind.nullable or not required else ""
+    checked = f"encode.mapping({name}, {name!r}{more})" if kind.argument.endswith("Mapping[str, Any]") else name
     default = "" if required else "UNSET" if kind.nullable else "None"
     sent = f"encode.body_value({checked})" + ("" if required else f" if {name} is not {default} else UNSET")
     if not required and "x-infino-body" in body.node:
@@ -482,7 +489,8 @@ def _multipart(document: Node, typed: ModelProperty, schema: Placed) -> list[Arg
                 )
             )
         else:
-            found.append(_without_null(replace(one, pair=f"({one.wire!r}, {one.name})")))
+            told = f", {media!r}" if media else ""
+            found.append(_without_null(replace(one, pair=f"({one.wire!r}, {one.name}{told})")))
     return found
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import best_match
 
+from .check_schemas import article, check_schemas, short, told
 from .document import (
     METHODS,
     DocumentError,
@@ -21,15 +22,11 @@ from .document import (
     Node,
     Operation,
     Place,
-    Placed,
     expanded,
-    follow,
-    model_properties,
 )
 from .grammar import (
     BESIDE_A_REFERENCE,
     CHECKS,
-    FORMATS,
     GRAMMAR,
     HOMES,
     NEEDED,
@@ -37,7 +34,7 @@ from .grammar import (
     PROSE,
     STATUS,
     TEXT,
-    TYPES,
+    TOKEN,
     UNSENT_HEADERS,
     Child,
     Refuse,
@@ -81,7 +78,7 @@ def check(document: Node) -> list[DocumentProblem]:
         operations = expanded(document)
         found += _whole(document)
         found += _operations(document, operations)
-        found += _schemas(document)
+        found += check_schemas(document)
     except DocumentError as error:
         found += error.problems
     return found
@@ -89,7 +86,7 @@ def check(document: Node) -> list[DocumentProblem]:
 
 def _walk(kind: str, node: Any, place: Place) -> Iterator[DocumentProblem]:
     if not isinstance(node, dict):
-        yield DocumentProblem(place, f"{_short(node)} is no {kind}", "an object")
+        yield DocumentProblem(place, f"{short(node)} is no {kind}", "an object")
         return
     yield from _extensions(kind, node, place)
     if "$ref" in node and kind in HOMES:
@@ -103,7 +100,7 @@ def _walk(kind: str, node: Any, place: Place) -> Iterator[DocumentProblem]:
                     (*place, key), "a reference takes no such word beside it", "put it where $ref points to"
                 )
             elif isinstance(rule, str) and not CHECKS[rule](value):
-                yield DocumentProblem((*place, key), f"{_short(value)} is not {rule}", rule)
+                yield DocumentProblem((*place, key), f"{short(value)} is not {rule}", rule)
         home = HOMES[kind]
         if not isinstance(node["$ref"], str):
             yield DocumentProblem(
@@ -123,7 +120,7 @@ def _walk(kind: str, node: Any, place: Place) -> Iterator[DocumentProblem]:
         if rule is None:
             near = difflib.get_close_matches(key, rules, 1)
             yield DocumentProblem(
-                (*place, key), f"{key} is not a word of {_article(kind)}", near[0] if near else "take it out"
+                (*place, key), f"{key} is not a word of {article(kind)}", near[0] if near else "take it out"
             )
         elif isinstance(rule, Refuse):
             if value is not False:
@@ -131,13 +128,13 @@ def _walk(kind: str, node: Any, place: Place) -> Iterator[DocumentProblem]:
         elif isinstance(rule, Child):
             yield from _children(rule, value, (*place, key))
         elif not CHECKS[rule](value):
-            yield DocumentProblem((*place, key), f"{_short(value)} is not {rule}", rule)
+            yield DocumentProblem((*place, key), f"{short(value)} is not {rule}", rule)
 
 
 def _children(rule: Child, value: Any, place: Place) -> Iterator[DocumentProblem]:
     if rule.form == "map":
         if not isinstance(value, dict):
-            yield DocumentProblem(place, f"{_short(value)} is not an object of {rule.kind}s", "an object")
+            yield DocumentProblem(place, f"{short(value)} is not an object of {rule.kind}s", "an object")
             return
         for name, one in value.items():
             if not (rule.kind == "path item" and EXTENSION.match(name)):
@@ -146,21 +143,12 @@ def _children(rule: Child, value: Any, place: Place) -> Iterator[DocumentProblem
                 yield DocumentProblem((*place, name), f"{name} is not a path", "such as /things")
     elif rule.form == "list":
         if not isinstance(value, list):
-            yield DocumentProblem(place, f"{_short(value)} is not a list of {rule.kind}s", "a list")
+            yield DocumentProblem(place, f"{short(value)} is not a list of {rule.kind}s", "a list")
             return
         for number, one in enumerate(value):
             yield from _walk(rule.kind, one, (*place, str(number)))
     elif not (rule.form == "schema or flag" and isinstance(value, bool)):
         yield from _walk(rule.kind, value, place)
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) < 60 else f"{text[:57]}..."
-
-
-def _article(kind: str) -> str:
-    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
 @cache
@@ -200,7 +188,7 @@ def _extension_problems(kind: str, given: Node, place: Place, name: str = "") ->
             do = near[0] if near else "take it out; openapi/extensions.schema.json lists the words"
             yield DocumentProblem(
                 (*place, key),
-                f"{key}: {_short(given[key])} has no meaning at {_article(kind)}{f' ({name})' if name else ''}",
+                f"{key}: {short(given[key])} has no meaning at {article(kind)}{f' ({name})' if name else ''}",
                 do,
             )
     meant = {key: value for key, value in given.items() if key in known}
@@ -209,16 +197,12 @@ def _extension_problems(kind: str, given: Node, place: Place, name: str = "") ->
             worst = best_match([error]) or error
             where = [str(step) for step in worst.absolute_path]
             key = where[0] if where else ""
-            value = _short(meant.get(key, given))
+            value = short(meant.get(key, given))
             yield DocumentProblem(
                 (*place, *where),
-                f"{key or kind}: {value}{f' of parameter {name}' if name else ''} is refused: {_told(worst)}",
+                f"{key or kind}: {value}{f' of parameter {name}' if name else ''} is refused: {told(worst)}",
                 _advice(known.get(key)),
             )
-
-
-def _told(error: ValidationError) -> str:
-    return error.message if len(error.message) < 200 else f"{error.message[:197]}..."
 
 
 def _advice(schema: Any) -> str:
@@ -336,6 +320,12 @@ def _parameters(operation: Operation) -> Iterator[DocumentProblem]:
     known = {*wires, *(str(one.node.get("x-infino-name")) for one in operation.parameters)}
     known |= set(operation.node.get("x-infino-names", {}).values())
     seen: set[Place] = set()
+    given = operation.node.get("parameters", [])
+    keys = [(one.get("in"), one.get("name")) for one in given if "$ref" not in one]
+    for number, key in enumerate(keys):
+        if key in keys[:number]:
+            what = f"the {key[0]} parameter {key[1]} stands there twice"
+            yield DocumentProblem((*operation.place, "parameters"), what, "take one of them out")
     for one in operation.parameters:
         if one.place in seen:
             continue
@@ -353,6 +343,8 @@ def _parameter(node: Node, known: set[str]) -> Iterator[tuple[str, str]]:
         yield f"parameter {name} has no description", "say what it is"
     if where == "path" and node.get("required") is not True:
         yield f"path parameter {name} is not required", "required: true"
+    if where in ("header", "cookie") and name and not TOKEN.fullmatch(name):
+        yield f"a {where} cannot be called {name!r}", "letters, digits and hyphens"
     if where == "header" and name.lower() in UNSENT_HEADERS:
         yield f"the header {name} is the transport's own", "take it out"
     if ("schema" in node) == ("content" in node):
@@ -383,6 +375,8 @@ def _responses(operation: Operation) -> Iterator[DocumentProblem]:
             )
         if not answer.node.get("description"):
             yield DocumentProblem(answer.place, f"response {code} has no description", "say what it is")
+        for media in answer.node.get("content", {}):
+            yield from _media(media, (*answer.place, "content", media))
 
 
 def _body(operation: Operation) -> Iterator[DocumentProblem]:
@@ -393,6 +387,7 @@ def _body(operation: Operation) -> Iterator[DocumentProblem]:
         yield DocumentProblem(operation.body.place, "a request body without content", "name its media type")
         return
     for media, held in content.items():
+        yield from _media(media, (*operation.body.place, "content", media))
         if "*" in media or "/" not in media:
             yield DocumentProblem(
                 (*operation.body.place, "content", media), f"{media} is not a media type", "such as application/json"
@@ -403,195 +398,10 @@ def _body(operation: Operation) -> Iterator[DocumentProblem]:
             )
 
 
-def _schemas(document: Node) -> Iterator[DocumentProblem]:
-    endless = [DocumentProblem(place, "is made of itself", "give it properties") for place in _endless(document)]
-    if endless:
-        yield from endless
-        return
-    for place, node, kind in _all_schemas(document, (), "document"):
-        yield from (DocumentProblem((*place, *step), what, do) for step, what, do in _schema(document, node, place))
-        if (
-            place[:2] == ("components", "schemas")
-            and len(place) == 3
-            and "$ref" not in node
-            and not node.get("description")
-        ):
-            yield DocumentProblem(place, "has no description", "say what it is")
-        if kind == "property" and place[:2] == ("components", "schemas") and len(place) == 5:
-            name = place[-1]
-            if not node.get("description") and "$ref" not in node and not node.keys() & {"allOf", "anyOf", "oneOf"}:
-                yield DocumentProblem(place, f"property {name} has no description", "say what it is")
-
-
-def _all_schemas(document: Any, place: Place, kind: str) -> Iterator[tuple[Place, Node, str]]:
-    """Go through every schema of the document, by the same grammar as the keys."""
-    if not isinstance(document, dict):
-        return
-    if kind in ("schema", "property"):
-        yield place, document, kind
-    for key, rule in GRAMMAR[kind].items():
-        if key not in document or not isinstance(rule, Child):
-            continue
-        held = document[key]
-        children = held.items() if rule.form == "map" else enumerate(held) if rule.form == "list" else (("", held),)
-        for step, one in children:
-            where = (*place, key) if step == "" and rule.form not in ("map", "list") else (*place, key, str(step))
-            yield from _all_schemas(one, where, rule.kind)
-
-
-def _endless(document: Node) -> list[Place]:
-    """List the named schemas that come back to themselves before an object with properties, which has a class."""
-
-    def parts(node: Any, place: Place) -> Iterator[Placed]:
-        for key in ("allOf", "anyOf", "oneOf"):
-            yield from (Placed(one, (*place, key, str(n))) for n, one in enumerate(node.get(key, ())))
-        for key in ("items", "additionalProperties"):
-            if isinstance(node.get(key), dict):
-                yield Placed(node[key], (*place, key))
-
-    def returns(found: Placed, to: Place, seen: frozenset[Place]) -> bool:
-        found = follow(document, found.node, found.place)
-        if found.place == to:
-            return True
-        if found.place in seen or "properties" in found.node:
-            return False
-        return any(returns(one, to, seen | {found.place}) for one in parts(found.node, found.place))
-
-    named = document.get("components", {}).get("schemas", {})
-    places = {name: ("components", "schemas", name) for name, node in named.items() if "$ref" not in node}
-    return [
-        place
-        for name, place in places.items()
-        if any(returns(one, place, frozenset()) for one in parts(named[name], place))
-    ]
-
-
-Said = tuple[tuple[str, ...], str, str]
-
-
-def _schema(document: Node, node: Node, place: Place) -> Iterator[Said]:
-    if "$ref" in node:
-        if len(follow(document, node, place).place) != 3:
-            yield ("$ref",), f"{node['$ref']} is not a schema of components", "move it there"
-        yield from _lifts(document, node, place)
-        return
-    kinds = node.get("type", [])
-    unknown = [one for one in (kinds if isinstance(kinds, list) else [kinds]) if one not in TYPES]
-    if unknown:
-        yield ("type",), f"{_short(unknown[0])} is not a type", f"one of {', '.join(TYPES)}"
-        return
-    if "format" in node and node["format"] not in FORMATS:
-        near = difflib.get_close_matches(node["format"], FORMATS, 1)
-        yield ("format",), f"{node['format']!r} is not a known format", near[0] if near else "say it in the description"
-    if node.get("contentEncoding", "base64") != "base64" or ("contentEncoding" in node and "string" not in kinds):
-        yield ("contentEncoding",), f"{_short(node['contentEncoding'])} of {_short(kinds)}", "base64, of a string"
-    yield from _combined(node)
-    yield from _merged(document, node, place)
-    yield from _words(node)
-    if "object" not in kinds and kinds and "properties" in node:
-        yield ("properties",), f"a {kinds} has no properties", "type: object"
-    if kinds == "array" and "items" not in node:
-        yield (), "an array without items", "items: {} for anything"
-    if node.get("properties") and isinstance(node.get("additionalProperties"), dict) and node["additionalProperties"]:
-        yield (
-            ("additionalProperties",),
-            "an object with properties keeps others as they are",
-            "additionalProperties: true",
-        )
-    if "required" in node and node.keys() & {"properties", "allOf"} and place[-2:-1] != ("allOf",):
-        known = model_properties(document, Placed(node, place))
-        for name in node["required"]:
-            if name not in known:
-                yield ("required",), f"{name!r} is required and no property", "describe it, or mend the name"
-    if "discriminator" in node and not node.keys() & {"oneOf", "anyOf"}:
-        yield ("discriminator",), "there is nothing to choose from", "put it beside oneOf"
-    yield from _lifts(document, node, place)
-
-
-def _combined(node: Node) -> Iterator[Said]:
-    groups = [key for key in ("allOf", "anyOf", "oneOf") if key in node]
-    if len(groups) > 1:
-        yield (
-            (groups[1],),
-            f"{' and '.join(groups)} beside each other have no one type",
-            "nest one in a schema of its own",
-        )
-    for key in groups:
-        if not node[key]:
-            yield (key,), "is empty", "name its members"
-        if key != "allOf" and node.keys() & {"properties", "additionalProperties", "items"}:
-            yield (key,), f"properties beside {key} belong to none of its members", "put them into each, or use allOf"
-    for number, member in enumerate(node.get("allOf", [])):
-        if member.keys() & {"allOf", "anyOf", "oneOf"} and "$ref" not in member:
-            yield (
-                ("allOf", str(number)),
-                "a member that is combined itself would lose its parts",
-                "move it to components",
-            )
-        elif "$ref" not in member and not member.keys() & {"properties", "required"}:
-            yield ("allOf", str(number)), "a member without properties adds nothing", "take it out"
-
-
-_OF_THE_TYPE = ("format", "enum", "const", "contentEncoding", "readOnly", "writeOnly", "x-infino-coerce")
-
-
-def _merged(document: Node, node: Node, place: Place) -> Iterator[Said]:
-    """Refuse what would get lost when the members of `allOf` become one object."""
-    members = [
-        follow(document, one, (*place, "allOf", str(number))) for number, one in enumerate(node.get("allOf", ()))
-    ]
-    if len(members) + ("properties" in node) < 2:
-        return
-    known: dict[str, Placed] = {}
-    for number, member in enumerate(members):
-        if not member.node.keys() & {"properties", "allOf", "required"}:
-            yield ("allOf", str(number)), "is not an object with properties, and would get lost", "take it out"
-        elif isinstance(member.node.get("additionalProperties"), dict) and member.node["additionalProperties"]:
-            yield ("allOf", str(number)), "its further properties would lose their type", "additionalProperties: true"
-        for wire, found in model_properties(document, member).items():
-            before = known.setdefault(wire, found).node
-            lost = [word for word in _OF_THE_TYPE if word in before and word not in found.node]
-            if lost and found.node != before and not found.node.keys() & {"const", "$ref"}:
-                what = f"{wire} is described once more without {lost[0]}"
-                yield ("allOf", str(number)), what, f"{lost[0]}, or describe it once"
-            known[wire] = found
-
-
-def _words(node: Node) -> Iterator[Said]:
-    if "enum" in node:
-        members = node["enum"]
-        if not isinstance(members, list) or not members or len({repr(word) for word in members}) != len(members):
-            yield ("enum",), f"{_short(members)} is not a list of different words", "a list"
-            return
-        kinds = {type(word) for word in members if word is not None}
-        if len(kinds) != 1 or kinds - {str, int}:
-            yield ("enum",), f"{_short(members)} are not all text, nor all whole numbers", "describe them instead"
-        elif "type" in node and not _fits(node, [word for word in members if word is not None]):
-            yield ("enum",), f"{_short(members)} are not of type {node['type']!r}", "mend the type or the words"
-    if "const" in node and (node["const"] is None or not isinstance(node["const"], str | int)):
-        yield ("const",), f"{node['const']!r} is not text, whole number or boolean", "describe it instead"
-    if "const" in node and "type" in node and not _fits(node, [node["const"]]):
-        yield ("const",), f"{node['const']!r} is not of type {node['type']!r}", "mend one of them"
-    if "default" in node and not node.keys() & {"allOf", "anyOf", "oneOf"}:
-        inner = ("properties", "items", "additionalProperties", "required")
-        plain = {key: item for key, item in node.items() if key not in inner}
-        error = best_match(Draft202012Validator(plain).iter_errors(node["default"]))
-        if error:
-            yield ("default",), f"{_told(error)}", "mend the default or the schema"
-
-
-def _fits(node: Node, members: list[Any]) -> bool:
-    validator = Draft202012Validator({"type": node["type"]})
-    return all(validator.is_valid(word) for word in members)
-
-
-def _lifts(document: Node, node: Node, place: Place) -> Iterator[Said]:
-    if "x-infino-lift" in node:
-        known = model_properties(document, Placed(node, place))
-        for name in node["x-infino-lift"]:
-            if name not in known:
-                yield (
-                    ("x-infino-lift",),
-                    f"x-infino-lift: {name!r} is not a field of the object",
-                    f"one of {', '.join(known)}",
-                )
+def _media(media: str, place: Place) -> Iterator[DocumentProblem]:
+    plain = media.partition(";")[0]
+    if plain != plain.lower():
+        yield DocumentProblem(place, f"{media} is known in lower case", plain.lower())
+    charset = re.search(r"charset=\s*\"?([^\s\";]+)", media, re.IGNORECASE)
+    if charset and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
+        yield DocumentProblem(place, f"text goes as UTF-8, and {charset[1]} is another", "take charset out")

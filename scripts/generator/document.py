@@ -211,6 +211,13 @@ def follow(document: Node, node: Any, place: Place) -> Placed:
     return Placed(node, place)
 
 
+def _described(document: Node, node: Node, place: Place) -> Placed:
+    """Follow a reference; what is said beside it is said instead of what stands there."""
+    found = follow(document, node, place)
+    said = {key: node[key] for key in ("summary", "description") if key in node and "$ref" in node}
+    return Placed({**found.node, **said}, found.place) if said else found
+
+
 def resolve(document: Node, node: Node) -> Node:
     """Follow a reference inside the document.
 
@@ -288,11 +295,11 @@ def _operation(document: Node, path: str, method: str, item: Placed) -> Operatio
     parameters: dict[tuple[str, str], Placed] = {}
     for holder in (item, Placed(node, place)):
         for number, one in enumerate(holder.node.get("parameters", [])):
-            parameter = follow(document, one, (*holder.place, "parameters", str(number)))
+            parameter = _described(document, one, (*holder.place, "parameters", str(number)))
             parameters[parameter.node["in"], parameter.node["name"]] = parameter
     body = node.get("requestBody")
     answers = {
-        code: follow(document, answer, (*place, "responses", code)) for code, answer in node["responses"].items()
+        code: _described(document, answer, (*place, "responses", code)) for code, answer in node["responses"].items()
     }
     return Operation(
         path=path,
@@ -300,7 +307,7 @@ def _operation(document: Node, path: str, method: str, item: Placed) -> Operatio
         node=node,
         place=place,
         parameters=tuple(parameters.values()),
-        body=None if body is None else follow(document, body, (*place, "requestBody")),
+        body=None if body is None else _described(document, body, (*place, "requestBody")),
         answers=answers,
     )
 

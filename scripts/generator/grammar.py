@@ -40,10 +40,11 @@ TEXT, _FLAG, _NUMBER, _COUNT, _TEXTS, _ANY = (
     "text",
     "true or false",
     "a number",
-    "a whole number",
+    "a whole number from nought on",
     "a list of texts",
     "",
 )
+_ABOVE_NOUGHT, _NAMES = "a number above nought", "an object of texts"
 CHECKS: dict[str, Callable[[Any], bool]] = {
     TEXT: lambda value: isinstance(value, str),
     _FLAG: lambda value: isinstance(value, bool),
@@ -51,15 +52,17 @@ CHECKS: dict[str, Callable[[Any], bool]] = {
     _COUNT: lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
     _TEXTS: lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
     _ANY: lambda value: True,
+    _ABOVE_NOUGHT: lambda value: CHECKS[_NUMBER](value) and value > 0,
+    _NAMES: lambda value: isinstance(value, dict) and CHECKS[_TEXTS](list(value.values())),
 }
 Rule = str | Child | Refuse
-_EXAMPLES: dict[str, Rule] = {"example": _ANY, "examples": _ANY}
+_EXAMPLES: dict[str, Rule] = {"example": _ANY, "examples": Child("example", "map")}
 _DOCS: dict[str, Rule] = {"description": TEXT, "externalDocs": _ANY}
 _SERVERS: Rule = Child("server", "list")
 _KEYWORDS_LEFT_OUT = words(
     "not if then else patternProperties propertyNames dependentSchemas dependentRequired prefixItems contains "
-    "minContains maxContains unevaluatedProperties unevaluatedItems $defs $id $anchor $schema $vocabulary "
-    "$dynamicRef $dynamicAnchor xml"
+    "minContains maxContains contentSchema unevaluatedProperties unevaluatedItems $defs $id $anchor $schema "
+    "$vocabulary $dynamicRef $dynamicAnchor xml"
 )
 GRAMMAR: dict[str, dict[str, Rule]] = {
     "document": {
@@ -95,7 +98,7 @@ GRAMMAR: dict[str, dict[str, Rule]] = {
         "parameters": Child("parameter", "map"),
         "requestBodies": Child("requestBody", "map"),
         "headers": Child("header", "map"),
-        "examples": _ANY,
+        "examples": Refuse("an example stands where it is shown"),
         "securitySchemes": Child("securityScheme", "map"),
         "pathItems": Child("path item", "map"),
         "links": Refuse("links become no methods"),
@@ -157,6 +160,12 @@ GRAMMAR: dict[str, dict[str, Rule]] = {
         "explode": _FLAG,
         **_EXAMPLES,
     },
+    "example": {
+        "summary": TEXT,
+        "description": TEXT,
+        "value": _ANY,
+        "externalValue": Refuse("an example is read from this document only"),
+    },
     "securityScheme": {
         "type": TEXT,
         "in": TEXT,
@@ -173,7 +182,8 @@ GRAMMAR: dict[str, dict[str, Rule]] = {
         "const": _ANY,
         "default": _ANY,
         **_DOCS,
-        **_EXAMPLES,
+        "example": _ANY,
+        "examples": _ANY,
         "properties": Child("property", "map"),
         "required": _TEXTS,
         "additionalProperties": Child("schema", "schema or flag"),
@@ -189,7 +199,7 @@ GRAMMAR: dict[str, dict[str, Rule]] = {
         "maximum": _NUMBER,
         "exclusiveMinimum": _NUMBER,
         "exclusiveMaximum": _NUMBER,
-        "multipleOf": _NUMBER,
+        "multipleOf": _ABOVE_NOUGHT,
         "minLength": _COUNT,
         "maxLength": _COUNT,
         "pattern": TEXT,
@@ -204,7 +214,7 @@ GRAMMAR: dict[str, dict[str, Rule]] = {
         "nullable": Refuse("it belongs to OpenAPI 3.0", 'type: [string, "null"]'),
         **{key: Refuse("it has no form in a Python type") for key in sorted(_KEYWORDS_LEFT_OUT)},
     },
-    "discriminator": {"propertyName": TEXT, "mapping": _ANY},
+    "discriminator": {"propertyName": TEXT, "mapping": _NAMES},
 }
 GRAMMAR["property"] = GRAMMAR["schema"]
 NEEDED = {
@@ -243,6 +253,17 @@ FORMATS = words(
     "double time duration email idn-email hostname idn-hostname ipv4 ipv6 uri uri-reference iri iri-reference "
     "uri-template json-pointer relative-json-pointer regex char commonmark html http-date media-range"
 )
+OF_A_TYPE = {
+    "string": words("minLength maxLength pattern contentEncoding contentMediaType"),
+    "number integer": words("minimum maximum exclusiveMinimum exclusiveMaximum multipleOf"),
+    "array": words("items minItems maxItems uniqueItems"),
+    "object": words("properties additionalProperties minProperties maxProperties"),
+}
+"""Words of a schema that say something of values of these types only."""
+FORMATS_OF_NUMBERS = words("decimal int8 int16 int32 int64 uint8 uint16 uint32 uint64 float double")
+"""Those that also stand at numbers; all of them may stand at text."""
+TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
+"""What a header and a cookie may be called (RFC 9110, section 5.6.2)."""
 STATUS = re.compile(r"[1-5](\d\d|XX)|default")
 UNSENT_HEADERS = words(
     "accept accept-encoding authorization connection content-length content-type cookie host "

@@ -243,7 +243,7 @@ def resources(document: Node, parsed: Parsed) -> list[Resource]:
                         operation.place, f"{method.operation} is also {'.'.join(other)}", "rename one of them"
                     )
             except DocumentError as error:
-                problems += error.problems
+                problems += [replace(one, place=one.place or operation.place) for one in error.problems]
                 continue
             resource.methods.append(method)
     if not problems:

@@ -124,7 +124,16 @@ REFUSED = {
     "own header": (on(get=get(parameter("Authorization", "header"))), "the header Authorization is the transport's own"),
     "no schema": (on(get=get({"name": "q", "in": "query", "description": "Q."})), "parameter q needs one of schema and content"),
     "nowhere": (on(get=get(parameter("q", "body"))), "parameter q is in 'body'"),
+    "a parameter twice": (on(get=get(parameter("q"), parameter("q"))), f"{GET}.parameters: the query parameter q stands there twice"),
+    "a header of two words": (on(get=get(parameter("X A", "header"))), f"{GET}.parameters.0: a header cannot be called 'X A'"),
+    "a cookie of two": (on(get=get(parameter("a;b", "cookie"))), f"{GET}.parameters.0: a cookie cannot be called 'a;b'"),
+    "an example elsewhere": (on(get=get(parameter("q", examples={"a": {"$ref": "#/components/examples/E"}}))), f"{GET}.parameters.0.examples.a.$ref: $ref is not a word of an example"),
     # bodies and answers
+    "text that is not UTF-8": (
+        on(post=operation("things.create", body=TEXT, media="text/plain; charset=iso-8859-1")), "content.text/plain; charset=iso-8859-1: text goes as UTF-8"
+    ),
+    "an answer that is not UTF-8": (on(get=get(responses={"200": answer(TEXT, "text/csv; charset=latin1")})), "content.text/csv; charset=latin1: text goes as UTF-8"),
+    "capitals of a media type": (on(post=operation("things.create", body=ref("Thing"), media="Application/JSON")), "Application/JSON is known in lower case; do this: application/json"),
     "two media": (
         on(post=operation("things.create", requestBody={"content": {"application/json": {"schema": ref("Thing")}, **UPLOAD}})),
         "content.multipart/form-data: is left out beside application/json",
@@ -241,7 +250,28 @@ REFUSED = {
     "array of nothing": (prop(type="array"), f"{NAME}: an array without items"),
     "mistyped keyword": (prop(maxLenght=3), f"{NAME}.maxLenght: maxLenght is not a word of a property; do this: maxLength"),
     "no description": (at("/things", {"Thing": {"type": "object", "properties": {"a": TEXT}}}, get=get()), "components.schemas.Thing: has no description"),
+    "allOf that requires what is not there": (on(get=get(ok={"allOf": [ref("Thing"), {"required": ["nope"]}]})), "schema.allOf.1.required: 'nope' is required and no property"),
+    "allOf with null": (prop(allOf=[ref("Thing")], type=["object", "null"]), f"{NAME}.type: null fits no member of allOf"),
+    "only read and only written": (prop(readOnly=True, writeOnly=True), f"{NAME}.writeOnly: what is only read and only written is neither"),
+    "format of another type": (prop(type="integer", format="date-time"), f"{NAME}.format: the format date-time is none of an integer"),
+    "limit of another type": (prop(maxItems=3), f"{NAME}.maxItems: maxItems says nothing of a string; do this: type: array"),
+    "multiple of nought": (prop(type="integer", multipleOf=0), f"{NAME}.multipleOf: 0 is not a number above nought"),
+    "example of another type": (prop(type="integer", example="a"), f"{NAME}.example: 'a' is not of type 'integer'"),
+    "mapping that is a list": (
+        on(get=get(ok={"oneOf": [ref("Thing"), ref("ErrorBody")], "discriminator": {"propertyName": "id", "mapping": ["a"]}})), "discriminator.mapping: ['a'] is not an object of texts"
+    ),
     # our own words
+    "one of no name": (extension(shape="one"), f"{GET}.x-infino-shape: x-infino-shape: 'one' takes the item of a name"),
+    "entry of no name": (extension(shape="entry"), f"{GET}.x-infino-shape: x-infino-shape: 'entry' takes the item of a name"),
+    "keys of nothing": (extension(keys=["a"]), f"{GET}.x-infino-keys: x-infino-keys says nothing without x-infino-shape"),
+    "items of nothing": (extension(item_shape="envelope"), f"{GET}.x-infino-item-shape: x-infino-item-shape says nothing without"),
+    "type of a flag": (extension(type="Thing", shape="flag"), f"{GET}.x-infino-type: x-infino-type says nothing beside the shape flag"),
+    "bytes without a shape": (extension(accept="bytes"), f"{GET}.x-infino-accept: x-infino-accept says nothing without x-infino-shape"),
+    "a GET with a body of nothing": (extension(get_with_body=True), f"{GET}.x-infino-get-with-body: x-infino-get-with-body is for a POST with a body"),
+    "alias of other parameters": (extension(alias=["/t/{nope}"]), f"{GET}.x-infino-alias: x-infino-alias: '/t/{{nope}}' is no path with the parameters of /things"),
+    "plan without its function": (extension(plan="infino.plans.query"), f"{GET}: x-infino-plan infino.plans.query.get: the module has no function get"),
+    "coercion to another type": (prop(**{"x-infino-coerce": "integer"}), f"{NAME}.x-infino-coerce: x-infino-coerce: 'integer' is not how a string is read"),
+    "wrap of a number": (prop(type="integer", **{"x-infino-wrap": "q"}), f"{NAME}.x-infino-wrap: x-infino-wrap is for an object, and this is an integer"),
     "mistyped word": (extension(shpe="list"), "x-infino-shpe: 'list' has no meaning at an operation; do this: x-infino-shape"),
     "no such shape": (extension(shape="lists"), "x-infino-shape: 'lists' is refused"),
     "no such retry": (extension(retry="always"), "x-infino-retry: 'always' is refused"),
