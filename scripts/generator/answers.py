@@ -191,7 +191,7 @@ def _success(document: Node, operation: Operation, node: Node, endpoint: Endpoin
         raise refused((*placed.place, "content", chosen), f"{chosen} says nothing of the answer", "name its media type")
     typed = next(one for one in endpoint.responses if one.status_code.pattern == code).prop
     if media_kind(chosen) in _STREAMS and isinstance(typed, ListProperty):  # the stream itself is the array
-        typed = typed.inner_property
+        typed = parser.item_of(typed)
     place = (*placed.place, "content", chosen)
     kind, form = of_property(document, typed), media_kind(chosen)
     if form == "json":
@@ -225,13 +225,13 @@ def _type_of(parsed: Parsed, operation: Operation, node: Node, main: _Success) -
 def _items(document: Node, main: _Success, keys: list[str]) -> tuple[PythonType, list[str]]:
     """Return the type of one item of a list, and the keys under which an envelope may hold the list."""
     if isinstance(main.property, ListProperty):
-        return of_property(document, main.property.inner_property), keys
+        return of_property(document, parser.item_of(main.property)), keys
     if isinstance(main.property, ModelProperty):
         properties = (*(main.property.required_properties or ()), *(main.property.optional_properties or ()))
         lists = {parser.wire_name(one): held for one in properties if (held := _list_of(one))}
         known = [name for name in (*keys, *_LISTS) if name in lists] or (list(lists) if len(lists) == 1 else [])
         if known:
-            return of_property(document, lists[known[0]].inner_property), [known[0], *keys]
+            return of_property(document, parser.item_of(lists[known[0]])), [known[0], *keys]
     what = main.type.annotation
     raise refused(
         main.place, f"{what} is not a list and holds none that is known", "an array, or x-infino-keys that names it"

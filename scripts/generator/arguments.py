@@ -331,17 +331,18 @@ def _body(document: Node, body: Placed, endpoint: Endpoint) -> tuple[list[Argume
         raise refused(place, f"is left out beside {chosen}", "keep one media type, or make it an operation of its own")
     place = (*body.place, "content", chosen)
     typed = next(one.prop for one in endpoint.bodies if one.content_type.get_untrusted_value() == chosen)
-    flat = isinstance(typed, ModelProperty) and parser.has_properties(typed) and "x-infino-body" not in body.node
+    is_flat = "x-infino-body" not in body.node
+    flat = typed if is_flat and isinstance(typed, ModelProperty) and parser.has_properties(typed) else None
     schema = Placed(content[chosen].get("schema", {}), (*place, "schema"))
-    if flat and kind in ("json", "form") and parser.has_files(typed):
+    if flat and kind in ("json", "form") and parser.has_files(flat):
         raise no_files(schema.place)
     if kind == "multipart":
         if not flat:
             raise refused(place, "a multipart body needs named parts", "describe an object with properties")
-        return _multipart(document, typed, schema), BodyPlan("multipart", chosen, required)
+        return _multipart(document, flat, schema), BodyPlan("multipart", chosen, required)
     if kind == "form":
         if flat:
-            fields = [_without_null(replace(one, pair=_form_pair(one))) for one in _flat(document, typed, schema)]
+            fields = [_without_null(replace(one, pair=_form_pair(one))) for one in _flat(document, flat, schema)]
             return fields, BodyPlan("form", chosen, required)
         if isinstance(typed, parser.StringProperty):  # text under the name of a form, as Prometheus takes it
             return [_raw(body.node)], BodyPlan("content", chosen, required)
@@ -353,7 +354,7 @@ def _body(document: Node, body: Placed, endpoint: Endpoint) -> tuple[list[Argume
         )
     if kind == "json":
         if flat:
-            fields = _flat(document, typed, schema)
+            fields = _flat(document, flat, schema)
             if chosen.partition(";")[0] == "application/merge-patch+json":
                 fields = [_removable(one) for one in fields]
             return fields, BodyPlan("json", chosen, required)

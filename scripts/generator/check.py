@@ -181,7 +181,8 @@ def _extensions(kind: str, node: Node, place: Place) -> Iterator[DocumentProblem
 
 def _extension_problems(kind: str, given: Node, place: Place, name: str = "") -> Iterator[DocumentProblem]:
     validator = _validators().get(kind)
-    known = validator.schema["$defs"][kind]["properties"] if validator else {}
+    schema: Any = validator.schema if validator else {}
+    known = schema["$defs"][kind]["properties"] if validator else {}
     for key in given:
         if key not in known:
             near = difflib.get_close_matches(key.lower(), known, 1, 0.85)

@@ -22,7 +22,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from openapi_python_client import Project as Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
@@ -104,6 +104,16 @@ def place_of(property: Property) -> Place:
 
 def _place(text: str) -> Place:
     return tuple(text.split(_MARK)[1:]) if text.startswith(_MARK) else ()
+
+
+def item_of(listed: ListProperty) -> Property:
+    """Return what stands in an array; the parser itself promises less of its type."""
+    return cast("Property", listed.inner_property)
+
+
+def members_of(union: UnionProperty) -> list[Property]:
+    """Return the members of a union, see `item_of`."""
+    return cast("list[Property]", union.inner_properties)
 
 
 def wire_name(property: Property) -> str:

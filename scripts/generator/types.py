@@ -163,12 +163,12 @@ def _of(document: Node, found: Property, node: Node, place: Place) -> PythonType
         case parser.ModelProperty():
             return _object(document, found)
         case parser.ListProperty():
-            item = of_property(document, found.inner_property)
+            item = of_property(document, parser.item_of(found))
             if item.kind == "file":
                 return PythonType("list[bytes]", "Sequence[bytes]", "readers.anything", kind="files")
             return _container(in_json(item, place), "list[{}]", "Sequence[{}]", "items", "array")
         case parser.UnionProperty():
-            members = [in_json(of_property(document, one), place) for one in found.inner_properties]
+            members = [in_json(of_property(document, one), place) for one in parser.members_of(found)]
             return _union(document, members, node, place)
         case parser.LiteralEnumProperty():
             words = [word for word in node.get("enum", sorted(found.values)) if word is not None]
