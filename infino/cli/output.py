@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 # Characters of a cell, of one where room is short, and of a line where there is no terminal.
 CELL, NARROW, WIDTH = 40, 16, 160
 SHOWN = 50
-# Columns that go before all others, first the first.
+# Columns that go after all others, and those that go first.
+_TELL_MUCH = ("status", "state")
 _TELL_LITTLE = ("_id", "uuid", "pri", "rep", "docs.deleted", "pri.store.size")
 
 
@@ -117,14 +118,13 @@ def _table(found: Rows, limit: int | None) -> None:
     if _needed(widths) > room:
         # Headings break at their underscores and cells are cut, before a column has to go.
         heads = [head.replace("_", "_\n") for head in heads]
-        widths = [
-            max(width, whole) if name == "id" or (name != "_id" and name.endswith("_id")) else width
-            for name, width, whole in zip(found.names, _widths(heads, rows, NARROW), widths, strict=True)
-        ]
+        # What an object is called stays whole: it is what the next command is given.
+        whole = widths[:1] if found.names[0].endswith("id") else []
+        widths = whole + _widths(heads, rows, NARROW)[len(whole) :]
     if not heads:
         click.echo("nothing to show", err=True)
         return
-    kept = fitting(widths, room, spare=_tell_little(found.names))
+    kept = fitting(widths, room, spare=_tell_little(found.names, rows), keep=_places(found.names, _TELL_MUCH))
     if not kept:
         _vertical(found, limit)
         return
@@ -166,9 +166,15 @@ def _needed(widths: Sequence[int]) -> int:
     return sum(width + 3 for width in widths) + 1
 
 
-def _tell_little(names: Sequence[str]) -> list[int]:
-    """Columns that tell little where room is short: ids that the service made, and the shards of a dataset."""
-    return [names.index(name) for name in _TELL_LITTLE if name in names]
+def _tell_little(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """Columns that tell little where room is short: what the service made for itself, what is empty or nested."""
+    empty = [at for at in range(len(names)) if rows and not any(row[at] for row in rows)]
+    nested = [at for at in range(len(names)) if any(row[at].startswith(("{", "[{")) for row in rows)]
+    return [*_places(names, _TELL_LITTLE), *empty, *nested]
+
+
+def _places(names: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    return [names.index(name) for name in wanted if name in names]
 
 
 def _more(found: Rows, shown: int) -> None:
@@ -176,21 +182,22 @@ def _more(found: Rows, shown: int) -> None:
         click.echo(f"{shown} of {found.length} rows; --limit shows more, --output csv prints all", err=True)
 
 
-def fitting(widths: Sequence[int], room: int, spare: Sequence[int] = ()) -> list[int]:
+def fitting(widths: Sequence[int], room: int, spare: Sequence[int] = (), keep: Sequence[int] = ()) -> list[int]:
     """Choose the columns that fit, leaving out those in the middle first.
 
     Args:
         widths: Width of each column in characters.
         room: Width of the terminal in characters.
         spare: Places of columns that go before all others, in this order.
+        keep: Places of columns that go after all others.
 
     Returns:
         The places of the columns that stay; empty when not even two of several fit.
     """
     kept = list(range(len(widths)))
     while len(kept) > 1 and _needed([widths[at] for at in kept]) + (4 if len(kept) < len(widths) else 0) > room:
-        first = next((at for at in spare if at in kept), kept[len(kept) // 2])
-        kept.remove(first)
+        others = [at for at in kept if at not in keep] or kept
+        kept.remove(next((at for at in spare if at in kept), others[len(others) // 2]))
     return kept if len(kept) > 1 or len(widths) <= 1 else []
 
 

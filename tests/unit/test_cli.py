@@ -153,6 +153,27 @@ def test_columns_that_fit(widths, room, spare, kept):
     assert fitting(widths, room, spare) == kept
 
 
+def test_ids_and_states_stay_whole_where_room_is_short(run, gateway, fresh, tmp_path: Path):
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as database:
+        database.execute("CREATE TABLE orders (id)")
+    made = run("connections", "create", "sqlite", "--name", fresh("shop"), "--config", f"path: {tmp_path}/shop.db")
+    assert made.exit_code == 0, made.output
+    with gateway.client() as client:
+        (connection,) = [one for one in client.connections.list() if one.id in made.output]
+        job = client.imports.create(
+            "sqlite", connection_id=connection.id, target_dataset=fresh("orders"), query="SELECT * FROM orders"
+        )
+        client.imports.wait(job.id)
+    shown = run("imports", "list")
+    assert all(len(line) <= 80 for line in shown.stdout.splitlines())
+    assert {job.id, "completed"} <= set(shown.stdout.split())
+    assert "history" in shown.stderr
+    assert connection.id in run("connections", "list").stdout
+
+
 def test_when_nothing_fits_rows_stand_beneath_each_other(run, monkeypatch):
     monkeypatch.setenv("COLUMNS", "20")
     assert run("sql", "SELECT 'abcdefghijklmn' AS a, 'opqrstuvwxyzab' AS b").output.splitlines() == [
