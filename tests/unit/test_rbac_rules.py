@@ -126,9 +126,11 @@ def test_wrong_user_documents_are_refused(document, complaint):
     ("item", "complaint"),
     [
         ("x", "must be a mapping"),
-        ({"Actions": ["read"]}, "ResourceType is missing"),
+        ({"Actions": ["read"]}, "ResourceType must be one of"),
         ({"ResourceType": "record", "Effect": "Maybe"}, "Allow or Deny"),
         ({"ResourceType": "record", "Actions": ["fly"]}, "Actions must be"),
+        ({"ResourceType": "datset", "Actions": ["read"]}, "ResourceType must be one of metadata"),
+        ({"ResourceType": ["record"], "Actions": ["read"]}, "ResourceType must be one of metadata"),
         ({"ResourceType": "record", "Resources": "*"}, "list of name patterns"),
         ({"ResourceType": "record", "Fields": {"Mask": {"a": "blur"}}}, "redact, remove"),
         ({"ResourceType": "record", "Fields": {"Allow": "a"}}, "list of field names"),

@@ -12,6 +12,7 @@ from infino.local.http import GatewayCall, Problem
 
 VERSION = "2025-01-01"
 EFFECTS = ("Allow", "Deny")
+KINDS = ("metadata", "dataset", "record", "field", "connection", "import", "user", "role", "notifications", "*")
 ACTIONS = ("read", "write", "create", "delete", "*")
 RULES = ("Allow", "Deny", "Mask")
 MASKS = ("redact", "remove")
@@ -108,8 +109,8 @@ def _permission(item: Any) -> dict[str, Any]:
     if effect not in EFFECTS:
         raise _invalid(f"Effect must be Allow or Deny, not [{effect}]")
     kind = item.get("ResourceType")
-    if not isinstance(kind, str) or not kind:
-        raise _invalid("ResourceType is missing: metadata, dataset, record or field")
+    if kind not in KINDS:
+        raise _invalid(f"ResourceType must be one of {', '.join(KINDS)}")
     actions, resources = item.get("Actions", []), item.get("Resources", [])
     if not _texts(actions) or any(action not in ACTIONS for action in actions):
         raise _invalid(f"Actions must be a list of {', '.join(ACTIONS)}")

@@ -96,9 +96,11 @@ def ask(
         within: The only datasets that it may read; None for all that the caller may.
     """
     started = time.perf_counter()
+    known: list[str] = []
     with gateway.store.reading() as cursor, time_limit(cursor, gateway.options.sql_timeout):
         try:
             question = Asker(gateway, principal, cursor, within).prepare(query)
+            known += [column.name for view in question.views for column in view.columns]
             headers = describe(cursor, question.sql)
             rows, count = fetch_rows(
                 cursor, question.sql, headers, gateway.options.sql_rows, flat, gateway.options.max_answer // 2
@@ -106,7 +108,7 @@ def ask(
         except duckdb.InterruptException:
             raise
         except duckdb.Error as error:
-            raise engine_error(error) from None
+            raise engine_error(error, known) from None
     members = {
         **facts_of(question.statement),
         "execution_time": int((time.perf_counter() - started) * 1000),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 import duckdb
 
 from infino.local.http import Problem
@@ -14,6 +18,9 @@ MAX_TABLES, MAX_GROUPINGS, MAX_COLUMNS = 100, 1000, 10_000
 QUESTIONS = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE", "(", "DESCRIBE", "DESC", "SUMMARIZE", "SHOW"})
 WRITES = frozenset({"INSERT", "UPSERT", "UPDATE", "DELETE"})
 EXPLAIN = "EXPLAIN"
+UNKNOWN_COLUMN = re.compile(
+    r'(?:Referenced|have a) column (?:named )?"([^"]+)"(?: not found in FROM clause!|$)', re.MULTILINE
+)
 SEND = "send SELECT, INSERT, UPSERT, UPDATE or DELETE"
 HINT = "; names with dots, hyphens or @, and words of SQL used as names, need double quotes or backticks"
 
@@ -36,8 +43,12 @@ def check_length(text: str) -> None:
         raise wrong_sql(f"the statement has more than {MAX_TOKENS} words and values; send many records by bulk")
 
 
-def engine_error(error: duckdb.Error) -> Problem:
+def engine_error(error: duckdb.Error, columns: Iterable[str] = ()) -> Problem:
     """Return the 400 for what the engine says about a caller's statement.
+
+    Args:
+        error: What the engine raised.
+        columns: What the caller may see of the datasets that the statement names, to be proposed.
 
     Its message is cut before the statement that it quotes and before the names that it proposes instead, for those
     are looked for among all tables.
@@ -45,6 +56,9 @@ def engine_error(error: duckdb.Error) -> Problem:
     if isinstance(error, duckdb.OutOfMemoryException):
         return wrong_sql("the query needs more memory than the gateway has for it; ask for less at once")
     text = str(error)
+    if unknown := UNKNOWN_COLUMN.search(text):
+        near = get_close_matches(unknown[1], list(columns), n=3)
+        return wrong_sql(f"there is no column [{unknown[1]}]" + (f"; did you mean {', '.join(near)}?" if near else ""))
     for mark in ("\n\nLINE ", "\nLINE ", "Did you mean", "Candidate tables:", "Candidate functions:", "Stack Trace"):
         text = text.split(mark)[0]
     return wrong_sql(" ".join(text.split())[:1000])

@@ -273,6 +273,8 @@ class Check:
                 raise wrong_sql(f"{kind.removesuffix('_QUERY_NODE')} is not supported inside a query")
 
     def _check_expression(self, node: Node, kind: str, type: str) -> None:
+        if kind == "PARAMETER":
+            raise wrong_sql("no value was given for a placeholder (?, $1 or $name): send one for each, as params")
         if kind not in EXPRESSIONS or (kind == "OPERATOR" and type not in OPERATORS):
             raise wrong_sql(f"{kind if kind != 'OPERATOR' else type} is not supported inside a query")
         if any(node.get(key) for key in QUALIFIERS):
