@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -115,9 +116,7 @@ def load(path: Path) -> Node:
         DocumentError: If the file is not a YAML mapping, or says a key twice.
     """
     try:
-        reader = YAML(typ="safe")
-        reader.Constructor = _TimesAsText
-        found = reader.load(path.read_bytes())
+        found = _json(path.read_bytes()) or _yaml(path.read_bytes())
     except MarkedYAMLError as error:
         where = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise refused((), f"{where}{error.problem or error.context or 'is not YAML'}", "mend the YAML") from None
@@ -126,6 +125,32 @@ def load(path: Path) -> Node:
     if not isinstance(found, dict):
         raise refused((), "is not an OpenAPI document", "start with `openapi: 3.1.1`")
     return _plain(found, (), ())
+
+
+def _json(text: bytes) -> Node | None:
+    """A document that is written as JSON, which is read much faster; None for all that YAML has to judge."""
+    try:
+        found = json.loads(text, object_pairs_hook=_members, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _members(pairs: list[tuple[str, Any]]) -> Node:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError("a key stands there twice")
+    return made
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is no number of JSON")
+
+
+def _yaml(text: bytes) -> Any:
+    reader = YAML(typ="safe")
+    reader.Constructor = _TimesAsText
+    return reader.load(text)
 
 
 class _TimesAsText(SafeConstructor):
