@@ -11,6 +11,7 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
+from pydantic import ValidationError
 from typing_extensions import TypedDict  # the one that pydantic reads on Python 3.11
 
 from infino.core.codec import dumps
@@ -86,9 +87,24 @@ def _told(method: Callable[P, Awaitable[Mapping[str, Any]]]) -> Callable[P, Awai
     return run
 
 
+class _Tool(Tool):
+    async def run(self, arguments: dict[str, Any], context: Any, convert_result: bool = False) -> Any:
+        """Call it; what is wrong with the arguments is said in one sentence, with those that it takes."""
+        try:
+            return await super().run(arguments, context, convert_result)
+        except ToolError as error:
+            if not isinstance(error.__cause__, ValidationError):
+                raise
+            wrong = "; ".join(
+                f"{'.'.join(map(str, one['loc']))}: {one['msg'].lower()}" for one in error.__cause__.errors()[:5]
+            )
+            takes = ", ".join(self.parameters["properties"]) or "nothing"
+            raise ToolError(printable_lines(f"{self.name} takes {takes}; {wrong}")) from None
+
+
 def tool(function: Callable[..., Any], annotations: ToolAnnotations) -> Tool:
     """Make a tool of a function; an argument that it does not know is refused and not passed over."""
-    made = Tool.from_function(function, structured_output=True, annotations=annotations)
+    made = _Tool.from_function(function, structured_output=True, annotations=annotations)
     arguments = made.fn_metadata.arg_model
     arguments.model_config["extra"] = "forbid"
     arguments.model_rebuild(force=True)

@@ -361,6 +361,7 @@ async def test_a_session_of_thirty_calls_over_standard_input_and_output(
             assert said in await refusal(it, tool, **arguments), tool
 
         await errs("nknown tool", "list_tables")
+        await errs("takes statement, limit; statement: field required; query: extra", "query_sql", query="SELECT 1")
         listed, start = [], 0
         while start is not None:
             part = await asks("list_datasets", start=start, limit=1000)
