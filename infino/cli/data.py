@@ -42,7 +42,7 @@ def load(
         raise click.UsageError(f"{missing[0]} does not exist.")
     settings: dict[str, Any] = {"id": id_field, "dead_letter": dead_letter, "checkpoint": checkpoint}
     stdin: Any = sys.stdin.buffer
-    ok = True
+    reports = []
     with session.client() as client:
         client.datasets.create(dataset, exist_ok=True)
         for path in paths:
@@ -56,11 +56,13 @@ def load(
                 progress=not session.quiet and sys.stderr.isatty(),
                 **settings,
             )
-            ok = ok and report.ok
+            reports.append({"source": path, **report.to_dict()})
             session.say(f"{path}: {report}" if len(paths) > 1 else str(report))
             for rejection in report.rejections[:3]:
                 session.say(f"  {rejection.reason}")
-    if not ok:
+    if session.output is not None:
+        write(reports, session.output, limit=None)
+    if not all(report["ok"] for report in reports):
         sys.exit(1)
 
 

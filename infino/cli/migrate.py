@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from infino.cli.output import write
 from infino.cli.session import Session, command, failure
 from infino.core.printable import printable
 
@@ -19,7 +20,8 @@ def migrate(session: Session, paths: tuple[Path, ...], writing: bool) -> None:
     from infino import InfinoError, ValidationError
     from infino.migration import rewrite
 
-    count = unread = 0
+    found: list[rewrite.OldCall] = []
+    unread = 0
     for path in rewrite.files(paths):
         try:
             calls = rewrite.write(path) if writing else list(rewrite.find([path]))
@@ -29,9 +31,13 @@ def migrate(session: Session, paths: tuple[Path, ...], writing: bool) -> None:
             continue
         except InfinoError as error:
             raise failure(error) from error
-        count += len(calls)
-        for call in calls:
+        found += calls
+        for call in calls if session.output is None else ():
             click.echo(str(call))
+    if session.output is not None:
+        rows = [{"path": str(call.path), "line": call.line, "old": call.old, "new": call.new} for call in found]
+        write(rows, session.output, limit=None)
+    count = len(found)
     done = " replaced; answers are typed objects now: look at what is done with them" if writing else ""
     session.say(f"{count} old {'call' if count == 1 else 'calls'}{done}")
     if unread:

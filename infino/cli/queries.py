@@ -135,5 +135,6 @@ def chat(session: Session, thread: str | None, sources: tuple[str, ...]) -> None
     """Talk with Fino on the terminal."""
     from infino.cli.chat import main
 
+    session.no_form("chat")
     with session.client() as client:
         sys.exit(main(client, thread=thread, sources=sources or None))

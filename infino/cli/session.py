@@ -58,6 +58,11 @@ class Session:
         if not self.quiet:
             click.echo(printable_lines(text), err=True)
 
+    def no_form(self, what: str) -> None:
+        """Refuse `--output` where there are no rows to print."""
+        if self.output is not None:
+            raise click.UsageError(f"{what} has no {self.output} form: leave --output out.")
+
     def confirm(self, what: str) -> None:
         """Ask before something is destroyed; without a terminal to ask at, refuse."""
         if self.yes:

@@ -66,20 +66,26 @@ def doctor(session: Session) -> None:
     """Check versions, settings, proxy, endpoint, clock, signature and keys; each finding says what to do."""
     from infino import InfinoError
 
-    _say("ok", "versions", f"infino-sdk {VERSION}, Python {platform.python_version()}, {platform.system()}")
+    found: list[dict[str, Any]] = []
+
+    def say(ok: bool, name: str, text: str) -> None:
+        found.append({"check": name, "ok": ok, "finding": text})
+        if session.output is None:
+            click.echo(f"{'ok' if ok else 'FAIL':4} {name}: {printable(text)}")
+
+    say(True, "versions", f"infino-sdk {VERSION}, Python {platform.python_version()}, {platform.system()}")
     name = "settings"
     try:
         with session.open() as client:
             # In this order: after one that fails, the next can't be looked at.
             for name, look in CHECKS.items():
-                _say("ok", name, look(client))
+                say(True, name, look(client))
     except (InfinoError, Finding) as error:
-        _say("FAIL", name, str(error))
+        say(False, name, str(error))
+    if session.output is not None:
+        write(found, session.output)
+    if not found[-1]["ok"]:
         sys.exit(1)
-
-
-def _say(mark: str, name: str, text: str) -> None:
-    click.echo(f"{mark:4} {name}: {printable(text)}")
 
 
 class Finding(Exception):
@@ -154,6 +160,7 @@ def config() -> None:
 @command("show")
 def config_show(session: Session) -> None:
     """Show each setting and where it came from; secrets are masked."""
+    session.no_form("config show")
     with session.client() as client:
         click.echo(repr(client.config))
 
@@ -161,6 +168,9 @@ def config_show(session: Session) -> None:
 @command("profiles")
 def config_profiles(session: Session) -> None:
     """List the profiles of the configuration file."""
+    if session.output is not None:
+        write([{"profile": name} for name in _read_profiles()], session.output, limit=None)
+        return
     for name in _read_profiles():
         click.echo(printable(name))
 

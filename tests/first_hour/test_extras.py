@@ -43,7 +43,8 @@ PROMISES = {
     "cli": "import subprocess, sys; "
     "assert b'sql' in subprocess.run([sys.executable, '-m', 'infino.cli', '--help'], capture_output=True).stdout",
     "yaml": "import yaml, infino.resources.roles",
-    "migrate": "import pathlib, subprocess, sys; old = pathlib.Path(sys.prefix, 'old.py'); old.write_text('sdk.get_datasets()'); "
+    "migrate": "import pathlib, subprocess, sys; old = pathlib.Path(sys.prefix, 'old.py'); "
+    "old.write_text('sdk.get_datasets()'); "
     "assert b'datasets.list' in "
     "subprocess.run([sys.executable, '-m', 'infino', 'migrate', str(old)], capture_output=True).stdout",
     "charts": "from infino.charts.html import page, rendered; assert '<h1>' in rendered('# x'); page('t', [])",

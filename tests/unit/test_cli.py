@@ -73,8 +73,10 @@ def test_promql_at_one_moment_and_over_a_range(run, gateway, fresh):
 def test_rejected_records_end_with_a_status_and_a_file(run, fresh, tmp_path: Path):
     path, rejects = tmp_path / "rows.ndjson", tmp_path / "rejects.ndjson"
     path.write_text('{"a": 1}\nnot json\n')
-    done = run("load", fresh("cli"), str(path), "--dead-letter", str(rejects))
+    done = run("load", fresh("cli"), str(path), "--dead-letter", str(rejects), "-o", "json")
     assert done.exit_code == 1
+    (report,) = json.loads(done.stdout)
+    assert (report["source"], report["accepted"], report["rejected"]) == (str(path), 1, 1)
     assert "the line is not JSON" in rejects.read_text()
 
 
@@ -88,6 +90,8 @@ def test_rejected_records_end_with_a_status_and_a_file(run, fresh, tmp_path: Pat
         (("sql", ""), "statement is empty"),
         (("records", "delete", "d", "7", "--yes"), "query must be an object"),
         (("tail", "d", "-o", "csv"), "there is no csv of it"),
+        (("chat", "-o", "csv"), "chat has no csv form"),
+        (("config", "show", "-o", "json"), "config show has no json form"),
         (("tail", "d", "--by", "n", "--promql", "up"), "--by orders records"),
         (("config", "set", "region"), "Say what region shall be"),
         (("records", "bulk", "d"), "It is `infino load`"),
@@ -418,6 +422,8 @@ def test_a_look_at_the_connection(run, gateway):
     assert [line.split()[:2] for line in report.output.splitlines()] == [
         ["ok", f"{name}:"] for name in ("versions", "settings", "proxy", "endpoint", "clock", "signature", "keys")
     ]
+    checks = json.loads(run("doctor", "-o", "json").stdout)
+    assert [one["check"] for one in checks if one["ok"]][-1] == "keys"
     answer = run("request", "POST", "/sql", "-d", '{"query": "SELECT 1 AS one"}')
     assert json.loads(answer.output)["rows"]
 
@@ -439,6 +445,8 @@ def test_a_doctor_names_what_is_wrong_first(run, monkeypatch, name, value, findi
     report = run("doctor")
     assert report.exit_code == 1
     assert report.output.splitlines()[-1].startswith(finding)
+    rows = run("doctor", "-o", "ndjson")
+    assert (rows.exit_code, json.loads(rows.stdout.splitlines()[-1])["ok"]) == (1, False)
 
 
 def test_settings_are_written_where_clients_read_them(run, gateway, monkeypatch, tmp_path: Path):
@@ -457,6 +465,7 @@ def test_settings_are_written_where_clients_read_them(run, gateway, monkeypatch,
     assert gateway.secret_key not in login.output
     assert (tmp_path / "infino" / "config.toml").stat().st_mode & 0o777 == 0o600
     assert run("config", "profiles").output == "work\n"
+    assert run("config", "profiles", "-o", "csv").output == "profile\nwork\n"
     shown = run("--profile", "work", "config", "show").output
     assert "eu-west-1" in shown
     assert run("config", "set", "secret_key", "--profile", "work", text="another\n").exit_code == 0

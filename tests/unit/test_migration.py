@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import json
 import warnings
 from pathlib import Path
 
@@ -79,6 +80,8 @@ def test_old_calls_are_found_and_written(tmp_path: Path) -> None:
     listed = CliRunner().invoke(command, ["migrate", str(tmp_path)])
     assert "5 old calls" in listed.output
     assert f"{program}:6: sdk.query_dataset_in_sql" in listed.output
+    rows = CliRunner().invoke(command, ["migrate", str(tmp_path), "-o", "ndjson"]).stdout.splitlines()
+    assert (str(program), 6) in [(row["path"], row["line"]) for row in map(json.loads, rows)]
     assert program.read_text() == OLD
     assert CliRunner().invoke(command, ["migrate", str(tmp_path), "--write"]).exit_code == 0
     assert program.read_text() == NEW
