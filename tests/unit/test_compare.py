@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import copy
+import importlib.util
+import json
+import shutil
+import subprocess
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -194,3 +199,36 @@ def test_words_alone_change_nothing() -> None:
     after["components"]["schemas"]["Thing"]["properties"]["size"]["description"] = "Another word."
     old, new = (compare.facts_of(one, ROOT / "openapi") for one in (things(), after))
     assert compare.changes(old, new) == []
+
+
+def test_a_refused_document_is_told_by_its_line(tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
+    """`make diff` compares with a git ref, and ends without a traceback where either document is refused."""
+    spec = importlib.util.spec_from_file_location("diff", ROOT / "scripts" / "diff.py")
+    assert spec
+    assert spec.loader
+    diff = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(diff)
+    shutil.copytree(ROOT / "openapi", tmp_path / "openapi")
+    source, right, wrong = tmp_path / diff.DOCUMENT, json.dumps(small()), json.dumps({**small(), "webhooks": {}})
+    monkeypatch.setattr(diff, "ROOT", tmp_path)
+
+    def committed(text: str) -> None:
+        source.write_text(text)
+        for command in (
+            ["init", "-q"],
+            ["add", "-A"],
+            ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"],
+        ):
+            subprocess.run(["git", *command], cwd=tmp_path, check=True)
+
+    committed(right)
+    assert diff.document_changes("HEAD") == []
+    source.write_text(wrong)
+    with pytest.raises(SystemExit) as caught:
+        diff.document_changes("HEAD")
+    assert caught.value.code == 2
+    assert capsys.readouterr().err.startswith("openapi/infino.yaml:1 webhooks: there is no receiver for webhooks")
+    committed(wrong)
+    source.write_text(right)
+    with pytest.raises(SystemExit, match="the document of HEAD is refused:\nwebhooks: "):
+        diff.document_changes("HEAD")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, assert_type
 
 from infino import AsyncInfino, Infino
-from infino.chat.events import Text
+from infino.chat.events import Chart as Chart_
+from infino.chat.events import Data, Text
 from infino.models import Chart, Dashboard, ErrorBody, Panel, Thread, Visualization
 from infino.runtime import SyncPage
 
@@ -84,6 +86,29 @@ def unions_are_told_apart(body: ErrorBody) -> str:
         return "no reason"
     assert_type(body.error, dict[str, Any])
     return str(body.error.get("reason"))
+
+
+def unions_of_models_are_handed_on(
+    client: Infino, saved: Visualization | Dashboard, drafts: Sequence[Dashboard | dict[str, Any]], thread: Thread | str
+) -> list[str]:
+    if isinstance(saved, Visualization):
+        saved = client.visualizations.update(saved.id, saved)
+        assert_type(saved, Visualization)
+    else:
+        saved = client.dashboards.update(saved.id, saved)
+    boards = [client.dashboards.create(draft) for draft in drafts]
+    both: list[Visualization | Dashboard] = [saved, *boards]
+    shown: list[Text | Chart_ | Data] = [
+        event for event in client.fino.stream("Why?", thread=thread) if isinstance(event, Text | Chart_ | Data)
+    ]
+    texts = [event.markdown for event in shown if isinstance(event, Text)]
+    for one in both:
+        match one:
+            case Visualization(chart=chart):
+                assert_type(chart, Chart | None)
+            case Dashboard(panels=panels):
+                assert_type(panels, list[Panel] | None)
+    return [*texts, *(one.id for one in both)]
 
 
 def lists_and_times(client: Infino) -> list[Visualization]:
