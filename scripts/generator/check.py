@@ -14,7 +14,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from .check_schemas import article, check_schemas, short, told
+from .check_schemas import article, check_schemas, misfit, short, told
 from .document import (
     METHODS,
     DocumentError,
@@ -344,6 +344,11 @@ def _parameter(node: Node, known: set[str]) -> Iterator[tuple[str, str]]:
         yield f"parameter {name} has no description", "say what it is"
     if where == "path" and node.get("required") is not True:
         yield f"path parameter {name} is not required", "required: true"
+    shown = [node["example"]] if "example" in node else []
+    shown += [one["value"] for one in node.get("examples", {}).values() if "value" in one]
+    for value in shown:
+        if said := misfit(node.get("schema", {}), value, ("enum",)):
+            yield f"the example of {name} is wrong: {said}", "mend the example or the schema"
     if where in ("header", "cookie") and name and not TOKEN.fullmatch(name):
         yield f"a {where} cannot be called {name!r}", "letters, digits and hyphens"
     if where == "header" and name.lower() in UNSENT_HEADERS:

@@ -148,6 +148,8 @@ def _typed(node: Node, kinds: list[str]) -> Iterator[Said]:
             if kinds and not {*home.split()} & {*kinds}:
                 yield (word,), f"{word} says nothing of {is_a}", f"type: {home.split()[0]}"
     numbers = FORMATS_OF_NUMBERS if {"number", "integer"} & {*kinds} else ()
+    if "format" in node and not kinds and not node.keys() & {"allOf", "anyOf", "oneOf", "enum", "const"}:
+        yield ("format",), f"the format {node['format']} without a type says nothing", "type: string"
     if "format" in node and kinds and "string" not in kinds and node["format"] not in numbers:
         yield ("format",), f"the format {node['format']} is none of {is_a}", "type: string"
     if node.get("readOnly") and node.get("writeOnly"):
@@ -255,13 +257,23 @@ def _words(node: Node) -> Iterator[Said]:
             yield from _shown(node, ("example",), node["example"])
 
 
-def _shown(node: Node, step: tuple[str, ...], value: Any) -> Iterator[Said]:
-    """Refuse a value in a docstring or a default that the schema itself would refuse."""
-    inner = ("properties", "items", "additionalProperties", "required", "enum" if step[0] != "default" else "")
-    plain = {key: item for key, item in node.items() if key not in inner}
+def misfit(schema: Node, value: Any, but: tuple[str, ...] = ()) -> str:
+    """Say why a schema itself would refuse a value of its documentation, empty when it fits.
+
+    Args:
+        schema: The schema, which may refer to others.
+        value: The value.
+        but: Words of the schema that are passed over.
+    """
+    inner = {"$ref", "properties", "items", "additionalProperties", "required", "allOf", "anyOf", "oneOf", *but}
+    plain = {key: item for key, item in schema.items() if key not in inner}
     error = best_match(Draft202012Validator(plain).iter_errors(value))
-    if error:
-        yield step, f"{told(error)}", f"mend the {step[0].removesuffix('s')} or the schema"
+    return told(error) if error else ""
+
+
+def _shown(node: Node, step: tuple[str, ...], value: Any) -> Iterator[Said]:
+    if said := misfit(node, value, () if step[0] == "default" else ("enum",)):
+        yield step, said, f"mend the {step[0].removesuffix('s')} or the schema"
 
 
 def _fits(node: Node, members: list[Any]) -> bool:

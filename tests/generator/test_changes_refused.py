@@ -257,6 +257,8 @@ REFUSED = {
     "limit of another type": (prop(maxItems=3), f"{NAME}.maxItems: maxItems says nothing of a string; do this: type: array"),
     "multiple of nought": (prop(type="integer", multipleOf=0), f"{NAME}.multipleOf: 0 is not a number above nought"),
     "example of another type": (prop(type="integer", example="a"), f"{NAME}.example: 'a' is not of type 'integer'"),
+    "example of another parameter": (on(get=get(parameter("q", schema=WHOLE, example="a"))), f"{GET}.parameters.0: the example of q is wrong: 'a' is not of type 'integer'"),
+    "format of no type": (on(get=get(ok=thing("T.", at={"format": "date-time"}))), "properties.at.format: the format date-time without a type says nothing"),
     "mapping that is a list": (
         on(get=get(ok={"oneOf": [ref("Thing"), ref("ErrorBody")], "discriminator": {"propertyName": "id", "mapping": ["a"]}})), "discriminator.mapping: ['a'] is not an object of texts"
     ),
