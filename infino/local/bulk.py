@@ -307,12 +307,13 @@ def apply_in_order(
         now[action.id] = state
         items.append(ActionOutcome(action, result, version))
     gone = [id for id in ids if id in before and now[id] is None]
-    remove(gateway.store, cursor, dataset, gone, before)
+    places = {id: state.place for id, state in before.items()}
+    remove(gateway.store, cursor, dataset, gone, places)
     kept = {id: state for id, state in now.items() if state is not None and state != before.get(id)}
     texts = [state.source.encode() for state in kept.values()]
     batch = DocumentBatch(list(kept), texts, decoded(texts))
     current = gateway.store.get(cursor, dataset.name)
-    put(gateway.store, cursor, current, batch, [state.version for state in kept.values()], before)
+    put(gateway.store, cursor, current, batch, [state.version for state in kept.values()], places)
     return items
 
 

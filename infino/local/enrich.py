@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
 from infino.local.http import GatewayCall, Problem, Reply, Route
-from infino.local.sql.dialect import engine_error
+from infino.local.optimistic import Change, Room, carry_out
+from infino.local.sql.dialect import engine_errors
 from infino.local.sql.question import view_for
-from infino.local.sql.watchdog import time_limit
 from infino.local.sql.writes import Writing
 from infino.local.store import identifier
-from infino.local.store.writer import DocumentBatch, fetch, put
-from infino.local.values import exact
 
 if TYPE_CHECKING:
+    import duckdb
+
     from infino.local.access import Principal
     from infino.local.state import Gateway
 
@@ -25,16 +23,17 @@ def enrich(gateway: Gateway, call: GatewayCall) -> Reply:
     name = call.path["dataset"]
     gateway.access.check(call.principal, "write", "record", name)
     match_field, fields, source = read_policy(call.json_object())
-    with gateway.store.writing() as cursor, time_limit(cursor, gateway.options.sql_timeout):
-        writing = Writing(gateway, call.principal, cursor)
-        source = source or only_source(gateway, call.principal, cursor, name, [match_field, *fields])
-        try:
-            updated = copy_fields(writing, name, source, match_field, fields)
-        except duckdb.InterruptException:
-            raise
-        except duckdb.Error as error:
-            raise engine_error(error) from None
-    return Reply(json={"acknowledged": True, "updated": updated, "source": source})
+    chosen = ""
+
+    def decide(cursor: duckdb.DuckDBPyConnection) -> Change:
+        nonlocal chosen
+        writing = Writing(gateway, call.principal, cursor, Room(gateway.options.max_answer))
+        chosen = source or only_source(gateway, call.principal, cursor, name, [match_field, *fields])
+        return copied(writing, name, chosen, match_field, fields)
+
+    with engine_errors():
+        _, updated = carry_out(gateway, decide)
+    return Reply(json={"acknowledged": True, "updated": updated, "source": chosen})
 
 
 def read_policy(body: dict[str, Any]) -> tuple[str, list[str], str | None]:
@@ -73,33 +72,21 @@ def only_source(
     raise Problem(400, "illegal_argument_exception", reason)
 
 
-def copy_fields(writing: Writing, name: str, source: str, match_field: str, fields: list[str]) -> int:
-    """Copy fields of the first matching record of the source into each record, and return how many changed."""
-    store, cursor = writing.gateway.store, writing.cursor
-    target = writing.readable(name)
-    if target is None or writing.readable(source) is None:
-        missing = name if target is None else source
+def copied(writing: Writing, name: str, source: str, match_field: str, fields: list[str]) -> Change:
+    """Return what becomes of the records to which fields of the first matching record of the source are copied."""
+    if writing.readable(name) is None or writing.readable(source) is None:
+        missing = name if writing.readable(name) is None else source
         raise Problem(404, "index_not_found_exception", f"no such dataset [{missing}]")
+    target = writing.target(name, "t")
     key = identifier(match_field)
     firsts = ", ".join(f"arg_min({identifier(field)}, _id) AS c{number}" for number, field in enumerate(fields))
     shown = ", ".join(f"s.c{number}" for number in range(len(fields)))
-    _, rows = writing.rows(
-        f"SELECT t._id, {shown} FROM {identifier(name)} AS t JOIN"
+    question = (
+        f"SELECT t._id, {shown} FROM {target.tables} JOIN"
         f" (SELECT {key} AS k, {firsts} FROM {identifier(source)} WHERE {key} IS NOT NULL GROUP BY 1) AS s"
         f" ON t.{key} = s.k"
     )
-    dataset = store.get(cursor, name)
-    setters = [writing.setter(target, field) for field in fields]
-    stored = fetch(cursor, dataset.id, [row[0] for row in rows])
-    changed = {}
-    for id, *values in rows:
-        document = exact.loads(stored[id].source)
-        for assign, value in zip(setters, values, strict=True):
-            assign(document, value)
-        changed[id] = document
-    texts = [exact.dumps(document) for document in changed.values()]
-    put(store, cursor, dataset, DocumentBatch(list(changed), texts, list(changed.values())), stored=stored)
-    return len(changed)
+    return writing.assigned(target, [writing.setter(target.view, field) for field in fields], question)
 
 
 ROUTES = (Route("POST", "/{dataset}/enrich_dataset", enrich),)

@@ -19,9 +19,14 @@ AGAIN = 0.2  # seconds; an interruption is lost on a cursor that is between two 
 
 
 class Presence:
-    """One caller; what can be stopped for it says so with `watching`."""
+    """One caller; what can be stopped for it says so with `watching`.
 
-    def __init__(self) -> None:
+    Args:
+        name: The access key; nothing for the gateway itself.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
         self._lock = threading.Lock()
         self._stops: list[Callable[[], None]] = []
         self.left = False
@@ -48,6 +53,12 @@ class Presence:
 CALLER: ContextVar[Presence] = ContextVar("caller")
 
 
+def caller_name() -> str:
+    """Return the access key of the request at hand, or nothing outside of requests."""
+    caller = CALLER.get(None)
+    return caller.name if caller is not None else ""
+
+
 @contextmanager
 def watching(stop: Callable[[], None]) -> Iterator[Presence]:
     """Have something stopped if the caller of the request at hand leaves; outside of requests nobody does."""
@@ -56,15 +67,16 @@ def watching(stop: Callable[[], None]) -> Iterator[Presence]:
         yield caller
 
 
-async def attended(receive: Receive, workers: Executor, work: Callable[[], T]) -> T:
+async def attended(receive: Receive, name: str, workers: Executor, work: Callable[[], T]) -> T:
     """Run something in a thread for as long as the caller stays.
 
     Args:
         receive: The ASGI channel, whose request was received.
+        name: The caller's access key.
         workers: The threads.
         work: What to run.
     """
-    caller = Presence()
+    caller = Presence(name)
     context = copy_context()
     context.run(CALLER.set, caller)
     running: asyncio.Future[T] = asyncio.get_running_loop().run_in_executor(workers, context.run, work)

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from infino.local.bulk import bulk
 from infino.local.http import GatewayCall, Problem, Reply, Route
+from infino.local.optimistic import Change, carry_out
 from infino.local.querydsl import matching_ids
-from infino.local.sql.watchdog import time_limit
-from infino.local.store.writer import fetch, remove
+from infino.local.store.writer import fetch, places_in, refuse_metrics
 from infino.local.values import exact
 
 if TYPE_CHECKING:
+    import duckdb
+
     from infino.local.state import Gateway
 
 
@@ -47,12 +49,17 @@ def delete_records(gateway: Gateway, call: GatewayCall) -> Reply:
         raise Problem(400, "parsing_exception", reason)
     if not body["query"].keys() <= BLIND:  # how many are gone tells what they held
         gateway.access.check(call.principal, "read", "record", name)
-    store = gateway.store
-    with store.writing() as cursor, time_limit(cursor, gateway.options.sql_timeout):
-        dataset = store.get(cursor, name)
-        view = gateway.access.view(call.principal, store.view_of(cursor, dataset))
+
+    def decide(cursor: duckdb.DuckDBPyConnection) -> Change:
+        dataset = gateway.store.get(cursor, name)
+        refuse_metrics(dataset)
+        whole = gateway.store.view_of(cursor, dataset)
+        view = gateway.access.view(call.principal, whole)
         ids = matching_ids(cursor, view, body["query"], now=gateway.clock.now())
-        return Reply(json=remove(store, cursor, dataset, ids))
+        return Change(dataset, {}, dict(places_in(cursor, whole.table, ids)), gone=ids)
+
+    _, gone = carry_out(gateway, decide)
+    return Reply(json=gone)
 
 
 ROUTES = (

@@ -72,7 +72,7 @@ class Workers:
         """
         kind = kind_of(route)
         async with self._share(kind, caller):
-            return await attended(receive, self._pools[kind], work)
+            return await attended(receive, caller, self._pools[kind], work)
 
     async def step(self, caller: str, work: Callable[[], T]) -> T:
         """Run one step of a conversation in a thread for queries.

@@ -177,6 +177,25 @@ def test_answers_of_every_kind_have_that_limit(served: LocalGateway) -> None:
     assert call("POST", "/long/querydsl", {"query": {"match_all": {}}, "size": 3}).status == 200
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "UPDATE rows SET a = repeat('x', 100000)",
+        "INSERT INTO rows (a) SELECT repeat('x', 100000) FROM range(1000000)",
+        "UPSERT INTO rows SELECT _id, repeat('x', 50000) AS a FROM rows",
+        "INSERT INTO rows (_id, a) SELECT _id, repeat('x', 20000) FROM rows ON CONFLICT (_id) DO UPDATE SET a = 'y'",
+    ],
+)
+def test_what_one_statement_writes_has_a_limit(served: LocalGateway, query: str) -> None:
+    call = Signed(served)
+    if call("PUT", "/rows").status == 200:
+        call.bulk("rows", *(line for n in range(100) for line in ({"index": {"_id": str(n)}}, {"a": "b"})))
+    reply = call.sql(query)
+    assert (reply.status, "writes records of more than 2000000 bytes together" in reply.reason) == (400, True)
+    assert call.rows("SELECT count(*) AS n, max(a) AS a FROM rows") == [{"n": 100, "a": "b"}]
+    assert call.sql("UPDATE rows SET a = 'b'").json["affected_rows"] == 100
+
+
 SLOW = {
     "a million brackets": b"[" * 1_000_000, "a million braces": b"{" * 1_000_000, "dashes": b"- " * 500_000,
     "lists": b"[" + b"[]," * 300_000 + b"]", "questions": b"? " * 500_000, "keys": b"{" + b"a," * 400_000,

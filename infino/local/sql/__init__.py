@@ -6,11 +6,10 @@ import time
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
 from infino.local.http import GatewayCall, Problem, Reply, Route
+from infino.local.optimistic import Change, Room, carry_out
 from infino.local.sql.changes import read_change
-from infino.local.sql.dialect import EXPLAIN, QUESTIONS, SEND, WRITES, check_length, engine_error, wrong_sql
+from infino.local.sql.dialect import EXPLAIN, QUESTIONS, SEND, WRITES, check_length, engine_errors, wrong_sql
 from infino.local.sql.guard import Statement
 from infino.local.sql.information import shown
 from infino.local.sql.question import Asker
@@ -21,6 +20,8 @@ from infino.local.sql.writes import Writing
 from infino.local.store import literal
 
 if TYPE_CHECKING:
+    import duckdb
+
     from infino.local.access import Principal
     from infino.local.state import Gateway
 
@@ -61,24 +62,20 @@ def run(gateway: Gateway, principal: Principal, query: str) -> bytes:
 def change(gateway: Gateway, principal: Principal, query: str) -> bytes:
     """Carry out an INSERT, UPSERT, UPDATE or DELETE."""
     started = time.perf_counter()
-    change = read_change(query)
-    with gateway.store.writing() as cursor, time_limit(cursor, gateway.options.sql_timeout):
-        writing = Writing(gateway, principal, cursor)
-        target = writing.target(change)
-        gateway.access.check(principal, "write", "record", target.view.name)
-        try:
-            affected = writing.run(change, target)
-        except duckdb.InterruptException:
-            raise
-        except duckdb.Error as error:
-            raise engine_error(error) from None
+    statement = read_change(query)
+
+    def decide(cursor: duckdb.DuckDBPyConnection) -> Change:
+        return Writing(gateway, principal, cursor, Room(gateway.options.max_answer)).decide(statement)
+
+    with engine_errors():
+        dataset, affected = carry_out(gateway, decide)
     members = {
         **facts_of(None),
         "execution_time": int((time.perf_counter() - started) * 1000),
-        "statement_type": change.kind,
+        "statement_type": statement.kind,
         "affected_rows": affected,
         "columns": [],
-        "table_names": [target.view.name],
+        "table_names": [dataset.name],
     }
     return envelope(b"", members)
 
@@ -97,18 +94,13 @@ def ask(
     """
     started = time.perf_counter()
     known: list[str] = []
-    with gateway.store.reading() as cursor, time_limit(cursor, gateway.options.sql_timeout):
-        try:
-            question = Asker(gateway, principal, cursor, within).prepare(query)
-            known += [column.name for view in question.views for column in view.columns]
-            headers = describe(cursor, question.sql)
-            rows, count = fetch_rows(
-                cursor, question.sql, headers, gateway.options.sql_rows, flat, gateway.options.max_answer // 2
-            )
-        except duckdb.InterruptException:
-            raise
-        except duckdb.Error as error:
-            raise engine_error(error, known) from None
+    with engine_errors(known), gateway.store.reading() as cursor, time_limit(cursor, gateway.options.sql_timeout):
+        question = Asker(gateway, principal, cursor, within).prepare(query)
+        known += [column.name for view in question.views for column in view.columns]
+        headers = describe(cursor, question.sql)
+        rows, count = fetch_rows(
+            cursor, question.sql, headers, gateway.options.sql_rows, flat, gateway.options.max_answer // 2
+        )
     members = {
         **facts_of(question.statement),
         "execution_time": int((time.perf_counter() - started) * 1000),
@@ -126,16 +118,11 @@ def explain(gateway: Gateway, principal: Principal, query: str, flat: bool) -> b
     word = first_word(inner)
     if word and word not in QUESTIONS:
         raise wrong_sql(f"EXPLAIN {word} is not supported; EXPLAIN takes a SELECT")
-    with gateway.store.reading() as cursor, time_limit(cursor, gateway.options.sql_timeout):
-        try:
-            question = Asker(gateway, principal, cursor).prepare(inner)
-            if not all(gateway.access.fields(principal, view.name).unrestricted for view in question.views):
-                raise Problem(403, "security_exception", "EXPLAIN takes the permission to read every field")
-            plans = cursor.execute(f"EXPLAIN\n{question.sql}").fetchall()
-        except duckdb.InterruptException:
-            raise
-        except duckdb.Error as error:
-            raise engine_error(error) from None
+    with engine_errors(), gateway.store.reading() as cursor, time_limit(cursor, gateway.options.sql_timeout):
+        question = Asker(gateway, principal, cursor).prepare(inner)
+        if not all(gateway.access.fields(principal, view.name).unrestricted for view in question.views):
+            raise Problem(403, "security_exception", "EXPLAIN takes the permission to read every field")
+        plans = cursor.execute(f"EXPLAIN\n{question.sql}").fetchall()
     values = ", ".join(f"({', '.join(map(literal, row))})" for row in plans)
     return ask(gateway, principal, f"FROM (VALUES {values}) AS plan(explain_key, explain_value)", flat)
 

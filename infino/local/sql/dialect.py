@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 
 import duckdb
@@ -41,6 +42,21 @@ def check_length(text: str) -> None:
         raise wrong_sql(f"the statement is longer than {MAX_BYTES} bytes; send many records by bulk")
     if len(text) > MAX_TOKENS and len(duckdb.tokenize(text)) > MAX_TOKENS:
         raise wrong_sql(f"the statement has more than {MAX_TOKENS} words and values; send many records by bulk")
+
+
+@contextmanager
+def engine_errors(columns: Iterable[str] = ()) -> Iterator[None]:
+    """Raise what the engine says about a caller's statement in the block as a 400.
+
+    Args:
+        columns: As for `engine_error`; it may grow in the block.
+    """
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise
+    except duckdb.Error as error:
+        raise engine_error(error, columns) from None
 
 
 def engine_error(error: duckdb.Error, columns: Iterable[str] = ()) -> Problem:

@@ -15,7 +15,17 @@ import duckdb
 
 from infino.local.http import Problem
 from infino.local.presence import AGAIN, watching
-from infino.local.sql.dialect import wrong_sql
+
+
+class QueryStopped(Problem):
+    """A query took longer than it may.
+
+    Args:
+        seconds: The limit.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(400, "sql_exception", f"the query was stopped after {seconds:g} s; narrow it down")
 
 
 class TimeLimit:
@@ -161,7 +171,7 @@ def time_limit(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[No
             yield
         except duckdb.InterruptException:
             if limited.late:
-                raise wrong_sql(f"the query was stopped after {seconds:g} s; narrow it down") from None
+                raise QueryStopped(seconds) from None
             if caller.left:
                 raise caller_left() from None
             raise

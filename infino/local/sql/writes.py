@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -12,14 +12,14 @@ import orjson
 
 from infino.local.bulk import merge
 from infino.local.http import Problem
+from infino.local.optimistic import Change, Room, State, state_of
 from infino.local.sql.changes import Assignment, Conflict, WritingStatement
 from infino.local.sql.dialect import wrong_sql
 from infino.local.sql.guard import Statement
 from infino.local.sql.question import Asker, readable
 from infino.local.sql.result import ResultColumn, describe
-from infino.local.sql.watchdog import time_limit
 from infino.local.store import Dataset, DatasetView, identifier
-from infino.local.store.writer import DocumentBatch, Stored, fetch, put, remove
+from infino.local.store.writer import PAGE, Stored, documents_in, places_in, refuse_metrics
 from infino.local.values import exact
 from infino.local.values.nested import MOMENT, MOMENT_IN_UTC
 from infino.local.values.paths import keys_of
@@ -59,6 +59,11 @@ class Target:
     alias: str
 
     @property
+    def documents(self) -> str:
+        """The table of its documents, for use after FROM."""
+        return f"{self.view.schema}ds_{self.dataset.id}"
+
+    @property
     def tables(self) -> str:
         """SQL for use after FROM."""
         return f"{self.name} AS {self.alias}"
@@ -66,34 +71,40 @@ class Target:
 
 @attrs.frozen
 class Writing:
-    """One writing statement under way.
+    """One writing statement under way; nothing is written while its questions are answered.
 
     Args:
         gateway: The gateway.
         principal: Who writes.
-        cursor: The writing cursor. No caller's text runs on it: questions have reading cursors of their own, which see
-            the same records, for nothing is written before all questions are answered.
+        cursor: A reading cursor of this statement's own, on which the questions run one after the other.
+        room: Counts what the statement would write.
+        read: Every dataset that was read.
     """
 
     gateway: Gateway
     principal: Principal
     cursor: duckdb.DuckDBPyConnection
+    room: Room
+    read: dict[str, State] = attrs.field(factory=dict)
 
-    def run(self, change: WritingStatement, target: Target) -> int:
-        """Carry out a statement and return how many records it touched."""
-        if change.kind == "Update":
-            return self._store(target, *self._changed(target, change.assignments, target.tables, change.where))
-        if change.kind == "Delete":
-            return self._delete(target, change.where)
-        return self._insert(target, change)
+    def decide(self, statement: WritingStatement) -> Change:
+        """Return what a statement writes."""
+        target = self.target(statement.dataset, statement.alias)
+        self.gateway.access.check(self.principal, "write", "record", target.view.name)
+        refuse_metrics(target.dataset)
+        if statement.kind == "Update":
+            return self._update(target, statement.assignments, target.tables, statement.where)
+        if statement.kind == "Delete":
+            return self._delete(target, statement.where)
+        return self._insert(target, statement)
 
-    def target(self, change: WritingStatement) -> Target:
+    def target(self, name: str, alias: str) -> Target:
         """Return what a statement writes, or raise the 404 for an unknown dataset."""
-        view = self.readable(change.dataset) or self.readable(change.dataset.lower())
+        view = self.readable(name) or self.readable(name.lower())
         if view is None:
-            raise Problem(404, "index_not_found_exception", f"no such dataset [{change.dataset}]; create it first")
+            raise Problem(404, "index_not_found_exception", f"no such dataset [{name}]; create it first")
         dataset = self.gateway.store.get(self.cursor, view.name)
-        return Target(dataset, view, identifier(view.name), identifier(change.alias))
+        return Target(dataset, view, identifier(view.name), identifier(alias))
 
     def readable(self, name: str) -> DatasetView | None:
         """Return a dataset as the caller may read it, or None when there is none."""
@@ -101,33 +112,34 @@ class Writing:
 
     def rows(
         self, text: str, columns: Sequence[str] | None = None, check: Callable[[Statement], None] | None = None
-    ) -> tuple[list[str], list[list[Any]]]:
-        """Ask a question as the caller and return its column names and its rows as JSON values.
+    ) -> tuple[list[str], Iterator[Sequence[str]]]:
+        """Ask a question as the caller and return its column names and its rows, each value as JSON.
 
         Args:
             text: The question.
             columns: Names for its columns, as many as it has.
             check: Looks at the parsed question before it runs.
         """
-        with self.gateway.store.reading() as cursor, time_limit(cursor, self.gateway.options.sql_timeout):
-            question = Asker(self.gateway, self.principal, cursor).prepare(text)
-            if check is not None:
-                check(question.statement)
-            headers = describe(cursor, question.sql)
-            if columns is not None and len(columns) != len(headers):
-                raise wrong_sql(f"{len(columns)} columns are named but {len(headers)} values are given")
-            names = ", ".join(f"c{number}" for number in range(len(headers)))
-            cells = ", ".join(
-                f"coalesce(to_json({cell(header, f'c{number}')})::VARCHAR, 'null')"
-                for number, header in enumerate(headers)
-            )
-            query = f"SELECT concat('[', concat_ws(',', {cells}), ']') FROM (\n{question.sql}\n) AS result({names})"
-            found = cursor.execute(query).fetchall()
-        try:
-            values = exact.loads("[" + ",".join([row[0] for row in found]) + "]")
-        except orjson.JSONDecodeError:
-            raise wrong_sql("NaN and infinity can't be stored in a JSON document") from None
-        return list(columns or [header.name for header in headers]), values
+        question = Asker(self.gateway, self.principal, self.cursor).prepare(text)
+        if check is not None:
+            check(question.statement)
+        self.read.update({view.name: state_of(view) for view in question.views if isinstance(view, DatasetView)})
+        headers = describe(self.cursor, question.sql)
+        if columns is not None and len(columns) != len(headers):
+            raise wrong_sql(f"{len(columns)} columns are named but {len(headers)} values are given")
+        names = ", ".join(f"c{number}" for number in range(len(headers)))
+        cells = ", ".join(
+            f"coalesce(to_json({cell(header, f'c{number}')})::VARCHAR, 'null')" for number, header in enumerate(headers)
+        )
+        self.cursor.execute(f"SELECT {cells} FROM (\n{question.sql}\n) AS result({names})")
+        return list(columns or [header.name for header in headers]), self._answered()
+
+    def _answered(self) -> Iterator[Sequence[str]]:
+        """Yield the rows of a question as they are taken from the engine."""
+        while page := self.cursor.fetchmany(PAGE):
+            for row in page:
+                self.room.take(*row)
+                yield row
 
     def setter(self, view: DatasetView, name: str) -> Setter:
         """Return what puts a column's value at its place, or raise the 403 for a field hidden from the caller."""
@@ -147,42 +159,51 @@ class Writing:
 
         return assign if rules.unrestricted else assign_checked
 
-    def _insert(self, target: Target, change: WritingStatement) -> int:
-        columns = change.columns if change.width is None else columns_in_order(target.view, change.width)
-        names, rows = self.rows(change.source, columns)
-        documents = self._new_documents(target, names, rows)
-        before = fetch(self.cursor, target.dataset.id, list(documents))
-        if before or len(documents) < len(rows):
-            if change.kind == "Upsert":
-                documents |= {id: merged(stored.source, documents[id]) for id, stored in before.items()}
-            elif change.conflict is None:
-                taken = next(iter(before), "given twice")
-                reason = f"_id [{taken}] exists already; use ON CONFLICT (_id) DO UPDATE SET ... or UPSERT INTO"
-                raise Problem(409, "version_conflict_engine_exception", reason)
-            else:
-                changed = self._resolved(target, change.conflict, change.source, names)
-                kept = {id: document for id, document in documents.items() if id not in before}
-                documents = {id: changed.get(id) or kept[id] for id in documents if id in changed or id in kept}
-        return self._store(target, documents, before)
+    def _insert(self, target: Target, statement: WritingStatement) -> Change:
+        columns = statement.columns if statement.width is None else columns_in_order(target.view, statement.width)
+        names, rows = self.rows(statement.source, columns)
+        texts, given, fresh = self._new_documents(target, names, rows)
+        if fresh:
+            return self._change(target, {}, texts, fresh=True)
+        if statement.kind == "Upsert":
+            stored = {}
+            for id, document in documents_in(self.cursor, target.documents, list(texts)):
+                stored[id] = document.place
+                texts[id] = exact.dumps(merge(exact.loads(document.source), exact.loads(texts[id])))
+                self.room.take(texts[id])
+            return self._change(target, stored, texts)
+        stored = dict(places_in(self.cursor, target.documents, list(texts)))
+        if not stored and len(texts) == given:
+            return self._change(target, {}, texts)
+        if statement.conflict is None:
+            taken = next(iter(stored), "given twice")
+            reason = f"_id [{taken}] exists already; use ON CONFLICT (_id) DO UPDATE SET ... or UPSERT INTO"
+            raise Problem(409, "version_conflict_engine_exception", reason)
+        changed = self._resolved(target, statement.conflict, statement.source, names)
+        kept = {id: changed.get(id) or texts[id] for id in texts if id in changed or id not in stored}
+        return self._change(target, stored, kept)
 
     def _new_documents(
-        self, target: Target, names: Sequence[str], rows: Sequence[Sequence[Any]]
-    ) -> dict[str, Document]:
-        """Return the documents by id; of a repeated id the last one."""
-        found: dict[str, Document] = {}
+        self, target: Target, names: Sequence[str], rows: Iterable[Sequence[str]]
+    ) -> tuple[dict[str, bytes], int, bool]:
+        """Return the documents by id, the last of each; how many were given, and whether all ids are new."""
+        texts: dict[str, bytes] = {}
         lowered = [name.lower() for name in names]
         place = lowered.index("_id") if "_id" in lowered else None
         setters = [None if number == place else self.setter(target.view, name) for number, name in enumerate(names)]
+        given, fresh = 0, True
         for row in rows:
-            id = row[place] if place is not None else None
+            values = json_values(row)
+            id = values[place] if place is not None else None
             document: Document = {}
-            for assign, value in zip(setters, row, strict=True):
+            for assign, value in zip(setters, values, strict=True):
                 if assign is not None:
                     assign(document, value)
-            found[secrets.token_hex(16) if id is None else str(id)] = document
-        return found
+            texts[secrets.token_hex(16) if id is None else str(id)] = exact.dumps(document)
+            given, fresh = given + 1, fresh and id is None
+        return texts, given, fresh
 
-    def _resolved(self, target: Target, conflict: Conflict, source: str, names: Sequence[str]) -> dict[str, Document]:
+    def _resolved(self, target: Target, conflict: Conflict, source: str, names: Sequence[str]) -> Mapping[str, bytes]:
         """Return what DO UPDATE makes of the records that exist.
 
         The new row is one value called `excluded`, so that a column's name alone means the stored record's.
@@ -192,35 +213,48 @@ class Writing:
         columns = ", ".join(identifier(name) for name in names)
         new = f"(SELECT excluded FROM (\n{source}\n) AS excluded({columns})) AS new_rows"
         tables = f'{target.tables} JOIN {new} ON {target.alias}."_id" = new_rows.excluded."_id"::VARCHAR'
-        changed, _ = self._changed(target, conflict.update, tables, conflict.where)
-        return changed
+        return self._update(target, conflict.update, tables, conflict.where).texts
 
-    def _changed(
-        self, target: Target, assignments: Sequence[Assignment], tables: str, condition: str
-    ) -> tuple[dict[str, Document], Stored]:
-        """Return the changed documents of those records that meet a condition, and these as they are stored."""
+    def _update(self, target: Target, assignments: Sequence[Assignment], tables: str, condition: str) -> Change:
+        """Return what SET makes of those records that meet a condition."""
         setters = [self.setter(target.view, assignment.column) for assignment in assignments]
         values = "".join(f", (\n{assignment.expression}\n)" for assignment in assignments)
-        _, rows = self.rows(f'SELECT {target.alias}."_id"{values} FROM {tables}{where(condition)}', check=single_values)
-        stored = fetch(self.cursor, target.dataset.id, [row[0] for row in rows])
-        changed: dict[str, Document] = {}
-        for id, *cells in rows:
-            if id in changed:
-                raise wrong_sql(f"SET gives several values for the record [{id}]")
-            document = changed[id] = exact.loads(stored[id].source)
-            for assign, value in zip(setters, cells, strict=True):
+        question = f'SELECT {target.alias}."_id"{values} FROM {tables}{where(condition)}'
+        return self.assigned(target, setters, question)
+
+    def assigned(self, target: Target, setters: Sequence[Setter], question: str) -> Change:
+        """Return what becomes of records to whose fields a question gives values.
+
+        Args:
+            target: The dataset that they are in.
+            setters: What puts the values at their places.
+            question: It selects the id of each record, and then the values.
+        """
+        _, rows = self.rows(question, check=single_values)
+        given: dict[str, Sequence[str]] = {}
+        for id, *values in rows:
+            known = exact.loads(id)
+            if known in given:
+                raise wrong_sql(f"SET gives several values for the record [{known}]")
+            given[known] = values
+        texts = dict.fromkeys(given, b"")
+        stored = {}
+        for id, found in documents_in(self.cursor, target.documents, list(given)):
+            stored[id] = found.place
+            document = exact.loads(found.source)
+            for assign, value in zip(setters, json_values(given.pop(id)), strict=True):
                 assign(document, value)
-        return changed, stored
+            texts[id] = exact.dumps(document)
+            self.room.take(texts[id])
+        return self._change(target, stored, texts)
 
-    def _delete(self, target: Target, condition: str) -> int:
+    def _delete(self, target: Target, condition: str) -> Change:
         _, rows = self.rows(f'SELECT {target.alias}."_id" FROM {target.tables}{where(condition)}')
-        return remove(self.gateway.store, self.cursor, target.dataset, [row[0] for row in rows])
+        ids = [exact.loads(row[0]) for row in rows]
+        return Change(target.dataset, self.read, dict(places_in(self.cursor, target.documents, ids)), gone=ids)
 
-    def _store(self, target: Target, documents: Mapping[str, Document], stored: Stored) -> int:
-        texts = [exact.dumps(document) for document in documents.values()]
-        batch = DocumentBatch(list(documents), texts, list(documents.values()))
-        put(self.gateway.store, self.cursor, target.dataset, batch, stored=stored)
-        return len(documents)
+    def _change(self, target: Target, stored: Stored, texts: Mapping[str, bytes], *, fresh: bool = False) -> Change:
+        return Change(target.dataset, self.read, stored, texts, fresh=fresh)
 
 
 def columns_in_order(view: DatasetView, width: int) -> list[str]:
@@ -263,9 +297,13 @@ def cell(header: ResultColumn, column: str) -> str:
     return AS_TEXT.get(header.type, "{}").format(column)
 
 
-def merged(old: str, new: Document) -> Document:
-    """Return a stored document with the members of a new one."""
-    return merge(exact.loads(old), new)
+def json_values(cells: Sequence[str]) -> list[Any]:
+    """Return the values of a row."""
+    try:
+        values: list[Any] = exact.loads(f"[{','.join(cells)}]")
+    except orjson.JSONDecodeError:
+        raise wrong_sql("NaN and infinity can't be stored in a JSON document") from None
+    return values
 
 
 Setter = Callable[[Document, Any], None]

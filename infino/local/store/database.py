@@ -29,6 +29,7 @@ from infino.local.http import Problem
 from infino.local.marks import CommitMark
 from infino.local.store.bounds import macros
 from infino.local.store.ids import IdFilter
+from infino.local.store.turns import Turns
 from infino.local.store.typed import make_tables
 from infino.local.store.view import EXACT_OBJECTS, EXACT_TEXTS, DatasetView, exact_objects, exact_texts
 from infino.local.store.wal import NO_CHECKPOINTS, WriteAheadLog
@@ -134,7 +135,7 @@ class Store:
 
     def __init__(self, path: Path | None, now: Callable[[], datetime], limits: Mapping[str, Any] | None = None) -> None:
         self._now = now
-        self._writer_lock = threading.RLock()
+        self._writer_lock = Turns()
         self._shapes_lock = threading.Lock()
         self._fields: dict[tuple[int, int], Fields] = {}
         self._shapes: dict[int, tuple[int, ObservedShape]] = {}
@@ -215,7 +216,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Give the writing cursor, alone; what it did is durable when the block ends, or undone if it fails."""
-        with self._writer_lock:
+        with self._writer_lock.turn():
             self._writer.execute("BEGIN TRANSACTION")
             try:
                 yield self._writer
@@ -323,7 +324,7 @@ class Store:
         key = (dataset.id, dataset.generation)
         known = self._fields.get(key)
         if known is None:
-            row = cursor.execute("SELECT fields FROM datasets WHERE id = ?", [dataset.id]).fetchone()
+            row = cursor.execute(f"SELECT fields FROM {self._schema}datasets WHERE id = ?", [dataset.id]).fetchone()
             known = load_fields(orjson.loads(row[0])) if row else EMPTY
             if len(self._fields) > 1000:
                 self._fields.clear()
@@ -423,13 +424,13 @@ class Store:
     def close(self) -> None:
         """Close the database."""
         self._derived.clear()
-        with self._writer_lock:
+        with self._writer_lock.turn():
             self._writer.close()
             self._db.close()
             self._mark.close()
 
     def _select(self, cursor: duckdb.DuckDBPyConnection, clause: str, values: Sequence[Any]) -> Sequence[Dataset]:
-        rows = cursor.execute(f"SELECT {COLUMNS} FROM datasets {clause}", values).fetchall()
+        rows = cursor.execute(f"SELECT {COLUMNS} FROM {self._schema}datasets {clause}", values).fetchall()
         return [
             Dataset(
                 row[0], row[1], row[2], row[3], row[4], row[5], orjson.loads(row[6]), row[7], row[8], row[9],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress
 from typing import Any
 
@@ -83,8 +83,10 @@ class Place:
     length: int
 
 
-Stored = Mapping[str, StoredDocument]
-"""What `fetch` found, with nothing written since to the documents that it looked for."""
+Stored = Mapping[str, Place]
+"""Where documents are, with nothing written since to those that were looked for."""
+PAGE = 250
+"""Documents that are taken from the engine at once; some are long."""
 
 
 def put(
@@ -148,21 +150,41 @@ def places(
         stored: Those that exist, if that was looked up already.
     """
     if stored is not None:
-        return {id: stored[id].place for id in ids if id in stored}
+        return {id: stored[id] for id in ids if id in stored}
     known = list(compress(ids, store.possible(cursor, dataset, hashes)))
     if not known:
         return {}
-    rows = cursor.execute(wanted(dataset.id, "d._seq, d._version, strlen(d._source)"), [known]).fetchall()
-    return {id: Place(*place) for id, *place in rows}
+    return dict(places_in(cursor, f"ds_{dataset.id}", known))
 
 
-def wanted(dataset_id: int, columns: str) -> str:
+def places_in(cursor: duckdb.DuckDBPyConnection, table: str, ids: Sequence[str]) -> Iterator[tuple[str, Place]]:
+    """Yield the id and the place of those documents of a table that exist."""
+    for id, *place in pages(cursor, wanted(table, "d._seq, d._version, strlen(d._source)"), ids):
+        yield id, Place(*place)
+
+
+def documents_in(
+    cursor: duckdb.DuckDBPyConnection, table: str, ids: Sequence[str]
+) -> Iterator[tuple[str, StoredDocument]]:
+    """Yield the id and the state of those documents of a table that exist; nothing else may run on the cursor then."""
+    for id, *found in pages(cursor, wanted(table, "d._version, d._source, d._seq"), ids):
+        yield id, StoredDocument(*found)
+
+
+def pages(cursor: duckdb.DuckDBPyConnection, query: str, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a query about ids as they are taken from the engine."""
+    cursor.execute(query, [list(ids)])
+    while page := cursor.fetchmany(PAGE):
+        yield from page
+
+
+def wanted(table: str, columns: str) -> str:
     """Return the SELECT of the ids, and some columns, of those documents whose ids are in a list that is bound.
 
     There is no index over the ids, for it would make each overwrite ten times slower; a scan of their hashes is fast.
     """
     return (
-        f"SELECT d._id, {columns} FROM (SELECT unnest(?::VARCHAR[]) AS _id) AS wanted JOIN ds_{dataset_id} AS d"
+        f"SELECT d._id, {columns} FROM (SELECT unnest(?::VARCHAR[]) AS _id) AS wanted JOIN {table} AS d"
         " ON d._h = md5_number_lower(wanted._id) AND d._id = wanted._id"
     )
 
@@ -231,5 +253,4 @@ def remove(
 
 def fetch(cursor: duckdb.DuckDBPyConnection, dataset_id: int, ids: Sequence[str]) -> dict[str, StoredDocument]:
     """Return the stored state of those ids that exist."""
-    rows = cursor.execute(wanted(dataset_id, "d._version, d._source, d._seq"), [list(ids)]).fetchall()
-    return {id: StoredDocument(*found) for id, *found in rows}
+    return dict(documents_in(cursor, f"ds_{dataset_id}", ids))
