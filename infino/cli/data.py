@@ -44,12 +44,11 @@ def load(
     stdin: Any = sys.stdin.buffer
     reports = []
     with session.client() as client:
-        client.datasets.create(dataset, exist_ok=True)
         for path in paths:
             source: Any = io.BufferedReader(stdin) if path == "-" else Path(path)
             if input_format or path == "-":
                 settings["format"] = input_format or _guessed(source)
-            report = client.records.bulk(
+            report = client.datasets.load(
                 dataset,
                 source,
                 on_error="collect",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from infino_api.resources.datasets import AsyncDatasetsResource
 
+from infino.core.errors import PermissionDeniedError
 from infino.resources.concurrency import async_off_loop, async_upload
 from infino.resources.settings import BulkSettings, chosen, with_settings
 from infino.runtime.options import named
@@ -45,8 +46,17 @@ class AsyncDatasets(AsyncDatasetsResource):
             >>> await client.datasets.load("flights", "flights.parquet", id="flight_id", progress=True)
         """
         await async_off_loop(import_module, "infino.plans.datasets")  # what `create` needs
-        create = partial(self.create, name, exist_ok=True)
-        return await async_upload(self._caller, name, source, chosen(**settings), "datasets.load", create)
+        return await async_upload(
+            self._caller, name, source, chosen(**settings), "datasets.load", partial(self._make, name)
+        )
+
+    async def _make(self, name: str) -> None:
+        try:
+            await self.create(name, exist_ok=True)
+        except PermissionDeniedError:
+            # Who may write records need not be one who may make datasets.
+            if not await self.exists(name):
+                raise
 
     @named("datasets.export")
     async def export(

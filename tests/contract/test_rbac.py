@@ -79,6 +79,15 @@ def test_sql_that_writes_needs_both_to_read_and_to_write(as_user, people):
     assert as_user(permission(actions=["read", "write"])).request("POST", "/sql", json=insert)["affected_rows"] == 1
 
 
+def test_who_writes_records_loads_them_into_a_dataset_that_is_there(as_user, sync_client, fresh):
+    dataset = fresh("made")
+    sync_client.datasets.create(dataset)
+    writer = as_user(permission("metadata"), permission(actions=("read", "write")))
+    assert writer.datasets.load(dataset, [{"a": 1}]).accepted == 1
+    with pytest.raises(PermissionDeniedError, match="may not create dataset"):
+        writer.datasets.load(fresh("none"), [{"a": 1}])
+
+
 def test_lists_show_only_what_may_be_seen(as_user, people, fresh, sync_client):
     other = fresh("hidden")
     sync_client.datasets.create(other)

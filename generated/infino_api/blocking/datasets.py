@@ -12,6 +12,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Unpack
 
+from infino.core.errors import PermissionDeniedError
 from infino.resources.concurrency import off_loop, upload
 from infino.resources.settings import BulkSettings, chosen, with_settings
 from infino.runtime.options import named
@@ -48,8 +49,17 @@ class Datasets(DatasetsResource):
             >>> client.datasets.load("flights", "flights.parquet", id="flight_id", progress=True)
         """
         off_loop(import_module, "infino.plans.datasets")  # what `create` needs
-        create = partial(self.create, name, exist_ok=True)
-        return upload(self._caller, name, source, chosen(**settings), "datasets.load", create)
+        return upload(
+            self._caller, name, source, chosen(**settings), "datasets.load", partial(self._make, name)
+        )
+
+    def _make(self, name: str) -> None:
+        try:
+            self.create(name, exist_ok=True)
+        except PermissionDeniedError:
+            # Who may write records need not be one who may make datasets.
+            if not self.exists(name):
+                raise
 
     @named("datasets.export")
     def export(
