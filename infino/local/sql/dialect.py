@@ -73,7 +73,9 @@ def engine_error(error: duckdb.Error, columns: Iterable[str] = ()) -> Problem:
         return wrong_sql("the query needs more memory than the gateway has for it; ask for less at once")
     text = str(error)
     if unknown := UNKNOWN_COLUMN.search(text):
-        near = get_close_matches(unknown[1], list(columns), n=3)
+        # What lies in an object that is not shown whole is not told either.
+        others = [name for name in columns if not name.startswith(f"{unknown[1]}.")]
+        near = get_close_matches(unknown[1], others, n=3)
         return wrong_sql(f"there is no column [{unknown[1]}]" + (f"; did you mean {', '.join(near)}?" if near else ""))
     for mark in ("\n\nLINE ", "\nLINE ", "Did you mean", "Candidate tables:", "Candidate functions:", "Stack Trace"):
         text = text.split(mark)[0]
