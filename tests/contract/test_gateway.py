@@ -159,7 +159,7 @@ def test_size_count_and_the_old_probe(call: Signed) -> None:
             404,
             "no such dataset [nope]",
         ),
-        ({"match": {"match_field": "k", "enrich_fields": "zz", "indices": "d"}}, 400, '"zz" not found'),
+        ({"match": {"match_field": "k", "enrich_fields": "zz", "indices": "d"}}, 400, "there is no column [zz]"),
     ],
 )
 def test_a_wrong_enrich_policy_changes_nothing(call: Signed, policy: object, status: int, reason: str) -> None:
