@@ -18,7 +18,7 @@ from infino.local.querydsl import points
 from infino.local.rbac.access import RoleAccess
 from infino.local.rbac.documents import MAX_DEPTH, MAX_NODES, body_of
 from infino.local.routing import collect
-from infino.local.sql.watchdog import WATCHDOG
+from infino.local.sql.watchdog import WATCHDOG, Limited, TimeLimit, Watchdog
 from infino.local.workers import OF_ONE_CALLER, THREADS, kind_of
 from tests.support.signed import Signed
 
@@ -138,6 +138,23 @@ def test_questions_of_one_caller_keep_nobody_from_asking(served: LocalGateway, m
         going.set()
         for thread in waiting:
             thread.join()
+
+
+def test_one_limit_that_fails_ends_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> None:
+        raise OSError("closed")
+
+    watchdog, stopped = Watchdog(), threading.Event()
+    wrong: Any = "x"
+    with pytest.raises(TypeError):
+        watchdog.watch(Limited(TimeLimit(wrong), fail))
+    for seconds in (0.0, 1e300, float("nan")):
+        watchdog.watch(Limited(TimeLimit(seconds), fail))
+    last = Limited(TimeLimit(0.1), stopped.set)
+    watchdog.watch(last)
+    assert stopped.wait(10)
+    assert last.late
+    assert "could not be stopped" in caplog.text
 
 
 def test_many_searches_of_one_request_have_one_time_limit() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 import time
@@ -26,6 +27,8 @@ class QueryStopped(Problem):
 
     def __init__(self, seconds: float) -> None:
         super().__init__(400, "sql_exception", f"the query was stopped after {seconds:g} s; narrow it down")
+
+logger = logging.getLogger("infino.local")
 
 
 class TimeLimit:
@@ -102,13 +105,15 @@ class Watchdog:
 
     def watch(self, limited: Limited) -> None:
         """Have something stopped when its time is over."""
+        left = limited.clock.left()  # what cannot be counted is refused before it is one of those that are watched
+        due = time.monotonic() + (AGAIN if left is None else left)
         with self._changed:
             self._limited.add(limited)
             if self._thread is None or not self._thread.is_alive():  # the first time, and after a fork
                 self._thread = threading.Thread(target=self._run, name="infino-time-limit", daemon=True)
                 self._due = math.inf
                 self._thread.start()
-            if time.monotonic() + (limited.clock.left() or AGAIN) < self._due:
+            if due < self._due:
                 self._changed.notify()
 
     def release(self, limited: Limited) -> None:
@@ -119,9 +124,18 @@ class Watchdog:
     def _run(self) -> None:
         with self._changed:
             while True:
-                wait = min((one.wait() for one in self._limited), default=None)
-                self._due = math.inf if wait is None else time.monotonic() + wait
+                wait = min(map(self._look, tuple(self._limited)), default=threading.TIMEOUT_MAX)
+                self._due = time.monotonic() + wait
                 self._changed.wait(wait)
+
+    def _look(self, limited: Limited) -> float:
+        """Return in how many seconds to look again; what fails at it is left alone, for all others are watched too."""
+        try:
+            return min(threading.TIMEOUT_MAX, limited.wait())
+        except Exception:
+            logger.exception("something that takes too long could not be stopped")
+            self._limited.discard(limited)
+            return AGAIN
 
 
 WATCHDOG = Watchdog()
