@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
+from infino.core.errors import ConfigError
 from infino.local.app import Application
 from infino.local.connection import most_connections, protocol
 from infino.local.faults import Fault, Faults
 from infino.local.folder import holder_of_port
+from infino.local.options import check_options
 from infino.local.querydsl.upkeep import TextUpkeep
 from infino.local.state import Gateway, Options
 
@@ -95,6 +97,7 @@ class LocalGateway:
         settings: Further members of `infino.local.state.Options`.
 
     Raises:
+        ConfigError: An option is not what it may be, or the gateway cannot listen or keep data where it was told.
         FolderInUse: When another process holds the data folder.
         PortInUse: When another program listens on the port.
 
@@ -116,15 +119,12 @@ class LocalGateway:
         hosts: Collection[str] = (),
         **settings: Any,
     ) -> None:
+        settings |= {"hosts": hosts, "compat": compat, "access_key": access_key, "secret_key": secret_key}
+        check_options({"path": path, "port": port, "host": host, **settings})
         self._host = host
         self._port = port
         self._options = Options(
-            path=Path(path).expanduser() if path is not None else None,
-            compat=compat,
-            access_key=access_key,
-            secret_key=secret_key,
-            hosts=(host, *hosts),
-            **settings,
+            **{**settings, "path": Path(path).expanduser() if path is not None else None, "hosts": (host, *hosts)}
         )
         self._gateway: Gateway | None = None
         self._application: Application | None = None
@@ -286,7 +286,12 @@ class LocalGateway:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket, or raise `PortInUse`."""
+    """Return a listening socket, or say why there is none.
+
+    Raises:
+        PortInUse: Another program listens there.
+        ConfigError: The address is not of this machine, or the port not for its user.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -298,5 +303,5 @@ def listen(host: str, port: int) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             told = f"port {port} on {host} is in use{holder_of_port(port)}; choose another, or 0 for a free one"
             raise PortInUse(told) from None
-        raise
+        raise ConfigError(f"the gateway cannot listen on port {port} of {host}: {error.strerror}") from None
     return listening

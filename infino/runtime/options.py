@@ -8,6 +8,8 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, cast
 
+from infino.core.mistyped import unexpected
+
 if TYPE_CHECKING:
     from infino.core.retry import RetryPolicy
     from infino.core.timeouts import Timeouts
@@ -52,15 +54,7 @@ def check_options(given: Iterable[str], operation: str, known: Iterable[str] = C
     """
     unknown = [name for name in given if name not in known]
     if unknown:
-        raise _unexpected(operation, unknown[0], [*known, *_parameters(operation)])
-
-
-def _unexpected(operation: str, name: str, known: list[str]) -> TypeError:
-    from difflib import get_close_matches  # slow to import, and of use to a mistake alone
-
-    likely = get_close_matches(name, known, 1)
-    hint = f"; did you mean {likely[0]!r}?" if likely else ""
-    return TypeError(f"{operation}() got an unexpected keyword argument {name!r}{hint}")
+        raise unexpected(operation, unknown[0], [*known, *_parameters(operation)])
 
 
 def named(operation: str) -> Callable[[F], F]:
@@ -77,7 +71,7 @@ def named(operation: str) -> Callable[[F], F]:
         def check(given: Mapping[str, Any]) -> None:
             for name in given:
                 if name not in known:
-                    raise _unexpected(operation, name, list(known))
+                    raise unexpected(operation, name, list(known))
 
         @wraps(method)
         async def awaited(*arguments: Any, **keywords: Any) -> Any:

@@ -28,6 +28,7 @@ class QueryStopped(Problem):
     def __init__(self, seconds: float) -> None:
         super().__init__(400, "sql_exception", f"the query was stopped after {seconds:g} s; narrow it down")
 
+
 logger = logging.getLogger("infino.local")
 
 
