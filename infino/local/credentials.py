@@ -46,8 +46,6 @@ def admin_credentials(folder: Path | None, access_key: str | None, secret_key: s
         >>> admin_credentials(None, "IAK_1", "s").access_key
         'IAK_1'
     """
-    if (access_key is None) != (secret_key is None):
-        raise ValueError("give both access_key and secret_key, or neither")
     path = folder / "credentials.json" if folder else None
     stored = read_credentials(path) if path and path.exists() else None
     account_id = stored.account_id if stored else str(secrets.randbelow(10**12)).zfill(12)
