@@ -390,6 +390,9 @@ def test_statements_are_limited_in_length_and_depth(call: Signed) -> None:
     assert "more than 100 tables" in call.sql("SELECT 1 FROM " + ", ".join(f"flights f{n}" for n in range(101))).reason
     cube = ", ".join(f"delay + {n}" for n in range(10))
     assert "more than 1000 grouping sets" in call.sql(f"SELECT 1 FROM flights GROUP BY CUBE ({cube})").reason
+    assert call.sql(" UNION ALL ".join(["SELECT 1"] * 999)).status == 200
+    for many in (" UNION ALL ".join(["SELECT 1"] * 1000), f"SELECT {', '.join(['(SELECT 1)'] * 1000)}"):
+        assert "more than 1000 queries" in call.sql(many).reason
     assert "more than 10000 columns" in call.sql("SELECT " + ",".join("1" * 10_001)).reason
     assert call.sql("SELECT " + "(" * 50_000 + "1" + ")" * 50_000).status == 400
     assert "nested too deeply" in call.sql("SELECT " + "+".join("1" * 900)).reason

@@ -14,7 +14,7 @@ from infino.local.http import Problem
 MAX_BYTES = 16 * 1024**2
 MAX_TOKENS = 100_000
 """The longest statement: the engine's parser can't be interrupted, and takes a second for so many words and values."""
-MAX_TABLES, MAX_GROUPINGS, MAX_COLUMNS = 100, 1000, 10_000
+MAX_TABLES, MAX_GROUPINGS, MAX_COLUMNS, MAX_QUERIES = 100, 1000, 10_000, 1000
 """Of one statement: neither can the engine's planner be interrupted, and takes some seconds for so many."""
 QUESTIONS = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE", "(", "DESCRIBE", "DESC", "SUMMARIZE", "SHOW"})
 WRITES = frozenset({"INSERT", "UPSERT", "UPDATE", "DELETE"})

@@ -19,6 +19,7 @@ from infino.local.sql.dialect import (
     HINT,
     MAX_COLUMNS,
     MAX_GROUPINGS,
+    MAX_QUERIES,
     MAX_TABLES,
     SEND,
     too_wide,
@@ -201,6 +202,7 @@ class Check:
         self._unnamed: list[int] = []
         self._everything = False
         self._joins = False
+        self._queries = 0
 
     def run(self, statement: Node) -> Statement:
         """Check a statement and return what was found."""
@@ -269,7 +271,11 @@ class Check:
         elif isinstance(kind, str):
             if kind in TABLES:
                 self._check_table(node, kind, ctes)
-            elif kind not in QUERIES | CLAUSES | ORDERS:
+            elif kind in QUERIES:
+                self._queries += 1
+                if self._queries > MAX_QUERIES:
+                    raise wrong_sql(f"the statement has more than {MAX_QUERIES} queries in it")
+            elif kind not in CLAUSES | ORDERS:
                 raise wrong_sql(f"{kind.removesuffix('_QUERY_NODE')} is not supported inside a query")
 
     def _check_expression(self, node: Node, kind: str, type: str) -> None:
