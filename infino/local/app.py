@@ -18,7 +18,7 @@ from infino.core.redaction import get_logger
 from infino.local.access import Principal
 from infino.local.admission import Admission
 from infino.local.body import IDLE, Bodies, CallerLeft, Incoming, ReceivedBody
-from infino.local.disk import full_disk
+from infino.local.disk import damaged_file, full_disk
 from infino.local.fault_injection import delay, instead, reset, send_answer, skewed_clock
 from infino.local.faults import Fault
 from infino.local.http import GatewayCall, Problem, Reply
@@ -155,8 +155,8 @@ class Application:
         except RecursionError:
             return Problem(400, "parse_exception", "the request is nested too deeply").answer()
         except Exception as error:
-            if (full := full_disk(error)) is not None:
-                return full.answer()
+            if (told := full_disk(error) or damaged_file(error)) is not None:
+                return told.answer()
             if self._gateway.stopping:
                 return STOPPING.answer()
             logger.exception("%s %s failed", match.route.method, match.route.path)

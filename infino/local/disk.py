@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from infino.local.folder import RESTORE
 from infino.local.http import Problem
 
 try:
@@ -52,6 +53,17 @@ def full_disk(error: BaseException) -> Problem | None:
         return None
     reason = "the gateway's disk is full: nothing was stored, reads go on; make room and send it again"
     return Problem(507, "disk_full", reason)
+
+
+def damaged_file(error: BaseException) -> Problem | None:
+    """Return the 500 for an error that says that a block of the database file is damaged, None for any other.
+
+    Args:
+        error: What a statement met.
+    """
+    if not isinstance(error, duckdb.Error) or "corrupt database file" not in str(error).lower():
+        return None
+    return Problem(500, "damaged_file", f"a block of infino.duckdb in the data folder is damaged; {RESTORE}")
 
 
 def refuse_if_full(error: BaseException) -> None:

@@ -224,6 +224,27 @@ def test_a_file_that_is_missing_or_broken_is_named_in_one_sentence(
     assert {path: path.read_bytes() for path in folder.glob("*.*")} == before  # and nothing more was lost
 
 
+def test_a_damaged_block_that_is_met_later_is_told_in_one_sentence(tmp_path: Path) -> None:
+    with LocalGateway(tmp_path) as gateway:
+        assert as_signed(gateway)("PUT", "/d").status == 200
+        lines = (line for _ in range(2000) for line in ({"index": {}}, {"text": os.urandom(500).hex()}))
+        assert as_signed(gateway).bulk("d", *lines).status == 200
+    path = tmp_path / "infino.duckdb"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 255
+    path.write_bytes(content)
+    with LocalGateway(tmp_path) as gateway:
+        call = as_signed(gateway)
+        search = {"query": {"wildcard": {"text.keyword": "*zz*"}}}
+        for reply in (
+            call.sql("SELECT max(text) FROM d"),
+            call("POST", "/d/querydsl", search),
+            call.sql("UPDATE d SET text = lower(text)"),
+        ):
+            assert (reply.status, reply.json["error"]["type"]) == (500, "damaged_file"), reply.reason
+            assert "infino.duckdb in the data folder is damaged; put it back" in reply.reason
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_a_folder_in_a_files_place_is_named_in_one_sentence(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import duckdb
 
+from infino.local.disk import damaged_file
 from infino.local.http import Problem, unsupported
 from infino.local.querydsl import compound, fulltext, querystring, simplestring, termlevel
 from infino.local.querydsl.aggs import Context, Level, Runner, asks_for, prepare, read_tree
@@ -108,7 +109,7 @@ class guarded:  # noqa: N801  # reads as a statement
         if isinstance(error, duckdb.InterruptException):
             return
         if isinstance(error, duckdb.Error):
-            raise Problem(
+            raise damaged_file(error) or Problem(
                 400,
                 "search_phase_execution_exception",
                 f"all shards failed: the engine refused ({type(error).__name__})",

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 import duckdb
 
+from infino.local.disk import damaged_file
 from infino.local.http import Problem
 
 MAX_BYTES = 16 * 1024**2
@@ -56,7 +57,7 @@ def engine_errors(columns: Iterable[str] = ()) -> Iterator[None]:
     except duckdb.InterruptException:
         raise
     except duckdb.Error as error:
-        raise engine_error(error, columns) from None
+        raise damaged_file(error) or engine_error(error, columns) from None
 
 
 def engine_error(error: duckdb.Error, columns: Iterable[str] = ()) -> Problem:
