@@ -29,6 +29,7 @@ import signal, sys
 from pathlib import Path
 from infino.local.serve import serve
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background may not hear Ctrl-C
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nor a hang-up under nohup
 serve(port=0, data=Path(sys.argv[1]))
 """
 
