@@ -17,7 +17,7 @@ from infino.core.retry import RetryPolicy
 from infino.core.secret import Secret
 from infino.core.timeouts import Timeouts
 from infino.resources.concurrency import async_at_the_end, async_listener, async_settled
-from infino.runtime.options import named
+from infino.runtime.options import check_options, named
 
 if TYPE_CHECKING:
     import ssl
@@ -128,14 +128,28 @@ class AsyncInfino(Manners, AsyncRootResources):
         Returns:
             A client like any other.
 
+        Raises:
+            ConfigError: An option is not what it may be; the message says what it may.
+
         Examples:
             >>> async with AsyncInfino.local("./data") as client:
             ...     await client.datasets.create("flights")
         """
         from infino.local import LocalGateway
+        from infino.resources.local_options import LocalOptions
 
+        check_options(options, "AsyncInfino.local", LocalOptions.__annotations__)
         gateway = LocalGateway(path, **options).start()
-        client = cls(access_key=gateway.access_key, secret_key=gateway.secret_key, endpoint=gateway.endpoint)
+        try:
+            client = cls(
+                access_key=gateway.access_key,
+                secret_key=gateway.secret_key,
+                endpoint=gateway.endpoint,
+                allow_http=True,  # whatever address it listens on, it is in this process
+            )
+        except BaseException:
+            gateway.stop()
+            raise
         client._gateway = gateway
         return client
 

@@ -8,6 +8,8 @@ import stat
 import struct
 from pathlib import Path
 
+from infino.core.errors import ConfigError
+
 try:
     import fcntl
 except ImportError:  # Windows: DuckDB's own file lock still refuses the second process
@@ -49,6 +51,7 @@ class Folder:
         path: The folder; it is made when missing.
 
     Raises:
+        ConfigError: When it cannot be made, or be kept from others.
         FolderInUse: When another gateway holds it, naming the process.
         DamagedFile: When something else stands where one of its files or folders belongs.
 
@@ -58,8 +61,11 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        make_private(path)
+        try:
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(path)
+        except OSError as error:
+            raise ConfigError(f"{path} cannot be the data folder: {error.strerror}") from None
         refuse_misplaced(path)
         self._held: list[int] = []
         try:

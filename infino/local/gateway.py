@@ -242,6 +242,11 @@ class LocalGateway:
         """Forget all datasets, documents and faults; keys stay."""
         self.state.reset()
 
+    def _reached(self) -> dict[str, Any]:
+        """Settings of its clients; whatever address it listens on, it is in this process."""
+        keys = {"access_key": self.access_key, "secret_key": self.secret_key}
+        return {**keys, "endpoint": self.endpoint, "allow_http": True}
+
     def client(self, **options: Any) -> Infino:
         """Return a client that is configured for this gateway.
 
@@ -250,7 +255,7 @@ class LocalGateway:
         """
         from infino import Infino
 
-        return Infino(access_key=self.access_key, secret_key=self.secret_key, endpoint=self.endpoint, **options)
+        return Infino(**self._reached() | options)
 
     def async_client(self, **options: Any) -> AsyncInfino:
         """Return an asynchronous client that is configured for this gateway.
@@ -260,7 +265,7 @@ class LocalGateway:
         """
         from infino import AsyncInfino
 
-        return AsyncInfino(access_key=self.access_key, secret_key=self.secret_key, endpoint=self.endpoint, **options)
+        return AsyncInfino(**self._reached() | options)
 
     def _config(self, application: Application) -> uvicorn.Config:
         logging.getLogger("uvicorn.error").addFilter(_worth_telling)
@@ -298,10 +303,11 @@ def listen(host: str, port: int) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         listening.listen(256)
-    except OSError as error:
+    except (OSError, ValueError, TypeError) as error:
         listening.close()
-        if error.errno == errno.EADDRINUSE:
+        told = error.strerror if isinstance(error, OSError) else "it is not an address"
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             told = f"port {port} on {host} is in use{holder_of_port(port)}; choose another, or 0 for a free one"
             raise PortInUse(told) from None
-        raise ConfigError(f"the gateway cannot listen on port {port} of {host}: {error.strerror}") from None
+        raise ConfigError(f"the gateway cannot listen on port {port} of {host}: {told}") from None
     return listening

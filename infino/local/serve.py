@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
+from infino.core.errors import ConfigError
 from infino.core.printable import printable
 from infino.local.folder import DamagedFile, FolderInUse
 from infino.local.gateway import LocalGateway, PortInUse
@@ -70,7 +71,7 @@ def serve(
                     continue
     except KeyboardInterrupt:
         return
-    except (PortInUse, FolderInUse, DamagedFile) as error:
+    except (ConfigError, PortInUse, FolderInUse, DamagedFile) as error:
         raise SystemExit(printable(error)) from None
     except OSError as error:
         raise SystemExit(printable(f"the gateway can't use {data or host}: {error}")) from None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import attrs
 import pytest
 
 import infino
 from infino.local import LocalGateway
 from infino.local.options import _OPTIONS
+from infino.local.serve import serve
 from infino.local.state import Options
 
 
@@ -48,3 +51,34 @@ def test_an_unknown_option_is_told_with_the_likely_one():
         TypeError, match=r"LocalGateway\(\) got an unexpected keyword .*'sql_timeot'; did you mean 'sql_"
     ):
         LocalGateway(sql_timeot=3)
+    for kind in (infino.Infino, infino.AsyncInfino):
+        with pytest.raises(TypeError, match=rf"^{kind.__name__}\.local\(\) got .*; did you mean 'port'\?"):
+            kind.local(prot=3)
+
+
+def test_places_that_cannot_be_used_are_told_in_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    for option, words in (
+        ({"path": tmp_path / "file"}, "file cannot be the data folder: File exists"),
+        ({"path": tmp_path / "file" / "below"}, "cannot be the data folder: Not a directory"),
+        ({"host": "a\0b"}, "cannot listen on port 0 of a"),
+        ({"host": "192.0.2.1"}, "cannot listen on port 0 of 192.0.2.1: "),
+    ):
+        with pytest.raises(infino.ConfigError, match=words):
+            infino.Infino.local(**option)
+        with pytest.raises(SystemExit, match=words):
+            serve(port=0, data=option.get("path"), host=option.get("host", "127.0.0.1"))
+
+
+@pytest.mark.parametrize("kind", [infino.Infino, infino.AsyncInfino])
+def test_a_client_that_cannot_be_made_leaves_no_gateway(kind, tmp_path, monkeypatch):
+    monkeypatch.setenv("INFINO_PROXY", "nonsense://")
+    with pytest.raises(infino.ConfigError, match="proxy"):
+        kind.local(tmp_path)
+    assert not [thread for thread in threading.enumerate() if thread.name == "infino-gateway"]
+    LocalGateway(tmp_path).start().stop()  # nobody holds the folder
+
+
+def test_a_gateway_that_listens_on_every_address_has_a_client():
+    with infino.Infino.local(host="0.0.0.0") as client:
+        assert client.ping().version

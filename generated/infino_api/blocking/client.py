@@ -19,7 +19,7 @@ from infino.core.retry import RetryPolicy
 from infino.core.secret import Secret
 from infino.core.timeouts import Timeouts
 from infino.resources.concurrency import at_the_end, listener, settled
-from infino.runtime.options import named
+from infino.runtime.options import check_options, named
 from infino_api.resources.root import RootResources
 
 if TYPE_CHECKING:
@@ -131,14 +131,28 @@ class Infino(Manners, RootResources):
         Returns:
             A client like any other.
 
+        Raises:
+            ConfigError: An option is not what it may be; the message says what it may.
+
         Examples:
             >>> with Infino.local("./data") as client:
             ...     client.datasets.create("flights")
         """
         from infino.local import LocalGateway
+        from infino.resources.local_options import LocalOptions
 
+        check_options(options, "Infino.local", LocalOptions.__annotations__)
         gateway = LocalGateway(path, **options).start()
-        client = cls(access_key=gateway.access_key, secret_key=gateway.secret_key, endpoint=gateway.endpoint)
+        try:
+            client = cls(
+                access_key=gateway.access_key,
+                secret_key=gateway.secret_key,
+                endpoint=gateway.endpoint,
+                allow_http=True,  # whatever address it listens on, it is in this process
+            )
+        except BaseException:
+            gateway.stop()
+            raise
         client._gateway = gateway
         return client
 
