@@ -13,7 +13,6 @@ import base64
 import datetime as dt
 import json
 from decimal import Decimal
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from infino.core.extras import require
@@ -27,6 +26,7 @@ from sqlalchemy.exc import CompileError, NoSuchTableError  # noqa: E402  # likew
 from sqlalchemy.schema import CreateIndex, CreateTable, DropIndex, DropTable  # noqa: E402  # likewise
 from sqlalchemy.sql import compiler  # noqa: E402  # likewise
 
+from infino.core.endpoint import is_loopback  # noqa: E402  # likewise
 from infino.core.errors import NotFoundError  # noqa: E402  # likewise
 from infino.dbapi.errors import NotSupportedError, translated  # noqa: E402  # likewise
 from infino.results.column import Kind, declared_kind  # noqa: E402  # likewise
@@ -217,7 +217,7 @@ class InfinoDialect(default.DefaultDialect):
         """Settings of the client out of the address; what it leaves out comes from the environment or a profile."""
         settings: dict[str, Any] = {name: value for name, value in url.query.items() if name in ("profile", "region")}
         if url.host:
-            scheme = url.query.get("scheme") or ("http" if _is_loopback(url.host) else "https")
+            scheme = url.query.get("scheme") or ("http" if is_loopback(url.host.lower()) else "https")
             host = f"[{url.host}]" if ":" in url.host else url.host
             port = f":{url.port}" if url.port else ""
             settings["endpoint"] = f"{scheme}://{host}{port}{'/' + url.database if url.database else ''}"
@@ -338,15 +338,6 @@ def _mapping(table: Any) -> dict[str, Any] | None:
 
 def _client(connection: Connection) -> Infino:
     return cast("Infino", cast("Any", connection.connection.dbapi_connection).client)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 registry.register("infino", __name__, "InfinoDialect")

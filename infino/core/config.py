@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from infino.core.certificates import check_authorities, check_client_certificate
 from infino.core.credentials import Credentials, Provider, wrapped
 from infino.core.endpoint import Endpoint, parse_endpoint
 from infino.core.errors import ConfigError, ValidationError
@@ -299,12 +300,21 @@ def _certificates(gathered: _Gathered, variables: Mapping[str, Secret] | None) -
     given: str | None = _path(gathered, "ca_bundle")
     if given is None and variables is not None and (found := certificates_of(variables)) is not None:
         gathered.sources["ca_bundle"] = f"environment {found[0]}"
-        return found[1]
+        given = found[1]
+    if given is not None:
+        check_authorities(given, f"ca_bundle ({gathered.sources['ca_bundle']})")
+    return given
+
+
+def _client_certificate(gathered: _Gathered) -> Any:
+    given = _path(gathered, "client_certificate")
+    if given is not None:
+        check_client_certificate(given, f"client_certificate ({gathered.sources['client_certificate']})")
     return given
 
 
 def _path(gathered: _Gathered, name: str) -> Any:
-    """Read the path of a file or folder, or two paths where that is a way to give it; they are opened later."""
+    """Read the path of a file or folder, or two paths where that is a way to give it."""
     given = gathered.get(name)
     if given is None:
         return None
@@ -391,7 +401,7 @@ def resolve(
         proxy=_proxy(gathered, endpoint, trusted),
         verify=_verify(gathered),
         ca_bundle=_certificates(gathered, trusted),
-        client_certificate=_path(gathered, "client_certificate"),
+        client_certificate=_client_certificate(gathered),
         trust_env=trust_env,
         get_with_body=_flag(gathered, "get_with_body"),
         sources=gathered.sources,

@@ -78,15 +78,22 @@ class Endpoint:
         return self.url
 
 
-def _is_loopback(hostname: str) -> bool:
+def is_loopback(hostname: str) -> bool:
+    """Tell whether a host is this machine, however it is written.
+
+    Args:
+        hostname: A name, with a dot at its end or without, or an address, without brackets.
+    """
+    name = hostname.removesuffix(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
     import ipaddress  # slow to import, and few endpoints need it
 
-    if hostname == "localhost" or hostname.endswith(".localhost"):
-        return True
     try:
-        return ipaddress.ip_address(hostname).is_loopback
+        address = ipaddress.ip_address(hostname)
     except ValueError:
         return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 def _ascii_host(name: str) -> str:
@@ -141,7 +148,9 @@ def _base_path(path: str) -> str:
     if "%" in path and (re.search(_HIDDEN, path) or re.search(_BROKEN_ESCAPE, path)):
         raise ConfigError("the path of the endpoint must not hold encoded dots, backslashes or control characters")
     path = quote(path.rstrip("/"), safe="/%-._~!$&'()*+,;=:@")
-    if any(piece in (".", "..") for piece in path.split("/")) or "//" in path:
+    # Servers that know path parameters cut them off: `..;x` is `..` there.
+    pieces = [re.split("(?i);|%3b", piece)[0] for piece in re.split("(?i)/|%2f", path)]
+    if "." in pieces or ".." in pieces or "//" in path:
         raise ConfigError("the path of the endpoint must not hold empty, '.' or '..' pieces")
     return path
 
@@ -195,7 +204,7 @@ def parse_endpoint(text: str, *, allow_http: bool = False, host: str | None = No
     if port == 0:
         raise ConfigError("the port of the endpoint must not be 0")
     base_path = _base_path(parts.path)
-    if parts.scheme == "http" and not allow_http and not _is_loopback(hostname):
+    if parts.scheme == "http" and not allow_http and not is_loopback(hostname):
         raise ConfigError(
             "plain http would send data in the clear; use https, or pass allow_http=True (INFINO_ALLOW_HTTP=true)",
         )

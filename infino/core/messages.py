@@ -108,7 +108,8 @@ def check_path(path: str) -> None:
     if not path.isascii() or any(character <= " " or character in '?#\\"<>^`{|}\x7f' for character in path):
         raise ValidationError(f"a path must be percent-encoded and hold no query: {path[:80]!r}")
     pieces = path[1:].split("/")
-    lowered = [piece.lower().replace("%2e", ".") for piece in pieces]
+    # Servers that know path parameters cut them off: `..;x` is `..` there.
+    lowered = [piece.partition(";")[0].lower().replace("%2e", ".") for piece in pieces]
     if any(piece in (".", "..") for piece in lowered) or ("" in pieces[:-1]):
         raise ValidationError(f"a path must not hold empty, '.' or '..' segments: {path[:80]!r}")
 

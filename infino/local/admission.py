@@ -52,6 +52,7 @@ class Admission:
         self._check_browser(wire, hosts[0])
 
     def _known(self, name: str) -> bool:
+        name = name.removesuffix(".")  # a full name
         if name in self._names or name.endswith(".localhost"):
             return True
         try:

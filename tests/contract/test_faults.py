@@ -604,6 +604,7 @@ def test_a_proxy_that_cannot_be_used_gives_no_password_away(make):
 
 
 def test_a_folder_of_certificates_is_taken_too(make, tmp_path):
+    (tmp_path / "5ed36f99.0").write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
     client = make("https://127.0.0.1:1", ca_bundle=str(tmp_path))
     with pytest.raises(infino.ConnectError):
         read(client)

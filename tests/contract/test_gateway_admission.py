@@ -174,7 +174,7 @@ def test_another_name_than_its_own_is_refused(call: Signed, host: str, path: str
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "a.localhost:1", "127.0.0.1", "[::1]:9201", "192.0.2.7", "infino.internal"]
+    "host", ["localhost", "localhost.:9201", "a.localhost:1", "127.0.0.1", "[::1]:9201", "192.0.2.7", "infino.internal"]
 )
 def test_its_own_names_and_addresses_are_heard(call: Signed, host: str) -> None:
     assert call.send("GET", "/_local/health", b"", {"Host": host}).status == 200

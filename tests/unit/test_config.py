@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 from pathlib import Path
 
 import pytest
@@ -201,13 +202,19 @@ def test_a_switch_that_is_no_word_is_refused(value):
         resolve(environment=PAIR, trust_env=value)
 
 
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB+a/=\n-----END CERTIFICATE-----\n"
+KEY = "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n"
+
+
 def test_proxy_and_certificates_have_variables_of_ours(tmp_path):
-    environment = {**PAIR, "INFINO_PROXY": "http://me:hunter22@proxy:3128", "INFINO_CA_BUNDLE": "/ca.pem"}
+    bundle = tmp_path / "ca.pem"
+    bundle.write_text(CERTIFICATE)
+    environment = {**PAIR, "INFINO_PROXY": "http://me:hunter22@proxy:3128", "INFINO_CA_BUNDLE": str(bundle)}
     config = resolve(environment=environment)
     assert config.proxy == infino.Secret("http://me:hunter22@proxy:3128")
-    assert config.ca_bundle == "/ca.pem"
+    assert config.ca_bundle == str(bundle)
     assert "proxy = http://****@proxy:3128  # environment INFINO_PROXY" in repr(config)
-    assert "ca_bundle = /ca.pem  # environment INFINO_CA_BUNDLE" in repr(config)
+    assert f"ca_bundle = {bundle}  # environment INFINO_CA_BUNDLE" in repr(config)
     assert "hunter22" not in repr(config)
 
 
@@ -216,7 +223,9 @@ FOREIGN = {**PAIR, "HTTPS_PROXY": "http://me:hunter22@proxy:3128", "HTTP_PROXY":
 
 def test_the_environment_of_other_programs_counts_only_when_trusted(tmp_path):
     bundle = tmp_path / "ca.pem"
-    bundle.write_text("")
+    bundle.write_text(CERTIFICATE)
+    own = tmp_path / "own.pem"
+    own.write_text(f"a comment\n{CERTIFICATE}")
     environment = {**FOREIGN, "SSL_CERT_FILE": str(bundle)}
     config = resolve(environment=environment)
     assert (config.proxy, config.ca_bundle, config.trust_env) == (None, None, False)
@@ -224,10 +233,39 @@ def test_the_environment_of_other_programs_counts_only_when_trusted(tmp_path):
     assert (config.proxy, config.ca_bundle) == (infino.Secret(FOREIGN["HTTPS_PROXY"]), str(bundle))
     assert "proxy = http://****@proxy:3128  # environment HTTPS_PROXY" in repr(config)
     assert "# environment SSL_CERT_FILE" in repr(config)
-    config = resolve(environment=environment, trust_env=True, proxy="http://own:1", ca_bundle="/own")
-    assert (config.proxy, config.ca_bundle) == (infino.Secret("http://own:1"), "/own")
+    config = resolve(environment=environment, trust_env=True, proxy="http://own:1", ca_bundle=own)
+    assert (config.proxy, config.ca_bundle) == (infino.Secret("http://own:1"), str(own))
     with pytest.raises(infino.ConfigError, match="SSL_CERT_DIR"):
         resolve(environment={**PAIR, "SSL_CERT_DIR": "/nowhere"}, trust_env=True)
+
+
+def test_certificates_that_are_not_there_are_refused_when_they_are_given(tmp_path):
+    for name, content in {"empty": "", "key": KEY, "both": CERTIFICATE + KEY, "ca": CERTIFICATE}.items():
+        (tmp_path / name).write_text(content)
+    for name in ("folder", "hashed"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / ("5ed36f99.0" if name == "hashed" else "ca.pem")).write_text(CERTIFICATE)
+    os.mkfifo(tmp_path / "pipe")
+    keys = {"access_key": "AK", "secret_key": "s", "endpoint": "https://h"}
+    at = lambda *names: tuple(str(tmp_path / name) for name in names)  # noqa: E731  # short
+    for kind in (infino.Infino, infino.AsyncInfino):
+        for name, said in (("gone", "not there"), ("empty", "no certificate"), ("key", "no certificate"),
+                           ("folder", "openssl rehash"), ("pipe", "not a file")):  # fmt: skip
+            with pytest.raises(infino.ConfigError, match=rf"ca_bundle \(keyword\): .*{name}.*{said}"):
+                kind(**keys, ca_bundle=str(tmp_path / name))
+            with pytest.raises(infino.ConfigError, match=rf"client_certificate \(keyword\): .*{name}"):
+                kind(**keys, client_certificate=str(tmp_path / name))
+        for pair in (at("gone", "key"), at("ca", "gone"), at("ca", "ca"), at("key", "key"), *at("ca")):
+            with pytest.raises(infino.ConfigError, match="client_certificate"):
+                kind(**keys, client_certificate=pair)
+        for good in (at("ca", "key"), at("both", "both"), *at("both")):
+            kind(**keys, client_certificate=good)
+        for good in at("ca", "hashed", "both"):
+            kind(**keys, ca_bundle=good)
+    with pytest.raises(infino.ConfigError, match="environment INFINO_CA_BUNDLE"):
+        resolve(environment={**PAIR, "INFINO_CA_BUNDLE": "/nowhere"})
+    with pytest.raises(infino.ConfigError, match="environment SSL_CERT_FILE"):
+        resolve(environment={**PAIR, "SSL_CERT_FILE": str(tmp_path / "empty")}, trust_env=True)
 
 
 @pytest.mark.parametrize(("environment", "endpoint", "proxy"), [
@@ -319,6 +357,8 @@ def test_endpoints(text, host, base):
         "", "api.infino.ws", "ftp://h", "https://", "https://u@h", "https://u:p@h", "https://h?x=1", "https://h/#f",
         "https://h?", "https://h#", "https://h:99999", "https://h:x", "https://h/a b", "https://h/../x", "https://h//x",
         "http://api.infino.ws", "http://10.0.0.1", "http://127.0.0.1.evil.example", "https://[::1", "https://h\n.evil",
+        "https://h/..;/x", "https://h/a/.;p=1", "https://h/..%3b/x", "https://h/..%2fx", "https://h/a%2F..",
+        "http://localhost.evil.example", "http://[::ffff:10.0.0.1]", "http://localhost..",
         "https://h\\x", "https://h/a\\b", "https://h%2eevil", "https://h/%2e%2E/x", "https://h/a/%2e", "https://h/%5cx",
         "https://h/%00", "https://h/%zz", "https://h/%", "https://-h.example", "https://a..b", "https://h:0",
         "https://fe80::1", "https://[fe80::1%25eth0]", "https://[1.2.3.4]", "https://xn--\u00e4.example",
@@ -446,6 +486,14 @@ def test_another_host_can_be_signed_than_is_connected_to():
     assert "host = search.internal  # keyword" in repr(resolve(environment=PAIR, host="search.internal"))
     with pytest.raises(infino.ConfigError, match="proxy"):
         resolve(environment=PAIR, host="search.internal", proxy="http://p:1")
+
+
+@pytest.mark.parametrize("host", [
+    "localhost", "LOCALHOST.", "a.localhost", "a.localhost.", "127.0.0.1", "127.9.9.9", "[::1]", "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+])  # fmt: skip
+def test_this_machine_needs_no_leave_for_plain_http_however_it_is_written(host):
+    assert parse_endpoint(f"http://{host}:9200").scheme == "http"
 
 
 def test_plain_http_elsewhere_must_be_allowed():

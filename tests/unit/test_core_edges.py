@@ -150,16 +150,20 @@ def test_certificates_are_loaded_where_tls_is_spoken(endpoint: str, proxy: str |
     assert bool(context.cert_store_stats()["x509_ca"]) == verifies
 
 
+DAMAGED = "".join(f"-----BEGIN {kind}-----\nAAAA\n-----END {kind}-----\n" for kind in ("CERTIFICATE", "PRIVATE KEY"))
+
+
 def test_what_is_verified_and_by_whom(tmp_path: Path) -> None:
     lenient = tls_context(resolve(environment={}, **KEYS, verify=False))
     assert (lenient.verify_mode, lenient.check_hostname) == (ssl.CERT_NONE, False)
     own = ssl.create_default_context()
     assert tls_context(resolve(environment={}, **KEYS, verify=own)) is own
+    (tmp_path / "5ed36f99.0").write_text(DAMAGED)
     empty = tls_context(resolve(environment={}, **KEYS, ca_bundle=str(tmp_path)))
     assert (empty.verify_mode, empty.cert_store_stats()["x509_ca"]) == (ssl.CERT_REQUIRED, 0)
-    for settings in ({"ca_bundle": str(tmp_path / "none.pem")}, {"client_certificate": str(tmp_path / "none.pem")}):
+    for name in ("ca_bundle", "client_certificate"):
         with pytest.raises(infino.ConfigError, match="TLS"):
-            tls_context(resolve(environment={}, **KEYS, **settings))
+            tls_context(resolve(environment={}, **KEYS, **{name: str(tmp_path / "5ed36f99.0")}))
 
 
 def test_the_time_of_a_refusal_that_became_a_value_has_its_pauses(make: Any) -> None:  # noqa: F811  # the fixture

@@ -68,14 +68,16 @@ def test_headers_that_are_refused(bad):
 @pytest.mark.parametrize(
     "path",
     ["", "a", "/a b", "/a?b", "/a#b", "/é", "/..", "/../a", "/a/./b", "/%2e%2E/a", "/.%2e", "//a", "/a//b", "/a\nb",
-     "/a\\b", "/a{b}"],
+     "/a\\b", "/a{b}", "/..;/a", "/a/.;p=1/b", "/%2e.;"],
 )  # fmt: skip
 def test_paths_that_are_refused(path):
     with pytest.raises(infino.ValidationError):
         check_path(path)
 
 
-@pytest.mark.parametrize("path", ["/", "/a", "/a/", "/a%2Fb", "/a%20b", "/...", "/a.b", "/a:b@c;d=e&f"])
+@pytest.mark.parametrize(
+    "path", ["/", "/a", "/a/", "/a%2Fb", "/a%20b", "/...", "/a.b", "/a:b@c;d=e&f", "/;id=a/..a;b", "/..%2Fa"]
+)
 def test_paths_that_are_fine(path):
     check_path(path)
 
