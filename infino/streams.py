@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import attrs
 
@@ -13,6 +13,8 @@ from infino.core.compression import Inflater, inflaters
 from infino.core.errors import InfinoError, Timeout
 from infino.core.exchange import Shared
 from infino.core.timeouts import out_of_time
+
+_PORTION: Final = 1 << 16
 
 
 @attrs.define
@@ -83,6 +85,15 @@ class Course:
 def _each(inflater: Inflater, pieces: Iterable[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         yield from inflater.feed(piece)
+
+
+def _portion(parts: Iterator[bytes]) -> bytes:
+    """Take together what is unpacked, for going to a thread costs more than a small piece; empty at the end."""
+    taken, size = [], 0
+    while size < _PORTION and (part := next(parts, b"")):
+        taken.append(part)
+        size += len(part)
+    return b"".join(taken)
 
 
 def is_read_late(status: int) -> bool:
@@ -171,7 +182,7 @@ async def _async_arriving(
                     continue
                 # A thousand times as much may come out of it: the event loop goes on meanwhile.
                 parts = iter(course.undone(piece))
-                while (part := await asyncio.to_thread(next, parts, None)) is not None:
+                while part := await asyncio.to_thread(_portion, parts):
                     yield part
             course.finish()
             whole = True

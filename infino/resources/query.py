@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
+import attrs
 from infino_api.resources.query import AsyncQueryResource
 
 from infino.core.errors import InfinoError
@@ -107,7 +108,7 @@ class AsyncQuery(AsyncQueryResource):
             ...     writer.write_table(batch.to_arrow())
         """
         check_options(options, "query.sql_batches")
-        call = plan_sql(q, params)
+        call = attrs.evolve(plan_sql(q, params), operation="query.sql_batches")
         batches = Batches(bind(q, params), batch_rows, self._caller.config.max_response_bytes)
         return self._sql_batches(call, batches, **options)
 
@@ -149,8 +150,10 @@ class AsyncQuery(AsyncQueryResource):
         try:
             async for piece in stream:
                 for batch in batches.feed(piece):
+                    batch.operation = call.operation
                     yield batch
             for batch in batches.finish():
+                batch.operation = call.operation
                 yield batch
         except InfinoError as error:
             error.operation = error.operation or call.operation

@@ -57,6 +57,22 @@ def test_the_connection_is_given_back(make: Make, coding: str) -> None:
         assert server.connections == 1
 
 
+async def test_many_small_members_do_not_cost_a_thread_s_turn_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns, real = 0, asyncio.to_thread
+
+    async def counted(*arguments: Any) -> Any:
+        nonlocal turns
+        turns += 1
+        return await real(*arguments)
+
+    monkeypatch.setattr("infino.streams.asyncio.to_thread", counted)
+    body = b"".join(gzip.compress(part, mtime=0) for part in (HEAD, *(b"[1,%d]," % n for n in range(2000)), b"[1,2]]}"))
+    with ScriptedServer(answering(200, body, [("Content-Encoding", "gzip")])) as server:
+        async with infino.AsyncInfino(endpoint=server.endpoint, access_key="A", secret_key="s") as client:
+            total = sum([len(batch) async for batch in client.query.sql_batches("SELECT 1")])
+    assert (total, turns < 100) == (2001, True)
+
+
 def test_other_calls_may_be_made_between_batches(make: Make) -> None:
     with ScriptedServer(answering(200, whole(50)), VERSION) as server:
         client = make(server.endpoint)
@@ -94,8 +110,8 @@ def test_a_connection_that_breaks_between_rows_is_an_error_after_the_batches_bef
 
 def test_what_fails_before_the_rows_is_repeated(make: Make) -> None:
     with ScriptedServer(answering(503), lambda exchange: exchange.reset(), answering(200, whole(3))) as server:
-        found = list(make(server.endpoint).query.sql_batches("SELECT 1"))
-        assert [len(batch) for batch in found] == [3]
+        found = list(make(server.endpoint).query.sql_batches("SELECT 1", batch_rows=2))
+        assert [(len(batch), batch.operation) for batch in found] == [(n, "query.sql_batches") for n in (2, 1)]
         assert len(server.requests) == 3
 
 
@@ -110,7 +126,7 @@ def test_refusals_and_errors(make: Make, script: Any, error: type[Exception], sa
         client = make(server.endpoint, max_connections=1, retry=infino.RetryPolicy(attempts=1))
         with pytest.raises(error, match=said) as caught:
             list(client.query.sql_batches("SELECT 1"))
-        assert (caught.value.operation or "").startswith("query.sql")  # type: ignore[attr-defined]  # all are ours
+        assert caught.value.operation == "query.sql_batches"  # type: ignore[attr-defined]  # all are ours
         assert client.ping().version == "1"
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
+import attrs
+
 from infino.core.errors import InfinoError
 from infino.plans.binding import Params, bind
 from infino.plans.query import sql as plan_sql
@@ -107,7 +109,7 @@ class Query(QueryResource):
             ...     writer.write_table(batch.to_arrow())
         """
         check_options(options, "query.sql_batches")
-        call = plan_sql(q, params)
+        call = attrs.evolve(plan_sql(q, params), operation="query.sql_batches")
         batches = Batches(bind(q, params), batch_rows, self._caller.config.max_response_bytes)
         return self._sql_batches(call, batches, **options)
 
@@ -149,8 +151,10 @@ class Query(QueryResource):
         try:
             for piece in stream:
                 for batch in batches.feed(piece):
+                    batch.operation = call.operation
                     yield batch
             for batch in batches.finish():
+                batch.operation = call.operation
                 yield batch
         except InfinoError as error:
             error.operation = error.operation or call.operation
