@@ -192,7 +192,7 @@ def decode_call(call: Call[T], response: Response) -> T:
         path, message, missing = error.path, error.message, False
     except RecursionError:
         path, message, missing = "$", "it is nested too deeply", False
-    is_text, value = isinstance(value, str), None  # a traceback may be shown with its variables
+    is_text, value = isinstance(value, str | bytes), None  # a traceback may be shown with its variables
     if missing:
         raise NotFoundError(
             f"the service answered with an empty list: {message}",

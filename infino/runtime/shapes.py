@@ -152,7 +152,9 @@ def greeting(read: Callable[[Any], T]) -> Callable[[Any], T]:
             try:
                 value = json.loads(value)
             except ValueError:
-                value = bytes(value).decode(errors="replace").strip()
+                value = bytes(value).decode(errors="replace").strip("\ufeff \t\r\n")
+                if value.startswith("<"):
+                    raise ParseError("$", "it is a web page, not an answer of Infino")
         return receipt(read)(value)
 
     return parse

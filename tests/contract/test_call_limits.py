@@ -47,6 +47,16 @@ def providers(hang: threading.Event) -> dict[str, Callable[[], Any]]:
     return {"blocking": blocking, "awaited": awaited, "plain, gives a coroutine": lambda: awaited()}
 
 
+@pytest.mark.parametrize(
+    "page", [b"<!DOCTYPE html><p>Sign in", b"\xef\xbb\xbf\r\n <html>", b"<?xml version='1.0'?>", b"[1]"]
+)
+def test_a_page_of_another_server_is_no_greeting(make: Make, page: bytes) -> None:
+    with ScriptedServer(answering(200, page, [("Content-Type", "text/html")])) as server:
+        for ask in (make(server.endpoint).ping, make(server.endpoint).with_raw_response.ping):
+            with pytest.raises(infino.DecodeError, match=r"client\.ping.*another server may have answered"):
+                ask()
+
+
 @pytest.mark.parametrize("kind", ["blocking", "awaited", "plain, gives a coroutine"])
 @pytest.mark.parametrize("first", [True, False])
 def test_a_provider_that_hangs_ends_with_the_call(
