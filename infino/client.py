@@ -66,6 +66,7 @@ class AsyncInfino(Manners, AsyncRootResources):
         ...     await client.datasets.create("flights")
     """
 
+    @named("AsyncInfino")
     def __init__(
         self,
         *,

@@ -61,27 +61,34 @@ def named(operation: str) -> Callable[[F], F]:
     """Let a method that takes no other keyword arguments than it lists refuse those as `check_options` does.
 
     Args:
-        operation: The method, such as `jobs.wait`.
+        operation: The method, such as `jobs.wait`, or the class whose `__init__` it is.
     """
 
     def mark(method: F) -> F:
         code = method.__code__
         known = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
 
-        def check(given: Mapping[str, Any]) -> None:
+        def check(given: Iterable[str]) -> None:
             for name in given:
                 if name not in known:
-                    raise unexpected(operation, name, list(known))
+                    raise unexpected(operation, name, known)
 
+        # What is given may be secret, and a traceback may be shown with its variables: none are left here.
         @wraps(method)
         async def awaited(*arguments: Any, **keywords: Any) -> Any:
-            check(keywords)
-            return await method(*arguments, **keywords)
+            try:
+                check(tuple(keywords))
+                return await method(*arguments, **keywords)
+            finally:
+                del arguments, keywords
 
         @wraps(method)
         def call(*arguments: Any, **keywords: Any) -> Any:
-            check(keywords)
-            return method(*arguments, **keywords)
+            try:
+                check(tuple(keywords))
+                return method(*arguments, **keywords)
+            finally:
+                del arguments, keywords
 
         return cast("F", awaited if iscoroutinefunction(method) else call)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import gc
+import inspect
 import io
 import logging
 import pickle
@@ -202,6 +203,18 @@ def test_no_traceback_with_locals_and_no_error(tmp_path: Path) -> None:
             assert_clean(text)
             assert_clean(repr(pickle.dumps(caught.value)))
     gc.collect()
+
+
+@pytest.mark.parametrize("kind", [infino.Infino, infino.AsyncInfino])
+def test_a_mistyped_option_gives_no_other_one_away(kind: Any) -> None:
+    given = {"access_key": "a", "secret_key": SECRET, "proxy": f"http://u:{PROXY_PASSWORD}@127.0.0.1:1"}
+    with pytest.raises(TypeError, match=rf"^{kind.__name__}\(\) got .* 'timout'; did you mean 'timeout'\?$") as caught:
+        kind(**given, timout=3)
+    assert_clean(our_frames(caught.value))
+    with pytest.raises(infino.ConfigError) as refused:
+        kind(**given, region="us east")
+    assert_clean(our_frames(refused.value))
+    assert "timeout" in inspect.signature(kind).parameters
 
 
 def test_a_password_in_the_endpoint_is_refused_and_not_repeated() -> None:

@@ -69,6 +69,7 @@ class Infino(Manners, RootResources):
         ...     client.datasets.create("flights")
     """
 
+    @named("Infino")
     def __init__(
         self,
         *,
