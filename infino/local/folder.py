@@ -65,7 +65,7 @@ class Folder:
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
             make_private(path)
         except OSError as error:
-            raise ConfigError(f"{path} cannot be the data folder: {error.strerror}") from None
+            raise ConfigError(f"the gateway can't use {path} as its data folder: {error.strerror}") from None
         refuse_misplaced(path)
         self._held: list[int] = []
         try:

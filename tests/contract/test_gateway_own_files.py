@@ -12,7 +12,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from infino import Infino, InfinoError
+from infino import ConfigError, Infino, InfinoError
 from infino.local import LocalGateway
 from infino.local.folder import DamagedFile
 from infino.plans.users import IssuedKeys
@@ -95,7 +95,7 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "data").mkdir()
     (tmp_path / "data").chmod(0o777)
     monkeypatch.setattr(Path, "chmod", refuse)
-    with pytest.raises(PermissionError, match="not permitted"):
+    with pytest.raises(ConfigError, match="not permitted"):
         LocalGateway(tmp_path / "data").start()
 
 

@@ -59,8 +59,8 @@ def test_an_unknown_option_is_told_with_the_likely_one():
 def test_places_that_cannot_be_used_are_told_in_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     for option, words in (
-        ({"path": tmp_path / "file"}, "file cannot be the data folder: File exists"),
-        ({"path": tmp_path / "file" / "below"}, "cannot be the data folder: Not a directory"),
+        ({"path": tmp_path / "file"}, "use .*file as its data folder: File exists"),
+        ({"path": tmp_path / "file" / "below"}, "as its data folder: Not a directory"),
         ({"host": "a\0b"}, "cannot listen on port 0 of a"),
         ({"host": "192.0.2.1"}, "cannot listen on port 0 of 192.0.2.1: "),
     ):
@@ -73,9 +73,10 @@ def test_places_that_cannot_be_used_are_told_in_a_sentence(tmp_path):
 @pytest.mark.parametrize("kind", [infino.Infino, infino.AsyncInfino])
 def test_a_client_that_cannot_be_made_leaves_no_gateway(kind, tmp_path, monkeypatch):
     monkeypatch.setenv("INFINO_PROXY", "nonsense://")
+    before = threading.enumerate()
     with pytest.raises(infino.ConfigError, match="proxy"):
         kind.local(tmp_path)
-    assert not [thread for thread in threading.enumerate() if thread.name == "infino-gateway"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "infino-gateway" and thread not in before]
     LocalGateway(tmp_path).start().stop()  # nobody holds the folder
 
 
