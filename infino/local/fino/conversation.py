@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ import orjson
 from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from infino.core.redaction import get_logger
 from infino.local.fino import answering, frames, threads
 from infino.local.fino import plan as plans
 from infino.local.fino.answering import StoredAnswer
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from infino.local.routing import Identity, SocketHandler
     from infino.local.state import Gateway
 
-logger = logging.getLogger("infino.local")
+logger = get_logger("infino.local")
 REMEMBERED = 5  # turns that a follow-up may build on
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from infino.core.redaction import get_logger
 from infino.local.fino import threads
 from infino.local.fino.conversation import turn
 from infino.local.http import GatewayCall, Problem, Reply, Route
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from infino.local.access import Principal
     from infino.local.state import Gateway
 
-logger = logging.getLogger("infino.local")
+logger = get_logger("infino.local")
 
 
 def _send(gateway: Gateway, call: GatewayCall) -> Reply:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import logging
 import threading
 import uuid
 from collections.abc import Iterator, Mapping
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from croniter import CroniterError, croniter
 
+from infino.core.redaction import get_logger
 from infino.local.http import Problem
 from infino.local.imports import runs
 from infino.local.imports.formats import Bad, Record
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from infino.local.control import Document
     from infino.local.state import Gateway
 
-logger = logging.getLogger("infino.local")
+logger = get_logger("infino.local")
 KIND = "import_job"
 HISTORY = 20  # runs that a job remembers
 ROWS = 1_000_000  # of one run

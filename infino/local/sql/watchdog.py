@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import threading
 import time
@@ -14,6 +13,7 @@ from typing import TypeVar
 import attrs
 import duckdb
 
+from infino.core.redaction import get_logger
 from infino.local.http import Problem
 from infino.local.presence import AGAIN, watching
 
@@ -29,7 +29,7 @@ class QueryStopped(Problem):
         super().__init__(400, "sql_exception", f"the query was stopped after {seconds:g} s; narrow it down")
 
 
-logger = logging.getLogger("infino.local")
+logger = get_logger("infino.local")
 
 
 class TimeLimit:
