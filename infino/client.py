@@ -142,12 +142,7 @@ class AsyncInfino(Manners, AsyncRootResources):
         check_options(options, "AsyncInfino.local", LocalOptions.__annotations__)
         gateway = LocalGateway(path, **options).start()
         try:
-            client = cls(
-                access_key=gateway.access_key,
-                secret_key=gateway.secret_key,
-                endpoint=gateway.endpoint,
-                allow_http=True,  # whatever address it listens on, it is in this process
-            )
+            client = cls(**gateway.client_settings())
         except BaseException:
             gateway.stop()
             raise

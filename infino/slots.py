@@ -309,8 +309,7 @@ class CredentialCache:
 
     def held(self, now: datetime) -> SigV4Signer | None:
         """Return a signer that may be used although newer credentials are due, or None."""
-        signer, expires_at, _ = self._pair
-        return signer if expires_at is None or now < expires_at else None
+        return self._pair[0] if self.left(now) > 0 else None
 
     def left(self, now: datetime) -> float:
         """Return for how many seconds the pair in use holds."""

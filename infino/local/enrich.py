@@ -74,9 +74,9 @@ def only_source(
 
 def copied(writing: Writing, name: str, source: str, match_field: str, fields: list[str]) -> Change:
     """Return what becomes of the records to which fields of the first matching record of the source are copied."""
-    if writing.readable(name) is None or writing.readable(source) is None:
-        missing = name if writing.readable(name) is None else source
-        raise Problem(404, "index_not_found_exception", f"no such dataset [{missing}]")
+    for needed in (name, source):
+        if writing.readable(needed) is None:
+            raise Problem(404, "index_not_found_exception", f"no such dataset [{needed}]")
     target = writing.target(name, "t")
     key = identifier(match_field)
     firsts = ", ".join(f"arg_min({identifier(field)}, _id) AS c{number}" for number, field in enumerate(fields))

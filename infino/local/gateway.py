@@ -242,8 +242,21 @@ class LocalGateway:
         """Forget all datasets, documents and faults; keys stay."""
         self.state.reset()
 
-    def _reached(self) -> dict[str, Any]:
-        """Settings of its clients; whatever address it listens on, it is in this process."""
+    def client_settings(self) -> dict[str, Any]:
+        """Return the settings of a client for this gateway, its secret key among them.
+
+        Returns:
+            `access_key`, `secret_key`, `endpoint` and `allow_http`, for `Infino` or `AsyncInfino`.
+
+        Raises:
+            RuntimeError: The gateway is not running.
+
+        Examples:
+            >>> with LocalGateway() as gateway:
+            ...     sorted(gateway.client_settings())
+            ['access_key', 'allow_http', 'endpoint', 'secret_key']
+        """
+        # Plain http is safe whatever address it listens on: it is in this process.
         keys = {"access_key": self.access_key, "secret_key": self.secret_key}
         return {**keys, "endpoint": self.endpoint, "allow_http": True}
 
@@ -255,7 +268,7 @@ class LocalGateway:
         """
         from infino import Infino
 
-        return Infino(**self._reached() | options)
+        return Infino(**self.client_settings() | options)
 
     def async_client(self, **options: Any) -> AsyncInfino:
         """Return an asynchronous client that is configured for this gateway.
@@ -265,7 +278,7 @@ class LocalGateway:
         """
         from infino import AsyncInfino
 
-        return AsyncInfino(**self._reached() | options)
+        return AsyncInfino(**self.client_settings() | options)
 
     def _config(self, application: Application) -> uvicorn.Config:
         logging.getLogger("uvicorn.error").addFilter(_worth_telling)
@@ -303,11 +316,15 @@ def listen(host: str, port: int) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         listening.listen(256)
-    except (OSError, ValueError, TypeError) as error:
+    except OSError as error:
         listening.close()
-        told = error.strerror if isinstance(error, OSError) else "it is not an address"
-        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        if error.errno == errno.EADDRINUSE:
             told = f"port {port} on {host} is in use{holder_of_port(port)}; choose another, or 0 for a free one"
             raise PortInUse(told) from None
-        raise ConfigError(f"the gateway cannot listen on port {port} of {host}: {told}") from None
-    return listening
+        fault = error.strerror
+    except (ValueError, TypeError):
+        listening.close()
+        fault = "it is not an address"
+    else:
+        return listening
+    raise ConfigError(f"the gateway cannot listen on port {port} of {host}: {fault}")

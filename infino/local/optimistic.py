@@ -134,11 +134,12 @@ def carry_out(gateway: Gateway, decide: Callable[[duckdb.DuckDBPyConnection], Ch
             change = decide(reader)
         brief = time.monotonic() - started < BRIEF
         with store.writing() as cursor, time_limit(cursor, limit):
-            if brief and not change.is_current(store, cursor):
+            current = change.is_current(store, cursor)
+            if brief and not current:
                 with suppress(QueryStopped), store.reading() as reader, time_limit(reader, BRIEF):
-                    change = decide(reader)
+                    change, current = decide(reader), True  # nobody else writes meanwhile
             dataset = store.get(cursor, change.dataset.name)
-            if change.is_current(store, cursor) or change.is_untouched(store, cursor, dataset):
+            if current or change.is_untouched(store, cursor, dataset):
                 return dataset, change.write(store, cursor, dataset)
         if time.monotonic() > last:
             reason = f"others changed the same records of [{change.dataset.name}] again and again; send it once more"

@@ -59,8 +59,7 @@ class DatetimeWithNanoseconds(datetime):
         Args:
             date_string: The text.
         """
-        found = _BELOW_MICROSECONDS.search(date_string)
-        return cls.of(datetime.fromisoformat(date_string), found[1].rstrip("0") if found else "")
+        return cls.of(datetime.fromisoformat(date_string), _digits_below(date_string))
 
     def astimezone(self, tz: tzinfo | None = None) -> Self:
         """Return the same moment in another zone.
@@ -127,6 +126,11 @@ class DatetimeWithNanoseconds(datetime):
         return self.of, (datetime.combine(self.date(), self.timetz()), self._rest)
 
 
+def _digits_below(text: str) -> str:
+    found = _BELOW_MICROSECONDS.search(text)
+    return found[1].rstrip("0") if found else ""
+
+
 def with_every_digit(found: datetime, text: str) -> datetime:
     """Return a moment with the digits of its text that a `datetime` leaves out, where there are any but noughts.
 
@@ -134,6 +138,5 @@ def with_every_digit(found: datetime, text: str) -> datetime:
         found: The moment up to its microsecond.
         text: The text that it was read from.
     """
-    rest = _BELOW_MICROSECONDS.search(text)
-    digits = rest[1].rstrip("0") if rest else ""
+    digits = _digits_below(text)
     return DatetimeWithNanoseconds.of(found, digits) if digits else found

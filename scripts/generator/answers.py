@@ -127,11 +127,11 @@ def answer_of(
     return replace(base, parse=f"shapes.{shape}({reader})")
 
 
-_SHAPED = {"list", "one", "entry", "entries", "fields", "envelope", "receipt", "greeting", "whole", "pagination", None}
+_SHAPED = {"list", "one", "entry", "entries", "fields", "envelope", "receipt", "greeting", "whole", "pagination"}
 _NEEDS: dict[str, set[str | None]] = {
-    "x-infino-keys": {*_SHAPED} - {None},
-    "x-infino-item-shape": {*_SHAPED} - {None},
-    "x-infino-type": _SHAPED,
+    "x-infino-keys": {*_SHAPED},
+    "x-infino-item-shape": {*_SHAPED},
+    "x-infino-type": {*_SHAPED, None},
 }
 """Words that say something beside these shapes only; None is that of none."""
 

@@ -116,7 +116,8 @@ def load(path: Path) -> Node:
         DocumentError: If the file is not a YAML mapping, or says a key twice.
     """
     try:
-        found = _json(path.read_bytes()) or _yaml(path.read_bytes())
+        text = path.read_bytes()
+        found = _json(text) or _yaml(text)
     except MarkedYAMLError as error:
         where = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise refused((), f"{where}{error.problem or error.context or 'is not YAML'}", "mend the YAML") from None

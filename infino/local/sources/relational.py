@@ -242,6 +242,24 @@ def known_dialect(name: str) -> str:
     return found
 
 
+def statements(sql: str, dialect: str) -> list[exp.Expr]:
+    """Read what stands in a text.
+
+    Args:
+        sql: The text.
+        dialect: What sqlglot calls its dialect.
+
+    Raises:
+        Problem: 400 where it can't be read.
+    """
+    try:
+        return [statement for statement in sqlglot.parse(sql, read=dialect) if statement]
+    except RecursionError:
+        raise Problem(400, "parsing_exception", "the query is nested too deeply")
+    except SqlglotError as error:
+        raise Problem(400, "parsing_exception", str(error).splitlines()[0])
+
+
 def only_a_query(sql: str, dialect: str) -> None:
     """Refuse what is not exactly one query; the store's own read-only mode stands behind this.
 
@@ -250,12 +268,7 @@ def only_a_query(sql: str, dialect: str) -> None:
     """
     if len(sql) > LONGEST:
         raise Problem(400, "parsing_exception", f"a query to a connection may have {LONGEST} characters at the most")
-    try:
-        parsed = [statement for statement in sqlglot.parse(sql, read=known_dialect(dialect)) if statement]
-    except RecursionError:
-        raise Problem(400, "parsing_exception", "the query is nested too deeply")
-    except SqlglotError as error:
-        raise Problem(400, "parsing_exception", str(error).splitlines()[0])
+    parsed = statements(sql, known_dialect(dialect))
     if len(parsed) != 1 or not isinstance(parsed[0], exp.Query | exp.Describe | exp.Show):
         raise Problem(400, "illegal_argument_exception", "connections are read-only: send one SELECT")
     if any(parsed[0].find_all(*WRITES)):

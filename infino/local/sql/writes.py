@@ -19,7 +19,7 @@ from infino.local.sql.guard import Statement
 from infino.local.sql.question import Asker, readable
 from infino.local.sql.result import ResultColumn, describe
 from infino.local.store import Dataset, DatasetView, identifier
-from infino.local.store.writer import PAGE, Stored, documents_in, places_in, refuse_metrics
+from infino.local.store.writer import Stored, answered, documents_in, places_in, refuse_metrics
 from infino.local.values import exact
 from infino.local.values.nested import MOMENT, MOMENT_IN_UTC
 from infino.local.values.paths import keys_of
@@ -135,11 +135,10 @@ class Writing:
         return list(columns or [header.name for header in headers]), self._answered()
 
     def _answered(self) -> Iterator[Sequence[str]]:
-        """Yield the rows of a question as they are taken from the engine."""
-        while page := self.cursor.fetchmany(PAGE):
-            for row in page:
-                self.room.take(*row)
-                yield row
+        """Yield the rows of a question, each counted."""
+        for row in answered(self.cursor):
+            self.room.take(*row)
+            yield row
 
     def setter(self, view: DatasetView, name: str) -> Setter:
         """Return what puts a column's value at its place, or raise the 403 for a field hidden from the caller."""

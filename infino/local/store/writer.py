@@ -159,7 +159,8 @@ def places(
 
 def places_in(cursor: duckdb.DuckDBPyConnection, table: str, ids: Sequence[str]) -> Iterator[tuple[str, Place]]:
     """Yield the id and the place of those documents of a table that exist."""
-    for id, *place in pages(cursor, wanted(table, "d._seq, d._version, strlen(d._source)"), ids):
+    cursor.execute(wanted(table, "d._seq, d._version, strlen(d._source)"), [list(ids)])
+    for id, *place in answered(cursor):
         yield id, Place(*place)
 
 
@@ -167,13 +168,13 @@ def documents_in(
     cursor: duckdb.DuckDBPyConnection, table: str, ids: Sequence[str]
 ) -> Iterator[tuple[str, StoredDocument]]:
     """Yield the id and the state of those documents of a table that exist; nothing else may run on the cursor then."""
-    for id, *found in pages(cursor, wanted(table, "d._version, d._source, d._seq"), ids):
+    cursor.execute(wanted(table, "d._version, d._source, d._seq"), [list(ids)])
+    for id, *found in answered(cursor):
         yield id, StoredDocument(*found)
 
 
-def pages(cursor: duckdb.DuckDBPyConnection, query: str, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of a query about ids as they are taken from the engine."""
-    cursor.execute(query, [list(ids)])
+def answered(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of the query that runs on a cursor as they are taken from the engine."""
     while page := cursor.fetchmany(PAGE):
         yield from page
 

@@ -8,7 +8,8 @@ from typing import Any
 import attrs
 
 from infino.local.http import Problem, unsupported
-from infino.local.visualize.dialects import BUCKETS, Dialect
+from infino.local.visualize.dialects import Dialect
+from infino.local.visualize.documents import BUCKETS, axis_column
 
 FUNCTIONS = ("count", "sum", "avg", "min", "max", "none")
 AXIS = ("bar", "horizontalBar", "line", "area")
@@ -228,13 +229,12 @@ def bound(
 
 
 def _axis(x: Any) -> tuple[str | None, str | None]:
-    if isinstance(x, Mapping):
-        bucket = x.get("bucket")
-        if bucket is not None and bucket not in BUCKETS:
-            reason = f"mapping.x.bucket is {bucket!r}, not one of {', '.join(BUCKETS)}"
-            raise Problem(400, "illegal_argument_exception", reason)
-        return (str(x["column"]) if x.get("column") else None), bucket
-    return (str(x) if x else None), None
+    bucket = x.get("bucket") if isinstance(x, Mapping) else None
+    if bucket is not None and bucket not in BUCKETS:
+        reason = f"mapping.x.bucket is {bucket!r}, not one of {', '.join(BUCKETS)}"
+        raise Problem(400, "illegal_argument_exception", reason)
+    column = axis_column(x)
+    return (str(column) if column else None), bucket
 
 
 def _retired(sql: Node, mapping: Node, warn: Warn) -> None:

@@ -6,14 +6,13 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from infino.local.http import Problem
+from infino.local.sources.relational import statements
 from infino.local.store import identifier, literal
 
-BUCKETS = ("minute", "hour", "day", "week", "month", "quarter", "year")
 TEXT = ("VARCHAR", "JSON")
 _MYSQL = {
     "minute": "DATE_FORMAT({0}, '%Y-%m-%d %H:%i:00')",
@@ -191,7 +190,7 @@ def parsed(sql: str, dialect: str) -> exp.Expr:
     Raises:
         Problem: 400 where it can't be read.
     """
-    try:
-        return sqlglot.parse_one(sql, read=dialect)
-    except (SqlglotError, RecursionError) as error:
-        raise Problem(400, "parsing_exception", (str(error).splitlines() or ["the query is nested too deeply"])[0])
+    found = statements(sql, dialect)
+    if not found:
+        raise Problem(400, "parsing_exception", f"No expression was parsed from '{sql}'")
+    return found[0]

@@ -192,6 +192,11 @@ def _newer(given: Mapping[str, Any]) -> Node:
     return found
 
 
+def axis_column(x: Any) -> Any:
+    """Return the column of `mapping.x`, which is one itself or an object that names it."""
+    return x.get("column") if isinstance(x, Mapping) else x
+
+
 def _take_dimensions(sql: Node, mapping: Node) -> None:
     """Move what retired dimensions say of the first axis to the mapping; what can't be moved stays, to be warned of."""
     dimensions, kept = sql.get("dimensions"), []
@@ -199,7 +204,7 @@ def _take_dimensions(sql: Node, mapping: Node) -> None:
         return
     for given in dimensions:
         left = dict(given) if isinstance(given, Mapping) else given
-        x = mapping["x"].get("column") if isinstance(mapping.get("x"), Mapping) else mapping.get("x")
+        x = axis_column(mapping.get("x"))
         if isinstance(left, dict) and left.get("column") in (None, x):
             for key in ("top", "other_bucket"):
                 if left.get(key) is not None and mapping.get(key) is None:

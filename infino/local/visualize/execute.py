@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from infino.local.http import Problem
 from infino.local.sources.catalogue import KINDS
 from infino.local.visualize.builder import Built, QueryBuilder, bound, overridden, page
+from infino.local.visualize.documents import axis_column
 from infino.local.visualize.filters import Conditions, conditions, merged, time_filter
 from infino.local.visualize.origins import Origin, origin
 
@@ -121,7 +122,7 @@ def _raw_binding(spec: Node, columns: Sequence[Mapping[str, str]]) -> dict[str, 
         return bound()
     if chart in ("metric", "gauge"):
         return bound(value=numbers[0] if numbers else None)
-    x = mapping["x"].get("column") if isinstance(mapping.get("x"), Mapping) else mapping.get("x")
+    x = axis_column(mapping.get("x"))
     if x not in names:
         x = next((name for name in names if name not in numbers), None)
         if chart == "scatter":
