@@ -1,11 +1,13 @@
 """Traces and metrics of a client, through OpenTelemetry.
 
 Names follow the semantic conventions of databases and HTTP clients; nothing that a statement, a record or a key holds
-is in any of them: https://opentelemetry.io/docs/specs/semconv/database/database-spans/
+is in any of them: https://opentelemetry.io/docs/specs/semconv/db/database-spans/
 """
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -23,9 +25,14 @@ if TYPE_CHECKING:
 
 SCOPE = "infino"
 SYSTEM = "infino"
-SECONDS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10)
+CONVENTIONS = "https://opentelemetry.io/schemas/1.44.0"
+"""The version of the semantic conventions whose names these are."""
+CALL_SECONDS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10)
 """Bounds of the buckets of durations, as the conventions of database metrics have them."""
-METHODS = frozenset({"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"})
+TRY_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
+"""The same of HTTP metrics."""
+METHODS = "CONNECT,DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT,QUERY,TRACE"
+"""Methods of HTTP that are told by name; the conventions let a variable of the environment take their place."""
 
 
 def instrument(
@@ -68,20 +75,24 @@ def instrument(
     return stop
 
 
-def _method(method: str) -> str:
-    """A method of HTTP, or what stands for all others, so that there are few of them."""
-    return method.upper() if method.upper() in METHODS else "_OTHER"
+class _Try:
+    """A try that waits for its answer: its span, what its measurement tells, and when it began."""
+
+    __slots__ = ("began", "measured", "span")
+
+    def __init__(self, span: Span, measured: dict[str, Any]) -> None:
+        self.span, self.measured, self.began = span, measured, time.perf_counter()
 
 
 class _Spans:
-    """A span under way, what it began in, and the span of the try that waits for its answer."""
+    """A span under way, what it began in, and its try that waits for its answer."""
 
     __slots__ = ("attempt", "context", "ended", "outside", "span")
 
     def __init__(self, span: Span, outside: Any) -> None:
         self.span, self.outside = span, outside
         self.context: Any = None
-        self.attempt: Span | None = None
+        self.attempt: _Try | None = None
         self.ended = False
 
 
@@ -92,27 +103,39 @@ class _Watch:
         from opentelemetry import context, metrics, propagate, trace
 
         self._api, self._trace, self._inject = context, trace, propagate.inject
-        self._tracer = trace.get_tracer(SCOPE, VERSION, tracer_provider)
-        meter = metrics.get_meter(SCOPE, VERSION, meter_provider)
+        self._tracer = trace.get_tracer(SCOPE, VERSION, tracer_provider, CONVENTIONS)
+        meter = metrics.get_meter(SCOPE, VERSION, meter_provider, CONVENTIONS)
         self._duration = meter.create_histogram(
-            "db.client.operation.duration", "s", "Duration of calls.", explicit_bucket_boundaries_advisory=SECONDS
+            "db.client.operation.duration", "s", "Duration of calls.", explicit_bucket_boundaries_advisory=CALL_SECONDS
+        )
+        self._request_duration = meter.create_histogram(
+            "http.client.request.duration", "s", "Duration of tries.", explicit_bucket_boundaries_advisory=TRY_SECONDS
         )
         self._active = meter.create_up_down_counter("infino.client.active_calls", "{call}", "Calls in flight.")
         self._retries = meter.create_counter("infino.client.retries", "{retry}", "Tries after the first.")
         self._records = meter.create_counter("infino.client.records", "{record}", "Records that uploads read.")
         self._sent = meter.create_counter("infino.client.sent", "By", "Bytes of the bodies that uploads sent.")
+        self._methods = frozenset(os.environ.get("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS", METHODS).split(","))
         address = urlsplit(client.config.endpoint.url)
-        self._server: dict[str, Any] = {"db.system.name": SYSTEM, "server.address": address.hostname}
-        if address.port:
-            self._server["server.port"] = address.port
+        self._host = {
+            "server.address": address.hostname,
+            "server.port": address.port or (80 if address.scheme == "http" else 443),
+        }
+        self._server: dict[str, Any] = {"db.system.name": SYSTEM, **self._host}
+        # A path names datasets and records, and a query may hold a statement.
+        self._url = f"{address.scheme}://{address.netloc}/REDACTED"
         self._calls: dict[int, _Spans] = {}
         self._key = context.create_key("infino-call")
+
+    def _method(self, method: str) -> str:
+        """A method of HTTP, or what stands for all others, so that there are few of them."""
+        return method if method in self._methods else "_OTHER"
 
     def call(self, event: CallEvent) -> None:
         """Begin a span, and make it the parent of what is begun in it."""
         attributes = {**self._server, "db.operation.name": event.operation}
         if event.method:
-            attributes["http.request.method"] = _method(event.method)
+            attributes["http.request.method"] = self._method(event.method)
         outside = self._alive(self._api.get_current())
         span = self._tracer.start_span(
             event.operation, outside, kind=self._trace.SpanKind.CLIENT, attributes=attributes
@@ -139,7 +162,8 @@ class _Watch:
         if event.status is not None:
             call.span.set_attribute("http.response.status_code", event.status)
         if event.records is not None:
-            call.span.set_attribute("db.operation.batch.size", event.records)
+            if event.records != 1:  # by the conventions one operation is no batch
+                call.span.set_attribute("db.operation.batch.size", event.records)
             self._records.add(event.records, self._server)
             self._sent.add(event.sent or 0, self._server)
         self._duration.record(event.elapsed, attributes)
@@ -178,17 +202,17 @@ class _Watch:
         if call is None:
             return
         self._finish_attempt(call, None, None)
-        method = _method(event.method)
-        attributes: dict[str, Any] = {**self._server, "http.request.method": method}
+        method = self._method(event.method)
+        measured = {**self._host, "http.request.method": method, "network.protocol.version": "1.1"}
+        attributes: dict[str, Any] = {**measured, "url.full": self._url}
+        if method != event.method:
+            attributes["http.request.method_original"] = event.method
         if event.attempt > 1:
             attributes["http.request.resend_count"] = event.attempt - 1
-        call.attempt = self._tracer.start_span(
-            "HTTP" if method == "_OTHER" else method,
-            call.context,
-            kind=self._trace.SpanKind.CLIENT,
-            attributes=attributes,
-        )
-        self._inject(event.headers, self._trace.set_span_in_context(call.attempt))
+        name = "HTTP" if method == "_OTHER" else method
+        span = self._tracer.start_span(name, call.context, kind=self._trace.SpanKind.CLIENT, attributes=attributes)
+        call.attempt = _Try(span, measured)
+        self._inject(event.headers, self._trace.set_span_in_context(span))
 
     def response(self, event: ResponseEvent) -> None:
         """End the span of a try that was answered."""
@@ -204,12 +228,15 @@ class _Watch:
             self._finish_attempt(call, event.status, str(event.status or event.error or "_OTHER"))
 
     def _finish_attempt(self, call: _Spans, status: int | None, error: str | None) -> None:
-        span, call.attempt = call.attempt, None
-        if span is None:
+        attempt, call.attempt = call.attempt, None
+        if attempt is None:
             return
+        found: dict[str, Any] = {}
         if status is not None:
-            span.set_attribute("http.response.status_code", status)
+            found["http.response.status_code"] = status
         if error is not None:
-            span.set_attribute("error.type", error)
-            span.set_status(self._trace.Status(self._trace.StatusCode.ERROR))
-        span.end()
+            found["error.type"] = error
+            attempt.span.set_status(self._trace.Status(self._trace.StatusCode.ERROR))
+        attempt.span.set_attributes(found)
+        attempt.span.end()
+        self._request_duration.record(time.perf_counter() - attempt.began, attempt.measured | found)

@@ -15,6 +15,15 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.semconv.attributes import (
+    db_attributes,
+    error_attributes,
+    http_attributes,
+    network_attributes,
+    server_attributes,
+    url_attributes,
+)
+from opentelemetry.semconv.schemas import Schemas
 
 import infino
 from infino import telemetry
@@ -43,13 +52,15 @@ class Watched:
         [span] = [span for span in self.finished() if span.name == name]
         return span
 
-    def metric(self, name: str) -> float:
+    def points(self, name: str) -> list[Any]:
         data = self.reader.get_metrics_data()
-        found = [
-            getattr(point, "value", None) if hasattr(point, "value") else point.count
-            for resource in data.resource_metrics for scope in resource.scope_metrics
+        return [
+            point for resource in data.resource_metrics for scope in resource.scope_metrics
             for metric in scope.metrics if metric.name == name for point in metric.data.data_points
         ]  # fmt: skip
+
+    def metric(self, name: str) -> float:
+        found = [point.value if hasattr(point, "value") else point.count for point in self.points(name)]
         return sum(value for value in found if value is not None)
 
 
@@ -89,8 +100,56 @@ def test_tries_are_told_apart_and_the_context_of_each_is_on_the_wire(watch: Call
     first, second = [span for span in watched.finished() if span.name == "POST"]
     assert [f"{span.context.span_id:016x}" for span in (first, second)] == [text.split("-")[2] for text in sent]
     assert first.attributes["error.type"] == "503"
+    assert "http.request.resend_count" not in first.attributes
     assert second.attributes["http.request.resend_count"] == 1
     assert watched.metric("infino.client.retries") == 1
+    assert watched.metric("http.client.request.duration") == 2
+
+
+def stable_names() -> set[str]:
+    """Names of attributes that the conventions promise not to change."""
+    modules = (
+        db_attributes, error_attributes, http_attributes, network_attributes, server_attributes, url_attributes,
+    )  # fmt: skip
+    return {value for module in modules for value in vars(module).values() if isinstance(value, str)}
+
+
+CALL = {"db.system.name", "db.operation.name", "server.address", "server.port"}
+TRY = {"http.request.method", "server.address", "server.port", "network.protocol.version"}
+ANSWERED = {"http.response.status_code"}
+FAILED = {"error.type"}
+
+
+def test_names_are_those_of_the_conventions(watch: Callable[..., Watched], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS", "POST,GET")
+    with ScriptedServer(answering(404, b"{}"), answering(200, b"{}")) as server:
+        watched = watch(server.endpoint)
+        with pytest.raises(infino.NotFoundError):
+            watched.client.request("POST", "/planted", params={"q": "planted"})
+        watched.client.request("DELETE", "/planted")
+        url = f"{server.endpoint}/REDACTED"
+    failed, call, odd, _ = watched.finished()
+    assert failed.attributes.keys() == TRY | ANSWERED | FAILED | {"url.full"}
+    assert call.attributes.keys() == CALL | ANSWERED | FAILED | {"http.request.method", "db.response.status_code"}
+    assert odd.attributes.keys() == TRY | ANSWERED | {"url.full", "http.request.method_original"}
+    assert (odd.name, odd.attributes["http.request.method"]) == ("HTTP", "_OTHER")
+    assert odd.attributes["http.request.method_original"] == "DELETE"
+    assert odd.attributes["url.full"] == url
+    assert all(span.attributes.keys() <= stable_names() for span in watched.finished())
+    assert failed.instrumentation_scope.schema_url in {schema.value for schema in Schemas}
+    points = watched.points("http.client.request.duration")
+    assert [point.attributes.keys() - {"error.type"} for point in points] == [TRY | ANSWERED] * 2
+    [failed_call, _] = watched.points("db.client.operation.duration")
+    assert failed_call.attributes.keys() == CALL | FAILED | {"db.response.status_code"}
+
+
+def test_the_port_is_told_where_the_address_has_none(make: Make) -> None:
+    client = make("https://infino.example")
+    raw = client._target if isinstance(client, Blocking) else client
+    stop = telemetry.instrument(raw)
+    [listener] = raw._shared.listeners.request
+    assert listener.__self__._host == {"server.address": "infino.example", "server.port": 443}
+    stop()
 
 
 def test_an_error_names_its_kind_and_nothing_else(watched: Watched) -> None:
@@ -158,7 +217,7 @@ def test_nothing_that_a_call_says_is_in_a_span_or_a_metric(
         with pytest.raises(infino.InfinoError):
             client.request("POST", path, params={"planted": "planted"}, headers=headers, json={"planted": 1})
     with pytest.raises(infino.InfinoError):
-        client.request("PLANTED", f"/{name}")
+        client.request("ODD", f"/{name}")
     with pytest.raises(infino.InfinoError):
         client.query.sql("planted nonsense")
     told = [json.loads(span.to_json()) for span in watched.finished()]
