@@ -128,11 +128,12 @@ def loopback_app(server: MCPServer[Any], token: str) -> Any:
         >>> uvicorn.run(loopback_app(server, token="..."), host="127.0.0.1", port=9250)
     """
     app = server.streamable_http_app(host="127.0.0.1")
-    expected = f"Bearer {token}".encode()
 
     async def guarded(scope: Any, receive: Any, send: Any) -> None:
-        given = dict(scope.get("headers") or ()).get(b"authorization", b"")
-        if scope["type"] == "http" and not secrets.compare_digest(given, expected):
+        header = dict(scope.get("headers") or ()).get(b"authorization", b"")
+        scheme, _, given = header.partition(b" ")
+        known = scheme.lower() == b"bearer" and secrets.compare_digest(given.strip(), token.encode())
+        if scope["type"] == "http" and not known:
             await send({"type": "http.response.start", "status": 401, "headers": [(b"www-authenticate", b"Bearer")]})
             await send({"type": "http.response.body", "body": b"the token of this server is needed"})
             return

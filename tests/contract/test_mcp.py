@@ -90,6 +90,7 @@ async def test_a_session_as_an_agent_has_it(gateway: LocalGateway, flights: str)
             it, "query_sql", statement=f'SELECT carrier, count(*) AS k FROM "{flights}" GROUP BY 1 ORDER BY 2 DESC'
         )
         assert rows["rows"][:2] == [["UA", 166], ["AA", 84]]
+        assert (await call(it, "query_sql", statement="SELECT 'a;b' AS s;"))["rows"] == [["a;b"]]
         found = await call(
             it, "search", dataset=flights,
             body={"query": {"term": {"carrier.keyword": "AA"}}, "size": 5, "aggs": {"most": {"max": {"field": "n"}}}},
@@ -434,9 +435,15 @@ async def test_over_http_on_loopback_with_the_token_only(
 
                 await asyncio.gather(*map(another, range(8)))
                 assert (await call(it, "query_sql", statement="SELECT 1 AS one"))["rows"] == [[1]]
+                for scheme in ("bearer", "BEARER "):  # names of schemes are read without case
+                    async with httpx2.AsyncClient(headers={"Authorization": f"{scheme} {token}"}) as same:
+                        assert (await same.post(url, json={})).status_code not in (401, 403, 421)
                 for wrong in (
                     {},
                     {"Authorization": "Bearer x"},
+                    {"Authorization": f"Basic {token}"},
+                    {"Authorization": token},
+                    {"Authorization": "Bearer"},
                     {**headers, "Host": "evil.example"},
                     {**headers, "Origin": "http://evil.example"},
                 ):

@@ -28,6 +28,22 @@ from infino.plans.statement import never_writes, reads_only
         ("; SELECT 1;;\n", True),
         ("SELECT 1; CALL charge()", False),
         ("SELECT 1; SELECT 2", False),
+        ("SELECT 'a;b'", True),
+        ("SELECT ';', 'it''s; so', \"a;b\" FROM t WHERE a - b / c = ';';", True),
+        ("SELECT ';'; SET x = 1", False),
+        ("SELECT 'a'; SET x = 'b'", False),
+        ("SELECT 'a''; SET x = 1", False),
+        ("SELECT 'a\\'; SET x = 1 -- '", False),
+        ("SELECT E'a;b'", False),
+        ("SELECT N'a' ; SET x = '1'", False),
+        ("SELECT q'!'!'; SET x = '1'", False),
+        ("SELECT `'` ; SET x = '1'", False),
+        ("SELECT [a'] ; SET x = '1'", False),
+        ("SELECT $$'$$ ; SET x = '1'", False),
+        ("SELECT 1 # '\n; SET x = '1'", False),
+        ("SELECT 1 -- '\n; SET x = '1'", False),
+        ("SELECT 1 /* ' */; SET x = '1'", False),
+        ("SELECT \"it's\"; SET x = '1'", False),
         ("SELECT ';'; TRUNCATE TABLE t", False),
         ("SELECT 1\nEXEC charge", False),
         ("SELECT * INTO t2 FROM t", False),
@@ -116,7 +132,18 @@ def test_texts_in_any_language(text: str, safe: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["(" * 20_000, "-- x\n" * 20_000, "/* a */" * 20_000, "/*" * 20_000, "a" * 20_000, "' " * 20_000]
+    "text",
+    [
+        "(" * 20_000,
+        "-- x\n" * 20_000,
+        "/* a */" * 20_000,
+        "/*" * 20_000,
+        "a" * 20_000,
+        "' " * 20_000,
+        "SELECT ;" + "'a" * 20_000,
+        "SELECT ;" + "''" * 20_000 + "\\",
+        'SELECT ;"' * 10_000,
+    ],
 )
 def test_no_text_takes_long(text: str) -> None:
     started = time.perf_counter()
