@@ -241,10 +241,15 @@ def _may_repeat(request: Request, failure: InfinoError, policy: RetryPolicy) -> 
     """Ask the policy, and whether there still is something to send."""
     if isinstance(failure, Timeout) and failure.phase == "total":
         return False
-    content = request.content
-    if content is None or isinstance(content, bytes) or content.replayable or surely_unsent(failure):
+    if _is_replayable(request) or surely_unsent(failure):
         return policy.may_repeat(failure, request.retry)
     return False
+
+
+def _is_replayable(request: Request) -> bool:
+    """Tell whether the body can be sent a second time."""
+    content = request.content
+    return content is None or isinstance(content, bytes) or content.replayable
 
 
 @attrs.define
@@ -414,6 +419,10 @@ def _repair(call: _Call, step: Send, refusal: APIError, began: float) -> Generat
             refusal.hint = f"the keys were refused, and {renewed.message}"
         if renewed is not True:
             return False
+    if not _is_replayable(call.request):
+        # What the refusal says stays true; for the next call at least the keys are others.
+        refusal.hint = f"{refusal.hint or 'the keys were refused'}; the body cannot be sent again: open it anew"
+        return False
     call.note(began, refusal, status, 0.0)
     return True
 

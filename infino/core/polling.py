@@ -17,6 +17,7 @@ INTERVAL: Final = 0.5
 LONGEST: Final = 15.0
 _GROWTH: Final = 1.5
 _GRACE: Final = 30.0
+_LAST_LOOK: Final = 2.0  # seconds for a look that begins when the time is up
 
 
 def end_of(status: str | None) -> End | None:
@@ -71,6 +72,15 @@ class Polling:
     def left(self) -> float | None:
         """Seconds until the time is up, never negative; None where it never is."""
         return None if self.timeout is None else max(self.timeout - self.passed, 0.0)
+
+    def look(self, total: float | None) -> float | None:
+        """Return the seconds that one look may take; None where nothing limits it.
+
+        Args:
+            total: Seconds that the client allows for any call, or None.
+        """
+        left = None if self.left is None else max(self.left, _LAST_LOOK)
+        return min((limit for limit in (total, left) if limit is not None), default=None)
 
     def pause(self) -> float | None:
         """Return the seconds until the next look; None when the time is up, after a look at its very end."""

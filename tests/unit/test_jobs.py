@@ -10,6 +10,7 @@ from infino_api.blocking.jobs import Jobs
 from infino_api.models.job_status import JobStatus
 
 import infino
+from infino.core.config import resolve
 from infino.core.exchange import Shared
 from infino.resources.imports import AsyncImports
 from infino.resources.jobs import AsyncJobs
@@ -28,30 +29,36 @@ class Clock:
 class Caller:
     """Gives the prepared statuses one after the other; sleeping moves the clock."""
 
-    def __init__(self, *statuses: object, asynchronous: bool = False) -> None:
+    def __init__(self, *statuses: object, asynchronous: bool = False, total: float | None = None) -> None:
         self.statuses, self.asynchronous = iter(statuses), asynchronous
         self.transport = self
         self.shared = Shared()
         self.shared.clock = self.clock = Clock()  # type: ignore[assignment]  # only the passed time is asked for
         self.pauses: list[float] = []
+        self.config = resolve(endpoint="http://127.0.0.1:9", credentials=("A", "s"), timeout=total, environment={})
 
     def sleep(self, seconds: float) -> object:
         self.pauses.append(seconds)
         self.clock.passed += seconds
         return asyncio.sleep(0) if self.asynchronous else None
 
-    def _next(self) -> object:
+    def _next(self, timeout: float | None) -> object:
         status = next(self.statuses)
+        assert timeout is None or timeout >= 1, "a look needs a moment, the last one too"
+        if status == "hangs":
+            assert timeout is not None, "nothing would end this look"
+            self.clock.passed += timeout
+            raise infino.Timeout("hangs", phase="total")
         if isinstance(status, Exception):
             raise status
         return status if isinstance(status, JobStatus) else JobStatus(status=status)
 
-    def call(self, *_: object, **__: object) -> object:
+    def call(self, _: object, timeout: float | None = None) -> object:
         if not self.asynchronous:
-            return self._next()
+            return self._next(timeout)
 
         async def later() -> object:
-            return self._next()
+            return self._next(timeout)
 
         return later()
 
@@ -60,8 +67,8 @@ class Caller:
 def wait(request):
     """Wait for work with prepared statuses; returns its last state and the pauses."""
 
-    def run(*statuses: object, **options: object) -> tuple[object, list[float]]:
-        caller = Caller(*statuses, asynchronous=request.param.__name__.startswith("Async"))
+    def run(*statuses: object, total: float | None = None, **options: object) -> tuple[object, list[float]]:
+        caller = Caller(*statuses, asynchronous=request.param.__name__.startswith("Async"), total=total)
         waited = request.param(caller).wait("r1", **options)
         return asyncio.run(waited) if caller.asynchronous else waited, caller.pauses
 
@@ -98,6 +105,14 @@ def test_a_job_not_known_yet_is_given_time(wait):
 def test_time_runs_out(wait):
     with pytest.raises(infino.Timeout, match="within 3 s"):
         wait(*["running"] * 30, timeout=3)
+
+
+def test_a_look_that_hangs_takes_no_longer_than_the_waiting(wait):
+    with pytest.raises(infino.Timeout, match="r1 was not over within 3 s"):
+        wait("running", "hangs", timeout=3)
+    assert wait("running", "completed", timeout=0.5)[0].status == "completed"
+    with pytest.raises(infino.Timeout, match="hangs"):  # the limit of any call, while there still is time
+        wait("hangs", timeout=3, total=1)
 
 
 def test_the_last_look_is_at_the_end_of_the_time(wait):

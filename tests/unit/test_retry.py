@@ -280,6 +280,15 @@ def test_an_upload_is_sent_whole_or_not_again(replayable, failure, tries):
     assert len(sends) == tries
 
 
+@pytest.mark.parametrize("minutes", [0, 10])
+def test_an_upload_that_cannot_be_sent_again_keeps_its_refusal_by_the_clock_or_the_keys(minutes):
+    date = format_datetime(START + timedelta(minutes=minutes), usegmt=True)
+    error, _, sends = run(request(content=Upload(replayable=False)), [answer(403, b"expired", date=date)], refresh=True)
+    assert (error.status, len(sends)) == (403, 1)
+    assert "clock" in error.hint
+    assert error.hint.endswith("the body cannot be sent again: open it anew")
+
+
 def test_an_old_gateway_gets_reads_as_get_and_that_is_remembered():
     shared = Shared(Clock(), random=lambda: 0.0)
     read = request("safe", get_with_body=True)

@@ -49,11 +49,15 @@ def follow(
         Timeout: It was not over in time.
         NotFoundError: There is no such work.
     """
+    total = caller.transport.config.timeouts.total
     while True:
         try:
-            found = caller.call(call)
+            found = caller.call(call, timeout=polling.look(total))
         except NotFoundError as error:
             polling.unknown(error)  # right after its start it may not be known everywhere yet
+        except Timeout as error:
+            if error.phase != "total" or polling.left != 0:
+                raise
         else:
             if progress is not None:
                 progress(found)
