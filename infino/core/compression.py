@@ -97,15 +97,14 @@ def inflaters(coding: str | None, check: Callable[[], object]) -> list[Inflater]
     Raises:
         DecodeError: A coding was not asked for, or there are more than 8.
     """
-    words = [word.strip().lower() for word in (coding or "").split(",")]
-    if len(words) > _MOST_CODINGS:
-        raise DecodeError(f"the answer is compressed {len(words):,} times over; {_MOST_CODINGS} are the most")
-    found = []
-    for word in reversed(words):
+    found: list[Inflater] = []
+    for word in reversed([word.strip().lower() for word in (coding or "").split(",")]):
         if word in _UNREADABLE:
             raise DecodeError(f"the answer is compressed with {word!r}, which was not asked for")
         if word in _WINDOWS:  # `identity` and words that are not codings change nothing
             found.append(Inflater(word, check))
+    if len(found) > _MOST_CODINGS:
+        raise DecodeError(f"the answer is compressed {len(found):,} times over; {_MOST_CODINGS} are the most")
     return found
 
 

@@ -151,6 +151,8 @@ def greeting(read: Callable[[Any], T]) -> Callable[[Any], T]:
 
             try:
                 value = json.loads(value)
+            except UnicodeDecodeError:
+                raise ParseError("$", "it is neither JSON nor text") from None
             except ValueError:
                 value = bytes(value).decode(errors="replace").strip("\ufeff \t\r\n")
                 if value.startswith("<"):

@@ -48,7 +48,8 @@ def providers(hang: threading.Event) -> dict[str, Callable[[], Any]]:
 
 
 @pytest.mark.parametrize(
-    "page", [b"<!DOCTYPE html><p>Sign in", b"\xef\xbb\xbf\r\n <html>", b"<?xml version='1.0'?>", b"[1]"]
+    "page",
+    [b"<!DOCTYPE html><p>Sign in", b"\xef\xbb\xbf\r\n <html>", b"<?xml version='1.0'?>", b"[1]", b"\x1f\x8b\x08\x00"],
 )
 def test_a_page_of_another_server_is_no_greeting(make: Make, page: bytes) -> None:
     with ScriptedServer(answering(200, page, [("Content-Type", "text/html")])) as server:
