@@ -57,6 +57,8 @@ def load(
             )
             reports.append({"source": path, **report.to_dict()})
             session.say(f"{path}: {report}" if len(paths) > 1 else str(report))
+            if not report.read:
+                session.say("  nothing was read: the source is empty, or a CSV file with a header alone")
             for rejection in report.rejections[:3]:
                 session.say(f"  {rejection.reason}")
     if session.output is not None:

@@ -100,7 +100,7 @@ def _operation(name: str, method: Callable[..., Any], path: tuple[str, ...]) -> 
 
     def run(session: Session, **given: Any) -> None:
         for key in _SECRET & given.keys():
-            given[key] = secret(key.capitalize(), given[key])
+            given[key] = secret(key.capitalize(), given[key], new=True)
         values = {key: readers[key].value(text) for key, text in given.items() if text not in (None, ())}
         named = [text for key, text in list(given.items())[:2] if isinstance(text, str) and key not in _SECRET]
         what = " ".join([*path, name.replace("_", "-"), *named])

@@ -29,6 +29,18 @@ _TELL_LITTLE = ("_id", "uuid", "pri", "rep", "docs.deleted", "pri.store.size")
 
 
 @attrs.frozen
+class Hints:
+    """What to type to see the columns and rows that a table leaves out."""
+
+    columns: str = "--output vertical shows all"
+    rows: str = "--output csv prints all"
+
+
+WITH_LIMIT = Hints(rows="--limit shows more, --output csv prints all")
+IN_SHELL = Hints("\\x shows all", "\\limit N shows more, \\o csv prints all")
+
+
+@attrs.frozen
 class Rows:
     """Columns and their rows, whatever they came from."""
 
@@ -37,6 +49,7 @@ class Rows:
     length: int | None = None
     result: Any = None
     single: bool = False
+    hints: Hints = Hints()
 
 
 def as_rows(value: Any) -> Rows:
@@ -86,7 +99,9 @@ def text_of(value: Any) -> str:
     return printable(value)
 
 
-def write(value: Any, form: str | None, *, limit: int | None = SHOWN, single: bool = False) -> None:
+def write(
+    value: Any, form: str | None, *, limit: int | None = SHOWN, single: bool = False, hints: Hints | None = None
+) -> None:
     """Print a value in the form that was asked for.
 
     Args:
@@ -94,8 +109,9 @@ def write(value: Any, form: str | None, *, limit: int | None = SHOWN, single: bo
         form: One of `session.FORMS`; a table when None, or rows beneath each other for a single object.
         limit: Rows of a table at most; None for all. The forms for programs print all rows.
         single: Whether the value is one object.
+        hints: What to type to see more; as of a command without `--limit` when None.
     """
-    found = attrs.evolve(as_rows(value), single=single)
+    found = attrs.evolve(as_rows(value), single=single, hints=hints or Hints())
     if form is None:
         form = "vertical" if single else "table"
     if form == "table":
@@ -146,7 +162,7 @@ def _table(found: Rows, limit: int | None) -> None:
     left_out = [printable(name) for at, name in enumerate(found.names) if at not in kept]
     if left_out:
         click.echo(
-            f"{len(kept)} of {len(found.names)} columns; left out: {', '.join(left_out)} (--output vertical shows all)",
+            f"{len(kept)} of {len(found.names)} columns; left out: {', '.join(left_out)} ({found.hints.columns})",
             err=True,
         )
     _more(found, len(rows))
@@ -179,7 +195,7 @@ def _places(names: Sequence[str], wanted: Sequence[str]) -> list[int]:
 
 def _more(found: Rows, shown: int) -> None:
     if found.length is not None and found.length > shown:
-        click.echo(f"{shown} of {found.length} rows; --limit shows more, --output csv prints all", err=True)
+        click.echo(f"{shown} of {found.length} rows; {found.hints.rows}", err=True)
 
 
 def fitting(widths: Sequence[int], room: int, spare: Sequence[int] = (), keep: Sequence[int] = ()) -> list[int]:
@@ -293,11 +309,11 @@ FOR_PROGRAMS: Mapping[str, Callable[[Rows], None]] = {
 }
 
 
-def show_sql(session: Session, result: Any, limit: int) -> None:
+def show_sql(session: Session, result: Any, limit: int, hints: Hints = WITH_LIMIT) -> None:
     """Print rows; of a statement that wrote, how many it changed."""
     changed = result.stats.affected_rows
     # A question that finds nothing is a table without rows: only what wrote says how much.
     if changed is not None and not len(result) and not result.columns:
         session.say(f"{changed} {'record' if changed == 1 else 'records'} changed")
     else:
-        write(result, session.output, limit=limit)
+        write(result, session.output, limit=limit, hints=hints)

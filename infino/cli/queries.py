@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from infino.cli.output import FOR_PROGRAMS, SHOWN, show_sql, write
+from infino.cli.output import FOR_PROGRAMS, SHOWN, WITH_LIMIT, show_sql, write
 from infino.cli.session import Session, command
 
 limit_option = click.option(
@@ -69,12 +69,12 @@ def dsl(session: Session, dataset: str, body: str, limit: int) -> None:
         result = client.query.dsl(dataset, read_object(body))
     found = result.aggregations
     if len(result) or not len(found):
-        write(result, session.output, limit=limit)
+        write(result, session.output, limit=limit, hints=WITH_LIMIT)
         if session.output in FOR_PROGRAMS and len(found):
             click.echo(f"only hits are printed as {session.output}; with a size of 0 the aggregations are", err=True)
             return
     if len(found):
-        write(found, session.output, limit=limit)
+        write(found, session.output, limit=limit, hints=WITH_LIMIT)
 
 
 @command()
@@ -103,7 +103,7 @@ def promql(
             result = client.query.promql(expression, at=at, dataset=dataset)
         else:
             result = client.query.promql_range(expression, start=start, end=end, step=step, dataset=dataset)
-        write(result, session.output, limit=limit)
+        write(result, session.output, limit=limit, hints=WITH_LIMIT)
 
 
 @command()
@@ -125,7 +125,7 @@ def ask(session: Session, question: str, sources: tuple[str, ...], show_sql: boo
     if show_sql and answer.sql:
         click.echo(printable(answer.sql), err=aside)
     if found is not None or aside:
-        write([] if found is None else found, session.output, limit=limit)
+        write([] if found is None else found, session.output, limit=limit, hints=WITH_LIMIT)
 
 
 @command()

@@ -72,12 +72,13 @@ class Session:
         click.confirm(printable(f"{what}?"), abort=True, err=True)
 
 
-def secret(what: str, given: str | None) -> str:
+def secret(what: str, given: str | None, *, new: bool = False) -> str:
     """What may not stand on a command line: asked for without an echo, or the first line of what is piped in.
 
     Args:
         what: What is asked for.
         given: What was typed all the same; `-` for standard input.
+        new: Whether nothing else knows it yet, so that a slip of the finger is found by asking twice.
 
     Returns:
         The text.
@@ -88,7 +89,7 @@ def secret(what: str, given: str | None) -> str:
     if given not in (None, "-"):
         return given
     if sys.stdin.isatty():
-        return str(click.prompt(what, hide_input=True))
+        return str(click.prompt(what, hide_input=True, confirmation_prompt=new))
     found = sys.stdin.readline().rstrip("\r\n")
     if not found:
         raise click.UsageError(f"{what} is missing: pipe it in, or type it where it can be asked for.")

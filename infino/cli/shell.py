@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from infino.cli.output import show_sql, write
+from infino.cli.output import IN_SHELL, show_sql, write
 from infino.cli.session import FORMS, Session
 from infino.core.extras import require
 
@@ -187,10 +187,14 @@ class Shell:
                 self.limit = int(rest)
             case "\\d" if rest:
                 self._guarded(
-                    lambda: write(self.client.datasets.schema(rest.strip('"')), self.session.output, limit=None)
+                    lambda: write(
+                        self.client.datasets.schema(rest.strip('"')), self.session.output, limit=None, hints=IN_SHELL
+                    )
                 )
             case "\\d":
-                self._guarded(lambda: write(self.client.datasets.list(), self.session.output, limit=None))
+                self._guarded(
+                    lambda: write(self.client.datasets.list(), self.session.output, limit=None, hints=IN_SHELL)
+                )
             case "\\i" if rest:
                 self._guarded(lambda: self.file(Path(rest)))
             case _:
@@ -204,7 +208,9 @@ class Shell:
 
     def statement(self, text: str) -> None:
         """Run one statement and print its answer or its error."""
-        self._guarded(lambda: show_sql(self.session, self.client.query.sql(text.strip().rstrip(";")), self.limit))
+        self._guarded(
+            lambda: show_sql(self.session, self.client.query.sql(text.strip().rstrip(";")), self.limit, IN_SHELL)
+        )
 
     def _guarded(self, action: Any) -> None:
         from infino import InfinoError

@@ -70,6 +70,11 @@ def test_promql_at_one_moment_and_over_a_range(run, gateway, fresh):
     assert len(ranged.output.splitlines()) == 3
 
 
+def test_a_file_without_records_says_so(run, fresh):
+    done = run("load", fresh("cli"), "-", text="a,b\n")
+    assert (done.exit_code, "a CSV file with a header alone" in done.stderr) == (0, True)
+
+
 def test_rejected_records_end_with_a_status_and_a_file(run, fresh, tmp_path: Path):
     path, rejects = tmp_path / "rows.ndjson", tmp_path / "rejects.ndjson"
     path.write_text('{"a": 1}\nnot json\n')
@@ -258,7 +263,7 @@ def test_a_question_that_finds_nothing_is_a_table_without_rows(run, loaded):
     assert "0 records changed" in run("sql", f'DELETE FROM "{loaded}" WHERE false').stderr
 
 
-def test_a_password_is_read_unseen_and_never_shown(run, gateway, fresh):
+def test_a_password_is_read_unseen_and_never_shown(run, gateway, fresh, monkeypatch):
     name = fresh("user")
     with gateway.client() as client:
         client.users.create(name, {"Roles": []})
@@ -267,6 +272,11 @@ def test_a_password_is_read_unseen_and_never_shown(run, gateway, fresh):
         assert done.exit_code == 0, done.output
         assert done.output == f"users set-password {name}: done\n"
     assert "pipe it in" in run("users", "set-password", name, text="").output
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
+    done = run("users", "set-password", name, text="first-try\nslipped\nright-one\nright-one\n")
+    assert done.exit_code == 0, done.output
+    assert "do not match" in done.output
+    assert "right-one" not in done.output
 
 
 def test_aggregations_are_rows_too(run, loaded):
@@ -511,6 +521,7 @@ def test_the_shell_answers_and_helps(gateway, loaded, tmp_path: Path, capsys):
     with gateway.client() as client:
         shell = Shell(client, Session(), 5)
         shell.statement(f'SELECT count(*) AS c FROM "{loaded}";')
+        shell.statement(f'SELECT n FROM "{loaded}"')
         assert shell.command("\\d")
         assert shell.command(f"\\d {loaded}")
         assert shell.command("\\o ndjson")
@@ -529,6 +540,8 @@ def test_the_shell_answers_and_helps(gateway, loaded, tmp_path: Path, capsys):
     assert '{"x":"a;b"}\n{"y":2}' in said.out
     assert "nowhere" in said.err
     assert "not a command" in said.err
+    assert "5 of 60 rows; \\limit N shows more, \\o csv prints all" in said.err
+    assert "--" not in said.err
     assert {"n", "w"} <= set(fields)
     assert {"WHEN", "WHERE", "WITH"} <= set(words)
 
