@@ -124,9 +124,9 @@ class DuckdbFile:
     @contextlib.contextmanager
     def _connected(self) -> Iterator[duckdb.DuckDBPyConnection]:
         path = self.config.get("path")
-        if not path:
-            raise Problem(400, "illegal_argument_exception", "config.path is missing: the file to read")
-        real = self.reach.file(str(path), chosen_by_admin=self.chosen_by_admin)
+        if not path or not isinstance(path, str):
+            raise Problem(400, "illegal_argument_exception", "config.path must be the path of the file to read")
+        real = self.reach.file(path, chosen_by_admin=self.chosen_by_admin)
         try:
             with duckdb.connect(str(real), read_only=True, config=SETTINGS) as connection:
                 yield connection

@@ -149,9 +149,10 @@ class Relational:
         if driver is None:
             raise unsupported(self.kind.listed()["description"])
         if self.kind.id == "sqlite":
-            if not config.get("path"):
-                raise Problem(400, "illegal_argument_exception", "config.path is missing: the file to read")
-            return URL.create(driver, database=str(config["path"]))
+            path = config.get("path")
+            if not path or not isinstance(path, str):
+                raise Problem(400, "illegal_argument_exception", "config.path must be the path of the file to read")
+            return URL.create(driver, database=path)
         host = config.get("host") or config.get("account")
         if not host:
             raise Problem(400, "illegal_argument_exception", "config.host (or config.url) is missing")
@@ -186,6 +187,8 @@ class Relational:
             raise unsupported(f"[{kind}] here: its driver is not installed ({error})")
         except exc.SQLAlchemyError as error:
             reason = str(getattr(error, "orig", None) or error).strip()
+            if reason == "unable to open database file":  # SQLite's words, which leave out what only we know
+                reason = f"{reason} [{url.database}]"
             raise Problem(400, "source_exception", without_secrets(reason, self.config))
         except (TypeError, ValueError) as error:  # drivers say so of settings and texts that they can't use
             reason = f"the settings or the query can't be used: {without_secrets(str(error), self.config)}"

@@ -253,7 +253,7 @@ class Store:
         """Return one dataset, or raise the 404 for an unknown one."""
         found = self.find(cursor, name)
         if found is None:
-            raise Problem(404, "index_not_found_exception", f"no such dataset [{name}]; create it first")
+            raise Problem(404, "index_not_found_exception", f"no such dataset [{name}]")
         return found
 
     def create(self, cursor: duckdb.DuckDBPyConnection, name: str, settings: dict[str, Any] | None = None) -> Dataset:
