@@ -5,6 +5,7 @@ from __future__ import annotations
 from infino.chat.answer import Answer
 from infino.chat.errors import Cancelled, Disconnected, Interrupted, ServiceFailed, TurnInProgress, TurnTimeout
 from infino.chat.events import (
+    AnyEvent,
     Chart,
     Data,
     Done,
@@ -21,6 +22,7 @@ from infino.chat.events import (
 
 __all__ = [
     "Answer",
+    "AnyEvent",
     "Cancelled",
     "Chart",
     "Data",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from infino.charts.shown import Shown, page_size
-from infino.chat.events import Event, SourceRef
+from infino.chat.events import AnyEvent, SourceRef
 from infino.core.printable import printable_lines
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Answer(Shown):
     thread_id: str | None = None
     query_id: str | None = None
     trace_id: str | None = None
-    events: tuple[Event, ...] = attrs.field(default=(), repr=lambda events: f"<{len(events)} events>")
+    events: tuple[AnyEvent, ...] = attrs.field(default=(), repr=lambda events: f"<{len(events)} events>")
     dropped_events: int = attrs.field(default=0, repr=False)
     complete: bool = False
 

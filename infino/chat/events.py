@@ -181,3 +181,7 @@ class Unknown(Event):
 
     kind: str
     frame: Any = attrs.field(repr=False)
+
+
+AnyEvent = Status | Step | Text | Data | Query | Chart | Sources | Suggestions | Unknown | Done
+"""What a stream yields. A union, so that editors offer what each kind holds and a `match` can be checked for all."""

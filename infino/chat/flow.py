@@ -17,7 +17,7 @@ import attrs
 from infino.chat import frames
 from infino.chat.answer import Answer
 from infino.chat.errors import Disconnected, Interrupted, ServiceFailed, TurnTimeout
-from infino.chat.events import Event, SourceRef
+from infino.chat.events import AnyEvent, SourceRef
 from infino.chat.turn import State, Turn
 from infino.core.clock import Clock, SystemClock
 from infino.core.errors import APIError, Attempt, ConnectError, InfinoError, Timeout, TransportError
@@ -89,7 +89,7 @@ class Pause:
 class Report:
     """Hand one event to whoever asked."""
 
-    event: Event
+    event: AnyEvent
 
 
 Operation = OpenThread | DropThread | Connect | Send | Receive | Disconnect | Pause | Report

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from infino.chat.events import Chart, Data, Event, Query, SourceRef, Sources, Suggestions, Text
+from infino.chat.events import AnyEvent, Chart, Data, Query, SourceRef, Sources, Suggestions, Text
 from infino.core.codec import dumps, loads
 
 NOT_JSON = "text"
@@ -92,13 +92,13 @@ def text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def event(name: str, value: Any, sender: str) -> Event | None:
+def event(name: str, value: Any, sender: str) -> AnyEvent | None:
     """Build the event of one named part of an answer; ``None`` when the name or the value fits nothing."""
     reader = _READERS.get(name)
     return reader(value, sender) if reader else None
 
 
-def whole(body: Mapping[str, Any]) -> Iterator[Event]:
+def whole(body: Mapping[str, Any]) -> Iterator[AnyEvent]:
     """Yield the parts of a ``result`` or older ``message`` frame that are not empty."""
     sender = text(body.get("sender_agent")) or text(body.get("sender"))
     words = next((body[key] for key in ("summary", "text", "message", "content") if text(body.get(key))), None)
@@ -117,7 +117,7 @@ def whole(body: Mapping[str, Any]) -> Iterator[Event]:
             yield made
 
 
-def same(one: Event | None, other: Event) -> bool:
+def same(one: AnyEvent | None, other: AnyEvent) -> bool:
     """Tell whether two events say the same, whoever said it."""
     if type(one) is not type(other):
         return False
@@ -173,11 +173,11 @@ def _from_columns(value: Mapping[str, Any], columns: Sequence[list[Any]]) -> lis
     return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def _summary(value: Any, sender: str) -> Event | None:
+def _summary(value: Any, sender: str) -> AnyEvent | None:
     return Text(sender=sender, markdown=value) if isinstance(value, str) else None
 
 
-def _data(value: Any, sender: str) -> Event | None:
+def _data(value: Any, sender: str) -> AnyEvent | None:
     framed = isinstance(value, dict) and "df" in value
     found = rows(value["df"] if framed else value)
     if found is None:
@@ -185,17 +185,17 @@ def _data(value: Any, sender: str) -> Event | None:
     return Data(sender=sender, rows=found, schema=value.get("index_schema") if framed else None)
 
 
-def _sql(value: Any, sender: str) -> Event | None:
+def _sql(value: Any, sender: str) -> AnyEvent | None:
     return Query(sender=sender, language="sql", text=value) if isinstance(value, str) else None
 
 
-def _querydsl(value: Any, sender: str) -> Event | None:
+def _querydsl(value: Any, sender: str) -> AnyEvent | None:
     if not isinstance(value, dict):
         return None
     return Query(sender=sender, language="querydsl", text=dumps(value).decode(), body=value)
 
 
-def _chart(value: Any, sender: str) -> Event | None:
+def _chart(value: Any, sender: str) -> AnyEvent | None:
     if not isinstance(value, dict):
         return None
     option = {name: part for name, part in value.items() if name != "column_mapping"}
@@ -203,7 +203,7 @@ def _chart(value: Any, sender: str) -> Event | None:
     return Chart(sender=sender, option=option, columns=mapping if isinstance(mapping, dict) else None)
 
 
-def _sources(value: Any, sender: str) -> Event | None:
+def _sources(value: Any, sender: str) -> AnyEvent | None:
     if not isinstance(value, list):
         return None
     found = []
@@ -215,7 +215,7 @@ def _sources(value: Any, sender: str) -> Event | None:
     return Sources(sender=sender, sources=tuple(found)) if found or not value else None
 
 
-def _suggestions(value: Any, sender: str) -> Event | None:
+def _suggestions(value: Any, sender: str) -> AnyEvent | None:
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list):
@@ -230,7 +230,7 @@ def _unescaped(words: Any) -> Any:
     return words
 
 
-def _is_empty(made: Event) -> bool:
+def _is_empty(made: AnyEvent) -> bool:
     return (
         (isinstance(made, Data) and not made.rows)
         or (isinstance(made, Chart) and not made.option)
@@ -238,7 +238,7 @@ def _is_empty(made: Event) -> bool:
     )
 
 
-_READERS: dict[str, Callable[[Any, str], Event | None]] = {
+_READERS: dict[str, Callable[[Any, str], AnyEvent | None]] = {
     "summary": _summary,
     "data": _data,
     "sql": _sql,

@@ -12,7 +12,7 @@ import attrs
 from infino.chat.answer import Answer
 from infino.chat.claim import AsyncWake, Claim, OneReader
 from infino.chat.errors import Cancelled
-from infino.chat.events import Event
+from infino.chat.events import AnyEvent
 from infino.chat.flow import (
     Connect,
     Conversation,
@@ -134,7 +134,7 @@ class AsyncAnswerStream:
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Event:
+    async def __anext__(self) -> AnyEvent:
         with self._one_reader:
             if self._ended:
                 raise StopAsyncIteration
@@ -150,7 +150,7 @@ class AsyncAnswerStream:
                     await self._break_off(error)
                 raise
 
-    async def _advance(self) -> Event:
+    async def _advance(self) -> AnyEvent:
         operation = self._step(None, None)
         while not isinstance(operation, Report):
             result, failure = None, None

@@ -15,10 +15,10 @@ from typing import Any
 from infino.chat import frames
 from infino.chat.answer import Answer
 from infino.chat.events import (
+    AnyEvent,
     Chart,
     Data,
     Done,
-    Event,
     Query,
     SourceRef,
     Sources,
@@ -78,8 +78,8 @@ class Turn:
         self._stale: frozenset[str] = frozenset()
         self._owed_end = False
         self._begun = False
-        self._latest: dict[Any, Event] = {}
-        self._kept: deque[tuple[Event, int]] = deque()
+        self._latest: dict[Any, AnyEvent] = {}
+        self._kept: deque[tuple[AnyEvent, int]] = deque()
         self._kept_bytes = 0
         self._dropped = 0
         self._trace_id: str | None = None
@@ -105,7 +105,7 @@ class Turn:
         """The identifiers by which late frames of this turn can be known."""
         return tuple(identifier for identifier in (self._trace_id, self._query_id) if identifier)
 
-    def receive(self, message: str | bytes) -> list[Event]:
+    def receive(self, message: str | bytes) -> list[AnyEvent]:
         """Take one message.
 
         Args:
@@ -139,7 +139,7 @@ class Turn:
         self._begun = frame.kind != "heartbeat"
         return False
 
-    def settle(self) -> list[Event]:
+    def settle(self) -> list[AnyEvent]:
         """End a turn whose answer came but whose ``EOM`` did not."""
         if self.state is not State.SETTLING:
             return []
@@ -173,7 +173,7 @@ class Turn:
             complete=self.state is State.DONE,
         )
 
-    def _keep(self, events: list[Event], size: int) -> list[Event]:
+    def _keep(self, events: list[AnyEvent], size: int) -> list[AnyEvent]:
         for event in events:
             self._latest[_key(event)] = event
             weight = 0 if isinstance(event, Status | Done) else size
@@ -185,7 +185,7 @@ class Turn:
             self._dropped += 1
         return events
 
-    def _news(self, events: Iterable[Event]) -> list[Event]:
+    def _news(self, events: Iterable[AnyEvent]) -> list[AnyEvent]:
         """Leave out what a ``result`` only repeats of the partials before it."""
         return [event for event in events if not frames.same(self._latest.get(_key(event)), event)]
 
@@ -194,21 +194,21 @@ class Turn:
         self._query_id = frames.text(body.get("query_id")) or self._query_id
 
 
-def _key(event: Event) -> Any:
+def _key(event: AnyEvent) -> Any:
     return event.language if isinstance(event, Query) else type(event)
 
 
-def _heartbeat(turn: Turn, frame: frames.Frame) -> list[Event]:
+def _heartbeat(turn: Turn, frame: frames.Frame) -> list[AnyEvent]:
     turn.heartbeats += 1
     return []
 
 
-def _update(turn: Turn, frame: frames.Frame) -> list[Event]:
+def _update(turn: Turn, frame: frames.Frame) -> list[AnyEvent]:
     said = frames.text(frame.body.get("message")) or frames.text(frame.body.get("text"))
     return [Status(sender=frames.text(frame.body.get("sender")), text=said)]
 
 
-def _step(turn: Turn, frame: frames.Frame) -> list[Event]:
+def _step(turn: Turn, frame: frames.Frame) -> list[AnyEvent]:
     body, cell = frame.body, frame.body.get("cell")
     code = frames.text(cell.get("code")) if isinstance(cell, dict) else ""
     return [
@@ -222,7 +222,7 @@ def _step(turn: Turn, frame: frames.Frame) -> list[Event]:
     ]
 
 
-def _partial(turn: Turn, frame: frames.Frame) -> list[Event]:
+def _partial(turn: Turn, frame: frames.Frame) -> list[AnyEvent]:
     body = frame.body
     turn._note_identifiers(body)
     name = frames.text(body.get("sub_type")) or frames.text(body.get("key"))
@@ -230,7 +230,7 @@ def _partial(turn: Turn, frame: frames.Frame) -> list[Event]:
     return [event or Unknown(sender=frames.text(body.get("sender")), kind="partial", frame=frame.raw)]
 
 
-def _result(turn: Turn, frame: frames.Frame) -> list[Event]:
+def _result(turn: Turn, frame: frames.Frame) -> list[AnyEvent]:
     body = frame.body
     turn._note_identifiers(body)
     events = turn._news(frames.whole(body))
@@ -240,13 +240,13 @@ def _result(turn: Turn, frame: frames.Frame) -> list[Event]:
     return events
 
 
-def _end(turn: Turn, frame: frames.Frame) -> list[Event]:
+def _end(turn: Turn, frame: frames.Frame) -> list[AnyEvent]:
     turn._note_identifiers(frame.body)
     turn.ended_by_eom = True
     return [turn.done()]
 
 
-def _error(turn: Turn, frame: frames.Frame) -> list[Event]:
+def _error(turn: Turn, frame: frames.Frame) -> list[AnyEvent]:
     turn._note_identifiers(frame.body)
     turn.failure = frames.error_text(frame.body, frame.raw)
     turn.failure_frame = frame.raw
@@ -255,7 +255,7 @@ def _error(turn: Turn, frame: frames.Frame) -> list[Event]:
 
 
 _ENDS = ("EOM", "complete")
-_HANDLERS: dict[str, Callable[[Turn, frames.Frame], Iterable[Event]]] = {
+_HANDLERS: dict[str, Callable[[Turn, frames.Frame], Iterable[AnyEvent]]] = {
     "heartbeat": _heartbeat,
     "update": _update,
     "analyze_action": _step,

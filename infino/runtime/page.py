@@ -207,7 +207,10 @@ class AsyncPage(Generic[T]):
         yield from self._first().__await__()
         return self
 
-    async def __aiter__(self) -> AsyncIterator[T]:
+    def __aiter__(self) -> AsyncIterator[T]:
+        return self._each()  # jedi completes nothing of a method that is a generator itself
+
+    async def _each(self) -> AsyncIterator[T]:
         import asyncio  # only needed once a list is really read
 
         items, walk = await self._first(), _Walk[T](self._by, self._start, self._limit)

@@ -15,7 +15,7 @@ from infino.resources.settings import BulkSettings, chosen
 
 SETTINGS = set(BulkSettings.__annotations__)
 
-PROGRAM = "from infino import Infino\nclient = Infino()\n"
+PROGRAM = "from infino import Infino, AsyncInfino\nclient, other = Infino(), AsyncInfino()\n"
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,9 @@ PROGRAM = "from infino import Infino\nclient = Infino()\n"
         ("client.datasets.", {"create", "list", "load", "count"}),
         ("client.query.sql('SELECT 1').", {"to_pandas", "scalar", "rows"}),
         ("client.fino.ask('x').", {"text", "sql"}),
+        ("async for one in other.datasets.list(): one.", {"name", "doc_count"}),
+        ("async for one in other.fino.stream('x'): one.", {"sender", "markdown", "rows", "option", "questions"}),
+        ("next(client.fino.stream('x')).", {"sender", "markdown", "rows", "option", "questions"}),
     ],
 )
 def test_names_are_offered(written: str, offered: set[str]) -> None:

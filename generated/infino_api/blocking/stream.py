@@ -16,7 +16,7 @@ import attrs
 from infino.chat.answer import Answer
 from infino.chat.claim import Claim, OneReader, Wake
 from infino.chat.errors import Cancelled
-from infino.chat.events import Event
+from infino.chat.events import AnyEvent
 from infino.chat.flow import (
     Connect,
     Conversation,
@@ -131,7 +131,7 @@ class AnswerStream:
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> Event:
+    def __next__(self) -> AnyEvent:
         with self._one_reader:
             if self._ended:
                 raise StopIteration
@@ -147,7 +147,7 @@ class AnswerStream:
                     self._break_off(error)
                 raise
 
-    def _advance(self) -> Event:
+    def _advance(self) -> AnyEvent:
         operation = self._step(None, None)
         while not isinstance(operation, Report):
             result, failure = None, None
