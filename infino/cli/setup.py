@@ -168,11 +168,14 @@ def config_show(session: Session) -> None:
 @command("profiles")
 def config_profiles(session: Session) -> None:
     """List the profiles of the configuration file."""
+    found = list(_read_profiles())
     if session.output is not None:
-        write([{"profile": name} for name in _read_profiles()], session.output, limit=None)
+        write([{"profile": name} for name in found], session.output, limit=None)
         return
-    for name in _read_profiles():
+    for name in found:
         click.echo(printable(name))
+    if not found:
+        session.say("there is no profile yet; `infino config login` writes one")
 
 
 @command("set")

@@ -461,6 +461,7 @@ def test_a_doctor_names_what_is_wrong_first(run, monkeypatch, name, value, findi
 
 def test_settings_are_written_where_clients_read_them(run, gateway, monkeypatch, tmp_path: Path):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert "no profile yet" in run("config", "profiles").stderr
     assert run("config", "set", "region", "eu-west-1", "--profile", "work").exit_code == 0
     login = run(
         "config",
