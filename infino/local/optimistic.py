@@ -130,13 +130,13 @@ def carry_out(gateway: Gateway, decide: Callable[[duckdb.DuckDBPyConnection], Ch
     last = time.monotonic() + limit
     while True:
         started = time.monotonic()
-        with store.reading() as reader, time_limit(reader, limit):
+        with store.reading() as reader, time_limit(reader.interrupt, limit):
             change = decide(reader)
         brief = time.monotonic() - started < BRIEF
-        with store.writing() as cursor, time_limit(cursor, limit):
+        with store.writing() as cursor, time_limit(cursor.interrupt, limit):
             current = change.is_current(store, cursor)
             if brief and not current:
-                with suppress(QueryStopped), store.reading() as reader, time_limit(reader, BRIEF):
+                with suppress(QueryStopped), store.reading() as reader, time_limit(reader.interrupt, BRIEF):
                     change, current = decide(reader), True  # nobody else writes meanwhile
             dataset = store.get(cursor, change.dataset.name)
             if current or change.is_untouched(store, cursor, dataset):

@@ -15,7 +15,7 @@ import pymysql
 import pytest
 
 from infino import BadRequestError, Infino, InfinoError, NotFoundError, PermissionDeniedError
-from infino.local.sources import duckdb_file, relational
+from infino.local.sources import cells, duckdb_file, relational
 from infino.local.sources.vault import LEFT_OUT, MASK, masked, without_secrets
 from tests.support.databases import PASSWORD, mariadb, postgresql
 
@@ -255,6 +255,22 @@ def test_more_rows_than_an_answer_holds_are_an_error(sync_client, tmp_path, kind
     assert len(sync_client.connections.sql(made.id, "SELECT a FROM t LIMIT 3")) == 3
     with pytest.raises(BadRequestError, match="more than 3 rows, and no answer is cut"):
         sync_client.connections.sql(made.id, "SELECT a FROM t")
+    monkeypatch.setattr(cells, "LONGEST", 20)
+    with pytest.raises(BadRequestError, match="more than 20 bytes, and no answer is cut"):
+        sync_client.connections.sql(made.id, "SELECT 'a long enough text' AS a FROM t LIMIT 3")
+
+
+ENDLESS = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
+def test_a_file_is_asked_for_so_long_and_no_longer(sync_client, tmp_path, kind, monkeypatch):
+    (sqlite3 if kind == "sqlite" else duckdb).connect(str(tmp_path / "file")).close()
+    monkeypatch.setattr(relational, "TIMEOUT", 0.3)
+    monkeypatch.setattr(duckdb_file, "TIMEOUT", 0.3)
+    made = sync_client.connections.create(kind, name="endless", config={"path": str(tmp_path / "file")})
+    with pytest.raises(BadRequestError, match=r"the query was stopped after 0\.3 s"):
+        sync_client.connections.sql(made.id, ENDLESS)
 
 
 @KINDS

@@ -43,7 +43,7 @@ def answer(gateway: Gateway, call: GatewayCall, body: dict[str, Any], start: int
             if held.dataset != name:
                 raise illegal(f"the point in time is of the dataset [{held.dataset}], not of [{name}]")
             cursor = held.cursor
-        stack.enter_context(time_limit(cursor, seconds))
+        stack.enter_context(time_limit(cursor.interrupt, seconds))
         view = gateway.access.view(call.principal, gateway.store.view(cursor, name))
         found = search(cursor, view, body, now=gateway.clock.now(), start=start)
         return found if point is None else {"pit_id": point["id"], **found}

@@ -6,7 +6,7 @@ import base64
 import datetime
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +34,10 @@ MYSQL = {
     10: "date", 11: "time", 12: "timestamp", 13: "long", 246: "decimal",
 }  # fmt: skip
 """Type codes of the MySQL protocol -> what the answer calls them."""
+
+
+LONGEST = 256 * 1024**2
+"""Bytes of one answer."""
 
 
 class NoJson(ValueError):
@@ -168,16 +172,27 @@ def iso(text: str) -> str:
     return f"{found[1]}T{found[2]}{zone}"
 
 
-def within(rows: list[Any], limit: int) -> list[list[Any]]:
-    """The rows, of which one more than the limit was asked for.
+def taken(fetch: Callable[[int], Sequence[Sequence[Any]]], limit: int) -> list[list[Any]]:
+    """Return all rows of an answer, taken a few at a time as long as nobody knows how large they are.
+
+    Args:
+        fetch: Gives the next rows, as many as it is told.
+        limit: The most rows.
 
     Raises:
-        Problem: 400 when there are more: an answer is never cut.
+        Problem: 400 when there are more, or too many bytes: an answer is never cut.
     """
-    if len(rows) > limit:
-        reason = f"the query gives more than {limit:,} rows, and no answer is cut: narrow it down, or add a LIMIT"
-        raise Problem(400, "illegal_argument_exception", reason)
-    return [list(row) for row in rows]
+    rows: list[list[Any]] = []
+    size, step = 0, 64
+    while found := fetch(min(step, limit + 1 - len(rows))):
+        rows += map(list, found)
+        size += sum(len(value) if isinstance(value, str | bytes) else 8 for row in found for value in row)
+        if len(rows) > limit or size > LONGEST:
+            many = f"{limit:,} rows" if len(rows) > limit else f"{LONGEST:,} bytes"
+            reason = f"the query gives more than {many}, and no answer is cut: narrow it down, or add a LIMIT"
+            raise Problem(400, "illegal_argument_exception", reason)
+        step = max(1, min(2048, 4 * 1024**2 * len(rows) // max(size, 1)))
+    return rows
 
 
 def record(row: Mapping[str, Any]) -> dict[str, Any]:

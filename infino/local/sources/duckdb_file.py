@@ -12,15 +12,18 @@ import duckdb
 from duckdb.sqltypes import DuckDBPyType
 
 from infino.local.http import Problem
+from infino.local.memory import engine_memory
 from infino.local.reach import Reach
-from infino.local.sources.cells import DriverRows, answered, iso, within
-from infino.local.sources.relational import ROWS, Config, only_a_query
+from infino.local.sources.cells import DriverRows, answered, iso, taken
+from infino.local.sources.relational import ROWS, TIMEOUT, Config, only_a_query
+from infino.local.sql.watchdog import time_limit
 from infino.local.values.nested import moment, rebuilt, single
 
 # The statement can neither reach other files nor lift that rule.
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "lock_configuration": "true",
+    "temp_directory": "",  # nothing is put beside the file, nor anywhere else
 }
 
 
@@ -82,7 +85,7 @@ class DuckdbFile:
     def query(self, database: str | None, sql: str, limit: int = ROWS) -> DriverRows:
         """Run one SELECT; see `Relational.query`."""
         only_a_query(sql, "duckdb")
-        with self._connected() as connection:
+        with self._connected() as connection, time_limit(connection.interrupt, TIMEOUT):
             started = time.perf_counter()
             cursor = connection.execute(sql)
             names = [column[0] for column in cursor.description or ()]
@@ -90,7 +93,7 @@ class DuckdbFile:
             readable = _readable(sql, kinds)
             if readable != sql:
                 cursor = connection.execute(readable)
-            rows = within(cursor.fetchmany(limit + 1), limit)
+            rows = taken(cursor.fetchmany, limit)
             for place, kind in enumerate(kinds):
                 convert = iso if _as_text(kind) else CONVERTED.get(kind)
                 if convert is not None:
@@ -128,7 +131,8 @@ class DuckdbFile:
             raise Problem(400, "illegal_argument_exception", "config.path must be the path of the file to read")
         real = self.reach.file(path, chosen_by_admin=self.chosen_by_admin)
         try:
-            with duckdb.connect(str(real), read_only=True, config=SETTINGS) as connection:
+            config = {**SETTINGS, "memory_limit": f"{engine_memory() // 1024}KiB"}
+            with duckdb.connect(str(real), read_only=True, config=config) as connection:
                 yield connection
         except duckdb.Error as error:
             raise Problem(400, "source_exception", str(error).splitlines()[0])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -16,8 +17,9 @@ from infino.core.redaction import get_logger
 from infino.local.http import Problem, unsupported
 from infino.local.reach import Reach
 from infino.local.sources.catalogue import SourceKind
-from infino.local.sources.cells import MYSQL, DriverRows, answered, iso, within
+from infino.local.sources.cells import MYSQL, DriverRows, answered, iso, taken
 from infino.local.sources.vault import without_secrets
+from infino.local.sql.watchdog import time_limit
 
 if TYPE_CHECKING:  # SQLAlchemy is a third of a start's time, and most starts never need it
     import sqlalchemy
@@ -26,6 +28,7 @@ if TYPE_CHECKING:  # SQLAlchemy is a third of a start's time, and most starts ne
 Config = dict[str, Any]
 TIMEOUT = 60  # seconds for one statement
 ROWS = 100_000  # rows of one answer
+LARGEST = 100 * 1024**2  # bytes of one value of a file, which is read and made in this process
 LONGEST = 64 * 1024  # characters of one query: the parser is in Python, and takes about a second for so many
 WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Copy, exp.Create, exp.Drop, exp.Into, exp.Command)
 SQLGLOT = {"postgresql": "postgres", "mariadb": "mysql", "clickhousedb": "clickhouse", "mssql": "tsql"}
@@ -81,17 +84,20 @@ class Relational:
         Raises:
             Problem: 400 for what is not a query, for more rows, and for what the store refuses.
         """
+        from sqlalchemy import exc
+
         with self._connected(database) as connection:
             dialect = connection.dialect
             only_a_query(sql, dialect.name)
             started = time.perf_counter()
             # The text goes to the driver as it is; drivers that format with % want each % of it doubled.
             text = sql.replace("%", "%%") if dialect.paramstyle in {"format", "pyformat"} else sql
-            result = connection.exec_driver_sql(text)
-            if not result.returns_rows or result.cursor is None:
-                raise Problem(400, "illegal_argument_exception", "the statement gives no rows")
-            declared = _declared(connection, result.cursor.description)
-            rows = within([*result.fetchmany(limit + 1)], limit)
+            with time_limit(_stopping(connection), TIMEOUT, exc.SQLAlchemyError):
+                result = connection.exec_driver_sql(text)
+                if not result.returns_rows or result.cursor is None:
+                    raise Problem(400, "illegal_argument_exception", "the statement gives no rows")
+                declared = _declared(connection, result.cursor.description)
+                rows = taken(result.fetchmany, limit)
             for place, kind in enumerate(declared):
                 if kind in ("timestamp", "timestamptz"):
                     for row in rows:
@@ -281,7 +287,10 @@ def only_a_query(sql: str, dialect: str) -> None:
 def _make_read_only(connection: Connection) -> None:
     """Put the session into the store's own read-only mode and limit its time, where the store has such modes."""
     name = connection.dialect.name
-    if name == "postgresql":
+    if name == "sqlite":
+        raw: Any = connection.connection.driver_connection
+        raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST)
+    elif name == "postgresql":
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
         connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{TIMEOUT}s'")
     elif name in {"mysql", "mariadb"}:
@@ -290,6 +299,13 @@ def _make_read_only(connection: Connection) -> None:
         connection.exec_driver_sql(f"SET SESSION {limit}")
         connection.rollback()
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _stopping(connection: Connection) -> Callable[[], None]:
+    """Return what breaks off a connection's statement from another thread, where the driver has it."""
+    raw: Any = connection.connection.driver_connection
+    stop: Callable[[], None] = getattr(raw, "interrupt", None) or getattr(raw, "cancel", None) or (lambda: None)
+    return stop
 
 
 def _read_moments_as_text(connection: Connection) -> None:

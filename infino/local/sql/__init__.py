@@ -94,7 +94,11 @@ def ask(
     """
     started = time.perf_counter()
     known: list[str] = []
-    with engine_errors(known), gateway.store.reading() as cursor, time_limit(cursor, gateway.options.sql_timeout):
+    with (
+        engine_errors(known),
+        gateway.store.reading() as cursor,
+        time_limit(cursor.interrupt, gateway.options.sql_timeout),
+    ):
         question = Asker(gateway, principal, cursor, within).prepare(query)
         known += [column.name for view in question.views for column in view.columns]
         headers = describe(cursor, question.sql)
@@ -118,7 +122,7 @@ def explain(gateway: Gateway, principal: Principal, query: str, flat: bool) -> b
     word = first_word(inner)
     if word and word not in QUESTIONS:
         raise wrong_sql(f"EXPLAIN {word} is not supported; EXPLAIN takes a SELECT")
-    with engine_errors(), gateway.store.reading() as cursor, time_limit(cursor, gateway.options.sql_timeout):
+    with engine_errors(), gateway.store.reading() as cursor, time_limit(cursor.interrupt, gateway.options.sql_timeout):
         question = Asker(gateway, principal, cursor).prepare(inner)
         if not all(gateway.access.fields(principal, view.name).unrestricted for view in question.views):
             raise Problem(403, "security_exception", "EXPLAIN takes the permission to read every field")

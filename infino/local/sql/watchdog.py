@@ -170,21 +170,24 @@ def caller_left() -> Problem:
 
 
 @contextmanager
-def time_limit(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
-    """Interrupt what a cursor runs when it takes longer than allowed, with a 400 that says so, or its caller leaves.
+def time_limit(
+    stop: Callable[[], None], seconds: float, broken_off: type[Exception] = duckdb.InterruptException
+) -> Iterator[None]:
+    """Stop what runs in the block when it takes longer than allowed, with a 400 that says so, or its caller leaves.
 
     Args:
-        cursor: Its statements in the block are limited, all together.
+        stop: Interrupts its statements, which are limited all together; may be called again.
         seconds: The limit.
+        broken_off: What an interrupted statement raises.
     """
     clock = TimeLimit(seconds)
-    limited = Limited(clock, cursor.interrupt)
+    limited = Limited(clock, stop)
     WATCHDOG.watch(limited)
-    with watching(cursor.interrupt) as caller:
+    with watching(stop) as caller:
         token = _running.set(clock)
         try:
             yield
-        except duckdb.InterruptException:
+        except broken_off:
             if limited.late:
                 raise QueryStopped(seconds) from None
             if caller.left:

@@ -218,7 +218,7 @@ def test_indexing_is_not_the_time_of_the_query(monkeypatch: pytest.MonkeyPatch) 
 def test_what_is_untimed_is_not_interrupted() -> None:
     corpus = Corpus([{"text": "storm"}])
     slow = "select count(*) from range(3000) a, range(3000) b, range(5) c where a.range + b.range + c.range > 0"
-    with corpus.store.reading() as cursor, time_limit(cursor, 0.01), untimed(), untimed():
+    with corpus.store.reading() as cursor, time_limit(cursor.interrupt, 0.01), untimed(), untimed():
         assert cursor.execute(slow).fetchone() is not None
     corpus.close()
 
