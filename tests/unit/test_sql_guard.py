@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import duckdb
 import pytest
 
 from infino.local.http import Problem
 from infino.local.sources.relational import only_a_query
+from infino.local.sql import result
 from infino.local.sql.guard import TABLE_FUNCTIONS, checked, refused_functions
 from infino.local.sql.tokens import tokens
 from infino.local.store import Store
@@ -145,3 +147,23 @@ def test_a_statement_that_a_parser_logs_does_not_steer(caplog: pytest.LogCapture
     with pytest.raises(Problem, match="read-only"):
         only_a_query("VACUUM INTO '\x1b[2J\u202e\nINFO all is well'", "sqlite")
     assert [record.getMessage().isprintable() for record in caplog.records] == [True]
+
+
+def test_the_larger_rows_are_the_fewer_are_taken_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(result, "BATCH_BYTES", 4000)
+    rows, asked = ["x" * 1000] * 70, []
+
+    class Cursor:
+        def execute(self, sql: str) -> None:
+            pass
+
+        def fetchmany(self, count: int) -> list[tuple[str]]:
+            asked.append(count)
+            given = [(row,) for row in rows[:count]]
+            del rows[:count]
+            return given
+
+    cursor: Any = Cursor()
+    text, count = result.fetch_rows(cursor, "SELECT a", [result.ResultColumn("a", "a", "VARCHAR")], 1000)
+    assert (count, len(text)) == (70, 70 * 1001 - 1)
+    assert asked == [64, 3, 3, 3]

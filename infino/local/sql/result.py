@@ -16,7 +16,10 @@ from infino.local.sql.dialect import MAX_COLUMNS, too_wide, wrong_sql
 from infino.local.store import literal
 from infino.local.values.nested import MOMENT, MOMENT_IN_UTC, moment, rebuilt, single
 
-BATCH = 20_000
+BATCH, FIRST_BATCH = 2048, 64
+"""Rows that become Python's at once: as many as the engine makes at once, and of the first, whose size nobody knows."""
+BATCH_BYTES = 4 * 1024**2
+"""Bytes that those rows should come to."""
 INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
 BIG_INTEGERS = frozenset({"UBIGINT", "HUGEINT", "UHUGEINT", "BIGNUM"})
 NULL = '{"Null":null}'
@@ -190,7 +193,7 @@ def wide_row(
 
 
 LONGEST = 256 * 1024**2
-"""Characters of one result; a bulk of them is in memory twice."""
+"""Bytes of one result, which are in memory twice."""
 
 
 def fetch_rows(
@@ -209,7 +212,7 @@ def fetch_rows(
         headers: Its columns.
         limit: The most rows that are sent.
         flat: Whether to leave out tags.
-        longest: The most characters that are sent.
+        longest: The most bytes that are sent.
 
     Raises:
         Problem: 400 when there are more.
@@ -219,17 +222,20 @@ def fetch_rows(
     places = list(chain.from_iterable(same_types(headers).values()))
     expression = row_expression(headers, flat) if wide is None else wide_expressions(headers)
     cursor.execute(f"SELECT {expression} FROM (\n{sql}\n) AS result({names})")
-    chunks: list[str] = []
+    chunks: list[bytes] = []
     count = length = 0
-    while batch := cursor.fetchmany(BATCH if wide is None else BATCH // 20):
+    size = FIRST_BATCH
+    while batch := cursor.fetchmany(size):
         count += len(batch)
         if count > limit:
             raise wrong_sql(f"the result has more than {limit} rows; add a LIMIT or aggregate")
-        chunks.append(",".join([row[0] if wide is None else wide_row(row, places, wide, flat) for row in batch]))
+        text = ",".join([row[0] if wide is None else wide_row(row, places, wide, flat) for row in batch])
+        chunks.append(text.encode("utf-8", "replace"))
         length += len(chunks[-1])
         if length > longest:
-            raise wrong_sql(f"the result has more than {longest} characters; take fewer columns or rows")
-    rows = ",".join(chunks).encode("utf-8", "replace")
+            raise wrong_sql(f"the result has more than {longest} bytes; take fewer columns or rows")
+        size = max(1, min(BATCH, BATCH_BYTES * len(batch) // len(chunks[-1])))
+    rows = b",".join(chunks)
     nested = any(tag_of(header.type)[0] in NESTED for header in headers)
     return (strict_json(rows) if nested else rows), count
 
