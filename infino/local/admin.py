@@ -26,6 +26,7 @@ def health(gateway: Gateway, call: GatewayCall) -> Reply:
         json={
             "ready": True,
             "writable": gateway.disk.writable(),
+            "damaged": gateway.disk.damaged,
             "version": installed("infino-sdk"),
             "engines": {
                 "sql": f"duckdb {duckdb.__version__}",

@@ -25,7 +25,7 @@ from infino.local.http import GatewayCall, Problem, Reply
 from infino.local.router import Match, Router
 from infino.local.routing import Identity, SocketHandler, collect, start
 from infino.local.signature import ReceivedRequest, Verifier
-from infino.local.workers import Workers
+from infino.local.workers import Workers, stores
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
@@ -89,10 +89,9 @@ class Application:
             except OSError as error:  # an upload on its way to the disk
                 if (full := full_disk(error)) is None:
                     raise
-                answer = full.answer()
+                answer = self._refusal(full)
             except asyncio.CancelledError:  # the server stops, and this has taken too long
                 answer = STOPPING.answer()
-            self._gateway.disk.refused |= answer.status == 507
             if fault is not None and fault.reset:
                 reset(send)
                 return
@@ -149,19 +148,26 @@ class Application:
             if len(content) > self._gateway.options.max_answer:
                 reason = f"the answer has more than {self._gateway.options.max_answer} bytes; ask for less of it"
                 raise Problem(400, "content_too_long", reason)
+            if stores(match.route):
+                self._gateway.disk.wrote()
             return attrs.evolve(answer, content=content)
         except Problem as problem:
-            return problem.answer()
+            return self._refusal(problem)
         except RecursionError:
             return Problem(400, "parse_exception", "the request is nested too deeply").answer()
         except Exception as error:
             if (told := full_disk(error) or damaged_file(error)) is not None:
-                return told.answer()
+                return self._refusal(told)
             if self._gateway.stopping:
                 return STOPPING.answer()
             logger.exception("%s %s failed", match.route.method, match.route.path)
             reason = f"the gateway failed with {type(error).__name__}; its log has the details"
             return Problem(500, "internal_error", reason).answer()
+
+    def _refusal(self, problem: Problem) -> Reply:
+        """Return the answer to a refused request; what health tells of is kept."""
+        self._gateway.disk.note(problem)
+        return problem.answer()
 
     def _principal(
         self, wire: ReceivedRequest, match: Match, key: tuple[str, str], body: ReceivedBody, fault: Fault | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import orjson
 from infino.local.clock import iso
 from infino.local.disk import refuse_if_full
 from infino.local.folder import RESTORE, DamagedFile
+from infino.local.http import Problem
 from infino.local.marks import CommitMark
 
 SCHEMA = """
@@ -75,6 +76,10 @@ class Control:
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA secure_delete = ON")  # what was a secret is overwritten, not only unlinked
         self._db.execute(SCHEMA)
+        if not self._commits:
+            with suppress(Problem), self.changing():  # the file itself must know that there are commits
+                pass
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
     def changing(self) -> Iterator[None]:

@@ -23,7 +23,10 @@ TOLD = tuple(os.strerror(number).lower() for number in ERRNO)
 SQLITE = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_SHMSIZE"})
 AMPLE = 64 * 1024**2
 """Free bytes from which on nobody needs to look closer."""
-PROBE = 1024**2
+PROBE, LITTLE = 1024**2, 32 * 1024
+"""Bytes that must fit after a write was refused, and as long as none was."""
+FULL, DAMAGED = "disk_full", "damaged_file"
+"""The types of the problems that health tells of."""
 
 
 def is_full(error: BaseException) -> bool:
@@ -52,18 +55,21 @@ def full_disk(error: BaseException) -> Problem | None:
     if not is_full(error):
         return None
     reason = "the gateway's disk is full: nothing was stored, reads go on; make room and send it again"
-    return Problem(507, "disk_full", reason)
+    return Problem(507, FULL, reason)
 
 
 def damaged_file(error: BaseException) -> Problem | None:
-    """Return the 500 for an error that says that a block of the database file is damaged, None for any other.
+    """Return the 500 for an error after which the database file must be looked after, None for any other.
 
     Args:
-        error: What a statement met.
+        error: What a statement met: a damaged block, or that the engine has given up.
     """
-    if not isinstance(error, duckdb.Error) or "corrupt database file" not in str(error).lower():
-        return None
-    return Problem(500, "damaged_file", f"a block of infino.duckdb in the data folder is damaged; {RESTORE}")
+    told = str(error).lower() if isinstance(error, duckdb.Error) else ""
+    if "corrupt database file" in told:
+        return Problem(500, DAMAGED, f"a block of infino.duckdb in the data folder is damaged; {RESTORE}")
+    if "has been invalidated" in told:
+        return Problem(500, DAMAGED, "the engine has given up on infino.duckdb; start the gateway again")
+    return None
 
 
 def refuse_if_full(error: BaseException) -> None:
@@ -96,20 +102,34 @@ class Disk:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
-        self.refused = False
-        """Whether a write was refused, and none has been tried since."""
+        self._refused = False  # a write was refused, and none has been carried out since
+        self.damaged = False
+        """Whether something of the database file could not be read."""
+
+    def note(self, problem: Problem) -> None:
+        """Take in what a request was refused for."""
+        self._refused |= problem.type == FULL
+        self.damaged |= problem.type == DAMAGED
+
+    def wrote(self) -> None:
+        """Take in that something was stored: there is room, however little."""
+        self._refused = False
 
     def writable(self) -> bool:
         """Tell whether there is room to write; after a refusal or on a disk that is nearly full, by trying."""
         if self._folder is None:
             return True
-        if self.refused or room(self._folder) < AMPLE:
-            probe = self._folder / "probe"
-            try:
-                probe.write_bytes(bytes(PROBE))
-                self.refused = room(self._folder) < PROBE
-            except OSError:
-                self.refused = True
-            finally:
-                probe.unlink(missing_ok=True)
-        return not self.refused
+        needed, free = PROBE if self._refused else LITTLE, room(self._folder)
+        if not self._refused and free >= AMPLE:
+            return True
+        if free < needed:
+            return False
+        probe = self._folder / "probe"
+        try:
+            probe.write_bytes(bytes(needed))
+        except OSError:
+            return False
+        finally:
+            probe.unlink(missing_ok=True)
+        self._refused = False
+        return True

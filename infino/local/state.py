@@ -138,7 +138,7 @@ class Gateway:
             used = bool(self.store.list(cursor)) and not mark.exists()
         if used or mark.reached() or path.with_name("vault.key").exists():
             what = "is missing or empty, and with it users, roles and connections"
-            anew = f"or remove vault.key and empty the file {path.name}.commits to begin without them"
+            anew = f"or remove vault.key and write 0 into {path.name}.commits to begin without them"
             raise DamagedFile(path, what, f"{RESTORE}; {anew}")
 
     def _make_spool(self) -> Path:

@@ -48,6 +48,15 @@ def kind_of(route: Route) -> str:
     return "write" if changes and (last in WRITES or any(word in route.path for word in DOCUMENTS)) else "quick"
 
 
+def stores(route: Route) -> bool:
+    """Tell whether a good answer on a route says that records were stored; that of an upload may say that none were.
+
+    Args:
+        route: The route.
+    """
+    return kind_of(route) == "write" and not route.upload
+
+
 class Workers:
     """Threads for queries, for writes, and for what takes no time.
 

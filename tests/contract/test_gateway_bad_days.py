@@ -51,10 +51,15 @@ def count(call: Signed) -> int:
     return int(row["n"])
 
 
+def health(call: Signed) -> dict[str, Any]:
+    reply = call.send("GET", "/_local/health", b"", {})
+    assert reply.status == 200
+    told: dict[str, Any] = reply.json
+    return told
+
+
 def writable(call: Signed) -> bool:
-    health = call.send("GET", "/_local/health", b"", {})
-    assert health.status == 200
-    return bool(health.json["writable"])
+    return bool(health(call)["writable"])
 
 
 def fill_and_recover(call: Signed, make_room: Callable[[], None], most: int) -> None:
@@ -77,6 +82,7 @@ def fill_and_recover(call: Signed, make_room: Callable[[], None], most: int) -> 
         assert count(call) >= stored
         assert call("POST", "/d/querydsl", {"query": {"match_all": {}}, "size": 1}).status == 200
     assert not writable(call)
+    assert write(call, 1).status != 200 or writable(call)  # where one record fits, it is told so from then on
     make_room()
     assert writable(call)
     before = count(call)
@@ -235,6 +241,7 @@ def test_a_damaged_block_that_is_met_later_is_told_in_one_sentence(tmp_path: Pat
     path.write_bytes(content)
     with LocalGateway(tmp_path) as gateway:
         call = as_signed(gateway)
+        assert not health(call)["damaged"]
         search = {"query": {"wildcard": {"text.keyword": "*zz*"}}}
         for reply in (
             call.sql("SELECT max(text) FROM d"),
@@ -243,6 +250,7 @@ def test_a_damaged_block_that_is_met_later_is_told_in_one_sentence(tmp_path: Pat
         ):
             assert (reply.status, reply.json["error"]["type"]) == (500, "damaged_file"), reply.reason
             assert "infino.duckdb in the data folder is damaged; put it back" in reply.reason
+            assert health(call)["damaged"]
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -334,13 +342,13 @@ def test_a_log_that_lost_something_is_noticed(
 def test_what_was_lost_can_be_given_up(killed: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(killed, tmp_path / "data")
     shutil.copy(killed.with_name("older") / "infino.duckdb.wal", folder)
-    (folder / "infino.duckdb.commits").unlink()
+    (folder / "infino.duckdb.commits").write_text("0\n")
     assert held(folder) == (0, 2)
     for name in ("control.sqlite", "control.sqlite-wal", "vault.key"):
         (folder / name).unlink(missing_ok=True)
-    with pytest.raises(DamagedFile, match=r"or remove vault\.key and empty the file control\.sqlite\.commits"):
+    with pytest.raises(DamagedFile, match=r"or remove vault\.key and write 0 into control\.sqlite\.commits"):
         held(folder)
-    empty(folder / "control.sqlite.commits")
+    (folder / "control.sqlite.commits").write_text("0")
     assert held(folder) == (0, 0)
 
 
@@ -359,10 +367,23 @@ def test_databases_of_an_older_copy_are_noticed(folder: Path, name: str) -> None
 
 
 @pytest.mark.parametrize("damage", [Path.unlink, halve, empty, zero, overwrite])
-def test_a_mark_that_is_lost_loses_nothing_else(folder: Path, damage: Callable[[Path], Any]) -> None:
-    for name in ("infino.duckdb.commits", "control.sqlite.commits"):
-        damage(folder / name)
+@pytest.mark.parametrize("name", ["infino.duckdb.commits", "control.sqlite.commits"])
+def test_a_mark_that_is_lost_is_named_in_one_sentence(folder: Path, name: str, damage: Callable[[Path], Any]) -> None:
+    damage(folder / name)
+    for _ in range(2):
+        with pytest.raises(DamagedFile, match=rf"{name} is (missing|damaged), and only it tells .* or write 0 into it"):
+            held(folder)
+    (folder / name).write_text("0")
     assert held(folder) == (3000, 1)
+
+
+def test_a_log_that_is_lost_with_its_mark_is_noticed(killed: Path, tmp_path: Path) -> None:
+    for number, name in enumerate(("infino.duckdb.wal", "control.sqlite-wal")):
+        folder = shutil.copytree(killed, tmp_path / str(number))
+        (folder / name).unlink()
+        (folder / f"{name[:-4]}.commits").unlink()
+        with pytest.raises(DamagedFile, match=r"commits is missing"):
+            held(folder)
 
 
 def test_given_keys_stand_in_for_the_lost_file(folder: Path) -> None:

@@ -60,6 +60,7 @@ def test_a_folder_of_a_newer_version_is_refused_in_a_sentence(tmp_path: Path) ->
     file = tmp_path / "infino.duckdb"
     Store(file, None).close()  # type: ignore[arg-type]  # the clock is not asked
     copy = shutil.copy(file, tmp_path / "copy.duckdb")
+    shutil.copy(f"{file}.commits", f"{copy}.commits")
     with duckdb.connect(str(copy)) as database:
         database.execute("UPDATE layout SET number = 99")
     with pytest.raises(RuntimeError, match="layout 99, and this version reads layouts up to 2; update infino-sdk"):

@@ -118,6 +118,7 @@ def carry_out(gateway: Gateway, load: Load, run_id: str) -> dict[str, Any]:
             _store(gateway, load.dataset, batch, progress)
             _update(gateway, run_id, stats=progress.stats())
     except Problem as problem:
+        gateway.disk.note(problem)
         reason = problem.reason
     except Exception as error:  # a run has nobody above it: what went wrong must be in its status
         reason = f"{type(error).__name__}: {error}"

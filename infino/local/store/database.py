@@ -174,8 +174,10 @@ class Store:
 
     def _commits(self) -> int:
         """Return the number of the last commit."""
-        query = "SELECT coalesce(max(last_value), 0) FROM duckdb_sequences() WHERE sequence_name = 'commits'"
-        (number,) = self._db.execute(query).fetchone() or (0,)
+        # The file keeps where a sequence goes on; what its log says of it comes on top.
+        last = "max(greatest(last_value, start_value - 1))"
+        query = f"SELECT coalesce({last}, 0) FROM duckdb_sequences() WHERE sequence_name = 'commits'"
+        ((number,),) = self._db.execute(query).fetchall()  # whole, or its transaction would stay open
         return int(number)
 
     def _prepare(self) -> None:
@@ -193,6 +195,7 @@ class Store:
                 cursor.execute(SCHEMA)
                 if "layout" not in tables:
                     cursor.execute("INSERT INTO layout VALUES (?)", [LAYOUT])
+            self._log.fold(self._writer, least=0)  # the file itself must know that there are commits
         self._current.clear()
 
     @contextmanager

@@ -30,11 +30,12 @@ class WriteAheadLog:
     def __init__(self, database: Path | None) -> None:
         self._database = database
 
-    def fold(self, cursor: duckdb.DuckDBPyConnection) -> bool:
+    def fold(self, cursor: duckdb.DuckDBPyConnection, least: int | None = None) -> bool:
         """Fold the log if it has grown long and there is room for what that writes.
 
         Args:
             cursor: The writing cursor, between two transactions.
+            least: Bytes from which on it is long.
 
         Returns:
             Whether it did, so that rows may have moved.
@@ -43,7 +44,7 @@ class WriteAheadLog:
             return False
         with suppress(FileNotFoundError):
             length = self._database.with_name(self._database.name + ".wal").stat().st_size
-            if length < LONG:
+            if length < (LONG if least is None else least):
                 return False
             needed = 2 * length + self._database.stat().st_size // 4 + SPARE
             if room(self._database.parent) >= needed:
