@@ -6,14 +6,16 @@ import datetime
 import gzip
 import json
 import sqlite3
+import threading
 import time
+from contextlib import closing
 
 import pytest
 
 from infino import BadRequestError, InfinoError, JobFailedError, NotFoundError
 from infino.local import LocalGateway
 from infino.local.http import Problem
-from infino.local.imports import jobs, runs
+from infino.local.imports import formats, jobs, runs
 from infino.local.imports.formats import Bad, detect, records
 from infino.local.state import Gateway, Options
 
@@ -114,6 +116,41 @@ def test_nothing_of_an_upload_stays_on_disk(tmp_path):
         with pytest.raises(BadRequestError):
             raw_upload(client, (PART.format("index_name", "ok") + FILE).encode())
         assert list((tmp_path / "data" / "spool").iterdir()) == []
+
+
+def test_a_batch_holds_so_many_records_or_so_many_bytes(monkeypatch):
+    monkeypatch.setattr(runs, "BATCH_BYTES", 1000)
+    items = [(None, b"x" * size) for size in (600, 600, 5000, *[1] * 7)] + [(None, Bad(11, "no"))]
+    assert [len(batch) for batch in runs.batches(iter(items), 4)] == [2, 1, 4, 4]
+
+
+def test_no_caller_has_all_threads_of_imports():
+    held, done = threading.Event(), []
+    with closing(Gateway(Options())) as gateway:
+        threads = gateway.part(runs.ImportThreads, gateway)
+        for number in range(5):
+            threads.submit("greedy", lambda number=number: held.wait(60) and done.append(number))
+        other = threading.Event()
+        threads.submit("other", other.set)
+        assert other.wait(60)
+        assert not done
+        held.set()
+        while len(done) < 5:
+            time.sleep(0.01)
+    assert sorted(done) == [0, 1, 2, 3, 4]
+
+
+def test_what_can_not_be_taken_in_whole_is_refused_by_its_size(tmp_path, monkeypatch):
+    for name in ("LONGEST_LINE", "LONGEST_ARRAY"):
+        monkeypatch.setattr(formats, name, 100)
+    for form, content in (
+        ("json", "[" + "1," * 60 + "1]"),
+        ("jsonl", '{"a":"' + "x" * 200),
+        ("csv", "a\n" + "x" * 200),
+    ):
+        path = written(tmp_path, "large", content)
+        with pytest.raises(Problem, match="more than 100 bytes"):
+            list(records(path, form))
 
 
 def test_formats_are_told_by_name_else_by_the_first_character(tmp_path):

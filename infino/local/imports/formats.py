@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeAlias
+from typing import IO, AnyStr, TypeAlias
 
 import attrs
 import orjson
@@ -17,7 +17,7 @@ from infino.local.values import exact
 
 FORMATS = ("json", "jsonl", "csv", "auto")
 SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
-LONGEST_CELL = 10 * 1024 * 1024
+LONGEST_CELL, LONGEST_LINE, LONGEST_ARRAY = 10 * 1024**2, 100 * 1024**2, 100 * 1024**2
 NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
 
 
@@ -56,6 +56,9 @@ def records(path: Path, form: str) -> Iterator[Record]:
 
 
 def _json(path: Path) -> Iterator[Record]:
+    if path.stat().st_size > LONGEST_ARRAY:
+        reason = f"an array of more than {LONGEST_ARRAY} bytes is not read; send JSON lines"
+        raise Problem(400, "content_too_long", reason)
     try:
         values = exact.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
     except (orjson.JSONDecodeError, exact.RepeatedKey, exact.TooDeep) as error:
@@ -68,9 +71,17 @@ def _json(path: Path) -> Iterator[Record]:
         yield exact.dumps(value) if isinstance(value, dict) else Bad(position, "not an object")
 
 
+def _lines(file: IO[AnyStr]) -> Iterator[AnyStr]:
+    """The lines of a file, none of which is taken in whole when it is too long."""
+    for line in iter(lambda: file.readline(LONGEST_LINE + 1), file.read(0)):
+        if len(line) > LONGEST_LINE:
+            raise Problem(400, "content_too_long", f"the file has a line of more than {LONGEST_LINE} bytes")
+        yield line
+
+
 def _jsonl(path: Path) -> Iterator[Record]:
     with path.open("rb") as file:
-        for position, line in enumerate(file, 1):
+        for position, line in enumerate(_lines(file), 1):
             text = line.strip().removeprefix(b"\xef\xbb\xbf")
             if not text:
                 continue
@@ -110,7 +121,7 @@ def _rows(path: Path) -> Iterator[list[str] | Bad]:
     csv.field_size_limit(LONGEST_CELL)
     width = 0
     with path.open(newline="", encoding="utf-8-sig") as file:
-        rows = csv.reader(file, strict=True)
+        rows = csv.reader(_lines(file), strict=True)
         try:
             for row in rows:
                 width = width or len(row)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime
+import threading
 import time
 import uuid
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 import duckdb
 
+from infino.local.disk import damaged_file
 from infino.local.http import Problem
 from infino.local.imports.formats import Bad, Record
+from infino.local.presence import caller_name
 from infino.local.store.writer import DocumentBatch, RecordRefused, put
 from infino.local.values import exact
 
@@ -23,10 +28,11 @@ if TYPE_CHECKING:
 
 KIND = "run"
 ERRORS = 100  # kept of one run; all are counted
-BATCH = 5000
-WORKERS = 2
+BATCH, BATCH_BYTES = 5000, 16 * 1024**2
+WORKERS, OF_ONE_CALLER = 4, 2
 STOPPED = "the gateway stopped while this ran; what was stored is kept"
-Source = Callable[[], Iterator[tuple[str | None, Record]]]
+Item: TypeAlias = "tuple[str | None, Record]"
+Source = Callable[[], Iterator[Item]]
 
 
 @attrs.frozen
@@ -38,7 +44,7 @@ class Load:
         dataset: Where the records go; it is made if it is missing.
         source: Opens the records, each with its id or None.
         connection: The connection's id, if it is one.
-        batch: Records stored at once.
+        batch: Records stored at once, or fewer that are large.
         finished: Called at the end, whatever it was.
     """
 
@@ -82,7 +88,8 @@ class RunProgress:
 def submit(gateway: Gateway, load: Load) -> dict[str, Any]:
     """Start a run in the background and return its first status."""
     status = new_run(gateway, load)
-    gateway.part(_workers, gateway).submit(carry_out, gateway, load, status["run_id"])
+    work = partial(carry_out, gateway, load, status["run_id"])
+    gateway.part(ImportThreads, gateway).submit(caller_name() or load.connection or "", work)
     return status
 
 
@@ -114,7 +121,7 @@ def carry_out(gateway: Gateway, load: Load, run_id: str) -> dict[str, Any]:
     try:
         _make_dataset(gateway, load.dataset)
         records = load.source()
-        while batch := list(islice(records, load.batch)):
+        for batch in batches(records, load.batch):
             _store(gateway, load.dataset, batch, progress)
             _update(gateway, run_id, stats=progress.stats())
     except Problem as problem:
@@ -137,7 +144,26 @@ def carry_out(gateway: Gateway, load: Load, run_id: str) -> dict[str, Any]:
     return status
 
 
-def _store(gateway: Gateway, dataset: str, batch: list[tuple[str | None, Record]], progress: RunProgress) -> None:
+def batches(records: Iterator[Item], count: int) -> Iterator[list[Item]]:
+    """Yield records in batches of so many, or of fewer that are large.
+
+    Args:
+        records: The records.
+        count: The most of one batch.
+    """
+    batch: list[Item] = []
+    size = 0
+    for record_id, record in records:
+        batch.append((record_id, record))
+        size += len(record) if isinstance(record, bytes) else 0
+        if len(batch) >= count or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _store(gateway: Gateway, dataset: str, batch: list[Item], progress: RunProgress) -> None:
     good: dict[str, bytes] = {}  # of two records with one id the later wins, as it would in two requests
     count = 0
     for record_id, record in batch:
@@ -152,7 +178,9 @@ def _store(gateway: Gateway, dataset: str, batch: list[tuple[str | None, Record]
     try:
         _put(gateway, dataset, good)
         progress.good += count
-    except (duckdb.Error, RecordRefused):  # one record that is refused must not take the others with it
+    except (duckdb.Error, RecordRefused) as refusal:  # one record that is refused must not take the others with it
+        if (problem := damaged_file(refusal)) is not None:
+            raise problem from None
         for record_id, record in good.items():
             try:
                 _put(gateway, dataset, {record_id: record})
@@ -196,8 +224,45 @@ def interrupted(gateway: Gateway) -> None:
             _update(gateway, stored.id, status="failed", completed_at=now(gateway), error_message=STOPPED)
 
 
-def _workers(gateway: Gateway) -> ThreadPoolExecutor:
-    """The threads of one gateway's runs; they end before its store closes."""
-    workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="import")
-    gateway.on_close(lambda: workers.shutdown(cancel_futures=True))
-    return workers
+class ImportThreads:
+    """The threads of one gateway's runs, of which no caller has them all; they end before its store closes.
+
+    Args:
+        gateway: The gateway.
+
+    Examples:
+        >>> gateway.part(ImportThreads, gateway).submit("IAK_1", work)
+    """
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="import")
+        self._lock = threading.Lock()
+        self._running: Counter[str] = Counter()
+        self._waiting: defaultdict[str, deque[Callable[[], object]]] = defaultdict(deque)
+        gateway.on_close(lambda: self._pool.shutdown(cancel_futures=True))
+
+    def submit(self, caller: str, work: Callable[[], object]) -> None:
+        """Do something as soon as the caller has a thread for it.
+
+        Args:
+            caller: Who it is done for.
+            work: What to do.
+        """
+        with self._lock:
+            if self._running[caller] >= OF_ONE_CALLER:
+                self._waiting[caller].append(work)
+                return
+            self._running[caller] += 1
+            self._pool.submit(self._run, caller, work)
+
+    def _run(self, caller: str, work: Callable[[], object]) -> None:
+        try:
+            work()
+        finally:
+            with self._lock:
+                self._running[caller] -= 1
+                waiting = self._waiting[caller]
+                following = waiting.popleft() if waiting else None
+            if following is not None:
+                with suppress(RuntimeError):  # the gateway closes
+                    self.submit(caller, following)
