@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import parse_qsl
 
 import attrs
+import duckdb
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 logger = get_logger("infino.local")
 NOBODY = Principal("", "")
 STOPPING = Problem(503, "service_unavailable", "the gateway is stopping")
+MEMORY_SHORT = Problem(503, "memory_short", "the gateway has no memory for it at the moment; ask for less, or again")
 Claimed: TypeAlias = "tuple[str, str] | None"
 """The access key and the payload hash of a verified request; None for one that needs no signature."""
 
@@ -160,6 +162,8 @@ class Application:
                 return self._refusal(told)
             if self._gateway.stopping:
                 return STOPPING.answer()
+            if isinstance(error, MemoryError | duckdb.OutOfMemoryException | duckdb.InterruptException):
+                return MEMORY_SHORT.answer()
             logger.exception("%s %s failed", match.route.method, match.route.path)
             reason = f"the gateway failed with {type(error).__name__}; its log has the details"
             return Problem(500, "internal_error", reason).answer()

@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Collection
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +22,7 @@ from infino.local.faults import Faults
 from infino.local.folder import RESTORE, DamagedFile, Folder, in_use
 from infino.local.keys import AccessKeys
 from infino.local.marks import CommitMark
-from infino.local.memory import engine_memory
+from infino.local.memory import MemoryCeiling, engine_memory
 from infino.local.rbac.access import RoleAccess
 from infino.local.reach import Reach
 from infino.local.store import Store
@@ -106,6 +107,7 @@ class Gateway:
             self.credentials = admin_credentials(options.path, options.access_key, options.secret_key)
             self.store = open_store(self._file("infino.duckdb"), self.clock.now, self._engine_limits())
             self._opened.append(self.store.close)
+            self._opened.append(self._watch_memory().close)
             self._refuse_missing_control()
             self.control = Control(self._file("control.sqlite"), self.clock.now)
             self._opened.append(self.control.close)
@@ -115,6 +117,13 @@ class Gateway:
         except BaseException:
             self.close()
             raise
+
+    def _watch_memory(self) -> MemoryCeiling:
+        """Stop statements that take more than the engine's memory and what bodies and answers may have beside it."""
+        options = self.options
+        growth = (options.memory or engine_memory()) + 2 * options.max_answer + options.max_in_flight
+        store = self.store
+        return MemoryCeiling(growth, store.busy, store.begun, partial(store.interrupt, reads_only=True))
 
     def _engine_limits(self) -> dict[str, Any]:
         """Return the engine's settings for memory, and for what it puts on disk when that is not enough."""

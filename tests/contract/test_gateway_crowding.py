@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from infino.local import LocalGateway
 from infino.local.access import Principal
 from infino.local.fino.rules import RulesPlanner
 from infino.local.http import GatewayCall, Problem
+from infino.local.memory import STATM
 from infino.local.querydsl import points
 from infino.local.rbac.access import RoleAccess
 from infino.local.rbac.documents import MAX_DEPTH, MAX_NODES, body_of
@@ -135,6 +137,28 @@ def test_questions_of_one_caller_keep_nobody_from_asking(served: LocalGateway, m
         going.set()
         for thread in waiting:
             thread.join()
+
+
+@pytest.mark.skipif(not STATM.exists(), reason="only Linux tells a process what it takes at no cost, and limits it")
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT max(strlen(replace(repeat('a', 3000), 'a', repeat('b', 100)) || n)) FROM range(2000) t(n)",
+        f"SELECT {', '.join(f'max(strlen(upper(x || {n})))' for n in range(60))}"
+        " FROM (SELECT repeat('a', 5000) || n AS x FROM range(2000) t(n))",
+    ],
+)
+def test_a_step_of_large_values_leaves_the_process_its_memory(sql: str) -> None:
+    size = 16 * 1024**2
+    with LocalGateway(memory=size, max_answer=size, max_in_flight=size) as gateway:
+        call = Signed(gateway)
+        for _ in range(2):  # of the two, the second finds what the engine still holds of the first
+            reply = call("POST", "/sql", {"query": sql})
+            assert reply.status == 400, "the values of one step take some 600 MB"
+            assert "needs more memory" in reply.reason
+        assert call("PUT", "/d").status == 200
+        while resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
+            time.sleep(0.01)
 
 
 def test_one_limit_that_fails_ends_no_other(caplog: pytest.LogCaptureFixture) -> None:

@@ -27,6 +27,7 @@ from infino.local.clock import iso
 from infino.local.disk import refuse_if_full
 from infino.local.http import Problem
 from infino.local.marks import CommitMark
+from infino.local.memory import BRAKE
 from infino.local.store.bounds import macros
 from infino.local.store.ids import IdFilter
 from infino.local.store.turns import Turns
@@ -54,6 +55,7 @@ SETTINGS: dict[str, Any] = {
     "python_enable_replacements": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    "allocator_background_threads": "true",  # memory that is free goes back at once
     **NO_CHECKPOINTS,
 }
 
@@ -146,6 +148,7 @@ class Store:
         self._mark = CommitMark(path)
         self._folder = path.parent / "text" if path else None
         self._derived: dict[str, Any] = {}
+        self.begun = threading.Event()  # set by each reader
         self.written = threading.Event()  # set by each commit; who waits for it clears it
         self._db = duckdb.connect(str(path or ":memory:"), config={**SETTINGS, **(limits or {})})
         self._db.execute("SET TimeZone = 'UTC'")
@@ -203,6 +206,7 @@ class Store:
         """Give a cursor in a read-only transaction: one snapshot, and the engine refuses every write."""
         cursor = self._db.cursor()
         self._readers.add(cursor)
+        self.begun.set()
         try:
             cursor.execute("BEGIN TRANSACTION READ ONLY")
             yield cursor
@@ -224,7 +228,8 @@ class Store:
             try:
                 yield self._writer
                 (number,) = self._writer.execute("SELECT nextval('commits')").fetchone() or (0,)
-                self._writer.execute("COMMIT")
+                with BRAKE.lifted():
+                    self._writer.execute("COMMIT")
             except BaseException as error:
                 with suppress(duckdb.Error):
                     self._writer.execute("ROLLBACK")
@@ -236,8 +241,9 @@ class Store:
                 raise
             self._mark.note(number)
             self.written.set()
-            if self._log.fold(self._writer):
-                self._current.clear()
+            with BRAKE.lifted():
+                if self._log.fold(self._writer):
+                    self._current.clear()
 
     def list(self, cursor: duckdb.DuckDBPyConnection) -> Sequence[Dataset]:
         """Return all datasets by name."""
@@ -418,9 +424,17 @@ class Store:
             for dataset in self.list(cursor):
                 self.drop(cursor, dataset.name)
 
-    def interrupt(self) -> None:
-        """Break off every statement that runs now."""
-        for cursor in (*tuple(self._readers), self._writer):
+    def busy(self) -> bool:
+        """Tell whether anything is being read."""
+        return bool(self._readers)
+
+    def interrupt(self, *, reads_only: bool = False) -> None:
+        """Break off every statement that runs now.
+
+        Args:
+            reads_only: Whether to leave what writes alone.
+        """
+        for cursor in (*tuple(self._readers), *(() if reads_only else (self._writer,))):
             with suppress(duckdb.Error):  # closed in the meantime
                 cursor.interrupt()
 
