@@ -99,6 +99,7 @@ def answer_of(
         shape = "list"
     if shape is None:
         return replace(base, parse=f"shapes.whole({kind.reader})")
+    _refuse_strange_keys(document, operation, main, keys)
     if shape in _FIXED:
         value, parse = _FIXED[shape]
         return replace(base, value=value, item=value, parse=parse, models=frozenset())
@@ -127,22 +128,38 @@ def answer_of(
     return replace(base, parse=f"shapes.{shape}({reader})")
 
 
-_SHAPED = {"list", "one", "entry", "entries", "fields", "envelope", "receipt", "greeting", "whole", "pagination"}
+_LISTED = {"list", "entries", "fields"}
 _NEEDS: dict[str, set[str | None]] = {
-    "x-infino-keys": {*_SHAPED},
-    "x-infino-item-shape": {*_SHAPED},
-    "x-infino-type": {*_SHAPED, None},
+    "x-infino-keys": {"list", "entries"},
+    "x-infino-item-shape": {*_LISTED},
+    "x-infino-type": {*_LISTED, "one", "entry", "envelope", "receipt", "greeting", "whole", None},
+    "x-infino-pagination": {*_LISTED},
 }
 """Words that say something beside these shapes only; None is that of none."""
+_INSTEAD = (
+    ("x-infino-plan", "x-infino-example"),
+    ("x-infino-plan", "x-infino-pagination"),
+    ("x-infino-handwritten", "x-infino-plan"),
+    ("x-infino-handwritten", "x-infino-example"),
+    ("x-infino-handwritten", "x-infino-pagination"),
+)
+"""Words beside which others say nothing: a plan has an example of its own, and what is written by hand has all."""
 
 
 def _refuse_idle(operation: Operation, node: Node) -> None:
     """Refuse a word that would change nothing where it stands."""
-    shape = node.get("x-infino-shape") or ("pagination" if node.get("x-infino-pagination") else None)
+    shape = node.get("x-infino-shape") or ("list" if node.get("x-infino-pagination") else None)
     for word, known in _NEEDS.items():
         if word in node and shape not in known:
             beside = f"beside the shape {shape}" if shape else "without x-infino-shape"
             raise refused((*operation.place, word), f"{word} says nothing {beside}", "take it out, or add the shape")
+    for word, other in _INSTEAD:
+        if node.get(word) and node.get(other):
+            what = f"{other} says nothing beside {word}"
+            raise refused((*operation.place, other), what, "take one of them out")
+    if _by(node) == "cursor" and shape != "list":
+        what = f"x-infino-pagination: 'cursor' finds no cursor in the shape {shape}"
+        raise refused((*operation.place, "x-infino-pagination"), what, "x-infino-shape: list")
     if "x-infino-accept" in node and shape is None and "x-infino-type" not in node:
         what = "x-infino-accept says nothing without x-infino-shape"
         raise refused((*operation.place, "x-infino-accept"), what, "describe the answer by its media type")
@@ -157,6 +174,15 @@ def _refuse_idle(operation: Operation, node: Node) -> None:
         if named[0] != named[1] or not path.startswith("/"):
             what = f"x-infino-alias: {path!r} is no path with the parameters of {operation.path}"
             raise refused((*operation.place, "x-infino-alias"), what, "mend it")
+
+
+def _refuse_strange_keys(document: Node, operation: Operation, main: _Success, keys: list[str]) -> None:
+    """Refuse keys of an envelope whose description has none of them."""
+    if keys and isinstance(main.property, ModelProperty) and parser.has_properties(main.property):
+        known = model_properties(document, _placed(document, main.property))
+        if not {*keys} & {*known}:
+            what = f"x-infino-keys: {keys!r} are no fields of the answer"
+            raise refused((*operation.place, "x-infino-keys"), what, f"one of {', '.join(known)}")
 
 
 def _by(node: Node) -> str:

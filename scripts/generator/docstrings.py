@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from . import examples
 from .arguments import Argument
 from .document import Node, words
 from .parser import safe_for_docstring
@@ -34,14 +35,14 @@ _FENCE = re.compile(r"\s*(```|~~~)")
 
 @dataclass(frozen=True)
 class DocstringParts:
-    """What the docstring of a method is made of, already safe."""
+    """What the docstring of a method is made of, already safe but for the example."""
 
     summary: str
     description: list[str]
     arguments: list[tuple[str, str]]
     returns: str
     errors: list[str]
-    example: list[str]
+    example: str
 
 
 class Described(Protocol):
@@ -244,25 +245,24 @@ def _errors(arguments: list[Argument], refusals: list[tuple[str, str]]) -> list[
     return ["ParameterError: If a name can't be part of a URL.", *found] if checked else found
 
 
-def _example(operation: Node, name: str, arguments: list[Argument]) -> list[str]:
+def _example(operation: Node, name: str, arguments: list[Argument]) -> str:
     given = operation.get("x-infino-example")
     if given:
-        return [safe(line) for line in re.split(r"\r\n|[\n\r]", str(given).rstrip())]
+        return re.sub(r"\r\n?", "\n", str(given).strip())
     shown = ", ".join(_sample(one) for one in arguments if not one.default)
-    return [f"client.{name.removeprefix('client.')}({shown})"]
+    return f"client.{name.removeprefix('client.')}({shown})"
 
 
 def _sample(argument: Argument) -> str:
-    value = safe(_sample_value(argument))
+    value = _sample_value(argument)
     return value if argument.positional else f"{argument.name}={value}"
 
 
 def _sample_value(argument: Argument) -> str:
     schema, kind = argument.schema or {}, argument.type.argument
-    if argument.example is not None:
-        return _literal(argument.example)
-    if "const" in schema or schema.get("enum"):
-        return _literal(schema["const"] if "const" in schema else schema["enum"][0])
+    for told in (argument.example, schema.get("const"), *(schema.get("enum") or ())):
+        if told is not None and examples.fits(told, kind, (name for _, name in argument.type.models)):
+            return _literal(told)
     if argument.type.kind == "file":
         return '"records.csv"' if argument.place == "file" else 'b"..."'
     if argument.type.kind == "array":
@@ -323,12 +323,12 @@ def wrap(text: str, indent: str) -> list[str]:
     ) or [indent.rstrip()]
 
 
-def lines(found: DocstringParts, awaited: str = "") -> list[str]:
+def lines(found: DocstringParts, example: str) -> list[str]:
     """Lay out the docstring of a method.
 
     Args:
         found: Its parts.
-        awaited: `await` or `async for` for the example of an async method, else empty.
+        example: Its example as a session, of the blocking client or of the async one.
 
     Returns:
         Lines without indent, the first being the summary.
@@ -342,25 +342,4 @@ def lines(found: DocstringParts, awaited: str = "") -> list[str]:
     made += ["", "Returns:", *wrap(found.returns, "    "), "", "Raises:"]
     for line in found.errors:
         made += wrap(line, "    ")
-    made += ["", "Examples:", *_shown(found.example, awaited)]
-    return made
-
-
-def _shown(example: list[str], awaited: str) -> list[str]:
-    shown = []
-    for number, line in enumerate(example):
-        mark = "..." if number and line.startswith((" ", "\t")) else ">>>"
-        shown.append(f"    {mark} {_awaited(line, awaited)}")
-    return shown
-
-
-def _awaited(line: str, mode: str) -> str:
-    """Turn a line of a sync example into its async form."""
-    if mode == "async for":
-        spelt = re.sub(r"\bfor (?=\w+ in client\.)", "async for ", line)
-        return spelt if spelt != line else line.replace("client.", "await client.", 1)
-    if mode == "await":
-        called = r"client\.[\w.]+\(.*\)"
-        spelt = re.sub(rf"{called}(?=\.\w)", r"(await \g<0>)", line)
-        return spelt if spelt != line else line.replace("client.", "await client.", 1)
-    return line
+    return [*made, "", "Examples:", *(f"    {safe(line)}".rstrip() for line in example.split("\n"))]

@@ -9,6 +9,7 @@ import ast
 import builtins
 import inspect
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,11 +48,11 @@ class HandPlan:
         """The first line of the docstring."""
         return self.text.split("\n", 1)[0]
 
-    def lines(self, is_async: bool, deprecated: bool) -> list[str]:
+    def lines(self, iterated: Mapping[str, str] | None, deprecated: bool) -> list[str]:
         """Lay out the docstring of a method.
 
         Args:
-            is_async: Whether the client of its example is the async one.
+            iterated: What is gone through, where the client of its example is the async one; see `examples`.
             deprecated: Whether the operation may go away.
 
         Returns:
@@ -60,8 +61,8 @@ class HandPlan:
         head, parts = _sections(self.text)
         parts["Args"] = f"{parts['Args']}\n**options: {OPTIONS}".strip()
         parts["Raises"] = f"{parts['Raises']}\n{FAILED}".strip()
-        if is_async:
-            parts["Examples"] = awaited(parts["Examples"])
+        if iterated is not None:
+            parts["Examples"] = awaited(parts["Examples"], iterated)
         made = [head, DEPRECATED] if deprecated else [head]
         for name in _SECTIONS:
             indented = "\n".join(f"    {line}".rstrip() for line in parts[name].splitlines())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
-from . import docstrings, handplans, parser
+from . import docstrings, examples, handplans, parser
 from .answers import PAGES, answer_of
 from .arguments import TAKEN, Argument, of_operation
 from .document import (
@@ -103,11 +105,12 @@ class Method:
         """First line of the docstring."""
         return self.hand.summary if self.hand else self.doc.summary
 
-    def docstring(self, is_async: bool) -> list[str]:
-        """Lines of the docstring, without indent."""
+    def docstring(self, iterated: Mapping[str, str] | None = None) -> list[str]:
+        """Lines of the docstring, without indent; `iterated` says that it is of the async method, see `examples`."""
         if self.hand:
-            return self.hand.lines(is_async, self.deprecated)
-        return docstrings.lines(self.doc, ("async for" if self.is_paged else "await") if is_async else "")
+            return self.hand.lines(iterated, self.deprecated)
+        example = examples.session(self.doc.example)
+        return docstrings.lines(self.doc, example if iterated is None else examples.awaited(example, iterated))
 
     @property
     def operation(self) -> str:
@@ -233,9 +236,11 @@ def resources(document: Node, parsed: Parsed) -> list[Resource]:
     places: dict[str, Place] = {}
     problems = []
     for operation in expanded(document):
-        for variant in ({}, *operation.node.get("x-infino-variants", [])):
+        # An example shows its own method, and a variant is another.
+        shared = {key: value for key, value in operation.node.items() if key != "x-infino-example"}
+        for node in (operation.node, *({**shared, **one} for one in operation.node.get("x-infino-variants", ()))):
             try:
-                method = _method(document, parsed, operation, {**operation.node, **variant})
+                method = _method(document, parsed, operation, node)
                 other = places.setdefault(method.operation, operation.place)
                 resource = _resource(found, texts, method.resource)
                 if any(one.name == method.name for one in resource.methods):
@@ -248,6 +253,8 @@ def resources(document: Node, parsed: Parsed) -> list[Resource]:
             resource.methods.append(method)
     if not problems:
         problems += _clashes(found, places)
+        problems += _strangers(document, found)
+        problems += _false_examples(document, parsed, found, places)
     if problems:
         raise DocumentError(*problems)
     for resource in found.values():
@@ -267,6 +274,31 @@ def _clashes(found: dict[str, Resource], places: dict[str, Place]) -> list[Docum
         if parent and any(method.name == resource.attribute for method in parent.methods):
             problems += refused(place, f"{name} is a resource and a method", "rename one of them").problems
     return problems
+
+
+def _strangers(document: Node, found: dict[str, Resource]) -> Iterator[DocumentProblem]:
+    """Refuse words on resources that the document does not have."""
+    key = "x-infino-resources"
+    for name in document.get(key, {}):
+        if name not in found:
+            near = difflib.get_close_matches(name, found, 1)
+            what = f"{name} is not a resource: no operation lies on it"
+            yield DocumentProblem((key, name), what, near[0] if near else "take it out")
+
+
+def _false_examples(
+    document: Node, parsed: Parsed, found: dict[str, Resource], places: dict[str, Place]
+) -> Iterator[DocumentProblem]:
+    """Refuse examples that are no Python, or that a type checker would refuse."""
+    methods = {method.operation: method for resource in found.values() for method in resource.called}
+    signatures = {name: method.parameters for name, method in methods.items()}
+    classes = [str(one.class_info.name) for one in parsed.models]
+    for name, method in methods.items():
+        place = places[name]
+        if "x-infino-example" in node_at(document, place):
+            place = (*place, "x-infino-example")
+        for fault in () if method.hand else examples.faults(method.doc.example, name, signatures, classes):
+            yield DocumentProblem(place, f"the example of {name} {fault}", "mend it")
 
 
 def _resource(found: dict[str, Resource], texts: Node, name: str) -> Resource:

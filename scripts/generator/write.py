@@ -56,6 +56,12 @@ class InfinoProject(Project):
         self.package_dir.mkdir(parents=True)
         self.env.globals["plan_of"] = self._plan_of
         self.env.globals["docs"] = docstrings.inline
+        self.env.globals["iterated"] = {
+            method.operation: "page" if method.is_paged else "stream"
+            for resource in self._resources
+            for method in resource.called
+            if method.is_paged or method.streams
+        }
         self._render("package_init.py.jinja", self.package_dir / "__init__.py")
         (self.package_dir / "py.typed").write_text("")
         twinned = blocking.sources()

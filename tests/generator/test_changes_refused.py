@@ -49,6 +49,10 @@ def extension(**words: Any) -> Any:
     return on(get=get(**{f"x-infino-{key.replace('_', '-')}": value for key, value in words.items()}))
 
 
+def example(code: str) -> Any:
+    return on(get=get(parameter("n", schema=WHOLE, required=True), **{"x-infino-example": code}))
+
+
 def root(**more: Any) -> Any:
     return lambda changed: changed.update(more)
 
@@ -59,6 +63,7 @@ def raw(**more: Any) -> Any:
 
 
 GET = "paths./things.get"
+EXAMPLE = f"{GET}.x-infino-example: the example of things.get"
 NAME = "components.schemas.Thing.properties.name"
 REFUSED = {
     # the document as a whole
@@ -266,6 +271,19 @@ REFUSED = {
     "one of no name": (extension(shape="one"), f"{GET}.x-infino-shape: x-infino-shape: 'one' takes the item of a name"),
     "entry of no name": (extension(shape="entry"), f"{GET}.x-infino-shape: x-infino-shape: 'entry' takes the item of a name"),
     "keys of nothing": (extension(keys=["a"]), f"{GET}.x-infino-keys: x-infino-keys says nothing without x-infino-shape"),
+    "keys of one": (on("/things/{id}", get=get(parameter("id", "path"), **{"x-infino-shape": "one", "x-infino-keys": ["a"]})), "x-infino-keys: x-infino-keys says nothing beside the shape one"),
+    "keys that are not there": (on(get=get(ok=thing("P.", items={"type": "array", "items": ref("Thing")}), **{"x-infino-shape": "list", "x-infino-type": "Thing", "x-infino-keys": ["itms"]})), f"{GET}.x-infino-keys: x-infino-keys: ['itms'] are no fields of the answer; do this: one of items"),
+    "pages of one": (extension(shape="count", pagination="none"), f"{GET}.x-infino-pagination: x-infino-pagination says nothing beside the shape count"),
+    "an example beside a plan": (extension(plan="infino.plans.query", example="client.things.get()"), f"{GET}.x-infino-example: x-infino-example says nothing beside x-infino-plan"),
+    "a plan beside handwritten": (extension(plan="infino.plans.query", handwritten=True), f"{GET}.x-infino-plan: x-infino-plan says nothing beside x-infino-handwritten"),
+    "a resource that is none": (root(**{"x-infino-resources": {"user": "Users."}}), "x-infino-resources.user: user is not a resource: no operation lies on it; do this: users"),
+    "an example that is no Python": (extension(example="client.things.get("), f"{GET}.x-infino-example: the example of things.get is not Python"),
+    "an example of another": (extension(example="client.users.list()"), f"{GET}.x-infino-example: the example of things.get does not call client.things.get"),
+    "an example with a strange argument": (example('client.things.get(n=1, q=2)'), f"{EXAMPLE} client.things.get: has no parameter q"),
+    "an example without an argument": (example("client.things.get()"), f"{EXAMPLE} client.things.get: misses n"),
+    "an example of another type": (example('client.things.get(n="1")'), f"{EXAMPLE} client.things.get: n='1' is not int"),
+    "an example by position": (example("client.things.get(1)"), f"{EXAMPLE} client.things.get: takes 0 arguments by position, and 1 are given"),
+    "an example that uses another wrongly": (example('client.things.get(n=len(client.users.list(nme=1)))'), f"{EXAMPLE} client.users.list: has no parameter nme"),
     "items of nothing": (extension(item_shape="envelope"), f"{GET}.x-infino-item-shape: x-infino-item-shape says nothing without"),
     "type of a flag": (extension(type="Thing", shape="flag"), f"{GET}.x-infino-type: x-infino-type says nothing beside the shape flag"),
     "bytes without a shape": (extension(accept="bytes"), f"{GET}.x-infino-accept: x-infino-accept says nothing without x-infino-shape"),

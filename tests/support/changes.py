@@ -126,6 +126,8 @@ def small() -> Node:
         if name not in components.setdefault(kind, {}):
             components[kind][name] = whole["components"][kind][name]
             waiting += references(components[kind][name])
+    told = {name: whole["x-infino-resources"][name] for name in ("client", "users", "visualizations")}
+    kept["x-infino-resources"] = told
     return {**kept, "components": {"securitySchemes": whole["components"]["securitySchemes"], **components}}
 
 

@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from generator import docstrings, document, types, write  # noqa: E402 - lives beside the script, not in a package
+from generator import docstrings, document, examples, types, write  # noqa: E402 - lives beside the script, not in a package
 
 EVIL = [
     '"""\nimport os; os.abort()\n"""',
@@ -36,7 +36,8 @@ def spoilt(text: str) -> dict[str, Any]:
     found: dict[str, Any] = YAML(typ="safe").load((ROOT / "openapi" / "infino.yaml").read_text())
     found["x-infino-resources"] = dict.fromkeys(found["x-infino-resources"], text)
     operation = found["paths"]["/{dataset}"]["patch"]
-    operation |= {"summary": text, "description": text, "x-infino-example": text}
+    operation |= {"summary": text, "description": text, "x-infino-example": f"client.records.delete({text!r}, {{}})"}
+    operation.pop("x-infino-plan")
     operation["responses"]["200"]["description"] = text
     found["components"]["parameters"]["Dataset"] |= {"description": text, "x-infino-reserved": [text]}
     schemas = found["components"]["schemas"]
@@ -45,7 +46,6 @@ def spoilt(text: str) -> dict[str, Any]:
     schemas["Thread"]["properties"][f"wire {text}"] = {"type": "string", "description": text}
     schemas["MessageInput"]["properties"]["role"] |= {"default": text, "enum": [text, "user"], "description": text}
     schemas["MessageInput"]["properties"]["content"]["x-infino-wrap"] = text
-    found["paths"]["/{dataset}/metadata"]["get"]["x-infino-keys"] = [text]
     found["paths"]["/metadata"]["get"]["x-infino-keys"] = [text]
     return found
 
@@ -94,6 +94,31 @@ def test_docstring_text_cannot_end_the_docstring(text: str) -> None:
     [function] = ast.parse(source).body
     assert isinstance(function, ast.FunctionDef)
     assert len(function.body) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted"),
+    [
+        ("client.a.get(1)", [">>> await client.a.get(1)"]),
+        ("client.a.get(1).id", [">>> (await client.a.get(1)).id"]),
+        ("client.a.get(\n    1\n)", [">>> await client.a.get(", "...     1", "... )"]),
+        (
+            "for one in client.a.list():\n    print(one)",
+            [">>> async for one in client.a.list():", "...     print(one)"],
+        ),
+        ("[x for x, y in client.a.list()]", [">>> [x async for x, y in client.a.list()]"]),
+        ("client.a.list().all()[0]", [">>> (await client.a.list().all())[0]"]),
+        ("for one in client.a.follow():\n    pass", [">>> async for one in await client.a.follow():", "...     pass"]),
+        (
+            "with client.a.follow() as s:\n    next(s)",
+            [">>> async with await client.a.follow() as s:", "...     next(s)"],
+        ),
+    ],
+)
+def test_examples_of_the_async_client_wait(code: str, wanted: list[str]) -> None:
+    shown = examples.awaited(examples.session(code), {"a.list": "page", "a.follow": "stream"})
+
+    assert shown.split("\n") == wanted
 
 
 @pytest.mark.parametrize(

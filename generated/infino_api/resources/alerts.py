@@ -104,7 +104,7 @@ class AlertsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> client.alerts.delete("ch1\")
+            >>> client.alerts.delete("ch1")
         """
         from ..api.alerts.delete import request
 
@@ -129,7 +129,7 @@ class AlertsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> client.alerts.get("ch1\")
+            >>> client.alerts.get("ch1")
         """
         from ..api.alerts.get import request
 
@@ -347,7 +347,7 @@ class AsyncAlertsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> await client.alerts.delete("ch1\")
+            >>> await client.alerts.delete("ch1")
         """
         from ..api.alerts.delete import request
 
@@ -372,7 +372,7 @@ class AsyncAlertsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> await client.alerts.get("ch1\")
+            >>> await client.alerts.get("ch1")
         """
         from ..api.alerts.get import request
 

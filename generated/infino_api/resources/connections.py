@@ -94,7 +94,7 @@ class ConnectionsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> client.connections.datasets("c1\")
+            >>> client.connections.datasets("c1")
         """
         from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
@@ -122,7 +122,7 @@ class ConnectionsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> client.connections.delete("c1\")
+            >>> client.connections.delete("c1")
         """
         from ..api.connections.delete import request
 
@@ -146,7 +146,7 @@ class ConnectionsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> client.connections.get("c1\")
+            >>> client.connections.get("c1")
         """
         from ..api.connections.get import request
 
@@ -377,7 +377,7 @@ class AsyncConnectionsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> await client.connections.datasets("c1\")
+            >>> await client.connections.datasets("c1")
         """
         from infino.runtime.options import check_options
         from infino.runtime.page import AsyncPage
@@ -405,7 +405,7 @@ class AsyncConnectionsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> await client.connections.delete("c1\")
+            >>> await client.connections.delete("c1")
         """
         from ..api.connections.delete import request
 
@@ -429,7 +429,7 @@ class AsyncConnectionsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> await client.connections.get("c1\")
+            >>> await client.connections.get("c1")
         """
         from ..api.connections.get import request
 

@@ -74,7 +74,7 @@ class DashboardsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> client.dashboards.delete("d1\")
+            >>> client.dashboards.delete("d1")
         """
         from ..api.dashboards.delete import request
 
@@ -98,7 +98,7 @@ class DashboardsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> client.dashboards.get("d1\")
+            >>> client.dashboards.get("d1")
         """
         from ..api.dashboards.get import request
 
@@ -258,7 +258,7 @@ class AsyncDashboardsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> await client.dashboards.delete("d1\")
+            >>> await client.dashboards.delete("d1")
         """
         from ..api.dashboards.delete import request
 
@@ -282,7 +282,7 @@ class AsyncDashboardsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> await client.dashboards.get("d1\")
+            >>> await client.dashboards.get("d1")
         """
         from ..api.dashboards.get import request
 

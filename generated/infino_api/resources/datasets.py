@@ -133,7 +133,7 @@ class DatasetsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> client.datasets.describe("flights\")
+            >>> client.datasets.describe("flights")
         """
         from ..api.datasets.describe import request
 
@@ -398,7 +398,7 @@ class AsyncDatasetsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> await client.datasets.describe("flights\")
+            >>> await client.datasets.describe("flights")
         """
         from ..api.datasets.describe import request
 

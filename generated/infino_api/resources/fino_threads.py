@@ -109,7 +109,7 @@ class FinoThreadsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> client.fino.threads.delete("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11\")
+            >>> client.fino.threads.delete("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
         """
         from ..api.fino_threads.delete import request
 
@@ -133,7 +133,7 @@ class FinoThreadsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> client.fino.threads.get("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11\")
+            >>> client.fino.threads.get("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
         """
         from ..api.fino_threads.get import request
 
@@ -312,7 +312,7 @@ class AsyncFinoThreadsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> await client.fino.threads.delete("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11\")
+            >>> await client.fino.threads.delete("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
         """
         from ..api.fino_threads.delete import request
 
@@ -336,7 +336,7 @@ class AsyncFinoThreadsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> await client.fino.threads.get("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11\")
+            >>> await client.fino.threads.get("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
         """
         from ..api.fino_threads.get import request
 

@@ -82,7 +82,7 @@ class FinoThreadsMessagesResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> client.fino.threads.messages.clear("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11\")
+            >>> client.fino.threads.messages.clear("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
         """
         from ..api.fino_threads_messages.clear import request
 
@@ -157,7 +157,7 @@ class AsyncFinoThreadsMessagesResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> await client.fino.threads.messages.clear("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11\")
+            >>> await client.fino.threads.messages.clear("7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11")
         """
         from ..api.fino_threads_messages.clear import request
 

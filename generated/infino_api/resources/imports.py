@@ -102,7 +102,7 @@ class ImportsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> client.imports.delete("j1\")
+            >>> client.imports.delete("j1")
         """
         from ..api.imports.delete import request
 
@@ -243,7 +243,7 @@ class AsyncImportsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> await client.imports.delete("j1\")
+            >>> await client.imports.delete("j1")
         """
         from ..api.imports.delete import request
 

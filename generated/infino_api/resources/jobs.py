@@ -49,7 +49,7 @@ class JobsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> client.jobs.get("3f0a0f4e-0d6c-4a44-8f0e-9a0a6a2d7c11\")
+            >>> client.jobs.get("3f0a0f4e-0d6c-4a44-8f0e-9a0a6a2d7c11")
         """
         from ..api.jobs.get import request
 
@@ -91,7 +91,7 @@ class AsyncJobsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> await client.jobs.get("3f0a0f4e-0d6c-4a44-8f0e-9a0a6a2d7c11\")
+            >>> await client.jobs.get("3f0a0f4e-0d6c-4a44-8f0e-9a0a6a2d7c11")
         """
         from ..api.jobs.get import request
 

@@ -76,7 +76,7 @@ class MonitorsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> client.monitors.delete("m1\")
+            >>> client.monitors.delete("m1")
         """
         from ..api.monitors.delete import request
 
@@ -128,7 +128,7 @@ class MonitorsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> client.monitors.get("m1\")
+            >>> client.monitors.get("m1")
         """
         from ..api.monitors.get import request
 
@@ -251,7 +251,7 @@ class AsyncMonitorsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> await client.monitors.delete("m1\")
+            >>> await client.monitors.delete("m1")
         """
         from ..api.monitors.delete import request
 
@@ -303,7 +303,7 @@ class AsyncMonitorsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> await client.monitors.get("m1\")
+            >>> await client.monitors.get("m1")
         """
         from ..api.monitors.get import request
 

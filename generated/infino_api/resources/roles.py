@@ -76,7 +76,7 @@ class RolesResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> client.roles.delete("analyst\")
+            >>> client.roles.delete("analyst")
         """
         from ..api.roles.delete import request
 
@@ -100,7 +100,7 @@ class RolesResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> client.roles.get("analyst\")
+            >>> client.roles.get("analyst")
         """
         from ..api.roles.get import request
 
@@ -219,7 +219,7 @@ class AsyncRolesResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> await client.roles.delete("analyst\")
+            >>> await client.roles.delete("analyst")
         """
         from ..api.roles.delete import request
 
@@ -243,7 +243,7 @@ class AsyncRolesResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> await client.roles.get("analyst\")
+            >>> await client.roles.get("analyst")
         """
         from ..api.roles.get import request
 

@@ -105,7 +105,7 @@ class UsersResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> client.users.delete("ada\")
+            >>> client.users.delete("ada")
         """
         from ..api.users.delete import request
 
@@ -129,7 +129,7 @@ class UsersResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> client.users.get("ada\")
+            >>> client.users.get("ada")
         """
         from ..api.users.get import request
 
@@ -323,7 +323,7 @@ class AsyncUsersResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> await client.users.delete("ada\")
+            >>> await client.users.delete("ada")
         """
         from ..api.users.delete import request
 
@@ -347,7 +347,7 @@ class AsyncUsersResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> await client.users.get("ada\")
+            >>> await client.users.get("ada")
         """
         from ..api.users.get import request
 

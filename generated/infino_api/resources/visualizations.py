@@ -78,7 +78,7 @@ class VisualizationsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> client.visualizations.delete("v1\")
+            >>> client.visualizations.delete("v1")
         """
         from ..api.visualizations.delete import request
 
@@ -136,7 +136,7 @@ class VisualizationsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> client.visualizations.get("v1\")
+            >>> client.visualizations.get("v1")
         """
         from ..api.visualizations.get import request
 
@@ -296,7 +296,7 @@ class AsyncVisualizationsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> await client.visualizations.delete("v1\")
+            >>> await client.visualizations.delete("v1")
         """
         from ..api.visualizations.delete import request
 
@@ -354,7 +354,7 @@ class AsyncVisualizationsResource:
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
-            >>> await client.visualizations.get("v1\")
+            >>> await client.visualizations.get("v1")
         """
         from ..api.visualizations.get import request
 
