@@ -456,7 +456,7 @@ def _flat(document: Node, typed: ModelProperty, schema: Placed) -> list[Argument
     found = []
     for one, at in _fields(document, typed, schema):
         node = at.node
-        if node.get("readOnly"):
+        if {**node_at(document, parser.place_of(one)), **node}.get("readOnly"):
             continue
         inner: dict[str, tuple[Property, Placed]] = {}
         if "x-infino-lift" in node and isinstance(one, ModelProperty):

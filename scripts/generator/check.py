@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import difflib
 import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from .check_schemas import article, check_schemas, misfit, short, told
+from .check_schemas import ROOT, article, check_schemas, misfit, short, told
 from .document import (
     METHODS,
     DocumentError,
@@ -40,7 +38,6 @@ from .grammar import (
     Refuse,
 )
 
-ROOT = Path(__file__).resolve().parents[2]
 HOME = "https://api.infino.ws"
 """The service of the document; a client takes another endpoint by its settings, never an operation by itself."""
 
@@ -78,7 +75,7 @@ def check(document: Node) -> list[DocumentProblem]:
         operations = expanded(document)
         found += _whole(document)
         found += _operations(document, operations)
-        found += check_schemas(document)
+        found += check_schemas(document, operations)
     except DocumentError as error:
         found += error.problems
     return found
@@ -238,12 +235,6 @@ def _whole(document: Node) -> Iterator[DocumentProblem]:
         yield DocumentProblem(
             place, "requests are signed as infino/core/signer.py does it, and no other way", "take it back"
         )
-    schemas, mixins = document.get("components", {}).get("schemas", {}), _mixins()
-    for name, schema in schemas.items():
-        if "x-infino-mixin" in schema and schema["x-infino-mixin"] not in mixins:
-            place = ("components", "schemas", name, "x-infino-mixin")
-            said = f"x-infino-mixin: {schema['x-infino-mixin']!r} is not a class of infino/runtime/mixins.py"
-            yield DocumentProblem(place, said, f"one of {', '.join(mixins)}")
 
 
 def _servers(node: Node, place: Place) -> Iterator[DocumentProblem]:
@@ -259,12 +250,6 @@ def _servers(node: Node, place: Place) -> Iterator[DocumentProblem]:
 def _security(security: Any, place: Place) -> Iterator[DocumentProblem]:
     if security is not None and security != [{"signature": []}]:
         yield DocumentProblem((*place, "security"), "every request is signed in one way", "take it out")
-
-
-@cache
-def _mixins() -> tuple[str, ...]:
-    tree = ast.parse((ROOT / "infino" / "runtime" / "mixins.py").read_text("utf-8"))
-    return tuple(node.name for node in tree.body if isinstance(node, ast.ClassDef))
 
 
 def _operations(document: Node, operations: list[Operation]) -> Iterator[DocumentProblem]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
-from .document import DocumentProblem, Node, Place, Placed, follow, model_properties
+from .document import DocumentProblem, Node, Operation, Place, Placed, follow, model_properties
 from .grammar import FORMATS, FORMATS_OF_NUMBERS, GRAMMAR, OF_A_TYPE, TYPES, Child
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def short(value: Any) -> str:
@@ -29,16 +34,22 @@ def told(error: ValidationError) -> str:
     return error.message if len(error.message) < 200 else f"{error.message[:197]}..."
 
 
-def check_schemas(document: Node) -> Iterator[DocumentProblem]:
+def check_schemas(document: Node, operations: list[Operation]) -> Iterator[DocumentProblem]:
     """Find what the generator does not carry in the schemas of a document.
 
     Args:
         document: The whole document, whose keys are known.
+        operations: Its operations.
     """
     endless = [DocumentProblem(place, "is made of itself", "give it properties") for place in _endless(document)]
+    endless += [
+        DocumentProblem(place, "comes back to itself in a member without a name", "move that member to components")
+        for place in _endless(document, through_objects=True)
+    ]
     if endless:
         yield from endless
         return
+    yield from _idle(document, operations)
     for place, node, kind in _all_schemas(document, (), "document"):
         yield from (DocumentProblem((*place, *step), what, do) for step, what, do in _schema(document, node, place))
         if (
@@ -70,8 +81,14 @@ def _all_schemas(document: Any, place: Place, kind: str) -> Iterator[tuple[Place
             yield from _all_schemas(one, where, rule.kind)
 
 
-def _endless(document: Node) -> list[Place]:
-    """List the named schemas that come back to themselves before an object with properties, which has a class."""
+def _endless(document: Node, through_objects: bool = False) -> list[Place]:
+    """List the named schemas that come back to themselves before an object with properties, which has a class.
+
+    Args:
+        document: The whole document.
+        through_objects: List the unions instead that come back in an object without a name, whose class has to wait
+            for the union.
+    """
 
     def parts(node: Any, place: Place) -> Iterator[Placed]:
         for key in ("allOf", "anyOf", "oneOf"):
@@ -79,22 +96,67 @@ def _endless(document: Node) -> list[Place]:
         for key in ("items", "additionalProperties"):
             if isinstance(node.get(key), dict):
                 yield Placed(node[key], (*place, key))
+        if through_objects:
+            for name, one in node.get("properties", {}).items():
+                yield Placed(one, (*place, "properties", name))
 
     def returns(found: Placed, to: Place, seen: frozenset[Place]) -> bool:
+        refers = "$ref" in found.node
         found = follow(document, found.node, found.place)
         if found.place == to:
             return True
-        if found.place in seen or "properties" in found.node:
+        has_class = "properties" in found.node or (through_objects and "allOf" in found.node)
+        if found.place in seen or (has_class and (refers or not through_objects)):
             return False
         return any(returns(one, to, seen | {found.place}) for one in parts(found.node, found.place))
 
     named = document.get("components", {}).get("schemas", {})
-    places = {name: ("components", "schemas", name) for name, node in named.items() if "$ref" not in node}
+    places = {
+        name: ("components", "schemas", name)
+        for name, node in named.items()
+        if "$ref" not in node and (not through_objects or node.keys() & {"anyOf", "oneOf"})
+    }
     return [
         place
         for name, place in places.items()
         if any(returns(one, place, frozenset()) for one in parts(named[name], place))
     ]
+
+
+_OF_ARGUMENTS = ("x-infino-wrap", "x-infino-serialise", "x-infino-lift", "x-infino-extra")
+"""Words of schemas that only say how the arguments of a JSON body are sent."""
+
+
+def _idle(document: Node, operations: list[Operation]) -> Iterator[DocumentProblem]:
+    """Refuse words on arguments where no operation makes arguments, and what is only for properties elsewhere."""
+    given, in_json = _arguments(document, operations)
+    for place, node, kind in _all_schemas(document, (), "document"):
+        for word in (*_OF_ARGUMENTS, "x-infino-positional"):
+            if word in node and place not in (given if word == "x-infino-positional" else in_json):
+                what = f"{word} says nothing here: no operation takes it as an argument of its JSON body"
+                yield DocumentProblem((*place, word), what, "take it out")
+        for word in ("readOnly", "writeOnly"):
+            if word in node and kind != "property" and place[:-1] != ("components", "schemas"):
+                yield DocumentProblem((*place, word), f"{word} is for properties", "put it there")
+
+
+def _arguments(document: Node, operations: list[Operation]) -> tuple[set[Place], set[Place]]:
+    """Return where the bodies and their properties stand that become arguments, and those of them that go as JSON."""
+    given: set[Place] = set()
+    in_json: set[Place] = set()
+    for operation in operations:
+        body = operation.body
+        for media, held in body.node["content"].items() if body and "x-infino-body" not in body.node else ():
+            schema = Placed(held.get("schema", {}), (*body.place, "content", media, "schema") if body else ())
+            found = {schema.place, follow(document, schema.node, schema.place).place}
+            for one in model_properties(document, schema).values():
+                found.add(one.place)
+                lifted = one.node.get("x-infino-lift", ())
+                inner = model_properties(document, one) if lifted else {}
+                found |= {inner[name].place for name in lifted if name in inner}
+            given |= found
+            in_json |= found if media.partition(";")[0].endswith("json") else set()
+    return given, in_json
 
 
 Said = tuple[tuple[str, ...], str, str]
@@ -138,6 +200,22 @@ def _schema(document: Node, node: Node, place: Place) -> Iterator[Said]:
     if "discriminator" in node and not node.keys() & {"oneOf", "anyOf"}:
         yield ("discriminator",), "there is nothing to choose from", "put it beside oneOf"
     yield from _lifts(document, node, place)
+    yield from _mixed(node)
+
+
+def _mixed(node: Node) -> Iterator[Said]:
+    word = "x-infino-mixin"
+    if word in node and node[word] not in _mixins():
+        what = f"{word}: {node[word]!r} is not a class of infino/runtime/mixins.py"
+        yield (word,), what, f"one of {', '.join(_mixins())}"
+    elif word in node and not node.keys() & {"properties", "allOf"}:
+        yield (word,), f"{word} is for objects with properties", "take it out"
+
+
+@cache
+def _mixins() -> tuple[str, ...]:
+    tree = ast.parse((ROOT / "infino" / "runtime" / "mixins.py").read_text("utf-8"))
+    return tuple(node.name for node in tree.body if isinstance(node, ast.ClassDef))
 
 
 def _typed(node: Node, kinds: list[str]) -> Iterator[Said]:

@@ -19,6 +19,7 @@ from .document import (
     Place,
     Placed,
     expanded,
+    follow,
     model_properties,
     refused,
     words,
@@ -473,7 +474,7 @@ def _field(document: Node, typed: Property, at: Placed) -> tuple[frozenset[tuple
     name = f"{name}_" if name in _IN_A_MODULE else name
     always = bool(node.get("x-infino-always"))
     needed = typed.required and not kind.nullable and kind.annotation != "Any"
-    required = always or (needed and not node.get("writeOnly"))  # what is only sent is missing in answers
+    required = always or (needed and not schema.get("writeOnly"))  # what is only sent is missing in answers
     annotation = kind.annotation if required or kind.annotation == "Any" else f"{kind.annotation} | None"
     return kind.models, ModelField(
         name=name,
@@ -481,14 +482,26 @@ def _field(document: Node, typed: Property, at: Placed) -> tuple[frozenset[tuple
         annotation=annotation,
         reader=kind.reader,
         text=docstrings.inline(docstrings.field_text(schema)),
-        secret=bool(node.get("x-infino-secret") or node.get("writeOnly") or schema.get("format") == "password"),
-        read_only=bool(node.get("readOnly")),
+        secret=_is_secret(document, at),
+        read_only=bool(schema.get("readOnly")),
         always=always,
         required=required,
-        needed=needed and not always and not node.get("readOnly"),
+        needed=needed and not always and not schema.get("readOnly"),
         deprecated=bool(schema.get("deprecated")),
         constant=repr(schema["const"]) if "const" in schema else "",
     )
+
+
+def _is_secret(document: Node, at: Placed) -> bool:
+    """Tell whether a value, or anything in it that has no class of its own, must not be shown."""
+    found = follow(document, at.node, at.place).node
+    inner = [*found.get("anyOf", ()), *found.get("oneOf", ()), *found.get("allOf", ())]
+    inner += [one for key in ("items", "additionalProperties") if isinstance(one := found.get(key), dict)]
+    own = at.node.get("x-infino-secret") or any(one.get("writeOnly") for one in (at.node, found))
+    if own or "properties" in found:
+        return bool(own)
+    told = found.get("x-infino-secret") or found.get("format") == "password"
+    return bool(told) or any(_is_secret(document, Placed(one, at.place)) for one in inner)
 
 
 def _refuse_shared_spellings(fields: list[ModelField], place: Place) -> None:
