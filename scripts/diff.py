@@ -19,29 +19,32 @@ DOCUMENT = "openapi/infino.yaml"
 _FACTS = """
 import json, pathlib, sys
 sys.path.insert(0, "scripts")
-from generator import compare, document
+from generator import compare
+try:
+    from generator.reading import load
+except ImportError:
+    from generator.document import load
 home = pathlib.Path("openapi")
-print(json.dumps(compare.facts_of(document.load(home / "infino.yaml"), home)))
+print(json.dumps(compare.facts_of(load(home / "infino.yaml"), home)))
 """
 
 
 def document_changes(ref: str) -> list[tuple[str, str]]:
     """Compare the document with that of a git ref."""
-    from generator import compare, document
+    from generator import compare, document, reading
 
-    done = subprocess.run(["git", "show", f"{ref}:{DOCUMENT}"], cwd=ROOT, capture_output=True, check=False)
+    done = subprocess.run(["git", "archive", ref, "openapi"], cwd=ROOT, capture_output=True, check=False)
     if done.returncode:
         raise SystemExit(f"git knows no {ref}:{DOCUMENT}: {done.stderr.decode().strip()}")
     try:
-        after = compare.facts_of(document.load(ROOT / DOCUMENT), ROOT / "openapi")
+        after = compare.facts_of(reading.load(ROOT / DOCUMENT), ROOT / "openapi")
     except document.DocumentError as error:
-        print(error.located(ROOT / DOCUMENT), file=sys.stderr)
+        print(error.located(ROOT / DOCUMENT, reading.origins_of(ROOT / DOCUMENT)), file=sys.stderr)
         raise SystemExit(2) from None
     with tempfile.TemporaryDirectory() as folder:
-        old = Path(folder) / "infino.yaml"
-        old.write_bytes(done.stdout)
+        subprocess.run(["tar", "-x", "-C", folder], input=done.stdout, check=True)
         try:
-            before = compare.facts_of(document.load(old), ROOT / "openapi")
+            before = compare.facts_of(reading.load(Path(folder) / DOCUMENT), ROOT / "openapi")
         except document.DocumentError as error:
             before = _facts_of_its_own(ref, Path(folder), f"the document of {ref} is refused:\n{error}")
     return [(change.kind, change.text) for change in compare.changes(before, after)]

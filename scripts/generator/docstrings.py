@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import re
 import textwrap
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -263,6 +266,9 @@ def _sample_value(argument: Argument) -> str:
     for told in (argument.example, schema.get("const"), *(schema.get("enum") or ())):
         if told is not None and examples.fits(told, kind, (name for _, name in argument.type.models)):
             return _literal(told)
+    if kind == "bytes" and isinstance(argument.example, str) and argument.type.kind == "scalar":
+        with suppress(binascii.Error):
+            return _literal(base64.b64decode(argument.example))
     if argument.type.kind == "file":
         return '"records.csv"' if argument.place == "file" else 'b"..."'
     if argument.type.kind == "array":
@@ -277,7 +283,7 @@ def _sample_value(argument: Argument) -> str:
         "datetime": '"2026-01-02T03:04:05Z"',
         "date": '"2026-01-02"',
         "UUID": '"7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11"',
-        "Decimal": '"1.10"',
+        "Decimal": '"1.10"' if "str" in kind else "10",
         "bytes": 'b"..."',
     }
     return samples.get(kind.split(" ")[0], "{}")
@@ -286,8 +292,9 @@ def _sample_value(argument: Argument) -> str:
 def _literal(value: Any) -> str:
     """Return a value as Python code, in double quotes where that needs no escapes."""
     code = repr(value)
-    plain = isinstance(value, str) and '"' not in value and "'" not in value and "\\" not in code
-    return f'"{value}"' if plain else code
+    if isinstance(value, str | bytes) and '"' not in code and "\\" not in code and code.endswith("'"):
+        return code.replace("'", '"')
+    return code
 
 
 def model_lines(text: str, fields: Iterable[Described], schema: Node) -> list[str]:

@@ -1,17 +1,15 @@
-"""Loads the document: its places, its references, and its operations with what belongs to each."""
+"""The document: its places, its references, and its operations with what belongs to each."""
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.constructor import SafeConstructor
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, SequenceNode
 
 Node = dict[str, Any]
@@ -56,17 +54,22 @@ class DocumentError(Exception):
         super().__init__("\n".join(map(str, problems)))
         self.problems = tuple(DocumentProblem((), one) if isinstance(one, str) else one for one in problems)
 
-    def located(self, path: Path) -> str:
+    def located(self, path: Path, origins: Mapping[Place, tuple[Path, Place]]) -> str:
         """Return one line for each problem, with the line of the file on which it stands.
 
         Args:
             path: The file that was loaded.
+            origins: Places that come from other files.
 
         Returns:
             The text, such as `openapi/infino.yaml:812 paths./things.post: ...; do this: ...`.
         """
-        lines = _Lines(path)
-        return "\n".join(f"{path.parent.name}/{path.name}:{lines.of(one.place)} {one}" for one in self.problems)
+        made = []
+        for one in self.problems:
+            file, place = origins.get(one.place[:3], (path, one.place[:3]))
+            line = _lines(file).of((*place, *one.place[3:]))
+            made.append(f"{file.parent.name}/{file.name}:{line} {one}")
+        return "\n".join(made)
 
 
 def refused(place: Place, what: str, do: str = "") -> DocumentError:
@@ -78,6 +81,11 @@ def refused(place: Place, what: str, do: str = "") -> DocumentError:
         do: What to do about it.
     """
     return DocumentError(DocumentProblem(place, what, do))
+
+
+@cache
+def _lines(path: Path) -> _Lines:
+    return _Lines(path)
 
 
 class _Lines:
@@ -103,103 +111,17 @@ class _Lines:
         return line
 
 
-def load(path: Path) -> Node:
-    """Load a YAML document.
-
-    Args:
-        path: File to read.
-
-    Returns:
-        The document as plain dicts and lists, every key as text.
-
-    Raises:
-        DocumentError: If the file is not a YAML mapping, or says a key twice.
-    """
-    try:
-        text = path.read_bytes()
-        found = _json(text) or _yaml(text)
-    except MarkedYAMLError as error:
-        where = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise refused((), f"{where}{error.problem or error.context or 'is not YAML'}", "mend the YAML") from None
-    except (YAMLError, UnicodeDecodeError, ValueError) as error:
-        raise refused((), f"is not YAML: {error}".split("\n")[0], "mend the YAML") from None
-    if not isinstance(found, dict):
-        raise refused((), "is not an OpenAPI document", "start with `openapi: 3.1.1`")
-    return _plain(found, (), ())
-
-
-def _json(text: bytes) -> Node | None:
-    """A document that is written as JSON, which is read much faster; None for all that YAML has to judge."""
-    try:
-        found = json.loads(text, object_pairs_hook=_members, parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def _members(pairs: list[tuple[str, Any]]) -> Node:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        raise ValueError("a key stands there twice")
-    return made
-
-
-def _no_number(word: str) -> float:
-    raise ValueError(f"{word} is no number of JSON")
-
-
-def _yaml(text: bytes) -> Any:
-    reader = YAML(typ="safe")
-    reader.Constructor = _TimesAsText
-    return reader.load(text)
-
-
-class _TimesAsText(SafeConstructor):
-    """Leaves days and times as the text that stands there; JSON has none either."""
-
-
-_TimesAsText.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construct_yaml_str)
-
-
-def _plain(node: Any, place: Place, holders: tuple[int, ...]) -> Any:
-    """Bring what YAML says to what JSON can say: statuses such as 200 are numbers in YAML that does not quote them."""
-    if id(node) in holders:
-        raise refused(place, "an anchor holds itself", "write it out, or use $ref")
-    if isinstance(node, Mapping):
-        made: Node = {}
-        for key, item in node.items():
-            name = _text(key if isinstance(key, str) else str(key), place)
-            if name in made:
-                raise refused((*place, name), "stands there twice, once without quotes", "take one of them out")
-            made[name] = _plain(item, (*place, name), (*holders, id(node)))
-        return made
-    if isinstance(node, list):
-        return [_plain(item, (*place, str(number)), (*holders, id(node))) for number, item in enumerate(node)]
-    if isinstance(node, str):
-        return _text(node, place)
-    if isinstance(node, float) and not math.isfinite(node):
-        raise refused(place, f"{node} is no number of JSON", "describe it instead")
-    if node is not None and not isinstance(node, bool | int | float):
-        raise refused(place, f"a {type(node).__name__} has no form in JSON", "write it as text")
-    return node
-
-
-def _text(text: str, place: Place) -> str:
-    """Join the halves of signs that JSON escapes in two, such as those of emoji."""
-    if text.isascii():
-        return text
-    try:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16")
-    except UnicodeDecodeError:
-        raise refused(place, "holds half of a sign", "write the sign out") from None
-
-
 @dataclass(frozen=True)
 class Placed:
     """A node and where it really stands, references followed."""
 
     node: Node
     place: Place
+
+
+def steps_of(pointer: str) -> Place:
+    """Return the steps of a JSON pointer (RFC 6901), or of a reference inside a document."""
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
 
 
 def follow(document: Node, node: Any, place: Place) -> Placed:
@@ -225,7 +147,7 @@ def follow(document: Node, node: Any, place: Place) -> Placed:
         if target in seen:
             raise refused((*start, "$ref"), f"{target} refers to itself", "let one of them say what it is")
         seen.append(target)
-        place = tuple(part.replace("~1", "/").replace("~0", "~") for part in target[2:].split("/"))
+        place = steps_of(target)
         node = document
         for step in place:
             if isinstance(node, list) and step.isdecimal() and int(step) < len(node):

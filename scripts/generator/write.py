@@ -14,8 +14,9 @@ from typing import Any
 
 from . import blocking, docstrings, handwritten, plan
 from .check import check
-from .document import DocumentError, DocumentProblem, Node, Place, load, refused
+from .document import DocumentError, DocumentProblem, Node, Place, refused
 from .parser import ModelProperty, Parsed, Project, parse
+from .reading import load_all
 
 MANIFEST = "GENERATED.json"
 SCHEMAS = "schemas.json"
@@ -188,11 +189,11 @@ def generate(document_path: Path, output: Path, settings: Path, templates: Path)
     Raises:
         DocumentError: If the document breaks a rule or the parser does not understand all of it.
     """
-    document = load(document_path)
+    document, origins = load_all(document_path)
     project = _planned(document, document_path, output, settings, templates)
     project.write("openapi/infino.yaml")
     _format(output)
-    _write_manifest(document_path, output)
+    _write_manifest([document_path, *sorted({file for file, _ in origins.values()})], output)
 
 
 def problems(document: Node) -> list[str]:
@@ -230,10 +231,10 @@ def _format(output: Path) -> None:
             raise DocumentError(DocumentProblem((), f"the formatter refused the output: {said[:600]}"))
 
 
-def _write_manifest(document_path: Path, output: Path) -> None:
+def _write_manifest(files: list[Path], output: Path) -> None:
     manifest = {
-        "document": document_path.name,
-        "sha256": hashlib.sha256(document_path.read_bytes()).hexdigest(),
+        "document": ", ".join(path.name for path in files),
+        "sha256": hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest(),
         "tools": {name: version(name) for name in TOOLS},
     }
     (output / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")

@@ -22,9 +22,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from generator import document as rules  # noqa: E402 - lives beside the script, not in a package
-from generator import names  # noqa: E402 - lives beside the script, not in a package
+from generator import names, reading  # noqa: E402 - lives beside the script, not in a package
 
-DOCUMENT = rules.load(ROOT / "openapi" / "infino.yaml")
+DOCUMENT = reading.load(ROOT / "openapi" / "infino.yaml")
 OPERATIONS = {
     ".".join(names.names_of(operation, ("paths", path, method))): operation
     for path, method, operation, _ in rules.operations(DOCUMENT)

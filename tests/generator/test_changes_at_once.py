@@ -45,6 +45,8 @@ SCHEMAS = {
     "Middle": {"description": "M.", "allOf": [ref("Base"), thing("M.", b=WHOLE)]},
     "Base": thing("B.", ["a"], a={**WHOLE, "readOnly": True}),
     "WithoutName1": thing("W.", id=TEXT),
+    "Token": {**TEXT, "description": "T.", "format": "password"},
+    "Mark": {**TEXT, "description": "M.", "readOnly": True},
     "Boxed": thing("B.", items={"type": ["array", "null"], "items": ref("Thing")}),
 }  # fmt: skip
 CALLS = {
@@ -87,6 +89,8 @@ CALLS = {
     "answer: nanoseconds": Call({"body": ref("Moments"), "ok": ref("Moments")}, "at='2026-01-02T03:04:05.123456789Z' >> (it.at.nanosecond, it.to_json())", """(789, '{"at":"2026-01-02T03:04:05.123456789+00:00"}')""", '{"at":"2026-01-02T03:04:05.123456789Z"}', replied({"at": "2026-01-02T03:04:05.123456789+00:00"})),
     "answer: a day with a time": answered(thing("D.", on={**TEXT, "format": "date"}), {"on": "2026-01-02T05:00:00Z"}, "!! DecodeError: *expected a day without a time*at $.on)"),
     "answer: a day as its beginning": answered(thing("D.", on={**TEXT, "format": "date"}), {"on": "2026-01-02T00:00:00Z"}, "datetime.date(2026, 1, 2)", " >> it.on"),
+    "answer: secrets behind references": answered(thing("S.", a=TEXT, t=ref("Token"), l={"type": "array", "items": ref("Token")}), {"a": "x", "t": "hidden-1", "l": ["hidden-2"]}, "R*(a='x', t=***, l=***)"),
+    "body: only read behind a reference": body(thing("B.", a=TEXT, m=ref("Mark")), "a='x', m='y'", "", "!! TypeError: *unexpected keyword argument 'm'*"),
     "answer: anything": answered({"description": "Anything."}, [1, None], "[1, None]"),
     "answer: by the number of a version": answered(ref("Versioned"), {"v": 2, "b": "x"}, "Second(v=2, b='x')"),
     "answer: null by discriminator": answered(ref("Versioned"), None, "None"),
@@ -106,6 +110,8 @@ DOCS = {
     "limits": ({"parameters": [parameter("q", schema={**TEXT, "format": "email", "maxLength": 9})]}, "q: The q. At most 9 characters; in the format email."),
     "elsewhere": ({"externalDocs": {"url": "https://example.com/more"}}, "See https://example.com/more."),
     "an example of several": ({"parameters": [parameter("q", required=True, examples={"one": {"value": "y1"}})]}, '(q="y1")'),
+    "an example in base64": ({"parameters": [parameter("q", schema={**TEXT, "format": "byte"}, required=True, example="aGk=")]}, '(q=b"hi")'),
+    "an example of a whole decimal": ({"parameters": [parameter("q", schema={"type": "number", "format": "decimal"}, required=True, example=1.5)]}, "(q=10)"),
     "an example of a schema": ({"parameters": [parameter("q", schema={**WHOLE, "examples": [41, 42]}, required=True)]}, "(q=41)"),
 }  # fmt: skip
 

@@ -23,6 +23,7 @@ from tests.support.changes import (
     get,
     operation,
     parameter,
+    reading,
     ref,
     refusals,
     small,
@@ -380,14 +381,14 @@ def test_a_word_of_any_other_type_is_refused_and_never_a_traceback() -> None:
 def test_json_documents_are_read_as_well(tmp_path: Path) -> None:
     (tmp_path / "infino.yaml").write_text(json.dumps(small()))
 
-    assert document.load(tmp_path / "infino.yaml") == small()
+    assert reading.load(tmp_path / "infino.yaml") == small()
     assert WHOLE["type"] == "integer"
 
 
 def test_days_are_text_and_signs_of_two_halves_are_one(tmp_path: Path) -> None:
     (tmp_path / "infino.yaml").write_text('{"a": "\\ud83d\\ude00", "b": 2026-01-02, "c": 2026-01-02T03:04:05Z}')
 
-    assert document.load(tmp_path / "infino.yaml") == {"a": "😀", "b": "2026-01-02", "c": "2026-01-02T03:04:05Z"}
+    assert reading.load(tmp_path / "infino.yaml") == {"a": "😀", "b": "2026-01-02", "c": "2026-01-02T03:04:05Z"}
 
 
 def test_what_handwritten_code_needs_is_missed_by_file_and_line(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from generator import document, write  # noqa: E402 - lives beside the script, not in a package
+from generator import document, reading, write  # noqa: E402 - lives beside the script, not in a package
 
 Node = dict[str, Any]
 TEXT: Node = {"type": "string"}
@@ -111,7 +111,7 @@ print(json.dumps(found))
 @cache
 def base() -> Node:
     """The document as it stands."""
-    return document.load(ROOT / "openapi" / "infino.yaml")
+    return reading.load(ROOT / "openapi" / "infino.yaml")
 
 
 @cache

@@ -19,10 +19,10 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from generator import document as rules  # noqa: E402 - lives beside the script, not in a package
 from generator import names as naming  # noqa: E402 - lives beside the script, not in a package
-from generator import write  # noqa: E402 - lives beside the script, not in a package
+from generator import reading, write  # noqa: E402 - lives beside the script, not in a package
 
 Node = dict[str, Any]
-DOCUMENT = rules.load(ROOT / "openapi" / "infino.yaml")
+DOCUMENT = reading.load(ROOT / "openapi" / "infino.yaml")
 OPERATIONS = [
     pytest.param(path, method, operation, item, id=operation["operationId"])
     for path, method, operation, item in rules.operations(DOCUMENT)

@@ -22,10 +22,10 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from generator import document as rules  # noqa: E402 - lives beside the script, not in a package
-from generator import names  # noqa: E402 - lives beside the script, not in a package
+from generator import names, reading  # noqa: E402 - lives beside the script, not in a package
 
 T = TypeVar("T")
-DOCUMENT = rules.load(ROOT / "openapi" / "infino.yaml")
+DOCUMENT = reading.load(ROOT / "openapi" / "infino.yaml")
 OPTIONS = {"timeout": 2.0, "headers": {"x-a": "b"}, "retry": None}
 HOSTILE = ["", ".", "..", "a/b", "../users", "a?b", "a#b", "a\\b", "a\nb", "a\x00b", "\ud800"]
 

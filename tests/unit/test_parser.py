@@ -14,10 +14,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from generator import document, parser, write  # noqa: E402 - lives beside the script, not in a package
+from generator import document, parser, reading, write  # noqa: E402 - lives beside the script, not in a package
 
 OPENAPI = ROOT / "openapi"
-DOCUMENT = document.load(OPENAPI / "infino.yaml")
+DOCUMENT = reading.load(OPENAPI / "infino.yaml")
 
 
 @pytest.fixture(scope="module")

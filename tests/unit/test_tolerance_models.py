@@ -20,10 +20,9 @@ from infino.runtime.read import read_fields
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from generator import document as rules  # noqa: E402 - lives beside the script, not in a package
-from generator import types  # noqa: E402 - lives beside the script, not in a package
+from generator import reading, types  # noqa: E402 - lives beside the script, not in a package
 
-DOCUMENT = rules.load(ROOT / "openapi" / "infino.yaml")
+DOCUMENT = reading.load(ROOT / "openapi" / "infino.yaml")
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 MODELS = sorted(name for name in SCHEMAS if types.is_model(DOCUMENT, name))
 JSON = st.recursive(
