@@ -13,6 +13,7 @@ from infino_api.api.connections import update as _update
 from infino_api.models.connection import Connection
 
 from infino.core.codec import loads
+from infino.core.errors import ValidationError
 from infino.plans.statement import never_writes, reads_only
 from infino.results.prom import PromResult
 from infino.results.search import SearchResult
@@ -79,11 +80,19 @@ def update(id: str, config: Mapping[str, Any]) -> Call[Connection]:
     Returns:
         The connection as it is now, as far as the gateway tells.
 
+    Raises:
+        ValidationError: A whole body stands beside other fields.
+
     Examples:
         >>> client.connections.update("c1", {"timeout_secs": 30})
     """
-    inner = config.get("config") if isinstance(config, Mapping) and set(config) == {"config"} else None
-    return _update.request(id, inner if isinstance(inner, Mapping) else config)
+    inner = config.get("config") if isinstance(config, Mapping) else None
+    if isinstance(inner, Mapping):
+        if len(config) > 1:
+            others = ", ".join(sorted(str(key) for key in config if key != "config"))
+            raise ValidationError(f"config holds a whole body, and {others} beside it; give the fields to change only")
+        config = inner
+    return _update.request(id, config)
 
 
 def _native(content: bytes) -> NativeResult:

@@ -119,6 +119,21 @@ def mapping(given: Any, name: str, optional: bool = False) -> Any:
     _refuse(name, "an object", kind)
 
 
+def filled(given: Any, name: str) -> Any:
+    """Pass a list on that a call cannot do without: one without items would not be sent at all.
+
+    Args:
+        given: What the caller gave.
+        name: Name of the argument, for the error.
+
+    Raises:
+        ValidationError: It has no items.
+    """
+    if isinstance(given, list | tuple | set | frozenset) and not given:
+        raise ValidationError(f"{name} must have an item, for without one it is not sent")
+    return given
+
+
 def words(given: Any, name: str) -> str:
     """Pass text on that a call cannot do without; a UUID or an int is taken as its text.
 

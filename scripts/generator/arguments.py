@@ -280,7 +280,9 @@ def _pair(node: Node, made: Argument, place: Place) -> str:
         if node["in"] == "header" or not explode:
             sign = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(style, ",")
             return f"({wire}, encode.joined({name}, {name!r}, {sign!r}))"
-        return f"({wire}, {name})"
+        return (
+            f"({wire}, encode.filled({name}, {name!r}))" if made.required and not made.default else f"({wire}, {name})"
+        )
     if style not in ("form", "simple"):
         raise refused((*place, "style"), f"the style {style} is for arrays and objects", "take it out")
     if kind in ("file", "files"):
@@ -504,8 +506,8 @@ def _extra() -> Argument:
 def _checked(kind: PythonType, name: str, required: bool) -> str:
     """Return the code of a value that goes into a body, refused where the service could only misread it."""
     if kind.argument.endswith("Mapping[str, Any]") and kind.kind in ("model", "map"):
-        return f"encode.mapping({name}, {name!r}" + (")" if required else ", optional=True)")
-    return f"encode.words({name}, {name!r})" if required and kind.argument == "str" else name
+        return f"encode.mapping({name}, {name!r}" + (")" if required and not kind.nullable else ", optional=True)")
+    return f"encode.words({name}, {name!r})" if required and kind.argument == "str" and not kind.nullable else name
 
 
 def _property(document: Node, typed: Property, at: Placed, required: bool, into: str = "") -> Argument:

@@ -91,6 +91,8 @@ CALLS = {
     "answer: a day as its beginning": answered(thing("D.", on={**TEXT, "format": "date"}), {"on": "2026-01-02T00:00:00Z"}, "datetime.date(2026, 1, 2)", " >> it.on"),
     "answer: secrets behind references": answered(thing("S.", a=TEXT, t=ref("Token"), l={"type": "array", "items": ref("Token")}), {"a": "x", "t": "hidden-1", "l": ["hidden-2"]}, "R*(a='x', t=***, l=***)"),
     "body: only read behind a reference": body(thing("B.", a=TEXT, m=ref("Mark")), "a='x', m='y'", "", "!! TypeError: *unexpected keyword argument 'm'*"),
+    "body: null that is required": body(thing("B.", ["a", "b"], a={"type": ["string", "null"]}, b={"anyOf": [ref("Thing"), {"type": "null"}]}), "a=None, b=None", '{"a":null,"b":null}'),
+    "query: a list of none that is required": asked(query(LIST, required=True), "q=[]", "", "!! ValidationError: q must have an item*"),
     "answer: anything": answered({"description": "Anything."}, [1, None], "[1, None]"),
     "answer: by the number of a version": answered(ref("Versioned"), {"v": 2, "b": "x"}, "Second(v=2, b='x')"),
     "answer: null by discriminator": answered(ref("Versioned"), None, "None"),

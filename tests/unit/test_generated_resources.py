@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from infino_api.resources.root import AsyncRootResources, RootResources
 
+from infino.core.errors import ValidationError
 from infino.runtime import Call, ParameterError, RawResponse, segment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -307,8 +308,8 @@ def test_a_connection_is_updated_by_its_fields_or_by_the_old_body() -> None:
     wanted = {"config": {"timeout_secs": 30}}
     assert body(client.connections.update, "c1", {"timeout_secs": 30}).json == wanted
     assert body(client.connections.update, "c1", wanted).json == wanted
-    both = {"config": {"a": 1}, "name": "n"}
-    assert body(client.connections.update, "c1", both).json == {"config": both}
+    with pytest.raises(ValidationError, match="config holds a whole body, and name beside it"):
+        client.connections.update("c1", {"config": {"a": 1}, "name": "n"})
 
 
 def test_threads_take_fields_that_the_document_does_not_know() -> None:

@@ -267,6 +267,7 @@ class ConnectionsResource:
             The connection as it is now, as far as the gateway tells.
 
         Raises:
+            ValidationError: A whole body stands beside other fields.
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
@@ -550,6 +551,7 @@ class AsyncConnectionsResource:
             The connection as it is now, as far as the gateway tells.
 
         Raises:
+            ValidationError: A whole body stands beside other fields.
             InfinoError: The call failed; the subclass tells how.
 
         Examples:
