@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -95,7 +95,7 @@ def _bars(binding: Binding, rows: Rows, kind: str, options: ChartOptions) -> Opt
     for name in (None,) if split is None else dict.fromkeys(_label(row.get(split)) for row in rows):
         for measure in y:
             shown = measure if name is None else name if len(y) == 1 else f"{name}, {measure}"
-            cells = {place: _finite(row.get(measure)) for place, row in places.of(name)}
+            cells = {place: _finite(row.get(measure)) for place, row in places.rows[name]}
             series[shown] = [cells.get(place) for place in range(len(places.labels))]
     look: Option = {"type": "line" if kind in ("line", "area") else "bar"}
     if kind == "area":
@@ -122,14 +122,11 @@ class _Places:
 
     Args:
         labels: What stands there.
-        rows: Series, place and row.
+        rows: Place and row of each series.
     """
 
     labels: list[str]
-    rows: list[tuple[str | None, int, Mapping[str, Any]]]
-
-    def of(self, series: str | None) -> Iterable[tuple[int, Mapping[str, Any]]]:
-        return ((place, row) for name, place, row in self.rows if name == series)
+    rows: Mapping[str | None, list[tuple[int, Mapping[str, Any]]]]
 
 
 def _along(rows: Rows, x: str, split: str | None, *, in_order: bool) -> _Places:
@@ -152,35 +149,45 @@ def _along(rows: Rows, x: str, split: str | None, *, in_order: bool) -> _Places:
         if order is not None:
             keys.sort(key=lambda key: (order[key[0]], key[1]))
     place = {key: number for number, key in enumerate(keys)}
-    short = _shortened([label for label, _ in keys])
-    return _Places(short, [(name, place[_label(value), again], row) for name, (value, again), row in found])
+    placed: dict[str | None, list[tuple[int, Mapping[str, Any]]]] = {}
+    for name, (value, again), row in found:
+        placed.setdefault(name, []).append((place[_label(value), again], row))
+    return _Places(_shortened([label for label, _ in keys]), placed)
 
 
 _ZONED = re.compile(r":.*(Z|[+-]\d\d:?\d\d)$")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?")
 
 
-def _order(values: Iterable[Any], *, numbers: bool) -> dict[str, float] | None:
+def _order(values: Sequence[Any], *, numbers: bool) -> dict[str, float] | None:
     """Return the order of values that are all times (or, where wanted, all numbers), by their labels."""
-    found: dict[str, float] = {}
-    for value in values:
-        if numbers and (number := _as_number(value)) is not None:
-            found[_label(value)] = number
-        elif isinstance(value, str) and _ISO.fullmatch(value):
-            moment = datetime.fromisoformat(value)
-            found[_label(value)] = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-        elif value is not None:
-            return None
-    return {**found, NULL: -math.inf} if found else None
+    for read in (_moment, _as_number) if numbers else (_moment,):
+        found = {_label(value): read(value) for value in values if value is not None}
+        known = {label: place for label, place in found.items() if place is not None}
+        if known and len(known) == len(found):
+            return {**known, NULL: -math.inf}
+    return None
+
+
+def _moment(value: Any) -> float | None:
+    """Read a day or moment that there is; 2013-02-31 is a word."""
+    if not isinstance(value, str) or not _ISO.fullmatch(value):
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _as_number(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        return float(value)
-    except ValueError:
+        found = float(value)
+    except (ValueError, OverflowError):
         return None
+    return found if math.isfinite(found) else None
 
 
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[T ]00:00:00(\.0+)?(Z|[+-]00:?00)?")
@@ -244,7 +251,7 @@ def _axis_of(rows: Rows, name: str) -> Option:
     texts = [row[name] for row in rows if isinstance(row.get(name), str)]
     if not texts:
         return {"type": "value", "name": name}
-    if all(_ISO.fullmatch(text) for text in texts):
+    if all(_moment(text) is not None for text in texts):
         return {"type": "time", "name": name}
     return {"type": "category", "name": name, "data": list(dict.fromkeys(_label(row.get(name)) for row in rows))}
 
@@ -253,7 +260,7 @@ def _heatmap(binding: Binding, rows: Rows, kind: str, options: ChartOptions) -> 
     x, split, y = binding.x or "", binding.series or "", (binding.y or [""])[0]
     across, down = _places(row.get(x) for row in rows), _places(row.get(split) for row in rows)
     cells = _summed([[across[_label(row.get(x))], down[_label(row.get(split))], _finite(row.get(y))] for row in rows])
-    numbers = [cell[2] for cell in cells if isinstance(cell[2], int | float) and math.isfinite(cell[2])]
+    numbers = [cell[2] for cell in cells if isinstance(cell[2], int | float) and _as_number(cell[2]) is not None]
     shadow = {"shadowBlur": 10, "shadowColor": "rgba(0, 0, 0, 0.5)"}
     return {
         "tooltip": {"position": "top"},
@@ -291,12 +298,10 @@ def _summed(cells: Iterable[list[Any]]) -> list[list[Any]]:
 
 
 def _places(values: Iterable[Any]) -> dict[str, int]:
-    """Number the names of an axis in their order: that of numbers where all are numbers, else that of text."""
-    names = dict.fromkeys(map(_label, values))
-    try:
-        ordered = sorted(names, key=float)
-    except ValueError:
-        ordered = sorted(names)
+    """Number the names of an axis in their order: that of times or numbers where all are such, else that of text."""
+    held = list(values)
+    names, order = dict.fromkeys(map(_label, held)), _order(held, numbers=True)
+    ordered = sorted(names) if order is None else sorted(names, key=order.__getitem__)
     return {name: place for place, name in enumerate(ordered)}
 
 

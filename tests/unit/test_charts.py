@@ -115,6 +115,32 @@ def test_the_axis_of_a_scatter_is_that_of_its_values(values: list[Any], axis: st
     assert option("scatter", rows=[{"c": value, "v": 1} for value in values])["xAxis"]["type"] == axis
 
 
+ODD = [None, True, -3, 10**400, "1" * 400, "nan", "2013-02-31", "0000-01-01", "2013-01-01T24:00:00Z", [1], float("nan")]
+
+
+@pytest.mark.parametrize("kind", ["bar", "horizontalBar", "line", "area", "scatter", "pie", "heatmap", "metric"])
+def test_no_value_keeps_a_chart_from_being_drawn(kind: str) -> None:
+    for one in ODD:
+        for other in ODD:
+            rows = [{"c": one, "o": one, "v": other}, {"c": other, "o": other, "v": one}, {"c": 3, "v": 1}]
+            drawing = drawn(kind, {**BOUND, "series": "o", "value": "v"}, rows)
+            json.dumps(contents([PagePanel(drawing=drawing, rows=rows)]), allow_nan=False)
+
+
+def test_what_has_no_value_stands_before_numbers_and_days_in_their_order() -> None:
+    for values, expected in (
+        ([10, 9, None], ["(no value)", "9", "10"]),
+        (["2013-01-02", None, "2013-01-01"], ["(no value)", "2013-01-01", "2013-01-02"]),
+        (["2013-02-31", "2013-01-01"], ["2013-01-01", "2013-02-31"]),
+    ):
+        rows = [{"c": value, "o": value, "v": 1} for value in values]
+        found = option("heatmap", {**BOUND, "series": "o"}, rows)
+        assert (found["xAxis"]["data"], found["yAxis"]["data"]) == (expected, expected)
+    assert option("line", rows=[{"c": c, "v": 1} for c in ("2013-02-31", "2013-01-01")])["xAxis"]["data"] == [
+        "2013-02-31", "2013-01-01",
+    ]  # fmt: skip
+
+
 def test_a_heatmap_of_losses_has_a_scale() -> None:
     found = option("heatmap", {**BOUND, "series": "o"}, [{"c": "a", "o": "b", "v": -4}, {"c": "b", "o": "b", "v": -2}])
     assert (found["visualMap"]["min"], found["visualMap"]["max"]) == (-4, -2)
