@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime
-from typing import Any, Final, Literal, Self, get_args
+from typing import Any, Final, Literal, Self, TypeVar, get_args
 
-from infino.charts.parts import Metric, span_of_time
-from infino.core.errors import ValidationError
+from infino_api.models.visualization import Visualization as SavedVisualization
 
-Bucket = Literal["minute", "hour", "day", "week", "month", "quarter", "year"]
+from infino.charts import checks
+from infino.charts.checks import Bucket, refuse
+from infino.charts.parts import Metric, checked_filter, span_of_time
+from infino.runtime.model import Model
+
 Position = Literal["top", "right", "bottom", "left"]
 GRID: Final = 48
+_PANEL_HEIGHT: Final = 15
 _NUMBERS = ("metric", "gauge")
-_SPLIT = ("bar", "horizontalBar", "line", "area", "heatmap")
+P = TypeVar("P", list[Any], dict[str, Any])
 
 
 class _Spec(Mapping[str, Any]):
@@ -36,13 +40,18 @@ class _Spec(Mapping[str, Any]):
         return f"{type(self).__name__}({self._spec!r})"
 
     @classmethod
-    def from_spec(cls, spec: Mapping[str, Any]) -> Self:
+    def from_spec(cls, spec: Mapping[str, Any] | Model) -> Self:
         """Take a spec as it is; `from_spec(d).to_spec() == d` whatever it holds.
 
         Args:
-            spec: The spec, such as the attributes of a saved object.
+            spec: The spec, or a saved object.
+
+        Raises:
+            ValidationError: It is neither.
         """
-        return cls(spec)
+        if not isinstance(spec, Mapping | Model):
+            raise refuse(f"a spec is an object, not {type(spec).__name__}")
+        return cls(spec.to_dict() if isinstance(spec, Model) else spec)
 
     def to_spec(self) -> dict[str, Any]:
         """Return the plain spec."""
@@ -51,17 +60,31 @@ class _Spec(Mapping[str, Any]):
     def _with(self, **parts: Any) -> Self:
         return type(self)({**self._spec, **parts})
 
+    def _part(self, name: str, kind: type[P]) -> P:
+        """A part that a step adds to; a spec that was taken as it is may have nothing or anything there."""
+        found = self._spec.get(name)
+        if found is None:
+            return kind()
+        if not isinstance(found, kind):
+            raise refuse(f"{name} of the spec is no {kind.__name__}: {found!r}")
+        return found
+
     def tagged(self, *tags: str) -> Self:
         """Add tags."""
-        return self._with(tags=[*self._spec.get("tags", []), *tags])
+        for tag in tags:
+            checks.texts(tag=tag)
+        return self._with(tags=[*self._part("tags", list), *tags])
 
     def where(self, *filters: Mapping[str, Any]) -> Self:
         """Add saved filters.
 
         Args:
             filters: Made by `field(...)`.
+
+        Raises:
+            ValidationError: One is no filter.
         """
-        return self._with(filters=[*self._spec.get("filters", []), *map(dict, filters)])
+        return self._with(filters=[*self._part("filters", list), *map(checked_filter, filters)])
 
     def during(self, start: datetime | str | int, end: datetime | str | int) -> Self:
         """Save a span of time.
@@ -88,8 +111,7 @@ class Visualization(_Spec):
 
     @classmethod
     def _of(cls, kind: str, title: str, description: str | None) -> Self:
-        if not title.strip():
-            raise ValidationError("a visualization needs a title", operation="charts")
+        checks.title(title, "visualization")
         described = {} if description is None else {"description": description}
         return cls({"title": title, **described, "chart": {"type": kind}})
 
@@ -146,7 +168,7 @@ class Visualization(_Spec):
     @property
     def kind(self) -> str:
         """The kind of chart."""
-        return str(self._spec.get("chart", {}).get("type", "bar"))
+        return str(self._part("chart", dict).get("type") or "bar")
 
     def sql(
         self,
@@ -154,7 +176,7 @@ class Visualization(_Spec):
         *,
         x: str | None = None,
         bucket: Bucket | None = None,
-        y: Sequence[str] = (),
+        y: str | Sequence[str] = (),
         series: str | None = None,
         metric: Metric | None = None,
         top: int | None = None,
@@ -187,8 +209,13 @@ class Visualization(_Spec):
         Examples:
             >>> Visualization.line("A day").sql("flights", x="time_hour", bucket="hour", series="origin")
         """
-        _check_source(dataset, limit)
-        self._check(x, bucket, y, series, metric, top, other)
+        checks.source(dataset, limit, time_column)
+        columns = [y] if isinstance(y, str) else list(y)
+        given = {
+            "x": x, "bucket": bucket, "y": columns, "series": series, "metric": metric, "top": top,
+            "other": other or None, "descending": descending,
+        }  # fmt: skip
+        checks.built(self.kind, given)
         made = metric or Metric("count")
         sql: dict[str, Any] = {}
         if self.kind not in ("scatter", "table"):
@@ -200,8 +227,8 @@ class Visualization(_Spec):
         mapping: dict[str, Any] = {}
         if x is not None:
             mapping["x"] = {"column": x, "bucket": bucket} if bucket else x
-        if y:
-            mapping["y"] = list(y)
+        if columns:
+            mapping["y"] = columns
         mapping |= {key: value for key, value in (("series", series), ("top", top)) if value is not None}
         if other:
             mapping["other_bucket"] = True
@@ -213,7 +240,7 @@ class Visualization(_Spec):
         statement: str,
         *,
         x: str | None = None,
-        y: Sequence[str] = (),
+        y: str | Sequence[str] = (),
         series: str | None = None,
         limit: int | None = None,
         time_column: str | None = None,
@@ -236,59 +263,29 @@ class Visualization(_Spec):
             >>> statement = "SELECT carrier, avg(dep_delay) AS d FROM flights GROUP BY 1"
             >>> Visualization.bar("Late").query("flights", statement)
         """
-        if not statement.strip():
-            raise ValidationError("query() needs a SELECT", operation="charts")
-        _check_source(dataset, limit)
+        if not isinstance(statement, str) or not statement.strip():
+            raise refuse("query() needs a SELECT")
+        checks.source(dataset, limit, time_column)
+        given = {"x": x, "y": [y] if isinstance(y, str) else list(y), "series": series}
+        checks.written(self.kind, given)
         sql: dict[str, Any] = {"raw_query": statement}
         sql |= {key: value for key, value in (("limit", limit), ("time_column", time_column)) if value is not None}
-        mapping = {key: value for key, value in (("x", x), ("y", list(y)), ("series", series)) if value}
+        mapping = {key: value for key, value in given.items() if value}
         return self._with(source={"kind": "sql", "index": dataset, "sql": sql}, mapping=mapping)
-
-    def _check(
-        self, x: str | None, bucket: str | None, y: Sequence[str], series: str | None, metric: Metric | None,
-        top: int | None, other: bool,
-    ) -> None:  # fmt: skip
-        kind = self.kind
-        wrong = {
-            "missing_x_axis_for_chart": x is None and kind not in (*_NUMBERS, "table") and f"a {kind} needs x",
-            "missing_series_for_heatmap": kind == "heatmap"
-            and not series
-            and "a heatmap needs series for its second axis",
-            "multi_y_truncated": kind == "scatter" and len(y) != 1 and "a scatter needs exactly one column in y",
-            "mapping_y_ignored_for_aggregating_chart": (
-                bool(y) and kind not in ("scatter", "table") and f"a {kind} computes its metric; y has no effect"
-            ),
-            "top_n_without_other_bucket_use_limit": (
-                top is not None and not other and "top works with other=True; without it use limit"
-            ),
-            "unknown_bucket": bucket is not None
-            and bucket not in get_args(Bucket)
-            and f"bucket is one of {', '.join(get_args(Bucket))}",
-            "top_n_zero_ignored": top is not None and top < 1 and "top must be 1 or more",
-            "top_n_other_bucket_incompatible_with_bucket": (
-                bool(bucket)
-                and (top is not None or other)
-                and "an axis cut into times shows all of them; leave out top and other"
-            ),
-            "top_n_other_bucket_unsupported_on_non_x": other and top is None and "other=True needs top",
-            "unused_part": (
-                metric is not None and kind in ("scatter", "table") and f"a {kind} shows columns; metric has no effect"
-            )
-            or (series is not None and kind not in _SPLIT and f"a {kind} has no series"),
-        }
-        for code, problem in wrong.items():
-            if problem:
-                raise ValidationError(f"{problem} ({code})", operation="charts")
 
     def legend(self, position: Position | None = "top") -> Self:
         """Show the legend at a side, or hide it with None."""
+        if position is not None and position not in get_args(Position):
+            raise refuse(f"a legend stands at {', '.join(get_args(Position))}, not at {position!r}")
+        if self.kind in (*_NUMBERS, "table"):
+            raise refuse(f"a {self.kind} has no legend")
         looks = {"show": False} if position is None else {"show": True, "position": position}
         return self._looks(legend=looks)
 
     def donut(self, ratio: float) -> Self:
         """Give a pie a hole: 0 for none, nearly 1 for a ring."""
-        if self.kind != "pie" or not 0 <= ratio < 1:
-            raise ValidationError("donut() is for pies; the ratio lies between 0 and 1", operation="charts")
+        if self.kind != "pie" or not isinstance(ratio, int | float) or not 0 <= ratio < 1:
+            raise refuse("donut() is for pies; the ratio lies between 0 and 1")
         return self._looks(pie_donut_ratio=ratio)
 
     def number(
@@ -297,23 +294,23 @@ class Visualization(_Spec):
         prefix: str | None = None,
         suffix: str | None = None,
         decimals: int | None = None,
+        thousands_separator: bool | None = None,
         abbreviate: bool | None = None,
     ) -> Self:
-        """Say how a metric or gauge is written: `number(suffix=" min", decimals=1)`."""
+        """Say how a metric or gauge is written: `number(suffix=" min", decimals=1)`; what is None stays."""
         if self.kind not in _NUMBERS:
-            raise ValidationError(f"a {self.kind} is not a single number", operation="charts")
-        given = {"prefix": prefix, "suffix": suffix, "decimals": decimals, "abbreviate": abbreviate}
-        return self._looks(metric_formatting={key: value for key, value in given.items() if value is not None})
+            raise refuse(f"a {self.kind} is not a single number")
+        checks.whole("decimals", decimals, 0, 20)
+        given = {
+            "prefix": prefix, "suffix": suffix, "decimals": decimals, "thousands_separator": thousands_separator,
+            "abbreviate": abbreviate,
+        }  # fmt: skip
+        before = self._part("options", dict).get("metric_formatting") or {}
+        written = {key: value for key, value in given.items() if value is not None}
+        return self._looks(metric_formatting={**before, **written})
 
     def _looks(self, **looks: Any) -> Self:
-        return self._with(options={**self._spec.get("options", {}), **looks})
-
-
-def _check_source(dataset: str, limit: int | None) -> None:
-    if not dataset.strip():
-        raise ValidationError("a visualization needs the name of its dataset", operation="charts")
-    if limit is not None and limit < 1:
-        raise ValidationError("limit must be 1 or more", operation="charts")
+        return self._with(options={**self._part("options", dict), **looks})
 
 
 def markdown(text: str) -> dict[str, Any]:
@@ -325,6 +322,7 @@ def markdown(text: str) -> dict[str, Any]:
     Examples:
         >>> Dashboard("Delays").row(markdown("# January"))
     """
+    checks.texts(text=text)
     return {"kind": "markdown", "content": text}
 
 
@@ -350,8 +348,7 @@ class Dashboard(_Spec):
     @classmethod
     def titled(cls, title: str, *, description: str | None = None) -> Self:
         """Begin a dashboard."""
-        if not title.strip():
-            raise ValidationError("a dashboard needs a title", operation="charts")
+        checks.title(title, "dashboard")
         return cls({"title": title, **({} if description is None else {"description": description}), "panels": []})
 
     def row(self, *panels: Any, height: int = 15, widths: Sequence[int] | None = None) -> Self:
@@ -369,33 +366,44 @@ class Dashboard(_Spec):
             ValidationError: A panel is nothing of the kind, or the widths don't fit.
         """
         wide = list(widths) if widths is not None else [GRID // max(1, len(panels))] * len(panels)
-        if len(wide) != len(panels) or not panels or any(one < 1 for one in wide) or sum(wide) > GRID or height < 1:
-            problem = (
-                f"a row takes a width of 1 or more for each panel, {GRID} together at most, and a height of 1 or more"
-            )
-            raise ValidationError(problem, operation="charts")
-        there = self._spec.get("panels", [])
-        y = max((one["layout"]["y"] + one["layout"]["h"] for one in there if one.get("layout")), default=0)
+        for width in wide:
+            checks.whole("a width", width, 1)
+        checks.whole("height", height, 1)
+        if len(wide) != len(panels) or not panels or sum(wide) > GRID:
+            raise refuse(f"a row takes a width for each panel, {GRID} together at most")
+        there = self._part("panels", list)
+        taken = {one.get("id") for one in there if isinstance(one, Mapping)}
+        ids = (id for at in range(len(there), 2 * len(there) + GRID + 1) if (id := f"panel_{at}") not in taken)
+        y = max(map(_bottom, there), default=0)
         made = []
         for at, (panel, width) in enumerate(zip(panels, wide, strict=True)):
             layout = {"x": sum(wide[:at]), "y": y, "w": width, "h": height}
-            made.append({"id": f"panel_{len(there) + at}", **_panel(panel), "layout": layout})
+            given = _panel(panel)
+            made.append({**given, "id": given.get("id") or next(ids), "layout": layout})
         return self._with(panels=[*there, *made])
 
     def refreshed(self, seconds: int) -> Self:
         """Ask viewers to run it again every so often."""
-        return self._with(options={**self._spec.get("options", {}), "refresh_interval": seconds})
+        checks.whole("seconds", seconds, 1)
+        return self._with(options={**self._part("options", dict), "refresh_interval": seconds})
+
+
+def _bottom(panel: Any) -> int:
+    """The row below a panel; one without a place is put below the others by the service."""
+    layout = panel.get("layout") if isinstance(panel, Mapping) else None
+    if not isinstance(layout, Mapping):
+        return 0
+    return int((layout.get("y") or 0) + (layout.get("h") or _PANEL_HEIGHT))
 
 
 def _panel(given: Any) -> dict[str, Any]:
-    if isinstance(given, str) and given:
-        return {"kind": "visualization", "viz_id": given}
-    if isinstance(given, Mapping) and given.get("kind") in ("markdown", "divider", "visualization"):
-        return dict(given)
-    id = getattr(given, "id", None)
+    id = given.id if isinstance(given, SavedVisualization) else given
     if isinstance(id, str) and id:
         return {"kind": "visualization", "viz_id": id}
-    raise ValidationError(
-        f"a panel is the id of a saved visualization, markdown(...) or divider(...), not {type(given).__name__}",
-        operation="charts",
-    )
+    if isinstance(given, Mapping):
+        kind = given.get("kind") or "visualization"
+        needed = {"visualization": "viz_id", "markdown": "content"}.get(kind)
+        if kind == "divider" or (needed and given.get(needed)):
+            return {**given, "kind": kind}
+    problem = "a panel is the id of a saved visualization, markdown(...) or divider(...)"
+    raise refuse(f"{problem}, not {type(given).__name__}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -17,7 +19,7 @@ class Metric:
     """What is computed for each group: made by `count`, `total`, `avg`, `lowest` and `highest`.
 
     Args:
-        function: count, sum, avg, min or max.
+        function: count, sum, avg, min, max, or none for a column as it is.
         column: Column it is computed from.
     """
 
@@ -87,6 +89,56 @@ def highest(column: str) -> Metric:
     return Metric("max", column)
 
 
+def _is_scalar(value: Any) -> bool:
+    return isinstance(value, str | bool | int | Decimal) or (isinstance(value, float) and math.isfinite(value))
+
+
+def _is_value(value: Any) -> bool:
+    return value is None or _is_scalar(value)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_value, value))
+
+
+def _is_span(value: Any) -> bool:
+    ends = [value.get("from"), value.get("to")] if isinstance(value, Mapping) else value
+    if not isinstance(ends, list) or len(ends) != 2 or not all(map(_is_scalar, ends)):
+        return False
+    return not all(isinstance(end, int | float | Decimal) for end in ends) or bool(ends[0] <= ends[1])
+
+
+# The operators of filters, with what their value must be.
+_FITTING: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    **dict.fromkeys(("is", "is_not"), (_is_value, "one text, number, yes or no, or None")),
+    **dict.fromkeys(("is_one_of", "is_not_one_of"), (_is_list, "a list that is not empty, of texts and numbers")),
+    **dict.fromkeys(("is_between", "is_not_between"), (_is_span, "two ends, the first not above the last")),
+    **dict.fromkeys(("exists", "does_not_exist"), (lambda value: True, "nothing")),
+    "contains": (_is_scalar, "one text or number"),
+}
+
+
+def checked_filter(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a filter as a spec has it.
+
+    Raises:
+        ValidationError: It names no field or operator, or its value does not fit.
+    """
+    if not isinstance(given, Mapping):
+        raise ValidationError(f"a filter is made by field(...), not {type(given).__name__}", operation="charts")
+    found = dict(given)
+    name, operator = found.get("field"), found.get("operator")
+    if not isinstance(name, str) or not name.strip():
+        raise ValidationError("a filter needs the name of its field", operation="charts")
+    if operator not in _FITTING:
+        problem = f"the filter on {name!r} has the operator {operator!r}; there are {', '.join(_FITTING)}"
+        raise ValidationError(problem, operation="charts")
+    fits, wanted = _FITTING[operator]
+    if not fits(found.get("value")):
+        raise ValidationError(f"the filter on {name!r} takes {wanted}", operation="charts")
+    return found
+
+
 @attrs.frozen
 class Field:
     """A field that filters speak of, made by `field`.
@@ -97,44 +149,41 @@ class Field:
 
     name: str
 
-    def _filter(self, operator: str, value: Any = None) -> dict[str, Any]:
-        found = {"field": self.name, "operator": operator}
-        return found if value is None and operator in ("exists", "does_not_exist") else {**found, "value": value}
+    def _filter(self, operator: str, **value: Any) -> dict[str, Any]:
+        return checked_filter({"field": self.name, "operator": operator, **value})
 
     def equals(self, value: Any) -> dict[str, Any]:
         """Keep records where the field has this value."""
-        return self._filter("is", plain_moment(value))
+        return self._filter("is", value=plain_moment(value))
 
     def differs(self, value: Any) -> dict[str, Any]:
         """Keep records where the field has another value, or none."""
-        return self._filter("is_not", plain_moment(value))
+        return self._filter("is_not", value=plain_moment(value))
 
-    def is_one_of(self, values: Sequence[Any]) -> dict[str, Any]:
+    def is_one_of(self, values: Iterable[Any]) -> dict[str, Any]:
         """Keep records where the field has one of these values."""
-        return self._filter("is_one_of", self._list(values))
+        return self._filter("is_one_of", value=self._list(values))
 
-    def is_none_of(self, values: Sequence[Any]) -> dict[str, Any]:
+    def is_none_of(self, values: Iterable[Any]) -> dict[str, Any]:
         """Keep records where the field has none of these values."""
-        return self._filter("is_not_one_of", self._list(values))
+        return self._filter("is_not_one_of", value=self._list(values))
 
-    def _list(self, values: Sequence[Any]) -> list[Any]:
-        if isinstance(values, str) or not values:
+    def _list(self, values: Iterable[Any]) -> list[Any]:
+        if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
             raise ValidationError(f"the filter on {self.name!r} takes a list that is not empty", operation="charts")
         return [plain_moment(value) for value in values]
 
     def between(self, low: Any, high: Any) -> dict[str, Any]:
         """Keep records where the field lies between two values, both included."""
-        return self._filter("is_between", [plain_moment(low), plain_moment(high)])
+        return self._filter("is_between", value=[plain_moment(low), plain_moment(high)])
 
     def not_between(self, low: Any, high: Any) -> dict[str, Any]:
         """Keep records where the field lies outside two values."""
-        return self._filter("is_not_between", [plain_moment(low), plain_moment(high)])
+        return self._filter("is_not_between", value=[plain_moment(low), plain_moment(high)])
 
     def contains(self, text: str | float | bool) -> dict[str, Any]:
         """Keep records where the text of the field holds this text."""
-        if isinstance(text, list | tuple | Mapping) or text is None:
-            raise ValidationError(f"the filter on {self.name!r} takes one text or number", operation="charts")
-        return self._filter("contains", text)
+        return self._filter("contains", value=text)
 
     def exists(self) -> dict[str, Any]:
         """Keep records that have the field."""
@@ -164,21 +213,21 @@ def field(name: str) -> Field:
 def span_of_time(start: datetime | str | int, end: datetime | str | int) -> dict[str, Any]:
     """Write a span as a spec has it; its ends are moments, the first before the last."""
     span = {"kind": "absolute", "from": plain_moment(start), "to": plain_moment(end)}
-    known = [_seconds(span[side]) for side in ("from", "to")]
-    if known[0] > known[1]:
+    if _moment(span["from"]) > _moment(span["to"]):
         raise ValidationError(f"the span ends before it begins: {start} to {end}", operation="charts")
     return span
 
 
-def _seconds(moment: str | int) -> float:
-    if not isinstance(moment, str):
-        return moment / 1000
+def _moment(given: Any) -> datetime:
     try:
-        found = isoparse(moment)
-    except ValueError:
-        problem = f"{moment!r} is no moment: give a datetime, ISO text, or milliseconds since 1970"
-    else:
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+        if isinstance(given, str):
+            found = isoparse(given)
+            return found if found.tzinfo else found.replace(tzinfo=UTC)
+        if isinstance(given, int | float) and not isinstance(given, bool):
+            return datetime.fromtimestamp(given / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    problem = f"{given!r} is no moment: give a datetime, ISO text, or milliseconds since 1970"
     raise ValidationError(problem, operation="charts")
 
 

@@ -12,8 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import infino
-from infino import charts
-from infino.charts import Dashboard, Visualization, avg, count, divider, field, highest, lowest, markdown, plot, total
+from infino import charts, models
+from infino.charts import (
+    Dashboard,
+    Metric,
+    Visualization,
+    avg,
+    count,
+    divider,
+    field,
+    highest,
+    lowest,
+    markdown,
+    plot,
+    total,
+)
 from infino.chat.answer import Answer
 from infino.results import PromResult, SearchResult, SqlResult
 
@@ -72,8 +85,8 @@ def test_each_step_gives_another_spec() -> None:
             "top_n_other_bucket_incompatible_with_bucket",
         ),
         (lambda: Visualization.bar("t").sql("d", x="c", other=True), "needs top"),
-        (lambda: Visualization.table("t").sql("d", metric=count()), "no effect"),
-        (lambda: Visualization.pie("t").sql("d", x="c", series="s"), "no series"),
+        (lambda: Visualization.table("t").sql("d", metric=count()), "nothing of metric"),
+        (lambda: Visualization.pie("t").sql("d", x="c", series="s"), "nothing of series"),
         (lambda: Visualization.bar(" "), "title"),
         (lambda: Visualization.bar("t").sql(" ", x="c"), "name of its dataset"),
         (lambda: Visualization.bar("t").query("", "SELECT 1"), "name of its dataset"),
@@ -93,6 +106,44 @@ def test_each_step_gives_another_spec() -> None:
         (lambda: field("c").is_one_of([]), "not empty"),
         (lambda: field("c").is_none_of("abc"), "not empty"),
         (lambda: field("c").contains(["a"]), "one text"),  # type: ignore[arg-type]  # that is the point
+        (lambda: Visualization.bar("t").sql("d", x="c", metric=Metric("median", "v")), "unknown_aggregation_function"),
+        (
+            lambda: Visualization.bar("t").sql("d", x="c", metric=Metric("count", "v")),
+            "metric_column_unused_with_count_aggregation",
+        ),
+        (lambda: Visualization.bar("t").sql("d", x="c", metric=Metric("avg")), "avg needs a column"),
+        (lambda: Visualization.bar("t").sql("d", x="c", metric="avg"), "made by count"),  # type: ignore[arg-type]  # that is the point
+        (lambda: Visualization.metric("t").sql("d", x="c", bucket="day"), "nothing of x, bucket"),
+        (lambda: Visualization.table("t").sql("d", descending=True), "nothing of descending"),
+        (lambda: Visualization.scatter("t").sql("d", x="a", y="b", descending=False), "nothing of descending"),
+        (lambda: Visualization.scatter("t").sql("d", x="a", y="b", top=3, other=True), "nothing of top, other"),
+        (lambda: Visualization.heatmap("t").query("d", "SELECT 1", x="a"), "missing_series_for_heatmap"),
+        (lambda: Visualization.scatter("t").query("d", "SELECT 1", y=["a", "b"]), "multi_y_truncated"),
+        (lambda: Visualization.table("t").query("d", "SELECT 1", x="a"), "nothing of x"),
+        (lambda: Visualization.bar("t").sql("d", x=""), "x must be a text"),
+        (lambda: Visualization.bar("t").sql("d", x="c", limit=1.5), "whole numbers, not 1.5"),  # type: ignore[arg-type]  # that is the point
+        (lambda: Visualization.bar("t").sql("d", x="c", top="3", other=True), "top must be 0 or more"),  # type: ignore[arg-type]  # that is the point
+        (lambda: Visualization.bar(None), "title"),  # type: ignore[arg-type]  # that is the point
+        (lambda: Visualization.bar("t").legend("middle"), "not at 'middle'"),  # type: ignore[arg-type]  # that is the point
+        (lambda: Visualization.table("t").legend(), "no legend"),
+        (lambda: Visualization.pie("t").donut("half"), "pies"),  # type: ignore[arg-type]  # that is the point
+        (lambda: Visualization.metric("t").number(decimals=99), "0 to 20"),
+        (lambda: Visualization.bar("t").tagged(5), "tag must be a text"),  # type: ignore[arg-type]  # that is the point
+        (lambda: Visualization.bar("t").where("c = 1"), "made by field"),  # type: ignore[arg-type]  # that is the point
+        (lambda: Visualization.bar("t").where({"field": "c", "operator": "like"}), "there are is, is_not"),
+        (lambda: Visualization.bar("t").during(None, 5), "None is no moment"),  # type: ignore[arg-type]  # that is the point
+        (lambda: Visualization.bar("t").during(0, 10**30), "is no moment"),
+        (lambda: Visualization.from_spec([1]), "not list"),  # type: ignore[arg-type]  # that is the point
+        (lambda: Visualization.from_spec({"chart": "bar"}).sql("d", x="c"), "chart of the spec is no dict"),
+        (lambda: Visualization.from_spec({"tags": "a"}).tagged("b"), "tags of the spec is no list"),
+        (lambda: field("").exists(), "name of its field"),
+        (lambda: field("c").equals([1]), "one text"),
+        (lambda: field("c").between(5, 1), "two ends"),
+        (lambda: field("c").is_one_of([[1]]), "a list"),
+        (lambda: markdown(""), "text must be"),
+        (lambda: Dashboard.titled("t").row("a", height=2.5), "height must be 1 or more"),  # type: ignore[arg-type]  # that is the point
+        (lambda: Dashboard.titled("t").row({"kind": "visualization"}), "a panel is"),
+        (lambda: Dashboard.titled("t").refreshed(0), "seconds must be"),
     ],
 )
 def test_mistakes_are_told_before_anything_is_sent(make: Any, code: str) -> None:
@@ -128,6 +179,19 @@ def test_rows_fill_the_grid() -> None:
     assert layouts == [(0, 0, 24, 15), (24, 0, 24, 15), (0, 15, 48, 6), (0, 21, 30, 15), (30, 21, 18, 15)]
     assert [panel["id"] for panel in made["panels"]] == [f"panel_{n}" for n in range(5)]
     assert made["options"] == {"refresh_interval": 30}
+
+
+def test_steps_add_to_a_saved_object_whatever_it_leaves_out() -> None:
+    saved = models.Visualization.from_dict({"title": "t", "chart": {"type": "metric"}, "tags": None, "options": None})
+    built = Visualization.from_spec(saved).tagged("a").number(prefix="$").number(decimals=1, thousands_separator=False)
+    assert built["tags"] == ["a"]
+    formatting = {"prefix": "$", "decimals": 1, "thousands_separator": False}
+    assert built["options"] == {"metric_formatting": formatting}
+    places: list[dict[str, Any]] = [{"id": "panel_1", "layout": {"x": 0, "y": 2}}, {"id": "panel_2", "layout": None}]
+    made = Dashboard.from_spec({"title": "t", "panels": places}).row("a", {"viz_id": "b"})
+    assert [one["id"] for one in made["panels"]] == ["panel_1", "panel_2", "panel_3", "panel_4"]
+    assert made["panels"][3]["layout"] == {"x": 24, "y": 17, "w": 24, "h": 15}
+    assert Dashboard.from_spec({"panels": None}).row("a")["panels"][0]["id"] == "panel_0"
 
 
 def test_any_result_can_be_drawn() -> None:
