@@ -208,9 +208,12 @@ def _is_negative(value: Any) -> bool:
     return isinstance(value, int | float) and value < 0
 
 
+_NOT_FINITE = ("NaN", "Infinity", "-Infinity")
+
+
 def _finite(value: Any) -> Any:
-    """A value that JSON can hold: what is not a finite number is a gap."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    """A value that can be drawn: what is not a finite number is a gap, also where an answer has it as a word."""
+    return None if (isinstance(value, float) and not math.isfinite(value)) or value in _NOT_FINITE else value
 
 
 def _pie(binding: Binding, rows: Rows, kind: str, options: ChartOptions) -> Option:

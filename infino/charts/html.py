@@ -36,6 +36,7 @@ class PagePanel:
 
     Args:
         title: Its title.
+        show_title: Whether the title is seen; screen readers say it anyway.
         drawing: What it shows.
         rows: The rows behind a chart, by column name, to be looked at as a table.
         markdown: A text, instead of a drawing.
@@ -47,6 +48,7 @@ class PagePanel:
     """
 
     title: str = ""
+    show_title: bool = True
     drawing: Drawable | None = None
     rows: Sequence[Mapping[str, Any]] | None = None
     markdown: str | None = None
@@ -129,6 +131,7 @@ def _panel(number: int, given: PagePanel) -> dict[str, Any]:
     if given.layout:
         layout |= {"x": min(int(given.layout.get("x") or 0), GRID - 1), "y": int(given.layout.get("y") or 0)}
     found: dict[str, Any] = {"id": f"panel-{number}", "title": given.title, "layout": layout}
+    found |= {} if given.show_title else {"untitled": True}
     found |= {"query": given.query} if given.query else {}
     found |= {"notes": list(given.notes)} if given.notes else {}
     if given.error is not None:

@@ -75,7 +75,9 @@ class DashboardResult(Shown):
         Examples:
             >>> page("Today", client.dashboards.execute("d1").page_panels())
         """
-        return [_page_panel(one) for one in self.panels]
+        options = self.dashboard.options
+        show_title = not (options and options.hide_panel_titles)
+        return [attrs.evolve(_page_panel(one), show_title=show_title) for one in self.panels]
 
     def size(self) -> tuple[int, int]:
         """Width and height of its pictures, in pixels."""
@@ -156,6 +158,17 @@ def _check_execute(time_range: Mapping[str, Any] | None, concurrency: int) -> No
         raise ValidationError("time_range needs both from and to", operation="dashboards.execute")
     if concurrency < 1:
         raise ValidationError(f"concurrency must be at least 1, not {concurrency}", operation="dashboards.execute")
+
+
+def _view(
+    dashboard: Dashboard, filters: Filters | None, time_range: Mapping[str, Any] | None
+) -> tuple[Filters | None, Mapping[str, Any] | None]:
+    """What narrows every panel: what was asked, else what was saved. The service keeps the latter, and applies none."""
+    saved = {side: end for side, end in (dashboard.time_range or {}).items() if side in ("from", "to") and end}
+    span = saved if len(saved) == 2 else None
+    return (
+        dashboard.filters if filters is None else filters
+    ) or None, span if time_range is None else time_range or None
 
 
 def _plans(
@@ -299,8 +312,10 @@ class AsyncDashboards(AsyncDashboardsResource):
 
         Args:
             id: Id of the dashboard.
-            filters: Filters for every panel, beside the saved ones.
-            time_range: Span for every panel, with `from` and `to`.
+            filters: Filters for every panel, beside those of its visualization; the dashboard's saved ones when None,
+                and none when empty.
+            time_range: Span for every panel, with `from` and `to`; the dashboard's saved one when None, where it has
+                both, and none when empty.
             concurrency: How many run at the same time, at least 1.
             **options: `timeout`, `headers` and `retry` of each call.
 
@@ -318,6 +333,7 @@ class AsyncDashboards(AsyncDashboardsResource):
         check_options(options, "dashboards.execute")
         _check_execute(time_range, concurrency)
         dashboard = await self.get(id, **options)
+        filters, time_range = _view(dashboard, filters, time_range)
 
         async def run(viz_id: str) -> Outcome:
             try:

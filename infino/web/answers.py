@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from infino.charts import PagePanel, TableDrawing, Visualization
 from infino.charts.html import contents
 from infino.core.errors import InfinoError, ValidationError
-from infino.web.records import query
+from infino.web.records import has_records, query
 
 if TYPE_CHECKING:
     from infino import Infino
@@ -41,7 +41,7 @@ def dashboard(client: Infino, given: Given) -> dict[str, Any]:
     id = _text(given, "id")
     saved = client.dashboards.get(id).to_dict() if "filters" not in given else {}
     filters, span = _view(given, saved)
-    found = client.dashboards.execute(id, filters=filters or None, time_range=span)
+    found = client.dashboards.execute(id, filters=filters, time_range=span or {})
     options = found.dashboard.options.to_dict() if found.dashboard.options else {}
     return {
         "title": found.dashboard.title,
@@ -78,7 +78,8 @@ def _panels(panels: list[PagePanel], results: list[PanelResult]) -> list[dict[st
     found = contents(panels)
     for panel, result in zip(found, results, strict=True):
         binding = result.data.metadata.binding if result.data and result.data.metadata else None
-        if binding is not None and result.panel.viz_id:
+        drawn = result.visualization
+        if binding is not None and drawn is not None and result.panel.viz_id and has_records(drawn.to_dict()):
             panel["records"] = {"visualization": result.panel.viz_id, "x": binding.x, "series": binding.series}
     return found
 

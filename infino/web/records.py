@@ -25,6 +25,15 @@ class RecordConditions:
         self.values += values
 
 
+def has_records(spec: Node) -> bool:
+    """Whether records can be told of the marks of a visualization: not of a query that is written out, whose columns
+    and conditions are its own, nor where rows are records already or there is no mark."""
+    source, kind = spec.get("source") or {}, (spec.get("chart") or {}).get("type")
+    if source.get("kind", "sql") != "sql" or source.get("connection_id") or (source.get("sql") or {}).get("raw_query"):
+        return False
+    return kind not in ("table", "metric", "gauge")
+
+
 def query(spec: Node, row: Node | None, filters: Sequence[Node], time_range: Node | None) -> tuple[str, list[Any]]:
     """Write the query of the records behind a row of a visualization.
 
@@ -40,9 +49,12 @@ def query(spec: Node, row: Node | None, filters: Sequence[Node], time_range: Nod
     Raises:
         ValidationError: The records can't be told.
     """
-    source, mapping = spec.get("source") or {}, spec.get("mapping") or {}
-    if source.get("kind", "sql") != "sql" or source.get("connection_id"):
-        raise ValidationError("records are shown of datasets, not of other sources", operation="web.records")
+    source = spec.get("source") or {}
+    if not has_records(spec):
+        problem = (
+            "records are told of charts that group a dataset, not of queries that are written out or of other sources"
+        )
+        raise ValidationError(problem, operation="web.records")
     found = RecordConditions()
     fields = {one.get("field") for one in filters}
     for one in [*(one for one in spec.get("filters") or () if one.get("field") not in fields), *filters]:
@@ -53,20 +65,31 @@ def query(spec: Node, row: Node | None, filters: Sequence[Node], time_range: Nod
         column = _name((source.get("sql") or {}).get("time_column") or "@timestamp")
         found.add(f"{column} BETWEEN ? AND ?", _moment(span["from"]), _moment(span["to"]))
     if row is not None:
-        _place(found, mapping, row)
+        _place(found, spec, row)
     where = f" WHERE {' AND '.join(found.texts)}" if found.texts else ""
     return f"SELECT * FROM {_name(source.get('index'))}{where} LIMIT {LIMIT}", found.values  # noqa: S608 - names quoted, values apart
 
 
-def _place(found: RecordConditions, mapping: Node, row: Node) -> None:
+def _unaggregated(spec: Node) -> list[Any]:
+    """Columns of values that are those of single records, so that each mark is one."""
+    if (spec.get("chart") or {}).get("type") == "scatter":
+        return list((spec.get("mapping") or {}).get("y") or ())[:1]
+    metrics = ((spec.get("source") or {}).get("sql") or {}).get("metrics") or ()
+    return [one.get("column") for one in metrics[:1] if one.get("function") == "none"]
+
+
+def _place(found: RecordConditions, spec: Node, row: Node) -> None:
+    mapping = spec.get("mapping") or {}
     x = mapping.get("x")
     column, bucket = (x.get("column"), x.get("bucket")) if isinstance(x, Mapping) else (x, None)
-    for name in dict.fromkeys((column, mapping.get("series"))):
+    for name in dict.fromkeys((column, mapping.get("series"), *_unaggregated(spec))):
         if not name or name not in row:
             continue
         value = row[name]
         if mapping.get("other_bucket") and name == column and value == "Other":
             raise ValidationError("Other gathers many values: its records can't be told", operation="web.records")
+        if isinstance(value, list | Mapping):
+            raise ValidationError(f"the records of a list in {name} can't be told", operation="web.records")
         if value is None:
             found.add(f"{_name(name)} IS NULL")
         elif bucket and name == column:

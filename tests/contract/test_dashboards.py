@@ -71,6 +71,40 @@ def test_what_would_show_less_than_was_asked_is_refused_before_anything_is_sent(
         assert not server.requests
 
 
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ({}, {"filters": ["saved"], "time_range": {"from": "2013", "to": "2014"}}),
+        (
+            {"filters": [{"field": "asked", "operator": "exists"}]},
+            {"filters": ["asked"], "time_range": {"from": "2013", "to": "2014"}},
+        ),
+        ({"filters": [], "time_range": {}}, {}),
+        ({"time_range": {"from": 1, "to": 2}}, {"filters": ["saved"], "time_range": {"from": 1, "to": 2}}),
+    ],
+)
+def test_what_is_saved_with_a_dashboard_narrows_its_panels_until_something_else_is_asked(make, given, sent):
+    def filtered(exchange: Exchange) -> None:
+        if exchange.request.target.startswith("/dashboards"):
+            saved = {
+                "title": "t",
+                "panels": [{"viz_id": "v1"}],
+                "filters": [{"field": "saved", "operator": "exists"}],
+                "time_range": {"kind": "absolute", "from": "2013", "to": "2014"},
+                "options": {"hide_panel_titles": True},
+            }
+            exchange.answer(200, json.dumps({"id": "d1", "attributes": saved}).encode())
+        else:
+            service(exchange)
+
+    with ScriptedServer(filtered) as server:
+        found = make(server.endpoint).dashboards.execute("d1", **given)
+        (body,) = [json.loads(one.body) for one in server.requests if one.target.endswith("/data")]
+    got = {**body, "filters": [one["field"] for one in body["filters"]]} if "filters" in body else body
+    assert got == sent
+    assert [one.show_title for one in found.page_panels()] == [False]
+
+
 def test_panels_are_added_and_taken_out(make):
     with ScriptedServer(service) as server:
         client = make(server.endpoint)

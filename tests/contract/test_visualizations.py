@@ -105,6 +105,37 @@ def test_filters_narrow(client, flights, operator, value, expected):
 
 
 @pytest.mark.parametrize(
+    ("operator", "value", "expected"),
+    [
+        ("is", 1.5, 0),
+        ("is_not", "1.5", 28),
+        ("is_between", [0.5, 1.5], 6),
+        ("is_one_of", [1.0, 2.2], 6),
+        ("is", 10**20, 0),
+    ],
+)
+def test_a_number_is_compared_as_it_is_and_never_rounded_to_the_column(client, flights, operator, value, expected):
+    found = shown(client, spec(flights, "metric"), filters=[{"field": "delay", "operator": operator, "value": value}])
+    assert found.rows == [{"count": expected}]
+
+
+def test_columns_of_one_name_are_told_apart(client, flights):
+    sql = {"metrics": [{"id": "m", "function": "max", "column": "delay", "alias": "Carrier"}]}
+    data = shown(client, spec(flights, sql={**sql, "order_by": [{"metric_id": "m"}]}))
+    assert (list(data.rows[0]), data.metadata.binding.y) == (["carrier", "Carrier_1"], ["Carrier_1"])
+    same = shown(client, spec(flights, "heatmap", mapping={"x": "carrier", "series": "carrier"}))
+    assert (list(same.rows[0]), same.metadata.binding.series) == (["carrier", "count"], "carrier")
+
+
+def test_a_metric_of_a_query_is_its_hint_its_number_or_its_only_word(client, flights):
+    for mapping, expected in (({"y": ["b"]}, "b"), ({}, "n"), ({"x": "b"}, "n")):
+        sql = {"raw_query": f'SELECT max(carrier) AS b, 1 AS n FROM "{flights}"'}
+        assert shown(client, spec(flights, "metric", sql=sql, mapping=mapping)).metadata.binding.value == expected
+    word = {"raw_query": f'SELECT max(carrier) AS b FROM "{flights}"'}
+    assert shown(client, spec(flights, "gauge", sql=word)).metadata.binding.value == "b"
+
+
+@pytest.mark.parametrize(
     "query", ["SELECT count(*) AS n FROM {} t", "WITH o AS (SELECT * FROM {}) SELECT count(*) AS n FROM o"]
 )
 def test_filters_narrow_a_query_that_is_written_out(client, flights, query):
@@ -180,6 +211,14 @@ def test_a_filter_that_does_not_fit_is_named_and_fails_nothing(client, flights):
             "metric_column_unused_with_count_aggregation",
         ),
         ({"sql": {"metrics": [{"function": "median", "column": "delay"}]}}, "unknown_aggregation_function"),
+        ({"sql": {"metrics": [{"function": "avg"}]}}, "unknown_aggregation_function"),
+        (
+            {
+                "mapping": {"x": "carrier", "y": ["origin"]},
+                "sql": {"metrics": [{"function": "avg", "column": "delay"}]},
+            },
+            "mapping_y_ignored_for_aggregating_chart",
+        ),
         ({"sql": {"metrics": [{"function": "count"}, {"function": "count"}]}}, "multi_metric_truncated"),
         ({"sql": {"order_by": [{"column": "nope"}]}}, "order_by_column_unrecognized"),
         ({"sql": {"order_by": [{"metric_id": "zz"}]}}, "order_by_metric_id_unresolved"),

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from infino import Infino, ValidationError
-from infino.charts import Visualization, count, field
+from infino.charts import Metric, Visualization, count, field
 from infino.cli.app import infino
 from infino.cli.dashboards import pages
 from infino.web import server as web
@@ -124,6 +124,30 @@ def test_the_records_behind_a_mark_are_as_many_as_it_says(server: web.WebServer,
                 _, found = asked(server, "records", visualization=id, row=named, **view)
                 assert "error" not in found, (view, found)
                 assert len(found["panels"][0]["rows"]) == named["count"], (view, named, found)
+
+
+def test_records_are_offered_only_where_they_can_be_told(
+    server: web.WebServer, sync_client: Infino, fresh: Callable[[str], str]
+) -> None:
+    name = fresh("points")
+    sync_client.datasets.create(name)
+    sync_client.records.bulk(name, [{**row, "w": n // 2, "l": ["a"]} for n, row in enumerate(ROWS)], id="id")
+    statement = f'SELECT c, count(*) AS count FROM "{name}" WHERE v > 5 GROUP BY 1'
+    for made, offered in (
+        (Visualization.bar("m").query(name, statement, x="c"), False),
+        (Visualization.table("m").sql(name, y="v"), False),
+        (Visualization.metric("m").sql(name), False),
+        (Visualization.scatter("m").sql(name, x="w", y="v"), True),
+        (Visualization.bar("m").sql(name, x="w", metric=Metric("none", "v")), True),
+    ):
+        id = sync_client.visualizations.create(made).id
+        (panel,) = asked(server, "visualization", id=id)[1]["panels"]
+        assert ("records" in panel) == offered, made
+        status, found = asked(server, "records", visualization=id, row={"w": 1, "v": 2, "c": "b"})
+        assert status == (200 if offered else 422), made
+        assert not offered or len(found["panels"][0]["rows"]) == 1, "a mark of one record is that record"
+    lists = sync_client.visualizations.create(Visualization.bar("m").sql(name, x="l")).id
+    assert "can't be told" in asked(server, "records", visualization=lists, row={"l": ["a"]})[1]["error"]
 
 
 def test_what_fails_is_said(server: web.WebServer, saved: tuple[str, str]) -> None:

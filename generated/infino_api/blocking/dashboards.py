@@ -20,6 +20,7 @@ from infino.resources.dashboards import (
     _moved_panel,
     _plans,
     _shown,
+    _view,
     _with_panel,
     _without_panel,
 )
@@ -142,8 +143,10 @@ class Dashboards(DashboardsResource):
 
         Args:
             id: Id of the dashboard.
-            filters: Filters for every panel, beside the saved ones.
-            time_range: Span for every panel, with `from` and `to`.
+            filters: Filters for every panel, beside those of its visualization; the dashboard's saved ones when None,
+                and none when empty.
+            time_range: Span for every panel, with `from` and `to`; the dashboard's saved one when None, where it has
+                both, and none when empty.
             concurrency: How many run at the same time, at least 1.
             **options: `timeout`, `headers` and `retry` of each call.
 
@@ -161,6 +164,7 @@ class Dashboards(DashboardsResource):
         check_options(options, "dashboards.execute")
         _check_execute(time_range, concurrency)
         dashboard = self.get(id, **options)
+        filters, time_range = _view(dashboard, filters, time_range)
 
         def run(viz_id: str) -> Outcome:
             try:

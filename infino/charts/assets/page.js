@@ -7,7 +7,7 @@
   // A year or a flight's number has four digits: groups begin with the fifth.
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 6, useGrouping: "min2" });
   const shortNumbers = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 2 });
-  let charts = [], printing = false;
+  let charts = [], printing = false, still = false;
 
   // Days and moments in the reader's words; in UTC, as the service cuts them.
   const MOMENT = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:?00)?)?$/;
@@ -128,7 +128,7 @@
     else box.style.height = "";
     for (const one of Array.isArray(option.series) ? option.series : []) {
       // The legend names the slices; labels beside them are cut where there is no room.
-      if (one.type === "pie") { one.center = ["50%", "45%"]; one.label = width < 420 ? { show: false } : { formatter: ({ name, percent }) => `${name} ${shortNumbers.format(percent)}%` }; }
+      if (one.type === "pie") { one.stillShowZeroSum = false; one.center = ["50%", "45%"]; one.label = width < 420 ? { show: false } : { formatter: ({ name, percent }) => `${name} ${shortNumbers.format(percent)}%` }; }
     }
     return option;
   };
@@ -149,6 +149,7 @@
 
   const draw = (panel, box, pick) => {
     const option = fitted(panel, box);
+    if (still) option.animation = false;
     const chart = echarts.init(box, dark.matches && !printing ? "dark" : null);
     chart.setOption(option);
     if (pick) chart.on("click", (event) => { const row = clicked(panel, event); if (row) pick(row); });
@@ -189,22 +190,29 @@
     if (panel.rows) swap(header, body, "data", `data of ${panel.title || "the chart"} as a table`, () => table(panel.columns, panel.rows, pick));
   };
 
-  // The row behind a mark that was clicked: that of its labels, or of its place.
+  // The row behind a mark that was clicked: that of its place, or of its labels where an axis puts rows in order.
+  const MIDNIGHT = /^\d{4}-\d\d-\d\d[T ]00:00:00(\.0+)?(Z|[+-]00:?00)?$/;
+  const isAt = (value, label) => {
+    const text = value === null ? "(no value)" : typeof value === "boolean" ? (value ? "True" : "False") : String(value);
+    return text === label || (typeof value === "number" && label.trim() !== "" && Number(label) === value) || (MIDNIGHT.test(text) && text.slice(0, 10) === label);
+  };
   const clicked = (panel, event) => {
     if (!panel.rows || !panel.columns) return null;
-    const { x, series } = panel.records;
-    const at = (name) => panel.columns.indexOf(name);
-    const same = (row, name, value) => at(name) >= 0 && [String(row[at(name)]), row[at(name)] === null ? "(no value)" : null].some((text) => text !== null && (text === String(value) || text.startsWith(`${value}T00:00:00`)));
-    const isHeat = event.seriesType === "heatmap";
-    const row = panel.rows.length > event.dataIndex && !series ? panel.rows[event.dataIndex] : panel.rows.find((one) => same(one, x, isHeat ? heatLabel(panel, "xAxis", event.value[0]) : event.name) && (!series || same(one, series, isHeat ? heatLabel(panel, "yAxis", event.value[1]) : event.seriesName)));
-    if (!row) return null;
-    return Object.fromEntries(panel.columns.map((column, place) => [column, row[place]]));
+    const named = (row) => row && Object.fromEntries(panel.columns.map((column, place) => [column, row[place]]));
+    if (["pie", "scatter"].includes(event.seriesType)) return named(panel.rows[event.dataIndex]);
+    const labels = (name) => [panel.option[name]].flat()[0]?.data;
+    const { x, series } = panel.records, column = panel.columns.indexOf(x), split = panel.columns.indexOf(series);
+    if (event.seriesType === "heatmap") return named(panel.rows.find((row) => isAt(row[column], labels("xAxis")[event.value[0]]) && isAt(row[split], labels("yAxis")[event.value[1]])));
+    const along = labels("xAxis") || labels("yAxis"), label = along[event.dataIndex];
+    const ofSeries = (row) => split < 0 || ["", ...panel.columns.map((measure) => `, ${measure}`)].some((end) => event.seriesName.endsWith(end) && isAt(row[split], event.seriesName.slice(0, event.seriesName.length - end.length)));
+    // A value that a series has twice has taken two places.
+    const before = along.slice(0, event.dataIndex).filter((one) => one === label).length;
+    return named(panel.rows.filter((row) => isAt(row[column], label) && ofSeries(row))[before]);
   };
-  const heatLabel = (panel, axis, place) => [panel.option[axis]].flat()[0].data[place];
 
   const show = (main, panels, hooks = {}) => {
     for (const one of charts) one.chart.dispose();
-    charts = [];
+    charts = []; still = Boolean(hooks.still);
     main.replaceChildren();
     add(main, panels, hooks);
   };
@@ -218,7 +226,7 @@
       section.style.gridColumn = `${x + 1} / span ${Math.min(w, 48 - x)}`;
       section.style.gridRow = `${y + 1} / span ${h}`;
       const header = element("header");
-      header.append(element("h2", "", panel.title || ""));
+      header.append(element("h2", panel.untitled ? "unseen" : "", panel.title || ""));
       main.append(section);
       if (panel.kind === "divider") { section.append(header, element("hr")); continue; }
       const body = element("div", "body");

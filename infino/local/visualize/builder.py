@@ -107,22 +107,25 @@ class QueryBuilder:
         series = mapping.get("series") if chart in SPLIT else None
         if chart == "heatmap" and not series:
             self.warn("missing_series_for_heatmap", "a heatmap needs mapping.series for its second axis")
-        if mapping.get("y") and metric.function == "count":
-            self.warn("mapping_y_ignored_for_aggregating_chart", "mapping.y is ignored: the metric is computed")
+        taken = {name.lower() for name in (x, series) if name}
+        if metric.alias.lower() in taken:  # two columns of one name could not be told apart
+            free = next(name for n in range(1, 4) if (name := f"{metric.alias}_{n}").lower() not in taken)
+            metric = attrs.evolve(metric, alias=free)
         shown = self.dialect.truncated(self._field(x), bucket) if bucket else self._field(x)
         other = None
         if mapping.get("top") is not None:
             other = self._top(x, bucket, metric)
         elif chart in ("pie", "bar", "horizontalBar") and not bucket:
             self.warn("high_cardinality_no_top_n", "")
+        second = [self._field(series)] if series and series.lower() != x.lower() else []
         # A store may not know a sub-select again that it is to group by; all of these know a place.
-        groups = ["1" if other else shown, *([self._field(series)] if series else [])]
-        names = [(other or shown, x), *([(self._field(series), series)] if series else [])]
+        groups = ["1" if other else shown, *second]
+        names = [(other or shown, x), *((column, str(series)) for column in second)]
         columns = ", ".join(f"{expression} AS {self._name(name)}" for expression, name in names)
         group = "" if metric.function == "none" else f" GROUP BY {', '.join(groups)}"
         order = self._order(x, metric, [name for _, name in names])
         statement = f"SELECT {columns}, {metric.expression} AS {self._name(metric.alias)} {self._from()}{group}{order}"
-        binding = bound(x=x, y=[metric.alias], series=series or None)
+        binding = bound(x=x, y=[metric.alias], series=(series if second else x) if series else None)
         return Built(statement, *page(self.spec), binding, x if bucket else None)
 
     def _scatter(self, x: str) -> Built:
@@ -148,7 +151,10 @@ class QueryBuilder:
             self.warn("unknown_aggregation_function", f"{function} is unknown; count is used")
             function, column = "count", None
         if function != "count" and not column and not one.get("custom_expression"):
+            self.warn("unknown_aggregation_function", f"{function} needs a column; count is used")
             function = "count"
+        if chart not in ("scatter", "table") and y and y != [column]:
+            self.warn("mapping_y_ignored_for_aggregating_chart", "mapping.y is ignored: the metric is computed")
         if function == "count" and column:
             self.warn("metric_column_unused_with_count_aggregation", f"count counts records; {column} is not used")
         plain = str(column or "").strip('"`')

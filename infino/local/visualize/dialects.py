@@ -33,6 +33,18 @@ _SQLITE = {
     "year": "strftime('%Y-01-01T00:00:00', {0})",
 }
 _WITHOUT_LIMIT = ("oracle", "tsql")
+_EXACT = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+    "DECIMAL",
+)
 
 
 class Dialect:
@@ -82,7 +94,9 @@ class Dialect:
     def constant(self, value: Any, kind: str) -> str:
         """Write a value for a column; one that is none of its kind is null, and matches nothing."""
         text = literal(plain(value))
-        return text if kind in TEXT else f"TRY_CAST({text} AS {kind})"
+        # A cast would round what lies between two whole numbers, or has more digits than the column, to another value.
+        exact = _digits(value) if kind.startswith(_EXACT) and not isinstance(value, bool) else None
+        return exact or (text if kind in TEXT else f"TRY_CAST({text} AS {kind})")
 
 
 class StoreDialect(Dialect):
@@ -177,6 +191,15 @@ _YES_NO = frozenset({exp.DType.BOOLEAN})
 _ZONED = frozenset({exp.DType.TIMESTAMPTZ, exp.DType.TIMESTAMPLTZ})
 _MOMENT = frozenset(exp.DataType.TEMPORAL_TYPES) - _ZONED - {exp.DType.TIME, exp.DType.TIMETZ}
 _TEXT = frozenset(exp.DataType.TEXT_TYPES)
+
+
+def _digits(value: Any) -> str | None:
+    """Write a number as the engine reads it exactly; None for what is none, or has more digits than it knows."""
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return f"{number:f}" if number.is_finite() and abs(number.adjusted()) < 18 else None
 
 
 def plain(value: Any) -> str:

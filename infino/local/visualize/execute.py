@@ -120,14 +120,14 @@ def _raw_binding(spec: Node, columns: Sequence[Mapping[str, str]]) -> dict[str, 
     chart, mapping = spec["chart"]["type"], spec["mapping"]
     if chart == "table":
         return bound()
+    hinted = [name for name in mapping.get("y") or () if name in names]
     if chart in ("metric", "gauge"):
-        return bound(value=numbers[0] if numbers else None)
+        return bound(value=next(iter([*hinted, *numbers, *names]), None))
     x = axis_column(mapping.get("x"))
     if x not in names:
         x = next((name for name in names if name not in numbers), None)
         if chart == "scatter":
             x = numbers[0] if numbers else None
     series = mapping.get("series") if mapping.get("series") in names else None
-    y = [name for name in mapping.get("y") or () if name in names]
-    y = y or [name for name in numbers if name not in (x, series)][:1]
+    y = hinted or [name for name in numbers if name not in (x, series)][:1]
     return bound(x=x, y=y, series=series)

@@ -27,30 +27,46 @@
   };
   const local = (moment) => { const at = new Date(moment); return Number.isNaN(at.getTime()) ? "" : new Date(at - at.getTimezoneOffset() * 60000).toISOString().slice(0, 16); };
 
-  const bar = (found, again) => {
+  // The form stays as it is while panels are refreshed: somebody may be typing.
+  const bar = (again) => {
     const line = element("form", "tools"), names = element("datalist");
     names.id = "columns";
-    for (const name of new Set(found.panels.flatMap((panel) => panel.columns || []))) { const one = element("option"); one.value = name; names.append(one); }
     const field = input("text"), operator = choice(OPERATORS.map((one) => [one, one.replaceAll("_", " ")])), value = input("text");
     field.setAttribute("list", "columns"); field.required = true; value.placeholder = "a, b for several";
     const add = button("add filter", () => line.requestSubmit());
-    const given = found.time_range || {};
-    const from = input("datetime-local", given.from ? local(given.from) : ""), to = input("datetime-local", given.to ? local(given.to) : "");
+    const from = input("datetime-local"), to = input("datetime-local");
     const span = () => { view.time_range = from.value && to.value ? { from: new Date(from.value).toISOString(), to: new Date(to.value).toISOString() } : null; if (Boolean(from.value) === Boolean(to.value)) again(); };
     from.addEventListener("change", span); to.addEventListener("change", span);
-    const every = choice([["0", "by hand"], ["5", "every 5 s"], ["30", "every 30 s"], ["60", "every minute"], ["300", "every 5 min"]], String(view.every || 0));
+    const every = choice([["0", "by hand"], ["5", "every 5 s"], ["30", "every 30 s"], ["60", "every minute"], ["300", "every 5 min"]], "0");
     every.addEventListener("change", () => { view.every = Number(every.value); schedule(again); });
-    line.addEventListener("submit", (event) => { event.preventDefault(); view.filters.push({ field: field.value, operator: operator.value, ...valued(operator.value, value.value) }); again(); });
+    line.addEventListener("submit", (event) => { event.preventDefault(); view.filters.push({ field: field.value, operator: operator.value, ...valued(operator.value, value.value) }); field.value = ""; value.value = ""; again(); });
     line.append(control("field", field), control("condition", operator), control("value", value), add, names, control("from", from), control("to", to), button("refresh", () => again()), control("refresh", every));
     const chips = element("div", "tools");
-    found.filters.forEach((one, at) => {
-      const chip = element("span", "chip", `${one.field} ${one.operator.replaceAll("_", " ")} ${one.value === undefined || one.value === null ? "" : JSON.stringify(one.value)}`);
-      chip.append(button("×", () => { view.filters.splice(at, 1); again(); }, `remove the filter on ${one.field}`));
-      chips.append(chip);
-    });
     tools.replaceChildren(line, chips);
+    return (found) => {
+      names.replaceChildren(...[...new Set(found.panels.flatMap((panel) => panel.columns || []))].map((name) => { const one = element("option"); one.value = name; return one; }));
+      const given = found.time_range || {};
+      if (![from, to].includes(document.activeElement)) { from.value = given.from ? local(given.from) : ""; to.value = given.to ? local(given.to) : ""; }
+      every.value = String(view.every);
+      if (every.value !== String(view.every)) { const own = element("option", "", `every ${view.every} s`); own.value = String(view.every); every.append(own); own.selected = true; }
+      chips.replaceChildren(...found.filters.map((one, at) => {
+        const chip = element("span", "chip", `${one.field} ${one.operator.replaceAll("_", " ")} ${one.value === undefined || one.value === null ? "" : JSON.stringify(one.value)}`);
+        chip.append(button("×", () => { view.filters.splice(at, 1); again(); }, `remove the filter on ${one.field}`));
+        return chip;
+      }));
+    };
   };
-  const schedule = (again) => { clearInterval(timer); timer = view.every > 0 ? setInterval(() => { if (!document.hidden && !dialog.open) again(); }, view.every * 1000) : null; };
+  // Panels drawn anew in the place of others: what was open, focused or scrolled to stays so.
+  const renew = (panels, hooks) => {
+    const top = scrollY, buttons = () => [...main.querySelectorAll("button[aria-label]")];
+    const key = (one) => `${one.closest("section").id} ${one.getAttribute("aria-label")}`;
+    const open = buttons().filter((one) => one.getAttribute("aria-expanded") === "true").map(key);
+    const focused = main.contains(document.activeElement) && document.activeElement.hasAttribute("aria-label") ? key(document.activeElement) : null;
+    show(main, panels, hooks);
+    for (const one of buttons()) { if (open.includes(key(one))) one.click(); if (key(one) === focused) one.focus({ preventScroll: true }); }
+    scrollTo(scrollX, top);
+  };
+  const schedule = (again) => { clearInterval(timer); timer = view.every > 0 ? setInterval(() => { if (!document.hidden && !dialog.open) again(true); }, view.every * 1000) : null; };
 
   const pick = async (panel, row) => {
     try {
@@ -64,17 +80,20 @@
   };
 
   const board = async (name, id) => {
-    const again = async () => {
+    let update = null;
+    const again = async (byItself = false) => {
       const asked = ++turn;
-      say("asking …");
+      status.setAttribute("aria-live", byItself ? "off" : "polite");
+      if (!byItself) say("asking …");
       try {
         const found = await ask(name, { id, ...(view.filters ? { filters: view.filters, time_range: view.time_range } : {}) });
         if (asked !== turn) return;
         view.filters = found.filters; view.time_range = found.time_range;
         if (view.every === undefined) { view.every = Number(found.refresh) || 0; }
         title.textContent = found.title; document.title = found.title || "Infino";
-        bar(found, again);
-        show(main, found.panels, { pick });
+        update ??= bar(again);
+        update(found);
+        renew(found.panels, { pick, still: byItself });
         schedule(again);
         say(`as of ${new Date().toLocaleTimeString()}`);
       } catch (problem) { if (asked === turn) say(problem.message, true); }
