@@ -130,7 +130,7 @@ def checked_filter(given: Mapping[str, Any]) -> dict[str, Any]:
     name, operator = found.get("field"), found.get("operator")
     if not isinstance(name, str) or not name.strip():
         raise ValidationError("a filter needs the name of its field", operation="charts")
-    if operator not in _FITTING:
+    if not isinstance(operator, str) or operator not in _FITTING:
         problem = f"the filter on {name!r} has the operator {operator!r}; there are {', '.join(_FITTING)}"
         raise ValidationError(problem, operation="charts")
     fits, wanted = _FITTING[operator]

@@ -302,6 +302,33 @@ def test_a_number_stays_in_its_panel_and_on_its_line(opened: Any, width: int) ->
     assert boxes == [[1, True, True]] * 4
 
 
+def test_legends_have_their_room_and_labels_lean_where_they_are_many(opened: Any) -> None:
+    words = [f"a long name {n}" for n in range(9)]
+    rows = [{"x": word, "y": 1, "s": f"a long series {n % 8}"} for n, word in enumerate(words * 2)]
+    data = {"columns": [], "rows": rows, "metadata": {"binding": {"x": "x", "y": ["y"], "series": "s"}}}
+    panels = []
+    for at, position in enumerate(("right", "left", "bottom")):
+        looks = {"legend": {"show": True, "position": position}}
+        drawing = to_echarts({"title": position, "chart": {"type": "bar"}, "options": looks}, data)
+        panels.append(PagePanel(drawing=drawing, layout={"x": 0, "y": 20 * at, "w": 48, "h": 20}))
+    nothing = to_echarts({"chart": {"type": "pie"}}, {**data, "rows": [{"x": "a", "y": 0}, {"x": "b", "y": None}]})
+    seen = opened(page("legends", [*panels, PagePanel(drawing=nothing)]), width=900)
+    boxes = seen.page.evaluate(
+        "[...document.querySelectorAll('.chart')].map(e => { const c = echarts.getInstanceByDom(e), m = c.getModel();"
+        " const l = c.getViewOfComponentModel(m.getComponent('legend')).group; const g = m.getComponent('grid').coordinateSystem.getRect();"
+        " const b = l.getBoundingRect(); return [l.x + b.x, l.x + b.x + b.width, l.y + b.y, g.x, g.x + g.width, g.y + g.height] })"
+    )
+    for (left, right, top, from_x, to_x, bottom), position in zip(boxes, ("right", "left", "bottom"), strict=True):
+        assert {"right": left >= to_x, "left": right <= from_x, "bottom": top >= bottom}[position], (position, boxes)
+    labels = "e => echarts.getInstanceByDom(e).getModel().getComponent('xAxis').axis.getViewLabels().length"
+    assert [one.evaluate(labels) for one in seen.page.locator(".chart").all()] == [9, 9, 9], "none is left out"
+    assert "nothing to share" in seen.page.inner_text(".empty")
+    for width in (885, 900, 885, 900):
+        seen.page.set_viewport_size({"width": width, "height": 900})
+        seen.page.wait_for_timeout(160)
+    assert seen.quiet(), seen.said
+
+
 def test_a_change_of_the_scheme_draws_anew(opened: Any) -> None:
     seen = opened(dashboard())
     seen.page.emulate_media(color_scheme="dark")

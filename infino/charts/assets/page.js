@@ -114,12 +114,26 @@
     return option;
   };
 
+  // A legend at a side or below has its room beside the chart; the room it takes of the width.
+  const aside = (option, width) => {
+    const legend = option.legend;
+    if (!legend || legend.show === false || !option.grid) return 0;
+    if (legend.orient !== "vertical") { if (legend.bottom !== undefined && option.xAxis) option.grid.bottom += 24; return 0; }
+    const room = Math.min(180, width * 0.35), side = legend.left === undefined ? "right" : "left";
+    option.legend = { ...legend, top: 14, textStyle: { ...legend.textStyle, width: room - 48, overflow: "truncate" }, tooltip: { show: true } };
+    option.grid[side] += room;
+    return room;
+  };
   const narrow = (option, box) => {
     const width = box.clientWidth;
     // Long labels are cut, so that they leave room for the chart; the tooltip says them whole.
+    const beside = aside(option, width);
     for (const axis of [option.xAxis].flat()) if (axis && axis.type === "category" && axis.data && axis.axisLabel.formatter !== dated) {
-      const each = (width - 90) / Math.max(axis.data.length, 1);
-      axis.axisLabel = { width: each >= 44 ? each - 6 : 72, overflow: "truncate", ...(each >= 44 ? { interval: 0 } : {}), ...axis.axisLabel };
+      const each = (width - 90 - beside) / Math.max(axis.data.length, 1), longest = 7 * Math.max(...axis.data.map((one) => String(one).length), 1);
+      const upright = each >= 44 || each >= longest + 6;
+      // Where labels don't fit beside each other they lean; where not even that fits, ECharts leaves some out.
+      if (!upright && each >= 18) { axis.axisLabel = { rotate: 40, interval: 0, width: 80, overflow: "truncate", ...axis.axisLabel, hideOverlap: false }; axis.nameGap = 18 + Math.min(80, longest) * 0.65; }
+      else axis.axisLabel = { width: upright ? each - 6 : 72, overflow: "truncate", ...(upright ? { interval: 0 } : {}), ...axis.axisLabel };
     }
     for (const axis of [option.yAxis].flat()) if (axis && axis.type === "category") axis.axisLabel = { width: Math.max(60, width * 0.3), overflow: "truncate", ...axis.axisLabel };
     const lying = [option.yAxis].flat().find((axis) => axis && axis.type === "category" && axis.data);
@@ -156,6 +170,9 @@
     return chart;
   };
 
+  // A chart of many points is painted over several frames, and the next of them fails where its canvas is gone.
+  const end = (chart) => { chart.clear(); chart.getZr().refreshImmediately(); chart.dispose(); };
+
   // A button that shows something else in the place of the chart, and the chart again.
   const swap = (header, body, word, label, make) => {
     const button = element("button", "", word); button.type = "button"; button.setAttribute("aria-expanded", "false"); button.setAttribute("aria-label", label);
@@ -184,6 +201,8 @@
     }
     if (panel.rows && panel.rows.length === 0) { body.append(element("div", "empty", "no data")); return; }
     if (panel.kind === "table") { body.append(table(panel.columns, panel.rows, pick)); return; }
+    const only = [panel.option.series].flat()[0];
+    if (only?.type === "pie" && (only.data || []).every((one) => !one?.value)) { body.append(element("div", "empty", "nothing to share: no value is above 0")); return; }
     const box = element("div", "chart"); box.setAttribute("role", "img"); box.setAttribute("aria-label", panel.title || "chart");
     body.append(box);
     charts.push({ panel, box, pick, chart: draw(panel, box, pick) });
@@ -211,7 +230,7 @@
   };
 
   const show = (main, panels, hooks = {}) => {
-    for (const one of charts) one.chart.dispose();
+    for (const one of charts) end(one.chart);
     charts = []; still = Boolean(hooks.still);
     main.replaceChildren();
     add(main, panels, hooks);
@@ -241,7 +260,7 @@
   const redraw = (wanted = () => true) => charts.filter(wanted).forEach((one) => {
     one.stale = one.box.hidden;
     if (one.stale) return;
-    one.chart.dispose(); one.chart = draw(one.panel, one.box, one.pick);
+    end(one.chart); one.chart = draw(one.panel, one.box, one.pick);
   });
   // Labels and heights follow the width, so that another width draws anew.
   let width = document.body.clientWidth, settled = null;
