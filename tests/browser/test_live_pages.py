@@ -124,6 +124,48 @@ def test_a_dashboard_is_filtered_spanned_refreshed_and_drilled_into(live: Live, 
     assert live.said == []
 
 
+def test_a_refresh_leaves_what_is_open_typed_and_scrolled_to(live: Live, served: Any) -> None:
+    page = live.open(f"/dashboards/{served[2]}")
+    page.set_viewport_size({"width": 1200, "height": 300})
+    page.locator("header button:text-is('data')").first.click()
+    page.fill(".tools input[list]", "carr")
+    page.evaluate("scrollTo(0, 120)")
+    until_asked(
+        page,
+        lambda: page.evaluate(
+            "[...document.querySelectorAll('#tools button')].find(e => e.textContent === 'refresh').click()"
+        ),
+    )
+    assert page.locator("main button[aria-expanded=true]").count() == 1
+    assert page.locator("main tbody tr").count() == 3
+    assert page.input_value(".tools input[list]") == "carr"
+    assert page.evaluate("scrollY") == 120
+    assert live.said == []
+
+
+def test_records_are_those_of_the_mark_whatever_order_the_axis_gives_them(live: Live, served: Any) -> None:
+    client = served[0]
+    sql = {"metrics": [{"id": "m", "function": "max", "column": "delay"}], "time_column": "day", "limit": 50}
+    spec = {
+        "title": "Latest", "chart": {"type": "line"}, "mapping": {"x": {"column": "day", "bucket": "day"}},
+        "source": {"kind": "sql", "index": "trips", "sql": {**sql, "order_by": [{"metric_id": "m", "direction": "desc"}]}},
+    }  # fmt: skip
+    made = client.visualizations.create(spec).id
+    page = live.open(f"/visualizations/{made}")
+    page.wait_for_selector(".chart")
+    at = page.evaluate(
+        "(() => { const e = document.querySelector('.chart'), b = e.getBoundingClientRect();"
+        " const [x, y] = echarts.getInstanceByDom(e).convertToPixel({gridIndex: 0}, [1, 15]); return [b.left + x, b.top + y] })()"
+    )
+    page.mouse.click(*at)
+    page.wait_for_selector("dialog[open] td")
+    cells = page.locator("dialog tbody td").all_inner_texts()
+    assert "Jan 2, 2013" in "".join(cells)
+    assert "Jan 1, 2013" not in "".join(cells)
+    client.visualizations.delete(made)
+    assert live.said == []
+
+
 def test_the_list_leads_to_a_visualization(live: Live, served: Any) -> None:
     page = live.open("/")
     assert page.locator(".list li a").count() == 3

@@ -17,7 +17,7 @@
   const dated = (value) => {
     if (typeof value === "string" && !MOMENT.test(value)) return value;
     const text = String(value);
-    const at = new Date(typeof value === "number" ? value : text.length === 10 ? text : text.slice(0, 23).replace(" ", "T").replace(/(Z|\+00:?00)$/, "") + "Z");
+    const at = new Date(typeof value === "number" ? value : text.length === 10 ? text : text.replace(/(Z|\+00:?00)$/, "").slice(0, 23).replace(" ", "T") + "Z");
     if (Number.isNaN(at.getTime())) return text;
     return (text.length === 10 || (typeof value === "number" && at % 86400000 === 0) ? days : at % 60000 === 0 ? moments : seconds).format(at);
   };
@@ -166,7 +166,9 @@
     if (still) option.animation = false;
     const chart = echarts.init(box, dark.matches && !printing ? "dark" : null);
     chart.setOption(option);
-    if (pick) chart.on("click", (event) => { const row = clicked(panel, event); if (row) pick(row); });
+    const act = (event) => { const row = event && clicked(panel, event); if (row) pick(row); };
+    if (pick && option.series.every((one) => one.type === "line")) chart.getZr().on("click", (event) => act(nearest(chart, option, event)));
+    else if (pick) chart.on("click", act);
     return chart;
   };
 
@@ -214,6 +216,14 @@
   const isAt = (value, label) => {
     const text = value === null ? "(no value)" : typeof value === "boolean" ? (value ? "True" : "False") : String(value);
     return text === label || (typeof value === "number" && label.trim() !== "" && Number(label) === value) || (MIDNIGHT.test(text) && text.slice(0, 10) === label);
+  };
+  // A line of many points has no marks: a click beside it is on the nearest.
+  const nearest = (chart, option, { offsetX, offsetY }) => {
+    if (!chart.containPixel({ gridIndex: 0 }, [offsetX, offsetY])) return null;
+    const [dataIndex, value] = chart.convertFromPixel({ gridIndex: 0 }, [offsetX, offsetY]);
+    const apart = (one) => Math.abs(one.data[dataIndex] - value);
+    const there = option.series.filter((one) => typeof one.data[dataIndex] === "number").sort((a, b) => apart(a) - apart(b));
+    return there.length ? { seriesType: "line", seriesName: there[0].name, dataIndex } : null;
   };
   const clicked = (panel, event) => {
     if (!panel.rows || !panel.columns) return null;
