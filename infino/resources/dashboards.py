@@ -185,21 +185,26 @@ def _with_panel(dashboard: Dashboard, panel: Panel | Mapping[str, Any]) -> dict[
     return {"panels": [*(dashboard.panels or ()), panel]}
 
 
+def _the_panel(dashboard: Dashboard, panel_id: str, operation: str) -> int:
+    """The place of the one panel with an id."""
+    found = [place for place, panel in enumerate(dashboard.panels or ()) if panel.id == panel_id]
+    if len(found) != 1:
+        problem = f"{len(found)} panels" if found else "no panel"
+        raise ValidationError(f"the dashboard has {problem} {panel_id!r}", operation=f"dashboards.panels.{operation}")
+    return found[0]
+
+
 def _moved_panel(dashboard: Dashboard, panel_id: str, place: Mapping[str, int | None]) -> dict[str, Any]:
     panels = [panel.to_dict() for panel in dashboard.panels or ()]
-    moved = next((panel for panel in panels if panel.get("id") == panel_id), None)
-    if moved is None:
-        raise ValidationError(f"the dashboard has no panel {panel_id!r}", operation="dashboards.panels.move")
+    moved = panels[_the_panel(dashboard, panel_id, "move")]
     layout = {**(moved.get("layout") or {}), **{key: value for key, value in place.items() if value is not None}}
     moved["layout"] = layout
     return {"panels": panels}
 
 
 def _without_panel(dashboard: Dashboard, panel_id: str) -> dict[str, Any]:
-    kept = [panel for panel in dashboard.panels or () if panel.id != panel_id]
-    if len(kept) == len(dashboard.panels or ()):
-        raise ValidationError(f"the dashboard has no panel {panel_id!r}", operation="dashboards.panels.remove")
-    return {"panels": kept}
+    gone = _the_panel(dashboard, panel_id, "remove")
+    return {"panels": [panel for place, panel in enumerate(dashboard.panels or ()) if place != gone]}
 
 
 class AsyncPanels:
@@ -259,7 +264,7 @@ class AsyncPanels:
             The dashboard as it is now.
 
         Raises:
-            ValidationError: It has no such panel.
+            ValidationError: It has no such panel, or several.
 
         Examples:
             >>> await client.dashboards.panels.move("d1", "panel_2", x=24, y=0)
@@ -281,7 +286,7 @@ class AsyncPanels:
             The dashboard as it is now.
 
         Raises:
-            ValidationError: It has no such panel.
+            ValidationError: It has no such panel, or several.
 
         Examples:
             >>> await client.dashboards.panels.remove("d1", "panel_2")

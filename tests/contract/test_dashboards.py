@@ -118,6 +118,31 @@ def test_panels_are_added_and_taken_out(make):
             client.dashboards.panels.remove("d1", "p9")
 
 
+def test_panels_that_share_an_id_are_neither_moved_nor_taken_out(make):
+    def twins(exchange: Exchange) -> None:
+        panels = [{"id": "p", "viz_id": viz_id} for viz_id in "ab"]
+        exchange.answer(200, json.dumps({"id": "d1", "attributes": {"title": "t", "panels": panels}}).encode())
+
+    with ScriptedServer(twins) as server:
+        panels = make(server.endpoint).dashboards.panels
+        for change in (lambda: panels.move("d1", "p", x=1), lambda: panels.remove("d1", "p")):
+            with pytest.raises(infino.ValidationError, match="2 panels 'p'"):
+                change()
+        assert {one.method for one in server.requests} == {"GET"}
+
+
+def test_a_panel_that_hangs_ends_at_its_deadline_and_keeps_no_other(make):
+    def stuck(exchange: Exchange) -> None:
+        if exchange.request.target.startswith("/visualizations/gone"):
+            exchange.hang()
+        else:
+            service(exchange)
+
+    with ScriptedServer(stuck) as server:
+        found = make(server.endpoint).dashboards.execute("d1", timeout=2, retry=None)
+    assert [type(one.error).__name__ for one in found if one.panel.viz_id] == ["NoneType", "Timeout", "NoneType"]
+
+
 def test_sixteen_panels_are_asked_for_at_the_same_time(make):
     """Each waits in the service until all are there: were one to wait for another, none would come."""
     together = threading.Barrier(16, timeout=30)

@@ -90,7 +90,7 @@ class Panels:
             The dashboard as it is now.
 
         Raises:
-            ValidationError: It has no such panel.
+            ValidationError: It has no such panel, or several.
 
         Examples:
             >>> client.dashboards.panels.move("d1", "panel_2", x=24, y=0)
@@ -112,7 +112,7 @@ class Panels:
             The dashboard as it is now.
 
         Raises:
-            ValidationError: It has no such panel.
+            ValidationError: It has no such panel, or several.
 
         Examples:
             >>> client.dashboards.panels.remove("d1", "panel_2")
