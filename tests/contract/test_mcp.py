@@ -103,8 +103,28 @@ async def test_a_session_as_an_agent_has_it(gateway: LocalGateway, flights: str)
         assert "251" in answer["text"] + json.dumps(answer["rows"])
         schema = await it.read_resource(f"infino://datasets/{flights}/schema")
         assert "carrier" in schema.contents[0].text
+        listed = {str(one.uri): one.name for one in (await it.list_resources()).resources}
+        assert listed[f"infino://datasets/{flights}/schema"] == flights
+        assert {prompt.name for prompt in (await it.list_prompts()).prompts} == {"first_look", "explain_change"}
         prompt = await it.get_prompt("first_look", {"dataset": flights})
         assert flights in prompt.messages[0].content.text
+
+
+async def test_saved_charts_are_listed_and_read(gateway: LocalGateway, sync_client: Infino, as_user: Any) -> None:
+    chart = sync_client.visualizations.create(
+        {
+            "title": "late \x1b[2Jflights", "source": {"kind": "sql", "index": "flights", "sql": {}},
+            "chart": {"type": "bar"}, "mapping": {"x": "carrier"},
+        }
+    )  # fmt: skip
+    board = sync_client.dashboards.create({"title": "mornings", "panels": [{"viz_id": chart.id}]})
+    async with agent(gateway) as it:
+        listed = {one.name: str(one.uri) for one in (await it.list_resources()).resources}
+        for name, id in (("late \\x1b[2Jflights", chart.id), ("mornings", board.id)):
+            assert id in (await it.read_resource(listed[name])).contents[0].text
+    keys = as_user(permission("metadata", resources=["nothing-at-all"])).keys
+    async with agent(gateway, keys=(keys.access_key, keys.secret_key)) as it:
+        assert not [one.uri for one in (await it.list_resources()).resources if "datasets" in str(one.uri)]
 
 
 async def test_long_answers_come_in_parts_and_nothing_is_lost(gateway: LocalGateway, flights: str) -> None:
@@ -307,6 +327,8 @@ async def test_errors_say_what_to_do(gateway: LocalGateway, flights: str) -> Non
         Client(mcp_server(client)) as it,
     ):
         assert "ConnectError" in await refusal(it, "list_datasets")
+        with pytest.raises(MCPError, match="ConnectError"):
+            await it.list_resources()
 
 
 async def test_a_question_tells_how_far_it_is(gateway: LocalGateway, flights: str) -> None:
@@ -330,6 +352,26 @@ async def test_a_cancelled_question_ends(gateway: LocalGateway) -> None:
             async with asyncio.timeout(0.3):
                 await it.call_tool("query_sql", {"statement": statement})
         assert (await call(it, "query_sql", statement="SELECT 1 AS one"))["rows"] == [[1]]
+
+
+async def test_a_call_that_is_cancelled_is_cancelled_at_the_service_too() -> None:
+    came, gone = asyncio.Event(), asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        came.set()
+        while await reader.read(65536):
+            pass
+        gone.set()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        endpoint = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with AsyncInfino(credentials=("a", "b"), endpoint=endpoint) as client, Client(mcp_server(client)) as it:
+            asked = asyncio.ensure_future(it.call_tool("query_sql", {"statement": "SELECT 1"}))
+            await asyncio.wait_for(came.wait(), 60)
+            asked.cancel()
+            await asyncio.wait_for(gone.wait(), 60)
 
 
 def as_installed(gateway: LocalGateway, folder: Path) -> StdioServerParameters:
