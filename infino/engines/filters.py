@@ -27,7 +27,7 @@ def condition(filter: Any, schema: Any) -> str | None:
 
     Args:
         filter: A filter of `pyspark.sql.datasource`.
-        schema: The schema of Arrow that Spark sees.
+        schema: The types in which the service has the columns, as Arrow. Spark may be promised others.
     """
     if type(filter).__name__ == "Not":
         inner = condition(filter.child, schema)

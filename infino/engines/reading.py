@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -47,8 +48,10 @@ class EngineReading:
 
     @property
     def _table(self) -> str:
-        options = self.options
-        return identifier(options.dataset) if options.dataset is not None else f"(\n{options.sql}\n) AS question"
+        if self.options.sql is None:
+            return identifier(str(self.options.dataset))
+        inner = self.options.sql.rstrip("; \t\r\n")
+        return f"(\n{inner}\n) AS question"
 
     def statement(self, columns: Sequence[str], *more: str) -> str:
         """Return the statement for some columns and conditions."""
@@ -120,11 +123,24 @@ class EngineReading:
             scan.take(page, PAGE)
             yield page
 
-    def newest(self, client: Infino) -> Any:
-        """Return the greatest value of the sequence, as JSON has it, or None where there are no rows."""
-        by = str(self.options.sequence)
-        found = client.query.sql(f"SELECT max({identifier(by)}) AS newest FROM {self._table}").scalar()  # noqa: S608  # quoted
-        return found if found is None or isinstance(found, int | str) else found.isoformat()
+    def newest(self, client: Infino, start: Any = None) -> Any:
+        """Return the greatest value of the sequence, as JSON has it; never one before the start, or equal ones again.
+
+        Args:
+            client: A client.
+            start: The value up to which everything was read, or None.
+
+        Returns:
+            The start where nothing came after it.
+        """
+        by = identifier(str(self.options.sequence))
+        later = "" if start is None else f" WHERE {by} > {literal(start)}"
+        found = client.query.sql(f"SELECT max({by}) AS newest FROM {self._table}{later}").scalar()  # noqa: S608  # quoted
+        if found is None:
+            return start
+        if isinstance(found, int | float | str):
+            return found
+        return str(found) if isinstance(found, Decimal) else found.isoformat()
 
     def between(self, start: Any, end: Any) -> str:
         """Return the condition of what came after one value of the sequence, up to another."""

@@ -72,7 +72,7 @@ class InfinoDataSource(DataSource):
 
     def __init__(self, options: Mapping[str, str]) -> None:
         super().__init__(dict(options))
-        self._learned = False
+        self._learned: Any = None
 
     @classmethod
     def name(cls) -> str:
@@ -83,13 +83,12 @@ class InfinoDataSource(DataSource):
         """Learn the schema from the first rows and from what the service declares."""
         reading = self._reading()
         with reading.reference.client() as client:
-            found = reading.schema(client)
-        self._learned = not reading.options.columns
-        return from_arrow_schema(spark_schema(found))
+            self._learned = reading.schema(client)
+        return from_arrow_schema(spark_schema(self._learned))
 
     def reader(self, schema: StructType) -> DataSourceReader:
         """Read what the schema names."""
-        return InfinoReader(self._reading(), schema)
+        return InfinoReader(self._reading(), schema, self._learned)
 
     def streamReader(self, schema: StructType) -> DataSourceStreamReader:  # noqa: N802  # Spark's name
         """Read what comes, in the order of `sequence`."""
@@ -108,7 +107,8 @@ class InfinoDataSource(DataSource):
 
     def _reading(self) -> EngineReading:
         chosen = read_options(EngineReadOptions, self.options)
-        return EngineReading(reference_of(self.options), chosen, whole=self._learned and chosen.search is not None)
+        whole = self._learned is not None and not chosen.columns and chosen.search is not None
+        return EngineReading(reference_of(self.options), chosen, whole=whole)
 
     def _writer(self, schema: StructType, overwrite: bool, *, stream: bool) -> InfinoWriter:
         if overwrite:
@@ -180,16 +180,34 @@ class _PartReader:
 
 
 class InfinoReader(_PartReader, DataSourceReader):
-    """Reads a dataset, a statement or a search by slices."""
+    """Reads a dataset, a statement or a search by slices.
+
+    Args:
+        reading: What to read.
+        schema: The columns that are wanted, in the types that were promised.
+        stored: The types in which the service has the columns, or None to ask for them where a filter needs them.
+    """
+
+    def __init__(self, reading: EngineReading, schema: StructType, stored: Any = None) -> None:
+        super().__init__(reading, schema)
+        self.stored = stored
 
     def pushFilters(self, filters: list[Filter]) -> Iterator[Filter]:  # noqa: N802  # Spark's name
         """Take over the filters that mean the same in SQL, and leave the others to Spark."""
         for filter in filters:
-            found = None if self.reading.options.search is not None else condition(filter, self.promised)
+            found = None
+            if self.reading.options.search is None and condition(filter, self.promised) is not None:
+                found = condition(filter, self._stored_types())  # a text that is promised as a time stays a text in SQL
             if found is None:
                 yield filter
             else:
                 self.reading = attrs.evolve(self.reading, where=(*self.reading.where, found))
+
+    def _stored_types(self) -> Any:
+        if self.stored is None:
+            with self.reading.reference.client() as client:
+                self.stored = self.reading.schema(client)
+        return self.stored
 
     def partitions(self) -> Sequence[InputPartition]:
         """Part the rows among tasks."""
@@ -210,8 +228,7 @@ class InfinoStreamReader(_PartReader, DataSourceStreamReader):
     def latestOffset(self, start: dict[str, Any], limit: Any) -> dict[str, Any]:  # noqa: N802  # Spark's name
         """Go as far as there are records now."""
         with self.reading.reference.client() as client:
-            newest = self.reading.newest(client)
-        return start if newest is None else {"after": newest}
+            return {"after": self.reading.newest(client, start["after"])}
 
     def partitions(self, start: dict[str, Any], end: dict[str, Any]) -> Sequence[InputPartition]:
         """Part what came between two values among tasks."""

@@ -286,6 +286,8 @@ def _check(schema: Any, options: WriteOptions) -> None:
     check_sendable(schema, flat=options.staging)
     if options.id is not None and options.id not in schema.names:
         raise ValidationError(f"there is no column {options.id!r} to take ids from; there are {schema.names}")
+    if "_id" in schema.names and options.id != "_id":
+        raise ValidationError("the column '_id' is the service's own name: take ids from it (id='_id'), or drop it")
 
 
 def _checked(batches: Iterable[Any], options: WriteOptions) -> Iterator[Any]:

@@ -228,6 +228,10 @@ def test_what_cannot_be_sent_exactly_is_refused_before_anything_is_sent(
         begin(pa.list_(pa.int64()), staging=True)
     with pytest.raises(ValidationError, match="no column 'k'"):
         begin(pa.int64(), id="k")
+    with pytest.raises(ValidationError, match="'_id' is the service's own name"):
+        Writing.begin(
+            reference, WriteOptions(dataset=made, id="k"), pa.schema([("k", pa.string()), ("_id", pa.string())])
+        )
     with pytest.raises(NotFoundError):
         Writing.begin(reference, WriteOptions(dataset="nowhere"), SCHEMA)
     writing = job(reference, made)
@@ -293,6 +297,21 @@ def test_what_came_between_is_told_by_a_sequence(reference: ClientReference, num
         reading = EngineReading(reference, EngineReadOptions(dataset=numbers, sequence=by))
         with reference.client() as client:
             assert reading.newest(client) == end
+        with reference.client() as client:
+            assert reading.newest(client, end) == end  # nothing came, or what had come was deleted
+    for by, start, end in (
+        ("n", "7", 299),
+        ("n / 4.0 AS quarter", 74.5, 74.75),
+        ("n * 1.10 AS money", "328.89", "328.9"),
+    ):
+        question = EngineReadOptions(sql=f'SELECT {by} FROM "{numbers}";', sequence=by.split()[-1])
+        reading = EngineReading(reference, question)
+        with reference.client() as client:
+            newest = reading.newest(client, start)
+            assert float(newest) == float(end)
+            assert json.loads(json.dumps(newest)) == newest
+            assert reading.newest(client, 1000) == 1000
+    reading = EngineReading(reference, EngineReadOptions(dataset=numbers, sequence="k"))
     assert len(read(reference, EngineReadOptions(dataset=numbers), where=(reading.between("0100", "0150"),))) == 50
     reading = EngineReading(reference, EngineReadOptions(dataset=numbers, sequence="at"))
     assert (

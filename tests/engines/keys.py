@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from pathlib import Path
@@ -18,7 +19,8 @@ def provider() -> tuple[str, str]:
 
 def deadly() -> tuple[str, str]:
     """Give the keys, and kill this process once its first records are stored, unless one was killed before."""
-    if "pyspark.daemon" in " ".join(os.sys.argv) or os.environ.get("SPARK_BUFFER_SIZE"):  # a worker, not the driver
+    said = " ".join([*sys.argv, *sys.orig_argv])
+    if "pyspark.daemon" in said or os.environ.get("SPARK_BUFFER_SIZE") or "default_worker" in said:  # not the driver
         threading.Thread(target=_kill, daemon=True).start()
     return provider()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -23,8 +24,10 @@ SCHEMA = pa.schema([("k", pa.string()), ("n", pa.int64()), ("x", pa.float64())])
 
 
 @pytest.fixture(scope="module")
-def cluster(gateway: LocalGateway) -> Iterator[None]:
+def cluster(gateway: LocalGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TEST_DATASET", "killed-by-ray")
+        patch.setenv("TEST_MARK", str(tmp_path_factory.mktemp("mark") / "killed"))
         for name, value in settings(gateway).items():
             patch.setenv(name, value)
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
@@ -86,6 +89,21 @@ def test_what_tasks_wrote_is_read_back_equal(sync_client: Infino, made: str, row
     assert table.schema == SCHEMA
     assert table["n"].to_pylist() == list(range(0, 3 * rows, 3))
     assert table["x"].to_pylist() == [n / 7 for n in range(rows)]
+
+
+def test_a_worker_that_is_killed_leaves_each_record_once(sync_client: Infino, made: str, gateway: LocalGateway) -> None:
+    sync_client.datasets.create("killed-by-ray")
+    sink = InfinoDatasink(dataset="killed-by-ray", id="k", credentials="tests.engines.keys:deadly", schema=SCHEMA)
+    with gateway.fail(path="/killed-by-ray/json", method="POST", delay=0.2, times=100):
+        numbers(40_000).write_datasink(sink)
+    assert Path(os.environ["TEST_MARK"]).exists()
+    assert sink.report is not None
+    assert (sink.report.state, sink.report.read, sink.report.possibly_doubled) == ("committed", 40_000, 0)
+    found = sync_client.query.sql(
+        'SELECT count(*) AS c, count(DISTINCT k) AS d, sum(n) AS s FROM "killed-by-ray"'
+    ).one()
+    assert found == {"c": 40_000, "d": 40_000, "s": 3 * 40_000 * 39_999 // 2}
+    assert sync_client.query.dsl("killed-by-ray", {"size": 0, "track_total_hits": True}).total == 40_000
 
 
 def test_a_statement_and_a_search_are_read_by_slices(sync_client: Infino, made: str) -> None:

@@ -299,6 +299,21 @@ def test_filters_that_sql_sees_alike_are_pushed_and_the_others_are_not(
         assert (" Filter " not in plan) == pushed, (condition, plan)
 
 
+def test_a_filter_of_what_the_service_has_in_another_type_stays_with_spark(
+    spark: SparkSession, sync_client: Infino, fresh: Callable[[str], str]
+) -> None:
+    name = fresh("texts")
+    sync_client.datasets.create(name, mapping={"properties": {"at": {"type": "keyword"}}})
+    times = ["2023-11-14T17:20:00Z", "2023-11-14T12:20:00-05:00", "2023-11-14T17:20:00.500Z"]
+    sync_client.records.bulk(name, [{"k": str(n), "at": at, "n": n} for n, at in enumerate(times)], id="k")
+    found = read(spark, "k STRING, at TIMESTAMP, n STRING", dataset=name)
+    for condition, count in (
+        ("at = timestamp'2023-11-14 12:20:00'", 2), ("at > timestamp'2023-11-14 12:20:00'", 1), ("n = '01'", 0),
+        ("n = '1'", 1), ("k = '1'", 1),
+    ):  # fmt: skip
+        assert found.where(condition).count() == count, condition
+
+
 def test_columns_and_statements_and_searches(spark: SparkSession, made: str) -> None:
     write(flights(spark), made, id="flight_id")
     assert read(spark, dataset=made, columns="carrier, distance").columns == ["carrier", "distance"]
