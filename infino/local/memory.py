@@ -59,7 +59,8 @@ class Taken:
     @classmethod
     def now(cls) -> Taken:
         """Return what the process has now."""
-        mapped, resident, shared, *_ = (int(pages) * resource.getpagesize() for pages in STATM.read_text().split())
+        page = os.sysconf("SC_PAGE_SIZE")
+        mapped, resident, shared, *_ = (int(pages) * page for pages in STATM.read_text().split())
         return cls(mapped, resident - shared)
 
 
@@ -99,6 +100,8 @@ class Brake:
                 self._apply()
 
     def _apply(self) -> None:
+        if resource is None:
+            return
         if self._limits and not self._lifted:
             self._before = self._before or resource.getrlimit(resource.RLIMIT_AS)
             soft, hard = self._before
