@@ -145,9 +145,9 @@ def host_of(netloc: str) -> str:
 
 def _base_path(path: str) -> str:
     """Percent-encode the path in front of every route, and refuse one that a server could read as another."""
+    path = quote(path.rstrip("/"), safe="/%-._~!$&'()*+,;=:@")
     if "%" in path and (re.search(_HIDDEN, path) or re.search(_BROKEN_ESCAPE, path)):
         raise ConfigError("the path of the endpoint must not hold encoded dots, backslashes or control characters")
-    path = quote(path.rstrip("/"), safe="/%-._~!$&'()*+,;=:@")
     # Servers that know path parameters cut them off: `..;x` is `..` there.
     pieces = [re.split("(?i);|%3b", piece)[0] for piece in re.split("(?i)/|%2f", path)]
     if "." in pieces or ".." in pieces or "//" in path:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from infino.core import codec
 from infino.core.errors import APIError, class_for_status
 from infino.core.messages import Response
+from infino.core.redaction import redact
 from infino.core.retry import RETRYABLE_STATUSES
 
 _TEXT_LIMIT = 300
@@ -216,6 +217,7 @@ def error_from_response(
     """
     body = parse_body(response.content)
     code, reason = explain(body)
+    reason = reason and redact(reason)  # a proxy may repeat what it was sent
     offset = server_offset(response.headers, signed or now)
     return class_for_status(response.status)(
         _message(response, code, reason),

@@ -46,9 +46,15 @@ def checked_proxy(proxy: Secret) -> Secret:
 
 
 def proxy_passwords(proxy: Secret | None) -> tuple[Secret, ...]:
-    """Return the password in the address of a proxy, as written and as meant, to be masked wherever it turns up."""
-    password = urlsplit(proxy.reveal()).password if proxy is not None else None
-    return tuple(Secret(form) for form in {password, unquote(password)}) if password else ()
+    """Return the password in the address of a proxy, as written, meant and sent, to be masked wherever it turns up."""
+    parts = urlsplit(proxy.reveal()) if proxy is not None else None
+    if parts is None or not parts.password:
+        return ()
+    from base64 import b64encode  # few proxies have a password
+
+    meant = unquote(parts.password)
+    sent = b64encode(f"{unquote(parts.username or '')}:{meant}".encode("utf-8", "replace")).decode()
+    return tuple(Secret(form) for form in {parts.password, meant, sent})
 
 
 def shown(proxy: Secret | None) -> str | None:

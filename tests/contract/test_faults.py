@@ -603,6 +603,19 @@ def test_a_proxy_that_cannot_be_used_gives_no_password_away(make):
     assert caught.value.__context__ is None
 
 
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9", "https://127.0.0.1:9"])
+def test_what_a_proxy_repeats_of_its_password_is_masked(make, endpoint):
+    def echo(exchange: Exchange) -> None:
+        sent = exchange.request.header("Proxy-Authorization")
+        exchange.answer(407, f'{{"message":"not allowed: {sent}"}}'.encode(), reason=f"not allowed: {sent}")
+
+    with ScriptedServer(echo) as server:
+        proxy = server.endpoint.replace("http://", "http://me:hunter%2022@")
+        with pytest.raises(infino.InfinoError, match=r"not allowed: Basic \*\*\*\*") as caught:
+            read(make(endpoint, proxy=proxy, retry=infino.RetryPolicy(attempts=1)))
+        assert "bWU6aHVudGVyIDIy" not in "".join(traceback.format_exception(caught.value))
+
+
 def test_a_folder_of_certificates_is_taken_too(make, tmp_path):
     (tmp_path / "5ed36f99.0").write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
     client = make("https://127.0.0.1:1", ca_bundle=str(tmp_path))

@@ -360,7 +360,7 @@ def test_endpoints(text, host, base):
         "https://h/..;/x", "https://h/a/.;p=1", "https://h/..%3b/x", "https://h/..%2fx", "https://h/a%2F..",
         "http://localhost.evil.example", "http://[::ffff:10.0.0.1]", "http://localhost..",
         "https://h\\x", "https://h/a\\b", "https://h%2eevil", "https://h/%2e%2E/x", "https://h/a/%2e", "https://h/%5cx",
-        "https://h/%00", "https://h/%zz", "https://h/%", "https://-h.example", "https://a..b", "https://h:0",
+        "https://h/%00", "https://h/\x7f", "https://h/%zz", "https://h/%", "https://-h.example", "https://a..b", "https://h:0",
         "https://fe80::1", "https://[fe80::1%25eth0]", "https://[1.2.3.4]", "https://xn--\u00e4.example",
         "https://\u2603.example", "https://" + "a" * 64 + ".example", "https://exa mple", "https://ex!mple",
         "https://\u2460.com", "https://\uff41.com", "https://\u212a.com", "https://\u0130.com", "https://a\u200bb.com",
