@@ -46,6 +46,8 @@ def _load(path: str, wanted: str) -> dict[str, Any] | str | None:
     Nothing is raised here, where variables hold the secrets of the file.
     """
     content = b""
+    if os.path.exists(path) and not os.path.isfile(path):
+        return "it is not a file"  # a pipe would be waited for, and a device never ends
     try:
         with open(path, "rb") as file:
             content = file.read()
@@ -90,7 +92,8 @@ def read_profile(name: str | None, environment: Mapping[str, Any]) -> tuple[dict
     path, wanted = profile_path(environment), name or "default"
     profiles = None if path is None else _load(path, wanted)
     if isinstance(profiles, str):
-        raise ConfigError(f"the profile file {path} cannot be read: {profiles}")
+        hint = None if name else "give both keys and the endpoint another way, and no profile is needed"
+        raise ConfigError(f"the profile file {path} cannot be read: {profiles}", hint=hint)
     if profiles is None:
         if name:
             where = "no home directory that could hold it" if path is None else f"no file {path}"

@@ -122,6 +122,16 @@ def test_a_broken_profile_file_matters_to_those_who_need_it(tmp_path, content, s
     assert "config.toml" in repr(config)
 
 
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo, lambda path: os.symlink("/dev/zero", path)])
+def test_what_is_no_file_is_not_read_as_a_profile(tmp_path, make):
+    (tmp_path / "infino").mkdir()
+    make(tmp_path / "infino" / "config.toml")
+    environment = {"XDG_CONFIG_HOME": str(tmp_path)}
+    assert key(resolve(environment=environment, **GIVEN)) == "IAK_KEY"
+    with pytest.raises(infino.ConfigError, match="it is not a file.*no profile is needed"):
+        resolve(environment=environment)
+
+
 def test_a_broken_profile_file_gives_no_secret_away(tmp_path):
     environment = profile_of(tmp_path, b'[default]\nsecret_key = "PLANTED-secret\nx = 1\n')
     with pytest.raises(infino.ConfigError) as caught:
