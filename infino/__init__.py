@@ -5,6 +5,8 @@ Nothing is loaded before it is used.
 
 from __future__ import annotations
 
+from infino.imports import guard_forks as _guard_forks
+
 # Type checkers take this name as true; importing it from typing would cost more than all the rest of this module.
 TYPE_CHECKING: bool = False
 
@@ -116,7 +118,7 @@ def __getattr__(name: str) -> Any:
             f"module 'infino' has no attribute {name!r}. This is the SDK of the distribution 'infino-sdk'; the "
             "distribution 'infino' on PyPI is another program with the same import name"
         )
-    import_module("infino.imports")  # from now on a fork waits for what is being imported
+    _guard_forks()
     value = getattr(import_module(home), name)
     globals()[name] = value
     return value

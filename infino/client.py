@@ -152,8 +152,9 @@ class AsyncInfino(Manners, AsyncRootResources):
     def _open(self) -> AsyncTransport:
         if self._parent is not None:
             return self._parent._transport.with_config(self.config)
-        from infino.imports import native
+        from infino.imports import guard_forks, native
 
+        guard_forks()
         with native:  # no fork while OpenSSL is loaded and finds what signing needs
             from infino.transport import AsyncTransport
 

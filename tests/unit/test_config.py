@@ -128,7 +128,7 @@ def test_what_is_no_file_is_not_read_as_a_profile(tmp_path, make):
     make(tmp_path / "infino" / "config.toml")
     environment = {"XDG_CONFIG_HOME": str(tmp_path)}
     assert key(resolve(environment=environment, **GIVEN)) == "IAK_KEY"
-    with pytest.raises(infino.ConfigError, match="it is not a file.*no profile is needed"):
+    with pytest.raises(infino.ConfigError, match=r"it is not a file.*no profile is needed"):
         resolve(environment=environment)
 
 
