@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,7 +29,7 @@ class _File:
             and not callable(getattr(source, "read", None))
         ):
             raise ValidationError(f"{name} must be bytes, a path or a binary file object, not {type(source).__name__}")
-        if "b" not in str(getattr(source, "mode", "b")):
+        if isinstance(source, io.TextIOBase) or "b" not in str(getattr(source, "mode", "b")):
             raise ValidationError(f"{name}: open the file in binary mode: open(path, 'rb')")
         if self.path is not None and not self.path.is_file():
             raise MissingFileError(f"{name}: there is no file {str(self.path)!r}; to send text itself, pass bytes")

@@ -168,6 +168,12 @@ class _Cut:
         if len(self._rest) > MOST_BYTES:
             raise DecodeError(f"a value of the stream has more than {MOST_BYTES} bytes", operation=self._operation)
 
+    def taken(self, is_whole: Callable[[bytes], bool]) -> Iterator[bytes]:
+        """Give what has come since the last separator, where it ends a line and is whole without a further one."""
+        if self._rest.endswith(b"\n") and is_whole(rest := bytes(self._rest)):
+            self._rest.clear()
+            yield rest
+
     def finish(self) -> bytes:
         return bytes(self._rest)
 
@@ -184,11 +190,15 @@ class Lines(Generic[T]):
     def __init__(self, read: Callable[[Any], T], operation: str, separator: bytes = b"\n") -> None:
         self.operation = operation
         self._read, self._cut, self._number = read, _Cut(separator, operation), 0
+        self._leads = separator != b"\n"
 
     def feed(self, piece: bytes) -> Iterator[T]:
         """Take some bytes, and give the values that are complete."""
         for line in self._cut.feed(piece):
             yield from self._value(line)
+        if self._leads:  # the separator stands before a value, and the next may be long in coming
+            for line in self._cut.taken(_is_json):
+                yield from self._value(line)
 
     def finish(self) -> Iterator[T]:
         """Give the value of a last line that no line break ends."""
@@ -196,6 +206,8 @@ class Lines(Generic[T]):
 
     def _value(self, line: bytes) -> Iterator[T]:
         line = line.removeprefix(_BOM) if not self._number else line
+        if self._leads and not line.strip():
+            return
         self._number += 1
         if not line.strip():
             return
@@ -207,6 +219,14 @@ class Lines(Generic[T]):
             yield _typed(self._read, value, self._number, self.operation)
             return
         raise DecodeError(problem, operation=self.operation, path=f"$[{self._number}]")
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        codec.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 class Events(Generic[T]):

@@ -93,6 +93,10 @@ def answer_of(
     main = next((one for one in successes if one.property is not None), successes[0])
     kind = _type_of(parsed, operation, node, main)
     accept = str(node.get("x-infino-accept", "json"))
+    if main.media and media_kind(main.media) != "json" and "x-infino-accept" not in node:
+        word = next(one for one in ("x-infino-shape", "x-infino-type", "x-infino-pagination") if one in node)
+        what = f"{word} reads JSON, and the answer is {main.media}"
+        raise refused((*operation.place, word), what, "take it out; the media type says how it is read")
     base = AnswerType(kind.annotation, kind.annotation, "", kind.models, accept, returns=main.description)
     keys = list(node.get("x-infino-keys", ()))
     if shape is None and node.get("x-infino-pagination"):

@@ -220,6 +220,10 @@ def _whole(document: Node) -> Iterator[DocumentProblem]:
         yield DocumentProblem(
             ("servers",), f"the clients' default endpoint is {HOME}", "change both, or set an endpoint instead"
         )
+    names = [tag["name"] for tag in document.get("tags", ())]
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            yield DocumentProblem(("tags", str(number)), f"the tag {name} stands there twice", "take one of them out")
     for path, item in document["paths"].items():
         for place, node in (((), item), *(((key,), item[key]) for key in METHODS if key in item)):
             yield from _servers(node, ("paths", path, *place))
@@ -303,7 +307,7 @@ def _parameters(operation: Operation) -> Iterator[DocumentProblem]:
             yield DocumentProblem(
                 at, f"x-infino-names: {operation.node['x-infino-names']!r}: no parameter is called {name}", "mend it"
             )
-    known = {*wires, *(str(one.node.get("x-infino-name")) for one in operation.parameters)}
+    known = {*wires, *(one.node["x-infino-name"] for one in operation.parameters if "x-infino-name" in one.node)}
     known |= set(operation.node.get("x-infino-names", {}).values())
     seen: set[Place] = set()
     given = operation.node.get("parameters", [])

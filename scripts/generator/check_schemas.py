@@ -135,6 +135,9 @@ def _idle(document: Node, operations: list[Operation]) -> Iterator[DocumentProbl
             if word in node and place not in (given if word == "x-infino-positional" else in_json):
                 what = f"{word} says nothing here: no operation takes it as an argument of its JSON body"
                 yield DocumentProblem((*place, word), what, "take it out")
+        if "x-infino-secret" in node and place[-1] == "schema" and not node.keys() & {"properties", "allOf"}:
+            what = "x-infino-secret masks a field of an object, and this is a value of its own"
+            yield DocumentProblem((*place, "x-infino-secret"), what, "take it out")
         for word in ("readOnly", "writeOnly"):
             if word in node and kind != "property" and place[:-1] != ("components", "schemas"):
                 yield DocumentProblem((*place, word), f"{word} is for properties", "put it there")

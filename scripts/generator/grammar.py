@@ -58,6 +58,7 @@ CHECKS: dict[str, Callable[[Any], bool]] = {
 Rule = str | Child | Refuse
 _EXAMPLES: dict[str, Rule] = {"example": _ANY, "examples": Child("example", "map")}
 _DOCS: dict[str, Rule] = {"description": TEXT, "externalDocs": _ANY}
+_PROSE_OF_A_PATH: Rule = Refuse("a path has no docstring", "say it at its operations")
 _SERVERS: Rule = Child("server", "list")
 _KEYWORDS_LEFT_OUT = words(
     "not if then else patternProperties propertyNames dependentSchemas dependentRequired prefixItems contains "
@@ -108,8 +109,8 @@ GRAMMAR: dict[str, dict[str, Rule]] = {
         **{method: Child("operation") for method in METHODS},
         "trace": Refuse("no client sends TRACE"),
         "parameters": Child("parameter", "list"),
-        "summary": TEXT,
-        "description": TEXT,
+        "summary": _PROSE_OF_A_PATH,
+        "description": _PROSE_OF_A_PATH,
         "servers": _SERVERS,
     },
     "operation": {

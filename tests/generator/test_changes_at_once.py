@@ -93,6 +93,8 @@ CALLS = {
     "body: only read behind a reference": body(thing("B.", a=TEXT, m=ref("Mark")), "a='x', m='y'", "", "!! TypeError: *unexpected keyword argument 'm'*"),
     "body: null that is required": body(thing("B.", ["a", "b"], a={"type": ["string", "null"]}, b={"anyOf": [ref("Thing"), {"type": "null"}]}), "a=None, b=None", '{"a":null,"b":null}'),
     "query: a list of none that is required": asked(query(LIST, required=True), "q=[]", "", "!! ValidationError: q must have an item*"),
+    "body: a file of text": body(thing("F.", ["file"], file=FILE), "io.StringIO('a')", "", "!! ValidationError: file: open the file in binary mode*", media="multipart/form-data"),
+    "answer: records of a sequence": Call({"responses": {"200": answer(ref("Thing"), "application/json-seq")}}, " >> gone_through(it)", "[Thing(id='1'), Thing(id='2')]", answers=([200, "application/json-seq", ['\x1e{"id":"1"}\n', '\x1e{"id":\n"2"}\n']],), http="get"),
     "answer: anything": answered({"description": "Anything."}, [1, None], "[1, None]"),
     "answer: by the number of a version": answered(ref("Versioned"), {"v": 2, "b": "x"}, "Second(v=2, b='x')"),
     "answer: null by discriminator": answered(ref("Versioned"), None, "None"),

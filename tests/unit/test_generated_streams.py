@@ -33,6 +33,13 @@ def test_lines_are_the_same_wherever_pieces_end(size: int) -> None:
     assert values(Lines(readers.anything, "x", b"\x1e"), SEQUENCE, size) == [{"a": 1}, 2]
 
 
+def test_a_record_of_a_sequence_does_not_wait_for_the_next() -> None:
+    read = Lines(readers.anything, "x", b"\x1e")
+
+    assert [[*read.feed(piece)] for piece in (b'\x1e{"a":\n', b"1}\n", b"\x1e2", b"3\n")] == [[], [{"a": 1}], [], [23]]
+    assert [*read.finish()] == []
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
 def test_events_are_the_same_wherever_pieces_end(size: int) -> None:
     assert values(Events(readers.anything, "x"), EVENTS, size) == [
