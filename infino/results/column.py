@@ -220,10 +220,10 @@ def _coerce(kind: Kind, inner: Any) -> Any:
             return real(inner)
         case "decimal":
             return as_decimal(inner)
-        case "array" if isinstance(inner, list):
+        case "array" | "object" if isinstance(inner, list):
             return _elements(inner)
-        case "object" if isinstance(inner, dict):
-            return {name: _nested(value) for name, value in inner.items()}
+        case "array" | "object" if isinstance(inner, dict):
+            return {name: nested(value) for name, value in inner.items()}
         case _:
             return inner
 
@@ -268,14 +268,15 @@ def as_decimal(inner: Any) -> Any:
 def _elements(values: list[Any]) -> list[Any]:
     # "Null" stands for null only between tagged neighbours: in a list of bare strings it is a string.
     bare = any(isinstance(value, str) and value != "Null" for value in values)
-    return [value if bare and isinstance(value, str) else _nested(value) for value in values]
+    return [value if bare and isinstance(value, str) else nested(value) for value in values]
 
 
-def _nested(value: Any) -> Any:
+def nested(value: Any) -> Any:
+    """A value inside a list or object, out of its tag where it has one, and so are those inside of it."""
     if isinstance(value, dict):
         if len(value) == 1 and next(iter(value)) in TAGS:
             return untag(value)[1]
-        return {name: _nested(inner) for name, inner in value.items()}
+        return {name: nested(inner) for name, inner in value.items()}
     if isinstance(value, list):
         return _elements(value)
     return None if value == "Null" else value

@@ -22,6 +22,7 @@ from infino.results.column import (
     as_decimal,
     declared_kind,
     exact_loads,
+    nested,
     real,
     unique_names,
     unite,
@@ -92,7 +93,7 @@ def decode(content: bytes) -> Decoded:
     Raises:
         DecodeError: The body is not JSON, or holds nothing like rows.
     """
-    envelope, rows = _open(exact_loads(content, reals=False))
+    envelope, rows = _open(exact_loads(content, reals=b'"Json"' in content))
     declared = headers(envelope)
     names = [header.name for header in declared if header.name is not None]
     if len(set(names)) < len(names) and any(is_tagged(row) for row in rows[:1]):
@@ -302,6 +303,8 @@ def _tagged_column(slot: Slot, cells: list[Any]) -> tuple[Column, list[Any], fro
 def bare_column(slot: Slot, cells: list[Any]) -> tuple[Column, list[Any]]:
     """A column of untagged values; what was declared decides where JSON has no type of its own."""
     wanted = declared_kind(slot.declared)
+    if wanted in ("array", "object") and (slot.declared or "").endswith("(tagged)"):
+        cells = [nested(cell) for cell in cells]
     kind = unite({value_kind(cell) for cell in cells})
     if kind == "null":
         kind = wanted or "null"

@@ -54,15 +54,8 @@ def select(
         Problem: The statement is not a SELECT, is wrong, or reads another dataset.
     """
     # A planner may write any statement, whatever datasets it was told of.
-    answer = orjson.loads(ask(gateway, principal, query, within=within))
-    return [{column: _untagged(value) for column, value in row["values"].items()} for row in answer["rows"]]
-
-
-def _untagged(value: Any) -> Any:
-    """A value without its type's name: `{"Integer": 1}` is 1 and `"Null"` is None."""
-    if isinstance(value, dict) and len(value) == 1:
-        return next(iter(value.values()))
-    return None if value == "Null" else value
+    rows: list[dict[str, Any]] = orjson.loads(ask(gateway, principal, query, flat=True, within=within))["rows"]
+    return rows
 
 
 def _lookup(dataset: str, run: Callable[[str], list[dict[str, Any]]]) -> Callable[[str, str], str | None]:

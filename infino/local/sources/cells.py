@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 
 from infino.local.http import Problem
+from infino.local.values.tags import tagged
 
 MOMENT = re.compile(r"(\d{4,}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)(?:([+-]\d\d)(?::?(\d\d))?)?", re.ASCII)
 DECLARED = {
@@ -38,6 +39,8 @@ MYSQL = {
 
 LONGEST = 256 * 1024**2
 """Bytes of one answer."""
+TAGGED = "(tagged)"
+"""Stands behind the type of lists and objects with decimals: inside of them values have tags, as in rows of SQL."""
 
 
 class NoJson(ValueError):
@@ -77,9 +80,16 @@ def answered(names: Sequence[str], declared: Sequence[str | None], rows: list[li
     for place, given in enumerate(declared):
         values = [row[place] for row in rows if row[place] is not None]
         kind = (given and (given if given in DECLARED.values() else DECLARED.get(given.lower()))) or kind_of(values)
-        wide = kind == "long" and any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in values)
-        kinds.append("decimal" if wide else kind)
+        if kind == "long" and any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in values):
+            kind = "decimal"
+        kinds.append(f"{kind}{TAGGED}" if kind in ("array", "object") and any(map(has_decimals, values)) else kind)
     return DriverRows(tuple(zip(names, kinds, strict=True)), rows, spent)
+
+
+def has_decimals(value: Any) -> bool:
+    """Tell whether a value is a decimal, or holds one."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple | set) else ()
+    return isinstance(value, Decimal) or any(map(has_decimals, inner))
 
 
 def kind_of(values: Sequence[Any]) -> str:
@@ -103,6 +113,8 @@ def shown(value: Any, kind: str) -> Any:
     """A driver's value in an answer."""
     if value is None:
         return None
+    if kind.endswith(TAGGED):
+        return tagged(inside(value), decimals=True)
     if kind == "decimal" and isinstance(value, int | Decimal):
         return str(value)
     if isinstance(value, float) and not math.isfinite(value):
@@ -110,6 +122,11 @@ def shown(value: Any, kind: str) -> Any:
     if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
         return str(value)
     return plain(value, lambda inner: shown(inner, ""))
+
+
+def inside(value: Any) -> Any:
+    """A driver's value inside a list or object, in which decimals stay what they are."""
+    return value if isinstance(value, Decimal) else plain(value, inside) if has_decimals(value) else shown(value, "")
 
 
 def stored(value: Any) -> Any:

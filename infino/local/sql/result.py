@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
@@ -14,7 +13,9 @@ from duckdb.sqltypes import DuckDBPyType
 
 from infino.local.sql.dialect import MAX_COLUMNS, too_wide, wrong_sql
 from infino.local.store import literal
-from infino.local.values.nested import MOMENT, MOMENT_IN_UTC, moment, rebuilt, single
+from infino.local.values import exact
+from infino.local.values.nested import MOMENT, MOMENT_IN_UTC, moment, parts, rebuilt, single, unbent
+from infino.local.values.tags import looks_tagged, untaggable
 
 BATCH, FIRST_BATCH = 2048, 64
 """Rows that become Python's at once: as many as the engine makes at once, and of the first, whose size nobody knows."""
@@ -22,8 +23,11 @@ BATCH_BYTES = 4 * 1024**2
 """Bytes that those rows should come to."""
 INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
 BIG_INTEGERS = frozenset({"UBIGINT", "HUGEINT", "UHUGEINT", "BIGNUM"})
+OBJECTS = ("STRUCT", "MAP", "UNION")
 NULL = '{"Null":null}'
 NESTED = frozenset({"Array", "Object", "Json"})
+WITH_DECIMALS = {"decimal": "Decimal", "varchar": "String", "enum": "String", "struct": "Object", "map": "Object"}
+"""Type -> its tag inside a list or object that holds decimals."""
 SUSPICIOUS = (b"NaN", b"Infinity", b",}", b",]", b", }", b", ]")
 
 
@@ -77,10 +81,15 @@ def data_type(kind: str) -> str:
     return ("DateTime" if zoned else "Timestamp") + ("(9)" if kind.endswith("_NS") else "")
 
 
-def tag_of(kind: str) -> tuple[str, str]:
-    """Return an engine type's tag, and SQL over `{}` for the JSON of one value that is not NULL."""
+def tag_of(kind: str, flat: bool = False) -> tuple[str, str]:
+    """Return an engine type's tag, and SQL over `{0}` for the JSON of one value that is not NULL.
+
+    Args:
+        kind: The type.
+        flat: Whether no tags are written, not even inside of lists and objects.
+    """
     if kind.endswith("]"):
-        return "Array", nested(kind)
+        return "Array", nested(kind, flat)
     if kind in INTEGERS:
         return "Integer", "{}::VARCHAR"
     if kind in BIG_INTEGERS:
@@ -91,28 +100,63 @@ def tag_of(kind: str) -> tuple[str, str]:
         return "Float", named + " ELSE {0}::VARCHAR END"
     if kind.startswith("DECIMAL"):
         return "Decimal", "'\"' || {}::VARCHAR || '\"'"
-    if kind.startswith(("STRUCT", "MAP", "UNION")):
-        return "Object", nested(kind)
-    return TAGS.get(kind, ("String", "to_json({}::VARCHAR)::VARCHAR"))
+    if kind.startswith(OBJECTS):
+        return "Object", nested(kind, flat)
+    if kind == "JSON":
+        return "Json", "{0}::VARCHAR" if flat else untaggable("{0}::VARCHAR")
+    return TAGGED.get(kind, ("String", "to_json({}::VARCHAR)::VARCHAR"))
 
 
-def nested(kind: str) -> str:
+def nested(kind: str, flat: bool) -> str:
     """Return SQL over `{0}` for the JSON of a list or object; decimals inside keep their tag, and so their digits."""
-    return f"to_json({rebuilt(duckdb.sqltype(kind), '{0}', _inside)})::VARCHAR"
+    typed = duckdb.sqltype(kind)
+    rewrite = _tagged if has_decimals(typed) and not flat else _inside
+    text = f"to_json({rebuilt(typed, '{0}', rewrite)})::VARCHAR"
+    return text if flat or rewrite is _tagged else untaggable(text)
+
+
+def has_decimals(kind: DuckDBPyType) -> bool:
+    """Tell whether there are decimals inside a list or object."""
+    return kind.id == "decimal" or any(has_decimals(child) for _, child in parts(kind))
+
+
+def _tagged(kind: DuckDBPyType, value: str) -> str | None:
+    """Return SQL for a value beside decimals: under a tag of its own, where it could be taken for one."""
+    if str(kind) == "JSON":
+        return f"{untaggable(value)}::JSON"
+    if kind.id == "struct" and not looks_tagged([name for name, _ in parts(kind)]):
+        return None
+    tag = WITH_DECIMALS.get(kind.id)
+    if tag is None:
+        return _inside(kind, value)
+    shown = value if tag == "Object" else f"{value}::VARCHAR"
+    return f"CASE WHEN {value} IS NOT NULL THEN {{{{'{tag}': {shown}}}}} END"
 
 
 def _inside(kind: DuckDBPyType, value: str) -> str | None:
     """Return SQL for a value inside a list or object, where the engine's own JSON of it is another than of a column."""
-    if kind.id == "decimal":
-        return f"CASE WHEN {value} IS NOT NULL THEN {{{{'Decimal': {value}::VARCHAR}}}} END"
     if kind.id == "blob":
         return f"to_base64({value})"
-    return moment(kind, value, "Z") or single(kind, value)
+    if kind.id == "decimal":
+        return f"{value}::VARCHAR"
+    return moment(kind, value, "Z") or single(kind, value) or unbent(kind, value)
 
 
-TAGS = {
+def stored(kind: str) -> str:
+    """Return SQL over `{0}` for the JSON that a value is in a document: numbers are numbers, digit for digit."""
+    if kind.endswith("]") or kind.startswith(OBJECTS):
+        return f"to_json({rebuilt(duckdb.sqltype(kind), '{0}', _stored)})::VARCHAR"
+    is_number = kind in INTEGERS | BIG_INTEGERS or kind.startswith(("DECIMAL", "DOUBLE", "FLOAT"))
+    return "{0}::VARCHAR" if is_number else tag_of(kind, flat=True)[1]
+
+
+def _stored(kind: DuckDBPyType, value: str) -> str | None:
+    # The engine makes doubles of decimals that are less wide.
+    return f"{value}::DECIMAL(38, {dict(kind.children)['scale']})" if kind.id == "decimal" else _inside(kind, value)
+
+
+TAGGED = {
     "BOOLEAN": ("Boolean", "{}::VARCHAR"),
-    "JSON": ("Json", "{}::VARCHAR"),
     "DATE": ("Date", "'\"' || {}::VARCHAR || '\"'"),
     "TIME": ("Time", "'\"' || {}::VARCHAR || '\"'"),
     "TIMESTAMP": ("DateTime", f"'\"' || {MOMENT} || '\"'"),
@@ -146,7 +190,7 @@ def row_expression(headers: list[ResultColumn], flat: bool = False) -> str:
     parts = ["'{'" if flat else "'{\"values\":{'"]
     for number, (header, (before, behind, null)) in enumerate(zip(headers, frames_of(headers, flat), strict=True)):
         column = f"c{number}"
-        shown = f"concat({literal(before)}, {tag_of(header.type)[1].format(column)}, {literal(behind)})"
+        shown = f"concat({literal(before)}, {tag_of(header.type, flat)[1].format(column)}, {literal(behind)})"
         parts.append(f"CASE WHEN {column} IS NULL THEN {literal(null)} ELSE {shown} END")
     parts.append("'}'" if flat else "'}}'")
     return f"concat({', '.join(parts)})"
@@ -164,12 +208,12 @@ def same_types(headers: Sequence[ResultColumn]) -> dict[str, list[int]]:
     return found
 
 
-def wide_expressions(headers: Sequence[ResultColumn]) -> str:
+def wide_expressions(headers: Sequence[ResultColumn], flat: bool) -> str:
     """Return SQL for a list for each type, of the JSON of each value of that type; one expression for all of them."""
     return ", ".join(
         f"list_transform(list_value({', '.join(f'c{place}' for place in places)}), lambda v: {made})"
         for kind, places in same_types(headers).items()
-        for made in [tag_of(kind)[1].format("v")]
+        for made in [tag_of(kind, flat)[1].format("v")]
     )
 
 
@@ -220,7 +264,7 @@ def fetch_rows(
     names = ", ".join(f"c{number}" for number in range(len(headers)))
     wide = list(frames_of(headers, flat)) if len(headers) > WIDE else None
     places = list(chain.from_iterable(same_types(headers).values()))
-    expression = row_expression(headers, flat) if wide is None else wide_expressions(headers)
+    expression = row_expression(headers, flat) if wide is None else wide_expressions(headers, flat)
     cursor.execute(f"SELECT {expression} FROM (\n{sql}\n) AS result({names})")
     chunks: list[bytes] = []
     count = length = 0
@@ -248,7 +292,7 @@ def strict_json(rows: bytes) -> bytes:
         orjson.loads(b"[" + rows + b"]")
     except orjson.JSONDecodeError:
         try:
-            return orjson.dumps(json.loads(b"[" + rows + b"]", parse_constant=str))[1:-1]
+            return exact.dumps(exact.tolerant(b"[" + rows + b"]"))[1:-1]
         except (ValueError, TypeError):
             raise wrong_sql("the result holds text cast to JSON that is not valid JSON") from None
     return rows

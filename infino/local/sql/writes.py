@@ -17,11 +17,10 @@ from infino.local.sql.changes import Assignment, Conflict, WritingStatement
 from infino.local.sql.dialect import wrong_sql
 from infino.local.sql.guard import Statement
 from infino.local.sql.question import Asker, readable
-from infino.local.sql.result import ResultColumn, describe
+from infino.local.sql.result import describe, stored
 from infino.local.store import Dataset, DatasetView, identifier
 from infino.local.store.writer import Stored, answered, documents_in, places_in, refuse_metrics
 from infino.local.values import exact
-from infino.local.values.nested import MOMENT, MOMENT_IN_UTC
 from infino.local.values.paths import keys_of
 
 if TYPE_CHECKING:
@@ -29,17 +28,6 @@ if TYPE_CHECKING:
     from infino.local.state import Gateway
 
 Document = dict[str, Any]
-AS_TEXT = {
-    "TIMESTAMP": MOMENT,
-    "TIMESTAMP_NS": MOMENT,
-    "TIMESTAMPTZ_NS": f"{MOMENT_IN_UTC} || 'Z'",
-    "TIMESTAMP WITH TIME ZONE": f"{MOMENT_IN_UTC} || 'Z'",
-    "BLOB": "to_base64({})",
-    "DATE": "{}::VARCHAR",
-    "TIME": "{}::VARCHAR",
-    "UUID": "{}::VARCHAR",
-    "INTERVAL": "{}::VARCHAR",
-}
 
 
 @attrs.frozen
@@ -129,7 +117,7 @@ class Writing:
             raise wrong_sql(f"{len(columns)} columns are named but {len(headers)} values are given")
         names = ", ".join(f"c{number}" for number in range(len(headers)))
         cells = ", ".join(
-            f"coalesce(to_json({cell(header, f'c{number}')})::VARCHAR, 'null')" for number, header in enumerate(headers)
+            f"coalesce({stored(header.type).format(f'c{number}')}, 'null')" for number, header in enumerate(headers)
         )
         self.cursor.execute(f"SELECT {cells} FROM (\n{question.sql}\n) AS result({names})")
         return list(columns or [header.name for header in headers]), self._answered()
@@ -289,11 +277,6 @@ def single_values(statement: Statement) -> None:
             if node.get("class") == "STAR":
                 raise wrong_sql("SET takes one value for each column, not * or COLUMNS")
             waiting += node.values()
-
-
-def cell(header: ResultColumn, column: str) -> str:
-    """Return SQL for a value that becomes the right JSON."""
-    return AS_TEXT.get(header.type, "{}").format(column)
 
 
 def json_values(cells: Sequence[str]) -> list[Any]:

@@ -35,6 +35,7 @@ from infino.local.store.typed import make_tables
 from infino.local.store.view import EXACT_OBJECTS, EXACT_TEXTS, DatasetView, exact_objects, exact_texts
 from infino.local.store.wal import NO_CHECKPOINTS, WriteAheadLog
 from infino.local.values.paths import identifier, step
+from infino.local.values.tags import WITHOUT_TAGS, without_tags
 
 SCHEMA = """
 CREATE SEQUENCE IF NOT EXISTS dataset_ids;
@@ -152,12 +153,13 @@ class Store:
         self.written = threading.Event()  # set by each commit; who waits for it clears it
         self._db = duckdb.connect(str(path or ":memory:"), config={**SETTINGS, **(limits or {})})
         self._db.execute("SET TimeZone = 'UTC'")
-        for function, code, returned in (
-            (EXACT_TEXTS, exact_texts, "VARCHAR[]"), (EXACT_OBJECTS, exact_objects, "VARCHAR[]"),
-            (SORTABLE, sortable, "VARCHAR"), (RANGE_ENDS, range_ends, "VARCHAR[]"),
+        for function, code, taken, returned in (
+            (EXACT_TEXTS, exact_texts, 2, "VARCHAR[]"), (EXACT_OBJECTS, exact_objects, 2, "VARCHAR[]"),
+            (SORTABLE, sortable, 2, "VARCHAR"), (RANGE_ENDS, range_ends, 2, "VARCHAR[]"),
+            (WITHOUT_TAGS, without_tags, 1, "VARCHAR"),
         ):  # fmt: skip
             self._db.create_function(
-                function, code, ["VARCHAR", "VARCHAR"], returned, null_handling=FunctionNullHandling.SPECIAL
+                function, code, ["VARCHAR"] * taken, returned, null_handling=FunctionNullHandling.SPECIAL
             )
         self._db.execute(f"ATTACH ':memory:' AS {NOWHERE}")
         for macro in macros(f"{NOWHERE}.main"):

@@ -119,7 +119,8 @@ class DatasetView:
         }
         for field, path in containers.items():
             if field not in self.shape and self._whole(field):
-                expression = f"json_extract(_source, {literal(path)})"
+                at = literal(path)
+                expression = exact_json(path) if field in self.exact else f"json_extract(_source, {at})"
                 made.append(TypedColumn(unique(field, taken), field, "JSON", expression, starred=False))
         return tuple(made)
 
@@ -143,6 +144,12 @@ class DatasetView:
             for at in range(len(field))
             if field[at] == "." and field[:at] in self.shape
         }
+
+    @cached_property
+    def exact(self) -> frozenset[str]:
+        """The fields of objects with a number inside that the engine's own reader would bend."""
+        inner = (field for field, kinds in self.shape.items() if exact_paths(kinds))
+        return frozenset(field[:at] for field in inner for at in range(len(field)) if field[at] == ".")
 
     @cached_property
     def guarded(self) -> frozenset[str]:
@@ -173,11 +180,12 @@ class DatasetView:
         shown = f"{kind}[]" if many else kind
         if field in self.guarded:
             return TypedColumn(name, field, shown, value_expression(kinds, kind, scalars_only=True))
-        plain = not many and not kind.startswith("DECIMAL") and not (kind == "VARCHAR" and exact_paths(kinds))
+        exact = paths if field in self.exact else exact_paths(kinds) if kind == "VARCHAR" else frozenset()
+        plain = not many and not kind.startswith("DECIMAL") and not exact
         if plain and len(paths) == 1:
             (path,) = paths
             return TypedColumn(name, field, shown, any_value_at(path, kind), path=path)
-        return TypedColumn(name, field, shown, value_expression(kinds, kind))
+        return TypedColumn(name, field, shown, value_expression(kinds, kind, exact))
 
     def rows(self, names: Collection[str] | None = None) -> str:
         """Return a SELECT of `_id` and typed columns, for use as a subquery.
@@ -242,20 +250,23 @@ def unique(name: str, taken: set[str]) -> str:
     return candidate
 
 
-def value_expression(kinds: Mapping[str, frozenset[str]], kind: str, *, scalars_only: bool = False) -> str:
+def value_expression(
+    kinds: Mapping[str, frozenset[str]], kind: str, exact: Collection[str] = (), *, scalars_only: bool = False
+) -> str:
     """Return SQL over `_source` for the value of a field, or for the list of its values where a list was seen.
 
     Args:
         kinds: The kinds and paths of its values.
         kind: The SQL type of one value.
+        exact: The paths at which the engine's own reader would bend a number.
         scalars_only: Whether to leave out values that are objects.
     """
     value_at = scalar_at if scalars_only else any_value_at
     paths = paths_of({name: found for name, found in kinds.items() if name != "ARRAY"})
-    exact = exact_paths(kinds) if kind == "VARCHAR" else frozenset()
     scalars = [path for path in sorted(paths) if "[*]" not in path]
     arrays = [path for path in sorted(paths) if "[*]" in path]
-    arrays += [f"{path}[*]" for path in sorted(kinds.get("ARRAY", ())) if f"{path}[*]" not in arrays]
+    empty = [path for path in sorted(kinds.get("ARRAY", ())) if "[*]" not in path]
+    arrays += [f"{path}[*]" for path in empty if not any(found.startswith(f"{path}[*]") for found in arrays)]
     if not arrays:
         found = [value_at(path, kind, path in exact) for path in scalars]
         return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
@@ -267,7 +278,11 @@ def value_expression(kinds: Mapping[str, frozenset[str]], kind: str, *, scalars_
     joined = parts[0]
     for part in parts[1:]:
         joined = f"list_concat({joined}, {part})"
-    return f"nullif({joined}, []::{kind}[])"
+    nothing = f"[]::{kind}[]"
+    if not empty:
+        return f"nullif({joined}, {nothing})"
+    is_empty = " OR ".join(f"json_extract(_source, {literal(path)})::VARCHAR = '[]'" for path in empty)
+    return f"coalesce(nullif({joined}, {nothing}), CASE WHEN {is_empty} THEN {nothing} END)"
 
 
 def scalar_at(path: str, kind: str, exact: bool = False) -> str:
@@ -297,6 +312,11 @@ def any_value_at(path: str, kind: str, exact: bool = False) -> str:
         return texts if many else f"{texts}[1]"
     text = f"json_extract_string(_source, {literal(path)})"
     return text if kind == "VARCHAR" else f"TRY_CAST({text} AS {kind}{'[]' if many else ''})"
+
+
+def exact_json(path: str) -> str:
+    """Return SQL for the JSON at a path of `_source`, digit for digit."""
+    return f"{any_value_at(path, 'VARCHAR', exact=True)}::JSON"
 
 
 def decimal_at(path: str, kind: str) -> str:

@@ -53,6 +53,19 @@ def loads(text: bytes | str) -> Any:
         raise TooDeep from None
 
 
+def tolerant(text: bytes | str) -> Any:
+    """Decode JSON as the engine writes it, digit for digit; NaN and infinities become text.
+
+    Raises:
+        ValueError: It is not JSON.
+        TooDeep: It has more levels than can be read.
+    """
+    try:
+        return json.loads(text, parse_int=_integer, parse_float=_number, parse_constant=str)
+    except RecursionError:
+        raise TooDeep from None
+
+
 def request(value: Any, text: bytes) -> Any:
     """Return decoded JSON of a request with integers beyond 64 bits whole; numbers with a fraction stay floats.
 

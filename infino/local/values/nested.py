@@ -16,6 +16,8 @@ MOMENT = "system.main.replace({}::VARCHAR, ' ', 'T')"
 """SQL for a time as ISO 8601 writes it; by the engine's own function, for one of that name may stand before it."""
 MOMENT_IN_UTC = MOMENT.format("({} AT TIME ZONE 'UTC')")
 """The same for a time with a zone, but for the zone behind it."""
+LONG_NUMBER = r"[\[:,\s]-?[0-9.]{{17}}"
+NESTED = frozenset({"list", "array", "map", "struct"})
 LOCAL_MOMENTS = frozenset({"timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns"})
 
 
@@ -39,14 +41,22 @@ def single(kind: DuckDBPyType, value: str) -> str | None:
     return f"{value}::VARCHAR::DOUBLE" if kind.id == "float" else None
 
 
+def unbent(kind: DuckDBPyType, value: str) -> str | None:
+    """Return SQL for JSON, refused where the engine would write another number, or None for another value."""
+    if str(kind) != "JSON":
+        return None
+    refusal = "error('JSON inside a list or object has numbers of more digits than a double: select it by itself')"
+    return f"CASE WHEN regexp_matches({value}::VARCHAR, '{LONG_NUMBER}') THEN {refusal} ELSE {value} END"
+
+
 def rebuilt(kind: DuckDBPyType, value: str, rewrite: Rewrite, depth: int = 0) -> str:
     """Return SQL for a value in which each scalar is written as `rewrite` says.
 
     Args:
         kind: Its type.
         value: SQL for it, a template in which braces are doubled.
-        rewrite: How scalars are written.
-        depth: How many lists the value is inside of.
+        rewrite: How scalars are written, and objects inside the value.
+        depth: How many lists and objects the value is inside of.
     """
     if not _concerns(kind, rewrite):
         return value
@@ -56,26 +66,32 @@ def rebuilt(kind: DuckDBPyType, value: str, rewrite: Rewrite, depth: int = 0) ->
     if kind.id == "map":
         key, content = f"{inner}.key", rebuilt(parts(kind)[1][1], f"{inner}.value", rewrite, depth + 1)
         entries = f"list_transform(map_entries({value}), lambda {inner}: {{{{'key': {key}, 'value': {content}}}}})"
-        return f"map_from_entries({entries})"
+        return _within(depth, kind, f"map_from_entries({entries})", rewrite)
     if kind.id == "struct":
         members = (
             f"{_braced(identifier(name))} := "
-            + rebuilt(child, f"struct_extract({value}, {_braced(literal(name))})", rewrite, depth)
+            + rebuilt(child, f"struct_extract({value}, {_braced(literal(name))})", rewrite, depth + 1)
             for name, child in parts(kind)
         )
-        return f"CASE WHEN {value} IS NOT NULL THEN struct_pack({', '.join(members)}) END"
+        built = f"CASE WHEN {value} IS NOT NULL THEN struct_pack({', '.join(members)}) END"
+        return _within(depth, kind, built, rewrite)
     return rewrite(kind, value) or value
 
 
 def parts(kind: DuckDBPyType) -> list[tuple[str, DuckDBPyType]]:
     """Return the types inside a type, with the names that a struct gives them."""
+    if kind.id not in NESTED:
+        return []
     return [(name, child) for name, child in kind.children if isinstance(child, DuckDBPyType)]
 
 
 def _concerns(kind: DuckDBPyType, rewrite: Rewrite) -> bool:
-    if kind.id in ("list", "array", "map", "struct"):
-        return any(_concerns(child, rewrite) for _, child in parts(kind)[kind.id == "map" :])
-    return rewrite(kind, "") is not None
+    inner = parts(kind)[kind.id == "map" :]
+    return any(_concerns(child, rewrite) for _, child in inner) or rewrite(kind, "") is not None
+
+
+def _within(depth: int, kind: DuckDBPyType, value: str, rewrite: Rewrite) -> str:
+    return (rewrite(kind, value) if depth else None) or value
 
 
 def _braced(text: str) -> str:

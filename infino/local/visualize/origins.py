@@ -101,7 +101,9 @@ class DatasetOrigin(Origin):
         for name in (name for name, kind in names.items() if kind == "Decimal"):
             for row in rows:
                 row[name] = None if row[name] is None else Decimal(row[name])
-        return rows, [{"name": name, "type": _KINDS.get(kind, "string")} for name, kind in names.items()]
+        return rows, [
+            {"name": name, "type": _KINDS.get(kind.partition("(")[0], "string")} for name, kind in names.items()
+        ]
 
 
 class ConnectionOrigin(Origin):
@@ -171,12 +173,14 @@ class ConnectionOrigin(Origin):
             {name: _cell(value, kind) for value, (name, kind) in zip(row, answer.columns, strict=True)}
             for row in answer.rows
         ]
-        return rows, [{"name": name, "type": _KINDS.get(kind, "string")} for name, kind in answer.columns]
+        return rows, [
+            {"name": name, "type": _KINDS.get(kind.partition("(")[0], "string")} for name, kind in answer.columns
+        ]
 
 
 def _cell(value: Any, kind: str) -> Any:
     finite = isinstance(value, Decimal) and value.is_finite()
-    return value if finite and kind == "decimal" else shown(value, kind)
+    return value if finite and kind == "decimal" else shown(value, kind.partition("(")[0])
 
 
 def origin(gateway: Gateway, principal: Principal, source: Mapping[str, Any]) -> Origin:
