@@ -79,7 +79,9 @@ def read_style(options: dict[str, Any], outer: Style, marks_of: MarksOf) -> Styl
         ("no_match_size", "no_match_size"),
     ):
         if options.get(option) is not None:
-            changes[attribute] = max(0, as_integer(options[option], option))
+            changes[attribute] = as_integer(options[option], option)
+            if changes[attribute] < 0:
+                raise illegal(f"[{option}] must not be negative, but was [{changes[attribute]}]")
     if options.get("order") is not None:
         if options["order"] not in ("score", "none"):
             raise illegal(f"Unknown order [{short(options['order'])}] of highlights")

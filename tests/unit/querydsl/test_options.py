@@ -236,7 +236,15 @@ def test_highlight_options(corpus: Corpus) -> None:
     assert highlights(corpus, highlight_query={"term": {"text": "in"}}) == ["a <b>storm</b> <em>in</em>"]
     assert highlights(corpus, max_analyzed_offset=6) is None
     assert highlights(corpus, tags_schema="styled") == ['a <b><em class="hlt1">storm</em></b> in']
-    for wrong in ({"order": "up"}, {"encoder": "odd"}, {"tags_schema": "odd"}, {"max_analyzed_offset": 0}):
+    for wrong in (
+        {"order": "up"},
+        {"encoder": "odd"},
+        {"tags_schema": "odd"},
+        {"max_analyzed_offset": 0},
+        {"fragment_size": -1},
+        {"number_of_fragments": -3},
+        {"no_match_size": -1},
+    ):
         with pytest.raises(Problem) as caught:
             highlights(corpus, **wrong)
         assert caught.value.status == 400
