@@ -260,7 +260,7 @@ def test_decimals_inside_lists_and_objects_keep_their_digits(call: Signed) -> No
         }
     ]
     call.sql("INSERT INTO flights (_id, a, l) VALUES ('d', 12345678901234567.10, [0.10])")
-    assert b'"a":12345678901234567.10,"l":[0.1]' in call("GET", "/flights/doc/d").content
+    assert b'"a":12345678901234567.10,"l":[0.10]' in call("GET", "/flights/doc/d").content
 
 
 def test_functions_and_literals_mean_what_the_engine_says_they_mean(call: Signed) -> None:
