@@ -260,9 +260,9 @@ def flush(gateway: Gateway, call: GatewayCall) -> Reply:
 
 
 ROUTES = (
-    Route("PUT", "/{dataset}", create),
-    Route("DELETE", "/{dataset}", delete),
-    Route("GET", "/{dataset}", describe),
+    Route("PUT", "/{dataset}", create, stock=True),
+    Route("DELETE", "/{dataset}", delete, stock=True),
+    Route("GET", "/{dataset}", describe, stock=True),
     Route("GET", "/metadata", list_all),
     Route("GET", "/{dataset}/metadata", metadata),
     Route("GET", "/{dataset}/_schema", schema),
