@@ -101,6 +101,11 @@ def test_a_field_that_changes_type_widens_and_keeps_every_document(call: Signed)
     assert [row["wide"] for row in call.rows("SELECT wide FROM flights WHERE _id = 'w3'")] == [["many"]]
 
 
+@pytest.mark.parametrize("zone", ["", "Z", "+00", "+00:00"])
+def test_a_zone_of_nothing_loses_nothing(call: Signed, zone: str) -> None:
+    assert call.rows(f"SELECT TIMESTAMP '2024-01-01 10:00:00{zone}' AS t") == [{"t": "2024-01-01T10:00:00"}]
+
+
 def test_a_query_sees_its_own_cte_and_not_a_table_of_the_engine(call: Signed) -> None:
     query = "WITH flights AS (SELECT carrier AS c FROM flights) SELECT c FROM flights ORDER BY c"
     assert call.rows(query) == [{"c": "AA"}, {"c": "UA"}]
@@ -136,6 +141,11 @@ def test_a_query_sees_its_own_cte_and_not_a_table_of_the_engine(call: Signed) ->
         ("PRAGMA database_list", 400, "PRAGMA is not supported"),
         ("CREATE TABLE x (a INT)", 400, "CREATE is not supported"),
         ("DROP TABLE flights", 400, "DROP is not supported"),
+        ("SELECT TIMESTAMP '2024-01-01 10:00:00.5+02:00'", 400, "write TIMESTAMPTZ"),
+        ("SELECT 1 WHERE '10:00:00 -0130'::time < '11:00'", 400, "TIME has no zone"),
+        ('INSERT INTO flights (delay, "Delay") VALUES (1, 2)', 400, "column delay is given twice"),
+        ("INSERT INTO flights SELECT 1 AS a, 2 AS a", 400, "column a is given twice"),
+        ("UPDATE flights SET delay = 1, delay = 2", 400, "column delay is given twice"),
         ("SELECT ?", 400, "no value was given for a placeholder"),
         ("SELECT carier FROM flights", 400, "there is no column [carier]; did you mean carrier"),
         ("SELECT f.carier FROM flights f", 400, "there is no column [carier]; did you mean carrier"),

@@ -67,6 +67,9 @@ KEYS = words(
     " type type_expr type_info type_name union_all upper using_columns value values when_expr where_clause"
     " with_ordinality"
 )
+ZONELESS = frozenset({"TIMESTAMP", "DATETIME", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_US", "TIMESTAMP_NS", "TIME"})
+ZONE = re.compile(r"\d:\d\d[\d:.]* ?(?![+-]00(:?00)?\s*\Z)[+-]\d\d(:?\d\d)?\s*\Z", re.ASCII)
+"""An offset from UTC behind a time; one of nothing loses nothing."""
 QUALIFIERS = ("catalog", "schema")
 
 
@@ -296,8 +299,17 @@ class Check:
             self._columns.append((tuple(node["column_names"]), *place))
         elif kind == "STAR":
             self._everything = True
+        elif kind == "CAST":
+            self._check_cast(node)
         elif kind == "TYPE" and not node["children"]:
             self._types.append((node["type_name"].upper(), *place))
+
+    def _check_cast(self, node: Node) -> None:
+        """Refuse a time with a zone that is written for a type without one: the engine would leave the zone out."""
+        name = str(node["type_expr"].get("type_name")).upper()
+        text = str((node["child"].get("literal") or {}).get("text"))
+        if name in ZONELESS and ZONE.search(text):
+            raise wrong_sql(f"{name} has no zone, so that of '{text}' would be lost: write TIMESTAMPTZ '{text}'")
 
     def _check_function(self, name: str) -> None:
         reason = refused_functions().get(name, "the engine has none of this name")

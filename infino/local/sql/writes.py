@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -177,6 +178,7 @@ class Writing:
         texts: dict[str, bytes] = {}
         lowered = [name.lower() for name in names]
         place = lowered.index("_id") if "_id" in lowered else None
+        once_each(lowered)
         setters = [None if number == place else self.setter(target.view, name) for number, name in enumerate(names)]
         given, fresh = 0, True
         for row in rows:
@@ -204,6 +206,7 @@ class Writing:
 
     def _update(self, target: Target, assignments: Sequence[Assignment], tables: str, condition: str) -> Change:
         """Return what SET makes of those records that meet a condition."""
+        once_each([assignment.column.lower() for assignment in assignments])
         setters = [self.setter(target.view, assignment.column) for assignment in assignments]
         values = "".join(f", (\n{assignment.expression}\n)" for assignment in assignments)
         question = f'SELECT {target.alias}."_id"{values} FROM {tables}{where(condition)}'
@@ -259,6 +262,13 @@ def columns_in_order(view: DatasetView, width: int) -> list[str]:
         return names[-width:]
     told = f"{width} values are given and [{view.name}] has {len(names)} columns ({', '.join(names)})"
     raise wrong_sql(f"{told[:500]}; name those that are meant: INSERT INTO dataset (a, b) VALUES ...")
+
+
+def once_each(names: Sequence[str]) -> None:
+    """Raise a 400 for a column that is given twice, for one of its values would be lost."""
+    twice = [name for name, number in Counter(names).items() if number > 1]
+    if twice:
+        raise wrong_sql(f"the column {twice[0]} is given twice")
 
 
 def where(condition: str) -> str:
