@@ -13,7 +13,8 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -112,6 +113,18 @@ class _Reading(io.RawIOBase):
 
 class _Unpacking(_Reading):
     """A stream that unpacks; it was made here, so it is closed here."""
+
+    def __init__(self, source: Any, shown: str) -> None:
+        super().__init__(source)
+        self._shown = shown
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            return super().readinto(buffer)
+        except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
+            if isinstance(error, OSError) and error.errno is not None:  # the disk's, not the unpacker's
+                raise
+            raise ValidationError(f"{self._shown} is damaged, or breaks off: {error}") from error
 
     def close(self) -> None:
         if not self.closed:
@@ -233,7 +246,7 @@ class OpenedSource:
             self._size = self.path.stat().st_size if self.path else 0
             head = self.raw.peek(6)[:6]
             self.packed = head.startswith((GZIP, ZSTD, BZIP2, XZ))
-            self.stream = self._layer(_unpack(self.raw, head)) if self.packed else self.raw
+            self.stream = self._layer(_unpack(self.raw, head, name or "the source")) if self.packed else self.raw
             self.kind = self._recognise(name)
         except BaseException:
             self.close()
@@ -377,14 +390,15 @@ def recognised(paths: Iterable[Path], reading: ReadOptions) -> list[str]:
     return kinds
 
 
-def _unpack(raw: io.BufferedReader, head: bytes) -> io.BufferedReader:
-    if head.startswith(ZSTD):
-        return io.BufferedReader(_zstd(raw), 1 << 20)
-    if head.startswith(BZIP2):
-        return io.BufferedReader(cast(Any, bz2.BZ2File(raw)), 1 << 20)
-    if head.startswith(XZ):
-        return io.BufferedReader(cast(Any, lzma.LZMAFile(raw)), 1 << 20)
-    return io.BufferedReader(cast(Any, gzip.GzipFile(fileobj=raw)), 1 << 20)
+def _unpack(raw: io.BufferedReader, head: bytes, shown: str) -> io.BufferedReader:
+    kinds: dict[bytes, Callable[[Any], Any]] = {
+        ZSTD: _zstd,
+        BZIP2: bz2.BZ2File,
+        XZ: lzma.LZMAFile,
+        GZIP: lambda raw: gzip.GzipFile(fileobj=raw),
+    }
+    unpacking = next(opened for magic, opened in kinds.items() if head.startswith(magic))(raw)
+    return io.BufferedReader(_Unpacking(unpacking, shown), 1 << 20)
 
 
 def _zstd(raw: io.BufferedReader) -> Any:
@@ -398,4 +412,4 @@ def _zstd(raw: io.BufferedReader) -> Any:
         import pyarrow
     except ImportError:
         raise ValidationError("reading .zst needs Python 3.14, or: pip install 'infino-sdk[arrow]'") from None
-    return _Unpacking(pyarrow.CompressedInputStream(pyarrow.PythonFile(raw, mode="r"), "zstd"))
+    return pyarrow.CompressedInputStream(pyarrow.PythonFile(raw, mode="r"), "zstd")

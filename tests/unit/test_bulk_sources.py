@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
 import json
+import lzma
 import os
 import random
 import threading
@@ -267,11 +269,16 @@ def test_a_broken_json_array_says_where(content: bytes, word: str) -> None:
         read(content)
 
 
-def test_a_truncated_gzip_file_gives_what_it_has_and_then_its_error(tmp_path: Path) -> None:
+def zstd(content: bytes) -> bytes:
+    return bytes(pyarrow.compress(content, codec="zstd", asbytes=True))
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lambda content: bz2.compress(content, 1), lzma.compress, zstd])
+def test_a_truncated_file_gives_what_it_has_and_then_its_error(pack: Callable[[bytes], bytes]) -> None:
     rows = b"".join(b'{"n":%d,"r":"%s"}\n' % (n, random.Random(n).randbytes(20).hex().encode()) for n in range(60_000))
-    content = gzip.compress(rows)
+    content = pack(rows)
     pieces: list[EncodedPiece] = []
-    with pytest.raises(EOFError):
+    with pytest.raises(ValidationError, match="the source is damaged, or breaks off"):
         pieces.extend(SourceReader(content[: len(content) // 2], BulkOptions()).pieces(1 << 20))
     lines, _ = gather(pieces)
     assert [json.loads(line)["n"] for line in lines[1::2]] == list(range(len(lines) // 2))
