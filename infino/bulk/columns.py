@@ -9,6 +9,7 @@ from typing import Any
 
 from infino.bulk.chunk import Rejection, Template
 from infino.bulk.options import BulkOptions
+from infino.core.extras import optional
 
 _ESCAPED = b'"\\' + bytes(range(32))
 _KINDS = "String Boolean Date Categorical Enum Null Float32 Float64 Int8 Int16 Int32 Int64 UInt8 UInt16 UInt32 UInt64"
@@ -16,15 +17,6 @@ PLAIN = frozenset(_KINDS.split())
 _PER_SECOND = {"ms": 1000, "us": 1_000_000, "ns": 1_000_000_000}
 _FAR = 95_000_000  # days from 1970, a little less than polars can write
 _WHOLE_MINUTES = 1096  # days from 1970, since which no zone has seconds in its offset
-
-
-def load_polars() -> Any:
-    """Return the polars module, or None."""
-    try:
-        import polars
-    except ImportError:
-        return None
-    return polars
 
 
 def written(polars: Any, column: Any, kind: Any) -> Any:
@@ -125,7 +117,11 @@ class ColumnIds:
 
     def joined(self, others: list[ColumnIds]) -> ColumnIds:
         """Return the ids of several batches as one column."""
-        return ColumnIds(load_polars().concat([self._column, *(other._column for other in others)])) if others else self
+        return (
+            ColumnIds(optional("polars").concat([self._column, *(other._column for other in others)]))
+            if others
+            else self
+        )
 
 
 class EncodedFrame:
@@ -159,7 +155,7 @@ class EncodedFrame:
 
 def _spelled(records: Any) -> tuple[bytes | memoryview, Any]:
     """The bytes of a column of text, and where each value ends: in Arrow it lies in memory just so."""
-    polars = load_polars()
+    polars = optional("polars")
     try:
         _, ends, whole = records.to_arrow(compat_level=polars.CompatLevel.oldest()).buffers()
     except ImportError:  # without pyarrow
@@ -193,7 +189,7 @@ class FrameEncoder:
         """
         if frame is None or not frame.width:
             return False
-        self._polars = self._polars or load_polars()
+        self._polars = self._polars or optional("polars")
         return self._document(frame) is not None and self._good_ids(frame)
 
     def _document(self, frame: Any) -> Any:

@@ -21,6 +21,7 @@ from infino.bulk.encode import Unsendable
 from infino.bulk.options import ReadOptions
 from infino.core.codec import exact
 from infino.core.errors import ValidationError
+from infino.core.extras import optional
 
 Kind = Literal["null", "whole", "number", "boolean", "text"]
 
@@ -237,7 +238,7 @@ class Delimited:
 
     def _survey_fast(self) -> list[Kind] | None:
         """The kind of each column, or None where a row is broken or pyarrow is missing."""
-        pa, names = tables.load_pyarrow(), self._fast_names
+        pa, names = optional("pyarrow"), self._fast_names
         if pa is None or names is None:
             return None
         import pyarrow.compute as pc

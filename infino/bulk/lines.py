@@ -13,13 +13,13 @@ import re
 import time
 from collections.abc import Iterator
 from decimal import Decimal
-from importlib import import_module
 from typing import Any, Final
 
 from infino.bulk.chunk import Encoded, Template, joined
 from infino.bulk.encode import Unsendable, encode_each, encode_one, escaped_id, quick_ids, take_id
 from infino.bulk.options import BulkOptions
 from infino.core.errors import ValidationError
+from infino.core.extras import optional
 
 try:
     import orjson
@@ -152,17 +152,9 @@ class LineEncoder:
         return _without_id(line) if self._id == "_id" else line, name
 
 
-def _load_msgspec() -> Any:
-    """The msgspec module, or None where it is not installed."""
-    try:
-        return import_module("msgspec")
-    except ImportError:
-        return None
-
-
 def _id_decoder(name: Any) -> Any:
     """What decodes nothing of a line but the id, or None where that cannot be had."""
-    msgspec: Any = _load_msgspec()
+    msgspec = optional("msgspec")
     if msgspec is None:
         return None
     fields, renamed = ([], None) if name is None else ([("id", str | int)], {"id": name})
@@ -262,7 +254,7 @@ def json_lines(stream: io.BufferedReader) -> Iterator[list[bytes]]:
 
 def _raw_decoder() -> Any:
     """What cuts an array into its elements without decoding them, or None where msgspec is not installed."""
-    msgspec: Any = _load_msgspec()
+    msgspec = optional("msgspec")
     return None if msgspec is None else msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 

@@ -6,7 +6,7 @@ import io
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import iscoroutinefunction
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import attrs
 
@@ -16,9 +16,9 @@ from infino.core.timeouts import Timeouts
 
 Operation = Literal["index", "create", "update", "delete", "ready"]
 OnError = Literal["raise", "collect"]
+Format = Literal["auto", "ndjson", "json", "csv", "tsv", "parquet", "arrow"]
 IdChoice = str | Callable[[Mapping[str, Any]], Any] | None
 
-OPERATIONS = ("index", "create", "update", "delete", "ready")
 CHUNK_BYTES = 3 * 1024 * 1024
 CHUNK_RECORDS = 5000
 # A pause doubles up to 15 s, so eight tries ride out an outage of about a minute.
@@ -31,7 +31,9 @@ def policy_of(transport: Any) -> RetryPolicy:
     return config.retry if config is not None and "retry" in config.sources else PATIENCE
 
 
-def _choice(*allowed: str) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
+def _choice(literal: Any) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
+    allowed = get_args(literal)
+
     def check(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
         if value not in allowed:
             raise ValidationError(f"{attribute.name} must be one of {', '.join(allowed)}, not {value!r}")
@@ -95,13 +97,13 @@ class BulkOptions:
         timeout: Seconds one request may take, or None for the client's limits.
     """
 
-    op: Operation = attrs.field(default="index", validator=_choice(*OPERATIONS))
+    op: Operation = attrs.field(default="index", validator=_choice(Operation))
     id: IdChoice = None
     upsert: bool = False
     chunk_bytes: int = attrs.field(default=CHUNK_BYTES, validator=_at_least(64))
     chunk_records: int = attrs.field(default=CHUNK_RECORDS, validator=_at_least(1))
     concurrency: int = attrs.field(default=4, validator=_at_least(1))
-    on_error: OnError = attrs.field(default="raise", validator=_choice("raise", "collect"))
+    on_error: OnError = attrs.field(default="raise", validator=_choice(OnError))
     dead_letter: str | os.PathLike[str] | None = None
     checkpoint: str | os.PathLike[str] | None = None
     progress: Any = attrs.field(default=None, validator=_progress)
@@ -119,7 +121,6 @@ class BulkOptions:
             raise ValidationError("id is empty: give the name of a field, a function, or None")
 
 
-FORMATS: Final = ("auto", "ndjson", "json", "csv", "tsv", "parquet", "arrow")
 TextType = Literal["text", "number", "boolean"]
 _Field: TypeAlias = "attrs.Attribute[Any]"
 
@@ -143,7 +144,7 @@ def _encoding(_: object, attribute: _Field, value: Any) -> None:
 
 def _types(_: object, attribute: _Field, value: Any) -> None:
     found = value.values() if isinstance(value, Mapping) else () if value in (None, "text") else ("no",)
-    if not set(found) <= {"text", "number", "boolean"}:
+    if not set(found) <= set(get_args(TextType)):
         raise ValidationError(
             f"{attribute.name} must be 'text', or say text, number or boolean of columns, not {value!r}"
         )
@@ -183,7 +184,7 @@ class ReadOptions:
             `text`, `number` or `boolean`; None finds out.
     """
 
-    format: str = attrs.field(default="auto", validator=_choice(*FORMATS))
+    format: Format = attrs.field(default="auto", validator=_choice(Format))
     index: bool | None = attrs.field(default=None, validator=_flag)
     encoding: str | None = attrs.field(default=None, validator=_encoding)
     delimiter: str | None = attrs.field(default=None, validator=_OPTIONAL)

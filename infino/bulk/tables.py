@@ -19,22 +19,13 @@ from infino.bulk import arrow, columns
 from infino.bulk.encode import Unsendable, encode_value, key_text
 from infino.core.codec import exact
 from infino.core.errors import ValidationError
-from infino.core.extras import MissingDependencyError
+from infino.core.extras import MissingDependencyError, optional
 
 ROWS = 20_000
 SAMPLE = 100
 BATCH_BYTES = 1 << 25  # of columns held at once
 _NOT_IN_ARROW: Final = re.compile(r"\b(?:UHUGEINT|BIT|BIGNUM|VARINT|TIME WITH TIME ZONE)\b")
 _CERTAIN: Final = ("string", "boolean", "integer", "empty")  # objects that Arrow takes over as they are
-
-
-def load_pyarrow() -> Any:
-    """Return the pyarrow module, or None."""
-    try:
-        import pyarrow
-    except ImportError:
-        return None
-    return pyarrow
 
 
 def missing(what: str) -> MissingDependencyError:
@@ -75,7 +66,7 @@ def as_error(error: BaseException) -> Exception:
 
 def errors() -> tuple[type[BaseException], ...]:
     """Return what the libraries raise for a file that they cannot read."""
-    polars, pyarrow = columns.load_polars(), load_pyarrow()
+    polars, pyarrow = optional("polars"), optional("pyarrow")
     return (
         *([polars.exceptions.PolarsError, polars.exceptions.PanicException] if polars is not None else []),
         *([pyarrow.ArrowException] if pyarrow is not None else []),
@@ -163,7 +154,7 @@ class Batch:
 
         Columns of bytes in it hold JSON that is written already.
         """
-        polars = columns.load_polars()
+        polars = optional("polars")
         if polars is None:
             return None
         found = []
@@ -189,7 +180,7 @@ def _series(polars: Any, name: str, column: Any) -> Any:
         if columns.written(polars, polars.col(name), column.dtype) is not None and columns.in_range(polars, column):
             return column
     elif not isinstance(column, list):
-        pa = load_pyarrow()
+        pa = optional("pyarrow")
         if arrow.is_native(pa, column.type):
             try:
                 if pa.types.is_timestamp(column.type) and column.type.unit == "s":  # polars would wrap around unseen
@@ -207,7 +198,7 @@ def _values(column: Any) -> list[Any]:
         return column
     if isinstance(column, Numbers):
         return column.values()
-    pa, polars = load_pyarrow(), columns.load_polars()
+    pa, polars = optional("pyarrow"), optional("polars")
     if polars is not None and isinstance(column, polars.Series):
         return _polars_values(pa, polars, column)
     return arrow.values_of(pa, column)
@@ -255,7 +246,7 @@ def batches(source: Any, index: bool | None = None) -> tuple[Iterator[Batch], in
             source = source.collect()
         return map(Batch.of_polars, source.iter_slices(ROWS)), source.height
     if kind == "pandas":
-        return _pandas(source, load_pyarrow(), index), len(source)
+        return _pandas(source, optional("pyarrow"), index), len(source)
     return _arrow_object(source)
 
 
@@ -271,7 +262,7 @@ def _check_relation(source: Any) -> None:
 def _arrow_object(source: Any) -> tuple[Iterator[Batch], int | None]:
     if type(source).__name__ == "DuckDBPyRelation":
         _check_relation(source)
-    polars, pa = columns.load_polars(), load_pyarrow()
+    polars, pa = optional("polars"), optional("pyarrow")
     rows = getattr(source, "num_rows", None)
     if pa is not None:
         try:
@@ -330,9 +321,9 @@ def file_batches(kind: str, path: Any, stream: Any) -> tuple[Iterator[Batch], in
     Raises:
         ValidationError: Names are doubled, or what it needs is not installed.
     """
-    pa = load_pyarrow()
+    pa = optional("pyarrow")
     if kind == "parquet":
-        return _parquet(path, stream, columns.load_polars(), pa)
+        return _parquet(path, stream, optional("polars"), pa)
     if pa is None:
         raise missing("Arrow files")
     schema, found = _arrow_file(stream, pa)

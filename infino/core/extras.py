@@ -32,6 +32,14 @@ def check_loop(operation: str | None = None) -> None:
     raise ConfigError(problem, operation=operation)
 
 
+def optional(module: str) -> Any:
+    """Import an optional package, or return None where it is not installed."""
+    try:
+        return import_module(module)
+    except ImportError:
+        return None
+
+
 def require(module: str, extra: str, purpose: str) -> Any:
     """Import an optional package, or say which extra brings it.
 

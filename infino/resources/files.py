@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import attrs
 from infino_api.api.files.upload import request as upload_request
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from infino.core.messages import Request, Response
 
 FileFormat = Literal["auto", "json", "jsonl", "csv", "tsv", "parquet", "arrow"]
-FORMATS = ("auto", "json", "jsonl", "csv", "tsv", "parquet", "arrow")
 OPERATION = "files.upload"
 WHAT = "the upload"
 PATIENCE = 3600.0
@@ -56,8 +55,8 @@ class _Watch:
         progress: bool | Callable[[Progress], Any] | None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if format not in FORMATS:
-            raise ValidationError(f"format must be one of {', '.join(FORMATS)}, not {format!r}")
+        if format not in get_args(FileFormat):
+            raise ValidationError(f"format must be one of {', '.join(get_args(FileFormat))}, not {format!r}")
         if batch_size is not None and not (isinstance(batch_size, int) and batch_size >= 1):
             raise ValidationError(f"batch_size must be a number of at least 1, not {batch_size!r}")
         if not dataset:

@@ -8,12 +8,11 @@ from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
 
 if TYPE_CHECKING:
-    from infino.bulk.options import IdChoice, OnError, Operation, TextType
+    from infino.bulk.options import Format, IdChoice, OnError, Operation, TextType
     from infino.bulk.progress import Progress
     from infino.core.retry import RetryPolicy
 
 F = TypeVar("F", bound=Callable[..., Any])
-Format = Literal["auto", "ndjson", "json", "csv", "tsv", "parquet", "arrow"]
 
 
 class BulkSettings(TypedDict, total=False):

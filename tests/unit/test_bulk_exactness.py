@@ -8,6 +8,7 @@ import enum
 import io
 import json
 import math
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -349,7 +350,7 @@ def test_without_polars_and_without_orjson_the_lines_are_the_same(
     ndjson = b"".join(json.dumps(row).encode() + b"\n" for row in plain)
     table = pyarrow.Table.from_pylist(plain)
     wanted = [read(source, id=identity)[0] for source in (rows, ndjson, table)]
-    monkeypatch.setattr("infino.bulk.columns.load_polars", lambda: None)
+    monkeypatch.setitem(sys.modules, "polars", None)
     monkeypatch.setattr("infino.bulk.encode.orjson", None)
     monkeypatch.setattr("infino.core.values.orjson", None)
     monkeypatch.setattr("infino.bulk.lines.orjson", None)
@@ -357,8 +358,8 @@ def test_without_polars_and_without_orjson_the_lines_are_the_same(
 
 
 def test_a_frame_without_its_extra_says_which_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infino.bulk.columns.load_polars", lambda: None)
-    monkeypatch.setattr("infino.bulk.tables.load_pyarrow", lambda: None)
+    monkeypatch.setitem(sys.modules, "polars", None)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     for source in (pyarrow.table({"a": [1]}), io.BytesIO(b"PAR1...")):
         with pytest.raises(ConfigError, match=r"pip install 'infino-sdk\[arrow\]'"):
             read(source)

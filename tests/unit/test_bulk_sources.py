@@ -9,6 +9,7 @@ import json
 import lzma
 import os
 import random
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -465,7 +466,7 @@ def test_large_rows_come_in_smaller_batches(tmp_path: Path, monkeypatch: pytest.
     frame.write_parquet(path, row_group_size=100)
     for without in (None, "polars"):
         if without:
-            monkeypatch.setattr("infino.bulk.columns.load_polars", lambda: None)
+            monkeypatch.setitem(sys.modules, "polars", None)
         for source, kind in ((path, "parquet"), (frame.to_arrow(), "object")):
             with path.open("rb") as stream:
                 found, _ = tables.batches(source) if kind == "object" else tables.file_batches(kind, source, stream)

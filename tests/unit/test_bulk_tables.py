@@ -194,7 +194,7 @@ def test_every_type_of_arrow_is_written_in_one_way(
     beside = {"u": pyarrow.array([b"0" * 16] * len(array), pyarrow.uuid()), "n": pyarrow.array(range(len(array)))}
     for without in (False, True):
         if without:
-            monkeypatch.setattr("infino.bulk.columns.load_polars", lambda: None)
+            monkeypatch.setitem(sys.modules, "polars", None)
         assert stored(pyarrow.table({"v": array})) == alone
         assert [{"v": row["v"]} for row in stored(pyarrow.table({**beside, "v": array}))] == alone
         assert stored(pyarrow.table({"v": nested})) == [{"v": {"i": value}} for value in wanted]
@@ -257,7 +257,7 @@ ENDLESS = [1.5, float("-inf"), None]
 def test_an_infinity_is_refused_by_position_and_field(source: Any, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for without in (False, True):
         if without and not hasattr(source, "lazy"):
-            monkeypatch.setattr("infino.bulk.columns.load_polars", lambda: None)
+            monkeypatch.setitem(sys.modules, "polars", None)
         lines, (rejection,) = read(source)
         assert (rejection.position, rejection.code) == (1, "not_json")
         assert f"record 1: {place}: an infinity" in rejection.reason
