@@ -471,6 +471,7 @@ def test_what_cannot_be_read_says_where(request_: Any, body: Any, path: str) -> 
         (1767323045, datetime(2026, 1, 2, 3, 4, 5, 0, UTC)),
         (1767323045000, datetime(2026, 1, 2, 3, 4, 5, 0, UTC)),
         ("1767323045000", datetime(2026, 1, 2, 3, 4, 5, 0, UTC)),
+        (100_000_000_000, datetime(1973, 3, 3, 9, 46, 40, 0, UTC)),  # the first number that is of milliseconds
         ("20260102T030405Z", datetime(2026, 1, 2, 3, 4, 5, 0, UTC)),
     ],
 )
