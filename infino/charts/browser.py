@@ -113,6 +113,8 @@ def browser() -> str:
         MissingDependencyError: There is none.
     """
     named = os.environ.get("INFINO_BROWSER")
+    if named and shutil.which(named) is None:
+        raise MissingDependencyError(f"INFINO_BROWSER names no program that is here: {named}")
     found = named or next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:
         raise MissingDependencyError("pictures need Chromium or Chrome on this machine; to_html() needs none")

@@ -26,6 +26,8 @@ _WRITTEN: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("metric", "gauge"), frozenset({"y"})),
 }
 
+_ONE_MEASURE = ("scatter", "pie", "heatmap", "metric", "gauge")
+
 
 def refuse(problem: str) -> ValidationError:
     """The error of a builder."""
@@ -78,7 +80,7 @@ def built(kind: str, given: Mapping[str, Any]) -> None:
         and bucket not in get_args(Bucket)
         and f"bucket is one of {', '.join(get_args(Bucket))}",
         "missing_x_axis_for_chart": given["x"] is None and "x" in _BUILT.get(kind, ()) and f"a {kind} needs x",
-        **_shapes(kind, given),
+        **(_shapes(kind, given) if kind == "scatter" else _heat(kind, given)),
         **_metric(given["metric"]),
         **_unused(kind, given, _BUILT),
         "top_n_zero_ignored": top == 0 and "top must be 1 or more",
@@ -116,8 +118,8 @@ def _heat(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _shapes(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    many = kind == "scatter" and len(given["y"]) != 1
-    return {**_heat(kind, given), "multi_y_truncated": many and "a scatter needs exactly one column in y"}
+    many = kind in _ONE_MEASURE and len(given["y"]) != 1
+    return {**_heat(kind, given), "multi_y_truncated": many and f"a {kind} needs exactly one column in y"}
 
 
 def _metric(metric: Any) -> dict[str, Any]:

@@ -121,7 +121,7 @@ def framed(html: str, height: int = 420) -> str:
 def written(text: str, path: str | os.PathLike[str] | None) -> str:
     """Write a page or a picture to a file, where there is to be one, and return it."""
     if path is not None:
-        Path(path).write_text(text, encoding="utf-8")
+        Path(path).write_text(text, encoding="utf-8", errors="replace")
     return text
 
 
@@ -129,7 +129,10 @@ def _panel(number: int, given: PagePanel) -> dict[str, Any]:
     default = {"x": 0, "y": number * HEIGHT, "w": WIDTH, "h": HEIGHT}
     layout = {key: max(0, int(given.layout.get(key) or default[key])) for key in default}
     if given.layout:
-        layout |= {"x": min(int(given.layout.get("x") or 0), GRID - 1), "y": int(given.layout.get("y") or 0)}
+        layout |= {
+            "x": min(max(0, int(given.layout.get("x") or 0)), GRID - 1),
+            "y": max(0, int(given.layout.get("y") or 0)),
+        }
     found: dict[str, Any] = {"id": f"panel-{number}", "title": given.title, "layout": layout}
     found |= {} if given.show_title else {"untitled": True}
     found |= {"query": given.query} if given.query else {}

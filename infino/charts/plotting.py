@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol, get_args
 
+from infino.charts import checks
 from infino.charts.drawings import Drawing, TableDrawing
 from infino.charts.echarts import to_echarts
 from infino.core.errors import ValidationError
@@ -59,13 +60,13 @@ def plot(
     if kind not in get_args(Kind):
         problem = f"there is no chart {kind!r}; there are {', '.join(get_args(Kind))}"
         raise ValidationError(problem, operation="charts.plot")
-    if kind == "heatmap" and series is None:
-        raise ValidationError("a heatmap needs series for its second axis", operation="charts.plot")
     names = list(result.names)
     wanted = [y] if isinstance(y, str) else list(y or ())
     for name in (x, series, *wanted):
         if name is not None and name not in names:
             raise ValidationError(f"there is no column {name!r}; there are {', '.join(names)}", operation="charts.plot")
+    if kind not in ("table", "metric", "gauge"):  # these show every column, or the only row
+        checks.written(kind, {"x": x, "y": wanted, "series": series})
     rows = [dict(zip(names, map(_shown, row), strict=True)) for row in result.rows()]
     if kind in ("metric", "gauge") and len(rows) > 1:
         problem = f"a {kind} shows one row; the result has {len(rows):,}"

@@ -208,6 +208,12 @@ def test_any_result_can_be_drawn() -> None:
         plot(SqlResult(raw), "sunburst")  # type: ignore[arg-type]  # that is the point
     with pytest.raises(infino.ValidationError, match="second axis"):
         plot(SqlResult(raw), "heatmap", x="c", y="v")
+    for kind, named, told in (
+        ("pie", {"series": "c"}, "nothing of series"),
+        ("pie", {"x": "c", "y": ["v", "c"]}, "exactly one"),
+    ):
+        with pytest.raises(infino.ValidationError, match=told):
+            plot(SqlResult(raw), kind, **named)  # type: ignore[arg-type]  # from a table
     with pytest.raises(infino.ValidationError, match="the result has 2"):
         plot(SqlResult(raw), "metric", y="v")
 

@@ -15,7 +15,7 @@ import pytest
 import infino
 from infino.charts import ChartDrawing, Drawing, MetricDrawing, TableDrawing, to_echarts
 from infino.charts.browser import _language, screenshot
-from infino.charts.html import PagePanel, contents
+from infino.charts.html import PagePanel, contents, written
 from infino.models import Visualization, VisualizationData
 
 ROWS = [{"c": "UA", "o": "J", "v": 3}, {"c": "AA", "o": "J", "v": 5}, {"c": "UA", "o": "L", "v": None}]
@@ -294,6 +294,17 @@ def test_a_picture_is_in_the_language_of_the_environment(
 def test_a_picture_has_a_size_that_can_be_drawn(tmp_path: Path, size: Any) -> None:
     with pytest.raises(infino.ValidationError, match="1 to 16384 pixels"):
         screenshot("<p>", tmp_path / "a.png", **size)
+
+
+def test_a_browser_that_is_not_there_is_named(monkeypatch: Any, tmp_path: Path) -> None:
+    monkeypatch.setenv("INFINO_BROWSER", "/nowhere/chromium")
+    with pytest.raises(infino.InfinoError, match="INFINO_BROWSER names no program that is here: /nowhere/chromium"):
+        screenshot("<p>", tmp_path / "a.png")
+
+
+def test_a_page_is_written_whatever_its_texts_hold_and_no_panel_leaves_the_grid(tmp_path: Path) -> None:
+    written("\ud800", tmp_path / "page.html")
+    assert contents([PagePanel(markdown="x", layout={"x": -5, "y": -3})])[0]["layout"]["x"] == 0
 
 
 def test_the_same_as_before() -> None:
