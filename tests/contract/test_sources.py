@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
+import math
 import sqlite3
 import threading
 import time
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from uuid import UUID
 
 import duckdb
 import psycopg
@@ -15,7 +19,9 @@ import pymysql
 import pytest
 
 from infino import BadRequestError, Infino, InfinoError, NotFoundError, PermissionDeniedError
+from infino.local.reach import Reach
 from infino.local.sources import cells, duckdb_file, relational
+from infino.local.sources.catalogue import KINDS as KNOWN
 from infino.local.sources.vault import LEFT_OUT, MASK, masked, without_secrets
 from tests.support.databases import PASSWORD, mariadb, postgresql
 
@@ -68,6 +74,67 @@ def test_a_query_in_the_stores_own_language(client, connection, kind):
     assert rows[0][0] == "ann"
     assert float(rows[0][1]) == 12.5
     assert rows[1] == ("bob", "99999999999.01")
+
+
+# A store, SQL of a value, its type through the connection, its value there, and as a record (None: the same)
+CELLS = [
+    ("postgresql", "1.50::numeric(9,2)", "decimal", Decimal("1.50"), None),
+    ("postgresql", "'NaN'::numeric", "decimal", Decimal("NaN"), "refused"),
+    ("postgresql", "9223372036854775807::bigint", "integer", 2**63 - 1, None),
+    ("postgresql", "'infinity'::float8", "float", math.inf, "refused"),
+    ("postgresql", "timestamptz '2024-01-01 10:00:00.123456+02'", "timestamp",
+     dt.datetime(2024, 1, 1, 8, 0, 0, 123456, tzinfo=dt.UTC), None),
+    ("postgresql", "timestamp 'infinity'", "timestamp", "infinity", None),
+    ("postgresql", "date '0044-03-15 BC'", "date", "0044-03-15 BC", None),
+    ("postgresql", "time '10:00:00.000001'", "time", dt.time(10, 0, 0, 1), None),
+    ("postgresql", "interval '1 month 2 days'", "string", "1 mon 2 days", None),
+    ("postgresql", "'\\x00ff'::bytea", "string", "AP8=", None),
+    ("postgresql", "'00000000-0000-0000-0000-000000000005'::uuid", "string", str(UUID(int=5)), None),
+    ("postgresql", "array[1.50, null]::numeric[]", "array", [Decimal("1.50"), None], None),
+    ("postgresql", "array[['a'], ['Null']]", "array", [["a"], ["Null"]], None),
+    ("postgresql", "'{\"a\": [1, \"Null\"]}'::jsonb", "object", {"a": [1, "Null"]}, None),
+    ("postgresql", "true", "boolean", True, None),
+    ("postgresql", "'10.0.0.0/8'::cidr", "string", "10.0.0.0/8", None),
+    ("mariadb", "cast(1.50 as decimal(9,2))", "decimal", Decimal("1.50"), None),
+    ("mariadb", "cast(18446744073709551615 as unsigned)", "decimal", Decimal(2**64 - 1), None),
+    ("mariadb", "cast('2024-01-01 10:00:00.123456' as datetime(6))", "timestamp",
+     dt.datetime(2024, 1, 1, 10, 0, 0, 123456), None),
+    ("mariadb", "cast('2024-01-01' as date)", "date", dt.date(2024, 1, 1), None),
+    ("mariadb", "cast('838:59:59' as time)", "time", "838:59:59", None),
+    ("mariadb", "x'00ff'", "string", "AP8=", None),
+    ("mariadb", "0.1e0", "float", 0.1, None),
+    ("mariadb", "_utf8mb4'\U0001f600'", "string", "\U0001f600", None),
+    ("sqlite", "9223372036854775807", "integer", 2**63 - 1, None),
+    ("sqlite", "1.5", "float", 1.5, None),
+    ("sqlite", "9e999", "float", math.inf, "refused"),
+    ("sqlite", "x'00ff'", "string", "AP8=", None),
+    ("sqlite", "'\U0001f600'", "string", "\U0001f600", None),
+    ("sqlite", "NULL", "string", None, None),
+]  # fmt: skip
+
+
+@pytest.mark.server
+def test_a_cell_of_a_driver_is_exact_or_refused(sync_client: Infino, stores) -> None:
+    made = {kind: sync_client.connections.create(kind, name=f"cells of {kind}", config=stores[kind]) for kind in stores}
+    wrong = []
+    for kind, sql, type, value, record in CELLS:
+        answer = sync_client.connections.sql(made[kind].id, f"SELECT {sql} AS v")
+        found = answer.column("v")[0]
+        if (answer.columns[0].type, str(found)) != (type, str(value)):
+            wrong.append((kind, sql, answer.columns[0].type, found))
+        shown = relational.Relational(KNOWN[kind], stores[kind], Reach(None), chosen_by_admin=True)
+        (row,) = shown.query(None, f"SELECT {sql} AS v").rows
+        try:
+            cells.record({"v": row[0]})
+        except cells.NoJson as error:
+            if record != "refused" or "[v]" not in str(error):
+                wrong.append((kind, sql, "refused", error))
+        else:
+            if record == "refused":
+                wrong.append((kind, sql, "kept", row))
+    assert not wrong
+    for connection in made.values():
+        sync_client.connections.delete(connection.id)
 
 
 @KINDS

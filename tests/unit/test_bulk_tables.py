@@ -382,6 +382,16 @@ def test_every_type_of_polars_is_written_exactly(series: Any, wanted: list[Any])
     assert [(record["v"], record["b"]) for record in stored(beside)] == [(value, "/w==") for value in wanted]
 
 
+def test_int96_of_old_parquet_files_keeps_nanoseconds(tmp_path: Path) -> None:
+    path = tmp_path / "old.parquet"
+    moments = pyarrow.array([0, 1_700_000_000_123_456_789, -1, None], pyarrow.timestamp("ns"))
+    parquet.write_table(pyarrow.table({"t": moments}), path, use_deprecated_int96_timestamps=True)
+    assert parquet.read_metadata(path).schema.column(0).physical_type == "INT96"
+    wanted = ["1970-01-01T00:00:00", "2023-11-14T22:13:20.123456789", "1969-12-31T23:59:59.999999999", None]
+    found = [row["t"] for row in stored(path)]
+    assert [text and text.removesuffix(".000000000") for text in found] == wanted
+
+
 def test_maps_of_parquet_files_are_those_of_tables(tmp_path: Path) -> None:
     table = pyarrow.table({"m": MAP, "d": pyarrow.array([Decimal(1)] * 3, pyarrow.decimal256(50, 0))})
     path = tmp_path / "maps.parquet"
