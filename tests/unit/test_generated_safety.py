@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import copy
+import itertools
 import json
 import os
 import subprocess
@@ -31,23 +33,47 @@ EVIL = [
 ]
 
 
-def spoilt(text: str) -> dict[str, Any]:
-    """The document with one string in every place that a person writes freely."""
+def spoilt() -> dict[str, Any]:
+    """The document with each string in every place that a person writes freely: one set of such places a string."""
     found: dict[str, Any] = YAML(typ="safe").load((ROOT / "openapi" / "infino.yaml").read_text())
-    found["x-infino-resources"] = dict.fromkeys(found["x-infino-resources"], text)
-    operation = found["paths"]["/{dataset}"]["patch"]
-    operation |= {"summary": text, "description": text, "x-infino-example": f"client.records.delete({text!r}, {{}})"}
-    operation.pop("x-infino-plan")
-    operation["responses"]["200"]["description"] = text
-    found["components"]["parameters"]["Dataset"] |= {"description": text, "x-infino-reserved": [text]}
-    schemas = found["components"]["schemas"]
-    schemas["Thread"]["description"] = text
-    schemas["Thread"]["properties"]["name"] |= {"description": text, "x-infino-aliases": [text]}
-    schemas["Thread"]["properties"][f"wire {text}"] = {"type": "string", "description": text}
-    schemas["MessageInput"]["properties"]["role"] |= {"default": text, "enum": [text, "user"], "description": text}
-    schemas["MessageInput"]["properties"]["content"]["x-infino-wrap"] = text
-    found["paths"]["/metadata"]["get"]["x-infino-keys"] = [text]
+    found["x-infino-resources"] = dict(zip(found["x-infino-resources"], itertools.cycle(EVIL), strict=False))
+    for number, text in enumerate(EVIL):
+        _spoil(found, f"spoilt{number}", text)
     return found
+
+
+def _spoil(found: dict[str, Any], name: str, text: str) -> None:
+    """Add operations, a parameter and schemas of a name of their own, with the text in all their free places."""
+    paths, schemas, parameters = found["paths"], found["components"]["schemas"], found["components"]["parameters"]
+
+    operation = copy.deepcopy(paths["/{dataset}"]["patch"])
+    operation |= {"operationId": f"datasets.{name}", "summary": text, "description": text}
+    operation["x-infino-example"] = f"client.datasets.{name}({text!r}, {{}})"
+    del operation["x-infino-plan"]
+    operation["responses"]["200"]["description"] = text
+    parameters[name] = parameters["Dataset"] | {"description": text, "x-infino-reserved": [text]}
+    paths[f"/{name}/{{dataset}}"] = {"parameters": [reference("parameters", name)], "patch": operation}
+
+    keyed = copy.deepcopy(paths["/metadata"]["get"]) | {"operationId": f"datasets.list_{name}", "x-infino-keys": [text]}
+    del keyed["x-infino-example"]
+    paths[f"/{name}/metadata"] = {"get": keyed}
+
+    schemas[f"{name}Thread"] = thread = copy.deepcopy(schemas["Thread"]) | {"description": text}
+    thread["properties"]["name"] |= {"description": text, "x-infino-aliases": [text]}
+    thread["properties"][f"wire {text}"] = {"type": "string", "description": text}
+    schemas[f"{name}Input"] = message = copy.deepcopy(schemas["MessageInput"])
+    message["properties"]["role"] |= {"default": text, "enum": [text, "user"], "description": text}
+    message["properties"]["content"]["x-infino-wrap"] = text
+    item = copy.deepcopy(paths["/fino/threads/{thread_id}/messages"])
+    added = item["post"] | {"operationId": f"fino.threads.messages.{name}"}
+    added["requestBody"]["content"] = {"application/json": {"schema": reference("schemas", f"{name}Input")}}
+    added["responses"]["200"]["content"] = {"application/json": {"schema": reference("schemas", f"{name}Thread")}}
+    added.pop("x-infino-shape"), added.pop("x-infino-example")
+    paths[f"/{name}/fino/threads/{{thread_id}}/messages"] = {"parameters": item["parameters"], "post": added}
+
+
+def reference(kind: str, name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/{kind}/{name}"}
 
 
 def generate(content: dict[str, Any], folder: Path) -> Path:
@@ -59,9 +85,8 @@ def generate(content: dict[str, Any], folder: Path) -> Path:
     return output
 
 
-@pytest.mark.parametrize("text", EVIL)
-def test_strings_stay_strings(text: str, tmp_path: Path) -> None:
-    output = generate(spoilt(text), tmp_path)
+def test_strings_stay_strings(tmp_path: Path) -> None:
+    output = generate(spoilt(), tmp_path)
     for path in (path for path in output.rglob("*.py") if "blocking" not in path.parts):  # that has its own source
         tree = ast.parse(path.read_text())
         called = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and "abort" in ast.dump(node.func)]
@@ -69,10 +94,11 @@ def test_strings_stay_strings(text: str, tmp_path: Path) -> None:
         imported = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
         assert "os" not in imported, path
     program = (
-        "import infino_api.resources.datasets, infino_api.resources.records, infino_api.models as models\n"
-        "from infino_api.api.fino_threads_messages.add import request\n"
-        "call = request('t', 'hello')\n"
-        "print(ascii([call.json, [field.names[0] for field in models.Thread.FIELDS]]))\n"
+        "import importlib, infino_api.resources.datasets, infino_api.models as models\n"
+        f"for number in range({len(EVIL)}):\n"
+        "    message = importlib.import_module(f'infino_api.api.fino_threads_messages.spoilt{number}')\n"
+        "    thread = getattr(models, f'Spoilt{number}Thread')\n"
+        "    print(ascii([message.request('t', 'hello').json, [field.names[0] for field in thread.FIELDS]]))\n"
     )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
@@ -82,9 +108,9 @@ def test_strings_stay_strings(text: str, tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
     )
     assert done.returncode == 0, done.stderr
-    body, names = ast.literal_eval(done.stdout)
-    assert body == {"content": {text: "hello"}, "role": text}
-    assert f"wire {text}" in names
+    printed = [ast.literal_eval(line) for line in done.stdout.splitlines()]
+    assert [body for body, _ in printed] == [{"content": {text: "hello"}, "role": text} for text in EVIL]
+    assert all(f"wire {text}" in names for text, (_, names) in zip(EVIL, printed, strict=True))
 
 
 @pytest.mark.parametrize("text", EVIL)
