@@ -137,20 +137,21 @@ def run(*command: str, cwd: Path | None = None, **environment: str) -> subproces
     )
 
 
-@pytest.fixture
-def regenerated(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def regenerated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the package of a document that has one operation more."""
+    folder = tmp_path_factory.mktemp("regenerated")
     yaml = YAML(typ="safe")
     document = yaml.load((ROOT / "openapi" / "infino.yaml").read_text())
     document["paths"]["/{dataset}/report"] = NEW_PATH
     document["components"]["schemas"] |= NEW_SCHEMAS
-    (tmp_path / "infino.yaml").write_text(json.dumps(document))
+    (folder / "infino.yaml").write_text(json.dumps(document))
     done = run(
         str(ROOT / "scripts" / "generate"),
-        *("--document", str(tmp_path / "infino.yaml"), "--output", str(tmp_path / "infino_api")),
+        *("--document", str(folder / "infino.yaml"), "--output", str(folder / "infino_api")),
     )
     assert done.returncode == 0, done.stderr
-    return tmp_path
+    return folder
 
 
 def test_a_new_operation_is_a_method_of_both_clients(regenerated: Path) -> None:

@@ -46,29 +46,17 @@ def test_every_generated_module_imports(name: str) -> None:
         assert getattr(module, exported) is not None
 
 
-def test_the_package_is_what_the_document_says_now() -> None:
-    done = generate("--check")
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_check_notices_a_changed_and_a_left_over_file(tmp_path: Path) -> None:
+def test_a_changed_and_a_left_over_file_are_noticed_and_mended_byte_for_byte(tmp_path: Path) -> None:
     target = Path(shutil.copytree(PACKAGE, tmp_path / "infino_api", ignore=shutil.ignore_patterns("__pycache__")))
     with (target / "models" / "dataset.py").open("a") as file:
         file.write("# edited by hand\n")
     (target / "models" / "left_over.py").write_text("")
-    done = generate("--check", "--output", str(target))
+    done = generate("--check", "--output", str(target), PYTHONHASHSEED="1")
     assert done.returncode == 1
     assert "models/dataset.py" in done.stdout
     assert "models/left_over.py" in done.stdout
     assert len(done.stdout.splitlines()) == 2
-    assert generate("--output", str(target)).returncode == 0
-    assert files_of(target) == files_of(PACKAGE)
-
-
-@pytest.mark.parametrize("seed", ["1", "2"])
-def test_runs_agree_byte_for_byte(seed: str, tmp_path: Path) -> None:
-    target = tmp_path / "infino_api"
-    assert generate("--output", str(target), PYTHONHASHSEED=seed).returncode == 0
+    assert generate("--output", str(target), PYTHONHASHSEED="2").returncode == 0
     assert files_of(target) == files_of(PACKAGE)
 
 

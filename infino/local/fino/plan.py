@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 import attrs
@@ -17,12 +17,12 @@ class DatasetSchema:
     Args:
         name: The dataset's name.
         fields: Field name to kind.
-        contains: Tells whether a text field holds a value, by looking; `(field, value) -> stored spelling or None`.
+        stored: Looks which of some values a text field holds; `(field, values) -> stored spelling by value`.
     """
 
     name: str
     fields: Mapping[str, FieldKind]
-    contains: Callable[[str, str], str | None] = lambda field, value: None
+    stored: Callable[[str, Sequence[str]], Mapping[str, str]] = lambda field, values: {}
 
     def of_kind(self, *kinds: FieldKind) -> tuple[str, ...]:
         """The names of the fields of these kinds, in order."""

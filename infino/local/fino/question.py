@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import attrs
 
@@ -145,19 +145,27 @@ class Question:
         Raises:
             NotUnderstood: More than one field holds it.
         """
+        for end, phrase in self._phrases(at):
+            found = held(phrase)
+            if len(found) > 1:
+                fields = " and ".join(field for field, _ in found)
+                raise NotUnderstood(f"{self.tokens[at].text!r} is in {fields}: say which of them is meant.")
+            if found:
+                return end, *found[0]
+        return None
+
+    def phrases(self) -> list[str]:
+        """Return everything in the question that may still be a value."""
+        return [phrase for at in range(len(self.tokens)) for _, phrase in self._phrases(at)]
+
+    def _phrases(self, at: int) -> Iterator[tuple[int, str]]:
+        """Give what may be a value from a place on, the longest first, each with the place behind it."""
         for length in range(MOST_WORDS_OF_A_VALUE, 0, -1):
             tokens = self.tokens[at : at + length]
             if len(tokens) < length or any(token.used or token.dataset for token in tokens):
                 continue
-            if not tokens[0].quoted and (tokens[0].word in EMPTY or tokens[-1].word in EMPTY):
-                continue
-            found = held(" ".join(token.text for token in tokens))
-            if len(found) > 1:
-                fields = " and ".join(field for field, _ in found)
-                raise NotUnderstood(f"{tokens[0].text!r} is in {fields}: say which of them is meant.")
-            if found:
-                return at + length, *found[0]
-        return None
+            if tokens[0].quoted or not (tokens[0].word in EMPTY or tokens[-1].word in EMPTY):
+                yield at + length, " ".join(token.text for token in tokens)
 
     def left_over(self) -> list[str]:
         """Return the words that nothing has used and that say something."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 import attrs
@@ -108,6 +108,7 @@ class QuestionReader:
         self.schema = schema
         self.before = before
         self.numbers, self.texts = schema.of_kind("number"), schema.of_kind("text")
+        self.stored: dict[str, Mapping[str, str]] = {}
         self.conditions: list[tuple[str, str, str]] = []
         self.negated = False
         self.often = False
@@ -377,8 +378,10 @@ class QuestionReader:
 
     def _held(self, text: str, fields: Sequence[str]) -> list[tuple[str, str]]:
         """Return the fields that hold a value, each with its spelling."""
-        found = ((field, self.schema.contains(field, text)) for field in fields)
-        return [(field, stored) for field, stored in found if stored is not None]
+        for field in fields:
+            if field not in self.stored:  # one look for the whole question: there may be many datasets to look into
+                self.stored[field] = self.schema.stored(field, self.question.phrases())
+        return [(field, self.stored[field][text]) for field in fields if text in self.stored[field]]
 
     def _values(self) -> None:
         """Read values and flags that need no field's name: `from JFK`, `not cancelled`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -58,14 +58,19 @@ def select(
     return rows
 
 
-def _lookup(dataset: str, run: Callable[[str], list[dict[str, Any]]]) -> Callable[[str, str], str | None]:
-    def contains(field: str, value: str) -> str | None:
-        name = identifier(field)
-        where = f"lower({name}) = lower({literal(value)})"
+def _lookup(
+    dataset: str, run: Callable[[str], list[dict[str, Any]]]
+) -> Callable[[str, Sequence[str]], Mapping[str, str]]:
+    def stored(field: str, values: Sequence[str]) -> Mapping[str, str]:
+        name, asked = identifier(field), ", ".join(f"lower({literal(value)})" for value in values)
         try:
-            rows = run(f"SELECT {name} AS found FROM {identifier(dataset)} WHERE {where} LIMIT 1")
+            rows = run(
+                f"SELECT lower({name}) AS folded, min({name}) AS found FROM {identifier(dataset)} "
+                f"WHERE lower({name}) IN ({asked}) GROUP BY 1"
+            )
         except Problem:  # a field whose values are lists can't be compared with text
-            return None
-        return str(rows[0]["found"]) if rows else None
+            return {}
+        found = {row["folded"]: str(row["found"]) for row in rows}
+        return {value: found[value.lower()] for value in values if value.lower() in found}
 
-    return contains
+    return stored

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import duckdb
 import pytest
@@ -29,13 +29,13 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture(scope="module")
 def schemas(database: duckdb.DuckDBPyConnection) -> tuple[DatasetSchema, ...]:
     def schema(table: str) -> DatasetSchema:
-        def contains(field: str, value: str) -> str | None:
+        def stored(field: str, values: Sequence[str]) -> dict[str, str]:
             sql = f'SELECT "{field}" FROM {table} WHERE lower("{field}") = lower(?) LIMIT 1'
-            row = database.execute(sql, [value]).fetchone()
-            return row[0] if row else None
+            found = {value: database.execute(sql, [value]).fetchone() for value in values}
+            return {value: row[0] for value, row in found.items() if row}
 
         fields = {name: KINDS[kind] for name, kind, *_ in database.execute(f"DESCRIBE {table}").fetchall()}
-        return DatasetSchema(table, fields, contains)
+        return DatasetSchema(table, fields, stored)
 
     return tuple(schema(table) for table in ("flights", "weather", "orders"))
 
