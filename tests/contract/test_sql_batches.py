@@ -188,7 +188,7 @@ def test_mistakes_are_told_before_anything_is_sent(make: Make, settings: dict[st
 
 def test_memory_holds_one_batch_whatever_the_size(make: Make) -> None:
     piece = rows(0, 2000) + b","
-    count = 150  # 9 MB
+    count = 40  # 2.4 MB, of which one batch is an eighth
 
     with ScriptedServer(chunked(HEAD, *[piece] * count, b'[1,"x"]]}')) as server:
         client = make(server.endpoint)

@@ -398,3 +398,11 @@ def test_keys_are_kept_privately_and_a_chosen_pair_comes_first(tmp_path: Path) -
     assert admin_credentials(tmp_path, None, None) == made
     chosen = admin_credentials(tmp_path, "IAK_X", "s")
     assert (chosen.access_key, chosen.secret_key, chosen.account_id) == ("IAK_X", "s", made.account_id)
+
+
+def test_a_store_at_rest_holds_no_snapshot(tmp_path: Path) -> None:
+    """One that is held keeps every row's older forms in memory, and the log from being folded."""
+    for path in (None, tmp_path / "new.duckdb", tmp_path / "new.duckdb"):
+        with opened(path) as store:
+            write(store, "d", {"1": {"a": 1}})
+            store._writer.execute("CHECKPOINT")  # refused while any transaction is open

@@ -164,7 +164,7 @@ class Store:
         self._db.execute(f"ATTACH ':memory:' AS {NOWHERE}")
         for macro in macros(f"{NOWHERE}.main"):
             self._db.execute(macro)
-        (name,) = self._db.execute("SELECT current_database()").fetchone() or ("memory",)
+        [(name,)] = self._db.execute("SELECT current_database()").fetchall()
         self._schema = f"{identifier(name)}.main."
         self._writer = self._db.cursor()
         try:
@@ -182,15 +182,15 @@ class Store:
         # The file keeps where a sequence goes on; what its log says of it comes on top.
         last = "max(greatest(last_value, start_value - 1))"
         query = f"SELECT coalesce({last}, 0) FROM duckdb_sequences() WHERE sequence_name = 'commits'"
-        ((number,),) = self._db.execute(query).fetchall()  # whole, or its transaction would stay open
+        [(number,)] = self._db.execute(query).fetchall()  # whole, or its transaction would stay open
         return int(number)
 
     def _prepare(self) -> None:
         """Make the tables of a new store, or bring those of an older one up to date, or refuse those of a newer one."""
         tables = {row[0] for row in self._db.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
         if "layout" in tables:
-            (found,) = self._db.execute("SELECT max(number) FROM layout").fetchone() or (LAYOUT,)
-            if found > LAYOUT:
+            [(found,)] = self._db.execute("SELECT max(number) FROM layout").fetchall()
+            if found is not None and found > LAYOUT:
                 raise NewerLayout(found)
         if not self._commits():  # a folder that is as it should be is not written to
             with self.writing() as cursor:
