@@ -142,3 +142,6 @@ def test_books_that_do_not_balance_are_an_error() -> None:
         Ledger("d", read=2, created=1).report(seconds=1.0, complete=True)
     with pytest.raises(BulkError, match="1 pending"):
         Ledger("d", read=2, created=1, pending=1).report(seconds=1.0, complete=True)
+    Ledger("d", read=2, created=1, pending=1).check()  # so it is while the upload runs
+    with pytest.raises(BulkError, match="2 settled, -1 pending"):
+        Ledger("d", read=1, created=2, pending=-1).check()

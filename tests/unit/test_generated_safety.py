@@ -192,3 +192,27 @@ def test_two_arguments_of_one_name_are_refused(tmp_path: Path) -> None:
     content["components"]["schemas"]["WebSearchRequest"]["properties"]["id"] = {"type": "string", "description": "x"}
     with pytest.raises(document.DocumentError, match=r"/source/\{id\}/web\.post: two arguments are called 'id'"):
         generate(content, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"minimum": 1, "maximum": 3}, "N. 1 to 3."),
+        ({"minLength": 1}, "N."),
+        ({"minLength": 2}, "N. At least 2 characters."),
+        ({"minLength": 1, "maxLength": 5}, "N. 1 to 5 characters."),
+        ({"maxItems": 3, "uniqueItems": True}, "N. At most 3 items; each item once."),
+        ({"minItems": 2}, "N. At least 2 items."),
+        ({"minProperties": 1, "maxProperties": 2}, "N. 1 to 2 entries."),
+        ({"exclusiveMinimum": 0, "exclusiveMaximum": 1}, "N. More than 0; less than 1."),
+        ({"multipleOf": 5, "default": 10}, "N. A multiple of 5; the service's default is 10."),
+        ({"pattern": "^a$"}, "N. Of the form `^a$`."),
+        ({"format": "ipv4"}, "N. In the format ipv4."),
+        ({"format": "date"}, "N."),
+        ({"deprecated": True}, "Deprecated. N."),
+        ({"writeOnly": True}, "N. Only sent, never told."),
+        ({"externalDocs": {"url": "https://x.example"}}, "N. See https://x.example."),
+    ],
+)
+def test_what_the_document_says_of_a_value_is_told(words: dict[str, Any], said: str) -> None:
+    assert docstrings.field_text({"description": "N.", **words}) == said

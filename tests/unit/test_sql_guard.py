@@ -180,6 +180,7 @@ def test_a_relation_of_a_ctes_name_is_the_cte_only_where_it_is_seen(engine: duck
 
     assert names("WITH a AS (SELECT 1) SELECT * FROM a, b") == ["b"]
     assert names("WITH a AS (SELECT * FROM a) SELECT * FROM a") == ["a"]
+    assert names("WITH a AS (SELECT * FROM x) SELECT 1") == ["x"]
     assert names("WITH RECURSIVE a AS (SELECT 1 UNION SELECT * FROM a) SELECT * FROM A") == []
     assert names("SELECT (WITH a AS (SELECT 1) SELECT * FROM a), (SELECT 1 FROM a)") == ["a"]
     assert names("WITH a AS (SELECT 1) SELECT * FROM m.a") == ["m.a"]
