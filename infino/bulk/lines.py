@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Iterator
 from decimal import Decimal
+from types import GenericAlias
 from typing import Any, Final
 
 from infino.bulk.chunk import Encoded, Template, joined
@@ -255,7 +256,7 @@ def json_lines(stream: io.BufferedReader) -> Iterator[list[bytes]]:
 def _raw_decoder() -> Any:
     """What cuts an array into its elements without decoding them, or None where msgspec is not installed."""
     msgspec = optional("msgspec")
-    return None if msgspec is None else msgspec.json.Decoder(list[msgspec.Raw]).decode
+    return None if msgspec is None else msgspec.json.Decoder(GenericAlias(list, (msgspec.Raw,))).decode
 
 
 def _quick(buffer: bytes, decode: Any) -> tuple[list[bytes], int] | None:

@@ -8,13 +8,13 @@ import secrets
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 
 from infino.bulk.chunk import EncodedPiece
 from infino.bulk.opening import OpenedSource, check_path, is_path
-from infino.bulk.options import BulkOptions, ReadOptions
+from infino.bulk.options import BulkOptions, Format, ReadOptions
 from infino.bulk.source import SourceReader
 from infino.core.errors import ValidationError
 
@@ -196,7 +196,7 @@ class Lines:
             self.source.close()
 
 
-def as_lines_file(source: Any, format: str) -> Lines:
+def as_lines_file(source: Any, format: Format | Literal["jsonl"]) -> Lines:
     """Return a source as it is where it is JSON or NDJSON, else its records as lines in a temporary file.
 
     Args:
