@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infino.local.http import Problem
+from infino.local.rbac import documents
 from infino.local.rbac.documents import body_of, role_document, user_document
 from infino.local.rbac.rules import FieldRules, covers, field_rules, matches, may
 
@@ -264,3 +265,58 @@ def test_a_masked_field_is_the_outermost_that_is_shown():
 
 def test_values_beside_objects_in_a_list_are_shown():
     assert FieldRules(deny=frozenset({"i.x"})).present({"i": [1, {"x": 2, "y": 3}]}) == {"i": [1, {"y": 3}]}
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "complaint"),
+    [
+        ("a: [{}]", documents.MAX_NODES - 3, "values at the most"),  # the mapping, its key and the list are nodes too
+        ("a: {}", documents.MAX_DEPTH - 1, "levels at the most"),
+    ],
+)
+def test_limits_of_yaml_are_met_exactly(least, most, complaint):
+    def written(count: int) -> bytes:
+        inner = ",".join("1" * count) if "[{}]" in least else "[" * count + "]" * count
+        return least.format(inner).encode()
+
+    assert body_of(call(written(most))).keys() == {"a"}
+    with pytest.raises(Problem, match=complaint):
+        body_of(call(written(most + 1)))
+
+
+def test_limits_of_documents_are_met_exactly():
+    assert body_of(call(b"a: 1".ljust(documents.MAX_DOCUMENT))) == {"a": 1}
+    with pytest.raises(Problem, match="bytes at the most") as caught:
+        body_of(call(b"a: 1".ljust(documents.MAX_DOCUMENT + 1)))
+    assert caught.value.status == 413
+    item, most = {"ResourceType": "record", "Actions": ["read"], "Resources": ["*"]}, documents.MAX_ENTRIES
+
+    def of(count: int) -> list[tuple]:
+        masks = dict.fromkeys(map(str, range(count)), "redact")
+        masked = [{**item, "Fields": {"Mask": masks}}]
+        return [(user_document, {"Roles": ["a"] * count}), (role_document, {"Permissions": [item] * count}),
+                (role_document, {"Permissions": masked})]  # fmt: skip
+
+    for check, body in of(most):
+        assert check(body)["Version"] == documents.VERSION
+    for check, body in of(most + 1):
+        with pytest.raises(Problem, match=r"1000 at the most|Mask must map each field"):
+            check(body)
+    for roles in (["a", ""], ["a", 1]):
+        with pytest.raises(Problem, match="list of role names"):
+            user_document({"Roles": roles})
+    with pytest.raises(Problem, match="Fields must be a mapping"):
+        role_document({"Permissions": [{**item, "Fields": ["a"]}]})
+
+
+def test_what_a_document_becomes():
+    assert user_document({"Password": "word"}, {"Roles": ["a"]}) == {
+        "Version": documents.VERSION, "Roles": ["a"], "Password": "word",
+    }  # fmt: skip
+    with pytest.raises(Problem, match="Password must be text"):
+        user_document({"Password": ""})
+    assert body_of(call(b"a: {2025-01-01: [2025-01-02]}")) == {"a": {"2025-01-01": ["2025-01-02"]}}
+    assert documents.same({"a": 1, "b": [1]}, {"b": [1], "a": 1})
+    assert not documents.same({"a": 1}, {"a": 2})
+    assert FieldRules().unrestricted
+    assert not FieldRules(redact=frozenset({"a"})).unrestricted
