@@ -107,6 +107,21 @@ def forget_half_imports() -> None:
         locks.pop(name, None)
 
 
+def renew_locks() -> None:
+    """In the child of a fork: new locks for our cached properties, in place of what another thread may hold for ever.
+
+    Each has one in Python 3.11, for all its instances, which is held while the value is made.
+    """
+    functools = sys.modules.get("functools")
+    for name, module in list(sys.modules.items()):
+        if functools is None or name.partition(".")[0] not in ("infino", "infino_api"):
+            continue
+        for kind in [found for found in vars(module).values() if isinstance(found, type)]:
+            for found in list(vars(kind).values()):
+                if isinstance(found, functools.cached_property):
+                    setattr(found, "lock", RLock())  # noqa: B010  # no part of what it shows
+
+
 def _hold() -> None:
     native.acquire(timeout=_PATIENCE)
 
@@ -135,3 +150,5 @@ def guard_forks() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=forget_half_imports)
+    if sys.version_info < (3, 12):
+        os.register_at_fork(after_in_child=renew_locks)

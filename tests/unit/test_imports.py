@@ -97,6 +97,30 @@ os._exit(0)
             assert done.stdout == "1\n0\n", (number, done.stderr)
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="its cached properties have no locks")
+def test_a_fork_while_another_thread_makes_a_cached_property_leaves_no_child_hanging() -> None:
+    program = """
+import os, signal, threading
+import infino
+from infino_api.resources.account import AccountResource
+held, done = threading.Event(), threading.Event()
+def hold():
+    with vars(AccountResource)["with_raw_response"].lock:
+        held.set()
+        done.wait()
+threading.Thread(target=hold).start()
+held.wait()
+pid = os.fork()
+if pid == 0:
+    signal.alarm(20)
+    AccountResource(None).with_raw_response
+    os._exit(0)
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+done.set()
+"""
+    assert said(program) == "0\n"
+
+
 def without_asyncio(coroutine: Coroutine[Any, Any, Any]) -> Any:
     """Run a coroutine as another library of event loops does."""
     try:
