@@ -265,8 +265,10 @@ def value_expression(
     paths = paths_of({name: found for name, found in kinds.items() if name != "ARRAY"})
     scalars = [path for path in sorted(paths) if "[*]" not in path]
     arrays = [path for path in sorted(paths) if "[*]" in path]
+    for path in sorted(kinds.get("ARRAY", ()), reverse=True):  # an empty list; one inside another comes first
+        if not any(found.startswith(f"{path}[*]") for found in arrays):
+            arrays.append(f"{path}[*]")
     empty = [path for path in sorted(kinds.get("ARRAY", ())) if "[*]" not in path]
-    arrays += [f"{path}[*]" for path in empty if not any(found.startswith(f"{path}[*]") for found in arrays)]
     if not arrays:
         found = [value_at(path, kind, path in exact) for path in scalars]
         return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
