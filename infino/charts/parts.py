@@ -102,7 +102,7 @@ def _is_list(value: Any) -> bool:
 
 
 def _is_span(value: Any) -> bool:
-    ends = [value.get("from"), value.get("to")] if isinstance(value, Mapping) else value
+    ends: Any = [value.get("from"), value.get("to")] if isinstance(value, Mapping) else value
     if not isinstance(ends, list) or len(ends) != 2 or not all(map(_is_scalar, ends)):
         return False
     return not all(isinstance(end, int | float | Decimal) for end in ends) or bool(ends[0] <= ends[1])

@@ -176,10 +176,10 @@ class Relational:
     def _connected(self, database: str | None) -> Iterator[Connection]:
         from sqlalchemy import exc
 
-        kind = self.kind.id
+        kind, place = self.kind.id, database
         try:
             url = self._url(database)
-            kind = url.drivername
+            kind, place = url.drivername, url.database
             engine = self._engine(self._admitted(url))
             try:
                 with engine.connect() as connection:
@@ -194,7 +194,7 @@ class Relational:
         except exc.SQLAlchemyError as error:
             reason = str(getattr(error, "orig", None) or error).strip()
             if reason == "unable to open database file":  # SQLite's words, which leave out what only we know
-                reason = f"{reason} [{url.database}]"
+                reason = f"{reason} [{place}]"
             raise Problem(400, "source_exception", without_secrets(reason, self.config))
         except (TypeError, ValueError) as error:  # drivers say so of settings and texts that they can't use
             reason = f"the settings or the query can't be used: {without_secrets(str(error), self.config)}"

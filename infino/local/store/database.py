@@ -153,14 +153,13 @@ class Store:
         self.written = threading.Event()  # set by each commit; who waits for it clears it
         self._db = duckdb.connect(str(path or ":memory:"), config={**SETTINGS, **(limits or {})})
         self._db.execute("SET TimeZone = 'UTC'")
-        for function, code, taken, returned in (
+        for function, code, count, returned in (
             (EXACT_TEXTS, exact_texts, 2, "VARCHAR[]"), (EXACT_OBJECTS, exact_objects, 2, "VARCHAR[]"),
             (SORTABLE, sortable, 2, "VARCHAR"), (RANGE_ENDS, range_ends, 2, "VARCHAR[]"),
             (WITHOUT_TAGS, without_tags, 1, "VARCHAR"),
         ):  # fmt: skip
-            self._db.create_function(
-                function, code, ["VARCHAR"] * taken, returned, null_handling=FunctionNullHandling.SPECIAL
-            )
+            taken: list[Any] = ["VARCHAR"] * count
+            self._db.create_function(function, code, taken, returned, null_handling=FunctionNullHandling.SPECIAL)
         self._db.execute(f"ATTACH ':memory:' AS {NOWHERE}")
         for macro in macros(f"{NOWHERE}.main"):
             self._db.execute(macro)
