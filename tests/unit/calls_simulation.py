@@ -16,11 +16,20 @@ from infino.core.config import resolve
 from infino.core.exchange import RetryBudget, Shared
 from infino.core.messages import Headers, Request, Response
 from infino.core.signer import WireRequest
+from infino.slots import AsyncSlots, Slots
 from infino.transport import AsyncTransport, Transport
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 CALLS = 12
 POLICY = infino.RetryPolicy(attempts=60, deadline=None, base=0.1, cap=1.0)
+
+
+class Connection:
+    """What is lent to a call; it does nothing."""
+
+    def close(self) -> None: ...
+
+    async def aclose(self) -> None: ...
 
 
 class World:
@@ -32,6 +41,7 @@ class World:
         self.passed, self.wrong_by = 0.0, self.random.choice([0.0, 1800.0, -1800.0, 90000.0])
         self.generation, self.rotated_at = 0, 0.0
         self.asked = self.requests = 0
+        self.most = self.random.choice([1, 2, 10])  # connections
 
     def now(self) -> datetime:
         return START + timedelta(seconds=self.passed + self.wrong_by)
@@ -101,7 +111,7 @@ def wrong(outcomes: list[tuple[str, object]]) -> Counter[str]:
 
 
 async def with_tasks(seed: int) -> Counter[str]:
-    """Make calls side by side in one event loop; the seed decides in which order they advance."""
+    """Make calls side by side in one event loop, some cancelled; the seed decides in which order they advance."""
     world = World(seed)
 
     async def elapse(longest: float = 2.0) -> None:
@@ -118,12 +128,19 @@ async def with_tasks(seed: int) -> Counter[str]:
         await asyncio.sleep(0)
         world.pass_time(seconds)
 
+    slots = AsyncSlots(Connection, world.most)
+
     class Simulated(AsyncTransport):
         async def _move(self, request: Any, prepared: Any, timeouts: Any) -> Any:
-            await elapse()
-            answer = world.answer(request.operation, prepared)
-            await elapse()
-            return answer
+            connection, whole = await slots.take(None), False
+            try:
+                await elapse()
+                answer = world.answer(request.operation, prepared)
+                await elapse()
+                whole = isinstance(answer, Response)
+                return answer
+            finally:
+                await slots.back(connection, whole)
 
     transport = Simulated(world.config(provider), world.shared(), sleep=pause)
 
@@ -134,19 +151,35 @@ async def with_tasks(seed: int) -> Counter[str]:
         except infino.InfinoError as error:
             return request.operation, error
 
-    return wrong([*await asyncio.gather(*map(call, world.calls())), *[await call(one) for one in world.calls()]])
+    doomed = [asyncio.ensure_future(call(one)) for one in world.calls()]
+    together = asyncio.gather(*map(call, world.calls()))
+    for task in world.random.sample(doomed, CALLS):
+        await elapse()
+        task.cancel()
+    outcomes = [*await together, *[await call(one) for one in world.calls()]]
+    await asyncio.gather(*doomed, return_exceptions=True)
+    async with asyncio.timeout(10):  # a place that is lost is never given
+        await asyncio.gather(*[slots.take(None) for _ in range(world.most)])
+    return wrong(outcomes)
 
 
 def with_threads(seed: int) -> Counter[str]:
     """Make calls side by side in threads."""
     world = World(seed)
 
+    slots = Slots(Connection, world.most)
+
     class Simulated(Transport):
         def _move(self, request: Any, prepared: Any, timeouts: Any) -> Any:
-            world.pass_time(0.5)
-            answer = world.answer(request.operation, prepared)
-            world.pass_time(0.5)
-            return answer
+            connection, whole = slots.take(None), False
+            try:
+                world.pass_time(0.5)
+                answer = world.answer(request.operation, prepared)
+                world.pass_time(0.5)
+                whole = isinstance(answer, Response)
+                return answer
+            finally:
+                slots.back(connection, whole)
 
     transport = Simulated(world.config(world.pair), world.shared(), sleep=world.pass_time)
 
@@ -157,4 +190,7 @@ def with_threads(seed: int) -> Counter[str]:
             return request.operation, error
 
     with ThreadPoolExecutor(4) as threads:
-        return wrong(list(threads.map(call, world.calls() + world.calls())))
+        outcomes = list(threads.map(call, world.calls() + world.calls()))
+    for _ in range(world.most):
+        slots.take(1.0)  # a place that is lost is never given
+    return wrong(outcomes)

@@ -211,7 +211,7 @@ def test_an_end_without_a_time_zone_is_refused(moment: Any) -> None:
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_no_schedule_of_jumps_rotations_and_resets_ends_in_a_wrong_refusal(seed: int) -> None:
+def test_no_schedule_of_jumps_rotations_and_resets_ends_in_a_wrong_refusal_or_loses_a_place(seed: int) -> None:
     assert not asyncio.run(with_tasks(seed))
 
 
