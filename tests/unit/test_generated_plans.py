@@ -63,14 +63,12 @@ def test_signature_imports_and_docstring_are_taken(tmp_path, monkeypatch):
     assert found.value == "list[Thread]"
     assert found.imports == ("from infino_api.models.thread import Thread", "from things import Words")
     assert found.summary == "Merge things."
-    text = "\n".join(found.lines(is_async=False, deprecated=False))
+    text = "\n".join(found.lines(None, deprecated=False))
     assert "Longer text\non two lines.\n\nArgs:\n    name: A name." in text
     assert "    **options: `timeout`" in text
     assert "Raises:\n    InfinoError: " in text
     assert "    >>> client.things.merge(\"a\")[0].id\n    '7'" in text
-    assert "    >>> (await client.things.merge(\"a\"))[0].id\n    '7'" in "\n".join(
-        found.lines(is_async=True, deprecated=False)
-    )
+    assert "    >>> (await client.things.merge(\"a\"))[0].id\n    '7'" in "\n".join(found.lines({}, deprecated=False))
 
 
 @pytest.mark.parametrize(
@@ -112,15 +110,16 @@ def test_a_module_that_is_not_there_is_refused(monkeypatch, tmp_path):
         (">>> client.a.b([\n...     1])", ">>> await client.a.b([\n...     1])"),
         (">>> client.config", ">>> client.config"),
         (">>> client", ">>> client"),
+        (">>> for x in client.a.all():\n...     x", ">>> async for x in client.a.all():\n...     x"),
     ],
 )
 def test_examples_are_turned(blocking, wanted):
-    assert awaited(blocking) == wanted
+    assert awaited(blocking, {"a.all": "page"}) == wanted
 
 
 def test_an_example_that_is_not_python_is_refused():
     with pytest.raises(DocumentError, match="not Python"):
-        awaited(">>> client.a.b(")
+        awaited(">>> client.a.b(", {})
 
 
 @pytest.mark.parametrize("answer", [{"username": "ann"}, {"username": "ann", "access_key": "IAK_1"}, {}])
