@@ -73,8 +73,9 @@ def extras() -> list[Any]:
     return [pytest.param(name, marks=pytest.mark.soak) if name in HEAVY else name for name in names]
 
 
-def run(*command: str | Path, timeout: float = 600) -> str:
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=timeout, check=False)
+def run(*command: str | Path, cwd: Path | None = None) -> str:
+    words = [str(word) for word in command]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=600, check=False, cwd=cwd)
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 
@@ -99,12 +100,13 @@ def test_an_extra_alone_does_what_is_promised(extra: str, packages: Path, tmp_pa
     assert extra in PROMISES, f"nothing is promised for the extra {extra!r}: say what it must run"
     wheel = next(packages.glob("*.whl"))
     python = environment(tmp_path / "venv", f"{wheel}[{extra}]" if extra else str(wheel))
-    run(python, "-W", "error::DeprecationWarning:infino", "-c", PROMISES[extra])
+    # In a folder of its own: what is tried is what was installed, not the checkout that the tests are started in.
+    run(python, "-W", "error::DeprecationWarning:infino", "-c", PROMISES[extra], cwd=tmp_path)
 
 
 def test_the_source_archive_installs_too(packages: Path, tmp_path: Path) -> None:
     python = environment(tmp_path / "venv", str(next(packages.glob("*.tar.gz"))))
-    assert run(python, "-c", "import infino, infino_api; print(infino.__version__)").strip()
+    assert run(python, "-c", "import infino, infino_api; print(infino.__version__)", cwd=tmp_path).strip()
 
 
 def test_the_wheel_says_what_it_is(packages: Path) -> None:
