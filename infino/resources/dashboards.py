@@ -164,11 +164,12 @@ def _view(
     dashboard: Dashboard, filters: Filters | None, time_range: Mapping[str, Any] | None
 ) -> tuple[Filters | None, Mapping[str, Any] | None]:
     """What narrows every panel: what was asked, else what was saved. The service keeps the latter, and applies none."""
-    saved = {side: end for side, end in (dashboard.time_range or {}).items() if side in ("from", "to") and end}
-    span = saved if len(saved) == 2 else None
-    return (
-        dashboard.filters if filters is None else filters
-    ) or None, span if time_range is None else time_range or None
+    if filters is None:
+        filters = dashboard.filters
+    if time_range is None:
+        saved = {side: end for side, end in (dashboard.time_range or {}).items() if side in ("from", "to") and end}
+        time_range = saved if len(saved) == 2 else None
+    return filters or None, time_range or None
 
 
 def _plans(

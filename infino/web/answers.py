@@ -39,9 +39,14 @@ def _line(one: Any) -> dict[str, Any]:
 def dashboard(client: Infino, given: Given) -> dict[str, Any]:
     """A dashboard and what its panels show; the saved filters and span, until others are given."""
     id = _text(given, "id")
-    saved = client.dashboards.get(id).to_dict() if "filters" not in given else {}
-    filters, span = _view(given, saved)
-    found = client.dashboards.execute(id, filters=filters, time_range=span or {})
+    chosen = "filters" in given
+    filters, span = _view(given, {})
+    found = client.dashboards.execute(
+        id,
+        filters=filters if chosen else None,
+        time_range=(span or {}) if chosen or "time_range" in given else None,
+    )
+    filters, span = _view(given, {} if chosen else found.dashboard.to_dict())
     options = found.dashboard.options.to_dict() if found.dashboard.options else {}
     return {
         "title": found.dashboard.title,
