@@ -113,13 +113,13 @@ def renew_locks() -> None:
     Each has one in Python 3.11, for all its instances, which is held while the value is made.
     """
     functools = sys.modules.get("functools")
-    for name, module in list(sys.modules.items()):
-        if functools is None or name.partition(".")[0] not in ("infino", "infino_api"):
-            continue
-        for kind in [found for found in vars(module).values() if isinstance(found, type)]:
-            for found in list(vars(kind).values()):
-                if isinstance(found, functools.cached_property):
-                    setattr(found, "lock", RLock())  # noqa: B010  # no part of what it shows
+    if functools is None:
+        return  # nothing of ours is there yet that has one
+    ours = [module for name, module in list(sys.modules.items()) if name.partition(".")[0] in ("infino", "infino_api")]
+    classes = [found for module in ours for found in list(vars(module).values()) if isinstance(found, type)]
+    for held in [held for kind in classes for held in list(vars(kind).values())]:
+        if isinstance(held, functools.cached_property):
+            setattr(held, "lock", RLock())  # noqa: B010  # no part of what it shows
 
 
 def _hold() -> None:

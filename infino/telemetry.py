@@ -10,7 +10,6 @@ import os
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from infino.core.extras import require
 from infino.core.version import VERSION
@@ -116,14 +115,12 @@ class _Watch:
         self._records = meter.create_counter("infino.client.records", "{record}", "Records that uploads read.")
         self._sent = meter.create_counter("infino.client.sent", "By", "Bytes of the bodies that uploads sent.")
         self._methods = frozenset(os.environ.get("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS", METHODS).split(","))
-        address = urlsplit(client.config.endpoint.url)
-        self._host = {
-            "server.address": address.hostname,
-            "server.port": address.port or (80 if address.scheme == "http" else 443),
-        }
+        endpoint = client.config.endpoint
+        name, port = endpoint.address
+        self._host = {"server.address": name, "server.port": port}
         self._server: dict[str, Any] = {"db.system.name": SYSTEM, **self._host}
         # A path names datasets and records, and a query may hold a statement.
-        self._url = f"{address.scheme}://{address.netloc}/REDACTED"
+        self._url = f"{endpoint.url.removesuffix(endpoint.base_path)}/REDACTED"
         self._calls: dict[int, _Spans] = {}
         self._key = context.create_key("infino-call")
 

@@ -126,13 +126,9 @@ def written(text: str, path: str | os.PathLike[str] | None) -> str:
 
 
 def _panel(number: int, given: PagePanel) -> dict[str, Any]:
-    default = {"x": 0, "y": number * HEIGHT, "w": WIDTH, "h": HEIGHT}
+    default = {"x": 0, "y": 0 if given.layout else number * HEIGHT, "w": WIDTH, "h": HEIGHT}
     layout = {key: max(0, int(given.layout.get(key) or default[key])) for key in default}
-    if given.layout:
-        layout |= {
-            "x": min(max(0, int(given.layout.get("x") or 0)), GRID - 1),
-            "y": max(0, int(given.layout.get("y") or 0)),
-        }
+    layout["x"] = min(layout["x"], GRID - 1)
     found: dict[str, Any] = {"id": f"panel-{number}", "title": given.title, "layout": layout}
     found |= {} if given.show_title else {"untitled": True}
     found |= {"query": given.query} if given.query else {}

@@ -136,6 +136,7 @@ class MemoryCeiling:
         self, growth: int, busy: Callable[[], bool], begun: threading.Event, interrupt: Callable[[], None]
     ) -> None:
         self._growth, self._busy, self._begun, self._interrupt = growth, busy, begun, interrupt
+        self._most = process_memory() * 7 // 8
         self._ended = False
         self._base = self._other = 0
         self._idle_since = -PATIENCE
@@ -165,7 +166,7 @@ class MemoryCeiling:
 
     def _ceiling(self) -> int:
         """Return how many private bytes the process may have."""
-        return min(self._base + self._growth, max(self._base + RESERVE, process_memory() * 7 // 8))
+        return min(self._base + self._growth, max(self._base + RESERVE, self._most))
 
     def _look(self, taken: Taken) -> None:
         ceiling, now = self._ceiling(), time.monotonic()

@@ -64,10 +64,10 @@ class DocumentError(Exception):
         Returns:
             The text, such as `openapi/infino.yaml:812 paths./things.post: ...; do this: ...`.
         """
-        made = []
+        made, lines = [], cache(_Lines)
         for one in self.problems:
             file, place = origins.get(one.place[:3], (path, one.place[:3]))
-            line = _lines(file).of((*place, *one.place[3:]))
+            line = lines(file).of((*place, *one.place[3:]))
             made.append(f"{file.parent.name}/{file.name}:{line} {one}")
         return "\n".join(made)
 
@@ -81,11 +81,6 @@ def refused(place: Place, what: str, do: str = "") -> DocumentError:
         do: What to do about it.
     """
     return DocumentError(DocumentProblem(place, what, do))
-
-
-@cache
-def _lines(path: Path) -> _Lines:
-    return _Lines(path)
 
 
 class _Lines:

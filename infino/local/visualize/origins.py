@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -101,9 +101,7 @@ class DatasetOrigin(Origin):
         for name in (name for name, kind in names.items() if kind == "Decimal"):
             for row in rows:
                 row[name] = None if row[name] is None else Decimal(row[name])
-        return rows, [
-            {"name": name, "type": _KINDS.get(kind.partition("(")[0], "string")} for name, kind in names.items()
-        ]
+        return rows, _described(names.items())
 
 
 class ConnectionOrigin(Origin):
@@ -173,9 +171,12 @@ class ConnectionOrigin(Origin):
             {name: _cell(value, kind) for value, (name, kind) in zip(row, answer.columns, strict=True)}
             for row in answer.rows
         ]
-        return rows, [
-            {"name": name, "type": _KINDS.get(kind.partition("(")[0], "string")} for name, kind in answer.columns
-        ]
+        return rows, _described(answer.columns)
+
+
+def _described(columns: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    """Say which type each column has; what stands behind it in brackets belongs to its values."""
+    return [{"name": name, "type": _KINDS.get(kind.partition("(")[0], "string")} for name, kind in columns]
 
 
 def _cell(value: Any, kind: str) -> Any:
