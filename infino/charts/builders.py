@@ -10,8 +10,8 @@ from typing import Any, Final, Literal, Self, TypeVar, get_args
 from infino_api.models.visualization import Visualization as SavedVisualization
 
 from infino.charts import checks
-from infino.charts.checks import Bucket, refuse
-from infino.charts.parts import Metric, checked_filter, span_of_time
+from infino.charts.checks import Bucket
+from infino.charts.parts import Metric, checked_filter, refuse, span_of_time
 from infino.runtime.model import Model
 
 Position = Literal["top", "right", "bottom", "left"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
-from infino.charts.parts import Metric
-from infino.core.errors import ValidationError
+from infino.charts.parts import Metric, refuse
 
 Bucket = Literal["minute", "hour", "day", "week", "month", "quarter", "year"]
 FUNCTIONS = ("count", "sum", "avg", "min", "max", "none")
@@ -27,11 +26,6 @@ _WRITTEN: Mapping[str, frozenset[str]] = {
 }
 
 _ONE_MEASURE = ("scatter", "pie", "heatmap", "metric", "gauge")
-
-
-def refuse(problem: str) -> ValidationError:
-    """The error of a builder."""
-    return ValidationError(problem, operation="charts")
 
 
 def texts(**named: Any) -> None:

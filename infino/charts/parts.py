@@ -14,6 +14,11 @@ from dateutil.parser import isoparse
 from infino.core.errors import ValidationError
 
 
+def refuse(problem: str) -> ValidationError:
+    """The error of a builder."""
+    return ValidationError(problem, operation="charts")
+
+
 @attrs.frozen
 class Metric:
     """What is computed for each group: made by `count`, `total`, `avg`, `lowest` and `highest`.
@@ -125,17 +130,17 @@ def checked_filter(given: Mapping[str, Any]) -> dict[str, Any]:
         ValidationError: It names no field or operator, or its value does not fit.
     """
     if not isinstance(given, Mapping):
-        raise ValidationError(f"a filter is made by field(...), not {type(given).__name__}", operation="charts")
+        raise refuse(f"a filter is made by field(...), not {type(given).__name__}")
     found = dict(given)
     name, operator = found.get("field"), found.get("operator")
     if not isinstance(name, str) or not name.strip():
-        raise ValidationError("a filter needs the name of its field", operation="charts")
+        raise refuse("a filter needs the name of its field")
     if not isinstance(operator, str) or operator not in _FITTING:
         problem = f"the filter on {name!r} has the operator {operator!r}; there are {', '.join(_FITTING)}"
-        raise ValidationError(problem, operation="charts")
+        raise refuse(problem)
     fits, wanted = _FITTING[operator]
     if not fits(found.get("value")):
-        raise ValidationError(f"the filter on {name!r} takes {wanted}", operation="charts")
+        raise refuse(f"the filter on {name!r} takes {wanted}")
     return found
 
 
@@ -170,7 +175,7 @@ class Field:
 
     def _list(self, values: Iterable[Any]) -> list[Any]:
         if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
-            raise ValidationError(f"the filter on {self.name!r} takes a list that is not empty", operation="charts")
+            raise refuse(f"the filter on {self.name!r} takes a list that is not empty")
         return [plain_moment(value) for value in values]
 
     def between(self, low: Any, high: Any) -> dict[str, Any]:
@@ -214,7 +219,7 @@ def span_of_time(start: datetime | str | int, end: datetime | str | int) -> dict
     """Write a span as a spec has it; its ends are moments, the first before the last."""
     span = {"kind": "absolute", "from": plain_moment(start), "to": plain_moment(end)}
     if _moment(span["from"]) > _moment(span["to"]):
-        raise ValidationError(f"the span ends before it begins: {start} to {end}", operation="charts")
+        raise refuse(f"the span ends before it begins: {start} to {end}")
     return span
 
 
@@ -228,7 +233,7 @@ def _moment(given: Any) -> datetime:
     except (ValueError, OverflowError, OSError):
         pass
     problem = f"{given!r} is no moment: give a datetime, ISO text, or milliseconds since 1970"
-    raise ValidationError(problem, operation="charts")
+    raise refuse(problem)
 
 
 def plain_moment(value: Any) -> Any:

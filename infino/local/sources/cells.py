@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 
 from infino.local.http import Problem
+from infino.local.sql.result import FIRST_BATCH, LONGEST, rows_at_once
 from infino.local.values.tags import tagged
 
 MOMENT = re.compile(r"(\d{4,}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)(?:([+-]\d\d)(?::?(\d\d))?)?", re.ASCII)
@@ -37,8 +38,6 @@ MYSQL = {
 """Type codes of the MySQL protocol -> what the answer calls them."""
 
 
-LONGEST = 256 * 1024**2
-"""Bytes of one answer."""
 TAGGED = "(tagged)"
 """Stands behind the type of lists and objects with decimals: inside of them values have tags, as in rows of SQL."""
 
@@ -200,7 +199,7 @@ def taken(fetch: Callable[[int], Sequence[Sequence[Any]]], limit: int) -> list[l
         Problem: 400 when there are more, or too many bytes: an answer is never cut.
     """
     rows: list[list[Any]] = []
-    size, step = 0, 64
+    size, step = 0, FIRST_BATCH
     while found := fetch(min(step, limit + 1 - len(rows))):
         rows += map(list, found)
         size += sum(len(value) if isinstance(value, str | bytes) else 8 for row in found for value in row)
@@ -208,7 +207,7 @@ def taken(fetch: Callable[[int], Sequence[Sequence[Any]]], limit: int) -> list[l
             many = f"{limit:,} rows" if len(rows) > limit else f"{LONGEST:,} bytes"
             reason = f"the query gives more than {many}, and no answer is cut: narrow it down, or add a LIMIT"
             raise Problem(400, "illegal_argument_exception", reason)
-        step = max(1, min(2048, 4 * 1024**2 * len(rows) // max(size, 1)))
+        step = rows_at_once(len(rows), size)
     return rows
 
 

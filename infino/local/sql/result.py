@@ -240,6 +240,16 @@ LONGEST = 256 * 1024**2
 """Bytes of one result, which are in memory twice."""
 
 
+def rows_at_once(rows: int, size: int) -> int:
+    """Return how many rows to take next: the larger those before were, the fewer.
+
+    Args:
+        rows: Rows so far.
+        size: Bytes that they came to.
+    """
+    return max(1, min(BATCH, BATCH_BYTES * rows // max(size, 1)))
+
+
 def fetch_rows(
     cursor: duckdb.DuckDBPyConnection,
     sql: str,
@@ -278,7 +288,7 @@ def fetch_rows(
         length += len(chunks[-1])
         if length > longest:
             raise wrong_sql(f"the result has more than {longest} bytes; take fewer columns or rows")
-        size = max(1, min(BATCH, BATCH_BYTES * len(batch) // len(chunks[-1])))
+        size = rows_at_once(len(batch), len(chunks[-1]))
     rows = b",".join(chunks)
     nested = any(tag_of(header.type)[0] in NESTED for header in headers)
     return (strict_json(rows) if nested else rows), count

@@ -11,6 +11,7 @@ from sqlglot.errors import SqlglotError
 
 from infino.local.http import Problem
 from infino.local.sources.relational import statements
+from infino.local.sql.result import INTEGERS
 from infino.local.store import identifier, literal
 
 TEXT = ("VARCHAR", "JSON")
@@ -33,18 +34,7 @@ _SQLITE = {
     "year": "strftime('%Y-01-01T00:00:00', {0})",
 }
 _WITHOUT_LIMIT = ("oracle", "tsql")
-_EXACT = (
-    "TINYINT",
-    "SMALLINT",
-    "INTEGER",
-    "BIGINT",
-    "HUGEINT",
-    "UTINYINT",
-    "USMALLINT",
-    "UINTEGER",
-    "UBIGINT",
-    "DECIMAL",
-)
+_EXACT = (*INTEGERS, "UBIGINT", "HUGEINT", "DECIMAL")
 
 
 class Dialect:
