@@ -88,6 +88,8 @@ class Application:
                     answer = await self._answer(incoming, wire, match, key, body, fault)
             except Problem as problem:
                 answer = problem.answer()
+            except MemoryError:
+                answer = MEMORY_SHORT.answer()
             except OSError as error:  # an upload on its way to the disk
                 if (full := full_disk(error)) is None:
                     raise

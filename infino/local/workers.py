@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
@@ -57,6 +58,20 @@ def stores(route: Route) -> bool:
     return kind_of(route) == "write" and not route.upload
 
 
+def started(kind: str, count: int) -> ThreadPoolExecutor:
+    """Return threads that all run already: while memory is short, the system starts none.
+
+    Args:
+        kind: What they are for.
+        count: How many there are.
+    """
+    pool = ThreadPoolExecutor(count, thread_name_prefix=f"infino-{kind}")
+    all_run = threading.Barrier(count)
+    for running in [pool.submit(all_run.wait) for _ in range(count)]:
+        running.result()
+    return pool
+
+
 class Workers:
     """Threads for queries, for writes, and for what takes no time.
 
@@ -65,9 +80,7 @@ class Workers:
     """
 
     def __init__(self) -> None:
-        self._pools = {
-            kind: ThreadPoolExecutor(count, thread_name_prefix=f"infino-{kind}") for kind, count in THREADS.items()
-        }
+        self._pools = {kind: started(kind, count) for kind, count in THREADS.items()}
         self._callers: dict[tuple[str, str], asyncio.Semaphore] = {}
 
     async def run(self, route: Route, caller: str, receive: Receive, work: Callable[[], T]) -> T:

@@ -161,6 +161,17 @@ def test_a_step_of_large_values_leaves_the_process_its_memory(sql: str) -> None:
             time.sleep(0.01)
 
 
+def test_requests_need_no_new_threads(served: LocalGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    call = Signed(served)
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    assert call("PUT", "/threads").status == 200
+    assert call.bulk("threads", {"index": {}}, {"a": 1}).status == 200
+    assert call("POST", "/sql", {"query": "SELECT a FROM threads"}).status == 200
+
+
 def test_one_limit_that_fails_ends_no_other(caplog: pytest.LogCaptureFixture) -> None:
     def fail() -> None:
         raise OSError("closed")
