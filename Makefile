@@ -2,6 +2,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 RUN := $(BIN)/python
+# Many tests start an interpreter of their own: without compiled modules each of them compiles the same files again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup assets demo generate diff check test test-slow soak bench docs build clean
 

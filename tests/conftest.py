@@ -22,7 +22,12 @@ settings.load_profile(os.environ.get("INFINO_HYPOTHESIS", "fixed"))
 _names = itertools.count(1)
 
 
-SLOW_FILES = ("test_typing", "test_schemathesis", "test_regenerate", "test_examples", "test_sources")
+SLOW_FILES = ("test_typing", "test_regenerate", "test_examples", "test_sources")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Only a run of slow tests pays for drawing requests from the document, which is done when they are collected."""
+    return True if collection_path.name == "test_schemathesis.py" and "not slow" in config.option.markexpr else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

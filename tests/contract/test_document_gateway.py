@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from generator import document as rules
+from generator import names
 from infino_api.api.users import create, rotate_keys
 from openapi_schema_validator import OAS31Validator
 from referencing import Registry, Resource
@@ -17,14 +17,8 @@ from referencing.jsonschema import DRAFT202012
 from infino import Infino, NotFoundError
 from infino.local import LocalGateway
 from infino.runtime import RawResponse
+from tests.support.document import DOCUMENT
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from generator import document as rules  # noqa: E402 - lives beside the script, not in a package
-from generator import names, reading  # noqa: E402 - lives beside the script, not in a package
-
-DOCUMENT = reading.load(ROOT / "openapi" / "infino.yaml")
 OPERATIONS = {
     ".".join(names.names_of(operation, ("paths", path, method))): operation
     for path, method, operation, _ in rules.operations(DOCUMENT)

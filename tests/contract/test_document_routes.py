@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
-import yaml
 
 from infino.local.router import Router
 from infino.local.routing import UNSUPPORTED, collect
+from tests.support.document import DOCUMENT
 
-DOCUMENT = yaml.safe_load((Path(__file__).parents[2] / "openapi" / "infino.yaml").read_text(encoding="utf-8"))
 METHODS = {"get", "put", "post", "delete", "patch", "head"}
 OPERATIONS = [
     (method.upper(), path, operation)

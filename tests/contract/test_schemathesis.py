@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
@@ -13,6 +14,7 @@ from infino.signing import UNSIGNED_PAYLOAD, SigV4Signer
 
 ROOT = Path(__file__).parents[2]
 schema = schemathesis.openapi.from_path(ROOT / "openapi" / "infino.yaml")
+pytestmark = pytest.mark.slow
 EXAMPLES = int(os.environ.get("INFINO_EXAMPLES", "4"))
 
 

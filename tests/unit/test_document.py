@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import copy
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from generator import document as rules
+from generator import names as naming
+from generator import write
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
+from tests.support.document import DOCUMENT
 
-from generator import document as rules  # noqa: E402 - lives beside the script, not in a package
-from generator import names as naming  # noqa: E402 - lives beside the script, not in a package
-from generator import reading, write  # noqa: E402 - lives beside the script, not in a package
+ROOT = Path(__file__).resolve().parents[2]
+
 
 Node = dict[str, Any]
-DOCUMENT = reading.load(ROOT / "openapi" / "infino.yaml")
 OPERATIONS = [
     pytest.param(path, method, operation, item, id=operation["operationId"])
     for path, method, operation, item in rules.operations(DOCUMENT)

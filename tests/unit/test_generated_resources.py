@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import inspect
 import re
-import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urljoin, urlsplit
 from uuid import UUID
 
 import pytest
+from generator import document as rules
+from generator import names
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from infino_api.resources.root import AsyncRootResources, RootResources
 
 from infino.core.errors import ValidationError
 from infino.runtime import Call, ParameterError, RawResponse, segment
-
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from generator import document as rules  # noqa: E402 - lives beside the script, not in a package
-from generator import names, reading  # noqa: E402 - lives beside the script, not in a package
+from tests.support.document import DOCUMENT
 
 T = TypeVar("T")
-DOCUMENT = reading.load(ROOT / "openapi" / "infino.yaml")
 OPTIONS = {"timeout": 2.0, "headers": {"x-a": "b"}, "retry": None}
 HOSTILE = ["", ".", "..", "a/b", "../users", "a?b", "a#b", "a\\b", "a\nb", "a\x00b", "\ud800"]
 

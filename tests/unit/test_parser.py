@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import ast
-import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import openapi_python_client.parser as stock
 import pytest
+from generator import document, parser, write
+
+from tests.support.document import DOCUMENT
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
 
-from generator import document, parser, reading, write  # noqa: E402 - lives beside the script, not in a package
 
 OPENAPI = ROOT / "openapi"
-DOCUMENT = reading.load(OPENAPI / "infino.yaml")
 
 
 @pytest.fixture(scope="module")

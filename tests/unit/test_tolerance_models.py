@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import infino_api.models as models
 import pytest
+from generator import types
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from infino.runtime import Model, ParseError
 from infino.runtime import read as readers
 from infino.runtime.read import read_fields
+from tests.support.document import DOCUMENT
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from generator import reading, types  # noqa: E402 - lives beside the script, not in a package
-
-DOCUMENT = reading.load(ROOT / "openapi" / "infino.yaml")
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 MODELS = sorted(name for name in SCHEMAS if types.is_model(DOCUMENT, name))
 JSON = st.recursive(
