@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import shutil
@@ -11,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.changes import ROOT, base
+
 ERRORS = {
     "400": "BadRequest",
     "401": "Unauthorized",
@@ -141,8 +142,7 @@ def run(*command: str, cwd: Path | None = None, **environment: str) -> subproces
 def regenerated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the package of a document that has one operation more."""
     folder = tmp_path_factory.mktemp("regenerated")
-    yaml = YAML(typ="safe")
-    document = yaml.load((ROOT / "openapi" / "infino.yaml").read_text())
+    document = copy.deepcopy(base())
     document["paths"]["/{dataset}/report"] = NEW_PATH
     document["components"]["schemas"] |= NEW_SCHEMAS
     (folder / "infino.yaml").write_text(json.dumps(document))
@@ -171,6 +171,7 @@ def test_a_new_operation_is_a_method_of_both_clients(regenerated: Path) -> None:
     assert found["returns"] == "Report"
 
 
+@pytest.mark.soak  # `make check` runs mypy over what is generated of the document as it stands
 def test_the_new_method_is_typed(regenerated: Path) -> None:
     program = regenerated / "program.py"
     program.write_text(
@@ -304,12 +305,13 @@ print(json.dumps({"bodies": [one[2] for one in seen[1:3]], "found": found, "show
 )
 
 
-def test_a_newcomer_adds_a_plan_and_a_flow_as_the_page_says(tmp_path: Path) -> None:
-    """In a copy of the project: a document entry, a function, a class, one command; nothing is registered."""
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project: with a document entry, a function, a class and one command; nothing is registered."""
+    tmp_path = tmp_path_factory.mktemp("extended")
     for folder in ("infino", "openapi", "scripts"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "local"))
-    yaml = YAML(typ="safe")
-    document = yaml.load((ROOT / "openapi" / "infino.yaml").read_text())
+    document = copy.deepcopy(base())
     operation = {**NEW_PATH["post"], "x-infino-plan": "infino.plans.reports"}
     document["paths"]["/{dataset}/report"] = {**NEW_PATH, "post": operation}
     document["components"]["schemas"] |= NEW_SCHEMAS
@@ -319,8 +321,15 @@ def test_a_newcomer_adds_a_plan_and_a_flow_as_the_page_says(tmp_path: Path) -> N
     (tmp_path / "generated").mkdir()
     done = run(str(tmp_path / "scripts" / "generate"))
     assert done.returncode == 0, done.stderr
-    path = os.pathsep.join((str(tmp_path), str(tmp_path / "generated")))
-    done = run("-W", "error", "-c", NEWCOMER, cwd=tmp_path, PYTHONPATH=path)
+    return tmp_path
+
+
+def path_of(project: Path) -> str:
+    return os.pathsep.join((str(project), str(project / "generated")))
+
+
+def test_a_newcomer_adds_a_plan_and_a_flow_as_the_page_says(extended: Path) -> None:
+    done = run("-W", "error", "-c", NEWCOMER, cwd=extended, PYTHONPATH=path_of(extended))
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["bodies"] == [{"title": "late planes"}, {"title": "late", "pages": 1}]
@@ -331,10 +340,14 @@ def test_a_newcomer_adds_a_plan_and_a_flow_as_the_page_says(tmp_path: Path) -> N
     }
     assert found["sent"] == 9  # the first answer was an error, and reports may be repeated
     assert '>>> (await client.reports.create("flights", ["late", "planes"])).id' in found["doc"]
+
+
+@pytest.mark.soak
+def test_the_plan_and_the_flow_of_a_newcomer_are_typed(extended: Path) -> None:
     checked = run(
         *("-m", "mypy", "--strict", "--no-incremental", "--follow-imports=silent", "--config-file", os.devnull),
-        *(str(tmp_path / "generated" / "infino_api" / room / "reports.py") for room in ("resources", "blocking")),
-        MYPYPATH=path,
+        *(str(extended / "generated" / "infino_api" / room / "reports.py") for room in ("resources", "blocking")),
+        MYPYPATH=path_of(extended),
     )
     assert checked.returncode == 0, checked.stdout
 

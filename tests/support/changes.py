@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import importlib.machinery
+import importlib.util
 import io
 import json
 import os
@@ -18,11 +20,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from generator import document, write
+
+from tests.support.document import DOCUMENT
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from generator import document, reading, write  # noqa: E402 - lives beside the script, not in a package
-
 Node = dict[str, Any]
 TEXT: Node = {"type": "string"}
 WHOLE: Node = {"type": "integer"}
@@ -108,10 +110,9 @@ print(json.dumps(found))
 """
 
 
-@cache
 def base() -> Node:
     """The document as it stands."""
-    return reading.load(ROOT / "openapi" / "infino.yaml")
+    return DOCUMENT
 
 
 @cache
@@ -168,6 +169,17 @@ class Outcome:
     refusal: str = ""
     results: list[tuple[str, list[Any], list[str]]] = field(default_factory=list)
     differing: list[str] = field(default_factory=list)
+
+
+@cache
+def script() -> Any:
+    """The module of scripts/generate."""
+    loader = importlib.machinery.SourceFileLoader("generate_script", str(ROOT / "scripts" / "generate"))
+    spec = importlib.util.spec_from_loader(loader.name, loader)
+    assert spec
+    made = importlib.util.module_from_spec(spec)
+    loader.exec_module(made)
+    return made
 
 
 def generated(changed: Node, folder: Path) -> Path:
