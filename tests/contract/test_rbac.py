@@ -8,7 +8,15 @@ from urllib.parse import urlencode
 
 import pytest
 
-from infino import AuthenticationError, ConflictError, Infino, InfinoError, NotFoundError, PermissionDeniedError
+from infino import (
+    AuthenticationError,
+    BadRequestError,
+    ConflictError,
+    Infino,
+    InfinoError,
+    NotFoundError,
+    PermissionDeniedError,
+)
 from tests.support.people import NUMBER, PLANTED, attempt, permission
 
 NDJSON = {"content-type": "application/x-ndjson"}
@@ -404,6 +412,13 @@ def test_names_are_taken_once_and_the_admin_is_not_touched(sync_client, as_user)
     with pytest.raises(InfinoError, match="admin"):
         sync_client.request("DELETE", "/user/admin")
     assert "admin" in sync_client.request("GET", "/users")
+
+
+def test_the_admins_role_is_built_in_and_nobody_else_has_it(sync_client, fresh):
+    with pytest.raises(NotFoundError, match=r"no role \[admin\]; what the admin of the gateway may do is built in"):
+        sync_client.roles.get("admin")
+    with pytest.raises(BadRequestError, match=r"there is no role \[admin\]"):
+        sync_client.users.create(fresh("ann"), {"Roles": ["admin"]})
 
 
 def test_users_and_roles_survive_a_restart(tmp_path):

@@ -130,7 +130,7 @@ class RoleAccess:
         Raises:
             Problem: 400 that names them.
         """
-        missing = [name for name in names if name != ADMIN and self._control.get(ROLE, name) is None]
+        missing = [name for name in names if self._control.get(ROLE, name) is None]
         if missing:
             reason = f"there is no role [{', '.join(missing)}]; create it first"
             raise Problem(400, "illegal_argument_exception", reason)
@@ -167,4 +167,7 @@ def digest(password: str) -> str:
 
 def missing(kind: str, name: str) -> Problem:
     """The 404 for a user or role that does not exist."""
-    return Problem(404, "resource_not_found_exception", f"no {kind} [{name}]")
+    built_in = "; what the admin of the gateway may do is built in, and no document says it"
+    return Problem(
+        404, "resource_not_found_exception", f"no {kind} [{name}]{built_in if (kind, name) == (ROLE, ADMIN) else ''}"
+    )
