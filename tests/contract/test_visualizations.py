@@ -201,6 +201,24 @@ def test_a_filter_that_does_not_fit_is_named_and_fails_nothing(client, flights):
     assert [one["field"] for one in data.metadata.filters_skipped] == ["nope", "carrier", "origin", "@timestamp"]
 
 
+def test_a_filter_for_something_else_is_named_and_leaves_the_saved_one(client, flights):
+    is_aa = {"field": "carrier", "operator": "is", "value": "AA"}
+    saved = spec(flights, "metric", filters=[{**is_aa, "index": flights, "query_type": "sql"}])
+    for elsewhere, reason in (({"index": "ships"}, "ships"), ({"query_type": "querydsl"}, "querydsl")):
+        data = shown(client, saved, filters=[{**is_aa, "value": "UA", **elsewhere}])
+        assert data.rows == [{"count": 8}]
+        assert data.metadata.filters_applied == ["carrier"]
+        (skipped,) = data.metadata.filters_skipped
+        assert skipped["field"] == "carrier"
+        assert reason in skipped["reason"]
+
+
+@pytest.mark.parametrize("query", ["DELETE FROM {own}", "SUMMARIZE {own}", "SHOW TABLES", "-- nothing"])
+def test_a_query_written_out_that_no_limit_can_follow_is_named(client, flights, query):
+    with pytest.raises(BadRequestError, match=r"raw_query begins with SELECT, .*, not with (DEL|SUM|SHO|nothing)"):
+        shown(client, spec(flights, "table", sql={"raw_query": query.format(own=f'"{flights}"')}))
+
+
 @pytest.mark.parametrize(
     ("given", "code"),
     [
@@ -294,6 +312,12 @@ def test_a_visualization_that_is_none_is_refused(sync_client, given):
 def test_a_panel_that_is_none_is_refused(sync_client, panel):
     with pytest.raises(BadRequestError, match=r"panel 0|panels\[0\]"):
         sync_client.dashboards.create({"title": "d", "panels": [panel]})
+
+
+def test_two_panels_of_one_id_are_refused(client):
+    panels = [{"id": "a", "viz_id": "v"}, {"kind": "divider"}, {"id": "a", "kind": "divider"}]
+    with pytest.raises(BadRequestError, match="two panels have the id 'a'"):
+        client.dashboards.create({"title": "d", "panels": panels})
 
 
 def test_panels_flow_into_two_columns(client):

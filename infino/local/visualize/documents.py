@@ -129,6 +129,10 @@ def dashboard(given: Mapping[str, Any]) -> Node:
     forms.check(found, forms.DASHBOARD)
     _titled(found)
     panels = found["panels"]
+    ids = [panel["id"] for panel in panels if panel.get("id")]
+    twice = next((id for place, id in enumerate(ids) if id in ids[:place]), None)
+    if twice is not None:
+        raise Problem(400, "illegal_argument_exception", f"two panels have the id {twice!r}")
     found["panels"] = [_panel(number, panel, panels) for number, panel in enumerate(panels)]
     return found
 

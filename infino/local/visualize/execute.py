@@ -50,7 +50,7 @@ def execute(gateway: Gateway, principal: Principal, spec: Node, request: Node) -
     raw = (source["sql"].get("raw_query") or "").strip().rstrip(";").rstrip()
     filters = _filters(spec, request)
     types = place.types(bool(filters) or not raw)
-    found = conditions(filters, types, place.dialect)
+    found = conditions(filters, source["index"], types, place.dialect)
     if raw:
         overridden(spec, warn)
         built, found = _written(raw, spec, place, found)
@@ -92,7 +92,7 @@ def _filters(spec: Node, request: Node) -> list[Node]:
     if span is not None and not isinstance(span, Mapping):
         raise Problem(400, "illegal_argument_exception", "time_range must be an object with from and to")
     column = spec["source"]["sql"].get("time_column") or "@timestamp"
-    return [*merged(spec.get("filters") or [], given), *time_filter(span, column)]
+    return [*merged(spec.get("filters") or [], given, spec["source"]["index"]), *time_filter(span, column)]
 
 
 def _written(raw: str, spec: Node, place: Origin, found: Conditions) -> tuple[Built, Conditions]:

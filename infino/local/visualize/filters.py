@@ -30,17 +30,31 @@ class Conditions:
     skipped: tuple[Mapping[str, str], ...]
 
 
-def merged(saved: Sequence[Mapping[str, Any]], given: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Join saved and given filters; on the same field the given ones win."""
-    fields = {one.get("field") for one in given}
+def meant_elsewhere(one: Mapping[str, Any], dataset: str) -> str | None:
+    """Why a filter's `query_type` or `index` is not that of a source in SQL over the dataset; None where it fits."""
+    if one.get("query_type") not in (None, "", "sql"):
+        return f"it is a filter for {one['query_type']}, and the source is asked in SQL"
+    if one.get("index") not in (None, "", dataset):
+        return f"it is a filter for the dataset {one['index']}"
+    return None
+
+
+def merged(
+    saved: Sequence[Mapping[str, Any]], given: Sequence[Mapping[str, Any]], dataset: str
+) -> list[Mapping[str, Any]]:
+    """Join saved and given filters; on the same field the given ones win, where they are meant for the dataset."""
+    fields = {one.get("field") for one in given if meant_elsewhere(one, dataset) is None}
     return [*(one for one in saved if one.get("field") not in fields), *given]
 
 
-def conditions(filters: Sequence[Mapping[str, Any]], types: Mapping[str, str], dialect: Dialect) -> Conditions:
+def conditions(
+    filters: Sequence[Mapping[str, Any]], dataset: str, types: Mapping[str, str], dialect: Dialect
+) -> Conditions:
     """Write filters as SQL.
 
     Args:
         filters: The filters; those that are not enabled say nothing.
+        dataset: What is read.
         types: Types of the columns by name.
         dialect: How they are written.
 
@@ -53,6 +67,8 @@ def conditions(filters: Sequence[Mapping[str, Any]], types: Mapping[str, str], d
             continue
         field = str(one.get("field", "")).strip('"`')
         try:
+            if reason := meant_elsewhere(one, dataset):
+                raise Unfit(reason)
             if field not in types:
                 raise Unfit(f"there is no field {field}")
             comparison = _Comparison(dialect.identifier(field), types[field], dialect)

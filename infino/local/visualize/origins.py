@@ -18,7 +18,7 @@ from infino.local.sources.duckdb_file import DuckdbFile
 from infino.local.sources.relational import Relational
 from infino.local.sql import ask
 from infino.local.sql.question import known, readable
-from infino.local.sql.tokens import find, tokens
+from infino.local.sql.tokens import find, first_word, tokens
 from infino.local.store import identifier
 from infino.local.visualize.dialects import Dialect, StoreDialect, parsed
 
@@ -34,6 +34,8 @@ _KINDS = {
     "timestamp": "date", "date": "date",
 }  # fmt: skip
 """What answers of queries call types -> what those of visualizations do."""
+_LIMITED = ("SELECT", "WITH", "FROM", "VALUES", "TABLE", "(")
+"""What a query begins with that a LIMIT can follow, and narrows: behind SUMMARIZE it would cut what is summarised."""
 
 
 class Origin(ABC):
@@ -92,6 +94,10 @@ class DatasetOrigin(Origin):
         return f"{first},{raw.encode()[words[0].end :].decode()}" if with_ else f"{first} {raw}"
 
     def limits(self, raw: str) -> bool:
+        word = first_word(raw)
+        if word not in _LIMITED:
+            reason = f"source.sql.raw_query begins with {', '.join(_LIMITED)}, not with {word or 'nothing'}"
+            raise Problem(400, "illegal_argument_exception", reason)
         return any(find(tokens(raw), word) is not None for word in ("LIMIT", "FETCH"))
 
     def rows(self, sql: str) -> Rows:
