@@ -51,7 +51,7 @@ def plot(
         A drawing: `to_html()`, `to_png()`, and shown in notebooks.
 
     Raises:
-        ValidationError: The result has no such column, or the kind of chart shows less than the result.
+        ValidationError: This is no result, it has no such column, or the kind of chart shows less than the result.
 
     Examples:
         >>> result = client.query.sql("SELECT carrier, avg(dep_delay) AS late FROM flights GROUP BY 1")
@@ -60,11 +60,15 @@ def plot(
     if kind not in get_args(Kind):
         problem = f"there is no chart {kind!r}; there are {', '.join(get_args(Kind))}"
         raise ValidationError(problem, operation="charts.plot")
+    if not hasattr(result, "names") or not hasattr(result, "rows"):
+        problem = f"this draws the result of a query, not {type(result).__name__}"
+        raise ValidationError(problem, operation="charts.plot")
     names = list(result.names)
     wanted = [y] if isinstance(y, str) else list(y or ())
     for name in (x, series, *wanted):
         if name is not None and name not in names:
-            raise ValidationError(f"there is no column {name!r}; there are {', '.join(names)}", operation="charts.plot")
+            problem = f"there is no column {name!r}; there are {', '.join(names) or 'none'}"
+            raise ValidationError(problem, operation="charts.plot")
     if kind not in ("table", "metric", "gauge"):  # these show every column, or the only row
         checks.written(kind, {"x": x, "y": wanted, "series": series})
     rows = [dict(zip(names, map(_shown, row), strict=True)) for row in result.rows()]

@@ -204,6 +204,10 @@ def test_any_result_can_be_drawn() -> None:
     assert "<svg" in (drawing._repr_html_() or "")
     with pytest.raises(infino.ValidationError, match="there are c, v"):
         plot(SqlResult(raw), x="nope")
+    with pytest.raises(infino.ValidationError, match="there is no column 'c'; there are none"):
+        SqlResult(b'{"columns":[],"rows":[]}').plot(x="c")
+    with pytest.raises(infino.ValidationError, match="draws the result of a query, not NoneType"):
+        plot(None)  # type: ignore[arg-type]  # that is the point
     with pytest.raises(infino.ValidationError, match="there is no chart 'sunburst'; there are bar"):
         plot(SqlResult(raw), "sunburst")  # type: ignore[arg-type]  # that is the point
     with pytest.raises(infino.ValidationError, match="second axis"):
