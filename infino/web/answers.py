@@ -82,10 +82,15 @@ def _panels(panels: list[PagePanel], results: list[PanelResult]) -> list[dict[st
     """The panels, each with what its marks stand for."""
     found = contents(panels)
     for panel, result in zip(found, results, strict=True):
-        binding = result.data.metadata.binding if result.data and result.data.metadata else None
-        drawn = result.visualization
-        if binding is not None and drawn is not None and result.panel.viz_id and has_records(drawn.to_dict()):
-            panel["records"] = {"visualization": result.panel.viz_id, "x": binding.x, "series": binding.series}
+        told, drawn = result.data.metadata if result.data else None, result.visualization
+        if told is None or told.binding is None or drawn is None or not result.panel.viz_id:
+            continue
+        if has_records(drawn.to_dict()):
+            skipped = [one.get("field") if isinstance(one, Mapping) else one for one in told.filters_skipped or ()]
+            panel["records"] = {
+                "visualization": result.panel.viz_id, "x": told.binding.x, "series": told.binding.series,
+                "skipped": [name for name in skipped if name not in (told.filters_applied or ())],
+            }  # fmt: skip
     return found
 
 
@@ -96,7 +101,10 @@ def records(client: Infino, given: Given) -> dict[str, Any]:
     if not isinstance(row, Mapping | None):
         raise ValidationError("row must be an object", operation="web.records")
     filters, span = _view(given, {})
-    statement, values = query(spec, row, filters, span)
+    skipped = given.get("skipped") or ()
+    if not isinstance(skipped, list | tuple):
+        raise ValidationError("skipped must be a list of fields", operation="web.records")
+    statement, values = query(spec, row, filters, span, skipped)
     result = client.query.sql(statement, values or None)
     columns: list[Any] = []
     drawing = TableDrawing(title="", columns=columns, rows=list(result))

@@ -34,7 +34,9 @@ def has_records(spec: Node) -> bool:
     return kind not in ("table", "metric", "gauge")
 
 
-def query(spec: Node, row: Node | None, filters: Sequence[Node], time_range: Node | None) -> tuple[str, list[Any]]:
+def query(
+    spec: Node, row: Node | None, filters: Sequence[Node], time_range: Node | None, skipped: Sequence[str] = ()
+) -> tuple[str, list[Any]]:
     """Write the query of the records behind a row of a visualization.
 
     Args:
@@ -42,6 +44,7 @@ def query(spec: Node, row: Node | None, filters: Sequence[Node], time_range: Nod
         row: The row: its values on the axes choose the records; None for all.
         filters: Filters of this view; on the same field they win over saved ones.
         time_range: Span of this view, with `from` and `to`.
+        skipped: Fields whose filters did not narrow the chart, and so do not narrow its records.
 
     Returns:
         The statement with `?` for each value, and the values.
@@ -58,11 +61,12 @@ def query(spec: Node, row: Node | None, filters: Sequence[Node], time_range: Nod
     found = RecordConditions()
     fields = {one.get("field") for one in filters}
     for one in [*(one for one in spec.get("filters") or () if one.get("field") not in fields), *filters]:
-        if one.get("enabled") is not False:
+        if one.get("enabled") is not False and one.get("field") not in skipped:
             _filter(found, one)
     span = time_range or spec.get("time_range") or {}
-    if span.get("from") and span.get("to"):
-        column = _name((source.get("sql") or {}).get("time_column") or "@timestamp")
+    time_column = (source.get("sql") or {}).get("time_column") or "@timestamp"
+    if span.get("from") and span.get("to") and time_column not in skipped:
+        column = _name(time_column)
         found.add(f"{column} BETWEEN ? AND ?", _moment(span["from"]), _moment(span["to"]))
     if row is not None:
         _place(found, spec, row)

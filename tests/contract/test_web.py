@@ -114,6 +114,7 @@ def test_the_records_behind_a_mark_are_as_many_as_it_says(server: web.WebServer,
         {"filters": [field("c").is_none_of(["b"])]}, {"filters": [field("v").equals(4)]},
         {"filters": [], "time_range": {"from": "2013-01-01T00:00:00Z", "to": "2013-01-02T03:00:00Z"}},
     ]  # fmt: skip
+    views.append({"filters": [field("nope").equals(1)], "time_range": {"from": "2013-01-01", "to": "2013-01-02"}})
     for id in saved:
         for view in views:
             status, shown = asked(server, "visualization", id=id, **view)
@@ -121,7 +122,7 @@ def test_the_records_behind_a_mark_are_as_many_as_it_says(server: web.WebServer,
             assert (status, "query" in panel) == (200, True)
             for row in panel["rows"]:
                 named = dict(zip(panel["columns"], row, strict=True))
-                _, found = asked(server, "records", visualization=id, row=named, **view)
+                _, found = asked(server, "records", **panel["records"], row=named, **view)
                 assert "error" not in found, (view, found)
                 assert len(found["panels"][0]["rows"]) == named["count"], (view, named, found)
 
@@ -155,7 +156,7 @@ def test_what_fails_is_said(server: web.WebServer, saved: tuple[str, str]) -> No
         ("dashboard", {"id": "nope"}), ("visualization", {}), ("records", {"visualization": saved[0], "row": []}),
         ("visualization", {"id": saved[0], "filters": 1}), ("ask", {"question": " "}),
         ("save", {"kind": "evil", "title": "t", "sql": "SELECT 1", "dataset": "d"}),
-        ("dashboard", {"id": "nope", "time_range": 3}),
+        ("dashboard", {"id": "nope", "time_range": 3}), ("records", {"visualization": saved[0], "skipped": "c"}),
     ]  # fmt: skip
     for name, given in wrong:
         status, body = asked(server, name, **given)

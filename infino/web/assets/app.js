@@ -70,7 +70,7 @@
 
   const pick = async (panel, row) => {
     try {
-      const found = await ask("records", { visualization: panel.records.visualization, row, filters: view.filters, time_range: view.time_range });
+      const found = await ask("records", { ...panel.records, row, filters: view.filters, time_range: view.time_range });
       const place = dialog.querySelector("div");
       const holder = element("div");
       place.replaceChildren(holder);
