@@ -44,6 +44,7 @@ class PagePanel:
         query: The query behind it.
         notes: What the reader must know of it, such as filters that could not be applied.
         divider: Whether it is only a line between others.
+        gap: Whether there is a gap between it and the next ones.
         layout: Column, row, width and height on a grid of 48 columns.
     """
 
@@ -56,6 +57,7 @@ class PagePanel:
     query: str | None = None
     notes: Sequence[str] = ()
     divider: bool = False
+    gap: bool = True
     layout: Mapping[str, int] = attrs.field(factory=dict)
 
 
@@ -131,6 +133,7 @@ def _panel(number: int, given: PagePanel) -> dict[str, Any]:
     layout["x"] = min(layout["x"], GRID - 1)
     found: dict[str, Any] = {"id": f"panel-{number}", "title": given.title, "layout": layout}
     found |= {} if given.show_title else {"untitled": True}
+    found |= {} if given.gap else {"joined": True}
     found |= {"query": given.query} if given.query else {}
     found |= {"notes": list(given.notes)} if given.notes else {}
     if given.error is not None:

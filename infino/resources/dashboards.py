@@ -77,7 +77,8 @@ class DashboardResult(Shown):
         """
         options = self.dashboard.options
         show_title = not (options and options.hide_panel_titles)
-        return [attrs.evolve(_page_panel(one), show_title=show_title) for one in self.panels]
+        gap = options is None or options.use_margins is not False
+        return [attrs.evolve(_page_panel(one), show_title=show_title, gap=gap) for one in self.panels]
 
     def size(self) -> tuple[int, int]:
         """Width and height of its pictures, in pixels."""

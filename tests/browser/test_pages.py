@@ -142,6 +142,18 @@ def test_every_kind_is_drawn_in_its_place(opened: Any, width: int, scheme: str) 
     assert "1,234.5" in seen.page.inner_text(".metric")
 
 
+@pytest.mark.parametrize("gap", [True, False])
+def test_panels_meet_where_no_gap_is_wanted(opened: Any, gap: bool) -> None:
+    places = [{"x": 24 * (at % 2), "y": 9 * (at // 2), "w": 24, "h": 9} for at in range(4)]
+    seen = opened(page("Gaps", [PagePanel(markdown="text", gap=gap, layout=place) for place in places]))
+    edges = "(at, side) => document.querySelectorAll('.panel')[at].getBoundingClientRect()[side]"
+    across, down = (
+        seen.page.evaluate(f"(({edges})({after}, '{start}')) - (({edges})(0, '{end}'))")
+        for after, start, end in ((1, "left", "right"), (2, "top", "bottom"))
+    )
+    assert [across, down] == pytest.approx([8, 8] if gap else [-1, -1])
+
+
 @pytest.mark.parametrize(
     ("locale", "number", "day", "moment"),
     [

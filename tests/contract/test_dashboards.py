@@ -91,7 +91,7 @@ def test_what_is_saved_with_a_dashboard_narrows_its_panels_until_something_else_
                 "panels": [{"viz_id": "v1"}],
                 "filters": [{"field": "saved", "operator": "exists"}],
                 "time_range": {"kind": "absolute", "from": "2013", "to": "2014"},
-                "options": {"hide_panel_titles": True},
+                "options": {"hide_panel_titles": True, "use_margins": False},
             }
             exchange.answer(200, json.dumps({"id": "d1", "attributes": saved}).encode())
         else:
@@ -102,7 +102,7 @@ def test_what_is_saved_with_a_dashboard_narrows_its_panels_until_something_else_
         (body,) = [json.loads(one.body) for one in server.requests if one.target.endswith("/data")]
     got = {**body, "filters": [one["field"] for one in body["filters"]]} if "filters" in body else body
     assert got == sent
-    assert [one.show_title for one in found.page_panels()] == [False]
+    assert [(one.show_title, one.gap) for one in found.page_panels()] == [(False, False)]
 
 
 def test_panels_are_added_and_taken_out(make):

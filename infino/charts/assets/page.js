@@ -249,7 +249,7 @@
     // A chart or a number alone takes the window.
     main.classList.toggle("alone", panels.length === 1 && ["echarts", "metric"].includes(panels[0].kind));
     for (const panel of panels) {
-      const section = element("section", `panel is-${panel.kind}`);
+      const section = element("section", `panel is-${panel.kind}${panel.joined ? " joined" : ""}`);
       section.id = panel.id;
       const { x, y, w, h } = panel.layout;
       section.style.gridColumn = `${x + 1} / span ${Math.min(w, 48 - x)}`;
