@@ -341,6 +341,16 @@ def test_legends_have_their_room_and_labels_lean_where_they_are_many(opened: Any
     assert seen.quiet(), seen.said
 
 
+def test_short_labels_are_whole_wherever_they_have_room(opened: Any) -> None:
+    names = [f"{first}W" for first in "ABCDEFGHIJKLMNO"]
+    drawing = chart("bar", [{"x": name, "y": 1} for name in names])
+    places = [{"x": 0, "y": 9 * at, "w": w, "h": 9} for at, w in enumerate(range(16, 30))]
+    seen = opened(page("widths", [PagePanel(drawing=drawing, layout=place) for place in places]))
+    texts = "e => echarts.getInstanceByDom(e).getZr().storage.getDisplayList().map(one => one.style.text)"
+    for one in seen.page.locator(".chart").all():
+        assert set(names) <= set(one.evaluate(texts))
+
+
 def test_a_change_of_the_scheme_draws_anew(opened: Any) -> None:
     seen = opened(dashboard())
     seen.page.emulate_media(color_scheme="dark")

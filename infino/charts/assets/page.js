@@ -124,16 +124,20 @@
     option.grid[side] += room;
     return room;
   };
+  // As ECharts measures them; where hundreds stand beside each other, none has room.
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = "12px sans-serif";
+  const longestOf = (labels) => labels.length > 500 ? 80 : Math.max(...labels.map((one) => pen.measureText(one).width), 7);
   const narrow = (option, box) => {
     const width = box.clientWidth;
     // Long labels are cut, so that they leave room for the chart; the tooltip says them whole.
     const beside = aside(option, width);
     for (const axis of [option.xAxis].flat()) if (axis && axis.type === "category" && axis.data && axis.axisLabel.formatter !== dated) {
-      const each = (width - 90 - beside) / Math.max(axis.data.length, 1), longest = 7 * Math.max(...axis.data.map((one) => String(one).length), 1);
-      const upright = each >= 44 || each >= longest + 6;
+      const each = (width - 90 - beside) / Math.max(axis.data.length, 1), longest = longestOf(axis.data);
+      const whole = each >= longest + 6, upright = each >= 44 || whole;
       // Where labels don't fit beside each other they lean; where not even that fits, ECharts leaves some out.
       if (!upright && each >= 18) { axis.axisLabel = { rotate: 40, interval: 0, width: 80, overflow: "truncate", ...axis.axisLabel, hideOverlap: false }; axis.nameGap = 18 + Math.min(80, longest) * 0.65; }
-      else axis.axisLabel = { width: upright ? each - 6 : 72, overflow: "truncate", ...(upright ? { interval: 0 } : {}), ...axis.axisLabel };
+      else axis.axisLabel = { ...(whole ? {} : { width: upright ? each - 6 : 72, overflow: "truncate" }), ...(upright ? { interval: 0 } : {}), ...axis.axisLabel };
     }
     for (const axis of [option.yAxis].flat()) if (axis && axis.type === "category") axis.axisLabel = { width: Math.max(60, width * 0.3), overflow: "truncate", ...axis.axisLabel };
     const lying = [option.yAxis].flat().find((axis) => axis && axis.type === "category" && axis.data);
