@@ -96,7 +96,7 @@ class DatasetOrigin(Origin):
     def limits(self, raw: str) -> bool:
         word = first_word(raw)
         if word not in _LIMITED:
-            reason = f"source.sql.raw_query begins with {', '.join(_LIMITED)}, not with {word or 'nothing'}"
+            reason = f"source.sql.raw_query begins with {', '.join(_LIMITED[:-1])} or (, not with {word or 'nothing'}"
             raise Problem(400, "illegal_argument_exception", reason)
         return any(find(tokens(raw), word) is not None for word in ("LIMIT", "FETCH"))
 
