@@ -19,6 +19,8 @@ import pymysql
 import pytest
 
 from infino import BadRequestError, Infino, InfinoError, NotFoundError, PermissionDeniedError
+from infino.local.http import Problem
+from infino.local.presence import CALLER, Presence
 from infino.local.reach import Reach
 from infino.local.sources import cells, duckdb_file, relational
 from infino.local.sources.catalogue import KINDS as KNOWN
@@ -122,7 +124,7 @@ def test_a_cell_of_a_driver_is_exact_or_refused(sync_client: Infino, stores) -> 
         found = answer.column("v")[0]
         if (answer.columns[0].type, str(found)) != (type, str(value)):
             wrong.append((kind, sql, answer.columns[0].type, found))
-        shown = relational.Relational(KNOWN[kind], stores[kind], Reach(None), chosen_by_admin=True)
+        shown = relation(kind, stores)
         (row,) = shown.query(None, f"SELECT {sql} AS v").rows
         try:
             cells.record({"v": row[0]})
@@ -340,6 +342,53 @@ def test_a_file_is_asked_for_so_long_and_no_longer(sync_client, tmp_path, kind, 
         sync_client.connections.sql(made.id, ENDLESS)
 
 
+LONG = {"postgresql": "SELECT pg_sleep(60)", "mariadb": "SELECT sleep(60)"}
+LEAVING = {
+    "postgresql": "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'",
+    "mariadb": "SELECT count(*) FROM information_schema.processlist WHERE state = 'User sleep'",
+}
+
+
+def relation(kind, stores):
+    return relational.Relational(KNOWN[kind], stores[kind], Reach(None), chosen_by_admin=True)
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("kind", LONG)
+def test_what_a_server_does_for_a_caller_who_left_is_stopped_there(stores, kind):
+    caller, told = Presence("ann"), []
+
+    def ask():
+        CALLER.set(caller)
+        with pytest.raises(Problem) as stopped:
+            relation(kind, stores).query(None, LONG[kind])
+        told.append(stopped.value.status)
+
+    def busy():
+        return relation(kind, stores).query(None, LEAVING[kind]).rows[0][0]
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    while not busy():
+        time.sleep(0.02)
+    caller.leave()
+    asking.join(10)
+    assert (told, asking.is_alive()) == ([499], False)
+    while busy():  # a minute of it would be left
+        time.sleep(0.02)
+
+
+@pytest.mark.server
+@pytest.mark.parametrize(
+    ("kind", "endless"),
+    [("postgresql", "SELECT generate_series(1, 1000000000)"), ("mariadb", "SELECT * FROM seq_1_to_1000000000")],
+)
+def test_rows_of_a_server_are_taken_as_they_come_and_never_all_held(stores, kind, endless, monkeypatch):
+    monkeypatch.setattr(relational, "TIMEOUT", 20)
+    with pytest.raises(Problem, match="more than 3 rows"):
+        relation(kind, stores).query(None, endless, 3)
+
+
 @KINDS
 @pytest.mark.server
 def test_metadata_through_the_inspector(client, connection, kind):
@@ -395,6 +444,7 @@ def test_a_connection_that_fails_is_refused_without_its_secret(client, stores, k
         ("sqlite", {"path": "/tmp/\0x"}, "is not a path"),
         ("sqlite", {"path": ["x"]}, "must be the path"),
         ("elasticsearch", {"base_url": "http://127.0.0.1:9", "timeout_secs": "long"}, "timeout_secs"),
+        ("prometheus", {"base_url": "http://127.0.0.1:9", "timeout_secs": 1e9}, "600 at the most"),
         ("prometheus", {"base_url": "http://127.0.0.1:9", "bearer_token": "\u00fc\n"}, "did not answer"),
         ("prometheus", {"base_url": "http://["}, "can't be found"),
     ],

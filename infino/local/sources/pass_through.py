@@ -4,21 +4,44 @@ from __future__ import annotations
 
 import base64
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from infino.local.http import Problem
 from infino.local.reach import Reach
+from infino.local.sources.line import Line
 from infino.local.sources.relational import Config
 from infino.local.sources.vault import masked_urls, without_secrets
+from infino.local.sql.result import LONGEST
+from infino.local.sql.watchdog import time_limit
 from infino.local.values import exact
 
-TIMEOUT = 60.0  # seconds
+TIMEOUT, LONGEST_TIMEOUT = 60.0, 600.0  # seconds for one answer: what is usual, and what settings may say
 PAGE = 1000  # hits
 SCROLL = "5m"  # how long the store keeps its place between two pages
+
+
+def _hold(line: Line, event: str, facts: Mapping[str, Any]) -> None:
+    """Let a line cut a connection as soon as there is one; httpcore calls this at every step that it takes."""
+    if event == "connection.connect_tcp.complete":
+        line.add(facts["return_value"].get_extra_info("socket").fileno())
+
+
+def _whole(chunks: Iterator[bytes]) -> bytes:
+    """Return an answer that is not too long."""
+    found: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        found.append(chunk)
+        size += len(chunk)
+        if size > LONGEST:
+            reason = f"the query gives more than {LONGEST:,} bytes, and no answer is cut: narrow it down"
+            raise Problem(400, "illegal_argument_exception", reason)
+    return b"".join(found)
 
 
 class HttpStore:
@@ -39,7 +62,10 @@ class HttpStore:
         try:
             self.timeout = float(config.get("timeout_secs") or TIMEOUT)
         except (TypeError, ValueError):
-            raise Problem(400, "illegal_argument_exception", "config.timeout_secs must be a number of seconds")
+            self.timeout = 0.0
+        if not 0 < self.timeout <= LONGEST_TIMEOUT:
+            reason = f"config.timeout_secs must be a number of seconds, {LONGEST_TIMEOUT:g} at the most"
+            raise Problem(400, "illegal_argument_exception", reason)
         self.verify = not (config.get("accept_invalid_certs") or config.get("ssl_verify") is False)
 
     def _headers(self) -> dict[str, str]:
@@ -57,37 +83,45 @@ class HttpStore:
         """Send one request and return the decoded answer; what the store refuses is a 400 `Problem`."""
         import httpx  # a tenth of a start's time, and most starts never need it
 
-        headers = self._headers() | ({"content-type": "application/json"} if json is not None else {})
+        # Nothing is packed: a little of it could be unpacked to more than the process has.
+        headers = self._headers() | {"accept-encoding": "identity"}
+        if json is not None:
+            headers["content-type"] = "application/json"
         content = exact.dumps(json) if json is not None else None
         try:
             url = httpx.URL(self.base + path)
             headers["host"] = url.netloc.decode("ascii")
             *others, last = self.reach.addresses(url.host, url.port or (443 if url.scheme == "https" else 80))
-            extensions = {"sni_hostname": url.host}
-            with httpx.Client(verify=self.verify, timeout=self.timeout, trust_env=False) as client:
+            with (
+                Line() as line,
+                time_limit(line.stop, self.timeout, httpx.HTTPError),
+                httpx.Client(verify=self.verify, timeout=self.timeout, trust_env=False) as client,
+            ):
+                extensions = {"sni_hostname": url.host, "trace": partial(_hold, line)}
 
-                def ask(address: str) -> httpx.Response:
+                def ask(address: str) -> tuple[int, bytes]:
                     """Ask the very address that was looked at: asked again, a name server may give another."""
                     pinned = url.copy_with(host=address)
-                    return client.request(
+                    with client.stream(
                         method, pinned, content=content, data=form, headers=headers, extensions=extensions
-                    )
+                    ) as response:
+                        return response.status_code, _whole(response.iter_raw())
 
                 for address in others:
                     with suppress(httpx.ConnectError):
-                        response = ask(address)
+                        status, answer = ask(address)
                         break
                 else:
-                    response = ask(last)
+                    status, answer = ask(last)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # ValueError: text that fits no header
             raise Problem(400, "source_exception", f"{self._shown()} did not answer: {type(error).__name__}")
         try:
-            body = exact.loads(response.content)
+            body = exact.loads(answer)
         except ValueError:  # no JSON, a member twice, or too deep
-            raise Problem(400, "source_exception", f"{self._shown()} answered {response.status_code} without JSON")
-        if response.status_code >= 400:
+            raise Problem(400, "source_exception", f"{self._shown()} answered {status} without JSON")
+        if status >= 400:
             reason = without_secrets(exact.dumps(body).decode()[:2000], self.config)
-            raise Problem(400, "source_exception", f"{self._shown()} answered {response.status_code}: {reason}")
+            raise Problem(400, "source_exception", f"{self._shown()} answered {status}: {reason}")
         return body
 
     def _shown(self) -> str:

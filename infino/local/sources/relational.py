@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -18,6 +18,7 @@ from infino.local.http import Problem, unsupported
 from infino.local.reach import Reach
 from infino.local.sources.catalogue import SourceKind
 from infino.local.sources.cells import MYSQL, DriverRows, answered, iso, taken
+from infino.local.sources.line import Line
 from infino.local.sources.vault import without_secrets
 from infino.local.sql.watchdog import time_limit
 
@@ -84,18 +85,20 @@ class Relational:
         Raises:
             Problem: 400 for what is not a query, for more rows, and for what the store refuses.
         """
-        from sqlalchemy import exc
-
         with self._connected(database) as connection:
             dialect = connection.dialect
-            only_a_query(sql, dialect.name)
+            parsed = only_a_query(sql, dialect.name)
             started = time.perf_counter()
             # The text goes to the driver as it is; drivers that format with % want each % of it doubled.
             text = sql.replace("%", "%%") if dialect.paramstyle in {"format", "pyformat"} else sql
-            with time_limit(_stopping(connection), TIMEOUT, exc.SQLAlchemyError):
-                result = connection.exec_driver_sql(text)
+            # Rows come as they are taken: by default drivers hold all that there are. Only queries can have a cursor.
+            result = connection.exec_driver_sql(
+                text, execution_options={"stream_results": isinstance(parsed, exp.Query)}
+            )
+            with _closing(result, connection):
                 if not result.returns_rows or result.cursor is None:
                     raise Problem(400, "illegal_argument_exception", "the statement gives no rows")
+                names = list(result.keys())
                 declared = _declared(connection, result.cursor.description)
                 rows = taken(result.fetchmany, limit)
             for place, kind in enumerate(declared):
@@ -103,7 +106,7 @@ class Relational:
                     for row in rows:
                         row[place] = iso(row[place]) if isinstance(row[place], str) else row[place]
             spent = round((time.perf_counter() - started) * 1000)
-            return answered(list(result.keys()), declared, rows, spent)
+            return answered(names, declared, rows, spent)
 
     def dialect(self) -> str:
         """What sqlglot calls the store's dialect.
@@ -181,14 +184,12 @@ class Relational:
             url = self._url(database)
             kind, place = url.drivername, url.database
             engine = self._engine(self._admitted(url))
-            try:
-                with engine.connect() as connection:
-                    _make_read_only(connection)
-                    _read_moments_as_text(connection)
-                    yield connection
-                    connection.rollback()
-            finally:
-                engine.dispose()
+            with (
+                Line() as line,
+                time_limit(line.stop, TIMEOUT, exc.SQLAlchemyError),
+                _opened(engine, line) as connection,
+            ):
+                yield connection
         except (exc.NoSuchModuleError, ModuleNotFoundError) as error:
             raise unsupported(f"[{kind}] here: its driver is not installed ({error})")
         except exc.SQLAlchemyError as error:
@@ -233,7 +234,62 @@ class Relational:
 
 
 def _connecting(backend: str) -> dict[str, Any]:
-    return {"connect_timeout": 10} if backend in {"postgresql", "mysql", "mariadb"} else {}
+    if backend == "postgresql":
+        return {"connect_timeout": 10}
+    # The time to connect leaves out what a server says first, so each answer of it has a limit too.
+    return {"connect_timeout": 10, "read_timeout": TIMEOUT} if backend in {"mysql", "mariadb"} else {}
+
+
+@contextlib.contextmanager
+def _opened(engine: sqlalchemy.Engine, line: Line) -> Iterator[Connection]:
+    """Connect for one question, read only and within its time, on a line that can be cut."""
+    from sqlalchemy import event
+
+    # Once, for MySQL is told by another connection to stop; first, for the dialect asks the server things too.
+    event.listen(engine, "connect", lambda raw, _: _hold(line, engine, raw), once=True, insert=True)
+    try:
+        with engine.connect() as connection:
+            try:
+                _make_read_only(connection)
+                _read_moments_as_text(connection)
+                yield connection
+            except BaseException:
+                connection.invalidate()  # on which more of an answer may be coming
+                raise
+            connection.rollback()
+    finally:
+        engine.dispose()
+
+
+@contextlib.contextmanager
+def _closing(result: sqlalchemy.CursorResult[Any], connection: Connection) -> Iterator[None]:
+    """Leave unread what is not taken of an answer: it may have no end."""
+    raw = connection.connection.driver_connection
+    try:
+        yield
+    finally:
+        unread = getattr(raw, "_result", None)
+        if unread is not None:  # PyMySQL reads it to the end otherwise
+            unread.unbuffered_active = False
+        result.close()
+
+
+def _hold(line: Line, engine: sqlalchemy.Engine, raw: Any) -> None:
+    """Let a line break off what a driver's connection does."""
+    channel = raw if hasattr(raw, "fileno") else getattr(raw, "_sock", None)  # which PyMySQL tells nobody
+    if channel is not None:
+        line.add(channel.fileno())
+    if engine.dialect.name in {"mysql", "mariadb"}:
+        number = raw.thread_id()
+
+        def kill() -> None:
+            with engine.connect() as other:
+                other.exec_driver_sql(f"KILL QUERY {number}")
+
+        line.cancel = kill
+    else:  # psycopg's plain cancel() holds up the whole process until the server answers
+        names = ("interrupt", "cancel_safe", "cancel")
+        line.cancel = next((getattr(raw, name) for name in names if hasattr(raw, name)), None)
 
 
 get_logger("sqlglot")  # it logs statements that it does not know, as callers wrote them
@@ -269,8 +325,8 @@ def statements(sql: str, dialect: str) -> list[exp.Expr]:
         raise Problem(400, "parsing_exception", str(error).splitlines()[0])
 
 
-def only_a_query(sql: str, dialect: str) -> None:
-    """Refuse what is not exactly one query; the store's own read-only mode stands behind this.
+def only_a_query(sql: str, dialect: str) -> exp.Expr:
+    """Read a text that is exactly one query; the store's own read-only mode stands behind this.
 
     Raises:
         Problem: 400 for several statements, one that writes or is too long, 501 where the dialect is not known.
@@ -282,6 +338,7 @@ def only_a_query(sql: str, dialect: str) -> None:
         raise Problem(400, "illegal_argument_exception", "connections are read-only: send one SELECT")
     if any(parsed[0].find_all(*WRITES)):
         raise Problem(400, "illegal_argument_exception", "connections are read-only: the query writes")
+    return parsed[0]
 
 
 def _make_read_only(connection: Connection) -> None:
@@ -299,13 +356,6 @@ def _make_read_only(connection: Connection) -> None:
         connection.exec_driver_sql(f"SET SESSION {limit}")
         connection.rollback()
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
-
-
-def _stopping(connection: Connection) -> Callable[[], None]:
-    """Return what breaks off a connection's statement from another thread, where the driver has it."""
-    raw: Any = connection.connection.driver_connection
-    stop: Callable[[], None] = getattr(raw, "interrupt", None) or getattr(raw, "cancel", None) or (lambda: None)
-    return stop
 
 
 def _read_moments_as_text(connection: Connection) -> None:
