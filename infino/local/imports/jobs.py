@@ -16,19 +16,21 @@ from infino.local.http import Problem
 from infino.local.imports import runs
 from infino.local.imports.formats import Bad, Record
 from infino.local.imports.runs import Load
+from infino.local.presence import caller_name
 from infino.local.sources import connections
 from infino.local.sources.cells import DriverRows, NoJson, record
 from infino.local.sources.pass_through import PrometheusStore, SearchStore
 from infino.local.values import exact
 
 if TYPE_CHECKING:
-    from infino.local.control import Document
     from infino.local.state import Gateway
 
 logger = get_logger("infino.local")
 KIND = "import_job"
 HISTORY = 20  # runs that a job remembers
 ROWS = 1_000_000  # of one run
+CALLER = "caller"
+"""The member of a stored job that says whose threads its scheduled runs take; no answer shows it."""
 
 
 def create(gateway: Gateway, source_type: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -62,6 +64,7 @@ def create(gateway: Gateway, source_type: str, body: dict[str, Any]) -> dict[str
         "next_run": None,
         "records_ingested": 0,
         "history": [],
+        CALLER: caller_name(),
     }
     _text_of(job, stored.kind.query_type)
     if schedule is not None:
@@ -86,7 +89,10 @@ def start(gateway: Gateway, job: dict[str, Any]) -> None:
         _ended(gateway, job["job_id"], outcome | {"stats": counts}, changes)
 
     _change(gateway, job["job_id"], {"status": "running"})
-    runs.submit(gateway, Load(stored.kind.id, job["target_dataset"], source, job["source_id"], finished=finished))
+    caller = job.get(CALLER, "")
+    runs.submit(
+        gateway, Load(stored.kind.id, job["target_dataset"], source, job["source_id"], caller, finished=finished)
+    )
 
 
 def rows_of(gateway: Gateway, job: dict[str, Any]) -> Iterator[tuple[str | None, Record]]:
@@ -148,9 +154,9 @@ def _text_of(job: dict[str, Any], language: str) -> str:
     return dataset if language == "promql" else f"SELECT * FROM {dataset}"
 
 
-def shown(stored: Document) -> dict[str, Any]:
+def shown(job: dict[str, Any]) -> dict[str, Any]:
     """A job as callers see it."""
-    return dict(stored.body)
+    return {name: value for name, value in job.items() if name != CALLER}
 
 
 def _next_run(gateway: Gateway, schedule: str) -> str:

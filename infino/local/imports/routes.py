@@ -95,12 +95,12 @@ def _create(gateway: Gateway, call: GatewayCall) -> Reply:
     _may_write(gateway, call, str(body["target_dataset"]))
     # Who imports sees the rows afterwards, so it takes what asking the connection takes.
     gateway.access.check(call.principal, "read", "connection", str(body.get("source_id") or body.get("connection_id")))
-    return Reply(json=jobs.create(gateway, call.path["source_type"], body))
+    return Reply(json=jobs.shown(jobs.create(gateway, call.path["source_type"], body)))
 
 
 def _list(gateway: Gateway, call: GatewayCall) -> Reply:
     gateway.access.check(call.principal, "read", RESOURCE, "*")
-    return Reply(json=[jobs.shown(stored) for stored in gateway.control.list(jobs.KIND)])
+    return Reply(json=[jobs.shown(stored.body) for stored in gateway.control.list(jobs.KIND)])
 
 
 def _get(gateway: Gateway, call: GatewayCall) -> Reply:
@@ -108,7 +108,7 @@ def _get(gateway: Gateway, call: GatewayCall) -> Reply:
     stored = gateway.control.get(jobs.KIND, call.path["job_id"])
     if stored is None:
         raise _missing(call)
-    job = jobs.shown(stored)
+    job = jobs.shown(stored.body)
     done = job["status"] in {"completed", "failed"}
     return Reply(json=job | {"progress": 1.0 if done else 0.0})
 

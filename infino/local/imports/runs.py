@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 KIND = "run"
 ERRORS = 100  # kept of one run; all are counted
 BATCH, BATCH_BYTES = 5000, 16 * 1024**2
-WORKERS, OF_ONE_CALLER = 4, 2
+WORKERS, OF_ONE_CALLER = 16, 2
 STOPPED = "the gateway stopped while this ran; what was stored is kept"
 Item: TypeAlias = "tuple[str | None, Record]"
 Source = Callable[[], Iterator[Item]]
@@ -44,6 +44,7 @@ class Load:
         dataset: Where the records go; it is made if it is missing.
         source: Opens the records, each with its id or None.
         connection: The connection's id, if it is one.
+        caller: Who the run is for, when nobody asks for it now.
         batch: Records stored at once, or fewer that are large.
         finished: Called at the end, whatever it was.
     """
@@ -52,6 +53,7 @@ class Load:
     dataset: str
     source: Source
     connection: str | None = None
+    caller: str = ""
     batch: int = BATCH
     finished: Callable[[dict[str, Any]], None] = lambda status: None
 
@@ -89,7 +91,7 @@ def submit(gateway: Gateway, load: Load) -> dict[str, Any]:
     """Start a run in the background and return its first status."""
     status = new_run(gateway, load)
     work = partial(carry_out, gateway, load, status["run_id"])
-    gateway.part(ImportThreads, gateway).submit(caller_name() or load.connection or "", work)
+    gateway.part(ImportThreads, gateway).submit(caller_name() or load.caller, work)
     return status
 
 
