@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from generator import reading
 
 from tests.support.changes import (
     ROOT,
@@ -22,7 +23,6 @@ from tests.support.changes import (
     get,
     operation,
     parameter,
-    reading,
     ref,
     refusals,
     script,

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from generator import reading
 
-from tests.support.changes import ROOT, TEXT, Node, at, document, get, operation, parameter, reading, small, thing
+from tests.support.changes import ROOT, TEXT, Node, at, document, get, operation, parameter, small, thing
 
 
 def written(folder: Path, change: Any, **files: Node) -> Path:
