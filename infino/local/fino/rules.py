@@ -16,6 +16,9 @@ from infino.local.fino.question import Question, mention
 from infino.local.fino.reader import FOLLOW_UP, MOST_ROWS, LeftOver, QuestionReader, StatementParts
 from infino.local.values.paths import identifier
 
+MOST_DATASETS = 20
+"""How many datasets are looked into when a question names none: each look for a word is a statement."""
+
 
 class RulesPlanner:
     """The planner that needs nothing: deterministic rules over the names of datasets and fields."""
@@ -48,6 +51,8 @@ class RulesPlanner:
             chosen = [schema for schema in schemas if schema.name == before.dataset]
             if chosen:
                 return _write(QuestionReader(question, chosen[0], before).read())
+        if not named and len(schemas) > MOST_DATASETS:
+            raise NotUnderstood(f"There are {len(schemas)} datasets to ask, and the question names none. Name the one.")
         plans, refusals = [], []
         for schema in named or schemas:
             try:

@@ -79,6 +79,18 @@ def test_answers(question, expected, schemas, database):
     assert [tuple(row) for row in database.execute(plan.sql).fetchall()] == expected
 
 
+def test_of_many_datasets_the_question_names_the_one_and_the_others_are_not_looked_into():
+    looked = []
+    many = tuple(
+        DatasetSchema(f"logs_{n}", {"level": "text"}, lambda field, values: looked.append(field) or {})
+        for n in range(30)
+    )
+    with pytest.raises(NotUnderstood, match="There are 30 datasets to ask, and the question names none"):
+        RulesPlanner().plan("What is the meaning of life?", many, ())
+    assert not looked
+    assert RulesPlanner().plan("How many logs_7 are there?", many, ()).dataset == "logs_7"
+
+
 def test_over_time_groups_by_day_and_suits_a_line(schemas, database):
     plan = RulesPlanner().plan("number of flights per month", schemas, ())
     rows = database.execute(plan.sql).fetchall()
