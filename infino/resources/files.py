@@ -102,7 +102,7 @@ class _Watch:
             connector_id=state.connector_id,
             run_id=state.run_id or upload.run_id,
             status=state.status,
-            message=upload.message,
+            message=getattr(state, "message", None),  # what was said of a run that is over now says nothing
             stats=state.stats,
             errors=list(state.errors or []),
         )

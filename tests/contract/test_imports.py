@@ -34,6 +34,7 @@ def test_an_upload_stores_every_record(client, fresh, tmp_path, form, wait):
     text = json.dumps(GOOD) if form == "json" else "\n".join(json.dumps(row) for row in GOOD)
     dataset = fresh("upload")
     upload = client.files.upload(dataset, written(tmp_path, f"rows.{form}", text), wait=wait, batch_size=10)
+    assert upload.message is None if wait else "is being loaded" in upload.message
     status = client.jobs.wait(upload.run_id, timeout=20)
     assert status.status == "completed"
     assert client.datasets.count(dataset) == len(GOOD)
