@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, replace
 
 from . import parser
-from .arguments import Argument, media_kind, refuse_without_form
+from .arguments import Argument
+from .bodies import media_kind, refuse_without_form
 from .document import Node, Operation, Place, Placed, follow, model_properties, refused
 from .names import names_of
 from .parser import Endpoint, ListProperty, ModelProperty, NoneProperty, Parsed, Property, UnionProperty

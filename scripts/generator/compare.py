@@ -10,6 +10,7 @@ from pathlib import Path
 from . import plan
 from .check import check
 from .document import DocumentError, Node
+from .models import model_plans
 from .parser import parse
 from .types import split_union
 
@@ -72,7 +73,7 @@ def facts_of(document: Node, openapi: Path) -> Facts:
                     "position": str(number + 1) if one.positional else "",
                     "deprecated": _yes(one.deprecated),
                 }
-    for model in plan.model_plans(document, parsed):
+    for model in model_plans(document, parsed):
         facts[f"models.{model.name}"] = {}
         for field in model.fields:
             facts[f"models.{model.name}.{field.name}"] = {

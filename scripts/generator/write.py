@@ -15,6 +15,7 @@ from typing import Any
 from . import blocking, docstrings, handwritten, plan
 from .check import check
 from .document import DocumentError, DocumentProblem, Node, Place, refused
+from .models import ModelPlan, model_plans
 from .parser import ModelProperty, Parsed, Project, parse
 from .reading import load_all
 
@@ -45,7 +46,7 @@ class InfinoProject(Project):
     def __init__(self, document: Node, parsed: Parsed, templates: Path) -> None:
         super().__init__(openapi=parsed.data, config=parsed.config, custom_template_path=templates)
         self._document, self._parsed = document, parsed
-        self._plans = {one.name: one for one in plan.model_plans(document, parsed)}
+        self._plans = {one.name: one for one in model_plans(document, parsed)}
         self._resources = plan.resources(document, parsed)
 
     def write(self, source: str) -> None:
@@ -99,7 +100,7 @@ class InfinoProject(Project):
     def _render(self, template: str, target: Path, **values: Any) -> None:
         target.write_text(self.env.get_template(template).render(**values), encoding="utf-8")
 
-    def _plan_of(self, model: ModelProperty) -> plan.ModelPlan:
+    def _plan_of(self, model: ModelProperty) -> ModelPlan:
         return self._plans[str(model.class_info.name)]
 
     def _build_calls(self, resources: list[plan.Resource]) -> None:
