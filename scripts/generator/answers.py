@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from . import parser
 from .arguments import Argument
 from .bodies import media_kind, refuse_without_form
-from .document import Node, Operation, Place, Placed, follow, model_properties, refused
+from .document import Node, Operation, Place, Placed, model_properties, refused
 from .names import names_of
 from .parser import Endpoint, ListProperty, ModelProperty, NoneProperty, Parsed, Property, UnionProperty
+from .prose import headers_of
 from .types import PythonType, class_name, identifier, in_json, model_type, node_at, of_property, split_union
 
 _FIXED = {
@@ -205,7 +206,7 @@ def _successes(document: Node, operation: Operation, node: Node, endpoint: Endpo
 
 def _success(document: Node, operation: Operation, node: Node, endpoint: Endpoint, code: str) -> _Success:
     placed = operation.answers[code]
-    description = " ".join([str(placed.node.get("description", "The answer.")), *_headers(document, placed)])
+    description = " ".join([str(placed.node.get("description", "The answer.")), *headers_of(document, placed)])
     content = placed.node.get("content", {})
     if content and (operation.http == "head" or code in ("204", "205")):
         what = "an answer to HEAD" if operation.http == "head" else f"an answer of {code}"
@@ -225,21 +226,14 @@ def _success(document: Node, operation: Operation, node: Node, endpoint: Endpoin
         typed = parser.item_of(typed)
     place = (*placed.place, "content", chosen)
     kind, form = of_property(document, typed), media_kind(chosen)
+    own = str(content[chosen].get("schema", {}).get("description", ""))
+    if kind.kind != "model" and own not in description:
+        description = f"{description} {own}"
     if form == "json":
         in_json(kind, place)
     elif form not in _STREAMS:
         refuse_without_form(kind, chosen, place)
     return _Success(code, chosen, kind, typed, place, description)
-
-
-def _headers(document: Node, answer: Placed) -> list[str]:
-    """Say which headers an answer has, which `with_raw_response` shows."""
-    found = []
-    for name, node in answer.node.get("headers", {}).items():
-        header = follow(document, node, (*answer.place, "headers", name)).node
-        said = " ".join(str(header.get("description", "")).split())
-        found.append(f"`{name}`: {said}" if said else f"`{name}`.")
-    return [f"In the headers of `with_raw_response`: {' '.join(found)}"] if found else []
 
 
 def _type_of(parsed: Parsed, operation: Operation, node: Node, main: _Success) -> PythonType:

@@ -73,6 +73,7 @@ def body_of(document: Node, body: Placed, endpoint: Endpoint) -> tuple[list[Argu
     place = (*body.place, "content", chosen)
     typed = next(one.prop for one in endpoint.bodies if one.content_type.get_untrusted_value() == chosen)
     is_flat = "x-infino-body" not in body.node
+    raw = _raw(body.node, follow(document, content[chosen].get("schema", {}), place).node)
     flat = typed if is_flat and isinstance(typed, ModelProperty) and parser.has_properties(typed) else None
     schema = Placed(content[chosen].get("schema", {}), (*place, "schema"))
     if flat and kind in ("json", "form") and parser.has_files(flat):
@@ -86,7 +87,7 @@ def body_of(document: Node, body: Placed, endpoint: Endpoint) -> tuple[list[Argu
             fields = [_without_null(replace(one, pair=_form_pair(one))) for one in _flat(document, flat, schema)]
             return fields, BodyPlan("form", chosen, required)
         if isinstance(typed, parser.StringProperty):  # text under the name of a form, as Prometheus takes it
-            return [_raw(body.node)], BodyPlan("content", chosen, required)
+            return [raw], BodyPlan("content", chosen, required)
         if of_property(document, typed).kind != "map":
             raise refused(place, "a form is an object", "describe an object, or send the text as text/plain")
         whole = _whole(document, body, typed, required)
@@ -105,7 +106,7 @@ def body_of(document: Node, body: Placed, endpoint: Endpoint) -> tuple[list[Argu
             whole = replace(whole, type=replace(whole.type, argument=f"{whole.type.argument} | str"))
         return [whole], BodyPlan("document" if with_yaml else "whole", chosen, required)
     refuse_without_form(of_property(document, typed), chosen, schema.place)
-    return [_raw(body.node)], BodyPlan("content", chosen, required)
+    return [raw], BodyPlan("content", chosen, required)
 
 
 def refuse_without_form(kind: PythonType, media: str, place: Place) -> None:
@@ -145,7 +146,10 @@ def _form_pair(one: Argument) -> str:
 def _whole(document: Node, body: Placed, typed: Property, required: bool) -> Argument:
     kind = of_property(document, typed)
     name = python_name({}, str(body.node.get("x-infino-body", "body")))
-    schema = node_at(document, parser.place_of(typed))
+    place = parser.place_of(typed)
+    schema = node_at(document, place)
+    if place[:2] == ("components", "schemas"):  # which has a docstring of its own
+        schema = {key: item for key, item in schema.items() if key not in ("title", "description")}
     more = ", optional=True" if kind.nullable or not required else ""
     checked = f"encode.mapping({name}, {name!r}{more})" if kind.argument.endswith("Mapping[str, Any]") else name
     default = "" if required else "UNSET" if kind.nullable else "None"
@@ -168,7 +172,7 @@ def _whole(document: Node, body: Placed, typed: Property, required: bool) -> Arg
     )
 
 
-def _raw(body: Node) -> Argument:
+def _raw(body: Node, schema: Node) -> Argument:
     name = python_name({}, str(body.get("x-infino-body", "content")))
     kind = PythonType("str | bytes", "str | bytes", "readers.anything")
     required = bool(body.get("required"))
@@ -182,6 +186,7 @@ def _raw(body: Node) -> Argument:
         text=str(body.get("description", "")),
         positional=True,
         expression=f"encode.content({name})" if required else f"encode.content({name}) if {name} is not None else None",
+        schema=schema,
     )
 
 

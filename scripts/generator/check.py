@@ -73,7 +73,7 @@ def check(document: Node) -> list[DocumentProblem]:
         return found
     try:
         operations = expanded(document)
-        found += _whole(document)
+        found += _whole(document, operations)
         found += _operations(document, operations)
         found += check_schemas(document, operations)
     except DocumentError as error:
@@ -211,7 +211,7 @@ def _advice(schema: Any) -> str:
     return "true, or take it out" if schema.get("$ref") == "#/$defs/yes" else "see openapi/extensions.schema.json"
 
 
-def _whole(document: Node) -> Iterator[DocumentProblem]:
+def _whole(document: Node, operations: list[Operation]) -> Iterator[DocumentProblem]:
     version = document.get("openapi", "")
     if not re.fullmatch(r"3\.1\.\d+", version):
         yield DocumentProblem(("openapi",), f"version {version!r} is read by other rules", "write it as OpenAPI 3.1")
@@ -221,9 +221,12 @@ def _whole(document: Node) -> Iterator[DocumentProblem]:
             ("servers",), f"the clients' default endpoint is {HOME}", "change both, or set an endpoint instead"
         )
     names = [tag["name"] for tag in document.get("tags", ())]
+    used = {tag for operation in operations for tag in operation.node.get("tags", ())}
     for number, name in enumerate(names):
         if name in names[:number]:
             yield DocumentProblem(("tags", str(number)), f"the tag {name} stands there twice", "take one of them out")
+        if name not in used:
+            yield DocumentProblem(("tags", str(number)), f"no operation has the tag {name}", "take it out")
     for path, item in document["paths"].items():
         for place, node in (((), item), *(((key,), item[key]) for key in METHODS if key in item)):
             yield from _servers(node, ("paths", path, *place))

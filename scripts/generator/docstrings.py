@@ -123,6 +123,7 @@ def parts(
     returns: str,
     refusals: list[tuple[str, str]],
     paged: bool,
+    body: str,
 ) -> DocstringParts:
     """Gather what a method's docstring says.
 
@@ -134,6 +135,7 @@ def parts(
         returns: What it answers.
         refusals: Refusals of its own, by status.
         paged: True when it answers page by page.
+        body: What is said of its body, where that is several arguments.
 
     Returns:
         The parts, safe for a docstring.
@@ -148,7 +150,7 @@ def parts(
         notes.append("Experimental: only unreleased gateways answer this.")
     if paged:
         notes.append(_PAGED)
-    notes += _elsewhere(operation)
+    notes += elsewhere(operation)
     lines = block(description) if description and description.rstrip(".") != summary.rstrip(".") else []
     note = wrap(inline(" ".join(filter(None, notes))), "")
     if (
@@ -161,6 +163,8 @@ def parts(
         lines = wrap(inline(f"{description} {' '.join(filter(None, notes))}"), "")
     elif note != [""]:
         lines += [*([""] if lines else []), *note]
+    if body:
+        lines += [*([""] if lines else []), *block(f"The body: {body}")]
     return DocstringParts(
         summary=inline(summary),
         description=lines,
@@ -177,7 +181,10 @@ def argument_text(one: Argument) -> str:
     Args:
         one: The argument.
     """
-    schema = {**(one.schema or {}), "description": one.text}
+    schema = dict(one.schema or {})
+    own = [str(schema.pop("title", "")).strip(), str(schema.get("description", "")).strip()]
+    more = [f"{text.removesuffix('.')}." for text in own if text not in f"{one.name} {one.text}"]
+    schema["description"] = " ".join([one.text, *more])
     if one.deprecated:
         schema["deprecated"] = True
     return field_text({key: item for key, item in schema.items() if key not in ("readOnly", "writeOnly")})
@@ -197,7 +204,7 @@ def field_text(schema: Node) -> str:
         said = f"Deprecated. {said}"
     if schema.get("writeOnly"):
         said = f"{said} Only sent, never told."
-    said = " ".join([said, *_elsewhere(schema)])
+    said = " ".join([said, *elsewhere(schema), *examples_of(schema)])
     if not notes:
         return said.strip()
     text = "; ".join(notes)
@@ -231,10 +238,36 @@ def _limits(schema: Node) -> Iterable[str]:
         yield f"in the format {schema['format']}"
 
 
-def _elsewhere(node: Node) -> list[str]:
-    """Say where more is told of an operation, an object or a value."""
+def elsewhere(node: Node) -> list[str]:
+    """Say where more is told of an operation, an object or a value.
+
+    Args:
+        node: What may have a link.
+    """
     docs = node.get("externalDocs")
-    return [f"See {docs['url']}."] if isinstance(docs, dict) and docs.get("url") else []
+    if not isinstance(docs, dict) or not docs.get("url"):
+        return []
+    said = " ".join(str(docs.get("description", "")).split())
+    return [f"See {docs['url']}: {said}" if said else f"See {docs['url']}."]
+
+
+def examples_of(node: Node) -> list[str]:
+    """Show the examples that stand at a value.
+
+    Args:
+        node: A schema, a parameter, a header or a media type.
+    """
+    several = node.get("examples") or {}
+    named = several.values() if isinstance(several, dict) else [{"value": one} for one in several]
+    found = [{"value": node["example"]}] if "example" in node else []
+    return [_shown_example(one) for one in (*found, *named)]
+
+
+def _shown_example(node: Node) -> str:
+    shown = f"for example `{_shown_value(node['value'])}`" if "value" in node else ""
+    said = [" ".join(str(node[key]).split()).removesuffix(".") for key in ("summary", "description") if node.get(key)]
+    text = ": ".join([*said, *([shown] if shown else [])])
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _shown_value(value: Any) -> str:
@@ -308,7 +341,7 @@ def model_lines(text: str, fields: Iterable[Described], schema: Node) -> list[st
     Returns:
         Lines without indent.
     """
-    notes = [*([DEPRECATED] if schema.get("deprecated") else []), *map(inline, _elsewhere(schema))]
+    notes = [*([DEPRECATED] if schema.get("deprecated") else []), *map(inline, elsewhere(schema))]
     lines = [*(block(text) or [""]), *(line for note in notes for line in ("", note))]
     listed = [line for one in fields for line in wrap(f"{one.name}: {one.text}", "    ")]
     return [*lines, "", "Attributes:", *listed]

@@ -157,8 +157,9 @@ def follow(document: Node, node: Any, place: Place) -> Placed:
 def _described(document: Node, node: Node, place: Place) -> Placed:
     """Follow a reference; what is said beside it is said instead of what stands there."""
     found = follow(document, node, place)
-    said = {key: node[key] for key in ("summary", "description") if key in node and "$ref" in node}
-    return Placed({**found.node, **said}, found.place) if said else found
+    if "$ref" in node and "description" in node:
+        return Placed({**found.node, "description": node["description"]}, found.place)
+    return found
 
 
 def resolve(document: Node, node: Node) -> Node:

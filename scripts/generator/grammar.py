@@ -240,12 +240,11 @@ HOMES = {
     "property": "schemas",
 }
 """What may be a reference, and where in components it leads."""
-PROSE = words("description summary")
+PROSE = words("description")
 BESIDE_A_REFERENCE = {
-    "schema": words("description summary title example examples externalDocs $comment"),
-    "property": words(
-        "description summary title default example examples readOnly writeOnly deprecated externalDocs $comment"
-    ),
+    "path item": words(""),
+    "schema": words("description title example examples externalDocs $comment"),
+    "property": words("description title default example examples readOnly writeOnly deprecated externalDocs $comment"),
 }
 """What may stand beside a reference; words that change a value have a meaning at properties only."""
 TYPES = ("string", "integer", "number", "boolean", "array", "object", "null")

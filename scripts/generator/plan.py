@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
-from . import docstrings, examples, handplans, parser
+from . import docstrings, examples, handplans, parser, prose
 from .answers import PAGES, answer_of
 from .arguments import TAKEN, Argument, parameter_of
 from .bodies import BodyPlan, body_of
@@ -64,6 +64,7 @@ class Method:
     moved: str
     start: str
     doc: docstrings.DocstringParts
+    wire: tuple[str, ...]
     hand: handplans.HandPlan | None = None
 
     @property
@@ -188,7 +189,11 @@ def resources(document: Node, parsed: Parsed) -> list[Resource]:
     Raises:
         DocumentError: With everything that can't be expressed.
     """
-    tags = {tag["name"]: tag["description"] for tag in document.get("tags", ()) if tag.get("description")}
+    tags = {
+        tag["name"]: " ".join([tag.get("description", ""), *docstrings.elsewhere(tag)]).strip()
+        for tag in document.get("tags", ())
+        if tag.keys() & {"description", "externalDocs"}
+    }
     texts = {**tags, **document.get("x-infino-resources", {})}
     found: dict[str, Resource] = {}
     places: dict[str, Place] = {}
@@ -277,6 +282,7 @@ def _method(document: Node, parsed: Parsed, operation: Operation, node: Node) ->
     models = {*answer.models, *(model for one in found for model in one.type.models)}
     retry = retry_of(node, operation.http)
     hand = handplans.read(node[_PLAN], name, TAKEN) if _PLAN in node else None
+    by_hand = hand is not None or bool(node.get("x-infino-handwritten"))
     return Method(
         resource=resource,
         name=name,
@@ -306,10 +312,24 @@ def _method(document: Node, parsed: Parsed, operation: Operation, node: Node) ->
         moved=moved,
         start=start,
         doc=docstrings.parts(
-            node, f"{resource}.{name}", retry, found, answer.returns, _refusals(operation), bool(paging)
+            node,
+            f"{resource}.{name}",
+            retry,
+            found,
+            answer.returns,
+            _refusals(operation),
+            bool(paging),
+            _of_body(operation, found),
         ),
+        wire=tuple(prose.of_call(document, operation, node, found, by_hand)),
         hand=hand,
     )
+
+
+def _of_body(operation: Operation, found: list[Argument]) -> str:
+    """Return what is said of a body whose fields are arguments; of any other its argument says it."""
+    is_one = operation.body is None or any(one.place == "whole" for one in found)
+    return "" if is_one else str(operation.body.node.get("description", ""))
 
 
 def _refusals(operation: Operation) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from . import blocking, docstrings, handwritten, plan
+from . import blocking, docstrings, handwritten, plan, prose
 from .check import check
 from .document import DocumentError, DocumentProblem, Node, Place, refused
 from .models import ModelPlan, model_plans
@@ -64,7 +64,7 @@ class InfinoProject(Project):
             for method in resource.called
             if method.is_paged or method.streams
         }
-        self._render("package_init.py.jinja", self.package_dir / "__init__.py")
+        self._render("package_init.py.jinja", self.package_dir / "__init__.py", lines=prose.of_package(self._document))
         (self.package_dir / "py.typed").write_text("")
         twinned = blocking.sources()
         flows = blocking.flows(twinned)
@@ -72,19 +72,26 @@ class InfinoProject(Project):
         self._build_models()
         self._build_calls(self._resources)
         self._build_resources(self._resources)
-        self._write_schemas()
+        kept = self._write_schemas()
         handwritten.check(self.package_dir)
         blocking.write(twinned, self.package_dir)
         notice = f"# Generated from {source} by scripts/generate; do not edit, change the document instead.\n"
+        told: list[str] = []
         for path in sorted(self.package_dir.rglob("*.py")):
             text = path.read_text("utf-8")
-            self._refuse_double_names(text)
+            tree = ast.parse(text)
+            self._refuse_double_names(tree)
+            told += prose.docstrings_in(tree)
             path.write_text(notice + text, encoding="utf-8")
 
-    def _refuse_double_names(self, text: str) -> None:
+        untold = list(prose.untold(self._document, told, kept))
+        if untold:
+            raise DocumentError(*untold)
+
+    def _refuse_double_names(self, tree: ast.Module) -> None:
         """Refuse a model whose class has the name of something else in a module that uses both."""
         meant: dict[str, str] = {}
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 found = {node.name: "a class"}
             elif isinstance(node, ast.ImportFrom):
@@ -144,7 +151,7 @@ class InfinoProject(Project):
                     is_root=resource is root,
                 )
 
-    def _write_schemas(self) -> None:
+    def _write_schemas(self) -> frozenset[str]:
         """Write the schemas for `json_schema()`: components by name, and objects without a name by their place."""
         made: dict[str, Any] = {"components": _plain(self._document.get("components", {}).get("schemas", {}))}
         for one in self._plans.values():
@@ -153,6 +160,7 @@ class InfinoProject(Project):
         (self.package_dir / SCHEMAS).write_text(
             json.dumps(made, sort_keys=True, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
         )
+        return frozenset(made)
 
 
 def _home(resource: plan.Resource, is_async: bool, flows: dict[str, blocking.AsyncSource]) -> tuple[str, str]:

@@ -129,6 +129,8 @@ def small() -> Node:
             waiting += references(components[kind][name])
     told = {name: whole["x-infino-resources"][name] for name in ("client", "users", "visualizations")}
     kept["x-infino-resources"] = told
+    used = {tag for item in kept["paths"].values() for one in item.values() if "tags" in one for tag in one["tags"]}
+    kept["tags"] = [tag for tag in whole["tags"] if tag["name"] in used]
     return {**kept, "components": {"securitySchemes": whole["components"]["securitySchemes"], **components}}
 
 

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def request() -> Call[Account]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        200: The account. As application/json: For example `{"account_id": "1", "name": "Example",
+            "storage_quota": {"used_bytes": 1024, "max_bytes": 1048576}}`.
+    """
     return Call(
         operation="account.get",
         method="GET",

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def request() -> Call[Identity]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        200: The identity. As application/json: For example `{"username": "ada", "roles":
+            ["analyst"], "account_id": "1"}`.
+    """
     return Call(
         operation="account.whoami",
         method="GET",

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 
 def request(config: Mapping[str, Any] | str) -> Call[AlertReceipt]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        body: As application/json: For example `{"Notifications": {}}`. As application/yaml: For
+            example `"Notifications: {}\\n"`.
+        200: What the service says of it. As application/json: For example `{"acknowledged": true}`.
+    """
     _json, _raw, _type = encode.document(config, "alerts.configure")
     return Call(
         operation="alerts.configure",

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
 
 def request(document: NotificationChannel | Mapping[str, Any] | str) -> Call[NotificationChannel]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        body: As application/json: For example `{"name": "on-call", "type": "slack"}`. As
+            application/yaml: For example `"name: on-call\\ntype: slack\\n"`.
+        200: The channel, as far as the service tells. As application/json: For example `{"_id":
+            "ch1", "name": "on-call", "type": "slack"}`.
+    """
     _json, _raw, _type = encode.document(document, "alerts.create")
     return Call(
         operation="alerts.create",

@@ -9,7 +9,13 @@ from infino.runtime.path import segment
 
 
 def request(id: str) -> Call[bool]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        channel_id: For example `"ch1"`.
+        200: True when the channel is gone. As application/json: For example `{"acknowledged":
+            true}`.
+    """
     return Call(
         operation="alerts.delete",
         method="DELETE",

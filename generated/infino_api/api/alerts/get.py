@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 
 def request(id: str) -> Call[NotificationChannel]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        channel_id: For example `"ch1"`.
+        200: The channel. As application/json: For example `{"_id": "ch1", "name": "on-call",
+            "type": "slack"}`.
+    """
     return Call(
         operation="alerts.get",
         method="GET",

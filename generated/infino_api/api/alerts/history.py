@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 def request() -> Call[list[AlertEvent]]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        200: The alerts. As application/json: For example `[{"_id": "a1"}]`.
+    """
     return Call(
         operation="alerts.history",
         method="GET",

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def request() -> Call[list[NotificationChannel]]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        200: The channels. As application/json: For example `[{"_id": "ch1", "name": "on-call",
+            "type": "slack"}]`.
+    """
     return Call(
         operation="alerts.list",
         method="GET",

@@ -23,7 +23,15 @@ def request(
     action: NotifyAction | Mapping[str, Any] | None = None,
     context: Mapping[str, Any] | None = None,
 ) -> Call[AlertReceipt]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        body: As application/json: For example `{"destination_id": "ch1", "action":
+            {"subject_template": {"source": "Late flights"}, "message_template": {"source": "Three
+            are late."}}, "context": {}}`.
+        200: Its status is `sent` once it is sent. As application/json: For example `{"status":
+            "sent"}`.
+    """
     return Call(
         operation="alerts.notify",
         method="POST",

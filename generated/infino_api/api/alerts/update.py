@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 
 def request(id: str, document: NotificationChannel | Mapping[str, Any] | str) -> Call[NotificationChannel]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        channel_id: For example `"ch1"`.
+        body: As application/json: For example `{"name": "night shift"}`. As application/yaml: For
+            example `"name: night shift\\n"`.
+        200: The channel, as far as the service tells. As application/json: For example `{"_id":
+            "ch1", "name": "night shift", "type": "slack"}`.
+    """
     _json, _raw, _type = encode.document(document, "alerts.update")
     return Call(
         operation="alerts.update",

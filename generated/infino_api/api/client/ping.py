@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def request() -> Call[ServiceInfo]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        200: What the gateway says of itself. As application/json: For example `{"version":
+            "2025-06-30", "status": "healthy"}`. As text/plain: For example `"OK"`.
+    """
     return Call(
         operation="client.ping",
         method="GET",

@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 def request(
     source_type: str, *, name: str, config: ConnectionConfig | Mapping[str, Any] | None = None
 ) -> Call[Connection]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        id: For example `"c1"`.
+        body: As application/json: For example `{"config": {"name": "logs", "base_url":
+            "https://search.example.com", "username": "reader", "password": "secret"}}`.
+        200: The new connection. As application/json: For example `{"connection_id": "c1",
+            "message": "connected", "created_at": "2026-01-02T03:04:05.123456789+00:00"}`.
+    """
     return Call(
         operation="connections.create",
         method="POST",

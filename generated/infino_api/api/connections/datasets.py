@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 
 def request(id: str) -> Call[list[RemoteDataset]]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        id: For example `"c1"`.
+        200: The datasets. As application/json: For example `[{"name": "orders", "row_count":
+            120}]`.
+    """
     return Call(
         operation="connections.datasets",
         method="GET",

@@ -9,7 +9,13 @@ from infino.runtime.path import segment
 
 
 def request(id: str) -> Call[bool]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        id: For example `"c1"`.
+        200: True when the connection is gone. As application/json: For example `{"acknowledged":
+            true}`.
+    """
     return Call(
         operation="connections.delete",
         method="DELETE",

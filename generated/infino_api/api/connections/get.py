@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 
 def request(id: str) -> Call[Connection]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        id: For example `"c1"`.
+        200: The connection. As application/json: For example `{"id": "c1", "type": "elasticsearch",
+            "status": "connected", "config": {"name": "logs"}}`.
+    """
     return Call(
         operation="connections.get",
         method="GET",

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def request() -> Call[list[Connection]]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        200: The connections. As application/json: For example `[{"id": "c1", "type":
+            "elasticsearch", "status": "connected", "config": {"name": "logs"}}]`.
+    """
     return Call(
         operation="connections.list",
         method="GET",

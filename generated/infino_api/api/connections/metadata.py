@@ -12,7 +12,16 @@ from infino.runtime.path import segment
 
 
 def request(id: str, dataset: str) -> Call[dict[str, Any]]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        id: For example `"c1"`.
+        dataset: For example `"sales"`.
+        x-infino-connection-id: The id of the connection once more. For example `"c1"`.
+        200: The description in the store's own form. As application/json: For example `{"columns":
+            [{"name": "id", "type": "INT", "nullable": false}], "schema": "public", "table":
+            "orders"}`.
+    """
     return Call(
         operation="connections.metadata",
         method="GET",

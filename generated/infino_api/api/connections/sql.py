@@ -9,7 +9,20 @@ from infino.runtime.path import segment
 
 
 def request(id: str, q: str) -> Call[Json]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    Run SQL on a connected store
+
+    Like a query, without naming a dataset.
+
+    On the wire:
+        id: Id of the connection; on creation the kind of store.
+        q: The statement.
+        id: For example `"c1"`.
+        body: The statement. As application/json: For example `{"query": "SELECT 1"}`.
+        200: The rows. As application/json: For example `{"statement_type": "Select", "columns":
+            [{"name": "n", "type": "integer"}], "rows": [[1]]}`.
+    """
     return Call(
         operation="connections.sql",
         method="POST",

@@ -16,7 +16,21 @@ if TYPE_CHECKING:
 
 
 def request(id: str, config: Mapping[str, Any]) -> Call[Connection]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    Change the configuration of a connection
+
+    Only the given fields change.
+
+    On the wire:
+        id: Id of the connection; on creation the kind of store.
+        config: The fields to change.
+        id: For example `"c1"`.
+        body: The fields to change. As application/json: For example `{"config": {"timeout_secs":
+            30}}`.
+        200: The connection as it is now, as far as the gateway tells. As application/json: For
+            example `{"id": "c1", "status": "connected"}`.
+    """
     return Call(
         operation="connections.update",
         method="PATCH",

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
 
 def request(id: str, query: str, *, max_results: int = 10) -> Call[list[WebResult]]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        id: For example `"c1"`.
+        body: As application/json: For example `{"search_query": "infino", "max_results": 10}`.
+        200: The results, best first. As application/json: For example `{"results": [{"title":
+            "Infino", "url": "https://infino.ai", "snippet": "A context engine."}]}`.
+    """
     return Call(
         operation="connections.web_search",
         method="POST",

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
 
 def request(dashboard: Dashboard | Mapping[str, Any]) -> Call[Dashboard]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        body: As application/json: For example `{"title": "Delays", "panels": [{"viz_id": "v1"}]}`.
+        201: The dashboard as saved. As application/json: For example `{"id": "d1", "kind":
+            "dashboard", "created_at": "2026-01-02T03:04:05Z", "attributes": {"title": "Delays",
+            "panels": [{"viz_id": "v1"}]}}`.
+    """
     return Call(
         operation="dashboards.create",
         method="POST",

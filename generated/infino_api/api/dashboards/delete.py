@@ -9,7 +9,12 @@ from infino.runtime.path import segment
 
 
 def request(id: str) -> Call[bool]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        id: For example `"d1"`.
+        200: True when the dashboard is gone. As application/json: For example `{"deleted": true}`.
+    """
     return Call(
         operation="dashboards.delete",
         method="DELETE",

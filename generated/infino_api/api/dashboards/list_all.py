@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 
 
 def request(*, limit: int | None = None, offset: int | None = None) -> Call[list[Dashboard]]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        limit: For example `500`.
+        offset: For example `0`.
+        200: The dashboards. As application/json: For example `{"items": [{"id": "d1", "kind":
+            "dashboard", "created_at": "2026-01-02T03:04:05Z", "attributes": {"title": "Delays",
+            "panels": [{"viz_id": "v1"}]}}]}`.
+    """
     return Call(
         operation="dashboards.list",
         method="GET",

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 
 def request(id: str, changes: Dashboard | Mapping[str, Any]) -> Call[Dashboard]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        id: For example `"d1"`.
+        body: As application/json: For example `{"title": "Delays by carrier"}`.
+        200: The dashboard as it is now. As application/json: For example `{"id": "d1", "kind":
+            "dashboard", "created_at": "2026-01-02T03:04:05Z", "attributes": {"title": "Delays",
+            "panels": [{"viz_id": "v1"}]}}`.
+    """
     return Call(
         operation="dashboards.update",
         method="PATCH",

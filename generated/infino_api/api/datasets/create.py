@@ -18,7 +18,21 @@ if TYPE_CHECKING:
 
 
 def request(name: str, *, mapping: Mapping[str, Any] | None = None) -> Call[DatasetCreated]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    Create a dataset
+
+    Fields need no declaration; a mapping is only known to unreleased gateways. A suffix chooses the
+    kind of index: none or `.doc` documents, `.aly` metrics, `.kwd` keywords, `.rel` relational.
+
+    On the wire:
+        name: Name of the dataset.
+        mapping: `{"properties": {field: {"type": ...}}}`; experimental.
+        dataset: For example `"flights"`.
+        body: Optional mapping of fields to types.
+        200: The dataset exists now. As application/json: For example `{"acknowledged": true,
+            "index": "flights"}`.
+    """
     return Call(
         operation="datasets.create",
         method="PUT",

@@ -11,7 +11,18 @@ from .._reserved import RESERVED
 
 
 def request(name: str) -> Call[bool]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    Delete a dataset and all its records
+
+    Can't be undone. For a dataset that does not exist some gateways answer 401 instead of 404.
+
+    On the wire:
+        name: Name of the dataset.
+        dataset: For example `"flights"`.
+        200: True when the dataset is gone. As application/json: For example `{"acknowledged":
+            true}`.
+    """
     return Call(
         operation="datasets.delete",
         method="DELETE",

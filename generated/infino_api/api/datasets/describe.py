@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 def request(name: str) -> Call[DatasetDescription]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        dataset: For example `"flights"`.
+        200: The description. As application/json: For example `{"flights": {"aliases": {},
+            "mappings": {"properties": {"carrier": {"type": "keyword"}}}, "settings": {}}}`.
+    """
     return Call(
         operation="datasets.describe",
         method="GET",

@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
 
 def request(name: str, policy: EnrichPolicy | Mapping[str, Any]) -> Call[EnrichReceipt]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        dataset: For example `"flights"`.
+        body: As application/json: For example `{"enrich_policy": {"match_field": "carrier",
+            "enrich_fields": ["name"]}}`.
+        200: What the service says of the policy. As application/json: For example `{"acknowledged":
+            true}`.
+    """
     return Call(
         operation="datasets.enrich",
         method="POST",

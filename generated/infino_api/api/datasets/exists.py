@@ -17,7 +17,18 @@ if TYPE_CHECKING:
 
 
 def request(name: str) -> Call[Dataset]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    Tell whether there is a dataset
+
+    Answers the same row that the list of datasets has.
+
+    On the wire:
+        name: Name of the dataset.
+        dataset: For example `"flights"`.
+        200: The dataset. As application/json: For example `[{"health": "green", "status": "open",
+            "index": "flights", "docs.count": "336776", "store.size": "18.4mb"}]`.
+    """
     return Call(
         operation="datasets.exists",
         method="GET",

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def request() -> Call[ShardsReceipt]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        200: How many shards took part. As application/json: For example `{"_shards": {"total": 2,
+            "successful": 2, "failed": 0}}`.
+    """
     return Call(
         operation="datasets.flush",
         method="POST",

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 def request(name: str) -> Call[Dataset]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        dataset: For example `"flights"`.
+        200: The dataset. As application/json: For example `[{"health": "green", "status": "open",
+            "index": "flights", "docs.count": "336776", "store.size": "18.4mb"}]`.
+    """
     return Call(
         operation="datasets.get",
         method="GET",

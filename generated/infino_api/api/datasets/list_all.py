@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
 
 def request() -> Call[list[Dataset]]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        200: The datasets, one row each. As application/json: For example `[{"health": "green",
+            "status": "open", "index": "flights", "uuid": "5fT0", "pri": "1", "rep": "0",
+            "docs.count": "336776", "docs.deleted": "0", "store.size": "18.4mb", "pri.store.size":
+            "18.4mb"}]`.
+    """
     return Call(
         operation="datasets.list",
         method="GET",

@@ -11,7 +11,17 @@ from .._reserved import RESERVED
 
 
 def request(name: str) -> Call[None]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    Ask whether a dataset exists
+
+    An old probe without a body: 200 when the dataset exists, 404 when not.
+
+    On the wire:
+        name: Name of the dataset.
+        dataset: For example `"flights"`.
+        200: The dataset exists.
+    """
     return Call(
         operation="datasets.probe",
         method="HEAD",

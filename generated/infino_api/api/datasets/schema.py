@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 def request(name: str) -> Call[list[FieldSchema]]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        dataset: For example `"flights"`.
+        200: The fields. As application/json: For example `{"carrier": {"source": "Logs",
+            "infino_type": "String"}, "dep_delay": {"source": "Logs", "infino_type": "Integer"}}`.
+    """
     return Call(
         operation="datasets.schema",
         method="GET",

@@ -23,7 +23,24 @@ def request(
     format: Literal["json", "jsonl", "csv", "auto"] | str | None = None,
     batch_size: int | None = None,
 ) -> Call[FileUpload]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    Upload a file into a dataset
+
+    The file streams as multipart form data; its hash is not part of the signature. With `async` the
+    answer comes at once and the job is followed by its run id.
+
+    On the wire:
+        file: The file.
+        index_name: Dataset to write to.
+        async_: True to answer at once and work on. The service's default is false.
+        format: json, jsonl, csv or auto.
+        batch_size: Records per batch; the service chooses when it is not given.
+        body: The dataset, the format and the file.
+        200: The upload, finished or under way. As application/json: For example `{"connector_id":
+            "file", "run_id": "3f0a0f4e-0d6c-4a44-8f0e-9a0a6a2d7c11", "status": "submitted",
+            "message": "queued", "stats": null, "errors": []}`.
+    """
     _body = multipart(
         (("index_name", index_name), ("format", format), ("batch_size", batch_size)), (("file", file),)
     )

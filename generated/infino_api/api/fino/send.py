@@ -17,7 +17,14 @@ def request(
     role: Literal["user", "assistant", "system"] | str = "user",
     extra: Mapping[str, Any] | None = None,
 ) -> Call[str]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        body: As application/json: For example `{"thread_id": "t1", "role": "user", "content":
+            {"user_query": "Which carrier is late most often?"}}`.
+        200: The id of the message. As application/json: For example
+            `"0b9c2f9e-5df7-4a55-9c1d-2f4f6c0b7c11"`.
+    """
     return Call(
         operation="fino.send",
         method="POST",

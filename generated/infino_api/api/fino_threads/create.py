@@ -24,7 +24,14 @@ def request(
     metadata: Mapping[str, Any] | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> Call[Thread]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        body: As application/json: For example `{"name": "Delays", "streaming": true}`.
+        200: The new thread. As application/json: For example `{"id":
+            "7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", "name": "Delays", "status": "ongoing",
+            "streaming": true}`.
+    """
     return Call(
         operation="fino.threads.create",
         method="POST",

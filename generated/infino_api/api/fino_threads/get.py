@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 
 def request(id: str) -> Call[Thread]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        thread_id: For example `"7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11"`.
+        200: The thread. As application/json: For example `{"id":
+            "7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", "name": "Delays", "messages": []}`.
+    """
     return Call(
         operation="fino.threads.get",
         method="GET",

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def request() -> Call[list[Thread]]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        200: The threads. As application/json: For example `[{"id":
+            "7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", "name": "Delays", "status": "ongoing"}]`.
+    """
     return Call(
         operation="fino.threads.list",
         method="GET",

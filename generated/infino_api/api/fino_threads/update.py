@@ -26,7 +26,14 @@ def request(
     metadata: Mapping[str, Any] | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> Call[Thread]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        thread_id: For example `"7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11"`.
+        body: As application/json: For example `{"name": "Late flights"}`.
+        200: The thread as it is now. As application/json: For example `{"id":
+            "7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", "name": "Late flights"}`.
+    """
     return Call(
         operation="fino.threads.update",
         method="PUT",

@@ -24,7 +24,15 @@ def request(
     schedule: str | None | Unset = UNSET,
     extra: Mapping[str, Any] | None = None,
 ) -> Call[ImportJob]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        source_type: For example `"snowflake"`.
+        body: As application/json: For example `{"source_id": "c1", "target_dataset": "orders",
+            "query": "SELECT * FROM orders", "schedule": "0 2 * * *"}`.
+        200: The new job. As application/json: For example `{"job_id": "j1", "source_id": "c1",
+            "target_dataset": "orders", "status": "pending", "schedule": null, "last_run": null}`.
+    """
     return Call(
         operation="imports.create",
         method="PUT",

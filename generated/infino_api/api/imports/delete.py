@@ -9,7 +9,12 @@ from infino.runtime.path import segment
 
 
 def request(id: str) -> Call[bool]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        job_id: For example `"j1"`.
+        200: True when the job is gone. As application/json: For example `{"acknowledged": true}`.
+    """
     return Call(
         operation="imports.delete",
         method="DELETE",

@@ -15,7 +15,18 @@ if TYPE_CHECKING:
 
 
 def request(id: str) -> Call[ImportJob]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    Read an import job
+
+    Answers its state and how far it is.
+
+    On the wire:
+        id: Id of the import job.
+        job_id: For example `"j1"`.
+        200: The job. As application/json: For example `{"job_id": "j1", "status": "running",
+            "progress": 0.4, "records_ingested": 400}`.
+    """
     return Call(
         operation="imports.get",
         method="GET",

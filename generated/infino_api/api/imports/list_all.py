@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 
 def request() -> Call[list[ImportJob]]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        200: The jobs. As application/json: For example `[{"job_id": "j1", "source_id": "c1",
+            "target_dataset": "orders", "status": "completed", "schedule": "0 2 * * *", "last_run":
+            null}]`.
+    """
     return Call(
         operation="imports.list",
         method="GET",

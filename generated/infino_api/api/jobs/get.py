@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 
 
 def request(run_id: str) -> Call[JobStatus]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        run_id: For example `"3f0a0f4e-0d6c-4a44-8f0e-9a0a6a2d7c11"`.
+        200: The job. As application/json: For example `{"run_id":
+            "3f0a0f4e-0d6c-4a44-8f0e-9a0a6a2d7c11", "status": "completed", "connector_id": "file",
+            "index_name": "orders", "started_at": "2026-01-02T03:04:05.123456789+00:00", "stats":
+            {"documents_processed": 10, "documents_failed": 0}}`.
+    """
     return Call(
         operation="jobs.get",
         method="GET",

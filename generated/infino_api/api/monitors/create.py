@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
 
 def request(document: Monitor | Mapping[str, Any] | str) -> Call[Monitor]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        body: As application/json: For example `{"name": "late-flights"}`. As application/yaml: For
+            example `"name: late-flights\\n"`.
+        200: The monitor, as far as the service tells. As application/json: For example `{"_id":
+            "m1", "name": "late-flights"}`.
+    """
     _json, _raw, _type = encode.document(document, "monitors.create")
     return Call(
         operation="monitors.create",

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 
 def request(id: str, context: Mapping[str, Any] | None = None) -> Call[AlertReceipt]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        id: For example `"m1"`.
+        body: As application/json: For example `{}`.
+        200: What came of it. As application/json: For example `{"status": "completed"}`.
+    """
     return Call(
         operation="monitors.execute",
         method="POST",

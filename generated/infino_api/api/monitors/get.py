@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 def request(id: str) -> Call[Monitor]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        id: For example `"m1"`.
+        200: The monitor. As application/json: For example `{"_id": "m1", "name": "late-flights"}`.
+    """
     return Call(
         operation="monitors.get",
         method="GET",

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def request() -> Call[list[Monitor]]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        200: The monitors. As application/json: For example `[{"_id": "m1", "name":
+            "late-flights"}]`.
+    """
     return Call(
         operation="monitors.list",
         method="GET",

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 
 def request(id: str, document: Monitor | Mapping[str, Any] | str) -> Call[Monitor]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        id: For example `"m1"`.
+        body: As application/json: For example `{"name": "very-late-flights"}`. As application/yaml:
+            For example `"name: very-late-flights\\n"`.
+        200: The monitor, as far as the service tells. As application/json: For example `{"_id":
+            "m1", "name": "very-late-flights"}`.
+    """
     _json, _raw, _type = encode.document(document, "monitors.update")
     return Call(
         operation="monitors.update",

@@ -14,7 +14,23 @@ from .._reserved import RESERVED
 
 
 def request(dataset: str, body: Mapping[str, Any]) -> Call[Json]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    Search a dataset with QueryDSL
+
+    Takes `query`, `aggs`, `size`, `from`, `sort`, `_source` and `track_total_hits`. Old gateways
+    only answer this as a GET with a body.
+
+    On the wire:
+        dataset: Name of the dataset.
+        body: The search.
+        dataset: For example `"flights"`.
+        body: The search. As application/json: For example `{"query": {"match_all": {}}, "size":
+            5}`.
+        200: Hits and aggregations. As application/json: For example `{"took": 2, "timed_out":
+            false, "hits": {"total": {"value": 1, "relation": "eq"}, "hits": [{"_index": "airlines",
+            "_id": "AA", "_score": 1.0, "_source": {"name": "American Airlines Inc."}}]}}`.
+    """
     return Call(
         operation="query.dsl",
         method="POST",

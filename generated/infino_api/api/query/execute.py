@@ -8,7 +8,21 @@ from infino.runtime.call import Call, Json
 
 
 def request(q: str) -> Call[Json]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    Run a SQL statement that writes
+
+    INSERT, UPDATE, UPSERT or DELETE.
+
+    On the wire:
+        q: The statement.
+        body: The statement. As application/json: For example `{"query": "SELECT carrier FROM
+            flights LIMIT 10"}`.
+        200: The rows, or what a write changed. As application/json: For example `{"execution_time":
+            3, "statement_type": "Select", "affected_rows": 1, "columns": [{"alias": null, "name":
+            {"Column": {"name": "carrier", "table_identifier": null}}, "data_type": "String"}],
+            "rows": [{"values": {"carrier": {"String": "AA"}}}], "error_message": null}`.
+    """
     return Call(
         operation="query.execute",
         method="POST",

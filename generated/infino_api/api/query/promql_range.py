@@ -8,7 +8,22 @@ from infino.runtime.call import Call, Json
 
 
 def request(expr: str, *, start: float, end: float, step: str, dataset: str | None = None) -> Call[Json]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    Evaluate a PromQL expression over a span of time
+
+    Answers one value per step from start to end, both included.
+
+    On the wire:
+        expr: The expression.
+        start: First moment in Unix seconds.
+        end: Last moment in Unix seconds.
+        step: Distance of the moments as seconds or a duration such as 30s.
+        dataset: Dataset whose metrics are meant.
+        body: The expression and the span.
+        200: A matrix. As application/json: For example `{"status": "success", "data":
+            {"resultType": "matrix", "result": [{"metric": {}, "values": [[1735689600, "1"]]}]}}`.
+    """
     return Call(
         operation="query.promql_range",
         method="POST",

@@ -8,7 +8,22 @@ from infino.runtime.call import Call, Json
 
 
 def request(q: str) -> Call[Json]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    Run a SQL statement that reads
+
+    Names with a hyphen, a dot or an `@` need double quotes. A failed statement can come back as a
+    200 with an `error_message`. Old gateways only answer this as a GET with a body.
+
+    On the wire:
+        q: The statement.
+        body: The statement. As application/json: For example `{"query": "SELECT carrier FROM
+            flights LIMIT 10"}`.
+        200: The rows, or what a write changed. As application/json: For example `{"execution_time":
+            3, "statement_type": "Select", "affected_rows": 1, "columns": [{"alias": null, "name":
+            {"Column": {"name": "carrier", "table_identifier": null}}, "data_type": "String"}],
+            "rows": [{"values": {"carrier": {"String": "AA"}}}], "error_message": null}`.
+    """
     return Call(
         operation="query.sql",
         method="POST",

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 
 
 def request(dataset: str, lines: str | bytes) -> Call[BulkAnswer]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        dataset: For example `"flights"`.
+        body: As application/x-ndjson: For example `"{\\"index\\": {\\"_id\\":
+            \\"AA\\"}}\\n{\\"name\\": \\"American Airlines Inc.\\"}\\n"`.
+        200: One item for each action, in order. As application/json: For example `{"took": 4,
+            "errors": false, "items": [{"index": {"_id": "AA", "result": "created", "status":
+            201}}]}`.
+    """
     return Call(
         operation="records.bulk_chunk",
         method="POST",

@@ -14,7 +14,20 @@ from .._reserved import RESERVED
 
 
 def request(dataset: str, query: Mapping[str, Any]) -> Call[int]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    Delete the records that a query matches
+
+    Takes a QueryDSL query; `{"match_all" = {}}` as the query empties the dataset.
+
+    On the wire:
+        dataset: Name of the dataset.
+        query: A QueryDSL query.
+        dataset: For example `"flights"`.
+        body: The query. As application/json: For example `{"query": {"term": {"carrier.keyword":
+            "AA"}}}`.
+        200: How many records were deleted. As application/json: For example `32729`.
+    """
     return Call(
         operation="records.delete",
         method="PATCH",

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 def request(dataset: str, id: str) -> Call[Record]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        dataset: For example `"flights"`.
+        200: The record. As application/json: For example `{"_index": "airlines", "_id": "AA",
+            "_version": 1, "found": true, "_source": {"name": "American Airlines Inc."}}`.
+    """
     return Call(
         operation="records.get",
         method="GET",

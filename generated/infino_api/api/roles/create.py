@@ -15,7 +15,23 @@ if TYPE_CHECKING:
 
 
 def request(name: str, document: Role | Mapping[str, Any] | str) -> Call[bool]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    Create a role
+
+    Its permissions name resources by patterns, and fields to allow, deny or mask.
+
+    On the wire:
+        name: Name of the role.
+        document: The role as a model, an object, or YAML text.
+        name: For example `"analyst"`.
+        body: The role as a model, an object, or YAML text. As application/json: For example
+            `{"Version": "2025-01-01", "Permissions": [{"ResourceType": "record", "Actions":
+            ["read"], "Resources": ["logs-*"]}]}`. As application/yaml: For example `"Version:
+            2025-01-01\\nPermissions:\\n - ResourceType: record\\n Actions: [read]\\n Resources:
+            [\\"logs-*\\"]\\n"`.
+        200: True when it was created. As application/json: For example `{"acknowledged": true}`.
+    """
     _json, _raw, _type = encode.document(document, "roles.create")
     return Call(
         operation="roles.create",

@@ -9,7 +9,12 @@ from infino.runtime.path import segment
 
 
 def request(name: str) -> Call[bool]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        name: For example `"analyst"`.
+        200: True when the role is gone. As application/json: For example `{"acknowledged": true}`.
+    """
     return Call(
         operation="roles.delete",
         method="DELETE",

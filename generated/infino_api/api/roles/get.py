@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 
 def request(name: str) -> Call[Role]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        name: For example `"analyst"`.
+        200: The role. As application/json: For example `{"analyst": {"Version": "2025-01-01",
+            "Permissions": []}}`.
+    """
     return Call(
         operation="roles.get",
         method="GET",

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 
 def request() -> Call[list[Role]]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        200: The roles. As application/json: For example `{"analyst": {"Version": "2025-01-01",
+            "Permissions": [{"Effect": "Allow", "ResourceType": "record", "Actions": ["read"],
+            "Resources": ["logs-*"], "Fields": {}}]}}`.
+    """
     return Call(
         operation="roles.list",
         method="GET",

@@ -15,7 +15,20 @@ if TYPE_CHECKING:
 
 
 def request(name: str, document: Role | Mapping[str, Any] | str) -> Call[bool]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    Change a role
+
+    Only the given keys change.
+
+    On the wire:
+        name: Name of the role.
+        document: The keys to change as a model, an object, or YAML text.
+        name: For example `"analyst"`.
+        body: The keys to change as a model, an object, or YAML text. As application/json: For
+            example `{"Permissions": []}`. As application/yaml: For example `"Permissions: []\\n"`.
+        200: True when it was changed. As application/json: For example `{"acknowledged": true}`.
+    """
     _json, _raw, _type = encode.document(document, "roles.update")
     return Call(
         operation="roles.update",

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 
 def request() -> Call[list[Source]]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        200: The kinds of stores. As application/json: For example `[{"id": "elasticsearch", "name":
+            "Elasticsearch", "category": "Search", "capabilities": ["batch"], "disabled": false,
+            "query_type": "querydsl", "auth_strategy": "native"}]`.
+    """
     return Call(
         operation="sources.list",
         method="GET",

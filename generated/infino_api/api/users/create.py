@@ -17,7 +17,24 @@ if TYPE_CHECKING:
 
 
 def request(name: str, document: User | Mapping[str, Any] | str) -> Call[Credentials]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    Create a user
+
+    The keys and the password are shown this one time.
+
+    On the wire:
+        name: Name of the user.
+        document: The user as a model, an object, or YAML text.
+        name: For example `"ada"`.
+        body: The user as a model, an object, or YAML text. As application/json: For example
+            `{"Version": "2025-01-01", "Password": "correct-horse", "Roles": ["analyst"]}`. As
+            application/yaml: For example `"Version: 2025-01-01\\nPassword: correct-horse\\nRoles:
+            [analyst]\\n"`.
+        200: The credentials of the new user. As application/json: For example `{"account_id": "1",
+            "username": "ada", "access_key": "IAK_EXAMPLE", "secret_key": "shown-once", "password":
+            "correct-horse"}`.
+    """
     _json, _raw, _type = encode.document(document, "users.create")
     return Call(
         operation="users.create",

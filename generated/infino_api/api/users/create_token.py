@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
 
 def request(name: str, *, duration_days: int = 30) -> Call[Token]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        name: For example `"ada"`.
+        body: As application/json: For example `{"duration_days": 30}`.
+        200: The token, shown this one time. As application/json: For example `{"token":
+            "shown-once", "expires_in_days": 30}`.
+    """
     return Call(
         operation="users.create_token",
         method="POST",

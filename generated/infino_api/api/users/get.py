@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 
 def request(name: str) -> Call[User]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        name: For example `"ada"`.
+        200: The user. As application/json: For example `{"ada": {"Version": "2025-01-01", "Roles":
+            ["analyst"], "account_id": "1"}}`.
+    """
     return Call(
         operation="users.get",
         method="GET",

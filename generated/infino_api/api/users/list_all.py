@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def request() -> Call[list[User]]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        200: The users. As application/json: For example `{"ada": {"Version": "2025-01-01", "Roles":
+            ["analyst"], "account_id": "1"}}`.
+    """
     return Call(
         operation="users.list",
         method="GET",

@@ -15,7 +15,18 @@ if TYPE_CHECKING:
 
 
 def request(name: str) -> Call[Credentials]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    Give a user new keys
+
+    Each success replaces the keys of the one before, so it is never repeated.
+
+    On the wire:
+        name: Name of the user.
+        name: For example `"ada"`.
+        200: The new keys, shown this one time. As application/json: For example `{"access_key":
+            "IAK_EXAMPLE", "secret_key": "shown-once"}`.
+    """
     return Call(
         operation="users.rotate_keys",
         method="PATCH",

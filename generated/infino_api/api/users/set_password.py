@@ -9,7 +9,14 @@ from infino.runtime.path import segment
 
 
 def request(name: str, password: str) -> Call[bool]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        name: For example `"ada"`.
+        body: As application/json: For example `{"password": "correct-horse"}`.
+        200: True when it was set. As application/json: For example `{"status": "OK", "message":
+            "updated"}`.
+    """
     return Call(
         operation="users.set_password",
         method="PATCH",

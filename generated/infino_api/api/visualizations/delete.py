@@ -9,7 +9,13 @@ from infino.runtime.path import segment
 
 
 def request(id: str) -> Call[bool]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        id: For example `"v1"`.
+        200: True when the visualization is gone. As application/json: For example `{"deleted":
+            true}`.
+    """
     return Call(
         operation="visualizations.delete",
         method="DELETE",

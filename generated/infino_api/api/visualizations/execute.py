@@ -22,7 +22,17 @@ def request(
     filters: Sequence[Filter | Mapping[str, Any]] | None = None,
     time_range: Mapping[str, Any] | None = None,
 ) -> Call[VisualizationData]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        id: For example `"v1"`.
+        body: As application/json: For example `{"filters": [{"field": "carrier", "operator": "is",
+            "value": "AA"}]}`.
+        200: Columns, rows and how they were made. As application/json: For example `{"columns":
+            [{"name": "carrier", "type": "string"}, {"name": "count", "type": "number"}], "rows":
+            [{"carrier": "AA", "count": 32729}], "metadata": {"row_count": 1, "binding": {"x":
+            "carrier", "y": ["count"], "series": null, "value": null}}}`.
+    """
     return Call(
         operation="visualizations.execute",
         method="POST",

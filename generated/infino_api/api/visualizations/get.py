@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 
 
 def request(id: str) -> Call[Visualization]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        id: For example `"v1"`.
+        200: The visualization. As application/json: For example `{"id": "v1", "kind":
+            "visualization", "created_at": "2026-01-02T03:04:05Z", "attributes": {"title": "Late
+            flights", "source": {"kind": "sql", "index": "flights", "sql": {"metrics": [{"function":
+            "count"}]}}, "chart": {"type": "bar"}, "mapping": {"x": "carrier"}}}`.
+    """
     return Call(
         operation="visualizations.get",
         method="GET",

@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 
 
 def request(*, limit: int | None = None, offset: int | None = None) -> Call[list[Visualization]]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        limit: For example `500`.
+        offset: For example `0`.
+        200: The visualizations. As application/json: For example `{"items": [{"id": "v1", "kind":
+            "visualization", "created_at": "2026-01-02T03:04:05Z", "attributes": {"title": "Late
+            flights", "source": {"kind": "sql", "index": "flights", "sql": {"metrics": [{"function":
+            "count"}]}}, "chart": {"type": "bar"}, "mapping": {"x": "carrier"}}}]}`.
+    """
     return Call(
         operation="visualizations.list",
         method="GET",

@@ -16,7 +16,18 @@ if TYPE_CHECKING:
 
 
 def request(id: str, visualization: Visualization | Mapping[str, Any]) -> Call[Visualization]:
-    """Plan the call; see the resource method of the same name."""
+    """Plan the call; see the resource method of the same name.
+
+    On the wire:
+        id: For example `"v1"`.
+        body: As application/json: For example `{"title": "Late flights", "source": {"kind": "sql",
+            "index": "flights", "sql": {"metrics": [{"function": "count"}]}}, "chart": {"type":
+            "bar"}, "mapping": {"x": "carrier"}}`.
+        200: The visualization as it is now. As application/json: For example `{"id": "v1", "kind":
+            "visualization", "created_at": "2026-01-02T03:04:05Z", "attributes": {"title": "Late
+            flights", "source": {"kind": "sql", "index": "flights", "sql": {"metrics": [{"function":
+            "count"}]}}, "chart": {"type": "bar"}, "mapping": {"x": "carrier"}}}`.
+    """
     return Call(
         operation="visualizations.replace",
         method="PUT",
