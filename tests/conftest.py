@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 from collections.abc import Callable, Iterator
@@ -28,6 +29,15 @@ SLOW_FILES = ("test_typing", "test_regenerate", "test_examples", "test_sources")
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Only a run of slow tests pays for drawing requests from the document, which is done when they are collected."""
     return True if collection_path.name == "test_schemathesis.py" and "not slow" in config.option.markexpr else None
+
+
+gc.disable()  # while tests are collected: none of that is ever freed
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage in what the tests make, not in ten thousand tests again and again."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
