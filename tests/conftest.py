@@ -23,7 +23,10 @@ settings.load_profile(os.environ.get("INFINO_HYPOTHESIS", "fixed"))
 _names = itertools.count(1)
 
 
-SLOW_FILES = ("test_typing", "test_regenerate", "test_examples", "test_sources")
+SLOW_FILES = (
+    "test_typing", "test_regenerate", "test_changes", "test_gateway_bad_days", "test_gateway_durability", "test_examples",
+    "test_hidden_fields", "test_windows", "test_sources", "test_rbac",
+)  # fmt: skip
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
