@@ -24,8 +24,8 @@ _names = itertools.count(1)
 
 
 SLOW_FILES = (
-    "test_typing", "test_regenerate", "test_changes", "test_gateway_bad_days", "test_gateway_durability", "test_examples",
-    "test_hidden_fields", "test_windows", "test_sources", "test_rbac",
+    "test_typing", "test_regenerate", "test_changes", "test_gateway_bad_days", "test_gateway_durability",
+    "test_examples", "test_hidden_fields", "test_windows", "test_sources", "test_rbac",
 )  # fmt: skip
 
 
