@@ -28,6 +28,7 @@ from infino.local.store.typed import fold
 from infino.local.store.writer import DocumentBatch, fetch, put, remove
 from infino.local.values import exact
 from infino.local.values.paths import keys_of, prefixes
+from tests.support.examples import few_and_many
 
 
 def utc(*parts: int) -> datetime:
@@ -181,10 +182,9 @@ DOCUMENTS = st.lists(
 )
 
 
-@given(DOCUMENTS)
-@example([{"b": False}, {"a": None, "b": {"": None}}])
-@example([{"a": None, "b": [2**53 + 1, 0.0]}, {"b": False}])
-def test_no_document_is_lost_or_changed_and_every_column_can_be_read(documents: list[dict[str, Any]]) -> None:
+@example(documents=[{"b": False}, {"a": None, "b": {"": None}}])
+@example(documents=[{"a": None, "b": [2**53 + 1, 0.0]}, {"b": False}])
+def check_documents(documents: list[dict[str, Any]]) -> None:
     with opened() as store:
         numbered = {str(number): document for number, document in enumerate(documents)}
         for id, document in numbered.items():
@@ -210,6 +210,11 @@ def test_no_document_is_lost_or_changed_and_every_column_can_be_read(documents: 
             dataset = store.get(cursor, "d")
             store.count(cursor, dataset, folded=fold(cursor, store.view_of(cursor, dataset)))
             assert sorted(cursor.execute(store.view(cursor, "d").rows(names)).fetchall(), key=repr) == rows
+
+
+test_no_document_is_lost_or_changed_and_every_column_can_be_read, test_documents_for_long = few_and_many(
+    check_documents, 20, documents=DOCUMENTS
+)
 
 
 def floats_in(value: Any) -> list[float]:

@@ -15,6 +15,7 @@ from infino.local.promql import windows
 from infino.local.promql.overtime import RANGE_FUNCTIONS
 from infino.local.promql.storage import StoredSeries
 from infino.local.promql.values import Ranges
+from tests.support.examples import few_and_many
 
 STEP = 10_000
 # Either ordinary readings, or anything a double can be short of NaN and infinities.
@@ -51,10 +52,16 @@ PLAIN = {
 
 
 @pytest.mark.parametrize("name", PLAIN)
-@given(values=_READINGS, width=st.integers(1, 12))
-def test_windows_give_what_one_window_gives(name: str, values: list[float], width: int) -> None:
+def check_windows(name: str, values: list[float], width: int) -> None:
     for at, got in enumerate(answers(name, values, width)):
-        assert got == pytest.approx(PLAIN[name](inside(values, at, width)), rel=1e-9, abs=1e-9)
+        expected = PLAIN[name](inside(values, at, width))
+        assert got is not None
+        assert math.isclose(got, expected, rel_tol=1e-9, abs_tol=1e-9), (got, expected)
+
+
+test_windows_give_what_one_window_gives, test_windows_for_long = few_and_many(
+    check_windows, 20, values=_READINGS, width=st.integers(1, 12)
+)
 
 
 def counter_increase(window: list[float]) -> float:
@@ -89,7 +96,22 @@ def test_pieces_do_not_change_the_answer(values: list[float], width: int) -> Non
 
 
 @pytest.mark.parametrize("name", [*PLAIN, "rate", "increase", "delta", "irate", "idelta", "deriv", "mad_over_time"])
-@given(
+def check_series(name: str, rows: list[list[float]], width: int) -> None:
+    times = np.arange(len(rows[0]), dtype=np.int64) * STEP
+    ranges = Ranges([], times - width * STEP, times, times, closed=False)
+    group = [StoredSeries({}, times, np.array(row)) for row in rows]
+    with np.errstate(all="ignore"):
+        together, present = RANGE_FUNCTIONS[name](windows.windows_of(group, ranges, threshold_first=True), [])
+    for row, values in zip(rows, together, strict=True):
+        alone = answers(name, row, width)
+        assert [there is not None for there in alone] == present.tolist()
+        expected = np.array([x for x in alone if x is not None], dtype=np.float64)
+        assert np.allclose(values[present], expected, rtol=1e-9, atol=1e-9, equal_nan=True)
+
+
+test_series_together_give_what_each_gives_alone, test_series_for_long = few_and_many(
+    check_series,
+    15,
     rows=st.integers(2, 15).flatmap(
         lambda size: st.lists(
             st.lists(st.floats(-1e6, 1e6) | st.sampled_from([math.inf, math.nan]), min_size=size, max_size=size),
@@ -99,16 +121,6 @@ def test_pieces_do_not_change_the_answer(values: list[float], width: int) -> Non
     ),
     width=st.integers(1, 6),
 )
-def test_series_together_give_what_each_gives_alone(name: str, rows: list[list[float]], width: int) -> None:
-    times = np.arange(len(rows[0]), dtype=np.int64) * STEP
-    ranges = Ranges([], times - width * STEP, times, times, closed=False)
-    group = [StoredSeries({}, times, np.array(row)) for row in rows]
-    with np.errstate(all="ignore"):
-        together, present = RANGE_FUNCTIONS[name](windows.windows_of(group, ranges, threshold_first=True), [])
-    for row, values in zip(rows, together, strict=True):
-        alone = answers(name, row, width)
-        assert [there is not None for there in alone] == present.tolist()
-        assert values[present] == pytest.approx([x for x in alone if x is not None], rel=1e-9, abs=1e-9, nan_ok=True)
 
 
 def test_only_series_of_the_same_times_are_put_together() -> None:

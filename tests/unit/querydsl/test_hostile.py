@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 
 from infino.local.http import Problem, encode_json
+from tests.support.examples import few_and_many
 from tests.unit.querydsl.corpus import Corpus
 from tests.unit.querydsl.hostile import bodies
 
@@ -35,9 +35,7 @@ def corpus() -> Iterator[Corpus]:
     made.close()
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
-@given(body=bodies())
-def test_any_body_gives_a_result_or_a_refusal(corpus: Corpus, body: Any) -> None:
+def check_body(corpus: Corpus, body: Any) -> None:
     answer, problem = outcome(corpus, body)
     if problem is None:
         json.loads(encode_json(answer))
@@ -48,6 +46,9 @@ def test_any_body_gives_a_result_or_a_refusal(corpus: Corpus, body: Any) -> None
         # The catch-all for the engine's own errors is for limits that no check foresees; none is known.
         assert problem.type != "search_phase_execution_exception", problem.reason
     assert len(corpus.ids(None)) == len(DOCUMENTS)
+
+
+test_any_body_gives_a_result_or_a_refusal, test_any_body_for_long = few_and_many(check_body, 80, body=bodies())
 
 
 HOSTILE_NAMES = [
