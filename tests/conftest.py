@@ -16,7 +16,9 @@ from infino import Infino
 from infino.local import LocalGateway
 from tests.support.facade import Blocking, Loop
 
-settings.register_profile("fixed", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "fixed", derandomize=True, deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("soak", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("INFINO_HYPOTHESIS", "fixed"))
 
