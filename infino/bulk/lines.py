@@ -208,6 +208,22 @@ _QUOTE, _COMMA = b'",'
 _OPENING, _CLOSING = b"[{", b"]}"
 
 
+def goes_on(first: bytes, rest: bytes) -> bool:
+    """Tell whether the first object of a text takes more than its first line.
+
+    A line that broke off is told from one that goes on by the next, which then begins a record of its own.
+
+    Args:
+        first: The first line, which opens an object.
+        rest: What stands behind it.
+    """
+    marks = [found[0] for found in _TOKEN.findall(first)]
+    opened = sum(map(marks.count, _OPENING)) > sum(map(marks.count, _CLOSING))
+    unfinished = first.rstrip().endswith((b"{", b"[", b",", b":"))
+    behind = rest.lstrip()[:1]
+    return opened and behind != b"" and (unfinished or behind != b"{")
+
+
 def json_lines(stream: io.BufferedReader) -> Iterator[list[bytes]]:
     """Yield the elements of a JSON text as lines, many at once.
 

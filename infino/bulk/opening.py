@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from infino.bulk import delimited
+from infino.bulk.lines import goes_on
 from infino.bulk.options import ReadOptions
 from infino.core.errors import MissingFileError, ValidationError
 
@@ -300,8 +301,7 @@ class OpenedSource:
         if sample.startswith(b"["):
             return "json"
         if sample.startswith(b"{"):
-            first = sample.partition(b"\n")[0].rstrip()
-            return "json" if first.endswith((b"{", b"[", b",")) else "ndjson"  # a JSON text may take several lines
+            return "json" if goes_on(*sample.partition(b"\n")[::2]) else "ndjson"
         if not sample:
             return by_name or "ndjson"
         if by_name is not None or self._reading.of_delimited:
@@ -393,12 +393,43 @@ def recognised(paths: Iterable[Path], reading: ReadOptions) -> list[str]:
 def _unpack(raw: io.BufferedReader, head: bytes, shown: str) -> io.BufferedReader:
     kinds: dict[bytes, Callable[[Any], Any]] = {
         ZSTD: _zstd,
-        BZIP2: bz2.BZ2File,
-        XZ: lzma.LZMAFile,
+        BZIP2: lambda raw: _Members(raw, bz2.BZ2Decompressor),
+        XZ: lambda raw: _Members(raw, lzma.LZMADecompressor),
         GZIP: lambda raw: gzip.GzipFile(fileobj=raw),
     }
     unpacking = next(opened for magic, opened in kinds.items() if head.startswith(magic))(raw)
     return io.BufferedReader(_Unpacking(unpacking, shown), 1 << 20)
+
+
+class _Members:
+    """Streams packed one behind the other; unlike the files of the standard library, it passes over nothing.
+
+    Args:
+        raw: What is packed.
+        start: Makes what unpacks one stream.
+    """
+
+    def __init__(self, raw: io.BufferedReader, start: Callable[[], Any]) -> None:
+        self._raw, self._start = raw, start
+        self._member = start()
+
+    def read(self, size: int) -> bytes:
+        while True:
+            data = b""
+            if self._member.eof:  # zeros that fill the last block of a tape are no stream
+                data = self._member.unused_data.lstrip(b"\0")
+                while not data and (read := self._raw.read(1 << 16)):
+                    data = read.lstrip(b"\0")
+                if not data:
+                    return b""
+                self._member = self._start()
+            elif self._member.needs_input and not (data := self._raw.read(1 << 16)):
+                raise EOFError("it ends within what is packed")
+            if made := self._member.decompress(data, size):
+                return bytes(made)
+
+    def close(self) -> None:
+        """The file below is closed by whoever opened it."""
 
 
 def _zstd(raw: io.BufferedReader) -> Any:

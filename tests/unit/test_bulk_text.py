@@ -83,6 +83,28 @@ def test_several_objects_over_several_lines(tmp_path: Path) -> None:
         read(path)
 
 
+@pytest.mark.parametrize(
+    "text", ['{"a":\n1}', '{"a"\n:1}', '{ "a":\n\n1 }', '{"a"\n:\n1\n}', '{"a":1\n,"b":{}}', '{"a":1, "b":\n{}}']
+)
+def test_one_object_over_several_lines_however_they_end(text: str) -> None:
+    assert stored(text.encode()) == [json.loads(text)]
+
+
+def test_a_line_that_breaks_off_costs_no_other_line() -> None:
+    lines, rejected = read(b'{"a":1\n{"a":2}\n')
+    assert ([json.loads(line) for line in lines[1::2]], len(rejected)) == ([{"a": 2}], 1)
+
+
+@pytest.mark.parametrize("behind", [b"x", b'{"a":3}\n', b"\0" * 70_000 + b"x"])
+@pytest.mark.parametrize("packer", [name for name in PACKERS if name])
+def test_nothing_behind_what_is_packed_is_passed_over(packer: str, behind: bytes) -> None:
+    pack = PACKERS[packer]
+    content = pack(b'{"a":1}\n') + pack(b'{"a":2}\n')
+    assert stored(content) == [{"a": 1}, {"a": 2}]
+    with pytest.raises(ValidationError, match="is damaged"):
+        read(content + behind)
+
+
 UNKNOWN = {
     "app.log": b"2026-11-28 10:00 INFO started\n",
     "comma.log": b"2026-11-28 10:00:00,123 INFO started\n2026-11-28 10:00:01,456 INFO done\n",
