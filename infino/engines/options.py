@@ -51,6 +51,10 @@ def _body(name: str, text: Any) -> Mapping[str, Any]:
         raise ValidationError(f"the option {name} is a search as JSON: {error}") from None
     if not isinstance(found, Mapping):
         raise ValidationError(f"the option {name} is a search, a JSON object")
+    for part in ("aggs", "aggregations"):
+        if part in found:
+            problem = f"the option {name} reads hits, and {part} would be left out: ask for it by client.query.dsl"
+            raise ValidationError(problem)
     return found
 
 
@@ -71,7 +75,7 @@ class EngineReadOptions:
     Args:
         dataset: Name of a dataset.
         sql: A statement that reads, instead of a dataset.
-        search: A search of the dataset in QueryDSL, instead of all of it.
+        search: A search of the dataset in QueryDSL, instead of all of it; its hits are read, so it has no aggregations.
         columns: Columns to read, or all.
         slices: How many tasks read side by side.
         slice_by: Column whose ranges the slices are; `_id` for a dataset.
@@ -132,7 +136,7 @@ def read_options(kind: type[Any], given: Mapping[str, Any], *others: str) -> Any
     """Read options, and refuse those that are unknown or hold a secret.
 
     Args:
-        kind: `ReadOptions` or `WriteOptions`.
+        kind: `EngineReadOptions` or `WriteOptions`.
         given: Name -> value, mostly texts.
         *others: Names that somebody else reads.
 

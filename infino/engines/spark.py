@@ -64,7 +64,7 @@ def arrow_schema(schema: StructType) -> Any:
 
 
 class InfinoDataSource(DataSource):
-    """The format `infino`; `ReadOptions` and `WriteOptions` say what can be chosen.
+    """The format `infino`; `EngineReadOptions` and `WriteOptions` say what can be chosen.
 
     Args:
         options: Name -> text, as Spark hands them over.
