@@ -168,14 +168,15 @@ class _Cut:
         if len(self._rest) > MOST_BYTES:
             raise DecodeError(f"a value of the stream has more than {MOST_BYTES} bytes", operation=self._operation)
 
-    def taken(self, is_whole: Callable[[bytes], bool]) -> Iterator[bytes]:
-        """Give what has come since the last separator, where it ends a line and is whole without a further one."""
-        if self._rest.endswith(b"\n") and is_whole(rest := bytes(self._rest)):
-            self._rest.clear()
-            yield rest
+    def ends_a_line(self) -> bool:
+        return self._rest.endswith(b"\n")
 
-    def finish(self) -> bytes:
+    def rest(self) -> bytes:
+        """Return what has come since the last separator."""
         return bytes(self._rest)
+
+    def clear(self) -> None:
+        self._rest.clear()
 
 
 class Lines(Generic[T]):
@@ -196,37 +197,33 @@ class Lines(Generic[T]):
         """Take some bytes, and give the values that are complete."""
         for line in self._cut.feed(piece):
             yield from self._value(line)
-        if self._leads:  # the separator stands before a value, and the next may be long in coming
-            for line in self._cut.taken(_is_json):
-                yield from self._value(line)
+        # Where the separator stands before a value, the next may be long in coming.
+        if self._leads and self._cut.ends_a_line():
+            yield from self._value(self._cut.rest(), is_ended=False)
 
     def finish(self) -> Iterator[T]:
         """Give the value of a last line that no line break ends."""
-        yield from self._value(self._cut.finish())
+        yield from self._value(self._cut.rest())
 
-    def _value(self, line: bytes) -> Iterator[T]:
+    def _value(self, line: bytes, is_ended: bool = True) -> Iterator[T]:
+        """Give the value of a line, or of a beginning of one that is whole already."""
         line = line.removeprefix(_BOM) if not self._number else line
-        if self._leads and not line.strip():
-            return
-        self._number += 1
         if not line.strip():
+            self._number += not self._leads
             return
         try:
             value = codec.loads(line)
         except (ValueError, RecursionError) as error:
-            problem = f"line {self._number} of the answer is not JSON: {error}"
+            if not is_ended:
+                return
+            problem = f"line {self._number + 1} of the answer is not JSON: {error}"
         else:
+            self._number += 1
+            if not is_ended:
+                self._cut.clear()
             yield _typed(self._read, value, self._number, self.operation)
             return
-        raise DecodeError(problem, operation=self.operation, path=f"$[{self._number}]")
-
-
-def _is_json(text: bytes) -> bool:
-    try:
-        codec.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
+        raise DecodeError(problem, operation=self.operation, path=f"$[{self._number + 1}]")
 
 
 class Events(Generic[T]):
@@ -256,7 +253,7 @@ class Events(Generic[T]):
 
     def finish(self) -> Iterator[Event[T]]:
         """Give the event that no empty line ends."""
-        yield from self._line(self._cut.finish())
+        yield from self._line(self._cut.rest())
         yield from self._line(b"")
 
     def _line(self, line: bytes) -> Iterator[Event[T]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from infino.core import codec
 from infino.core.errors import DecodeError
 from infino.runtime import read as readers
 from infino.runtime import shapes, stream
@@ -38,6 +39,15 @@ def test_a_record_of_a_sequence_does_not_wait_for_the_next() -> None:
 
     assert [[*read.feed(piece)] for piece in (b'\x1e{"a":\n', b"1}\n", b"\x1e2", b"3\n")] == [[], [{"a": 1}], [], [23]]
     assert [*read.finish()] == []
+
+
+def test_a_record_of_a_sequence_is_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded: list[bytes] = []
+    loads = codec.loads
+    monkeypatch.setattr(codec, "loads", lambda text: [decoded.append(text), loads(text)][1])
+
+    assert values(Lines(readers.anything, "x", b"\x1e"), b'\x1e{"a": 1}\n\x1e2\n\n', 100) == [{"a": 1}, 2]
+    assert decoded == [b'{"a": 1}\n', b"2\n\n"]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
