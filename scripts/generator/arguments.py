@@ -8,7 +8,7 @@ from typing import Any
 
 from . import parser
 from .document import Node, Place, Placed, refused, words
-from .parser import Property
+from .parser import ModelProperty, Property
 from .types import PythonType, identifier, node_at, of_property
 
 TAKEN = words(
@@ -119,6 +119,8 @@ def parameter_of(document: Node, found: Placed, typed: Property) -> Argument:
         deprecated=bool(node.get("deprecated") or schema.get("deprecated")),
         style=_style_told(node, found.place) if "content" not in node and kind.kind != "scalar" else "",
     )
+    if "content" not in node and kind.kind in ("model", "map"):
+        _refuse_nested(document, typed, node, found.place)
     if where == "path":
         return replace(made, expression=_segment(node, made, found.place))
     return replace(made, pair=_pair(node, made, found.place))
@@ -231,6 +233,22 @@ def _pair(node: Node, made: Argument, place: Place) -> str:
         raise refused(place, f"a {node['in']} parameter cannot be a file", "send it in the body")
     _refuse_without_text(node, made, place)
     return f"({wire}, {name})"
+
+
+def _refuse_nested(document: Node, typed: Property, node: Node, place: Place) -> None:
+    """Refuse an object whose members have no text: no style of OpenAPI says how they are written."""
+    if not isinstance(typed, ModelProperty):
+        return  # an object that may be null as well
+    each_by_itself = style_of(node, place) in (("deepObject", True), ("deepObject", False), ("form", True))
+    properties = (*(typed.required_properties or ()), *(typed.optional_properties or ()))
+    known = {parser.wire_name(one): one for one in properties}
+    if typed.additional_properties is not None:
+        known["its value"] = typed.additional_properties
+    for name, one in known.items():
+        kind = of_property(document, one)
+        if not kind.has_text or (kind.kind == "array" and not each_by_itself):
+            what = f"{name} is {kind.argument}, and a member of an object is one text here"
+            raise refused(place, what, "content: {application/json: ...} instead of schema")
 
 
 def _refuse_without_text(node: Node, made: Argument, place: Place) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from .check_schemas import ROOT, article, check_schemas, misfit, short, told
+from .check_schemas import ROOT, article, check_schemas, misfit, short, told, unfit
 from .document import (
     METHODS,
     DocumentError,
@@ -76,6 +76,7 @@ def check(document: Node) -> list[DocumentProblem]:
         found += _whole(document, operations)
         found += _operations(document, operations)
         found += check_schemas(document, operations)
+        found += () if found else _false_examples(document, operations)
     except DocumentError as error:
         found += error.problems
     return found
@@ -120,7 +121,7 @@ def _walk(kind: str, node: Any, place: Place) -> Iterator[DocumentProblem]:
                 (*place, key), f"{key} is not a word of {article(kind)}", near[0] if near else "take it out"
             )
         elif isinstance(rule, Refuse):
-            if value is not False:
+            if not (rule.unless_false and value is False):
                 yield DocumentProblem((*place, key), rule.why, rule.do)
         elif isinstance(rule, Child):
             yield from _children(rule, value, (*place, key))
@@ -286,9 +287,11 @@ def _templated(operation: Operation) -> Iterator[DocumentProblem]:
     path = operation.path
     named = re.findall(r"\{([^{}]*)\}", path)
     declared = [one.node.get("name") for one in operation.parameters if one.node.get("in") == "path"]
-    if re.search(r"[{}?#]", re.sub(r"\{[^{}]*\}", "", path)) or not path.startswith("/"):
+    if re.search(r"[{}?#]|%(?![0-9A-Fa-f]{2})", re.sub(r"\{[^{}]*\}", "", path)) or not path.startswith("/"):
         yield DocumentProblem(
-            operation.place[:2], f"{path!r} is not a path template", "slashes, words, and parameters in braces"
+            operation.place[:2],
+            f"{path!r} is not a path template",
+            "slashes, words, %20 for a space, and parameters in braces",
         )
         return
     for name in sorted({*named} ^ {*declared}, key=str):
@@ -394,6 +397,21 @@ def _body(operation: Operation) -> Iterator[DocumentProblem]:
             yield DocumentProblem(
                 (*operation.body.place, "content", media), "has no schema", "schema: {type: string} for text"
             )
+
+
+def _false_examples(document: Node, operations: list[Operation]) -> Iterator[DocumentProblem]:
+    """Refuse examples of bodies and answers that their own schemas would refuse."""
+    for operation in operations:
+        for placed in (*([operation.body] if operation.body else []), *operation.answers.values()):
+            for media, held in placed.node.get("content", {}).items():
+                schema = {**held.get("schema", {}), "components": document.get("components", {})}
+                named = {("examples", name, "value"): one for name, one in held.get("examples", {}).items()}
+                shown = {place: one["value"] for place, one in named.items() if "value" in one}
+                shown |= {("example",): held["example"]} if "example" in held else {}
+                for step, value in shown.items():
+                    if said := unfit(schema, value):
+                        place = (*placed.place, "content", media, *step)
+                        yield DocumentProblem(place, said, "mend the example or the schema")
 
 
 def _media(media: str, place: Place) -> Iterator[DocumentProblem]:

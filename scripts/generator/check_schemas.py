@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import difflib
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 
 from .document import DocumentProblem, Node, Operation, Place, Placed, follow, model_properties
@@ -338,6 +340,15 @@ def _words(node: Node) -> Iterator[Said]:
             yield from _shown(node, ("example",), node["example"])
 
 
+def _pattern(validator: Any, pattern: str, instance: Any, schema: Node) -> Iterator[ValidationError]:
+    """Judge a pattern where Python can: it is one of ECMAScript, which knows signs of its own."""
+    with suppress(re.error):
+        yield from Draft202012Validator.VALIDATORS["pattern"](validator, pattern, instance, schema)
+
+
+_Examples = validators.extend(Draft202012Validator, {"pattern": _pattern})
+
+
 def misfit(schema: Node, value: Any, but: tuple[str, ...] = ()) -> str:
     """Say why a schema itself would refuse a value of its documentation, empty when it fits.
 
@@ -348,8 +359,26 @@ def misfit(schema: Node, value: Any, but: tuple[str, ...] = ()) -> str:
     """
     inner = {"$ref", "properties", "items", "additionalProperties", "required", "allOf", "anyOf", "oneOf", *but}
     plain = {key: item for key, item in schema.items() if key not in inner}
-    error = best_match(Draft202012Validator(plain).iter_errors(value))
+    error = best_match(_Examples(plain).iter_errors(value))
     return told(error) if error else ""
+
+
+def unfit(schema: Node, value: Any) -> str:
+    """Say why a whole schema would refuse an example, empty when it fits.
+
+    Words of an `enum` stay open, and what is only read or only written may be missing on the way where it is not.
+
+    Args:
+        schema: The schema, with the components that it refers to.
+        value: The example.
+    """
+    for error in _Examples(schema).iter_errors(value):
+        properties = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
+        one_way = {name for name, one in properties.items() if one.keys() & {"readOnly", "writeOnly"}}
+        is_one_way = error.validator == "required" and one_way & {*error.validator_value} - {*error.instance}
+        if error.validator != "enum" and not is_one_way:
+            return f"{error.json_path}: {told(error)}" if error.path else told(error)
+    return ""
 
 
 def _shown(node: Node, step: tuple[str, ...], value: Any) -> Iterator[Said]:

@@ -17,10 +17,12 @@ class Refuse:
     Attributes:
         why: What would get lost.
         do: What to do instead.
+        unless_false: Whether `false` is taken, for it says what holds anyway.
     """
 
     why: str
     do: str = "take it out"
+    unless_false: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ _PROSE_OF_A_PATH: Rule = Refuse("a path has no docstring", "say it at its operat
 _SERVERS: Rule = Child("server", "list")
 _KEYWORDS_LEFT_OUT = words(
     "not if then else patternProperties propertyNames dependentSchemas dependentRequired prefixItems contains "
-    "minContains maxContains contentSchema unevaluatedProperties unevaluatedItems $defs $id $anchor $schema "
+    "minContains maxContains contentSchema unevaluatedItems $defs $id $anchor $schema "
     "$vocabulary $dynamicRef $dynamicAnchor xml"
 )
 GRAMMAR: dict[str, dict[str, Rule]] = {
@@ -137,8 +139,8 @@ GRAMMAR: dict[str, dict[str, Rule]] = {
         "style": TEXT,
         "explode": _FLAG,
         **_EXAMPLES,
-        "allowReserved": Refuse("reserved characters are always escaped"),
-        "allowEmptyValue": Refuse("a parameter without a value is not sent"),
+        "allowReserved": Refuse("reserved characters are always escaped", unless_false=True),
+        "allowEmptyValue": Refuse("a parameter without a value is not sent", unless_false=True),
     },
     "requestBody": {"description": TEXT, "required": _FLAG, "content": Child("media type", "map")},
     "media type": {
@@ -212,7 +214,8 @@ GRAMMAR: dict[str, dict[str, Rule]] = {
         "contentEncoding": TEXT,
         "contentMediaType": TEXT,
         "$comment": TEXT,
-        "nullable": Refuse("it belongs to OpenAPI 3.0", 'type: [string, "null"]'),
+        "nullable": Refuse("it belongs to OpenAPI 3.0", 'type: [string, "null"]', unless_false=True),
+        "unevaluatedProperties": Refuse("it has no form in a Python type", "additionalProperties", unless_false=True),
         **{key: Refuse("it has no form in a Python type") for key in sorted(_KEYWORDS_LEFT_OUT)},
     },
     "discriminator": {"propertyName": TEXT, "mapping": _NAMES},

@@ -29,7 +29,7 @@ from .types import class_name, identifier, node_at
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
 _PLAN = "x-infino-plan"
 _EVERYWHERE = ("from collections.abc import Mapping", "from collections.abc import Sequence", "from typing import Any")
-_LITERAL = "/:@!$&'()*+,;=~-._"
+_LITERAL = "/:@!$&'()*+,;=~-._%"
 
 
 @dataclass(frozen=True)

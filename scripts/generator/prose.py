@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from .arguments import Argument
-from .docstrings import argument_text, block, elsewhere, examples_of, inline, wrap
+from .docstrings import argument_text, block, elsewhere, examples_of, field_text, inline, wrap
 from .document import DocumentProblem, Node, Operation, Place, Placed, follow
 from .grammar import GRAMMAR, Child
 
@@ -98,8 +98,8 @@ def headers_of(document: Node, answer: Placed) -> list[str]:
     for name, node in answer.node.get("headers", {}).items():
         header = follow(document, node, (*answer.place, "headers", name)).node
         described = " ".join(str({**header, **node}.get("description", "")).split())
-        old = "Deprecated." if header.get("deprecated") else ""
-        said = " ".join(filter(None, [old, described, *examples_of(header)]))
+        schema = {**header.get("schema", {}), "description": described, "deprecated": header.get("deprecated", False)}
+        said = " ".join([field_text(schema), *examples_of(header)]).strip()
         found.append(f"`{name}`: {said}" if said else f"`{name}`.")
     return [f"In the headers of `with_raw_response`: {' '.join(found)}"] if found else []
 

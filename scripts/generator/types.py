@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import json
 import keyword
 import re
 from dataclasses import dataclass, field, replace
@@ -344,6 +345,15 @@ def split_union(annotation: str) -> list[str]:
     return [*parts, annotation[start:].strip()]
 
 
+def _words_of(document: Node, name: str, tag: str) -> list[str]:
+    """Return the words that a named object allows for a field, as a mapping would name them."""
+    node = document["components"]["schemas"].get(name, {})
+    at = model_properties(document, Placed(node, ("components", "schemas", name))).get(tag)
+    schema = follow(document, at.node, at.place).node if at else {}
+    words = [schema["const"]] if "const" in schema else schema.get("enum", ())
+    return [json.dumps(word) if isinstance(word, bool | int) else word for word in words if word is not None]
+
+
 def _tagged(document: Node, node: Node, place: Place) -> str:
     """Return the reader of a union with a discriminator, empty when there is none."""
     if "discriminator" not in node:
@@ -357,7 +367,8 @@ def _tagged(document: Node, node: Node, place: Place) -> str:
         if not name:
             raise refused((*place, "discriminator"), "chooses among objects without a name", "move them to components")
         if all(target.rsplit("/", 1)[-1] != name for target in found.values()):
-            found[name] = name
+            for word in (*_words_of(document, name, tag), name):
+                found.setdefault(word, name)
     readers = []
     for word, target in found.items():
         name = target.rsplit("/", 1)[-1]

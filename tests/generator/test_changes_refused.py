@@ -121,6 +121,27 @@ REFUSED = {
     "type of an object": (prop(type=[TEXT], default="a"), f"{NAME}.type: {{'type': 'string'}} is not a type"),
     "another encoding": (prop(contentEncoding="quoted-printable"), f"{NAME}.contentEncoding: 'quoted-printable' of 'string'"),
     "allowReserved": (on(get=get(parameter("q", allowReserved=True))), "allowReserved: reserved characters are always escaped"),
+    "a schema that is false": (schema(**{"not": False}), "Thing.not: it has no form in a Python type"),
+    "items that are refused": (prop(unevaluatedItems=False), "name.unevaluatedItems: it has no form in a Python type"),
+    "an object in a deep object": (
+        on(get=get(parameter("f", schema=thing("F.", a=thing("I.", b=TEXT)), style="deepObject", explode=True))),
+        f"{GET}.parameters.0: a is ThingsGetFA | Mapping[str, Any], and a member of an object is one text here",
+    ),
+    "a map of maps in a query": (
+        on(get=get(parameter("f", schema={"type": "object", "additionalProperties": {"type": "object"}}))), "parameters.0: its value is Mapping[str, Any]"
+    ),
+    "a list in a flat object": (
+        on(get=get(parameter("f", schema=thing("F.", a={"type": "array", "items": TEXT}), explode=False))), "parameters.0: a is Sequence[str]"
+    ),
+    "a bare percent sign": (at("/a%b", get=get()), "paths./a%b: '/a%b' is not a path template"),
+    "an example of an answer": (
+        on(get=get(responses={"200": {"description": "R.", "content": {"application/json": {"schema": ref("Thing"), "example": {"id": 5}}}}})),
+        f"{GET}.responses.200.content.application/json.example: $.id: 5 is not of type 'string'; do this: mend the example or the schema",
+    ),
+    "an example of a body": (
+        on(post=operation("things.create", requestBody={"content": {"application/json": {"schema": ref("Thing"), "examples": {"a.b": {"value": []}}}}})),
+        "content.application/json.examples.a.b.value: [] is not of type 'object'",
+    ),
     "own header of two words": (
         on(get=get(parameter("Transfer-Encoding", "header"))), "the header Transfer-Encoding is the transport's own",
     ),
