@@ -23,6 +23,7 @@ from infino.local.disk import damaged_file, full_disk
 from infino.local.fault_injection import delay, instead, reset, send_answer, skewed_clock
 from infino.local.faults import Fault
 from infino.local.http import GatewayCall, Problem, Reply
+from infino.local.memory import BRAKE
 from infino.local.router import Match, Router
 from infino.local.routing import Identity, SocketHandler, collect, start
 from infino.local.signature import ReceivedRequest, Verifier
@@ -164,7 +165,9 @@ class Application:
                 return self._refusal(told)
             if self._gateway.stopping:
                 return STOPPING.answer()
-            if isinstance(error, MemoryError | duckdb.OutOfMemoryException | duckdb.InterruptException):
+            # Libraries call it by many names: a wrong text, a transaction that ended, a thread that can't be had.
+            short = BRAKE.held or isinstance(error, MemoryError | duckdb.OutOfMemoryException)
+            if short or isinstance(error, duckdb.InterruptException):
                 return MEMORY_SHORT.answer()
             logger.exception("%s %s failed", match.route.method, match.route.path)
             reason = f"the gateway failed with {type(error).__name__}; its log has the details"

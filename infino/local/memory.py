@@ -24,7 +24,8 @@ STATM = Path("/proc/self/statm")
 LOOK = 0.02
 """Seconds between two looks while statements run."""
 PATIENCE = 3.0
-"""Seconds above the ceiling after which statements are interrupted, and in which freed memory is given back."""
+"""Seconds above the ceiling after which statements are interrupted, in which freed memory is given back, and for which
+what can't be refused memory waits."""
 RESERVE, LITTLE = 64 * 1024**2, 8 * 1024**2
 """Bytes above the ceiling, and at the least beyond what is mapped, that the process may still have."""
 
@@ -68,7 +69,8 @@ class Brake:
     """The limit on this process's addresses, set while memory is short: what asks for much then, fails."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._released = threading.Condition(self._lock)
         self._limits: dict[object, int] = {}
         self._lifted = 0
         self._before: tuple[int, int] | None = None
@@ -85,19 +87,45 @@ class Brake:
             with self._lock:
                 del self._limits[holder]
                 self._apply()
+                self._released.notify_all()
+
+    @property
+    def held(self) -> bool:
+        """Whether memory is short."""
+        return bool(self._limits)
 
     @contextmanager
     def lifted(self) -> Iterator[None]:
         """Have no limit in the block: an engine that gets no memory to commit gives up on the whole database."""
+        self._lift(1)
+        try:
+            yield
+        finally:
+            self._lift(-1)
+
+    @contextmanager
+    def spared(self) -> Iterator[None]:
+        """Have no limit in the block, which begins when memory is no longer short.
+
+        It is for engines that end the whole process where they get none.
+
+        Raises:
+            MemoryError: Memory stays short.
+        """
         with self._lock:
+            if not self._released.wait_for(lambda: not self._limits, PATIENCE):
+                raise MemoryError("memory is short")
             self._lifted += 1
             self._apply()
         try:
             yield
         finally:
-            with self._lock:
-                self._lifted -= 1
-                self._apply()
+            self._lift(-1)
+
+    def _lift(self, number: int) -> None:
+        with self._lock:
+            self._lifted += number
+            self._apply()
 
     def _apply(self) -> None:
         if resource is None:

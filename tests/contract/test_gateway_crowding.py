@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import resource
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 from infino import Infino
-from infino.local import LocalGateway
+from infino.local import LocalGateway, memory
 from infino.local.access import Principal
+from infino.local.background import BackgroundThreads
+from infino.local.fino import sending
 from infino.local.fino.rules import RulesPlanner
 from infino.local.http import GatewayCall, Problem
-from infino.local.memory import STATM
+from infino.local.imports import runs
+from infino.local.memory import BRAKE, LITTLE, STATM, Brake, Taken
 from infino.local.querydsl import points
 from infino.local.rbac.access import RoleAccess
 from infino.local.rbac.documents import MAX_DEPTH, MAX_NODES, body_of
 from infino.local.routing import collect
 from infino.local.sql.watchdog import WATCHDOG, Limited, TimeLimit, Watchdog
+from infino.local.state import Gateway, Options
 from infino.local.workers import OF_ONE_CALLER, THREADS, kind_of
 from tests.support.signed import Signed
 
@@ -170,6 +176,70 @@ def test_requests_need_no_new_threads(served: LocalGateway, monkeypatch: pytest.
     assert call("PUT", "/threads").status == 200
     assert call.bulk("threads", {"index": {}}, {"a": 1}).status == 200
     assert call("POST", "/sql", {"query": "SELECT a FROM threads"}).status == 200
+
+
+@pytest.mark.parametrize("kind", [runs.threads, sending.answer_threads])
+def test_two_callers_do_not_have_all_threads_of_the_background(kind: Callable[[Gateway], BackgroundThreads]) -> None:
+    held = threading.Event()
+    done: list[int] = []
+
+    def wait(number: int) -> None:
+        held.wait(60)
+        done.append(number)
+
+    with contextlib.closing(Gateway(Options())) as gateway:
+        threads = gateway.part(kind, gateway)
+        for number in range(10):
+            threads.submit(f"greedy {number % 2}", partial(wait, number))
+        other = threading.Event()
+        threads.submit("other", other.set)
+        assert other.wait(60)
+        assert not done
+        held.set()
+        while len(done) < 10:
+            time.sleep(0.01)
+    assert sorted(done) == list(range(10))
+
+
+@pytest.mark.skipif(not STATM.exists(), reason="only there a process gets a limit on its memory")
+def test_texts_are_not_searched_while_memory_is_short(served: LocalGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "PATIENCE", 0.1)
+    call, search = Signed(served), {"query": {"match": {"t": "one"}}}
+    call("PUT", "/texts", {"mappings": {"properties": {"t": {"type": "text"}}}})
+    call.bulk("texts", {"index": {"_id": "1"}}, {"t": "one two"})
+    assert call("POST", "/texts/querydsl", search).json["hits"]["total"]["value"] == 1
+    limits = []
+    with BRAKE.spared():  # what has begun goes on
+        BRAKE.hold(call, Taken.now().mapped + LITTLE)
+        limits.append(resource.getrlimit(resource.RLIMIT_AS)[0])
+    try:
+        limits.append(resource.getrlimit(resource.RLIMIT_AS)[0])
+        refused = call("POST", "/texts/querydsl", search)  # its engine ends the process when it gets no memory
+    finally:
+        BRAKE.release(call)
+    assert limits[0] != limits[1]
+    assert (refused.status, refused.json["error"]["type"]) == (503, "memory_short")
+    assert call("POST", "/texts/querydsl", search).status == 200
+
+
+def test_what_fails_in_other_words_while_memory_is_short_is_told_as_that(
+    served: LocalGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: RoleAccess, principal: Principal, *rest: str) -> None:
+        raise RuntimeError("can't start new thread")
+
+    call = Signed(served)
+    with monkeypatch.context() as patched:
+        patched.setattr(RoleAccess, "check", fail)
+        patched.setattr(Brake, "held", True)
+        assert call("GET", "/users").status == 503
+        patched.setattr(Brake, "held", False)
+        assert call("GET", "/users").status == 500
+
+
+def test_all_threads_run_from_the_start(served: LocalGateway) -> None:
+    names = {thread.name for thread in threading.enumerate()}
+    assert names >= {"infino-time-limit", "infino-import_15", "infino-fino_7", "infino-query_23"}
 
 
 def test_one_limit_that_fails_ends_no_other(caplog: pytest.LogCaptureFixture) -> None:

@@ -6,14 +6,13 @@ import datetime
 import gzip
 import json
 import sqlite3
-import threading
 import time
-from contextlib import closing
 
 import pytest
 
 from infino import BadRequestError, InfinoError, JobFailedError, NotFoundError
 from infino.local import LocalGateway
+from infino.local.background import BackgroundThreads
 from infino.local.http import Problem
 from infino.local.imports import formats, jobs, runs
 from infino.local.imports.formats import Bad, detect, records
@@ -125,27 +124,11 @@ def test_a_batch_holds_so_many_records_or_so_many_bytes(monkeypatch):
     assert [len(batch) for batch in runs.batches(iter(items), 4)] == [2, 1, 4, 4]
 
 
-def test_two_callers_do_not_have_all_threads_of_imports():
-    held, done = threading.Event(), []
-    with closing(Gateway(Options())) as gateway:
-        threads = gateway.part(runs.ImportThreads, gateway)
-        for number in range(10):
-            threads.submit(f"greedy {number % 2}", lambda number=number: held.wait(60) and done.append(number))
-        other = threading.Event()
-        threads.submit("other", other.set)
-        assert other.wait(60)
-        assert not done
-        held.set()
-        while len(done) < 10:
-            time.sleep(0.01)
-    assert sorted(done) == list(range(10))
-
-
 def test_scheduled_runs_take_the_threads_of_who_made_the_job(gateway, sync_client, shop, fresh, monkeypatch):
     body = {"source_id": shop[0], "target_dataset": fresh("x"), "query": "SELECT 1 AS a", "schedule": "0 0 1 1 *"}
     job = sync_client.request("PUT", "/import/sqlite", json=body)["job_id"]
     takers = []
-    monkeypatch.setattr(runs.ImportThreads, "submit", lambda threads, caller, work: takers.append(caller))
+    monkeypatch.setattr(BackgroundThreads, "submit", lambda threads, caller, work: takers.append(caller))
     jobs.start(gateway.state, gateway.state.control.get(jobs.KIND, job).body)
     assert takers == [gateway.access_key]
     answers = [sync_client.request("GET", path) for path in ("/import/jobs", f"/import/jobs/{job}")]

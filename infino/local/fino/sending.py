@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 from infino.core.redaction import get_logger
+from infino.local.background import BackgroundThreads
 from infino.local.fino import threads
 from infino.local.fino.conversation import turn
 from infino.local.http import GatewayCall, Problem, Reply, Route
@@ -26,15 +27,14 @@ def _send(gateway: Gateway, call: GatewayCall) -> Reply:
     context = body.get("context")
     thread_id = str(body.get("thread_id") or (context.get("thread_id") if isinstance(context, dict) else "") or "")
     message_id = threads.add_message(gateway, call.principal, thread_id, "user", content)
-    gateway.part(_workers, gateway).submit(_answer, gateway, call.principal, thread_id, question.strip())
+    work = partial(_answer, gateway, call.principal, thread_id, question.strip())
+    gateway.part(answer_threads, gateway).submit(call.principal.username, work)
     return Reply(json=message_id)
 
 
-def _workers(gateway: Gateway) -> ThreadPoolExecutor:
-    """The threads that answer for one gateway; they end before its store closes."""
-    workers = ThreadPoolExecutor(4, thread_name_prefix="fino-answer")
-    gateway.on_close(lambda: workers.shutdown(cancel_futures=True))
-    return workers
+def answer_threads(gateway: Gateway) -> BackgroundThreads:
+    """Return the threads that answer for one gateway."""
+    return BackgroundThreads(gateway, "fino", 8, 2)
 
 
 def _answer(gateway: Gateway, principal: Principal, thread_id: str, question: str) -> None:

@@ -15,6 +15,7 @@ def start(gateway: Gateway) -> None:
     """Close what an earlier process left open, and look after schedules until the gateway closes."""
     runs.interrupted(gateway)
     jobs.interrupted(gateway)
+    gateway.part(runs.threads, gateway)
     gateway.on_close(jobs.Scheduler(gateway).close)
 
 

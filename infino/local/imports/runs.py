@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import datetime
-import threading
 import time
 import uuid
-from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 import duckdb
 
+from infino.local.background import BackgroundThreads
 from infino.local.disk import damaged_file
 from infino.local.http import Problem
 from infino.local.imports.formats import Bad, Record
@@ -91,7 +88,7 @@ def submit(gateway: Gateway, load: Load) -> dict[str, Any]:
     """Start a run in the background and return its first status."""
     status = new_run(gateway, load)
     work = partial(carry_out, gateway, load, status["run_id"])
-    gateway.part(ImportThreads, gateway).submit(caller_name() or load.caller, work)
+    gateway.part(threads, gateway).submit(caller_name() or load.caller, work)
     return status
 
 
@@ -226,45 +223,6 @@ def interrupted(gateway: Gateway) -> None:
             _update(gateway, stored.id, status="failed", completed_at=now(gateway), error_message=STOPPED)
 
 
-class ImportThreads:
-    """The threads of one gateway's runs, of which no caller has them all; they end before its store closes.
-
-    Args:
-        gateway: The gateway.
-
-    Examples:
-        >>> gateway.part(ImportThreads, gateway).submit("IAK_1", work)
-    """
-
-    def __init__(self, gateway: Gateway) -> None:
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="import")
-        self._lock = threading.Lock()
-        self._running: Counter[str] = Counter()
-        self._waiting: defaultdict[str, deque[Callable[[], object]]] = defaultdict(deque)
-        gateway.on_close(lambda: self._pool.shutdown(cancel_futures=True))
-
-    def submit(self, caller: str, work: Callable[[], object]) -> None:
-        """Do something as soon as the caller has a thread for it.
-
-        Args:
-            caller: Who it is done for.
-            work: What to do.
-        """
-        with self._lock:
-            if self._running[caller] >= OF_ONE_CALLER:
-                self._waiting[caller].append(work)
-                return
-            self._running[caller] += 1
-            self._pool.submit(self._run, caller, work)
-
-    def _run(self, caller: str, work: Callable[[], object]) -> None:
-        try:
-            work()
-        finally:
-            with self._lock:
-                self._running[caller] -= 1
-                waiting = self._waiting[caller]
-                following = waiting.popleft() if waiting else None
-            if following is not None:
-                with suppress(RuntimeError):  # the gateway closes
-                    self.submit(caller, following)
+def threads(gateway: Gateway) -> BackgroundThreads:
+    """Return the threads of one gateway's runs; they end before its store closes."""
+    return BackgroundThreads(gateway, "import", WORKERS, OF_ONE_CALLER)

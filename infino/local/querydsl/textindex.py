@@ -23,6 +23,7 @@ import numpy as np
 import tantivy
 from tantivy import Occur, Query
 
+from infino.local.memory import BRAKE
 from infino.local.querydsl.fields import SearchField, rows_of
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.regexps import escape, from_wildcard
@@ -39,6 +40,8 @@ SMALL = 1000
 SNAPSHOTS = 4
 """So many versions of an index are held for readers whose transaction began before the last write."""
 OPEN_INDEXES = 256
+SPARED = BRAKE.spared()
+"""Around all that the engine does: refused memory, it would end the process."""
 
 
 class FieldIndex:
@@ -64,6 +67,7 @@ class FieldIndex:
         """
         return Hits(self, query, scored)
 
+    @SPARED
     def count(self, query: Query) -> int:
         """Return how many documents a query finds."""
         if not self._searcher.num_docs:
@@ -71,6 +75,7 @@ class FieldIndex:
         found = self._searcher.search(query, 1, count=True)
         return int(found.count)  # type: ignore[attr-defined]  # the stub of the engine lacks it
 
+    @SPARED
     def best(self, query: Query, most: int) -> list[tuple[float, int]]:
         """Return (score, number) of the best documents that a query finds, best first; equal ones as they are kept."""
         if not self._searcher.num_docs:
@@ -82,6 +87,7 @@ class FieldIndex:
             numbers = (self._numbers[place] for place in numbers)
         return [(score / LUCENE_FACTOR, number) for (score, _), number in zip(found, numbers, strict=True)]
 
+    @SPARED
     def term(self, word: str) -> Query:
         """Return the query for one token."""
         return Query.term_query(self.schema, "t", word)
@@ -90,6 +96,7 @@ class FieldIndex:
         """Return a query that scores as its field does: on `match_only_text`, everything is worth 1."""
         return Query.const_score_query(query, LUCENE_FACTOR) if field.type == "match_only_text" else query
 
+    @SPARED
     def boolean(self, queries: Sequence[Query], required: int) -> Query:
         """Return the query that needs at least so many of the given ones."""
         if len(queries) == 1 and required == 1:
@@ -98,12 +105,14 @@ class FieldIndex:
             return Query.boolean_query([(Occur.Must, query) for query in queries])
         return Query.boolean_query([(Occur.Should, query) for query in queries], minimum_number_should_match=required)
 
+    @SPARED
     def phrase(self, words: Sequence[str], slop: int) -> Query:
         """Return the query for words in a row, at most `slop` positions apart."""
         if len(words) == 1:
             return self.term(words[0])
         return Query.phrase_query(self.schema, "t", list(words), slop=slop)
 
+    @SPARED
     def phrase_prefix(self, words: Sequence[str], slop: int, expansions: int) -> Query:
         """Return the query for words in a row, the last of which may go on."""
         last = [word for word, _ in self._searcher.terms_with_prefix("t", words[-1], limit=max(1, expansions))]
@@ -114,6 +123,7 @@ class FieldIndex:
         """Return the query for tokens with a beginning, which all score the same."""
         return Query.const_score_query(self.pattern(escape(prefix) + from_wildcard("*")), score * LUCENE_FACTOR)
 
+    @SPARED
     def pattern(self, expression: str) -> Query:
         """Return the query for tokens that match a regular expression as a whole."""
         try:
@@ -121,10 +131,12 @@ class FieldIndex:
         except ValueError as error:
             raise illegal(f"Determinizing automaton would require too much effort: {str(error)[:200]}") from None
 
+    @SPARED
     def terms(self) -> list[str]:
         """Return every token of the field."""
         return [term for term, _ in self._searcher.terms_with_prefix("t", "")]
 
+    @SPARED
     def document_frequency(self, word: str) -> int:
         """Return how many documents have a token."""
         return int(self._searcher.doc_freq("t", word))
@@ -191,13 +203,14 @@ def with_words(index: tantivy.Index) -> tantivy.Index:
 @contextmanager
 def writing(index: tantivy.Index) -> Iterator[tantivy.IndexWriter]:
     """Give a writer; what it wrote is there to be searched when the block ends."""
-    writer = index.writer(WRITER_BYTES, 1)
-    try:
-        yield writer
-        writer.commit()
-    finally:
-        writer.wait_merging_threads()
-    index.reload()
+    with BRAKE.spared():
+        writer = index.writer(WRITER_BYTES, 1)
+        try:
+            yield writer
+            writer.commit()
+        finally:
+            writer.wait_merging_threads()
+        index.reload()
 
 
 class GrowingIndex:
@@ -216,6 +229,7 @@ class GrowingIndex:
         self._reached = 0
 
     @staticmethod
+    @SPARED
     def _opened(folder: Path | None) -> tantivy.Index:
         if folder is None:
             return tantivy.Index(new_schema())
@@ -226,6 +240,7 @@ class GrowingIndex:
         folder.mkdir(parents=True)
         return tantivy.Index(new_schema(), path=str(folder))
 
+    @SPARED
     def _stored_numbers(self) -> np.ndarray:
         searcher = self._index.searcher()
         if not searcher.num_docs:

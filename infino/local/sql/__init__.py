@@ -15,7 +15,7 @@ from infino.local.sql.information import shown
 from infino.local.sql.question import Asker
 from infino.local.sql.result import ResultColumn, data_type, describe, envelope, fetch_rows
 from infino.local.sql.tokens import SqlToken, find, first_word, split, tokens, written
-from infino.local.sql.watchdog import time_limit
+from infino.local.sql.watchdog import WATCHDOG, time_limit
 from infino.local.sql.writes import Writing
 from infino.local.store import literal
 
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
     from infino.local.access import Principal
     from infino.local.state import Gateway
+
+
+def start(gateway: Gateway) -> None:
+    """Have statements watched from the first one on."""
+    WATCHDOG.start()
 
 
 def sql(gateway: Gateway, call: GatewayCall) -> Reply:

@@ -110,12 +110,20 @@ class Watchdog:
         due = time.monotonic() + (AGAIN if left is None else left)
         with self._changed:
             self._limited.add(limited)
-            if self._thread is None or not self._thread.is_alive():  # the first time, and after a fork
-                self._thread = threading.Thread(target=self._run, name="infino-time-limit", daemon=True)
-                self._due = math.inf
-                self._thread.start()
+            self._start()
             if due < self._due:
                 self._changed.notify()
+
+    def start(self) -> None:
+        """Have the thread run before anything is watched: while memory is short, the system starts none."""
+        with self._changed:
+            self._start()
+
+    def _start(self) -> None:
+        if self._thread is None or not self._thread.is_alive():  # the first time, and after a fork
+            self._thread = threading.Thread(target=self._run, name="infino-time-limit", daemon=True)
+            self._due = math.inf
+            self._thread.start()
 
     def release(self, limited: Limited) -> None:
         """Leave something alone: it has ended. No stop is under way when this returns."""
