@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import sysconfig
 import tomllib
 import venv
@@ -20,12 +21,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(2400)]
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Python with both engines: one environment, since each of them is half a gigabyte."""
     folder = tmp_path_factory.mktemp("engines") / "environment"
-    venv.create(folder, with_pip=True)
+    venv.create(folder)
     inside = sysconfig.get_path("purelib", vars={"base": str(folder)})
     Path(inside, "outside.pth").write_text(f"{sysconfig.get_path('purelib')}\n{ROOT}\n{ROOT / 'generated'}\n")
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     needs = [need for engine in ENGINES for need in extras[engine]]
-    command = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", *needs]
+    command = [sys.executable, "-m", "pip", "--python", folder, "install", "--quiet", "--no-compile", *needs]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return folder / "bin" / "python"

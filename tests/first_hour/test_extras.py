@@ -89,9 +89,9 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def environment(folder: Path, requirement: str) -> Path:
-    venv.create(folder, with_pip=True)
+    venv.create(folder)
     python = folder / "bin" / "python"
-    run(python, "-m", "pip", "install", "--quiet", requirement)
+    run(sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-compile", requirement)
     return python
 
 
