@@ -23,7 +23,8 @@ class InfinoDatasource(Datasource):
 
     Args:
         schema: Columns and types of Arrow; by default they are learned from the first rows.
-        **options: Those of `EngineReadOptions`, and `profile`, `endpoint`, `region`, `host`, `ca_bundle`, `credentials`.
+        **options: Those of `EngineReadOptions`, and `profile`, `endpoint`, `region`, `host`, `ca_bundle` and
+            `credentials`.
 
     Raises:
         ValidationError: An option is unknown or would hold a secret.

@@ -42,7 +42,7 @@ def test_options_are_read_from_texts_and_from_values() -> None:
         (EngineReadOptions, {"sql": "SELECT 1", "search": "{}"}, "search goes with dataset"),
         (EngineReadOptions, {"dataset": "a", "search": "{"}, "search as JSON"),
         (EngineReadOptions, {"dataset": "a", "search": "[]"}, "a JSON object"),
-        (EngineReadOptions, {"dataset": "a", "search": '{"aggs": {}}'}, "search reads hits, and aggs would be left out"),
+        (EngineReadOptions, {"dataset": "a", "search": '{"aggs": {}}'}, "reads hits, and aggs would be left out"),
         (EngineReadOptions, {"dataset": "a", "search": '{"aggregations": {}}'}, "and aggregations would be left out"),
         (EngineReadOptions, {"dataset": "a", "start": "3"}, "give both"),
         (EngineReadOptions, {"dataset": "a", "sequence": "n", "search": "{}"}, "by sequence"),
