@@ -1,5 +1,7 @@
 """The same program for asyncio: the same names and the same types, awaited."""
 
+# pyright: strict
+
 from collections.abc import AsyncIterator
 from typing import assert_type
 

@@ -1,5 +1,7 @@
 """What one call answers goes into the next: ids, names, words, pages, times and changed models, in both clients."""
 
+# pyright: strict
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -55,7 +57,7 @@ def streams_and_results(client: Infino, thread: Thread) -> list[float]:
             print(event.markdown.upper())
     for batch in client.query.sql_batches("SELECT * FROM flights"):
         print(batch.to_pandas(), [column.name for column in batch.columns])
-    hits = [hit.id for hit in client.query.scan("flights") if hit.id is not None]
+    hits = [hit.id for hit in client.query.scan("flights")]
     client.records.delete("flights", {"ids": {"values": hits}})
     client.records.bulk("copies", client.query.sql("SELECT * FROM flights"), id="flight_id")
     return [float(row["delay"]) for row in client.query.sql("SELECT delay FROM flights")]

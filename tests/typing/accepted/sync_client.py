@@ -1,5 +1,7 @@
 """A user's program that must type-check, and the exact types it meets."""
 
+# pyright: strict
+
 from collections.abc import Iterator
 from pathlib import Path
 from typing import assert_type

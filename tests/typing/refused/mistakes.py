@@ -1,5 +1,7 @@
 """Mistakes that a type checker must find: every line with the mark, and no other."""
 
+# pyright: strict
+
 from infino import AsyncInfino, Infino, RetryPolicy, Timeouts
 from infino.models import Chart, ErrorBody, Visualization
 from infino.signing import SigV4Signer
