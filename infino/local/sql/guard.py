@@ -92,6 +92,25 @@ class Relation:
 
 
 @attrs.frozen
+class Cast:
+    """A cast that is written in a statement.
+
+    Args:
+        start: Where it begins, in bytes.
+        length: How long it is, as the engine counts.
+        type: The name of its type.
+        type_start: Where the type begins.
+        type_end: Where it ends.
+    """
+
+    start: int
+    length: int
+    type: str
+    type_start: int
+    type_end: int
+
+
+@attrs.frozen
 class Statement:
     """A question that passed the check.
 
@@ -101,6 +120,7 @@ class Statement:
         relations: The datasets that it names.
         columns: The names of columns as they stand: their parts, where they begin and how long they are, in bytes.
         types: The same for types without precision: their name, place and length.
+        casts: The casts in it.
         aliases: Every name that qualifies columns, in lower case.
         labels: Every name that the statement itself gives to a column or table, in lower case.
         unnamed: A place within each value that it selects without a name, in bytes.
@@ -113,6 +133,7 @@ class Statement:
     relations: tuple[Relation, ...]
     columns: tuple[tuple[tuple[str, ...], int, int], ...]
     types: tuple[tuple[str, int, int], ...]
+    casts: tuple[Cast, ...]
     aliases: frozenset[str]
     labels: frozenset[str]
     unnamed: tuple[int, ...]
@@ -188,6 +209,16 @@ def is_one(item: Node) -> bool:
     return True
 
 
+def cast_of(node: Node) -> Cast:
+    """Return what is known of a cast; its type is that of the elements of a list."""
+    type_ = node["type_expr"]
+    while type_.get("type_name") == "list" and type_["children"]:
+        type_ = type_["children"][0]
+    start, end = int(type_["query_location"]), int(type_["query_location"]) + int(type_["query_location_length"])
+    name = str(type_.get("type_name")).upper()
+    return Cast(int(node["query_location"]), int(node["query_location_length"]), name, start, end)
+
+
 class Check:
     """One walk over the tree of a statement.
 
@@ -200,6 +231,7 @@ class Check:
         self._relations: list[Relation] = []
         self._columns: list[tuple[tuple[str, ...], int, int]] = []
         self._types: list[tuple[str, int, int]] = []
+        self._casts: list[Cast] = []
         self._qualifiers: set[str] = set()
         self._labels: set[str] = set()
         self._unnamed: list[int] = []
@@ -223,6 +255,7 @@ class Check:
             relations=tuple(self._relations),
             columns=tuple(self._columns),
             types=tuple(self._types),
+            casts=tuple(self._casts),
             aliases=frozenset(self._qualifiers),
             labels=frozenset(self._labels),
             unnamed=tuple(self._unnamed),
@@ -301,6 +334,7 @@ class Check:
             self._everything = True
         elif kind == "CAST":
             self._check_cast(node)
+            self._casts.append(cast_of(node))
         elif kind == "TYPE" and not node["children"]:
             self._types.append((node["type_name"].upper(), *place))
 

@@ -15,6 +15,7 @@ import duckdb
 
 from infino.local.http import Problem
 from infino.local.sql.dialect import check_length, wrong_sql
+from infino.local.sql.digits import PLACES, kept
 from infino.local.sql.guard import Relation, Statement, checked
 from infino.local.sql.information import Information, information
 from infino.local.sql.tokens import selected, tokens, written
@@ -29,8 +30,8 @@ View = DatasetView | Information
 Views = Mapping[str, View]
 STATE = frozenset({"current_catalog", "current_role", "current_schema", "current_user", "session_user", "user"})
 """Names that the engine reads as functions, without brackets, where nothing selected is called so."""
-EXACT = "DECIMAL(38, 10)"
-"""What DECIMAL without precision means; the engine alone would keep three digits of a fraction."""
+EXACT = f"DECIMAL(38, {PLACES})"
+"""What DECIMAL without precision means, unless more is needed; the engine alone would keep three places."""
 SHORT, MOST_KEPT = 2000, 256
 _passed: dict[str, Statement] = {}
 _keeping = threading.Lock()
@@ -69,16 +70,20 @@ class Asker:
         named = {relation.name.lower(): relation for relation in statement.relations}
         views = {name: self._view(relation) for name, relation in named.items()}
         self._check_within(views.values())
-        sql = edited(
-            text,
-            [*datasets(statement), *fields(statement, columns_of(views)), *decimals(statement), *names(statement)],
-        )
+        bare = list(decimals(statement))
+        edits = [*datasets(statement), *fields(statement, columns_of(views)), *bare, *names(statement)]
+        sql = edited(text, edits)
         if sql != text:
             statement = known(self.cursor, sql)
         Widths({name: sum(column.starred for column in view.columns) + 1 for name, view in views.items()}).query(
             statement.top, {}
         )
         self._show(statement, views)
+        if has_decimals(statement, views):
+            places = {moved(edits, start) for start, _, _ in bare}
+            while more := kept(self.cursor, statement, places):
+                places = {moved(more, place) for place in places}
+                statement = known(self.cursor, edited(statement.text, more))
         return PreparedQuestion(statement.text, statement, tuple({view.name: view for view in views.values()}.values()))
 
     def find(self, name: str) -> DatasetView | None:
@@ -206,6 +211,15 @@ def fields(statement: Statement, columns: Mapping[str, str]) -> Iterator[Edit]:
         yield start, start + length, ".".join(identifier(name) for name in [*table, field])
 
 
+def has_decimals(statement: Statement, views: Views) -> bool:
+    """Tell whether decimals may be among the values of a question."""
+    if any(cast.type == "DECIMAL" for cast in statement.casts):
+        return True
+    wanted = statement.mentioned()
+    columns = (column for view in views.values() for column in view.columns if column.type.startswith("DECIMAL"))
+    return any(statement.everything or column.name.lower() in wanted for column in columns)
+
+
 def decimals(statement: Statement) -> Iterator[Edit]:
     """Yield the edits that give DECIMAL without precision the digits that it needs."""
     for name, start, length in statement.types:
@@ -228,6 +242,11 @@ def names(statement: Statement) -> Iterator[Edit]:
 
 LONGEST_NAME = 256
 """Characters; longer ones are the engine's to name, or nested questions would grow with each level."""
+
+
+def moved(edits: Collection[Edit], place: int) -> int:
+    """Return where a place of a text is after edits before it."""
+    return place + sum(len(new.encode()) - (end - start) for start, end, new in edits if end <= place)
 
 
 def edited(text: str, edits: Collection[Edit]) -> str:

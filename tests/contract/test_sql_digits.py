@@ -1,0 +1,74 @@
+"""Digits in SQL: where a decimal meets another type it keeps them, or the question is refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from infino.local import LocalGateway
+from tests.support.signed import Signed
+
+DOCUMENT = b'{"x":0.12345678901234567890,"y":12345678901234567.25,"n":7,"f":0.5,"t":"0.123456789012","l":[0.10]}'
+LONG = "0.12345678901234567890"
+
+
+@pytest.fixture(scope="module")
+def call() -> Iterator[Signed]:
+    with LocalGateway() as gateway:
+        signed = Signed(gateway)
+        signed("PUT", "/d")
+        signed("POST", "/d/json", b'{"index":{"_id":"1"}}\n%s\n' % DOCUMENT, "application/x-ndjson")
+        yield signed
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "x", "CAST(x AS DECIMAL)", "x::DECIMAL",
+        "x::NUMERIC::DEC", "TRY_CAST(x AS DECIMAL)", f"CAST('{LONG}' AS DECIMAL)",
+        f"DECIMAL '{LONG}'", "CASE WHEN n = 7 THEN x ELSE n END", "coalesce(x, 0)", "coalesce(NULL, x, 0.5)",
+        "greatest(x, 0)", "[x, 1][1]", "(SELECT x UNION ALL SELECT x LIMIT 1)", "coalesce(x::DECIMAL, 1)",
+        "CAST(coalesce(x, 0) AS DECIMAL)", "((x))::DECIMAL", "CAST([x] AS DECIMAL[])[1]", "max(x::DECIMAL) OVER ()",
+        'CAST("x" AS DECIMAL)', "d.x::DECIMAL",
+        "CAST(CAST(x AS DECIMAL) AS DECIMAL)", "coalesce(x::DECIMAL, 0)::DECIMAL",
+    ],
+)  # fmt: skip
+def test_a_decimal_keeps_its_digits(call: Signed, value: str) -> None:
+    assert call.rows(f"SELECT 'é' AS other, {value} AS v FROM d")[0]["v"] == LONG
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "SELECT x FROM d UNION SELECT f FROM d", "SELECT f FROM d UNION ALL SELECT x FROM d", "SELECT [x, f] FROM d",
+        "SELECT x FROM d UNION ALL SELECT y FROM d", "SELECT [x, y] FROM d", "SELECT coalesce(x, y) FROM d",
+        "SELECT CASE WHEN n = 7 THEN x ELSE f END FROM d", "SELECT coalesce(x, f) FROM d",
+        "SELECT if(n = 7, x, f) FROM d",
+        "SELECT greatest(x, f) FROM d", "SELECT least(x, y) FROM d", "SELECT [[x], [f]] FROM d",
+        "WITH c AS (SELECT x FROM d EXCEPT SELECT f FROM d) SELECT count(*) FROM c",
+        "SELECT a FROM d, LATERAL (VALUES (1e0), (x)) v(a)",
+        "SELECT n FROM d WHERE n IN (SELECT coalesce(f, x) FROM d)",
+        "SELECT coalesce(CAST(t AS DECIMAL(38, 20)), f) FROM d", "SELECT coalesce(t::DECIMAL(38, 20), f) FROM d",
+        "INSERT INTO d (z) SELECT coalesce(x, f) FROM d", "UPDATE d SET z = coalesce(x, f)",
+    ],
+)  # fmt: skip
+def test_what_would_round_a_decimal_is_refused(call: Signed, question: str) -> None:
+    reply = call.sql(question)
+    assert (reply.status, "which does not hold its digits: cast one" in reply.reason) == (400, True), reply.content
+
+
+@pytest.mark.parametrize("value", ["t::DECIMAL", "CAST(f AS DECIMAL)", "'1e-12'::DECIMAL", "(f / 3)::NUMERIC"])
+def test_decimal_without_digits_is_refused_where_each_value_needs_others(call: Signed, value: str) -> None:
+    reason = call.sql(f"SELECT {value} FROM d").reason
+    assert "may lose digits: write how many it has, such as DECIMAL(38, 10)" in reason
+
+
+def test_a_cast_that_is_written_may_round(call: Signed) -> None:
+    query = (
+        "SELECT coalesce(CAST(x AS float8), f) AS a, coalesce(x::DECIMAL(38, 2), y) AS b, t::DECIMAL(38, 10) AS c,"
+        " n::DECIMAL AS d, x + f AS e, coalesce(f, 0.5) AS f FROM d"
+    )
+    assert call.rows(query) == [
+        {"a": float(LONG), "b": "0.12", "c": "0.1234567890", "d": "7.0000000000", "e": 0.5 + float(LONG), "f": 0.5}
+    ]
