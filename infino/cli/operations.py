@@ -111,13 +111,13 @@ def _operation(name: str, method: Callable[..., Any], path: tuple[str, ...]) -> 
             for part in path:
                 owner = getattr(owner, part)
             answer = getattr(owner, name)(**values)
-        if answer is False and name.startswith(_DESTROYS):
-            session.say(f"{what}: there was nothing to do")
-        elif name == "exists":
-            session.say(f"{what}: {'yes' if answer else 'no'}")
-            sys.exit(0 if answer else 1)
-        else:
-            show(session, answer, done=f"{what}: done")
+            if answer is False and name.startswith(_DESTROYS):
+                session.say(f"{what}: there was nothing to do")
+            elif name == "exists":
+                session.say(f"{what}: {'yes' if answer else 'no'}")
+                sys.exit(0 if answer else 1)
+            else:  # here, for a list asks for its further pages
+                show(session, answer, done=f"{what}: done")
 
     decorated: Any = run
     for one in reversed(parameters):

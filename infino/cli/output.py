@@ -61,7 +61,7 @@ def as_rows(value: Any) -> Rows:
     Returns:
         The rows; a single object is one row.
     """
-    if hasattr(value, "columns") and hasattr(value, "rows"):
+    if hasattr(value, "columns") and callable(getattr(value, "rows", None)):
         return Rows([column.name for column in value.columns], value.rows, len(value), value)
     items = [_plain(one) for one in _items(value)]
     if any(not isinstance(item, Mapping) for item in items):

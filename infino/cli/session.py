@@ -125,11 +125,17 @@ def shared_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextlib.contextmanager
 def printable_errors() -> Iterator[None]:
-    """Let no error of click carry to the terminal what steers it."""
+    """Let no error carry to the terminal what steers it; one of ours, from an answer read late, is no traceback."""
     try:
         yield
     except click.ClickException as error:
         vars(error)["message"] = printable_lines(error.message)
+        raise
+    except Exception as error:
+        from infino import InfinoError
+
+        if isinstance(error, InfinoError):
+            raise failure(error) from error
         raise
 
 

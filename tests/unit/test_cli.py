@@ -16,10 +16,11 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from infino import InfinoError
 from infino.cli.app import infino as command
 from infino.cli.operations import argument_texts, show
 from infino.cli.output import fitting
-from infino.cli.session import Session
+from infino.cli.session import Group, Session
 from infino.cli.shell import Shell, Words, statements
 from infino.core.printable import printable, printable_lines
 
@@ -110,6 +111,37 @@ def test_mistakes_are_one_line(run, arguments, complaint):
     assert done.exit_code != 0
     assert complaint in done.output
     assert "Traceback" not in done.output
+
+
+def test_the_data_of_a_visualization_is_printed(run, loaded, gateway, fresh):
+    sql = {"metrics": [{"id": "m", "function": "count", "column": "*"}]}
+    chart = {"title": "t", "source": {"kind": "sql", "index": loaded, "sql": sql}, "chart": {"type": "metric"}}
+    with gateway.client() as client:
+        id = client.request("POST", "/visualizations", json=chart)["id"]
+    done = run("-o", "json", "visualizations", "execute", id)
+    assert json.loads(done.stdout)["metadata"]["row_count"] == 1
+
+
+def test_an_error_that_an_answer_holds_until_it_is_printed_is_one_line():
+    group = Group("group")
+
+    @group.command()
+    def late():
+        raise InfinoError("the answer makes no sense\x1b[2J")
+
+    done = CliRunner().invoke(group, ["late"])
+    assert (done.exit_code, type(done.exception)) == (1, SystemExit)
+    assert done.output == "Error: the answer makes no sense\\x1b[2J\n"
+
+
+def test_a_list_of_several_pages_is_printed_to_its_end(run, loaded, gateway):
+    chart = {"source": {"kind": "sql", "index": loaded, "sql": {"raw_query": "SELECT 1"}}, "chart": {"type": "table"}}
+    with gateway.client() as client:
+        for number in range(3):
+            client.request("PUT", f"/visualizations/{loaded}-{number}", json={**chart, "title": f"t{number}"})
+    done = run("visualizations", "list", "--limit", "1")
+    assert done.exit_code == 0, done.output
+    assert all(f"{loaded}-{number}" in done.output for number in range(3))
 
 
 def test_without_credentials_it_says_what_to_set(monkeypatch):
