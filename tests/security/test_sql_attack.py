@@ -30,9 +30,9 @@ def attack(twins: Twins, seed: int, count: int) -> Counter[str]:
 
 
 def test_a_slice_of_the_attack(twins: Twins) -> None:
-    seen = attack(twins, seed=20, count=400)
+    seen = attack(twins, seed=20, count=160)
     assert set(seen) <= {"200", "400", "403", "404", "409"}
-    assert seen["200"] > 40, "most statements must not be refused for their grammar"
+    assert seen["200"] > 16, "most statements must not be refused for their grammar"
 
 
 def test_the_attack_would_see_a_leak_and_an_oracle(twins: Twins) -> None:
