@@ -125,7 +125,7 @@ def test_a_follow_up_on_the_same_socket_builds_on_the_turn_before(talk, data, sy
 
 
 def test_what_is_not_understood_is_said_and_suggests(talk, data):
-    found = ask(talk(streaming=False), "what is the meaning of life?")
+    found = ask(talk(streaming=False), f"what is the meaning of life in {data}?")
     assert "offline planner" in found[-1]["content"]["summary"]
     assert found[-1]["content"]["followup_queries"]
 
