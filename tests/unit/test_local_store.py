@@ -330,6 +330,34 @@ def test_a_reader_keeps_its_snapshot_and_cannot_write(store: Store) -> None:
             reader.execute("DELETE FROM datasets")
 
 
+def test_texts_are_read_while_one_has_no_typed_row(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infino.local.store.writer.UNFOLDED", 0)
+    write(store, "d", {"1": {"a": 1}})
+    with store.reading() as cursor:
+        assert "_source" not in store.view(cursor, "d").rows()
+    monkeypatch.setattr("infino.local.store.writer.UNFOLDED", 500)
+    write(store, "d", {"2": {"a": 2}})
+    with store.reading() as cursor:
+        assert "_source" in store.view(cursor, "d").rows()
+    assert column(store, "d", "a") == ("BIGINT", [1, 2])
+
+
+def test_columns_are_worked_out_once_for_the_same_fields(store: Store) -> None:
+    write(store, "d", {"1": {"a": 1}})
+    with store.reading() as cursor:
+        first = store.view(cursor, "d").columns
+    write(store, "d", {"2": {"a": 2}})
+    with store.reading() as cursor:
+        assert store.view(cursor, "d").columns is first
+    with store.writing() as cursor:
+        store.configure(cursor, "d", {"properties": {"a": {"type": "double"}}})
+    with store.reading() as cursor:
+        assert [found.type for found in store.view(cursor, "d").columns] == ["DOUBLE"]
+    write(store, "d", {"3": {"b": "x"}})
+    with store.reading() as cursor:
+        assert [found.type for found in store.view(cursor, "d").columns] == ["DOUBLE", "VARCHAR"]
+
+
 def test_dropping_takes_all_tables_of_a_dataset_and_no_others(store: Store) -> None:
     for name in ("one", "two"):
         write(store, name, {"1": {"a": 1}})

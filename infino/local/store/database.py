@@ -141,6 +141,7 @@ class Store:
         self._writer_lock = Turns()
         self._shapes_lock = threading.Lock()
         self._fields: dict[tuple[int, int], Fields] = {}
+        self._views: dict[int, DatasetView] = {}  # the last one of each dataset
         self._shapes: dict[int, tuple[int, ObservedShape]] = {}
         self._current: dict[str, Dataset] = {}  # as the one writer sees them, between its first look and its next write
         self._ids: dict[str, IdFilter] = {}
@@ -322,12 +323,20 @@ class Store:
     def view_of(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> DatasetView:
         """Return the view of a dataset that was read by the same cursor."""
         fields = self.fields(cursor, dataset)
-        return DatasetView(
+        made = DatasetView(
             dataset.id, dataset.name, dataset.version, fields, dataset.mapping, generation=dataset.generation,
             uuid=dataset.uuid, schema=self._schema,
-            folded=dataset.folded, typed=dataset.columns, numbered=dataset.settings.get("kind") != "metrics",
+            folded=dataset.folded, whole=dataset.folded + 1 == dataset.next_seq, typed=dataset.columns,
+            numbered=dataset.settings.get("kind") != "metrics",
             folder=self._folder, derived=self._derived,
         )  # fmt: skip
+        last = self._views.get(dataset.id)
+        if last is not None and last.shape is fields and last.mapping is dataset.mapping:
+            made.take_from(last)
+        if len(self._views) > 1000:
+            self._views.clear()
+        self._views[dataset.id] = made
+        return made
 
     def fields(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> Fields:
         """Return the fields of a dataset; cached, for they change seldom."""

@@ -23,6 +23,10 @@ EXACT_TEXTS, EXACT_OBJECTS = "exact_texts", "exact_objects"
 """The names of the functions of this module in SQL."""
 
 
+WORKED_OUT = ("_catalogue", "types", "columns", "by_field", "mixed", "exact", "guarded")
+"""What a view works out of its fields, when it is first asked for."""
+
+
 def unchanged(document: Document) -> Document:
     """Show a document as it is."""
     return document
@@ -46,6 +50,7 @@ class DatasetView:
         uuid: Never given twice in any store; derived data can be cached under it, with the version.
         schema: What stands in front of its tables' names, so that they are found from any search path.
         folded: The last document that has a typed row.
+        whole: Whether no document lacks its typed row.
         numbered: Whether its documents have numbers that fit 64 bits; those of samples don't.
         folder: Where what is derived from the documents is kept; None for memory.
         derived: What is derived from the documents of the whole store, for as long as that is open.
@@ -72,12 +77,17 @@ class DatasetView:
     uuid: str = ""
     schema: str = ""
     folded: int = 0
+    whole: bool = False
     numbered: bool = True
     folder: Path | None = None
     derived: dict[str, Any] = attrs.field(factory=dict)
     typed: Mapping[str, tuple[str, str]] = attrs.field(factory=dict)
     documents: str = ""
     scope: str = ""
+
+    def take_from(self, earlier: DatasetView) -> None:
+        """Take over what was worked out of the same fields and mapping, for whoever sees all of them."""
+        self.__dict__.update({name: earlier.__dict__[name] for name in WORKED_OUT if name in earlier.__dict__})
 
     @property
     def table(self) -> str:
@@ -214,7 +224,6 @@ class DatasetView:
         held = {name: self.typed[column.field][0] for name, column in columns.items() if self._is_typed(column)}
         if not held or not self.folded:
             return self._from_text(own, columns)
-        later = self._from_text(own, columns, f" WHERE _seq > {self.folded}")
         cold = {name: f"_cold.c{place}" for place, name in enumerate(name for name in columns if name not in held)}
         sources = {"_seq": "_typed._seq", "_id": "_typed._id", "_source": "_cold.text"}
         shown = [f"{sources[name]} AS {name}" for name in own]
@@ -227,7 +236,9 @@ class DatasetView:
                 f" WHERE _seq <= {self.folded}",
             )
             rows += f" JOIN ({texts}) AS _cold ON _typed._seq = _cold.place"
-        return f"SELECT {', '.join(shown)} FROM {rows} UNION ALL {later}"
+        typed = f"SELECT {', '.join(shown)} FROM {rows}"
+        later = f" WHERE _seq > {self.folded}"
+        return typed if self.whole else f"{typed} UNION ALL {self._from_text(own, columns, later)}"
 
     def _is_typed(self, column: TypedColumn) -> bool:
         held = self.typed.get(column.field)
