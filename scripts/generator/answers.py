@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from . import parser
 from .arguments import Argument
 from .bodies import media_kind, refuse_without_form
-from .document import Node, Operation, Place, Placed, model_properties, refused
+from .docstrings import field_text
+from .document import Node, Operation, Place, Placed, follow, model_properties, refused
 from .names import names_of
 from .parser import Endpoint, ListProperty, ModelProperty, NoneProperty, Parsed, Property, UnionProperty
 from .prose import headers_of
@@ -226,9 +227,12 @@ def _success(document: Node, operation: Operation, node: Node, endpoint: Endpoin
         typed = parser.item_of(typed)
     place = (*placed.place, "content", chosen)
     kind, form = of_property(document, typed), media_kind(chosen)
-    own = str(content[chosen].get("schema", {}).get("description", ""))
-    if kind.kind != "model" and own not in description:
-        description = f"{description} {own}"
+    if kind.kind != "model" and "x-infino-shape" not in node:
+        own = follow(document, content[chosen].get("schema", {}), (*place, "schema")).node
+        said = " ".join(str(own.get("description", "")).split())
+        description = field_text(
+            {**own, "description": description if said in description else f"{description} {said}"}
+        )
     if form == "json":
         in_json(kind, place)
     elif form not in _STREAMS:

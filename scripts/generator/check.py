@@ -21,6 +21,7 @@ from .document import (
     Operation,
     Place,
     expanded,
+    steps_of,
 )
 from .grammar import (
     BESIDE_A_REFERENCE,
@@ -97,6 +98,8 @@ def _walk(kind: str, node: Any, place: Place) -> Iterator[DocumentProblem]:
                 yield DocumentProblem(
                     (*place, key), "a reference takes no such word beside it", "put it where $ref points to"
                 )
+            elif isinstance(rule, Child):
+                yield from _children(rule, value, (*place, key))
             elif isinstance(rule, str) and not CHECKS[rule](value):
                 yield DocumentProblem((*place, key), f"{short(value)} is not {rule}", rule)
         home = HOMES[kind]
@@ -228,6 +231,7 @@ def _whole(document: Node, operations: list[Operation]) -> Iterator[DocumentProb
             yield DocumentProblem(("tags", str(number)), f"the tag {name} stands there twice", "take one of them out")
         if name not in used:
             yield DocumentProblem(("tags", str(number)), f"no operation has the tag {name}", "take it out")
+    yield from _unused(document)
     for path, item in document["paths"].items():
         for place, node in (((), item), *(((key,), item[key]) for key in METHODS if key in item)):
             yield from _servers(node, ("paths", path, *place))
@@ -243,6 +247,29 @@ def _whole(document: Node, operations: list[Operation]) -> Iterator[DocumentProb
         yield DocumentProblem(
             place, "requests are signed as infino/core/signer.py does it, and no other way", "take it back"
         )
+
+
+def _unused(document: Node) -> Iterator[DocumentProblem]:
+    """Refuse components that nothing is made of; an object is a model also where no operation has it."""
+    named = set(_targets(document))
+    for kind, held in document.get("components", {}).items():
+        for name, node in held.items() if kind in HOMES.values() else ():
+            is_model = kind == "schemas" and node.keys() & {"properties", "allOf"}
+            if ("components", kind, name) not in named and not is_model:
+                yield DocumentProblem(("components", kind, name), "nothing refers to it", "take it out")
+
+
+def _targets(node: Any) -> Iterator[Place]:
+    """Go through the places that references and mappings lead to."""
+    if isinstance(node, list):
+        for one in node:
+            yield from _targets(one)
+    elif isinstance(node, dict):
+        mapped = node.get("mapping")
+        pointers = [node.get("$ref"), *(mapped.values() if isinstance(mapped, dict) else ())]
+        yield from (steps_of(one) for one in pointers if isinstance(one, str))
+        for one in node.values():
+            yield from _targets(one)
 
 
 def _servers(node: Node, place: Place) -> Iterator[DocumentProblem]:

@@ -333,8 +333,7 @@ def _words(node: Node) -> Iterator[Said]:
         "x-infino-wrap",
         "x-infino-serialise",
     }:
-        several = node.get("examples", ())
-        for number, one in enumerate(several if isinstance(several, list) else ()):
+        for number, one in enumerate(node.get("examples", ())):
             yield from _shown(node, ("examples", str(number)), one)
         if "example" in node:
             yield from _shown(node, ("example",), node["example"])

@@ -244,10 +244,10 @@ def elsewhere(node: Node) -> list[str]:
     Args:
         node: What may have a link.
     """
-    docs = node.get("externalDocs")
-    if not isinstance(docs, dict) or not docs.get("url"):
+    if "externalDocs" not in node:
         return []
-    said = " ".join(str(docs.get("description", "")).split())
+    docs = node["externalDocs"]
+    said = " ".join(docs.get("description", "").split())
     return [f"See {docs['url']}: {said}" if said else f"See {docs['url']}."]
 
 

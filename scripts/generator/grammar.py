@@ -46,7 +46,7 @@ TEXT, _FLAG, _NUMBER, _COUNT, _TEXTS, _ANY = (
     "a list of texts",
     "",
 )
-_ABOVE_NOUGHT, _NAMES = "a number above nought", "an object of texts"
+_ABOVE_NOUGHT, _NAMES, _SEVERAL = "a number above nought", "an object of texts", "a list"
 CHECKS: dict[str, Callable[[Any], bool]] = {
     TEXT: lambda value: isinstance(value, str),
     _FLAG: lambda value: isinstance(value, bool),
@@ -54,12 +54,13 @@ CHECKS: dict[str, Callable[[Any], bool]] = {
     _COUNT: lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
     _TEXTS: lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
     _ANY: lambda value: True,
+    _SEVERAL: lambda value: isinstance(value, list),
     _ABOVE_NOUGHT: lambda value: CHECKS[_NUMBER](value) and value > 0,
     _NAMES: lambda value: isinstance(value, dict) and CHECKS[_TEXTS](list(value.values())),
 }
 Rule = str | Child | Refuse
 _EXAMPLES: dict[str, Rule] = {"example": _ANY, "examples": Child("example", "map")}
-_DOCS: dict[str, Rule] = {"description": TEXT, "externalDocs": _ANY}
+_DOCS: dict[str, Rule] = {"description": TEXT, "externalDocs": Child("link")}
 _PROSE_OF_A_PATH: Rule = Refuse("a path has no docstring", "say it at its operations")
 _SERVERS: Rule = Child("server", "list")
 _KEYWORDS_LEFT_OUT = words(
@@ -76,7 +77,7 @@ GRAMMAR: dict[str, dict[str, Rule]] = {
         "tags": Child("tag", "list"),
         "paths": Child("path item", "map"),
         "components": Child("components"),
-        "externalDocs": _ANY,
+        "externalDocs": Child("link"),
         "jsonSchemaDialect": Refuse("schemas are read by the rules of OpenAPI 3.1"),
         "webhooks": Refuse("there is no receiver for webhooks in the SDK", "describe them in prose"),
     },
@@ -186,7 +187,7 @@ GRAMMAR: dict[str, dict[str, Rule]] = {
         "default": _ANY,
         **_DOCS,
         "example": _ANY,
-        "examples": _ANY,
+        "examples": _SEVERAL,
         "properties": Child("property", "map"),
         "required": _TEXTS,
         "additionalProperties": Child("schema", "schema or flag"),
@@ -218,6 +219,7 @@ GRAMMAR: dict[str, dict[str, Rule]] = {
         "unevaluatedProperties": Refuse("it has no form in a Python type", "additionalProperties", unless_false=True),
         **{key: Refuse("it has no form in a Python type") for key in sorted(_KEYWORDS_LEFT_OUT)},
     },
+    "link": {"url": TEXT, "description": TEXT},
     "discriminator": {"propertyName": TEXT, "mapping": _NAMES},
 }
 GRAMMAR["property"] = GRAMMAR["schema"]
@@ -230,6 +232,7 @@ NEEDED = {
     "parameter": ("name", "in"),
     "requestBody": ("content",),
     "discriminator": ("propertyName",),
+    "link": ("url",),
     "securityScheme": ("type",),
 }
 NEEDED_ADVICE = {"operationId": "such as things.create, or createThing"}

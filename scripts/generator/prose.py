@@ -14,7 +14,7 @@ from .document import DocumentProblem, Node, Operation, Place, Placed, follow
 from .grammar import GRAMMAR, Child
 
 _PARAMETERS = ("path", "query", "header", "cookie")
-_WORDS = ("title", "summary", "description", "termsOfService", "contact", "license", "externalDocs", "example")
+_WORDS = ("title", "summary", "description", "termsOfService", "contact", "license", "url", "example")
 
 
 def of_package(document: Node) -> list[str]:

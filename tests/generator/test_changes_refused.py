@@ -142,6 +142,15 @@ REFUSED = {
         on(post=operation("things.create", requestBody={"content": {"application/json": {"schema": ref("Thing"), "examples": {"a.b": {"value": []}}}}})),
         "content.application/json.examples.a.b.value: [] is not of type 'object'",
     ),
+    "examples of no list": (prop(examples={"a": 1}), "name.examples: {'a': 1} is not a list"),
+    "a link beside a reference": (
+        at("/things", THING_SCHEMA, get=get(ok={**ref("Thing"), "externalDocs": 5})), "schema.externalDocs: 5 is no link"
+    ),
+    "a link of no address": (schema(externalDocs={"description": "D."}), "Thing.externalDocs: misses url; do this: give it url"),
+    "a component for nothing": (
+        lambda d: d["components"]["parameters"].update(Idle=parameter("q")), "components.parameters.Idle: nothing refers to it; do this: take it out"
+    ),
+    "words for nothing": (lambda d: d["components"]["schemas"].update(Idle={**TEXT, "description": "I.", "enum": ["a"]}), "components.schemas.Idle: nothing refers to it"),
     "own header of two words": (
         on(get=get(parameter("Transfer-Encoding", "header"))), "the header Transfer-Encoding is the transport's own",
     ),

@@ -193,7 +193,7 @@ class ConnectionsResource:
                 see `CallOptions`.
 
         Returns:
-            The description in the store's own form.
+            The description in the store's own form. A free-form object.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
@@ -477,7 +477,7 @@ class AsyncConnectionsResource:
                 see `CallOptions`.
 
         Returns:
-            The description in the store's own form.
+            The description in the store's own form. A free-form object.
 
         Raises:
             ParameterError: If a name can't be part of a URL.
