@@ -197,7 +197,8 @@ def field_text(schema: Node) -> str:
         schema: Its schema, with the description of the place of use.
     """
     said = " ".join(str(schema.get("description", "")).split())
-    notes = [*_limits(schema)]
+    notes = [*_limits(schema), *(f"each {note}" for note in _limits(schema.get("items", {})))]
+    notes += [note for key in ("anyOf", "oneOf") for one in schema.get(key, ()) for note in _limits(one)]
     if "default" in schema:
         notes.append(f"the service's default is {_shown_value(schema['default'])}")
     if schema.get("deprecated"):

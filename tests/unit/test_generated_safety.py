@@ -202,6 +202,8 @@ def test_two_arguments_of_one_name_are_refused() -> None:
         ({"multipleOf": 5, "default": 10}, "N. A multiple of 5; the service's default is 10."),
         ({"pattern": "^a$"}, "N. Of the form `^a$`."),
         ({"format": "ipv4"}, "N. In the format ipv4."),
+        ({"maxItems": 2, "items": {"minLength": 3}}, "N. At most 2 items; each at least 3 characters."),
+        ({"oneOf": [{"minimum": 3}, {"pattern": "^a"}]}, "N. At least 3; of the form `^a`."),
         ({"format": "date"}, "N."),
         ({"deprecated": True}, "Deprecated. N."),
         ({"writeOnly": True}, "N. Only sent, never told."),
