@@ -80,6 +80,8 @@ def test_a_type_that_is_not_supported_is_refused_by_name(kind: str) -> None:
         ({"properties": {"f": {}}}, 400, "No type specified for field [f]"),
         ({"properties": {"f": {"analyzer": "standard"}}}, 400, "No type specified for field [f]"),
         ({"properties": {"": {"type": "keyword"}}}, 400, "must not be empty"),
+        ({"properties": {"_id": {"type": "keyword"}}}, 400, "[_id] is a metadata field"),
+        ({"properties": {"_source.a": {"type": "keyword"}}}, 400, "[_source.a] is a metadata field"),
         ({"properties": {"a.": {"type": "keyword"}}}, 400, "[a.]"),
         ({"properties": {"f": {"type": "text", "analyzer": "english"}}}, 501, "[analyzer] with the value 'english'"),
         ({"properties": {"f": {"type": "text", "fielddata": True}}}, 501, "[fielddata]"),

@@ -39,6 +39,7 @@ EMPTY = {
     "boolean": "BOOLEAN", "date": "TIMESTAMPTZ", "date_nanos": "TIMESTAMPTZ_NS",
 }  # fmt: skip
 """Declared type -> the SQL type of a field that has no value yet."""
+METADATA = frozenset({"_id", "_index", "_source", "_routing", "_version", "_seq_no", "_ignored", "_field_names"})
 NORMALIZERS: Given[str, tuple[str, ...]] = {"lowercase": ("lowercase",)}
 NORMALIZER_FILTERS = frozenset({"lowercase", "uppercase", "asciifolding"})
 MOST_FIELDS, DEEPEST = 10_000, 20
@@ -328,6 +329,8 @@ class _Reader:
         for key, field in properties.items():
             if not key or key.startswith(".") or key.endswith(".") or ".." in key:
                 raise wrong(f"field name [{key}] must not be empty, nor begin or end with a dot")
+            if not name and key.partition(".")[0] in METADATA:
+                raise wrong(f"field [{key}] is a metadata field, of which nothing can be declared")
             self._field(f"{name}.{key}" if name else key, field, depth + 1)
 
     def _field(self, name: str, given: Given[str, Any], depth: int) -> None:
