@@ -7,6 +7,7 @@ chosen among several; DECIMAL without precision would keep ten places, however m
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -53,7 +54,7 @@ def kept(cursor: duckdb.DuckDBPyConnection, statement: Statement, bare: Collecti
         decimal = innermost(target)["id"] == "DECIMAL"
         # One that nobody wrote has the place of what it casts, which may be a cast itself.
         if found is None or place_of(source) == place_of(cast) or decimal != (found.type == "DECIMAL"):
-            refuse_loss(type_of(source), target, floats=choosing)
+            refuse_loss(type_of(source), target, floats=choosing and not is_double(source))
         elif found.type_start in bare and (places := places_for(source)) > innermost(target)["type_info"]["scale"]:
             edits.append((found.type_start, found.type_end, f"DECIMAL(38, {places})"))
     return edits
@@ -68,6 +69,16 @@ def type_of(node: Node) -> Node:
     """Return the type of a node of a plan; a constant has it within its value."""
     found: Node = node["return_type"] if "return_type" in node else node["value"]["type"]
     return found
+
+
+def is_double(value: Node) -> bool:
+    """Tell whether a node of a plan is a number that was written out, and that a double holds."""
+    if value.get("type") != "VALUE_CONSTANT" or type_of(value)["id"] != "DECIMAL" or value["value"]["is_null"]:
+        return False
+    digits = value["value"]["value"]
+    whole = digits if isinstance(digits, int) else (digits["upper"] << 64) + digits["lower"]
+    number = Decimal(whole).scaleb(-type_of(value)["type_info"]["scale"])
+    return Decimal(repr(float(number))) == number
 
 
 def innermost(kind: Node) -> Node:
