@@ -12,7 +12,7 @@ import pytest
 
 from tests.generator import test_changes_at_once, test_handed_changes
 from tests.support.at_once import changed_by
-from tests.support.changes import ROOT, generated, operation, ref, with_thing
+from tests.support.changes import PETS, ROOT, generated, operation, ref, with_thing
 
 PROGRAM = """
 from typing import assert_type
@@ -46,7 +46,7 @@ async def handed_on(client: AsyncInfino) -> None:
 def test_checkers_find_only_the_mistakes(table, tmp_path: Path) -> None:
     changed = with_thing()
     calls = {**test_handed_changes.WORKS} if table is test_handed_changes else {**table.CALLS}
-    changed_by(calls, {**test_handed_changes.SCHEMAS, **table.SCHEMAS}, getattr(table, "others", None))(changed)
+    changed_by(calls, {**PETS, **table.SCHEMAS}, getattr(table, "others", None))(changed)
     changed["paths"]["/pets"] = {
         "get": operation("pets.get", ok=ref("Pet")),
         "post": operation("pets.feed", body=ref("Pet")),
