@@ -22,9 +22,12 @@ WHOLE = frozenset({
     "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "BOOLEAN",
     "NULL",
 })  # fmt: skip
-CHOOSING = frozenset({"CASE_EXPR", "OPERATOR_COALESCE", "LOGICAL_PROJECTION", "LOGICAL_EXPRESSION_GET"})
+CHOOSING = frozenset({
+    "CASE_EXPR", "OPERATOR_COALESCE", "WINDOW_LAG", "WINDOW_LEAD", "LOGICAL_PROJECTION", "LOGICAL_EXPRESSION_GET",
+})  # fmt: skip
 """What gives one of several values; the engine casts within the last two for UNION and VALUES alone."""
-CHOOSERS = frozenset({"list_value", "list_pack", "array_value", "greatest", "least"})
+CHOOSERS = ("list_", "array_", "greatest", "least")
+"""How the names of functions begin that give, or put together, some of their values."""
 SAFE = 15
 """Digits that every double keeps."""
 
@@ -100,7 +103,7 @@ def casts_of(plan: Any) -> Iterator[tuple[Node, bool]]:
                 yield node, choosing
             if isinstance(kind := node.get("type"), str):
                 name = (node.get("qname") or {}).get("path", [""])[-1]
-                choosing = kind in CHOOSING or name in CHOOSERS
+                choosing = kind in CHOOSING or name.startswith(CHOOSERS)
             waiting += [(item, choosing) for item in node.values() if isinstance(item, dict | list)]
 
 
@@ -114,7 +117,12 @@ def refuse_loss(source: Node, target: Node, *, floats: bool) -> None:
     """
     given, made = source["type_info"] or {}, target["type_info"] or {}
     if "child_type" in given and "child_type" in made:
-        refuse_loss(given["child_type"], made["child_type"], floats=floats)
+        refuse_loss(given["child_type"], made["child_type"], floats=True)
+    elif "child_types" in given and "child_types" in made:
+        others = {inner["first"].lower(): inner["second"] for inner in made["child_types"]}
+        for inner in given["child_types"]:
+            if (other := others.get(inner["first"].lower())) is not None:
+                refuse_loss(inner["second"], other, floats=True)
     elif source["id"] == "DECIMAL":
         shown = f"DECIMAL({given['width']}, {given['scale']})"
         if target["id"] in ("DOUBLE", "FLOAT") and floats and given["width"] > SAFE:
