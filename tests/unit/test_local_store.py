@@ -330,6 +330,19 @@ def test_a_reader_keeps_its_snapshot_and_cannot_write(store: Store) -> None:
             reader.execute("DELETE FROM datasets")
 
 
+def test_columns_that_are_cast_together_are_as_each_alone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    day, moment = "2024-02-29", "2024-01-01T10:00:00.1234567Z"
+    whole = {"a": 1, "b": 2, "c": 0.5, "d": True, "e": day, "f": moment, "g": "x", "h": [1], "i": Decimal("1.50"),
+             "j": {"k": 3, "l": "y"}, "m": Decimal(2**70), "n": "2024-01-01 10:00:00"}  # fmt: skip
+    write(store, "d", {"1": whole, "2": {"a": None, "e": "later", "j": {"k": 4}}, "3": {}, "4": {"b": 7, "g": 5}})
+    with store.reading() as cursor:
+        alone = cursor.execute(f"{store.view(cursor, 'd').rows()} ORDER BY _id").fetchall()
+        monkeypatch.setattr("infino.local.store.columns.WIDE", 1)
+        together = store.view(cursor, "d").rows()
+        assert ("_list0" in together) == ("_source" in together)
+        assert cursor.execute(f"{together} ORDER BY _id").fetchall() == alone
+
+
 def test_texts_are_read_while_one_has_no_typed_row(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("infino.local.store.writer.UNFOLDED", 0)
     write(store, "d", {"1": {"a": 1}})
