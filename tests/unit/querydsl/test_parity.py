@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.examples import few_and_many
 from tests.unit.querydsl import oracle
 from tests.unit.querydsl.corpus import Corpus
 
@@ -96,16 +96,13 @@ trees = st.recursive(
     lambda inner: st.builds(lambda b, m, i: {**b, "aggs": {"m": m, "i": i}}, buckets, metrics, inner),
     max_leaves=3,
 )
-SETTINGS = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def numbered(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"_id": str(number), **document} for number, document in enumerate(made)]
 
 
-@SETTINGS
-@given(made=documents, asked=st.lists(queries, min_size=1, max_size=8))
-def test_queries_agree_with_python(made: list[dict[str, Any]], asked: list[Any]) -> None:
+def check_queries(made: list[dict[str, Any]], asked: list[Any]) -> None:
     corpus = Corpus(numbered(made))
     try:
         for query in asked:
@@ -114,6 +111,11 @@ def test_queries_agree_with_python(made: list[dict[str, Any]], asked: list[Any])
             assert sorted(corpus.matching(query)) == sorted(expected), query
     finally:
         corpus.close()
+
+
+test_queries_agree_with_python, test_queries_for_long = few_and_many(
+    check_queries, 40, made=documents, asked=st.lists(queries, min_size=1, max_size=8)
+)
 
 
 def rounded(value: Any) -> Any:
@@ -125,15 +127,18 @@ def rounded(value: Any) -> Any:
     return [rounded(inner) for inner in value] if isinstance(value, list) else value
 
 
-@SETTINGS
-@given(made=documents, tree=trees, query=leaves)
-def test_aggregations_agree_with_python(made: list[dict[str, Any]], tree: Any, query: Any) -> None:
+def check_aggregations(made: list[dict[str, Any]], tree: Any, query: Any) -> None:
     corpus = Corpus(numbered(made))
     try:
         expected = oracle.aggregate({"t": tree}, [document for document in made if oracle.holds(query, document)])
         assert rounded(corpus.aggregate({"t": tree}, query)) == rounded(expected)
     finally:
         corpus.close()
+
+
+test_aggregations_agree_with_python, test_aggregations_for_long = few_and_many(
+    check_aggregations, 40, made=documents, tree=trees, query=leaves
+)
 
 
 SQL_SAME: list[tuple[Any, str]] = [
@@ -150,9 +155,7 @@ flat = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(made=flat)
-def test_queries_and_aggregations_agree_with_sql(made: list[dict[str, Any]]) -> None:
+def check_both(made: list[dict[str, Any]]) -> None:
     corpus = Corpus([{"_id": "all", "n": 0, "kind": "all"}, *numbered(made)])
     try:
         with corpus.store.reading() as cursor:
@@ -170,3 +173,6 @@ def test_queries_and_aggregations_agree_with_sql(made: list[dict[str, Any]]) -> 
         ]
     finally:
         corpus.close()
+
+
+test_queries_and_aggregations_agree_with_sql, test_both_for_long = few_and_many(check_both, 12, made=flat)
