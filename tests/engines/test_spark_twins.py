@@ -23,7 +23,7 @@ from pyspark.sql import DataFrame, SparkSession
 from infino import Infino
 from infino.engines.spark import register
 from infino.local import LocalGateway
-from tests.engines.test_spark import SETTINGS, write
+from tests.engines.test_spark import JAVA, SETTINGS, write
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 ROWS, TASKS, BATCH = 200_000, 2, 1000
@@ -47,7 +47,7 @@ def spark(gateway: LocalGateway, tmp_path_factory: pytest.TempPathFactory) -> It
         "INFINO_ENDPOINT": gateway.endpoint, "INFINO_ACCESS_KEY": gateway.access_key,
         "INFINO_SECRET_KEY": gateway.secret_key, "PYSPARK_PYTHON": sys.executable,
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "SPARK_HOME": str(home),
-        "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_MEMORY": "256m",
+        "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_MEMORY": "256m", "JAVA_TOOL_OPTIONS": JAVA,
     }  # fmt: skip
     master = f"spark://127.0.0.1:{port}"
     roles = [["master.Master", "--host", "127.0.0.1", "--port", port]]
