@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import closing, nullcontext
+from itertools import chain
 from typing import Any, Final
 
 import attrs
@@ -24,6 +25,7 @@ from infino.core.extras import MissingDependencyError, optional
 ROWS = 20_000
 SAMPLE = 100
 BATCH_BYTES = 1 << 25  # of columns held at once
+AHEAD = 20  # batches that polars may take of a Parquet file in advance; left alone it takes ever more
 _NOT_IN_ARROW: Final = re.compile(r"\b(?:UHUGEINT|BIT|BIGNUM|VARINT|TIME WITH TIME ZONE)\b")
 _CERTAIN: Final = ("string", "boolean", "integer", "empty")  # objects that Arrow takes over as they are
 
@@ -337,7 +339,9 @@ def _parquet(path: Any, stream: Any, polars: Any, pa: Any) -> tuple[Iterator[Bat
         rows = lazy.select(polars.len()).collect().item()
         step = _step(lazy.head(SAMPLE).collect().estimated_size(), min(rows, SAMPLE))
         if hasattr(lazy, "collect_batches"):
-            return map(Batch.of_polars, lazy.collect_batches(chunk_size=step, maintain_order=True)), rows
+            parts = (lazy.slice(at, AHEAD * step) for at in range(0, rows, AHEAD * step))
+            frames = (part.collect_batches(chunk_size=step, maintain_order=True) for part in parts)
+            return map(Batch.of_polars, chain.from_iterable(frames)), rows
         return (Batch.of_polars(lazy.slice(at, step).collect()) for at in range(0, rows, step)), rows
     if pa is not None:
         from pyarrow import parquet

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import polars
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import infino.bulk
+from infino.bulk import tables
 from infino.bulk.chunk import Batch, Chunk, Encoded, EncodedPiece, Packer, Span, Template
 from infino.bulk.columns import ColumnIds, FrameEncoder
 from infino.bulk.encode import Encoder, encode_each
@@ -167,3 +169,14 @@ def test_a_body_that_is_exactly_full_leaves_at_once() -> None:
     packer, batch = Packer(3), lists(["a", "b", "c"], BulkOptions(), 0)
     (piece,) = packer.add(batch, 3, 1 << 20)
     assert (piece.stop, packer.finish()) == (3, [])
+
+
+def test_a_parquet_file_is_read_part_by_part_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "ROWS", 7)
+    monkeypatch.setattr(tables, "AHEAD", 3)
+    path = tmp_path / "rows.parquet"
+    polars.DataFrame({"n": range(100)}).write_parquet(path, row_group_size=30)
+    with path.open("rb") as stream:
+        found, rows = tables.file_batches("parquet", path, stream)
+        assert [row["n"] for batch in found for row in batch.rows()] == list(range(100))
+    assert rows == 100
