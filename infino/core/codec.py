@@ -144,17 +144,27 @@ def has_long_numbers(content: bytes, *, reals: bool = True, marks: bytes | None 
     """
     size, table = (len(LONG), REALS) if reals else (19, _DIGITS)
     marks, run = content.translate(table) if marks is None else marks, b"0" * size
-    at = marks.find(run)
+    at, others = marks.find(run), list[bytes]()
     while at >= 0:
         end = marks.find(b" ", at + size)
         text = content[at : end if end >= 0 else len(content)]
         if text.isdigit():
             if len(text) > 18 and content[at - 1 : at] != b".":
                 return True
-        elif not _is_float(text.decode()):
-            return True
+        else:
+            others.append(text)
         at = marks.find(run, at + len(text))
-    return False
+    return not _are_floats(others)
+
+
+def _are_floats(texts: list[bytes]) -> bool:
+    whole = b"[%s]" % b",".join(texts)
+    try:
+        if _encode(plain(whole)) == whole:  # each is written as its float is, which is seen at once
+            return True
+    except ValueError:
+        pass
+    return all(_is_float(text.decode()) for text in texts)
 
 
 def _is_float(text: str) -> bool:
