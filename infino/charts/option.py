@@ -57,14 +57,16 @@ def read_option(option: Mapping[str, Any]) -> Plot | None:
         found, names = read
         labels = labels or names
         series.append(found)
-    if not series or not any(any(value is not None for value in one.y) for one in series):
+    if series:
+        series = series[:1] if series[0].kind == "pie" else [one for one in series if one.kind != "pie"]
+    if all(value is None for one in series for value in one.y):
         return None
     if any(one.x is None or one.kind == "bar" for one in series):
         labels = _label_all(labels, series)
         series = [attrs.evolve(one, x=None) for one in series]
     return Plot(
         title=_text(_first(option.get("title")).get("text")),
-        series=[series[0]] if series[0].kind == "pie" else [one for one in series if one.kind != "pie"],
+        series=series,
         labels=labels,
         horizontal=horizontal,
         x_name=_text(x_axis.get("name")),

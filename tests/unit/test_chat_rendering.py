@@ -127,6 +127,12 @@ def test_everything_from_outside_is_escaped() -> None:
     assert "http" not in html.replace("http://www.w3.org/2000/svg", "")
 
 
+def test_a_pie_behind_lines_is_no_value_of_theirs() -> None:
+    pie = {"type": "pie", "data": [{"name": "a", "value": 1}]}
+    assert chart_svg({"series": [{"type": "line", "data": [None]}, pie]}) is None
+    assert chart_svg({"series": [pie, {"type": "line", "data": [None]}]}) is not None
+
+
 _options = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
