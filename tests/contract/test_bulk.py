@@ -17,6 +17,7 @@ import pytest
 
 from infino import Infino
 from infino.bulk.progress import Progress
+from infino.bulk.report import BulkReport
 from infino.core.errors import BulkError, ConnectError, NotFoundError, TransportError, ValidationError
 from infino.core.retry import RetryPolicy
 from infino.local import LocalGateway
@@ -265,6 +266,25 @@ def test_leaving_early_counts_what_was_in_flight_as_unknown(sync_client: Any, fr
     assert report.read < 500
 
 
+def test_leaving_early_is_no_failure_of_the_upload(gateway: LocalGateway, fresh: Any) -> None:
+    name = fresh("bulk")
+
+    async def leave() -> BulkReport:
+        async with gateway.async_client() as client:
+            await client.datasets.create(name)
+            await client.records.bulk(name, ROWS[:5], id="id")
+            run = client.records.bulk_iter(name, iter(ROWS), id="id", op="create", chunk_records=10)
+            async for _ in run:
+                break
+            await run.aclose()
+            return run.report
+
+    report = asyncio.run(leave())
+    assert not report.complete
+    assert report.rejected == 5
+    assert 5 <= report.accepted < 500
+
+
 def test_progress_tells_the_truth(client: Any, fresh: Any) -> None:
     name = fresh("bulk")
     client.datasets.create(name)
@@ -274,6 +294,8 @@ def test_progress_tells_the_truth(client: Any, fresh: Any) -> None:
     assert (seen[-1].accepted, seen[-1].total, seen[-1].finished, seen[-1].in_flight) == (500, 500, True, 0)
     assert [now.fraction for now in seen[:-1]] == [now.accepted / 500 for now in seen[:-1]]
     assert seen[-1].fraction == 1.0
+    client.records.bulk(name, ROWS[:7], id="id", progress=seen.append)
+    assert seen[-1].accepted == 7, "what is replaced is accepted as well"
 
 
 def test_progress_of_a_file_never_falls_and_starts_where_the_last_run_ended(

@@ -201,10 +201,16 @@ def test_an_answer_that_cannot_be_understood_is_a_decode_error(make: Any) -> Non
             assert (caught.value.operation, caught.value.path) == ("files.upload", "$.run_id")
 
 
-def test_the_body_streams_in_pieces_with_a_boundary_of_its_own(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "make_source", [lambda path: path, Path.read_bytes, lambda path: io.BytesIO(path.read_bytes())]
+)
+def test_the_body_streams_in_pieces_with_a_boundary_of_its_own(
+    tmp_path: Path, make_source: Callable[[Path], Any]
+) -> None:
     path = tmp_path / "big.csv"
     path.write_bytes(b"x" * (3 * PIECE + 5))
-    first, second = (FileBody(path, {"index_name": "d"}, "auto") for _ in range(2))
+    source = make_source(path)
+    first, second = (FileBody(source, {"index_name": "d"}, "csv", name="big.csv") for _ in range(2))
     assert first.content_type != second.content_type
     pieces = list(first.chunks())
     assert max(map(len, pieces)) <= PIECE

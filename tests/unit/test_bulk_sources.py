@@ -260,6 +260,7 @@ def test_a_json_array_larger_than_any_buffer() -> None:
     [
         (b'[{"a":1},{"a":', "record 1"),
         (b'[{"a":1}] x', "behind the end"),
+        (b'[{"a":1},{"a":2},{"a":3},{"a":4},{"a":5}] x', "behind the end"),
         (b"[" * 200_000, "record 0"),
         (b'[{"a":"]', "record 0"),
         (b'[{"a":1}}, {"a":2}]', "behind the end"),
