@@ -117,21 +117,13 @@ def whole(body: Mapping[str, Any]) -> Iterator[AnyEvent]:
             yield made
 
 
+_SAYS = {Text: "markdown", Data: "rows", Query: "text", Chart: "option", Sources: "sources", Suggestions: "questions"}
+
+
 def same(one: AnyEvent | None, other: AnyEvent) -> bool:
     """Tell whether two events say the same, whoever said it."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, Text) and isinstance(other, Text):
-        return one.markdown == other.markdown
-    if isinstance(one, Data) and isinstance(other, Data):
-        return one.rows == other.rows
-    if isinstance(one, Query) and isinstance(other, Query):
-        return one.text == other.text
-    if isinstance(one, Chart) and isinstance(other, Chart):
-        return one.option == other.option
-    if isinstance(one, Sources) and isinstance(other, Sources):
-        return one.sources == other.sources
-    return isinstance(one, Suggestions) and isinstance(other, Suggestions) and one.questions == other.questions
+    said = _SAYS.get(type(other))
+    return type(one) is type(other) and said is not None and bool(getattr(one, said) == getattr(other, said))
 
 
 def rows(value: Any) -> list[Mapping[str, Any]] | None:

@@ -343,6 +343,25 @@ def test_a_thread_in_which_something_was_asked_stays() -> None:
     assert given.count(DropThread) == 0
 
 
+def test_a_thread_stays_when_there_is_no_time_left_to_delete_it() -> None:
+    world = World(connects=[APIError("refused", status=404)], receives=[])
+    plan = ask(world.conversation, "which?", Settings(timeout=30))
+    step = next(plan)
+    while not isinstance(step, Connect):
+        step = plan.send(world._perform(step))
+    world.clock.seconds += 30
+    with pytest.raises(APIError, match="refused"):
+        plan.throw(APIError("refused", status=404))
+    assert world.conversation.thread_id == "thread-1"
+
+
+@pytest.mark.parametrize(("code", "why"), [(2999, "closed"), (3000, "closed by the service")])
+def test_a_code_that_no_standard_names_says_who_closed(code: int, why: str) -> None:
+    world = World(receives=[SocketClosed(code)])
+    with pytest.raises(Disconnected, match=rf"close code {code}, {why}\)"):
+        world.run()
+
+
 def test_a_thread_that_cannot_be_deleted_changes_nothing() -> None:
     world = World(connects=[APIError("refused", status=404)], receives=[])
     plan = ask(world.conversation, "which?", Settings())

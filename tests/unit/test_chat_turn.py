@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from infino.chat import frames
 from infino.chat import turn as turns
 from infino.chat.events import (
+    AnyEvent,
     Chart,
     Data,
     Done,
@@ -359,3 +361,21 @@ def test_a_slice_of_the_long_fuzz() -> None:
 @pytest.mark.timeout(1200)
 def test_a_million_frames() -> None:
     assert _fuzz(int(os.environ.get("INFINO_FUZZ_FRAMES", "1000000")), seed=20261123) <= turns.MAX_EVENTS
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda word: Text(markdown=word),
+        lambda word: Data(rows=[{"a": word}]),
+        lambda word: Query(language="sql", text=word),
+        lambda word: Chart(option={"title": word}),
+        lambda word: Sources(sources=(SourceRef(word),)),
+        lambda word: Suggestions(questions=(word,)),
+    ],
+)
+def test_an_event_is_the_same_when_it_says_the_same(make: Callable[[str], AnyEvent]) -> None:
+    assert frames.same(make("x"), make("x"))
+    assert not frames.same(make("x"), make("y"))
+    assert not frames.same(None, make("x"))
+    assert not frames.same(Step(), Step()), "what happened twice is told twice"

@@ -131,6 +131,9 @@ def test_regular_answers_are_native(separators: tuple[str, str]) -> None:
     quick = native.decode(content)
     judge = decode.decode(content)
     assert contents(quick.table) == contents(judge.table)
+    for index in range(len(quick.table.columns)):
+        for table in (quick.table, judge.table):
+            assert repr(table.values(index, 1, 3)) == repr(table.values(index)[1:3])
     arrow = SqlResult(content).to_arrow()
     assert {field.name: str(field.type) for field in arrow.schema} == {
         "empty": "int64",
