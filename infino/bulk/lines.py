@@ -221,7 +221,7 @@ def goes_on(first: bytes, rest: bytes) -> bool:
     opened = sum(map(marks.count, _OPENING)) > sum(map(marks.count, _CLOSING))
     unfinished = first.rstrip().endswith((b"{", b"[", b",", b":"))
     behind = rest.lstrip()[:1]
-    return opened and behind != b"" and (unfinished or behind != b"{")
+    return opened and (unfinished or behind not in (b"", b"{"))
 
 
 def json_lines(stream: io.BufferedReader) -> Iterator[list[bytes]]:
