@@ -47,6 +47,15 @@ def test_hits_and_totals() -> None:
     assert str(result.to_pandas()["delay"].dtype) == "Int64"
 
 
+def test_a_frame_of_many_hits_takes_the_quick_road(monkeypatch: pytest.MonkeyPatch) -> None:
+    def tolerant(content: bytes) -> None:
+        raise AssertionError("regular hits were read one by one")
+
+    monkeypatch.setattr(hits, "open_answer", tolerant)
+    result = SearchResult(answer([{"carrier": "UA", "delay": number} for number in range(500)]))
+    assert result.to_pandas()["delay"].sum() == sum(range(500))
+
+
 @attrs.define
 class Flight:
     carrier: str
