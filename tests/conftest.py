@@ -46,7 +46,10 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start the longest files first, so that no worker is left alone with one at the end."""
+    """Start the longest files first, so that no worker is left alone with one at the end; refuse doubled names."""
+    doubled = len(items) - len({item.nodeid for item in items})
+    if doubled:
+        raise pytest.UsageError(f"{doubled} tests have the name of another, so xdist would leave them out")
     items.sort(key=lambda item: not item.path.stem.startswith(SLOW_FILES))
 
 
