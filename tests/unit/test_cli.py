@@ -139,7 +139,7 @@ def test_a_list_of_several_pages_is_printed_to_its_end(run, loaded, gateway):
     with gateway.client() as client:
         for number in range(3):
             client.request("PUT", f"/visualizations/{loaded}-{number}", json={**chart, "title": f"t{number}"})
-    done = run("visualizations", "list", "--limit", "1")
+    done = run("--output", "ndjson", "visualizations", "list", "--limit", "1")  # tables may leave columns out
     assert done.exit_code == 0, done.output
     assert all(f"{loaded}-{number}" in done.output for number in range(3))
 
