@@ -156,19 +156,8 @@ def _whole(document: Node, body: Placed, typed: Property, required: bool) -> Arg
     sent = f"encode.body_value({checked})" + ("" if required else f" if {name} is not {default} else UNSET")
     if not required and "x-infino-body" in body.node:
         sent = f"encode.body_value({checked}) or {{}}"
-    return Argument(
-        name=name,
-        wire="",
-        place="whole",
-        type=kind,
-        required=required,
-        default=default,
-        text=str(body.node.get("description", "")),
-        positional=True,
-        expression=sent,
-        keep_none=kind.nullable,
-        schema=schema,
-        deprecated=bool(schema.get("deprecated")),
+    return _only(
+        body.node, name, kind, schema, default, sent, keep_none=kind.nullable, deprecated=bool(schema.get("deprecated"))
     )
 
 
@@ -176,17 +165,35 @@ def _raw(body: Node, schema: Node) -> Argument:
     name = python_name({}, str(body.get("x-infino-body", "content")))
     kind = PythonType("str | bytes", "str | bytes", "readers.anything")
     required = bool(body.get("required"))
+    sent = f"encode.content({name})" if required else f"encode.content({name}) if {name} is not None else None"
+    return _only(body, name, kind, schema, "" if required else "None", sent)
+
+
+def _only(
+    body: Node,
+    name: str,
+    kind: PythonType,
+    schema: Node,
+    default: str,
+    sent: str,
+    *,
+    keep_none: bool = False,
+    deprecated: bool = False,
+) -> Argument:
+    """Return the one argument of a method that takes its body whole."""
     return Argument(
         name=name,
         wire="",
         place="whole",
         type=kind,
-        required=required,
-        default="" if required else "None",
+        required=bool(body.get("required")),
+        default=default,
         text=str(body.get("description", "")),
         positional=True,
-        expression=f"encode.content({name})" if required else f"encode.content({name}) if {name} is not None else None",
+        expression=sent,
+        keep_none=keep_none,
         schema=schema,
+        deprecated=deprecated,
     )
 
 

@@ -66,12 +66,8 @@ class TextUpkeep:
             self._ended.wait(QUIET)
             try:
                 self._follow(LEAST if not self._store.written.is_set() else WAITING)
-            except (
-                duckdb.Error,
-                MemoryError,
-                OSError,
-                ValueError,
-            ) as error:  # a search does it then, or tells why it can't be done
+            except (duckdb.Error, MemoryError, OSError, ValueError) as error:
+                # A search does it then, or tells why it can't be done.
                 logger.debug("texts are not indexed ahead: %s", type(error).__name__)
             if not self._store.written.is_set():
                 self.settled.set()
