@@ -33,15 +33,7 @@ _PROXY_HINT: Final = "a proxy or another server may have answered; check the end
 
 
 def json_body(value: Any, operation: str) -> bytes:
-    """Encode a body as JSON.
-
-    Args:
-        value: The body.
-        operation: The operation, for the error.
-
-    Raises:
-        ValidationError: It has no JSON form.
-    """
+    """Encode a body as JSON."""
     try:
         return codec.dumps(value)
     except (TypeError, ValueError, RecursionError) as error:
@@ -59,21 +51,7 @@ def encode_call(
     extra_body: Mapping[str, Any] | None = None,
     **unknown: object,
 ) -> Request:
-    """Turn a planned call into a request with the exact bytes of its body.
-
-    Args:
-        call: The planned call.
-        timeout: Limits of this call.
-        headers: Extra headers of this call; they win over those of the plan.
-        retry: Retry policy of this call.
-        extra_query: Query parameters that the document does not know.
-        extra_body: Fields of the body that the document does not know.
-        unknown: Whatever else was given: a mistake.
-
-    Raises:
-        TypeError: A keyword argument is not known.
-        ValidationError: The body has no JSON form or is not YAML, or `retry` is not a policy.
-    """
+    """Turn a planned call into a request with the exact bytes of its body; `unknown` names are mistakes."""
     if unknown:
         check_options(unknown, call.operation)
     if retry is not None and not isinstance(retry, RetryPolicy):
@@ -153,15 +131,7 @@ def _plain(response: Response) -> Any:
 
 
 def decode_call(call: Call[T], response: Response) -> T:
-    """Read the answer to a planned call as its typed value.
-
-    Args:
-        call: The planned call.
-        response: The answer.
-
-    Raises:
-        DecodeError: The answer cannot be read; the error names the operation and the place in the body.
-    """
+    """Read the answer to a planned call as its typed value."""
     value: Any
     if call.accept == "bytes":
         value = response.content
@@ -214,15 +184,7 @@ def decode_call(call: Call[T], response: Response) -> T:
 
 
 def recover(call: Call[T], error: APIError) -> T:
-    """Read a refusal as the typed value where the call can.
-
-    Args:
-        call: The planned call.
-        error: The refusal.
-
-    Raises:
-        APIError: It cannot.
-    """
+    """Read a refusal as the typed value where the call can, or raise it."""
     said = call.refusals.get(str(error.status)) or call.refusals.get(f"{error.status // 100}XX")
     if said and error.reason is None:
         error.reason, error.message = said, error.message.replace(UNEXPLAINED, said)
@@ -273,12 +235,7 @@ class _Undivided:
 
 
 class SyncCaller(_Undivided):
-    """Make calls and wait for them.
-
-    Args:
-        config: Settings of the client.
-        connect: Gives the transport; called at the first use, so that a client without calls opens nothing.
-    """
+    """Make calls and wait for them; the transport is asked for at the first use."""
 
     def __init__(self, config: Config, connect: Callable[[], Transport]) -> None:
         self.config = config
@@ -328,12 +285,7 @@ class SyncCaller(_Undivided):
 
 
 class AsyncCaller(_Undivided):
-    """Make calls and await them.
-
-    Args:
-        config: Settings of the client.
-        connect: Gives the transport; called at the first use, so that a client without calls opens nothing.
-    """
+    """Make calls and await them; see `SyncCaller`."""
 
     def __init__(self, config: Config, connect: Callable[[], AsyncTransport]) -> None:
         self.config = config

@@ -83,11 +83,8 @@ class _Base:
     def _asking(self, after: float) -> tuple[Future[object], float]:
         """Ask a provider that may block or hang, in a thread; who gives up or is cancelled leaves that to the next one.
 
-        Args:
-            after: What was asked before this moment does not count.
-
-        Returns:
-            The answer to come, and when it was asked for.
+        What was asked before the moment `after` does not count. The answer to come is given with the moment it was
+        asked for.
         """
         waiting, now = self._waiting(), self._now()
         asking = waiting.asking
@@ -127,24 +124,10 @@ class _Base:
 
 
 class Keys(_Base):
-    """The keys of a client, for threads.
-
-    Args:
-        cache: What is known of them.
-        waiting: Gives the locks; new ones after a fork.
-        shared: State of the client.
-    """
+    """The keys of a client, for threads; `waiting` gives the locks, new ones after a fork."""
 
     def signer(self, limit: float | None = None) -> SigV4Signer:
-        """Return the signer to use; many threads wait for one that asks.
-
-        Args:
-            limit: Seconds to wait for keys; None for ever.
-
-        Raises:
-            ConfigError: There are no keys.
-            Timeout: They did not come in time.
-        """
+        """Return the signer to use; many threads wait for one that asks."""
         cache, lock, began = self._cache, self._waiting().threads, self._now()
         signer = cache.fresh(self._shared.now())
         if signer is not None:
@@ -175,13 +158,7 @@ class Keys(_Base):
     def renew(self, refused: SigV4Signer, at: float, limit: float | None = None) -> bool | InfinoError:
         """Tell whether there is another pair than the refused one, after asking for it where nobody has since.
 
-        Args:
-            refused: Who signed what was refused.
-            at: When the refusal came, on the monotonic clock.
-            limit: Seconds to wait for keys; None for ever.
-
-        Returns:
-            Whether there is, or the error that kept it from coming.
+        The error that kept it from coming is returned.
         """
         cache, began = self._cache, self._now()
         if cache.provider is None:
@@ -197,16 +174,7 @@ class Keys(_Base):
             return error
 
     def connect(self, address: Address, dial: Callable[[Secret], Connection], limit: float | None) -> Connection:
-        """Open a connection with a signed address, and once more when only the clock or the keys were wrong.
-
-        Args:
-            address: Signs the address.
-            dial: Opens a connection to it.
-            limit: Seconds to wait for keys; None for ever.
-
-        Raises:
-            APIError: The service refused.
-        """
+        """Open a connection with a signed address, and once more when only the clock or the keys were wrong."""
         corrections = Corrections(self._shared)
         while True:
             signed = corrections.sign(self.signer(limit))

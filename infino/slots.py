@@ -61,12 +61,7 @@ def _busy(limit: float | None, most: int) -> Timeout:
 
 
 class Slots(Generic[C]):
-    """Connections for threads.
-
-    Args:
-        make: Makes a connection; it opens with its first request.
-        most: How many there may be.
-    """
+    """Connections for threads; each opens with its first request."""
 
     def __init__(self, make: Callable[[], C], most: int) -> None:
         self._make, self._most = make, most
@@ -76,14 +71,7 @@ class Slots(Generic[C]):
         self._closed = False
 
     def take(self, limit: float | None) -> C:
-        """Lend a connection.
-
-        Args:
-            limit: Seconds to wait for one; None for ever.
-
-        Raises:
-            Timeout: None was free in time.
-        """
+        """Lend a connection, after some seconds at the most."""
         if not self._free.acquire(timeout=limit):
             raise _busy(limit, self._most)
         with suppress(IndexError):  # none is idle, or another thread took the last one
@@ -209,25 +197,13 @@ class Deadline(threading.local):
     monotonic: Callable[[], float]
 
     def start(self, total: float | None, monotonic: Callable[[], float]) -> None:
-        """Begin the call of this thread.
-
-        Args:
-            total: Seconds for it; None means that it has no limit.
-            monotonic: The clock.
-        """
+        """Begin the call of this thread."""
         self.until = None if total is None else monotonic() + total
         self.total = total or 0.0
         self.monotonic = monotonic
 
     def cap(self, limit: float | None) -> float | None:
-        """Shorten a limit to what is left.
-
-        Args:
-            limit: Seconds, or None.
-
-        Raises:
-            Timeout: Nothing is left.
-        """
+        """Shorten a limit to what is left."""
         if self.until is None:
             return limit
         left = self.until - self.monotonic()
@@ -333,13 +309,7 @@ class CredentialCache:
         return SigV4Signer(pair.access_key, pair.secret_key, self.region, self.service, self.path_style)
 
     def store(self, answer: object, now: datetime, began: float) -> SigV4Signer:
-        """Keep what a provider gave, or say what is wrong with it.
-
-        Args:
-            answer: What it gave.
-            now: The time of day.
-            began: When it was asked; a provider that hung must not bring back an older pair.
-        """
+        """Keep what a provider gave, or say what is wrong with it; one that hung must not bring back an older pair."""
         if isinstance(answer, ConfigError):
             raise failed(answer)
         if not isinstance(answer, Credentials):
@@ -391,13 +361,7 @@ async def _until_loop_ends(
 
 
 class Connections:
-    """Connections and keys, shared by a client and the copies `with_options` makes of it.
-
-    Args:
-        config: Settings of the client.
-        make: Makes a connection for threads.
-        make_async: Makes one for an event loop.
-    """
+    """Connections and keys, shared by a client and the copies `with_options` makes of it."""
 
     def __init__(self, config: Config, make: Callable[[], Any], make_async: Callable[[], Any]) -> None:
         self._config, self._make, self._make_async = config, make, make_async

@@ -21,13 +21,7 @@ _PORTION: Final = 1 << 16
 class Course:
     """What holds while an answer is read; reading happens in its context.
 
-    Args:
-        coding: The value of `Content-Encoding`.
-        translate: Describes a failure of the library below; None for any other.
-        shared: State of the client.
-        began: When the call began, on the monotonic clock.
-        total: Seconds for the whole call, reading included; None for no limit.
-        watch: The context in which those who listen are told of the end, where there are any.
+    `translate` describes a failure of the library below, and is None for any other.
     """
 
     coding: str | None
@@ -41,11 +35,7 @@ class Course:
     )
 
     def left(self) -> float | None:
-        """Seconds that are left.
-
-        Raises:
-            Timeout: None are.
-        """
+        """Seconds that are left; none are a Timeout."""
         if self.total is None:
             return None
         left = self.total - (self.shared.clock.monotonic() - self.began)
@@ -106,14 +96,8 @@ def arriving(
 ) -> Generator[bytes, None, None]:
     """Read an answer; closing the generator ends it early.
 
-    Args:
-        answer: The answer of the library.
-        course: What holds meanwhile.
-        back: Gives the connection back; told whether it can be used again.
-        tick: Told before each read how many seconds are left.
-
-    Raises:
-        TransportError: The connection broke.
+    `back` takes the connection back and whether it can be used again; `tick` is told before each read what time is
+    left.
     """
     begun = _arriving(answer, course, back, tick)
     next(begun)  # a generator that has not begun would close nothing

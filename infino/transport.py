@@ -239,17 +239,7 @@ class _Base:
 
 
 class Transport(_Base):
-    """Send requests over a pool of connections; safe to share between threads.
-
-    Args:
-        config: Settings.
-        shared: State shared with other transports of the same client.
-        sleep: Replaces `time.sleep` between tries.
-
-    Examples:
-        >>> with Transport(config) as transport:
-        ...     transport.send(Request("ping", "GET", "/"))
-    """
+    """Send requests over a pool of connections; safe to share between threads."""
 
     def __init__(
         self,
@@ -268,19 +258,7 @@ class Transport(_Base):
         return Transport(config, sleep=self.sleep, parent=self)
 
     def send(self, request: Request) -> Response:
-        """Sign, send and, where it is safe, repeat one request.
-
-        Args:
-            request: What to send.
-
-        Returns:
-            The answer, with a 2xx status.
-
-        Raises:
-            APIError: The service refused.
-            TransportError: No answer came.
-            ClientClosedError: The transport is closed.
-        """
+        """Sign, send and, where it is safe, repeat one request, to an answer with a 2xx status."""
         plan = self._plan(request)
         outcome: Outcome = None
         step: Step
@@ -303,12 +281,7 @@ class Transport(_Base):
             raise
 
     def presign(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> Secret:
-        """Return a signed WebSocket address below the endpoint; sign anew for each connection.
-
-        Args:
-            path: Path, percent-encoded.
-            query: Names and values to add to the signed query.
-        """
+        """Return a signed WebSocket address below the endpoint; sign anew for each connection."""
         signer = self._keys.signer(self.config.timeouts.keys)
         return self._presigned(Corrections(self.shared).sign(signer), path, query)
 
@@ -369,13 +342,7 @@ class Transport(_Base):
 
 
 class AsyncTransport(_Base):
-    """Send requests from an event loop; each loop gets connections of its own.
-
-    Args:
-        config: Settings.
-        shared: State shared with other transports of the same client.
-        sleep: Replaces `asyncio.sleep` between tries.
-    """
+    """Send requests from an event loop; each loop gets connections of its own."""
 
     def __init__(
         self,

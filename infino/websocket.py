@@ -48,13 +48,7 @@ _DEAF.disabled = True
 
 
 class SocketClosed(Exception):
-    """The connection is gone.
-
-    Args:
-        code: Close code; 1006 when there was no close frame.
-        reason: What the other side said.
-        unsent: Whether the message being sent certainly did not leave.
-    """
+    """The connection is gone: code 1006 without a close frame; `unsent` means that a message did not leave."""
 
     def __init__(self, code: int, reason: str = "", *, unsent: bool = False) -> None:
         super().__init__(f"closed with code {code}")
@@ -71,16 +65,8 @@ class SocketQuiet(Exception):
 class Dial:
     """Where and how to connect.
 
-    Args:
-        url: The signed address.
-        headers: Extra headers of the handshake.
-        timeout: Seconds for the connection, TLS and handshake together.
-        max_frame_bytes: Largest message to accept.
-        proxy: Address of a proxy; ``True`` takes the environment's, ``None`` takes none.
-        tls: TLS settings for ``wss``.
-        address: Host and port to connect to where they are not those of the URL, as behind a tunnel.
-        now: Time of day, to judge dates in a refusal.
-        operation: What it is for, as errors name it.
+    `proxy` is an address, ``True`` for the environment's, or ``None``; `address` stands for that of the URL, as behind
+    a tunnel; `now` judges dates in a refusal.
     """
 
     url: Secret
@@ -175,19 +161,7 @@ _FAILURES = (OSError, ValueError, EOFError, AssertionError, WebSocketException, 
 
 
 def open_socket(dial: Dial) -> Socket:
-    """Connect.
-
-    Args:
-        dial: Where and how.
-
-    Returns:
-        An open connection; close it.
-
-    Raises:
-        ConnectError: Nothing could be reached.
-        Timeout: The time limit passed.
-        APIError: The service refused the handshake.
-    """
+    """Connect; what is returned is to be closed."""
     failure: InfinoError
     try:
         options = _options(dial)
@@ -204,19 +178,7 @@ def open_socket(dial: Dial) -> Socket:
 
 
 async def open_async_socket(dial: Dial) -> AsyncSocket:
-    """Connect, for asyncio.
-
-    Args:
-        dial: Where and how.
-
-    Returns:
-        An open connection; close it.
-
-    Raises:
-        ConnectError: Nothing could be reached.
-        Timeout: The time limit passed.
-        APIError: The service refused the handshake.
-    """
+    """Connect, for asyncio; see `open_socket`."""
     failure: InfinoError
     try:
         options = _options(dial)

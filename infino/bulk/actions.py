@@ -64,11 +64,7 @@ class ActionReader:
         self._open: Action | Unsendable | None = None
 
     def pair(self, lines: Sequence[bytes | Unsendable]) -> list[Action | Unsendable]:
-        """Return the records that are complete with these lines, or why one is none.
-
-        Args:
-            lines: Action and document lines, or dead letters.
-        """
+        """Return the records that are complete with these lines, or why one is none."""
         found: list[Action | Unsendable] = []
         for line in lines:
             try:
@@ -119,12 +115,7 @@ def _letter(line: bytes) -> Action:
 
 
 def encode_actions(records: Sequence[Action | Unsendable], start: int) -> Encoded:
-    """Encode actions as they came, the id first.
-
-    Args:
-        records: Actions, or why one is none.
-        start: Position of the first.
-    """
+    """Encode actions as they came, the id first."""
     return encode_each(_WHOLE, records, start, _encode_action)
 
 

@@ -66,12 +66,7 @@ class Unsent:
 
 @attrs.frozen
 class AnswerLost:
-    """The request went out, and nothing usable came back.
-
-    Args:
-        error: What happened instead.
-        readable: The service did answer, so asking again will not say more.
-    """
+    """The request went out, and nothing usable came back; where it is `readable`, asking again will not say more."""
 
     error: InfinoError
     readable: bool = False
@@ -81,14 +76,7 @@ Outcome = AllAnswered | RequestRefused | Unsent | AnswerLost
 
 
 def failed(error: InfinoError) -> Outcome:
-    """Sort an error of the transport by what it says about the records.
-
-    Args:
-        error: What the transport raised.
-
-    Returns:
-        `Refused` when nothing was processed, `Unsent` when nothing was sent, else `Lost`.
-    """
+    """Sort an error of the transport by what it says about the records."""
     if isinstance(error, APIError):
         return AnswerLost(error) if may_be_done(error) else RequestRefused(error, error.retry_after)
     if isinstance(error, ClientClosedError | ConfigError | ValidationError):
@@ -99,16 +87,7 @@ def failed(error: InfinoError) -> Outcome:
 
 
 def understood(content: bytes, count: int, ids: list[str] | None = None) -> Outcome:
-    """Read the body of a successful answer.
-
-    Args:
-        content: The body.
-        count: How many records were sent.
-        ids: Their ids, in order, if each has one: used when items are missing.
-
-    Returns:
-        `Answered`, or `Lost` when the body does not say what became of each record.
-    """
+    """Read the body of a successful answer; `ids`, where each record has one, tell which items are missing."""
     quick = all_accepted(content, count)
     if quick is not None:
         return AllAnswered(quick)
@@ -135,10 +114,6 @@ def all_accepted(content: bytes, count: int) -> Tally | None:
     """Count results without building objects, if every record was accepted.
 
     The text of an id cannot hold an unescaped quote.
-
-    Args:
-        content: The body of an answer.
-        count: How many records were sent.
     """
     if b'"errors":false' not in content or not content.rstrip().endswith(b"}"):
         return None

@@ -17,15 +17,7 @@ _PER_SECOND: Final = {"s": 1, "ms": 1000, "us": 1_000_000, "ns": 1_000_000_000}
 
 
 def check_names(names: Iterable[str], place: str = "the source") -> None:
-    """Refuse names that stand for two things.
-
-    Args:
-        names: Names of columns or fields.
-        place: What holds them.
-
-    Raises:
-        ValidationError: A name occurs twice; a record can hold only one value under it.
-    """
+    """Refuse names that occur twice: a record can hold only one value under each."""
     seen: set[str] = set()
     doubled = list(dict.fromkeys(name for name in names if name in seen or seen.add(name)))  # type: ignore[func-returns-value]  # None on purpose
     if doubled:
@@ -33,16 +25,7 @@ def check_names(names: Iterable[str], place: str = "the source") -> None:
 
 
 def check_schema(pa: Any, fields: Iterable[Any], place: str = "the source") -> None:
-    """Refuse doubled names, also inside of columns.
-
-    Args:
-        pa: The module pyarrow.
-        fields: Fields of a schema or a struct.
-        place: What holds them.
-
-    Raises:
-        ValidationError: A name occurs twice.
-    """
+    """Refuse doubled names, also inside of columns."""
     fields = list(fields)
     check_names([field.name for field in fields], place)
     for field in fields:
@@ -63,12 +46,7 @@ def _is_list(types: Any, kind: Any) -> bool:
 
 
 def is_native(pa: Any, kind: Any) -> bool:
-    """Return whether polars takes a type over unchanged and writes it as JSON just as it is.
-
-    Args:
-        pa: The module pyarrow.
-        kind: A type of Arrow.
-    """
+    """Return whether polars takes a type over unchanged and writes it as JSON just as it is."""
     types = pa.types
     if isinstance(kind, pa.BaseExtensionType):
         return False
@@ -91,12 +69,7 @@ def _is_text(types: Any, kind: Any) -> bool:
 def values_of(pa: Any, array: Any) -> list[Any]:
     """Return the values of an array: times as text, durations as seconds, maps as dictionaries.
 
-    Args:
-        pa: The module pyarrow.
-        array: An array, or a chunked one.
-
-    Returns:
-        Values that have a JSON form; what has none stands as an `Unsendable` in its place.
+    What has no JSON form stands as an `Unsendable` in its place.
     """
     if isinstance(array, pa.ChunkedArray):
         return [value for chunk in array.chunks for value in values_of(pa, chunk)]

@@ -45,12 +45,7 @@ def _unseal(line: bytes) -> dict[str, Any] | None:
 class Checkpoint:
     """An append-only file of settled intervals; every line carries its checksum, so a torn end is harmless.
 
-    Args:
-        path: Where the file is, or will be.
-        upload: What the upload is: dataset, operation, id and the identity of the source.
-
-    Raises:
-        ValidationError: The file belongs to another upload, or another run is using it.
+    One that belongs to another upload, or that another run is using, is refused.
     """
 
     def __init__(self, path: str | os.PathLike[str], upload: dict[str, Any]) -> None:
@@ -135,11 +130,7 @@ class Checkpoint:
 
 
 class Intervals:
-    """A set of positions, kept as sorted intervals that do not touch.
-
-    Args:
-        pairs: Start and stop of each interval, in any order; they may overlap.
-    """
+    """A set of positions, kept as sorted intervals that do not touch; those given may."""
 
     def __init__(self, pairs: Iterable[tuple[int, int]] = ()) -> None:
         merged: list[tuple[int, int]] = []
@@ -155,15 +146,7 @@ class Intervals:
         return sum(stop - start for start, stop in self.pairs)
 
     def cut(self, start: int, stop: int) -> Iterator[tuple[int, int, bool]]:
-        """Cut a range where it enters or leaves the set.
-
-        Args:
-            start: Position of the first.
-            stop: Position behind the last.
-
-        Yields:
-            Start, stop and whether that part is in the set.
-        """
+        """Cut a range where it enters or leaves the set; each part comes with whether it is in the set."""
         at = max(0, bisect_right(self._starts, start) - 1)
         while start < stop:
             if at >= len(self.pairs) or self.pairs[at][0] >= stop:

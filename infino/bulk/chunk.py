@@ -53,13 +53,7 @@ class Rejection:
 
 @attrs.define
 class Span:
-    """Neighbouring records of the source, which the checkpoint closes as one.
-
-    Args:
-        start: Position of the first.
-        stop: Position behind the last.
-        open: How many have no outcome yet.
-    """
+    """Neighbouring records of the source, which the checkpoint closes as one; `open` have no outcome yet."""
 
     start: int
     stop: int
@@ -75,16 +69,9 @@ class Span:
 
 @attrs.define
 class EncodedPiece:
-    """Records as the source hands them over, encoded.
+    """Records as the source hands them over: a body of whole lines, and what cannot be sent.
 
-    Args:
-        start: Position of the first record read.
-        stop: Position behind the last.
-        positions: Positions of the records in the body.
-        body: Action and document lines; every line ends with LF.
-        ids: Ids as escaped in the body; a set, or a column; None where the service assigns them.
-        keyed: Whether every record has an id.
-        rejections: Records that cannot be sent.
+    The ids are as escaped in the body, None where the service assigns them; `keyed` tells whether every record has one.
     """
 
     start: int
@@ -217,14 +204,9 @@ class Batch(Protocol):
 
 @attrs.define
 class Encoded:
-    """A batch of lines; `texts` are documents, or whole records where the ids are in them already.
+    """A batch of lines.
 
-    Args:
-        template: What stands around ids and texts.
-        texts: The lines, in step with the positions; empty for deletions.
-        names: Ids as escaped inside a JSON string, in step with the texts.
-        positions: Positions of the records.
-        failures: Records that cannot be sent.
+    `texts` are documents, or whole records where the ids are in them already; `names` are ids, escaped.
     """
 
     template: Template
@@ -286,11 +268,7 @@ def joined(parts: list[Encoded]) -> Encoded:
 
 
 class Packer:
-    """Gathers records until a body is full.
-
-    Args:
-        chunk_records: Most records in a body.
-    """
+    """Gathers records until a body is full."""
 
     def __init__(self, chunk_records: int) -> None:
         self._most = chunk_records
@@ -306,16 +284,7 @@ class Packer:
         self._count = self._bytes = self._refused_bytes = 0
 
     def add(self, batch: Batch, stop: int, limit: int) -> list[EncodedPiece]:
-        """Take a batch.
-
-        Args:
-            batch: Records as lines.
-            stop: Position behind the last record of the batch, sendable or not.
-            limit: Most bytes of a body.
-
-        Returns:
-            The bodies that are full now.
-        """
+        """Take a batch that ends before the position `stop`, and return the bodies that are full now."""
         size, count, pieces = batch.size, len(batch), list[EncodedPiece]()
         self.seen_bytes += size
         self._rejections += batch.failures

@@ -20,16 +20,7 @@ _WHOLE_MINUTES = 1096  # days from 1970, since which no zone has seconds in its 
 
 
 def written(polars: Any, column: Any, kind: Any) -> Any:
-    """Return a column as polars writes it exactly: times as text, and anything else as it is.
-
-    Args:
-        polars: The module.
-        column: An expression.
-        kind: Its type.
-
-    Returns:
-        An expression, or None where polars would not write the value as it is.
-    """
+    """Return a column as polars writes it exactly, with times as text; None where it cannot."""
     if isinstance(kind, polars.Datetime):
         zone = "" if kind.time_zone is None else "%:z"
         return column.dt.to_string(f"%Y-%m-%dT%H:%M:%S%.f{zone}")
@@ -65,10 +56,6 @@ def in_range(polars: Any, column: Any) -> bool:
     """Return whether polars writes every value of a column.
 
     It gives up on times far from today, drops the seconds of an offset, and writes null for an infinity.
-
-    Args:
-        polars: The module.
-        column: A series of any type.
     """
     kind = column.dtype
     if isinstance(kind, polars.Struct):
@@ -89,11 +76,7 @@ def in_range(polars: Any, column: Any) -> bool:
 
 
 class ColumnIds:
-    """The ids of a chunk as a column.
-
-    Args:
-        column: A polars series of text.
-    """
+    """The ids of a chunk as a column of polars."""
 
     def __init__(self, column: Any) -> None:
         self._column = column
@@ -125,13 +108,7 @@ class ColumnIds:
 
 
 class EncodedFrame:
-    """A batch of records as a column of polars: no record becomes a Python object.
-
-    Args:
-        records: A series of text, the action and document lines of each record.
-        names: A series of text, their ids, or None.
-        start: Position of the first record.
-    """
+    """A batch of records as a column of text, action and document lines: no record becomes a Python object."""
 
     def __init__(self, records: Any, names: Any, start: int) -> None:
         self._whole, self._ends = _spelled(records)
@@ -164,11 +141,7 @@ def _spelled(records: Any) -> tuple[bytes | memoryview, Any]:
 
 
 class FrameEncoder:
-    """Writes the records of polars frames.
-
-    Args:
-        options: Which operation, and where the id is.
-    """
+    """Writes the records of polars frames."""
 
     def __init__(self, options: BulkOptions) -> None:
         self._template, self._id = Template.of(options), options.id
@@ -182,11 +155,7 @@ class FrameEncoder:
         return cls(options) if suits else None
 
     def suits(self, frame: Any) -> bool:
-        """Return whether the result would be exactly that of the careful encoder.
-
-        Args:
-            frame: A frame as `Batch.frame` returns it, or None.
-        """
+        """Return whether the result would be exactly that of the careful encoder."""
         if frame is None or not frame.width:
             return False
         self._polars = self._polars or optional("polars")
@@ -235,12 +204,7 @@ class FrameEncoder:
         return bool(column.dtype.is_integer())
 
     def encode(self, frame: Any, start: int) -> EncodedFrame:
-        """Encode the rows of a frame.
-
-        Args:
-            frame: A frame for which `suits` holds.
-            start: Position of the first.
-        """
+        """Encode the rows of a frame."""
         polars, template = self._polars, self._template
         parts = [polars.lit(template.before.decode())]
         if self._id is not None:
@@ -251,11 +215,6 @@ class FrameEncoder:
 
 
 def safe_ids(column: Any, polars: Any) -> bool:
-    """Return whether no id is empty or would need an escape in JSON.
-
-    Args:
-        column: A series of text without nulls.
-        polars: The module.
-    """
+    """Return whether no id is empty or would need an escape in JSON."""
     whole = column.str.join("").cast(polars.Binary).item()
     return bool(column.min() != "" and len(whole.translate(None, _ESCAPED)) == len(whole))  # the empty one sorts first

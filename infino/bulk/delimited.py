@@ -57,11 +57,7 @@ _COMPILED: Final = _compiled(".")
 
 
 def is_typed(text: str) -> bool:
-    """Return whether a field could be read as a number or a truth.
-
-    Args:
-        text: The field.
-    """
+    """Return whether a field could be read as a number or a truth."""
     return any(pattern.match(text) for pattern in _COMPILED.values())
 
 
@@ -79,15 +75,7 @@ def _format(delimiter: str, quote: str | None) -> dict[str, Any]:
 
 
 def sniff(sample: str, reading: ReadOptions) -> str:
-    """Return what separates the fields.
-
-    Args:
-        sample: The start of a file.
-        reading: What the caller knows.
-
-    Raises:
-        ValidationError: It cannot be told.
-    """
+    """Return what separates the fields."""
     if reading.delimiter is not None:
         return reading.delimiter
     lines = _useful(sample.splitlines(keepends=True), reading)
@@ -109,12 +97,7 @@ def _useful(lines: list[str], reading: ReadOptions) -> list[str]:
 
 
 def looks_delimited(sample: str, *, rows: bool) -> bool:
-    """Return whether text without a telling name is a table of delimited fields.
-
-    Args:
-        sample: Its start.
-        rows: Whether a header alone is not enough.
-    """
+    """Return whether text without a telling name is a table; with `rows` a header alone is not enough."""
     reading = ReadOptions()
     lines = sample.splitlines(keepends=True)[:_ROWS]
     found = _cut(lines[:-1] if len(lines) > 2 else lines, sniff(sample, reading), reading.quote)
@@ -128,13 +111,7 @@ def _is_unicode(text: str) -> bool:
 
 
 class Delimited:
-    """The rows of one file.
-
-    Args:
-        stream: Its bytes in UTF-8, unpacked, at the start; it can go back there.
-        reading: What the caller knows.
-        delimiter: What separates the fields, or None to find out.
-    """
+    """The rows of one file."""
 
     def __init__(self, stream: io.BufferedReader, reading: ReadOptions, delimiter: str | None = None) -> None:
         csv.field_size_limit(max(csv.field_size_limit(), FIELD_LIMIT))

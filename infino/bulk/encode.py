@@ -40,17 +40,7 @@ class Unsendable(ValueError):
 
 
 def encode_value(value: Any) -> bytes:
-    """Encode one value with care.
-
-    Args:
-        value: A record, or a value of one.
-
-    Returns:
-        JSON on one line, without LF.
-
-    Raises:
-        Unsendable: The value has no JSON form; the reason says where in it.
-    """
+    """Encode one value with care, as a line without LF; an `Unsendable` says where in it something has no JSON form."""
     with suppress(TypeError, ValueError, RecursionError):
         line = _dumps(value)
         if b"null" not in line or not _may_be_infinite(value):
@@ -77,14 +67,7 @@ def _may_be_infinite(value: Any) -> bool:
 
 
 def as_record(value: Any) -> Any:
-    """Return the rows that database drivers give as mappings, and anything else as it is.
-
-    Args:
-        value: A row of SQLAlchemy, of sqlite3, a named tuple, a structured scalar of numpy, or a record.
-
-    Raises:
-        Unsendable: Two columns of the row have one name.
-    """
+    """Return the rows that database drivers give as mappings, and anything else as it is."""
     if isinstance(value, Mapping | Exception):
         return value
     if isinstance(mapping := getattr(value, "_mapping", None), Mapping):
@@ -107,17 +90,7 @@ def _named(names: list[str], row: Any) -> dict[str, Any]:
 
 
 def encode_one(record: Any) -> bytes:
-    """Encode one record with care.
-
-    Args:
-        record: A mapping, or an object of attrs, dataclasses or pydantic.
-
-    Returns:
-        One line of JSON, without LF.
-
-    Raises:
-        Unsendable: The record has no JSON form; the reason says which value.
-    """
+    """Encode one record with care: a mapping, or an object of attrs, dataclasses or pydantic."""
     line = encode_value(record)
     if not line.startswith(b"{"):
         raise Unsendable("not_an_object", f"{type(record).__name__} is not a record: a mapping or an object is")
@@ -177,15 +150,7 @@ def _tidy_mapping(value: Mapping[Any, Any], path: str, depth: int) -> dict[str, 
 
 
 def key_text(key: Any, path: str) -> str:
-    """Return a key as text, as JSON would show the value.
-
-    Args:
-        key: A key of a mapping, or the name of a column.
-        path: Where it is, for the error.
-
-    Raises:
-        Unsendable: It is of another kind.
-    """
+    """Return a key as text, as JSON would show the value."""
     if isinstance(key, Enum):
         key = key.value
     if isinstance(key, str):
@@ -213,14 +178,7 @@ def _check_text(text: str, path: str) -> None:
 
 
 def id_text(value: Any) -> str:
-    """Return the text of an id.
-
-    Args:
-        value: Text, a whole number, a UUID or an enum member of these.
-
-    Raises:
-        Unsendable: The value cannot identify a record.
-    """
+    """Return the text of an id: text, a whole number, a UUID or an enum member of these."""
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, str):
@@ -246,11 +204,7 @@ def escaped_id(value: Any) -> bytes:
 
 
 class Encoder:
-    """Turns batches of Python records into lines.
-
-    Args:
-        options: Which operation, and where the id is.
-    """
+    """Turns batches of Python records into lines."""
 
     def __init__(self, options: BulkOptions) -> None:
         self._op = options.op
@@ -260,12 +214,7 @@ class Encoder:
         self._strip = options.id == "_id"
 
     def encode(self, records: Sequence[Any], start: int) -> Encoded:
-        """Encode a batch.
-
-        Args:
-            records: Records as the source gave them.
-            start: Position of the first.
-        """
+        """Encode a batch."""
         try:
             return self._quick(records, start)
         except (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError):
@@ -306,12 +255,7 @@ def encode_each(
 ) -> Encoded:
     """Encode records one by one, so that one that cannot be sent costs only itself.
 
-    Args:
-        template: What stands around ids and texts.
-        records: Records of any form.
-        start: Position of the first.
-        encode: Returns the text and the id of a record, or raises `Unsendable`.
-        named: Whether the records have ids.
+    `encode` returns the text and the id of a record, or raises `Unsendable`.
     """
     positions: list[int] = []
     names: list[bytes] = []
@@ -329,14 +273,7 @@ def encode_each(
 
 
 def quick_ids(values: list[Any]) -> list[bytes]:
-    """Escape many ids at once.
-
-    Args:
-        values: Ids of any kind.
-
-    Raises:
-        TypeError: They are not all simple text or all whole numbers, and take the careful road.
-    """
+    """Escape many ids at once; a TypeError says that they are not all simple text or all whole numbers."""
     kinds = set(map(type, values))
     if kinds == {int}:
         return [b"%d" % value for value in values]
@@ -349,16 +286,7 @@ def quick_ids(values: list[Any]) -> list[bytes]:
 
 
 def take_id(choice: IdChoice, record: Any, op: str) -> Any:
-    """Return what identifies a record.
-
-    Args:
-        choice: Name of a field, or a function of the record.
-        record: The record; for deletions also the bare id.
-        op: The operation.
-
-    Raises:
-        Unsendable: The field is missing, or the function failed.
-    """
+    """Return what identifies a record; for deletions it may be the bare id."""
     if callable(choice):
         return _called(choice, record)
     if op == "delete" and isinstance(record, str | int | UUID):

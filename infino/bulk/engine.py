@@ -59,11 +59,7 @@ class ChunkResult:
 
 @attrs.define
 class Controller:
-    """Additive increase and multiplicative decrease of the window, steered by 429 and by latency.
-
-    Args:
-        most: Upper limit of the window.
-    """
+    """Additive increase and multiplicative decrease of the window, steered by 429 and by latency."""
 
     most: int
     window: float = attrs.field(init=False)
@@ -86,13 +82,7 @@ class Controller:
             self._hold = now + (self._smooth or 1.0)
 
     def succeeded(self, now: float, seconds: float, size: int) -> None:
-        """A request came through.
-
-        Args:
-            now: The time.
-            seconds: How long it took.
-            size: Bytes it carried.
-        """
+        """A request came through."""
         pace = seconds / max(size, 65536)
         usual = self._pace
         self._pace = pace if usual is None else 0.8 * usual + 0.2 * pace
@@ -106,13 +96,7 @@ class Controller:
 
 
 class UploadEngine:
-    """Decides for both clients; the shells only fetch, send and sleep.
-
-    Args:
-        dataset: Where the records go.
-        options: The settings of the upload.
-        rand: Source of numbers from 0 to 1, for the pauses.
-    """
+    """Decides for both clients; the shells only fetch, send and sleep."""
 
     def __init__(self, dataset: str, options: BulkOptions, *, rand: Callable[[], float] = random.random) -> None:
         self.options = options
@@ -151,14 +135,7 @@ class UploadEngine:
         return len(self._in_flight)
 
     def feed(self, piece: EncodedPiece) -> ChunkResult | None:
-        """Take a piece from the source.
-
-        Args:
-            piece: Records in the order of the source.
-
-        Returns:
-            The records that cannot be sent, if there are any.
-        """
+        """Take a piece from the source, and return those of its records that cannot be sent."""
         span = Span(piece.start, piece.stop, piece.stop - piece.start)
         self.ledger.read += span.open
         self.ledger.pending += span.open
@@ -175,11 +152,7 @@ class UploadEngine:
         self.ended = True
 
     def next(self, now: float) -> Chunk | None:
-        """Return the chunk to send now, which then counts as in flight.
-
-        Args:
-            now: Seconds on a clock that never goes back.
-        """
+        """Return the chunk to send now, which then counts as in flight."""
         if len(self._in_flight) >= self.controller.limit or now < self._pause_until:
             return None
         chunk = self._pick(now)
@@ -223,17 +196,7 @@ class UploadEngine:
         return min(later, default=0.0)
 
     def answered(self, chunk: Chunk, outcome: Outcome, now: float, seconds: float) -> ChunkResult:
-        """Take what came back for a chunk.
-
-        Args:
-            chunk: As given by `next`.
-            outcome: What became of the request.
-            now: The time.
-            seconds: How long the request took.
-
-        Returns:
-            What this settles.
-        """
+        """Take what came back for a chunk, and return what this settles."""
         result = ChunkResult(chunk.positions[0], chunk.positions[-1] + 1)
         if isinstance(outcome, AllAnswered):
             self._losses = 0
@@ -405,11 +368,7 @@ class UploadEngine:
         self._refuse(chunk.span, _rejections(chunk, item), result)
 
     def stop(self, error: BaseException) -> None:
-        """Send nothing more; what is in flight may still be answered.
-
-        Args:
-            error: Why the upload cannot go on; the first one stays.
-        """
+        """Send nothing more; what is in flight may still be answered. The first error stays."""
         if self.failure is None:
             self.failure = error
 
@@ -460,12 +419,7 @@ def _rejections(chunk: Chunk, item: Item) -> list[Rejection]:
 
 
 def read_answer(chunk: Chunk, content: bytes) -> Outcome:
-    """Read the body of an answer to a chunk.
-
-    Args:
-        chunk: What was sent.
-        content: What came back.
-    """
+    """Read the body of an answer to a chunk."""
     outcome = understood(content, len(chunk))
     if isinstance(outcome, AnswerLost) and outcome.readable and chunk.keyed:
         ids: Iterable[str | None] = [readable_id(record) for record in chunk.records()]

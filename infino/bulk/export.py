@@ -44,11 +44,7 @@ _COUNTED: Final = re.compile(r"0|-?[1-9][0-9]*", re.ASCII)
 
 
 class FieldShape:
-    """What the values of one field are, over the whole dataset.
-
-    Args:
-        name: The field, as errors name it.
-    """
+    """What the values of one field are, over the whole dataset."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -100,11 +96,7 @@ class FieldShape:
             self.longest = max(self.longest, len(digits))
 
     def arrow(self, pa: Any) -> Any:
-        """Return the type of Arrow that holds every value exactly.
-
-        Raises:
-            ValidationError: There is none.
-        """
+        """Return the type of Arrow that holds every value exactly."""
         kinds = self.kinds
         if kinds == {"objects"}:
             return pa.struct([(name, shape.arrow(pa)) for name, shape in self.fields.items()])
@@ -137,17 +129,7 @@ class FieldShape:
 
 
 class Export:
-    """One export: pages in, a file out. Without `finish` nothing is left behind.
-
-    Args:
-        dataset: Name of the dataset.
-        path: The file; its suffix tells the format. `.gz` behind that of text packs it.
-        progress: As for `records.bulk`.
-        total: Records in the dataset, where that is known.
-
-    Raises:
-        ValidationError: The suffix tells no format.
-    """
+    """One export: pages in, a file out, whose suffix tells the format. Without `finish` nothing is left behind."""
 
     def __init__(self, dataset: str, path: str | os.PathLike[str], progress: Any, total: int | None) -> None:
         self.path = Path(path)
@@ -169,11 +151,7 @@ class Export:
         self._started, self.count, self._size = time.monotonic(), 0, 0
 
     def add(self, page: bytes) -> None:
-        """Take the hits of one page.
-
-        Args:
-            page: The answer as it came, for its digits.
-        """
+        """Take the hits of one page, which comes as it was answered, for its digits."""
         hits = _decoded(page)["hits"]["hits"]
         for hit in hits:
             record = {_ID: hit[_ID], **hit["_source"]}
@@ -196,11 +174,7 @@ class Export:
         shape.counted = shape.counted and _COUNTED.fullmatch(value) is not None
 
     def finish(self) -> int:
-        """Write the file, and return how many records it holds.
-
-        Raises:
-            ValidationError: A field holds what the format cannot carry.
-        """
+        """Write the file, and return how many records it holds."""
         write = {"ndjson": self._ndjson, "csv": self._csv, "parquet": self._columns, "arrow": self._columns}
         made = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
         try:

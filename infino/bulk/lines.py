@@ -52,11 +52,7 @@ def loads(text: bytes) -> Any:
 
 
 def blocks(stream: io.BufferedReader) -> Iterator[bytes]:
-    """Cut a stream into blocks of whole lines; of a slow one, such as a pipe, as they come.
-
-    Args:
-        stream: Bytes, unpacked.
-    """
+    """Cut a stream into blocks of whole lines; of a slow one, such as a pipe, as they come."""
     parts: list[bytes] = []
     size, first = 0, True
     try:
@@ -99,11 +95,7 @@ def _without_id(line: bytes) -> bytes:
 
 
 class LineEncoder:
-    """Checks lines and finds their ids.
-
-    Args:
-        options: Which operation, and where the id is.
-    """
+    """Checks lines and finds their ids."""
 
     def __init__(self, options: BulkOptions) -> None:
         self._op, self._id = options.op, options.id
@@ -113,12 +105,7 @@ class LineEncoder:
         self._decode = None if self._rebuild else _id_decoder(self._id)
 
     def encode(self, lines: list[bytes], start: int) -> Encoded:
-        """Encode lines, many at once where nothing is odd about them.
-
-        Args:
-            lines: One JSON object each.
-            start: Position of the first.
-        """
+        """Encode lines, many at once where nothing is odd about them."""
         if len(lines) > MOST:
             parts = [self.encode(lines[at : at + MOST], start + at) for at in range(0, len(lines), MOST)]
             return joined(parts)
@@ -166,14 +153,7 @@ def _id_decoder(name: Any) -> Any:
 
 
 def parse_line(line: bytes) -> dict[str, Any]:
-    """Decode one line.
-
-    Args:
-        line: One JSON object.
-
-    Raises:
-        Unsendable: It is something else.
-    """
+    """Decode one line, which must hold an object."""
     try:
         record = loads(line)
     except ValueError as error:
@@ -185,14 +165,7 @@ def parse_line(line: bytes) -> dict[str, Any]:
 
 
 def check_utf8(line: bytes) -> None:
-    """Refuse bytes that are not UTF-8, and say what to do about it.
-
-    Args:
-        line: One line.
-
-    Raises:
-        Unsendable: It is in another encoding, or broken.
-    """
+    """Refuse bytes that are not UTF-8, and say what to do about it."""
     try:
         line.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -212,10 +185,6 @@ def goes_on(first: bytes, rest: bytes) -> bool:
     """Tell whether the first object of a text takes more than its first line.
 
     A line that broke off is told from one that goes on by the next, which then begins a record of its own.
-
-    Args:
-        first: The first line, which opens an object.
-        rest: What stands behind it.
     """
     marks = [found[0] for found in _TOKEN.findall(first)]
     opened = sum(map(marks.count, _OPENING)) > sum(map(marks.count, _CLOSING))
@@ -225,14 +194,7 @@ def goes_on(first: bytes, rest: bytes) -> bool:
 
 
 def json_lines(stream: io.BufferedReader) -> Iterator[list[bytes]]:
-    """Yield the elements of a JSON text as lines, many at once.
-
-    Args:
-        stream: Bytes in UTF-8, unpacked.
-
-    Raises:
-        ValidationError: The text breaks off within an element, or goes on behind the array.
-    """
+    """Yield the elements of a JSON text as lines, many at once."""
     buffer = stream.read(BLOCK).removeprefix(b"\xef\xbb\xbf").lstrip()
     if not buffer.startswith((b"[", b"{")):
         raise ValidationError("the source is neither a JSON array nor a JSON object")

@@ -24,14 +24,7 @@ _BY_SUFFIX = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "c
 
 
 def refuse_text_mode(source: Any) -> None:
-    """Refuse a file that gives text where its bytes are sent.
-
-    Args:
-        source: What the caller gave.
-
-    Raises:
-        ValidationError: It is a file opened as text.
-    """
+    """Refuse a file that gives text where its bytes are sent."""
     mode = getattr(source, "mode", "b")
     if isinstance(mode, str) and "b" not in mode:
         raise ValidationError("open the file in binary mode: open(path, 'rb')")
@@ -40,16 +33,7 @@ def refuse_text_mode(source: Any) -> None:
 class FileBody:
     """The body of a file upload; each attempt reads the file from where it began.
 
-    Args:
-        source: Path, bytes or a binary file object.
-        fields: The other parts, in order.
-        format: Format of the file, or `auto`.
-        seen: Called with the bytes of the file sent so far, or None.
-        name: Name of the file, where the source does not know it.
-
-    Raises:
-        ValidationError: The source is not a file of bytes.
-        MissingFileError: There is no such file.
+    `seen` is called with the bytes of the file sent so far; `name` is for a source that does not know its own.
     """
 
     def __init__(
@@ -178,13 +162,7 @@ _AS_THEY_ARE = {"ndjson": "jsonl", "json": "json"}
 
 @attrs.define
 class Lines:
-    """A file that can be sent.
-
-    Args:
-        source: What the caller gave, or a file of lines made of it.
-        format: `json` or `jsonl`.
-        name: Name to send with a file that was made.
-    """
+    """A file that can be sent: what the caller gave, or, with a `name`, a file of lines made of it."""
 
     source: Any
     format: str
@@ -197,16 +175,7 @@ class Lines:
 
 
 def as_lines_file(source: Any, format: Format | Literal["jsonl"]) -> Lines:
-    """Return a source as it is where it is JSON or NDJSON, else its records as lines in a temporary file.
-
-    Args:
-        source: Whatever `records.bulk` takes.
-        format: A format of `ReadOptions`, or `jsonl`.
-
-    Raises:
-        ValidationError: The source is not recognised, or holds a record that JSON cannot carry.
-        MissingFileError: There is no such file.
-    """
+    """Return a source as it is where it is JSON or NDJSON, else its records as lines in a temporary file."""
     reading = ReadOptions(format="ndjson" if format == "jsonl" else format)
     if _is_pipe(source):
         if reading.format in _AS_THEY_ARE:

@@ -139,15 +139,7 @@ def is_path(source: Any) -> bool:
 
 
 def check_path(source: str | os.PathLike[str]) -> Path:
-    """Return the path of an existing file.
-
-    Args:
-        source: What the caller gave.
-
-    Raises:
-        ValidationError: The text is data or an address rather than a name.
-        MissingFileError: There is no such file.
-    """
+    """Return the path of an existing file; text that is data or an address is refused."""
     path = Path(source)
     try:
         found = path.exists()
@@ -164,15 +156,7 @@ def check_path(source: str | os.PathLike[str]) -> Path:
 
 
 def files_of(source: Any) -> list[Path] | None:
-    """Return the files that a folder, a pattern or a list of paths stands for; None for any other source.
-
-    Args:
-        source: What the caller gave.
-
-    Raises:
-        ValidationError: A folder holds folders, or the path of a file holds values that would be lost.
-        MissingFileError: There is no such file.
-    """
+    """Return the files that a folder, a pattern or a list of paths stands for; None for any other source."""
     if is_path(source):
         path = Path(source)
         if path.is_dir():
@@ -223,15 +207,7 @@ def _matching(pattern: str) -> list[Path]:
 
 
 class OpenedSource:
-    """A source of bytes, unpacked, whose kind is known.
-
-    Args:
-        source: A path, `-` for what is piped into this process, bytes, or an object with `read`.
-        reading: What the caller knows about it.
-
-    Raises:
-        ValidationError: Its format is not known.
-    """
+    """A source of bytes, unpacked, whose kind is known; `-` is what is piped into this process."""
 
     def __init__(self, source: Any, reading: ReadOptions | None = None) -> None:
         self._reading = reading or ReadOptions()
@@ -374,15 +350,7 @@ def _refuse_foreign(head: bytes, shown: str) -> None:
 
 
 def recognised(paths: Iterable[Path], reading: ReadOptions) -> list[str]:
-    """Look at each of many files before any is read, so that none is found out too late, and return their kinds.
-
-    Args:
-        paths: The files.
-        reading: What the caller knows about them.
-
-    Raises:
-        ValidationError: The format of one is not known.
-    """
+    """Look at each of many files before any is read, so that none is found out too late, and return their kinds."""
     kinds = []
     for path in paths:
         with OpenedSource(path, reading) as opened:
@@ -402,12 +370,7 @@ def _unpack(raw: io.BufferedReader, head: bytes, shown: str) -> io.BufferedReade
 
 
 class _Members:
-    """Streams packed one behind the other; unlike the files of the standard library, it passes over nothing.
-
-    Args:
-        raw: What is packed.
-        start: Makes what unpacks one stream.
-    """
+    """Streams packed one behind the other; unlike the files of the standard library, it passes over nothing."""
 
     def __init__(self, raw: io.BufferedReader, start: Callable[[], Any]) -> None:
         self._raw, self._start = raw, start

@@ -59,14 +59,7 @@ def _timeout(_: object, __: attrs.Attribute[Any], value: Any) -> None:
 
 
 def check_progress(choice: Any) -> None:
-    """Refuse a function that would never run.
-
-    Args:
-        choice: None, True or False, or a function that takes a `Progress`.
-
-    Raises:
-        ValidationError: It is an async function, which nobody awaits.
-    """
+    """Refuse an async function, which nobody would await."""
     if iscoroutinefunction(choice) or iscoroutinefunction(getattr(choice, "__call__", None)):  # noqa: B004  # the method is looked at, not called
         raise ValidationError("progress must be a plain function, not an async one: it is called and never awaited")
 

@@ -102,11 +102,7 @@ class Silent:
 
 
 class Told:
-    """Hands the numbers to a function of the caller.
-
-    Args:
-        function: Takes a `Progress`.
-    """
+    """Hands the numbers to a function of the caller."""
 
     def __init__(self, function: Callable[[Progress], Any]) -> None:
         self._function = function
@@ -120,11 +116,7 @@ class Told:
 
 
 class Plain:
-    """Writes a line every few seconds, for logs and pipes.
-
-    Args:
-        stream: Where the lines go.
-    """
+    """Writes a line every few seconds, for logs and pipes."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream, self._next = stream, PLAIN_EVERY
@@ -142,11 +134,7 @@ class Plain:
 
 
 class Bar:
-    """A bar of rich in a terminal.
-
-    Args:
-        console: The console of rich to draw on, or None for standard error.
-    """
+    """A bar of rich in a terminal."""
 
     def __init__(self, console: Any = None) -> None:
         from rich.console import Console
@@ -204,11 +192,7 @@ class Page:
 
 
 def bar_html(progress: Progress) -> str:
-    """Return a bar with its numbers as HTML.
-
-    Args:
-        progress: Where an upload stands.
-    """
+    """Return a bar with its numbers as HTML."""
     done = progress.fraction
     value = "" if done is None else f" value='{done:.4f}'"  # without a value, browsers show a bar that only moves
     left = "" if progress.remaining is None else f", {_clock(progress.remaining)} left"
@@ -229,11 +213,7 @@ def in_notebook() -> bool:
 
 
 def display(choice: Any) -> Display:
-    """Return the display for what a caller chose.
-
-    Args:
-        choice: None or False, True, or a function that takes a `Progress`.
-    """
+    """Return the display for what a caller chose."""
     if choice is None or choice is False:
         return Silent()
     if callable(choice):

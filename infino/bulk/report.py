@@ -135,11 +135,7 @@ def _rows(pairs: list[tuple[str, str]]) -> str:
 
 @attrs.define
 class Ledger:
-    """The running counts, checked whenever they are shown.
-
-    Args:
-        dataset: Where the records go.
-    """
+    """The running counts, checked whenever they are shown."""
 
     dataset: str
     read: int = 0
@@ -166,14 +162,7 @@ class Ledger:
             self.rejections.append(attrs.evolve(rejection, record=rejection.record[:2000]))
 
     def check(self, *, ended: bool = False) -> None:
-        """Make sure that every record read is accounted for.
-
-        Args:
-            ended: Whether each must have an outcome by now.
-
-        Raises:
-            BulkError: The books do not balance, which is a fault of this library.
-        """
+        """Make sure that every record read is accounted for."""
         settled = self.created + self.updated + self.deleted + self.noop + self.rejected + self.unknown
         if self.read != settled + self.pending or self.pending < 0 or (ended and self.pending):
             raise BulkError(
@@ -183,15 +172,7 @@ class Ledger:
             )
 
     def report(self, *, seconds: float, complete: bool) -> BulkReport:
-        """Return the final counts.
-
-        Args:
-            seconds: How long the run took.
-            complete: Whether the source was read to its end.
-
-        Raises:
-            BulkError: A record has no outcome, which is a fault of this library.
-        """
+        """Return the final counts."""
         self.check(ended=True)
         counts = {
             attribute.name: getattr(self, attribute.name)
@@ -207,13 +188,7 @@ class Ledger:
 class DeadLetter:
     """Appends one line of JSON for each record that was not accepted; the file is made when the first one comes.
 
-    Args:
-        path: Where the file goes.
-        dataset: Where the records were meant to go.
-        source: The source of the upload, which must not be this file.
-
-    Raises:
-        ValidationError: The source is the dead-letter file itself.
+    The source of the upload must be another file.
     """
 
     def __init__(self, path: str | os.PathLike[str], dataset: str, source: Any = None) -> None:
@@ -223,11 +198,7 @@ class DeadLetter:
             raise ValidationError("the dead letters cannot go to the file that is being read: name another one")
 
     def add(self, rejections: list[Rejection]) -> None:
-        """Write records and the reasons.
-
-        Args:
-            rejections: Records of one answer.
-        """
+        """Write records and the reasons."""
         if self._file is None:
             self._file = self.path.open("ab")
         self._file.write(b"".join(map(self._line, rejections)))

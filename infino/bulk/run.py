@@ -33,9 +33,6 @@ class Senders:
     """Threads that a process does not wait for at its end, unlike those of `ThreadPoolExecutor`.
 
     After Ctrl-C a request may hang until its time limit, and nobody wants its answer any more.
-
-    Args:
-        most: Most threads.
     """
 
     def __init__(self, most: int) -> None:
@@ -44,11 +41,7 @@ class Senders:
         self._calls: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
 
     def submit(self, call: Callable[[], Any]) -> Future[Any]:
-        """Let a thread make a call.
-
-        Args:
-            call: What to do.
-        """
+        """Let a thread make a call."""
         future: Future[Any] = Future()
         self._calls.put((future, partial(copy_context().run, call)))  # a trace goes on in the thread
         if len(self._threads) < self._most:
@@ -63,11 +56,7 @@ class Senders:
             del job  # a body is not kept while waiting for the next
 
     def close(self, *, wait: bool) -> None:
-        """Let the threads end.
-
-        Args:
-            wait: Whether to wait for them.
-        """
+        """Let the threads end."""
         for _ in self._threads:
             self._calls.put(None)
         for thread in self._threads if wait else ():
@@ -213,35 +202,12 @@ def iterate(
     operation: str = OPERATION,
     begin: Callable[[], object] | None = None,
 ) -> Run:
-    """Upload a source, one result at a time.
-
-    Args:
-        transport: Sends requests from several threads.
-        dataset: Name of the dataset.
-        source: Where the records come from.
-        settings: The settings, as in `BulkOptions` and `ReadOptions`.
-        operation: The method that was called, for errors.
-        begin: As for `Run`.
-    """
+    """Upload a source, one result at a time; the settings are those of `BulkOptions` and `ReadOptions`."""
     return Run(transport, Upload.of(dataset, source, {"retry": policy_of(transport), **settings}, operation), begin)
 
 
 def upload(transport: Sends, dataset: str, source: Any, settings: Mapping[str, Any], *more: Any) -> BulkReport:
-    """Upload a source to its end.
-
-    Args:
-        transport: Sends requests from several threads.
-        dataset: Name of the dataset.
-        source: Where the records come from.
-        settings: The settings, as in `BulkOptions` and `ReadOptions`.
-        *more: As for `iterate`.
-
-    Returns:
-        What became of every record.
-
-    Raises:
-        BulkError: Records were not accepted, and `on_error` is `raise`.
-    """
+    """Upload a source to its end."""
     run = iterate(transport, dataset, source, settings, *more)
     for _ in run:
         pass

@@ -49,14 +49,7 @@ class HasTransport(Protocol):
 
 
 def load_network(caller: HasTransport) -> SendsAsync:
-    """Import what the first request of an async client would import on the event loop.
-
-    Args:
-        caller: Has the transport, and makes it at first use.
-
-    Returns:
-        The transport.
-    """
+    """Import what the first request of an async client would import on the event loop."""
     transport = caller.transport
     for name in _NETWORK:
         with contextlib.suppress(ImportError):  # another release may have arranged it otherwise

@@ -32,14 +32,7 @@ _Part = tuple[Any, Callable[[Any, int], Batch]]
 
 
 class SourceReader:
-    """Reads one source once.
-
-    Args:
-        source: What the caller gave.
-        options: The settings of the upload.
-        done: Positions that an earlier run has settled.
-        reading: How to read the source.
-    """
+    """Reads one source once, but for the positions that an earlier run has settled."""
 
     def __init__(
         self, source: Any, options: BulkOptions, done: Intervals | None = None, reading: ReadOptions | None = None
@@ -75,11 +68,7 @@ class SourceReader:
         return {"kind": kind, "records": _known_length(source)}
 
     def fraction(self, settled: int) -> float | None:
-        """Return how much of the source is done, from 0 to 1, or None where its size is not known.
-
-        Args:
-            settled: Records with an outcome.
-        """
+        """Return how much of the source is done, from 0 to 1, or None where its size is not known."""
         if self.total:
             return min(settled / self.total, 1.0)
         known = max(self._known, self._at, settled)
@@ -91,14 +80,7 @@ class SourceReader:
             yield piece
 
     def next(self, limit: int) -> EncodedPiece | None:
-        """Return the next body, or None where there is no more.
-
-        Args:
-            limit: Most bytes of a body.
-
-        Raises:
-            Exception: The source failed; what it gave before came first.
-        """
+        """Return the next body, or None where there is no more; what a source gave comes before its error."""
         while not self._full and self._parts is not None:
             try:
                 part = next(self._parts, None)

@@ -54,11 +54,7 @@ def _library(kind: Any) -> str:
 
 
 def as_error(error: BaseException) -> Exception:
-    """Return an error; what panics in Rust, which no `except Exception` would catch, as one like any other.
-
-    Args:
-        error: What was raised; what ends the program is raised again.
-    """
+    """Return an error, what panics in Rust as one like any other; what ends the program is raised again."""
     if isinstance(error, Exception):
         return error
     if type(error).__name__ == "PanicException":
@@ -77,11 +73,7 @@ def errors() -> tuple[type[BaseException], ...]:
 
 @attrs.frozen(eq=False)
 class Numbers:
-    """A column of numbers that are written already, as JSON writes them.
-
-    Args:
-        texts: An array of text.
-    """
+    """A column of numbers that are written already, as JSON writes them."""
 
     texts: Any = attrs.field(repr=False)
 
@@ -93,11 +85,7 @@ class Numbers:
 def rows_of(elements: list[Any]) -> list[Any]:
     """Return what a stream gave, with the rows that `DataFrame.iterrows` gives as records.
 
-    Args:
-        elements: Records or tables; a pandas series whose labels are text is a row of fields, not a column.
-
-    Raises:
-        ValidationError: Two fields of a row have one name.
+    A series of pandas whose labels are text is such a row, not a column.
     """
     if not any(kind.__name__ == "Series" and _library(kind) == "pandas" for kind in set(map(type, elements))):
         return elements
@@ -113,11 +101,7 @@ def _row(element: Any) -> Any:
 
 
 def stream_of(source: Any) -> Iterator[Any] | None:
-    """Return the tables of an object that hands them out one by one, or None.
-
-    Args:
-        source: Such as what `pandas.read_csv(chunksize=)` gives, a file of pyarrow, or a dataset.
-    """
+    """Return the tables of an object that hands them out one by one, such as a dataset, or None."""
     module, found = type(source).__module__.split(".", 1)[0], None
     if module == "pyarrow":
         method = getattr(source, "iter_batches", None) or getattr(source, "to_batches", None)
@@ -129,13 +113,7 @@ def stream_of(source: Any) -> Iterator[Any] | None:
 
 @attrs.define(eq=False)
 class Batch:
-    """Some rows of columns.
-
-    Args:
-        names: Names of the columns, each once.
-        columns: Series of polars, arrays of Arrow, `Numbers`, or lists of Python values.
-        height: How many rows.
-    """
+    """Some rows of columns: series of polars, arrays of Arrow, `Numbers`, or lists of Python values."""
 
     names: list[str]
     columns: list[Any] = attrs.field(repr=False)
@@ -227,15 +205,7 @@ def _has_nanoseconds(polars: Any, kind: Any) -> bool:
 
 
 def batches(source: Any, index: bool | None = None) -> tuple[Iterator[Batch], int | None]:
-    """Return an object with columns as batches, and its number of rows where it is known.
-
-    Args:
-        source: A frame, a series, a table, a relation, or a stream of columns.
-        index: For pandas: whether the index is written; None writes any but a plain count of the rows.
-
-    Raises:
-        ValidationError: Names are doubled, or what it needs is not installed.
-    """
+    """Return an object with columns as batches, and its number of rows where it is known."""
     kind = _library(type(source))
     if kind and type(source).__name__ == "Series":
         if source.name is None or source.name == "":
@@ -285,11 +255,7 @@ def _arrow_object(source: Any) -> tuple[Iterator[Batch], int | None]:
 
 
 def of_arrow(found: Any) -> Iterator[Batch]:
-    """Cut record batches of Arrow into batches of a moderate size.
-
-    Args:
-        found: Record batches; a table may come as one huge one.
-    """
+    """Cut record batches of Arrow into batches of a moderate size."""
     with closing(found) if hasattr(found, "close") else nullcontext():  # else DuckDB takes no other query
         yield from _moderate(found)
 
@@ -313,16 +279,7 @@ def _check_values(name: str, column: Any) -> None:
 
 
 def file_batches(kind: str, path: Any, stream: Any) -> tuple[Iterator[Batch], int | None]:
-    """Return a file of columns as batches, and its number of rows where it is known.
-
-    Args:
-        kind: `parquet` or `arrow`.
-        path: Its path, or None where it is packed or a stream.
-        stream: The open file.
-
-    Raises:
-        ValidationError: Names are doubled, or what it needs is not installed.
-    """
+    """Return a file of columns as batches, and its number of rows where it is known; `path` is None for a stream."""
     pa = optional("pyarrow")
     if kind == "parquet":
         return _parquet(path, stream, optional("polars"), pa)
@@ -383,12 +340,7 @@ def _may_be_map(polars: Any, kind: Any) -> bool:
 
 
 def _step(size: int, rows: int) -> int:
-    """How many rows to take at once, so that large ones do not fill the memory.
-
-    Args:
-        size: Bytes of some rows.
-        rows: How many these are.
-    """
+    """How many rows to take at once, so that large ones do not fill the memory."""
     return max(1, min(ROWS, BATCH_BYTES * max(rows, 1) // max(size, 1)))
 
 

@@ -32,30 +32,11 @@ ONCE = RetryPolicy(attempts=1)  # the engine tries again by itself, record by re
 
 
 class Upload:
-    """Books and files of one upload.
-
-    Args:
-        dataset: Where the records go; a name that was checked.
-        source: Where they come from.
-        options: The settings.
-        clock: Seconds on a clock that never goes back.
-        reading: How to read the source.
-    """
+    """Books and files of one upload."""
 
     @classmethod
     def of(cls, dataset: str, source: Any, settings: Mapping[str, Any], operation: str = OPERATION) -> Upload:
-        """Make the upload that a caller describes.
-
-        Args:
-            dataset: Where the records go.
-            source: Where they come from.
-            settings: Fields of `BulkOptions` and of `ReadOptions`.
-            operation: The method that was called, for errors.
-
-        Raises:
-            TypeError: There is no such setting.
-            ValidationError: The value of one is not allowed, or the name of the dataset is none.
-        """
+        """Make the upload that a caller describes."""
         check_options(settings, operation, [*BULK_NAMES, *READ_NAMES])
         options = BulkOptions(**{name: value for name, value in settings.items() if name in BULK_NAMES})
         reading = ReadOptions(**{name: value for name, value in settings.items() if name in READ_NAMES})
@@ -215,11 +196,7 @@ class Upload:
             error.add_note(f"the upload stopped here: {self.report}")
 
     def verdict(self) -> BulkReport:
-        """Return the report, or raise what went wrong with the report attached.
-
-        Raises:
-            BulkError: Records were not accepted, and `on_error` is `raise`.
-        """
+        """Return the report, or raise what went wrong with the report attached."""
         report, failure = self.report, self.engine.failure
         if failure is not None:
             self._attach(failure)

@@ -41,11 +41,7 @@ class Claim:
 
 
 class OneReader:
-    """A ``with`` block that lets one reader of an answer in at a time, from whatever thread or task.
-
-    Args:
-        operation: What the turn is called in errors.
-    """
+    """A ``with`` block that lets one reader of an answer in at a time, from whatever thread or task."""
 
     def __init__(self, operation: str) -> None:
         self._operation = operation

@@ -99,18 +99,9 @@ Steps = Generator[Operation, Any, None]
 
 @attrs.frozen(kw_only=True)
 class Settings:
-    """How patient a conversation is.
+    """How patient a conversation is: seconds, retries, and what goes along with each question.
 
-    Args:
-        timeout: Seconds for a whole turn: thread, connection, question, answer.
-        idle_timeout: Seconds without any message, heartbeats included, after which the service counts as gone.
-        connect_timeout: Seconds for one attempt to connect.
-        grace: Seconds to wait for the ``EOM`` after a ``result``.
-        resend: Whether a question that may have reached the service is asked again after a lost connection.
-        retry: How often and how fast to connect again.
-        context: Extra ``user_context`` of each question.
-        message: What is sent in place of a question.
-        operation: What the turns are called in errors and events.
+    `grace` is for the ``EOM`` after a ``result``; with `resend` a question that may have arrived is asked again.
     """
 
     timeout: float = 180.0
@@ -126,15 +117,7 @@ class Settings:
 
 @attrs.define
 class Conversation:
-    """What is known between the turns of one conversation.
-
-    Args:
-        thread_id: The thread; ``None`` until it is created.
-        streaming: Whether the thread streams; ``None`` when not known.
-        sources: Where the thread may look; empty when the service chooses or that is not known.
-        clock: Tells the time.
-        random: Source of numbers from 0 to 1, for the pauses.
-    """
+    """What is known between the turns of one conversation; ``None`` where it is not known yet."""
 
     thread_id: str | None = None
     streaming: bool | None = None
@@ -153,21 +136,7 @@ class Conversation:
 
 
 def ask(conversation: Conversation, question: str, settings: Settings) -> Flow:
-    """Plan one turn.
-
-    Args:
-        conversation: The conversation; it is changed as the turn goes on.
-        question: The question.
-        settings: How patient to be.
-
-    Returns:
-        A generator of operations whose value is the answer.
-
-    Raises:
-        ChatError: The turn broke off after the question may have been sent.
-        TransportError: No connection could be made; nothing was asked.
-        APIError: The service refused the connection.
-    """
+    """Plan one turn, as a generator of operations whose value is the answer."""
     deadline = conversation.clock.monotonic() + settings.timeout
     turn = Turn(question)
     conversation.turn = turn

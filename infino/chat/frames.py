@@ -27,18 +27,7 @@ class Frame:
 
 
 def read(message: str | bytes) -> Frame:
-    """Decode one message.
-
-    Args:
-        message: Text or binary message as received.
-
-    Returns:
-        The frame; its kind is ``"text"`` or ``"binary"`` where the message is not a JSON object.
-
-    Examples:
-        >>> read('{"content": {"type": "EOM", "trace_id": "t"}}').kind
-        'EOM'
-    """
+    """Decode one message; the kind is ``"text"`` or ``"binary"`` where it is not a JSON object."""
     if isinstance(message, bytes):
         return Frame(BINARY, {}, message)
     try:
@@ -127,15 +116,7 @@ def same(one: AnyEvent | None, other: AnyEvent) -> bool:
 
 
 def rows(value: Any) -> list[Mapping[str, Any]] | None:
-    """Read a data frame in any of the shapes that JSON gives it.
-
-    Args:
-        value: A list of objects, an object of columns (lists, or objects by row label), or an object with
-            ``columns`` and ``data``.
-
-    Returns:
-        One mapping per row, or ``None`` when it is none of these.
-    """
+    """Read a data frame in any of the shapes that JSON gives it, as one mapping per row, else ``None``."""
     if isinstance(value, list):
         if all(isinstance(row, dict) for row in value):
             return value

@@ -29,20 +29,7 @@ def answer_html(
     suggestions: Sequence[str],
     complete: bool,
 ) -> str:
-    """Write an answer as HTML.
-
-    Args:
-        text: Its words, in markdown.
-        table: The rows behind it; None when there are none.
-        chart: An Apache ECharts option.
-        sql: The SQL that was run.
-        querydsl: The search that was run.
-        suggestions: Questions to ask next.
-        complete: Whether it came to its end.
-
-    Returns:
-        One `<div>` without scripts; it opens offline.
-    """
+    """Write an answer as HTML: one `<div>` without scripts, which opens offline."""
     parts = [markdown_html(text)]
     if table is not None:
         parts.append(table._repr_html_())
@@ -66,15 +53,7 @@ def _indented(querydsl: Mapping[str, Any] | None) -> str | None:
 
 
 def markdown_html(text: str) -> str:
-    """Write the simple part of markdown as HTML: headings, lists, code, bold and italic; no links, no raw HTML.
-
-    Args:
-        text: Markdown from the service.
-
-    Examples:
-        >>> markdown_html("**UA** is late")
-        '<p><strong>UA</strong> is late</p>'
-    """
+    """Write the simple part of markdown as HTML: headings, lists, code, bold and italic; no links, no raw HTML."""
     return "".join(_blocks(text.splitlines()))
 
 

@@ -70,16 +70,7 @@ class ChatOptions(TurnOptions, total=False):
 
 @attrs.frozen(kw_only=True)
 class Task:
-    """A turn that is not a question.
-
-    Args:
-        operation: What it is called in errors and events.
-        path: Path of the WebSocket.
-        subject: What stands as the question of its answer.
-        message: What is sent.
-        client_id: Name of this client to the service; a new one when None.
-        headers: Names of the headers that hold the thread and the client.
-    """
+    """A turn that is not a question; `subject` stands as the question of its answer."""
 
     operation: str
     path: str
@@ -116,18 +107,7 @@ _OF_SETTINGS = frozenset({"idle_timeout", "connect_timeout", "resend", "context"
 def choose(
     options: ChatOptions | TurnOptions, *, timeout: float, retry: RetryPolicy, client_id: str, task: Task | None = None
 ) -> Choices:
-    """Complete and check the options.
-
-    Args:
-        options: What the caller gave.
-        timeout: Seconds for a whole turn.
-        retry: The client's policy.
-        client_id: Name of this client where the caller gave none.
-        task: What is to be done, if it is not a question.
-
-    Raises:
-        ValidationError: An option has an impossible value.
-    """
+    """Complete and check the options."""
     given: dict[str, Any] = dict(options)
     known = (ChatOptions if task is None else TurnOptions).__optional_keys__
     operation = "fino.ask" if task is None else task.operation
@@ -158,35 +138,14 @@ def visible(value: object) -> bool:
 
 
 def seconds(name: str, value: Any, operation: str = "fino.ask") -> float:
-    """Return a number of seconds that is more than 0.
-
-    Args:
-        name: Name of the option, for the error.
-        value: What the caller gave.
-        operation: What it was given to, for the error.
-
-    Raises:
-        ValidationError: It is something else.
-    """
+    """Return a number of seconds that is more than 0."""
     if not isinstance(value, int | float) or not value > 0:
         raise ValidationError(f"{name} must be a number of seconds, more than 0", operation=operation)
     return value
 
 
 def source_list(sources: Sequence[SourceLike] | None, operation: str = "fino.ask") -> list[dict[str, Any]] | None:
-    """Spell sources as the service wants them.
-
-    Args:
-        sources: Names of datasets, pairs of dataset and connection, `SourceRef`, or objects as on the wire.
-        operation: What they were given to, for the error.
-
-    Raises:
-        ValidationError: One of them is none of these.
-
-    Examples:
-        >>> source_list(["flights"])
-        [{'index_name': 'flights', 'connection_id': 'infino'}]
-    """
+    """Spell sources as the service wants them: names, pairs with a connection, `SourceRef`, or as on the wire."""
     if sources is None:
         return None
     if isinstance(sources, str | Mapping) or not isinstance(sources, Iterable):

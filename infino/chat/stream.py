@@ -38,13 +38,8 @@ _EXPECTED = (InfinoError, SocketClosed, SocketQuiet)
 class AsyncPorts:
     """What a conversation needs of the world.
 
-    Args:
-        open_thread: Creates a thread and returns its id.
-        drop_thread: Deletes it again.
-        dial: Opens a connection.
-        notice: Told of each pause before another try.
-        ready: Called before each turn; raises when the client is closed.
-        watch: Gives the context in which a turn is told to those who watch the client.
+    `notice` is told of each pause before another try; `ready` is called before each turn, and raises when the client is
+    closed; `watch` gives the context in which a turn is told to those who watch the client.
     """
 
     open_thread: Callable[[OpenThread], Awaitable[str]]

@@ -37,22 +37,7 @@ Poll = Generator[Fetch | Wait, Any, Answer]
 
 
 def poll(thread_id: str, message_id: str, question: str, timeout: float, clock: Clock, began: float) -> Poll:
-    """Plan the reading of a thread until the reply to a message is there.
-
-    Args:
-        thread_id: The thread.
-        message_id: The message that asked.
-        question: Its text.
-        timeout: Seconds to wait in all.
-        clock: Tells the time.
-        began: When the waiting began, by the clock.
-
-    Returns:
-        A generator of operations whose value is the answer.
-
-    Raises:
-        ChatError: The service failed, or the time was up.
-    """
+    """Plan the reading of a thread until the reply to a message is there, as a generator of operations."""
     polling = Polling(clock, max(began + timeout - clock.monotonic(), 0.0), interval=FIRST_PAUSE, longest=LONGEST_PAUSE)
     while True:
         messages: Sequence[Any] = (yield Fetch(max(polling.left or 0.0, 0.001))) or ()
@@ -101,11 +86,7 @@ def _is_final(message: Mapping[str, Any]) -> bool:
 
 
 def read_reply(message: Mapping[str, Any], question: str, thread_id: str) -> Answer:
-    """Read a stored message as an answer.
-
-    Raises:
-        ServiceFailed: The message says that the service failed.
-    """
+    """Read a stored message as an answer."""
     content = message.get("content")
     body = dict(content) if isinstance(content, dict) else {"summary": frames.text(content)}
     body.setdefault("type", "result")

@@ -43,19 +43,7 @@ class State(enum.Enum):
 
 
 class Turn:
-    """The state of one question.
-
-    Args:
-        question: What was asked.
-        thread_id: The thread it was asked in.
-        streaming: Whether the thread streams; ``None`` when that is not known.
-        sources: Where the thread may look; the service names its sources only when it chose them.
-
-    Examples:
-        >>> turn = Turn("how many?", streaming=False)
-        >>> turn.receive('{"content": {"type": "result", "summary": "Three."}}')[-1]
-        Done(sender='', trace_id=None, query_id=None)
-    """
+    """The state of one question; the service names its sources only when it chose them."""
 
     def __init__(
         self,
@@ -86,12 +74,7 @@ class Turn:
         self._query_id: str | None = None
 
     def expect_late(self, stale: Iterable[str], owed_end: bool) -> None:
-        """Tell the turn which late frames of earlier turns the connection may still hold.
-
-        Args:
-            stale: Identifiers of turns that are over.
-            owed_end: Whether the turn before still owes its ``EOM``.
-        """
+        """Tell the turn which late frames may still come, and whether the last turn still owes its ``EOM``."""
         self._stale = frozenset(stale)
         self._owed_end = owed_end
 
@@ -106,14 +89,9 @@ class Turn:
         return tuple(identifier for identifier in (self._trace_id, self._query_id) if identifier)
 
     def receive(self, message: str | bytes) -> list[AnyEvent]:
-        """Take one message.
+        """Take one message, and return the events it makes; none for heartbeats and late frames.
 
-        Args:
-            message: Text or binary message as received.
-
-        Returns:
-            The events it makes, in order; none for heartbeats and late frames. After an error frame the state
-            is ``FAILED`` and ``failure`` holds the reason.
+        After an error frame the state is ``FAILED`` and ``failure`` holds the reason.
         """
         if self.over:
             return []

@@ -15,15 +15,7 @@ _HASHED: Final = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 
 
 def check_authorities(path: str, told: str) -> None:
-    """Refuse what holds no certificate.
-
-    Args:
-        path: Of a file, or of a folder of files.
-        told: The setting and where it came from.
-
-    Raises:
-        ConfigError: It holds none, or cannot be read.
-    """
+    """Refuse a file, or a folder of files, that holds no certificate; `told` is the setting and where it came from."""
     if not os.path.isdir(path):
         _check(path, told, (_CERTIFICATE, "certificate"))
         return
@@ -36,15 +28,7 @@ def check_authorities(path: str, told: str) -> None:
 
 
 def check_client_certificate(given: str | tuple[str, str], told: str) -> None:
-    """Refuse what holds no certificate with its key.
-
-    Args:
-        given: The path of both, or the paths of certificate and key.
-        told: The setting and where it came from.
-
-    Raises:
-        ConfigError: One is missing, or cannot be read.
-    """
+    """Refuse what holds no certificate with its key."""
     certificate, key = (given, given) if isinstance(given, str) else given
     _check(certificate, told, (_CERTIFICATE, "certificate"))
     _check(key, told, (_KEY, "private key"))

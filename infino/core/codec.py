@@ -43,11 +43,7 @@ def to_json(value: Any) -> Any:
 
 
 def _digits(value: Any) -> str | None:
-    """The digits of a `Decimal`; None for any other value.
-
-    Raises:
-        ValueError: It is NaN or an infinity.
-    """
+    """The digits of a `Decimal`, which must be finite; None for any other value."""
     from decimal import Decimal
 
     if not isinstance(value, Decimal):
@@ -135,12 +131,10 @@ LONG = b"0" * 17
 
 
 def has_long_numbers(content: bytes, *, reals: bool = True, marks: bytes | None = None) -> bool:
-    """Return whether a text may hold a number that the fast parser would change.
+    """Return whether JSON in UTF-8 may hold a number that the fast parser would change.
 
-    Args:
-        content: JSON in UTF-8.
-        reals: Whether numbers with a fraction count too; where these are floats of the service, none can change.
-        marks: The text translated by `REALS`, where that is at hand.
+    Without `reals` fractions are floats of the service, none of which can change. `marks` is the text translated by
+    `REALS`, where that is at hand.
     """
     size, table = (len(LONG), REALS) if reals else (19, _DIGITS)
     marks, run = content.translate(table) if marks is None else marks, b"0" * size
@@ -183,11 +177,7 @@ def _is_float(text: str) -> bool:
 
 
 def exact(text: str) -> int | float | Decimal:
-    """Return a number that keeps every digit.
-
-    Args:
-        text: A number as JSON writes it.
-    """
+    """Return a number that keeps every digit."""
     if text.lstrip("-").isdigit() and text != "-0" and len(text) < 1000:
         return int(text)
     if len(text) <= 16 and "e" not in text and "E" not in text:
@@ -199,15 +189,7 @@ def exact(text: str) -> int | float | Decimal:
 
 
 def loads(content: bytes | str, marks: bytes | None = None) -> Any:
-    """Decode JSON, so that no number loses a digit: what the fast parser would change is an integer or a `Decimal`.
-
-    Args:
-        content: The text, or its UTF-8.
-        marks: The text translated by `REALS`, where that is at hand.
-
-    Raises:
-        ValueError: It is not JSON.
-    """
+    """Decode JSON, so that no number loses a digit: what the fast parser would change is an integer or a `Decimal`."""
     value = plain(content)
     if not has_long_numbers(content if isinstance(content, bytes) else content.encode(errors="replace"), marks=marks):
         return value
@@ -232,22 +214,7 @@ def _not_finite(value: Any, place: str = "$") -> str | None:
 
 
 def dumps(value: Any) -> bytes:
-    """Encode as compact UTF-8 JSON.
-
-    Args:
-        value: Plain data, models with `to_dict()`, dates, arrays of numpy, `Decimal`s (all digits are kept).
-
-    Returns:
-        The bytes that are hashed and sent.
-
-    Raises:
-        TypeError: The value has no JSON form.
-        ValueError: It holds NaN or an infinity, which have none either.
-
-    Examples:
-        >>> dumps({"query": "SELECT 1"})
-        b'{"query":"SELECT 1"}'
-    """
+    """Encode as compact UTF-8 JSON; NaN and infinities, which have no form, are a ValueError."""
     try:
         encoded = _encode(value)
     except (TypeError, ValueError):

@@ -27,9 +27,7 @@ def too_large(most: int) -> DecodeError:
 class Inflater:
     """Undo one coding piece by piece; a body may hold several members one after the other.
 
-    Args:
-        word: The coding: `gzip`, `x-gzip` or `deflate`.
-        check: Called now and then; raises when the time is up.
+    `check` is called now and then, and raises when the time is up.
     """
 
     def __init__(self, word: str, check: Callable[[], object]) -> None:
@@ -40,11 +38,7 @@ class Inflater:
         self._ended = False  # at least one member did
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Give what a piece unpacks to, in pieces of at most 256 KiB.
-
-        Raises:
-            TransportError: The compression is broken.
-        """
+        """Give what a piece unpacks to, in pieces of at most 256 KiB."""
         while data:
             self._check()
             if self._member is None:
@@ -75,11 +69,7 @@ class Inflater:
             yield rest
 
     def finish(self) -> None:
-        """Say so where the body was cut short.
-
-        Raises:
-            TransportError: It was.
-        """
+        """Say so where the body was cut short."""
         if self._member is not None and not self._member.eof:
             raise self._damaged()
 
@@ -88,15 +78,7 @@ class Inflater:
 
 
 def inflaters(coding: str | None, check: Callable[[], object]) -> list[Inflater]:
-    """Return what undoes a `Content-Encoding`, in the order in which to undo it.
-
-    Args:
-        coding: The value of the header: codings in the order in which they were applied.
-        check: Called now and then; raises when the time is up.
-
-    Raises:
-        DecodeError: A coding was not asked for, or there are more than 8.
-    """
+    """Return what undoes a `Content-Encoding`, in the order in which to undo it."""
     found: list[Inflater] = []
     for word in reversed([word.strip().lower() for word in (coding or "").split(",")]):
         if word in _UNREADABLE:
@@ -116,18 +98,7 @@ def unpacked(pieces: Iterable[bytes], inflater: Inflater) -> Iterator[bytes]:
 
 
 def decompressed(content: bytes, coding: str | None, most: int | None, check: Callable[[], object]) -> bytes:
-    """Return a body without its compression.
-
-    Args:
-        content: The body as it came.
-        coding: The value of `Content-Encoding`.
-        most: Most bytes that may come out; None for no limit.
-        check: Called now and then; raises when the time is up.
-
-    Raises:
-        TransportError: The compression is broken or cut short.
-        DecodeError: It was not asked for, or what comes out is too large.
-    """
+    """Return a body without its compression."""
     undo = inflaters(coding, check)
     if not undo or not content:
         return content
@@ -144,14 +115,7 @@ def decompressed(content: bytes, coding: str | None, most: int | None, check: Ca
 
 
 def legible(content: bytes, coding: str, most: int | None, check: Callable[[], object]) -> bytes:
-    """Return what can be read of the body of a refusal: its status counts more than what is wrong with its body.
-
-    Args:
-        content: The body as it came, or its beginning.
-        coding: The value of `Content-Encoding`.
-        most: Most bytes that may come out; None for no limit.
-        check: Called now and then; raises when the time is up.
-    """
+    """Return what can be read of the body of a refusal: its status counts more than what is wrong with its body."""
     try:
         return decompressed(content, coding, most, check)
     except (TransportError, DecodeError):

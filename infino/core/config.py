@@ -351,20 +351,9 @@ def resolve(
     alone: bool = False,
     **keywords: Any,
 ) -> Config:
-    """Gather the settings of a client.
+    """Gather the settings of a client, with the source of each; of keywords None means not given.
 
-    Args:
-        config: Ready settings, instead of all others.
-        profile: Name of a profile to use.
-        environment: Variables to read instead of those of the process.
-        alone: Whether the keywords are all there is: neither variables nor a profile are read.
-        keywords: Settings given in the call; None means not given.
-
-    Returns:
-        The settings, with the source of each.
-
-    Raises:
-        ConfigError: A setting is missing, malformed, or an explicit choice cannot be followed.
+    A ready `config` stands for all others; with `alone` neither variables nor a profile are read.
     """
     for name in ("secret_key", "proxy"):
         if isinstance(keywords.get(name), str):
@@ -416,17 +405,7 @@ def overridden(
     retry: RetryPolicy | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Config:
-    """Return the settings of a copy made by `with_options`.
-
-    Args:
-        config: Settings of the original.
-        timeout: Seconds for a whole call, or `Timeouts`.
-        retry: When to try again.
-        headers: Added to the headers of the original.
-
-    Raises:
-        ConfigError: A value cannot be used.
-    """
+    """Return the settings of a copy made by `with_options`."""
     changed: dict[str, Any] = {}
     if timeout is not None:
         changed["timeouts"] = _timeouts(_checked("timeout", timeout, "with_options"), config.timeouts)

@@ -75,11 +75,7 @@ def _paired(pair: Any) -> Any:
 
 
 def wrapped(given: object) -> Any:
-    """Hide the secret in what a caller gave as credentials.
-
-    Returns:
-        Credentials or a callable; an error or `...` where it makes no sense, to be refused later.
-    """
+    """Hide the secret in what a caller gave; an error or `...` stands for what makes no sense, to be refused later."""
     if isinstance(given, tuple) and len(given) == 2 and all(isinstance(key, str | Secret) for key in given):
         return _paired(given)
     return given if given is None or isinstance(given, Credentials | ConfigError) or callable(given) else ...
@@ -100,13 +96,9 @@ def failed(error: BaseException) -> ConfigError:
 
 
 def ask(provider: Provider | None) -> object:
-    """Call a provider.
+    """Call a provider, for credentials or what is to be awaited for them; anything else is refused later.
 
-    Returns:
-        Credentials, or what is to be awaited for them; anything else is refused later.
-
-    Raises:
-        ConfigError: It failed. What it said is not repeated, because it may hold a secret.
+    What it said when it failed is not repeated, because it may hold a secret.
     """
     if provider is None:
         raise ConfigError("there are no credentials")

@@ -40,15 +40,7 @@ def _shown(body: bytes, path: str, content_type: str) -> str:
 
 
 def curl_command(request: Request, config: Config) -> str:
-    """Write a request as a curl command that signs itself.
-
-    Args:
-        request: What would be sent; an upload is named and not shown.
-        config: Settings of the client.
-
-    Returns:
-        One command over several lines. The keys come from the environment of whoever runs it.
-    """
+    """Write a request as a curl command that signs itself with the keys of whoever runs it."""
     query = canonical_query((name, MASK if looks_secret(name) else value) for name, value in request.query)
     url = f"{config.endpoint.url}{request.path}{'?' if query else ''}{query}"
     parts = [

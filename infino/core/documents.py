@@ -18,16 +18,7 @@ _QUOTED: Final = re.compile(r"""['"].*['"]""", re.DOTALL)
 
 
 def parse_yaml(text: str, operation: str) -> dict[str, Any]:
-    """Read YAML text as one object.
-
-    Args:
-        text: The document.
-        operation: The operation, for the error.
-
-    Raises:
-        ConfigError: The extra `yaml` is not installed.
-        ValidationError: It is not YAML, or not an object.
-    """
+    """Read YAML text as one object."""
     if find_spec("yaml") is None:
         raise ConfigError("reading YAML needs an extra: pip install 'infino-sdk[yaml]'", operation=operation)
     document, problem = _load(text)
@@ -38,15 +29,7 @@ def parse_yaml(text: str, operation: str) -> dict[str, Any]:
 
 
 def check_yaml(text: str, operation: str) -> None:
-    """Refuse text that is not a YAML object; without the extra `yaml` the service is the one to judge.
-
-    Args:
-        text: The document.
-        operation: The operation, for the error.
-
-    Raises:
-        ValidationError: It is not YAML, or not an object.
-    """
+    """Refuse text that is not a YAML object; without the extra `yaml` the service is the one to judge."""
     problem = _load(text)[1] if find_spec("yaml") is not None else ""
     del text  # as above
     if problem:

@@ -25,28 +25,14 @@ DEFAULT_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
 def host_header(scheme: str, hostname: str, port: int | None) -> str:
-    """Build the one value of Host that is sent and signed.
-
-    Args:
-        scheme: `http`, `https`, `ws` or `wss`.
-        hostname: Name or address, without brackets.
-        port: Port, or None for the default of the scheme.
-    """
+    """Build the one value of Host that is sent and signed."""
     host = f"[{hostname.lower()}]" if ":" in hostname else hostname.lower()
     return host if port is None or port == DEFAULT_PORTS.get(scheme) else f"{host}:{port}"
 
 
 @attrs.frozen
 class Endpoint:
-    """Where requests go.
-
-    Args:
-        scheme: `https` or `http`.
-        hostname: Name or address in lower case, without brackets.
-        port: Port where one was given.
-        host: The one value of Host that is sent and signed; of the address itself, unless another one was chosen.
-        base_path: Path in front of every route, without a slash at the end.
-    """
+    """Where requests go; `host` is the one value of Host that is sent and signed."""
 
     scheme: str
     hostname: str
@@ -79,11 +65,7 @@ class Endpoint:
 
 
 def is_loopback(hostname: str) -> bool:
-    """Tell whether a host is this machine, however it is written.
-
-    Args:
-        hostname: A name, with a dot at its end or without, or an address, without brackets.
-    """
+    """Tell whether a host is this machine, however it is written."""
     name = hostname.removesuffix(".")
     if name == "localhost" or name.endswith(".localhost"):
         return True
@@ -131,11 +113,7 @@ def _ascii_label(label: str) -> str:
 
 
 def host_of(netloc: str) -> str:
-    """Return the host in the authority of a URL in small letters; empty where its letters would become others.
-
-    Args:
-        netloc: The authority, such as `user@host:port`.
-    """
+    """Return the host in the authority of a URL in small letters; empty where its letters would become others."""
     changed = any(not letter.isascii() and (len(letter.lower()) > 1 or letter.lower().isascii()) for letter in netloc)
     place = netloc.rpartition("@")[2]
     if changed or (set(place) & set("[]") and not _BRACKETED.fullmatch(place)):
@@ -170,16 +148,7 @@ def _host_value(scheme: str, host: str) -> str:
 
 
 def parse_endpoint(text: str, *, allow_http: bool = False, host: str | None = None) -> Endpoint:
-    """Check an endpoint and take it apart.
-
-    Args:
-        text: Such as `https://api.infino.ws` or `http://127.0.0.1:8080/base`.
-        allow_http: Allow plain http to hosts other than this machine.
-        host: Value of Host to send and sign where it is not the endpoint's, as behind a tunnel.
-
-    Raises:
-        ConfigError: It is not an address, or it holds what an endpoint must not hold.
-    """
+    """Check an endpoint and take it apart; `host` is signed where it is not the endpoint's, as behind a tunnel."""
     text = text.strip()
     if any(character.isspace() or ord(character) < 33 for character in text):
         raise ConfigError("the endpoint must not hold spaces")

@@ -46,13 +46,7 @@ def system_random() -> float:
 
 
 class RetryBudget:
-    """A bucket of tokens shared by all calls of a client, so that retries cannot multiply an outage.
-
-    Args:
-        capacity: Tokens in the full bucket.
-        cost: Tokens one retry takes.
-        refund: Tokens one successful call gives back.
-    """
+    """A bucket of tokens shared by all calls of a client, so that retries cannot multiply an outage."""
 
     __slots__ = ("_lock", "_tokens", "capacity", "cost", "refund")
 
@@ -82,14 +76,7 @@ class RetryBudget:
 
 
 class Shared:
-    """What the calls of one client share and learn from each other.
-
-    Args:
-        clock: Source of time.
-        random: Source of numbers from 0 to 1, for jitter.
-        budget: Limit on retries over all calls.
-        get_with_body: Whether read queries go as GET with a body; turned on by a 405.
-    """
+    """What the calls of one client share and learn from each other; `get_with_body` is turned on by a 405."""
 
     __slots__ = ("budget", "clock", "get_with_body", "listeners", "offset", "random")
 
@@ -128,11 +115,7 @@ class Signed:
 
 
 class Corrections:
-    """The corrections of one call.
-
-    Args:
-        shared: State of the client; takes over the clock's offset once the service has accepted it.
-    """
+    """The corrections of one call; the client takes over the clock's offset once the service has accepted it."""
 
     __slots__ = ("_clock_changes", "_key_changes", "_service_clock", "_shared")
 
@@ -151,12 +134,7 @@ class Corrections:
         return Signed(signer, moment + timedelta(seconds=at - seen), at)
 
     def judge(self, refusal: APIError, signed: Signed | None) -> Remedy | None:
-        """Tell what another try needs to be accepted; None when nothing would help.
-
-        Args:
-            refusal: The refusal; nothing was processed.
-            signed: Who signed the refused try, and when.
-        """
+        """Tell what another try needs to be accepted; None when nothing would help."""
         if signed is None or refusal.status not in (400, 401, 403):
             return None
         now = self._shared.clock.monotonic()
@@ -288,22 +266,7 @@ class _Call:
 def exchange(
     request: Request, shared: Shared, policy: RetryPolicy, timeouts: Timeouts
 ) -> Generator[Step, Outcome, Response]:
-    """Carry one call through its tries.
-
-    Args:
-        request: What to send.
-        shared: State of the client.
-        policy: When to try again.
-        timeouts: Limits of the call.
-
-    Returns:
-        The answer, when its status is 2xx.
-
-    Raises:
-        APIError: The service refused.
-        TransportError: No answer came.
-        InfinoError: Whatever else the shell reported, such as failing credentials.
-    """
+    """Carry one call through its tries, to an answer whose status is 2xx or to an error."""
     clock = shared.clock
     call = _Call(request, policy, timeouts, shared, clock.monotonic())
     while True:
@@ -365,9 +328,7 @@ def watched_exchange(
 def leave(plan: Generator[Step, Outcome, Response], error: BaseException) -> None:
     """Tell a conversation that nobody goes on with it, so that those who listen hear of the end at once.
 
-    Args:
-        plan: The conversation.
-        error: Why: an interrupt, say, or the task was cancelled. An error of the conversation itself ended it already.
+    An error of the conversation itself ended it already.
     """
     traceback = error.__traceback__
     with suppress(BaseException):  # it comes back from there, and the caller raises it

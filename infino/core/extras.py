@@ -13,14 +13,7 @@ class MissingDependencyError(ConfigError, ImportError):
 
 
 def check_loop(operation: str | None = None) -> None:
-    """Say what is missing where no event loop of asyncio runs, under trio for example.
-
-    Args:
-        operation: The operation, for the error.
-
-    Raises:
-        ConfigError: There is none.
-    """
+    """Say what is missing where no event loop of asyncio runs, under trio for example."""
     import asyncio  # slow to import, and of no use to the blocking client
 
     try:
@@ -41,23 +34,7 @@ def optional(module: str) -> Any:
 
 
 def require(module: str, extra: str, purpose: str) -> Any:
-    """Import an optional package, or say which extra brings it.
-
-    Args:
-        module: Module to import, such as `pyarrow.json`.
-        extra: Extra of the distribution that installs it.
-        purpose: What it is needed for, as the subject of a sentence: `to_pandas()`.
-
-    Returns:
-        The module.
-
-    Raises:
-        MissingDependencyError: The package is not installed.
-
-    Examples:
-        >>> require("json", "arrow", "to_arrow()").__name__
-        'json'
-    """
+    """Import an optional package for a purpose such as `to_pandas()`, or say which extra brings it."""
     try:
         return import_module(module)
     except ImportError as error:

@@ -81,13 +81,7 @@ def explain(body: Any) -> tuple[str | None, str | None]:
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """Read `Retry-After`, in seconds or as a date; of several, as proxies leave them, the longest.
 
-    Args:
-        headers: Headers of the answer.
-        now: The present, in UTC.
-
-    Returns:
-        Seconds to wait, never negative, and infinite where the number is larger than any float; None when the header
-        is absent or unreadable.
+    It is never negative, infinite where the number is larger than any float, and None where nothing can be read.
     """
     # A date has a comma of its own, behind the day of the week.
     lines = re.findall(r"(?:[A-Za-z]+,)?[^,]+", headers.get("retry-after", ""))
@@ -103,14 +97,7 @@ def _waits(value: str, headers: Mapping[str, str], now: datetime) -> float | Non
 
 
 def is_clock_skew(status: int, reason: str | None, code: str | None, offset: float | None) -> bool:
-    """Tell whether a refusal is about the time of signing.
-
-    Args:
-        status: HTTP status.
-        reason: The service's explanation, if it gave one.
-        code: The service's word for the kind of error, if it gave one.
-        offset: Seconds between the time of signing and the service's clock, as `server_offset` gives them.
-    """
+    """Tell whether a refusal is about the time of signing, by what it says and by the offset of `server_offset`."""
     if status not in (400, 401, 403) or offset is None or code == "html":
         return False
     if abs(offset) >= _SAID_SECONDS and speaks_of_time(reason, code):
@@ -137,10 +124,7 @@ def server_time(headers: Mapping[str, str]) -> datetime | None:
 def server_offset(headers: Mapping[str, str], signed: datetime, took: float = 0.0) -> float | None:
     """Return how many seconds the service's clock was ahead of the time of signing, or None when it does not say.
 
-    Args:
-        headers: Headers of the answer.
-        signed: The time that was signed.
-        took: Seconds from signing to the answer; the service may have looked at its clock at any moment of them.
+    It may have looked at its clock at any moment of the seconds that the answer `took`.
     """
     moment = server_time(headers)
     if moment is None:
@@ -200,21 +184,7 @@ def _message(response: Response, code: str | None, reason: str | None) -> str:
 def error_from_response(
     response: Response, *, method: str, path: str, now: datetime, signed: datetime | None = None
 ) -> APIError:
-    """Build the typed error for a refusal.
-
-    Args:
-        response: The answer.
-        method: HTTP method that was used.
-        path: Path that was asked for, without the query.
-        now: The present in UTC, to judge dates in headers.
-        signed: The time that was signed, where it is another.
-
-    Returns:
-        An error of the class that belongs to the status; not raised here.
-
-    Examples:
-        >>> raise error_from_response(response, method="GET", path="/flights/metadata", now=clock.now())
-    """
+    """Build the typed error for a refusal; `signed` is the time that was signed, where it is another than now."""
     body = parse_body(response.content)
     code, reason = explain(body)
     reason = reason and redact(reason)  # a proxy may repeat what it was sent

@@ -75,11 +75,7 @@ class Listeners:
 
     @staticmethod
     def plain(callback: Callable[[Any], Any]) -> Callable[[Any], None]:
-        """Return a callback that says so in the log where another one gives what nobody would await.
-
-        Raises:
-            ValidationError: It is an async function.
-        """
+        """Return a callback that says so in the log where another one gives what nobody would await."""
         _check(callback)
         problem = "an async callback is never awaited here; give a plain one, or use AsyncInfino"
         if is_async(callback):
@@ -127,17 +123,7 @@ def _report(event: Event, error: Exception) -> None:
 
 @contextmanager
 def watched(listeners: Listeners, clock: Clock, operation: str, method: str = "") -> Iterator[EndEvent]:
-    """Tell the listeners when a call begins and ends.
-
-    Args:
-        listeners: Who is told.
-        clock: Tells how long it took.
-        operation: The operation.
-        method: HTTP method, if it is one request.
-
-    Returns:
-        A context that gives the event of the end, to note in it what came of the call.
-    """
+    """Tell the listeners when a call begins and ends; the event of the end is given, to be filled in."""
     if not listeners.call and not listeners.end:
         yield cast("EndEvent", SimpleNamespace())  # what is noted in it, nobody reads
         return

@@ -98,11 +98,7 @@ class Request:
 
 
 def check_path(path: str) -> None:
-    """Refuse a path that is not percent-encoded, or that a server could read as another one.
-
-    Raises:
-        ValidationError: The path is malformed.
-    """
+    """Refuse a path that is not percent-encoded, or that a server could read as another one."""
     if not path.startswith("/"):
         raise ValidationError(f"a path starts with a slash: {path[:80]!r}")
     if not path.isascii() or any(character <= " " or character in '?#\\"<>^`{|}\x7f' for character in path):
@@ -115,15 +111,7 @@ def check_path(path: str) -> None:
 
 
 def check_header(name: str, value: str) -> None:
-    """Refuse a header that cannot be sent as it is.
-
-    Args:
-        name: Its name, in lower case.
-        value: Its value.
-
-    Raises:
-        ValidationError: The name is not a token or belongs to the SDK, or the value holds control characters.
-    """
+    """Refuse a header that cannot be sent as it is: no token, of the SDK's own, or with control characters."""
     if not TOKEN.fullmatch(name):
         raise ValidationError(f"{name[:80]!r} is not a name for a header")
     if _CONTROL.search(value):
@@ -190,19 +178,7 @@ class Headers(Mapping[str, str]):
 
 @attrs.frozen
 class Response:
-    """One answer, read to its end.
-
-    Args:
-        operation: The operation that was asked for.
-        status: HTTP status, of any value.
-        headers: Headers by name, whatever the case.
-        content: The body, decompressed.
-        attempts: How many requests it took.
-        request_id: The identifier the service gave, if any.
-        elapsed: Seconds from the first attempt to the end of the body.
-        stream: The body while it comes, where that was asked for: an iterator of bytes that is to be closed.
-        course: What holds while the stream is read.
-    """
+    """One answer, read to its end, or with its body as a `stream` that comes while its `course` holds."""
 
     operation: str
     status: int
@@ -223,14 +199,7 @@ class Response:
         return None
 
     def json(self) -> Any:
-        """Decode the body.
-
-        Returns:
-            Plain data, or None for an empty body.
-
-        Raises:
-            DecodeError: The body is not JSON.
-        """
+        """Decode the body; None for an empty one."""
         if not self.content.strip():
             return None
         try:

@@ -6,13 +6,7 @@ from collections.abc import Iterable
 
 
 def unexpected(function: str, name: str, known: Iterable[str]) -> TypeError:
-    """Return the error of a keyword argument that is not known, with the one that was likely meant.
-
-    Args:
-        function: The function, by its public name.
-        name: The argument.
-        known: The arguments that it takes.
-    """
+    """Return the error of a keyword argument that is not known, with the one that was likely meant."""
     from difflib import get_close_matches  # slow to import, and of use to a mistake alone
 
     likely = get_close_matches(name, list(known), 1)

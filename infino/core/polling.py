@@ -21,15 +21,7 @@ _LAST_LOOK: Final = 2.0  # seconds for a look that begins when the time is up
 
 
 def end_of(status: str | None) -> End | None:
-    """Tell whether a job's word is its last one.
-
-    Args:
-        status: The word, in any case; one that is not known means that the job goes on.
-
-    Examples:
-        >>> end_of("SUCCEEDED"), end_of("cancelled"), end_of("running")
-        ('done', 'failed', None)
-    """
+    """Tell whether a job's word is its last one; a word that is not known means that the job goes on."""
     word = (status or "").strip().lower().replace(" ", "_")
     return "done" if word in DONE else "failed" if word in FAILED else None
 
@@ -37,19 +29,7 @@ def end_of(status: str | None) -> End | None:
 class Polling:
     """The looks at one piece of work: often at first, seldom later, and a last one when the time is up.
 
-    Args:
-        clock: Tells the time.
-        timeout: Seconds to wait in all; None waits for ever.
-        interval: Seconds until the second look; each pause is half as long again.
-        longest: Longest pause in seconds.
-
-    Raises:
-        ValidationError: A number of seconds makes no sense.
-
-    Examples:
-        >>> polling = Polling(clock, timeout=60)
-        >>> while not over() and (pause := polling.pause()) is not None:
-        ...     sleep(pause)
+    Each pause is half as long again as the one before.
     """
 
     def __init__(
@@ -74,11 +54,7 @@ class Polling:
         return None if self.timeout is None else max(self.timeout - self.passed, 0.0)
 
     def look(self, total: float | None) -> float | None:
-        """Return the seconds that one look may take; None where nothing limits it.
-
-        Args:
-            total: Seconds that the client allows for any call, or None.
-        """
+        """Return the seconds that one look may take, of the `total` for any call; None where nothing limits it."""
         left = None if self.left is None else max(self.left, _LAST_LOOK)
         return min((limit for limit in (total, left) if limit is not None), default=None)
 
@@ -91,11 +67,7 @@ class Polling:
         return pause if left is None else min(pause, max(left, 0.001))
 
     def unknown(self, error: NotFoundError) -> None:
-        """Bear with a service that does not know the work yet, for half a minute after its start.
-
-        Raises:
-            NotFoundError: It has had its time.
-        """
+        """Bear with a service that does not know the work yet, for half a minute after its start."""
         if self.passed >= _GRACE:
             raise error
 

@@ -14,44 +14,17 @@ _UNFIT_LINE: Final = re.compile(_UNFIT.pattern.replace("\x00-\x1f", "\x00-\x08\x
 
 
 def printable(text: object) -> str:
-    """Show every character that could steer a terminal, or hide what is said, as its escape, line breaks included.
-
-    Args:
-        text: What a service, a file or a user said.
-
-    Returns:
-        One line without control, direction or invisible characters.
-
-    Examples:
-        >>> printable("a\\x1b[2Jb")
-        'a\\\\x1b[2Jb'
-    """
+    """Show every character that could steer a terminal, or hide what is said, as its escape, line breaks included."""
     return _UNFIT.sub(_escaped, str(text))
 
 
 def printable_lines(text: object) -> str:
-    """Do as `printable`, and leave line breaks and tabs.
-
-    Args:
-        text: What a service, a file or a user said.
-
-    Examples:
-        >>> printable_lines("one\\ntwo\\x07")
-        'one\\ntwo\\\\x07'
-    """
+    """Do as `printable`, and leave line breaks and tabs."""
     return _UNFIT_LINE.sub(_escaped, str(text).replace("\r\n", "\n"))
 
 
 def printable_json(text: str) -> str:
-    """Show every such character in JSON as JSON's own escape: what it says stays equal, and so does its layout.
-
-    Args:
-        text: JSON, in which line breaks and tabs stand between values alone.
-
-    Examples:
-        >>> printable_json('{"a": "\x9b2J"}')
-        '{"a": "\\\\u009b2J"}'
-    """
+    """Show every such character in JSON as JSON's own escape: what it says stays equal, and so does its layout."""
     import json  # for terminals only
 
     return _UNFIT_LINE.sub(lambda found: json.dumps(found[0])[1:-1], text)

@@ -77,18 +77,7 @@ def _load(path: str, wanted: str) -> dict[str, Any] | str | None:
 
 
 def read_profile(name: str | None, environment: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """Read one profile; one that was asked for must exist, the default one need not.
-
-    Args:
-        name: The profile that was asked for, or None for the default.
-        environment: The variables that say where the file lies.
-
-    Returns:
-        Its settings, and its name for messages.
-
-    Raises:
-        ConfigError: The file or the profile is missing, broken, or holds what is not a setting.
-    """
+    """Read one profile, with its name for messages; one that was asked for must exist, the default one need not."""
     path, wanted = profile_path(environment), name or "default"
     profiles = None if path is None else _load(path, wanted)
     if isinstance(profiles, str):

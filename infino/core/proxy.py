@@ -33,11 +33,7 @@ def _fault(text: str) -> str | None:
 
 
 def checked_proxy(proxy: Secret) -> Secret:
-    """Refuse what is not an address of a proxy; what it says is not repeated, because it may hold a password.
-
-    Raises:
-        ConfigError: It is none.
-    """
+    """Refuse what is not an address of a proxy; what it says is not repeated, because it may hold a password."""
     proxy = Secret(proxy.reveal().strip())
     fault = _fault(proxy.reveal())
     if fault is not None:
@@ -71,10 +67,6 @@ def proxy_of(environment: Mapping[str, Secret], endpoint: Endpoint) -> tuple[str
 
     Lower-case names win, even when they are empty; `NO_PROXY` lists hosts, domains and ports that are reached without
     one, and `HTTP_PROXY` in capitals counts for nothing under CGI, as everywhere.
-
-    Args:
-        environment: The variables, wrapped because an address may hold a password.
-        endpoint: Where requests go.
     """
     without = environment.get("no_proxy", environment.get("NO_PROXY"))
     if without is not None and _bypassed(endpoint, without.reveal()):

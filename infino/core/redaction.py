@@ -73,15 +73,7 @@ def shorten_key(access_key: str) -> str:
 
 
 def redact(text: str) -> str:
-    """Mask signatures, credentials and every secret in use.
-
-    Args:
-        text: Any text, such as a log line.
-
-    Examples:
-        >>> redact("wss://host/ws?X-Amz-Signature=0123456789abcdef")
-        'wss://host/ws?X-Amz-Signature=****'
-    """
+    """Mask signatures, credentials and every secret in use."""
     live = [secret.reveal() for held in _live.valuerefs() if (secret := held()) is not None]
     for value in sorted(live, key=len, reverse=True):  # one may be the beginning of another
         text = text.replace(value, MASK)
@@ -116,11 +108,7 @@ _FILTER: Final = RedactingFilter()
 
 
 def get_logger(name: str) -> logging.Logger:
-    """Return a logger whose records are redacted at every level.
-
-    Args:
-        name: `infino`, or a name below it.
-    """
+    """Return a logger whose records are redacted at every level."""
     logger = logging.getLogger(name)
     if _FILTER not in logger.filters:
         logger.addFilter(_FILTER)
@@ -128,11 +116,7 @@ def get_logger(name: str) -> logging.Logger:
 
 
 def follow_environment(environment: Mapping[str, str] | None = None) -> None:
-    """Turn on what `INFINO_LOG` asks for: our records on stderr, and the redactor over the libraries below us.
-
-    Args:
-        environment: Variables to read instead of those of the process.
-    """
+    """Turn on what `INFINO_LOG` asks for: our records on stderr, and the redactor over the libraries below us."""
     wanted = (os.environ if environment is None else environment).get("INFINO_LOG", "").strip().upper()
     if not wanted:
         return

@@ -13,11 +13,7 @@ _BLANK: Final = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-
 
 
 def ends_unseen(text: str) -> bool:
-    """Tell whether a text begins or ends with a blank, a line break or anything else that nobody sees.
-
-    Args:
-        text: The text, such as a key that was copied with what lay beside it.
-    """
+    """Tell whether a text begins or ends with a blank, a line break or anything else that nobody sees."""
     ends = text[:1] + text[-1:]
     return any(not end.isprintable() or end.isspace() or re.match(_BLANK, end) for end in ends)
 

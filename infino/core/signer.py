@@ -40,18 +40,7 @@ def encode(text: str | bytes) -> str:
 
 
 def canonical_query(pairs: Iterable[tuple[str | bytes, str | bytes]]) -> str:
-    """Encode names and values once and sort them: the query that is both signed and sent.
-
-    Args:
-        pairs: Decoded names and values; a name may come more than once.
-
-    Returns:
-        The query without `?`.
-
-    Examples:
-        >>> canonical_query([("offset", "10"), ("limit", "a b")])
-        'limit=a%20b&offset=10'
-    """
+    """Encode names and values once and sort them: the query that is both signed and sent."""
     return "&".join(f"{name}={value}" for name, value in sorted((encode(n), encode(v)) for n, v in pairs))
 
 
@@ -77,9 +66,7 @@ def _without_dots(path: str) -> str:
 def canonical_path(path: str, style: PathStyle = "single") -> str:
     """Return the path as it goes into the signature.
 
-    Args:
-        path: The path as it is sent, percent-encoded.
-        style: `single` takes it as it is; `double` normalises it and encodes it once more, as stock AWS signers do.
+    `double` normalises it and encodes it once more, as stock AWS signers do.
     """
     if not path:
         return "/"
@@ -101,15 +88,7 @@ def _split(url: str) -> tuple[str, str, str]:
 
 
 def canonical_request(method: str, path: str, query: str, headers: Sequence[tuple[str, str]], payload_hash: str) -> str:
-    """Join the parts of a request in the order in which they are hashed.
-
-    Args:
-        method: HTTP method in capitals.
-        path: Canonical path.
-        query: Canonical query.
-        headers: Lower-case names and trimmed values, sorted by name.
-        payload_hash: Hash of the body, or `UNSIGNED-PAYLOAD`.
-    """
+    """Join the parts of a request, each canonical already, in the order in which they are hashed."""
     lines = "".join(f"{name}:{value}\n" for name, value in headers)
     names = ";".join(name for name, _ in headers)
     return f"{method}\n{path}\n{query}\n{lines}\n{names}\n{payload_hash}"
@@ -364,11 +343,7 @@ class WireRequest:
 
 
 def checked_query(pairs: tuple[tuple[str, str], ...]) -> str:
-    """Encode a query, or say that it holds what is not text.
-
-    Raises:
-        ValidationError: A name or value holds half a character.
-    """
+    """Encode a query, or say that it holds what is not text."""
     try:
         return canonical_query(pairs)
     except UnicodeEncodeError:
@@ -377,13 +352,7 @@ def checked_query(pairs: tuple[tuple[str, str], ...]) -> str:
 
 
 class Wire:
-    """Prepare tries for one endpoint.
-
-    Args:
-        endpoint: Where requests go.
-        headers: Sent with every request, unsigned.
-        user_agent: How the SDK names itself.
-    """
+    """Prepare tries for one endpoint."""
 
     __slots__ = ("_agent", "_host", "endpoint", "headers")
 
@@ -401,18 +370,7 @@ class Wire:
         now: datetime,
         unsigned: Mapping[str, str] | None = None,
     ) -> WireRequest:
-        """Encode and sign one try.
-
-        Args:
-            request: What to send.
-            method: HTTP method of this try.
-            signer: Holder of the keys.
-            now: Time of signing.
-            unsigned: Headers of this try alone.
-
-        Raises:
-            ValidationError: Path or headers must not be sent.
-        """
+        """Encode and sign one try."""
         check_path(request.path)
         if not TOKEN.fullmatch(method):
             raise ValidationError(f"{method[:20]!r} is not an HTTP method")

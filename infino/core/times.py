@@ -120,43 +120,14 @@ def _from_text(text: str) -> datetime:
 
 
 def to_seconds(value: Moment, now: datetime | None = None) -> float:
-    """A moment as Unix seconds.
-
-    Args:
-        value: A moment in any form that `parse_time` takes.
-        now: What `now` means; the present when None.
-
-    Returns:
-        Seconds since 1970, to the millisecond; whole seconds as an int.
-
-    Raises:
-        ValidationError: The value is not a time.
-
-    Examples:
-        >>> to_seconds("2026-01-02T00:00:00Z")
-        1767312000
-    """
+    """A moment as Unix seconds, to the millisecond; whole seconds as an int."""
     span = parse_time(value, now) - datetime(1970, 1, 1, tzinfo=UTC)
     seconds = round(span / timedelta(milliseconds=1)) / 1000
     return int(seconds) if seconds.is_integer() else seconds
 
 
 def parse_span(value: Span) -> float:
-    """A duration as seconds.
-
-    Args:
-        value: A timedelta, seconds, or text such as `30s`, `5m` or `1h30m`.
-
-    Returns:
-        Seconds, more than 0; whole seconds as an int.
-
-    Raises:
-        ValidationError: The value is not a duration, or not more than 0.
-
-    Examples:
-        >>> parse_span("1h30m")
-        5400
-    """
+    """A duration such as `30s`, `1h30m`, a timedelta or seconds as seconds, more than 0; whole seconds as an int."""
     seconds = _span_seconds(value)
     if seconds is None or not math.isfinite(seconds) or seconds <= 0:
         raise ValidationError(

@@ -13,14 +13,7 @@ if TYPE_CHECKING:
 
 
 def tls_context(config: Config) -> ssl.SSLContext:
-    """Build the TLS context, which is slow, only where TLS is spoken.
-
-    Args:
-        config: The settings.
-
-    Raises:
-        ConfigError: A certificate cannot be read.
-    """
+    """Build the TLS context, which is slow, only where TLS is spoken."""
     import ssl
 
     if isinstance(config.verify, ssl.SSLContext):

@@ -59,14 +59,7 @@ INFINITE: Final = "an infinity has no JSON form; send None where a value is miss
 def plain(value: Any) -> Any:
     """Turn a value that JSON does not know into one that it does, or refuse it by name.
 
-    Args:
-        value: Anything but text, whole numbers, floats, booleans, None, lists and dictionaries.
-
-    Returns:
-        A value that is closer to JSON; what it holds may need another step.
-
-    Raises:
-        TypeError: It has no JSON form.
+    What the value holds may need another step.
     """
     if isinstance(value, datetime | time):
         return _moment(value)
@@ -157,11 +150,7 @@ def _duration(value: timedelta) -> Any:
 
 
 def seconds_of(nanoseconds: int) -> Any:
-    """Return a duration as seconds: a float where that is exact, else a decimal.
-
-    Args:
-        nanoseconds: The duration.
-    """
+    """Return a duration as seconds: a float where that is exact, else a decimal."""
     exact = Decimal(nanoseconds).scaleb(-9)
     found = float(exact)
     return found if Decimal(repr(found)) == exact else exact.normalize()
@@ -215,28 +204,14 @@ def _texts_as_numbers(texts: Any) -> Any:
 
 
 def decimal(value: Decimal) -> Any:
-    """Return a decimal as the encoder writes it digit for digit, or None for NaN.
-
-    Args:
-        value: The decimal.
-
-    Raises:
-        TypeError: It is an infinity.
-    """
+    """Return a decimal as the encoder writes it digit for digit, or None for NaN."""
     if value.is_infinite():
         raise TypeError(INFINITE)
     return None if value.is_nan() else number(str(value))
 
 
 def number(text: str) -> Any:
-    """Keep every digit of a number that a float or 64 bits could not hold.
-
-    Args:
-        text: A number as JSON writes it.
-
-    Returns:
-        What the encoder writes as exactly these digits.
-    """
+    """Return what the encoder writes as exactly these digits, where a float or 64 bits could not hold them."""
     if orjson is not None:
         return orjson.Fragment(text)
     return int(text) if text.lstrip("-").isdigit() else float(text)

@@ -7,12 +7,7 @@ from typing import Final
 
 
 class TypeObject:
-    """A group of column types; equal to each type code in it.
-
-    Args:
-        name: Name of the group.
-        kinds: Type codes.
-    """
+    """A group of column types; equal to each type code in it."""
 
     def __init__(self, name: str, *kinds: str) -> None:
         self.name = name

@@ -35,16 +35,7 @@ SOON, LATER = 0.05, 2.0  # seconds: a small file is read at once
 
 
 class _Watch:
-    """Follows one upload for both clients: what to send, when to ask again, and what the answers mean.
-
-    Args:
-        dataset: Dataset that takes the records.
-        source: Path, bytes or a binary file object.
-        format: Format of the file.
-        batch_size: Records the service stores at once, or None for its own choice.
-        progress: As for `records.bulk`.
-        clock: Seconds on a clock that never goes back.
-    """
+    """Follows one upload for both clients: what to send, when to ask again, and what the answers mean."""
 
     def __init__(
         self,

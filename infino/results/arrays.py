@@ -26,22 +26,12 @@ MIXED: Final = {b"infino": b"mixed"}
 
 
 def arrow() -> Any:
-    """The pyarrow module.
-
-    Raises:
-        MissingDependencyError: It is not installed.
-    """
+    """The pyarrow module."""
     return require("pyarrow", "arrow", "this conversion")
 
 
 def from_values(kind: Kind, values: list[Any], declared: str | None = None) -> Any:
-    """Build the array of a column out of Python values.
-
-    Args:
-        kind: Type of the column.
-        values: Its values.
-        declared: The service's word for the type, for a column without any value.
-    """
+    """Build the array of a column out of Python values; the declared type counts where there are none."""
     pa = arrow()
     match kind:
         case "null":
@@ -184,13 +174,7 @@ class Table(Protocol):
 
 @attrs.frozen
 class ListTable:
-    """Columns as Python lists, as the tolerant decoder makes them.
-
-    Args:
-        columns: The columns in order.
-        length: Number of rows.
-        lists: One list of values per column.
-    """
+    """Columns as Python lists, as the tolerant decoder makes them."""
 
     columns: tuple[Column, ...]
     length: int
@@ -208,13 +192,7 @@ class ListTable:
 
 @attrs.frozen
 class ArrowTable:
-    """Columns as Arrow arrays of what was on the wire: decimals and times are still text.
-
-    Args:
-        columns: The columns in order.
-        length: Number of rows.
-        physical: One chunked array per column.
-    """
+    """Columns as Arrow arrays of what was on the wire: decimals and times are still text."""
 
     columns: tuple[Column, ...]
     length: int

@@ -157,16 +157,7 @@ SPECIAL: Final = {
 def exact_loads(content: bytes, *, duplicates: bool = False, reals: bool = True) -> Any:
     """Decode JSON so that no number loses a digit.
 
-    Args:
-        content: JSON text in UTF-8.
-        reals: Whether numbers with a fraction may be other than floats of the service.
-        duplicates: Keep repeated keys of one object, numbered, where JSON would let the last win.
-
-    Returns:
-        The decoded value.
-
-    Raises:
-        DecodeError: The text is not JSON.
+    `duplicates` keeps repeated keys of one object, numbered; without `reals` all fractions are floats of the service.
     """
     try:
         if duplicates:
@@ -188,14 +179,7 @@ def _numbered(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def untag(cell: Any) -> tuple[Kind, Any, str | None]:
-    """Take one cell of an engine row out of its tag.
-
-    Args:
-        cell: The cell as JSON gave it: `{"Integer": 1}`, `"Null"`, or anything else.
-
-    Returns:
-        Kind, Python value, and the tag where it is not a known one.
-    """
+    """Take one cell of an engine row, such as `{"Integer": 1}`, out of its tag; one that is not known is given too."""
     if cell is None or cell == "Null":
         return "null", None, None
     if not isinstance(cell, dict) or len(cell) != 1:
@@ -291,15 +275,7 @@ _READERS: Final[dict[str, Callable[[str], Any]]] = {
 
 
 def as_times(kind: str, values: list[Any]) -> list[Any]:
-    """Times of a column as Python objects, or as they are where one of them would lose digits.
-
-    Args:
-        kind: Type of the column.
-        values: Its values.
-
-    Returns:
-        Values of one type throughout.
-    """
+    """Times of a column as Python objects, or as they are where one of them would lose digits."""
     read = _READERS.get(kind)
     if read is None or any(isinstance(value, str) and _FINER.search(value) for value in values):
         return values

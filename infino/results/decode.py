@@ -40,12 +40,7 @@ _TAGGED: Final = re.compile(b'\\{"(?:%s)":' % "|".join(TAGS).encode())
 
 @attrs.frozen
 class Header:
-    """A column as the service declared it.
-
-    Args:
-        name: Name, or None where the declaration holds none.
-        declared: The word for its type, or None.
-    """
+    """A column as the service declared it, None where it says nothing."""
 
     name: str | None
     declared: str | None = None
@@ -53,13 +48,7 @@ class Header:
 
 @attrs.frozen
 class Slot:
-    """Where one column comes from.
-
-    Args:
-        key: Key of its values in the rows.
-        name: Name of the column.
-        declared: The service's word for its type, or None.
-    """
+    """Where one column comes from: the key of its values in the rows."""
 
     key: str
     name: str
@@ -68,13 +57,7 @@ class Slot:
 
 @attrs.frozen
 class Decoded:
-    """Everything an SQL answer holds.
-
-    Args:
-        table: The rows.
-        envelope: The rest of the answer, without the rows.
-        tags: Unknown tags by column name.
-    """
+    """Everything an SQL answer holds: rows, the rest of the answer, and unknown tags by column."""
 
     table: Table
     envelope: Mapping[str, Any]
@@ -82,17 +65,7 @@ class Decoded:
 
 
 def decode(content: bytes) -> Decoded:
-    """Decode the bytes of an SQL answer, whatever its shape.
-
-    Args:
-        content: The body as it came.
-
-    Returns:
-        The table, the envelope and the unknown tags.
-
-    Raises:
-        DecodeError: The body is not JSON, or holds nothing like rows.
-    """
+    """Decode the bytes of an SQL answer, whatever its shape."""
     envelope, rows = _open(exact_loads(content, reals=b'"Json"' in content))
     declared = headers(envelope)
     names = [header.name for header in declared if header.name is not None]
@@ -153,15 +126,8 @@ def is_tagged(row: Any) -> bool:
 def match(declared: Sequence[Header], keys: Iterable[str]) -> list[Slot]:
     """Lay declared columns over the keys of the rows.
 
-    A column is matched exactly, else without regard to case; one without a name takes the next key that is
-    left. A repeated name whose value the rows don't carry (an object has one value per key) is not a column.
-
-    Args:
-        declared: Columns as declared, in order.
-        keys: Keys of the rows in the order they were first seen.
-
-    Returns:
-        Declared columns in order, then the keys left over.
+    A column is matched exactly, else without regard to case; one without a name takes the next key that is left. A
+    repeated name whose value the rows don't carry (an object has one value per key) is not a column.
     """
     left = dict.fromkeys(keys)
     names = unique_names([header.name or f"column_{index}" for index, header in enumerate(declared, 1)])

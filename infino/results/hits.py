@@ -27,23 +27,14 @@ _FIELDS: Final = ("_index", "_id", "_score", "_source")
 
 @attrs.frozen
 class OpenedHits:
-    """An answer with its hits apart.
-
-    Args:
-        answer: The answer without the hits.
-        hits: The hits as decoded.
-    """
+    """An answer with its hits apart."""
 
     answer: Mapping[str, Any]
     hits: Sequence[Mapping[str, Any]] = attrs.field(repr=False)
 
 
 def open_answer(content: bytes) -> OpenedHits:
-    """Decode an answer of a search, whatever is missing from it.
-
-    Raises:
-        DecodeError: The body is not JSON, or no object.
-    """
+    """Decode an answer of a search, whatever is missing from it."""
     answer = exact_loads(content)
     if not isinstance(answer, dict):
         raise DecodeError(f"the answer is {type(answer).__name__} where search hits were expected")
@@ -92,17 +83,7 @@ def _ordered(sources: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def native_table(content: bytes) -> tuple[Table, Mapping[str, Any]]:
-    """Read the hits of an answer straight into Arrow.
-
-    Args:
-        content: The body as it came.
-
-    Returns:
-        The table, and the answer without the hits.
-
-    Raises:
-        NotNative: The hits are not regular enough, or the body is small.
-    """
+    """Read the hits of an answer straight into Arrow."""
     found = _FIRST.search(content) if len(content) >= _SMALLEST else None
     if found is None:
         raise NotNative

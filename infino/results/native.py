@@ -47,14 +47,7 @@ class NotNative(Exception):
 
 @attrs.define(eq=False, slots=False)
 class Cut:
-    """Rows cut out of an answer.
-
-    Args:
-        envelope: The answer without its rows.
-        rows: The rows, with commas between them.
-        opening: How every row starts.
-        gap: What stands between a key and its value: nothing, or a blank.
-    """
+    """Rows cut out of an answer: `opening` starts every row, and `gap` stands between a key and its value."""
 
     envelope: dict[str, Any]
     rows: bytes = attrs.field(repr=False)
@@ -67,11 +60,7 @@ class Cut:
         return self._split(self.rows)
 
     def sample(self) -> list[Any]:
-        """The first rows decoded, to learn their types from.
-
-        Raises:
-            NotNative: They are not JSON one by one.
-        """
+        """The first rows decoded, to learn their types from."""
         joint, end = b"}," + self.gap.encode() + self.opening, -1
         for _ in range(_SAMPLE):
             end = self.rows.find(joint, end + 1)
@@ -90,17 +79,7 @@ class Cut:
 
 
 def decode(content: bytes) -> Decoded:
-    """Decode an engine-tagged SQL answer.
-
-    Args:
-        content: The body as it came.
-
-    Returns:
-        The table and the envelope; there are no unknown tags on this path.
-
-    Raises:
-        NotNative: The body is of another shape, or not as regular as this path needs it.
-    """
+    """Decode an engine-tagged SQL answer."""
     if len(content) < _SMALLEST:
         raise NotNative
     found = _FIRST_ROW.search(content)
@@ -112,19 +91,9 @@ def decode(content: bytes) -> Decoded:
 
 
 def cut_rows(content: bytes, start: int, opening: bytes, find: Callable[[dict[str, Any]], Any]) -> Cut:
-    """Cut an array of like objects out of an answer.
+    """Cut an array of like objects, the first of which starts there, out of an answer.
 
-    Args:
-        content: The body.
-        start: Where the first object starts.
-        opening: How every object of the array starts.
-        find: Finds the place of the array in the envelope, to prove that it was that array that was cut.
-
-    Returns:
-        Envelope (holding a mark where the array was) and rows.
-
-    Raises:
-        NotNative: The array could not be cut out for certain.
+    `find` proves that it was that array that was cut: it finds the mark that stands for it in the envelope.
     """
     last = content.rfind(opening)
     try:
@@ -144,11 +113,7 @@ def cut_rows(content: bytes, start: int, opening: bytes, find: Callable[[dict[st
 
 
 def read_lines(lines: bytes, schema: Any) -> Any:
-    """Read JSON lines with exactly this schema.
-
-    Raises:
-        NotNative: The lines are not of this schema.
-    """
+    """Read JSON lines with exactly this schema."""
     pa = arrays.arrow()
     reader = require("pyarrow.json", "arrow", "this conversion")
     options = reader.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
@@ -363,9 +328,6 @@ def available(content: bytes) -> bool:
 
     Rows in Python need no Arrow, whose import takes longer than decoding an answer of moderate size. Whoever asks for a
     frame loads it first.
-
-    Args:
-        content: The body of the answer.
     """
     if "pyarrow" not in sys.modules and len(content) < _LARGE:
         return False

@@ -261,17 +261,8 @@ MOST_SLICES: Final = 1024
 class Scan:
     """The state of a scan: which page to ask for next, and when it is over.
 
-    Pages are told apart by `search_after`: each asks for what follows the last hit of the one before, in an order
-    that `_id` makes total. So no page costs more than the one before, and nothing is skipped or repeated.
-
-    Args:
-        body: The search; its `sort` is kept, its aggregations are left out.
-        page_size: Hits per page.
-        limit: Hits at most, or None for all.
-        slice: Number of the slice to go through, and how many there are; None for all records.
-
-    Raises:
-        ValidationError: The body already pages by itself, or a number is out of its range.
+    Pages are told apart by `search_after`: each asks for what follows the last hit of the one before, in an order that
+    `_id` makes total. So no page costs more than the one before, and nothing is skipped or repeated.
     """
 
     def __init__(
@@ -301,18 +292,7 @@ class Scan:
         return {**self._body, "size": size, "sort": self._sort, "track_total_hits": False, **after}
 
     def take(self, page: SearchResult, asked: int) -> list[Hit]:
-        """Take in a page.
-
-        Args:
-            page: The answer.
-            asked: How many hits it was asked for.
-
-        Returns:
-            Its hits.
-
-        Raises:
-            DecodeError: The service gave the same page again, so that the scan would never end.
-        """
+        """Take in a page; the same one again is an error, for the scan would never end."""
         hits = page.hits()
         ids = frozenset(hit.id for hit in hits)
         if ids & self._last_ids:
@@ -332,18 +312,7 @@ class Scan:
 def scans_of(
     body: Mapping[str, Any] | None, page_size: int, limit: int | None, slices: int, slice: tuple[int, int] | None
 ) -> list[Scan]:
-    """The scans that a call asks for.
-
-    Args:
-        body: The search.
-        page_size: Hits per page.
-        limit: Hits at most, or None for all.
-        slices: How many slices go side by side.
-        slice: The one slice to go through, and how many there are.
-
-    Raises:
-        ValidationError: A number is out of its range, or both slices and one slice are asked for.
-    """
+    """The scans that a call asks for: several slices side by side, or one of them."""
     if not _is_count(slices):
         raise ValidationError(f"slices must be a whole number from 1 to {MOST_SLICES}, not {slices!r}")
     if slice is None:

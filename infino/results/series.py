@@ -27,17 +27,7 @@ _FIRST, _LAST = -62135596800, 253402300799
 
 @attrs.frozen
 class Series:
-    """The series of an answer.
-
-    Args:
-        type: `vector`, `matrix`, `scalar` or `string`.
-        labels: Labels of each series.
-        points: Samples of each series, `[seconds, text]`; empty where `times` is used.
-        envelope: The answer without its samples.
-        ends: Where each series ends in the arrays.
-        times: Microseconds since 1970 of all samples, as an Arrow array.
-        values: Values of all samples, as an Arrow array.
-    """
+    """The series of an answer, as lists of `[seconds, text]`, or in Arrow arrays cut at `ends`."""
 
     type: str
     labels: Sequence[Mapping[str, str]]
@@ -49,17 +39,7 @@ class Series:
 
 
 def read(content: bytes) -> Series:
-    """Read an answer of the Prometheus kind.
-
-    Args:
-        content: The body as it came.
-
-    Returns:
-        Its series.
-
-    Raises:
-        DecodeError: The body holds nothing like samples.
-    """
+    """Read an answer of the Prometheus kind."""
     return (read_native(content) if len(content) >= _SMALLEST else None) or read_tolerant(content)
 
 

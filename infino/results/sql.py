@@ -158,16 +158,8 @@ _UNDECIDED: Final = (b"", b'"')  # more bytes have to come
 class Batches:
     """Takes the bytes of an answer, gives results.
 
-    The brackets of the answer are followed and nothing is decoded: each batch is a small answer of its own, made of
-    the members in front of the rows and some of the rows. The last one has the members behind the rows too.
-
-    Args:
-        statement: The statement, for error messages.
-        rows: Rows of one batch.
-        most: Most bytes that one batch, or all that is not a row, may have; None for no limit.
-
-    Raises:
-        ValidationError: `rows` is not a number of rows.
+    The brackets of the answer are followed and nothing is decoded: each batch is a small answer of its own, made of the
+    members in front of the rows and some of the rows. The last one has the members behind the rows too.
     """
 
     def __init__(self, statement: str, rows: int, most: int | None = None) -> None:
@@ -184,17 +176,7 @@ class Batches:
         self._given = False
 
     def feed(self, piece: bytes) -> list[SqlResult]:
-        """Take some bytes of the answer.
-
-        Args:
-            piece: The bytes.
-
-        Returns:
-            The batches that are complete.
-
-        Raises:
-            DecodeError: A batch is larger than an answer may be.
-        """
+        """Take some bytes of the answer."""
         self._buffer += piece
         found: list[SqlResult] = []
         row = token = None
@@ -260,15 +242,7 @@ class Batches:
             self._enough = max(self._enough - gone, 0)
 
     def finish(self) -> list[SqlResult]:
-        """Take the end of the answer.
-
-        Returns:
-            The last batch, with what stood behind the rows; an answer without rows gives one that is empty.
-
-        Raises:
-            QueryError: The answer says, behind its rows, that the statement failed.
-            DecodeError: It ends in the middle.
-        """
+        """Take the end of the answer: the last batch, with what stood behind the rows, or an empty one."""
         self._enough = 0
         found = self.feed(b"")  # what waited for more to come
         if self._head is None:

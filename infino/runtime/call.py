@@ -71,11 +71,7 @@ class Call(Generic[T]):
     parse: Callable[[Any], T] = attrs.field(kw_only=True, repr=False, eq=False)
 
     def reader(self, status: int) -> Callable[[Any], T]:
-        """Return what reads an answer of this status.
-
-        Args:
-            status: Status of the answer.
-        """
+        """Return what reads an answer of this status."""
         return self.by_status.get(str(status)) or self.by_status.get(f"{status // 100}XX") or self.parse
 
 

@@ -19,14 +19,7 @@ T = TypeVar("T")
 
 
 def body_value(value: Any) -> Any:
-    """Return the JSON form of an argument: models as objects without read-only fields, times as ISO text.
-
-    Args:
-        value: What the caller gave.
-
-    Returns:
-        A value made of what JSON knows; anything else is left for the encoder to judge.
-    """
+    """Return the JSON form of an argument: models as objects without read-only fields, times as ISO text."""
     if value is None or isinstance(value, str | bool | int | float):
         return value
     if isinstance(value, Model):
@@ -48,15 +41,7 @@ def _is_once(value: Any) -> bool:
 def body_object(
     given: Iterable[tuple[tuple[str, ...], str, Any, bool]], extra: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Build a JSON object body from keyword arguments.
-
-    Args:
-        given: Where the field lies, its wire name, its value, and whether None is sent as null.
-        extra: Fields the document does not know, sent as they are.
-
-    Returns:
-        The body, without the arguments that were not given.
-    """
+    """Build a JSON object body from keyword arguments: place, wire name, value, and whether None is sent as null."""
     body: dict[str, Any] = {}
     lifted: list[tuple[str, str, Any]] = []
     for into, name, value, keep_none in given:
@@ -74,18 +59,7 @@ def body_object(
 
 
 def document(given: Any, operation: str) -> tuple[Any, bytes | None, str]:
-    """Split a document argument into its JSON value, or YAML text that is sent as it is.
-
-    Args:
-        given: A model, a mapping, or YAML text.
-        operation: The operation, for the error.
-
-    Returns:
-        JSON value or UNSET, raw body or None, and the media type.
-
-    Raises:
-        ValidationError: If it is none of these.
-    """
+    """Split a model, a mapping or YAML text into JSON value or UNSET, raw body or None, and media type."""
     if isinstance(given, str):
         try:
             return UNSET, given.encode(), "application/yaml"
@@ -103,16 +77,7 @@ def _refuse(name: str, expected: str, kind: str) -> NoReturn:
 
 
 def mapping(given: Any, name: str, optional: bool = False) -> Any:
-    """Pass an object on.
-
-    Args:
-        given: What the caller gave as an object.
-        name: Name of the argument, for the error.
-        optional: Whether it may be missing.
-
-    Raises:
-        ValidationError: It is not an object, so that the service could only misread it.
-    """
+    """Pass an object on; anything else the service could only misread."""
     if isinstance(given, Model | Mapping) or (optional and (given is None or given is UNSET)):
         return given
     kind, given = type(given).__name__, None  # a traceback may be shown with its variables
@@ -120,30 +85,14 @@ def mapping(given: Any, name: str, optional: bool = False) -> Any:
 
 
 def filled(given: Any, name: str) -> Any:
-    """Pass a list on that a call cannot do without: one without items would not be sent at all.
-
-    Args:
-        given: What the caller gave.
-        name: Name of the argument, for the error.
-
-    Raises:
-        ValidationError: It has no items.
-    """
+    """Pass a list on that a call cannot do without: one without items would not be sent at all."""
     if isinstance(given, list | tuple | set | frozenset) and not given:
         raise ValidationError(f"{name} must have an item, for without one it is not sent")
     return given
 
 
 def words(given: Any, name: str) -> str:
-    """Pass text on that a call cannot do without; a UUID or an int is taken as its text.
-
-    Args:
-        given: What the caller gave.
-        name: Name of the argument, for the error.
-
-    Raises:
-        ValidationError: It is not text, or empty.
-    """
+    """Pass text on that a call cannot do without; a UUID or an int is taken as its text."""
     if isinstance(given, UUID) or (isinstance(given, int) and not isinstance(given, bool)):
         return str(given)
     if isinstance(given, str) and given:
@@ -153,15 +102,7 @@ def words(given: Any, name: str) -> str:
 
 
 def as_text(given: Any, name: str) -> str:
-    """Return text as it is and an object as its JSON text.
-
-    Args:
-        given: Text, or an object.
-        name: Name of the argument, for the error.
-
-    Raises:
-        ValidationError: It is neither.
-    """
+    """Return text as it is and an object as its JSON text."""
     if isinstance(given, str):
         return given
     if not isinstance(given, Model | Mapping):
@@ -172,16 +113,7 @@ def as_text(given: Any, name: str) -> str:
 
 
 def wrapped(given: Any, key: str, name: str) -> Any:
-    """Put text under the key the service expects; an object passes as it is.
-
-    Args:
-        given: Text, or a ready object.
-        key: The key for text.
-        name: Name of the argument, for the error.
-
-    Raises:
-        ValidationError: It is neither.
-    """
+    """Put text under the key the service expects; an object passes as it is."""
     if isinstance(given, str):
         return {key: given}
     if not isinstance(given, Model | Mapping):
@@ -190,17 +122,7 @@ def wrapped(given: Any, key: str, name: str) -> Any:
 
 
 def pairs(given: Iterable[tuple[str, Any]]) -> tuple[tuple[str, str], ...]:
-    """Build query or form pairs; lists repeat their name and what was not given is left out.
-
-    Args:
-        given: Wire name and value.
-
-    Returns:
-        Name and text of each pair, not yet encoded.
-
-    Raises:
-        ValidationError: A value has no text.
-    """
+    """Build query or form pairs, not yet encoded; lists repeat their name and what was not given is left out."""
     found: list[tuple[str, str]] = []
     for name, value in given:
         if value is None or value is UNSET:
@@ -210,11 +132,7 @@ def pairs(given: Iterable[tuple[str, Any]]) -> tuple[tuple[str, str], ...]:
 
 
 def headers(given: Iterable[tuple[str, Any]]) -> dict[str, str]:
-    """Build headers; what was not given is left out.
-
-    Args:
-        given: Wire name and value.
-    """
+    """Build headers; what was not given is left out."""
     return dict(pairs(given))
 
 
@@ -225,18 +143,7 @@ def _listed(value: Any) -> Iterable[Any]:
 
 
 def text(value: Any, name: str = "value") -> str:
-    """Return the text of a scalar as it goes into a query, a form or a header.
-
-    Args:
-        value: A string, number, boolean, day, time, UUID or bytes.
-        name: What it is, for the error.
-
-    Returns:
-        The text; booleans in lower case, times in ISO form, bytes in base64.
-
-    Raises:
-        ValidationError: It is none of these, so that its text would mean something to Python only.
-    """
+    """Return the text of a scalar as it goes into a query, a form or a header: times in ISO form, bytes in base64."""
     if isinstance(value, bool):
         return "true" if value else "false"
     found = plain(value.item() if hasattr(value, "dtype") and hasattr(value, "item") else value)
@@ -249,16 +156,7 @@ def text(value: Any, name: str = "value") -> str:
 
 
 def joined(value: Any, name: str, sign: str) -> Any:
-    """Return a list as one text.
-
-    Args:
-        value: Several values, or one.
-        name: What they are, for the error.
-        sign: What stands between them.
-
-    Returns:
-        The text, or what marks a value that was not given.
-    """
+    """Return a list as one text with a sign between; what was not given stays so."""
     return (
         value if value is None or value is UNSET else _joined([text(item, name) for item in _listed(value)], name, sign)
     )
@@ -279,29 +177,14 @@ def _members(value: Any, name: str) -> dict[str, Any]:
 
 
 def members(value: Any, name: str, pattern: str) -> list[tuple[str, Any]]:
-    """Return the members of an object as pairs of their own.
-
-    Args:
-        value: A model or an object.
-        name: What it is, for the error.
-        pattern: How a pair is called, with `{}` for the name of the member.
-
-    Returns:
-        The pairs; none when it was not given.
-    """
+    """Return the members of an object as pairs of their own, called by a pattern with `{}` for the member."""
     if value is None or value is UNSET:
         return []
     return [(pattern.format(key), item) for key, item in _members(value, name).items()]
 
 
 def listed(value: Any, name: str, explode: bool) -> Any:
-    """Return the members of an object as one text, such as `a,1,b,2` or `a=1,b=2`.
-
-    Args:
-        value: A model or an object.
-        name: What it is, for the error.
-        explode: True for the form with equals signs.
-    """
+    """Return the members of an object as one text, such as `a,1,b,2`, or `a=1,b=2` where each is told apart."""
     if value is None or value is UNSET:
         return value
     members = [(key, text(item, name)) for key, item in _members(value, name).items()]
@@ -311,15 +194,7 @@ def listed(value: Any, name: str, explode: bool) -> Any:
 
 
 def json_text(value: Any, name: str) -> Any:
-    """Return a value as its JSON text.
-
-    Args:
-        value: Anything that has a JSON form.
-        name: What it is, for the error.
-
-    Raises:
-        ValidationError: It has none.
-    """
+    """Return a value as its JSON text."""
     if value is None or value is UNSET:
         return value
     from infino.core import codec
@@ -332,12 +207,7 @@ def json_text(value: Any, name: str) -> Any:
 
 
 def form_value(value: Any, name: str) -> Any:
-    """Return objects as their JSON text and leave scalars and lists as they are.
-
-    Args:
-        value: What the caller gave for a field of a form.
-        name: Name of the argument, for the error.
-    """
+    """Return objects as their JSON text and leave scalars and lists as they are."""
     if isinstance(value, Model | Mapping):
         return json_text(value, name)
     if not isinstance(value, list | tuple):
@@ -346,27 +216,13 @@ def form_value(value: Any, name: str) -> Any:
 
 
 def cookies(given: Iterable[tuple[str, Any]]) -> str | None:
-    """Return the `Cookie` header, None when no cookie was given.
-
-    Args:
-        given: Name and value of each cookie.
-    """
+    """Return the `Cookie` header, None when no cookie was given."""
     found = [f"{name}={quote(value, safe='')}" for name, value in pairs(given)]
     return "; ".join(found) or None
 
 
 def content(value: Any) -> bytes:
-    """Return a raw body as bytes, text as UTF-8.
-
-    Args:
-        value: Text or bytes.
-
-    Returns:
-        The bytes that are sent and signed.
-
-    Raises:
-        ValidationError: It is neither.
-    """
+    """Return a raw body as bytes, text as UTF-8."""
     if isinstance(value, str):
         return value.encode()
     if isinstance(value, bytes | bytearray | memoryview):
@@ -376,16 +232,7 @@ def content(value: Any) -> bytes:
 
 
 def extended(call: Call[T], extra_query: Mapping[str, Any], extra_body: Mapping[str, Any]) -> Call[T]:
-    """Add to a call what the document does not know.
-
-    Args:
-        call: The planned call.
-        extra_query: Further query parameters; lists repeat their name. They replace those of the same name.
-        extra_body: Further fields of a JSON or form body. They replace those of the same name.
-
-    Raises:
-        ValidationError: The body is not an object, so that nothing can be added to it.
-    """
+    """Add to a call what the document does not know; it replaces what has the same name."""
     query = (*(pair for pair in call.query if pair[0] not in extra_query), *pairs(extra_query.items()))
     if not extra_body:
         return attrs.evolve(call, query=query)

@@ -20,12 +20,7 @@ class ParameterError(ValidationError):
 
 
 class ParseError(ValueError):
-    """A decoded answer whose shape can't be read as the documented type.
-
-    Args:
-        path: Where in the answer, such as `$.items[3].created_at`.
-        message: What was found and what was expected; never the value itself.
-    """
+    """A decoded answer whose shape can't be read as the documented type; the message never holds the value itself."""
 
     def __init__(self, path: str, message: str) -> None:
         super().__init__(path, message)
@@ -36,14 +31,7 @@ class ParseError(ValueError):
         return printable(f"{self.path}: {self.message}")
 
     def under(self, step: str) -> ParseError:
-        """Return this error seen from one level further out.
-
-        Args:
-            step: The step from the outer value, such as `.name` or `[3]`.
-
-        Returns:
-            An error of the same class whose path starts with the step.
-        """
+        """Return this error seen from one level further out, by a step such as `.name` or `[3]`."""
         return type(self)(f"${step}{self.path[1:]}", self.message)
 
 
@@ -58,15 +46,7 @@ def step(key: object) -> str:
 
 
 def mismatch(expected: str, value: object) -> ParseError:
-    """Return the error for a value of the wrong type, without showing the value.
-
-    Args:
-        expected: What was expected, in words.
-        value: What was found; only its JSON type is told.
-
-    Returns:
-        An error at the root path `$`.
-    """
+    """Return the error for a value of the wrong type, without showing the value."""
     return ParseError("$", f"expected {expected}, found {_JSON_NAMES.get(type(value), type(value).__name__)}")
 
 

@@ -27,13 +27,6 @@ class Sizes:
 
 
 def size_in_bytes(text: str | None) -> int | None:
-    """Return the bytes that a size such as `2.8kb` means, in powers of 1024.
-
-    Args:
-        text: Number and unit; a bare number is bytes.
-
-    Returns:
-        Bytes, rounded; None when the text is not a size.
-    """
+    """Return the bytes that a size such as `2.8kb` means, in powers of 1024; None when the text is not a size."""
     found = _SIZE.fullmatch(text or "")
     return round(float(found[1]) * 1024 ** _POWERS[found[2].lower()]) if found else None

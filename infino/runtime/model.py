@@ -18,15 +18,7 @@ _EVOLVE: Final = attrs.evolve.__code__
 
 
 class Field(NamedTuple):
-    """How one attribute is spelt on the wire.
-
-    Args:
-        attribute: Name of the Python attribute.
-        names: Wire spellings, the one that is written first.
-        read: Reader of the value.
-        read_only: True when only the service sets it; left out of request bodies.
-        required: True when every answer carries it.
-    """
+    """How one attribute is spelt on the wire: the first name is written, and each is read."""
 
     attribute: str
     names: tuple[str, ...]
@@ -216,44 +208,22 @@ def _plain(value: Any, with_read_only: bool) -> Any:
 
 
 def masked(value: object) -> str:
-    """Return what a repr shows of a field that may hold a secret.
-
-    Args:
-        value: The value, which is not shown.
-
-    Returns:
-        Stars, or None when there is nothing to hide.
-    """
+    """Return what a repr shows of a field that may hold a secret."""
     return "None" if value is None else "****"
 
 
 def masked_values(value: dict[str, Any]) -> str:
-    """Return the repr of a free-form object that may hold secrets: its keys only.
-
-    Args:
-        value: The object.
-
-    Returns:
-        The keys with stars for values.
-    """
+    """Return the repr of a free-form object that may hold secrets: its keys only."""
     return "{" + ", ".join(f"{key!r}: ****" for key in value) + "}" if value else "{}"
 
 
 def optional(secret: bool = False) -> Any:
-    """Return the attrs field of something that need not be given.
-
-    Args:
-        secret: True to mask it in every repr.
-    """
+    """Return the attrs field of something that need not be given."""
     return attrs.field(default=UNSET, repr=masked if secret else True)
 
 
 def always(secret: bool = False) -> Any:
-    """Return the attrs field of something that every answer carries and every object needs.
-
-    Args:
-        secret: True to mask it in every repr.
-    """
+    """Return the attrs field of something that every answer carries and every object needs."""
     return attrs.field(repr=masked if secret else True)
 
 

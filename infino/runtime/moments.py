@@ -132,11 +132,6 @@ def _digits_below(text: str) -> str:
 
 
 def with_every_digit(found: datetime, text: str) -> datetime:
-    """Return a moment with the digits of its text that a `datetime` leaves out, where there are any but noughts.
-
-    Args:
-        found: The moment up to its microsecond.
-        text: The text that it was read from.
-    """
+    """Return a moment with the digits of its text that a `datetime` leaves out, where there are any but noughts."""
     digits = _digits_below(text)
     return DatetimeWithNanoseconds.of(found, digits) if digits else found

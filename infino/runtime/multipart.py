@@ -85,11 +85,7 @@ class _File:
 
 
 class Multipart:
-    """The body of a multipart request (RFC 7578); each attempt reads the files from where they began.
-
-    Args:
-        parts: Name and value of each part in order; files as `_File`, what was not given left out.
-    """
+    """The body of a multipart request (RFC 7578); each attempt reads the files from where they began."""
 
     def __init__(self, parts: Iterable[tuple[str, Any]]) -> None:
         # A boundary of 128 random bits never occurs in a file, so that no file needs a look beforehand.
@@ -152,19 +148,9 @@ _Given = Iterable[tuple[str, Any] | tuple[str, Any, str]]
 
 
 def multipart(given: _Given, files: _Given) -> Multipart:
-    """Build a multipart body.
+    """Build a multipart body of fields and, behind them, files, each with its media type where it has one.
 
-    Args:
-        given: Name, value and, where it has one of its own, media type of each field; lists repeat their name, objects
-            and lists of lists go as JSON text.
-        files: Name, source and, unless it is any bytes, media type of each file; they follow the fields, and lists
-            repeat their name.
-
-    Returns:
-        A body that streams.
-
-    Raises:
-        ValidationError: A value has no form in it.
+    Lists repeat their name; objects and lists of lists go as JSON text.
     """
     parts: list[tuple[str, Any]] = []
     for name, value, *media in given:

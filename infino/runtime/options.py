@@ -37,32 +37,14 @@ class CallOptions(TypedDict, total=False):
 
 
 def check_options(given: Iterable[str], operation: str, known: Iterable[str] = CallOptions.__annotations__) -> None:
-    """Refuse keyword arguments that a method does not take, before anything is sent.
-
-    Args:
-        given: Names of the keyword arguments.
-        operation: The method, such as `datasets.create`.
-        known: Names that it takes.
-
-    Raises:
-        TypeError: One is not known; the message names the method and the likely argument.
-
-    Examples:
-        >>> check_options(["timout"], "datasets.create")
-        Traceback (most recent call last):
-        TypeError: datasets.create() got an unexpected keyword argument 'timout'; did you mean 'timeout'?
-    """
+    """Refuse keyword arguments that a method does not take, before anything is sent; the likely one is named."""
     unknown = [name for name in given if name not in known]
     if unknown:
         raise unexpected(operation, unknown[0], [*known, *_parameters(operation)])
 
 
 def named(operation: str) -> Callable[[F], F]:
-    """Let a method that takes no other keyword arguments than it lists refuse those as `check_options` does.
-
-    Args:
-        operation: The method, such as `jobs.wait`, or the class whose `__init__` it is.
-    """
+    """Let a method, or a class by its `__init__`, refuse unknown keyword arguments as `check_options` does."""
 
     def mark(method: F) -> F:
         code = method.__code__

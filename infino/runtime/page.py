@@ -12,13 +12,7 @@ T = TypeVar("T")
 
 
 class _Walk(Generic[T]):
-    """Where a list is: the way from one page to the next, for both clients.
-
-    Args:
-        by: What moves it on: `offset`, `page` (a number from 1), `cursor`, or nothing.
-        start: Where the first page begins; None for the service's own beginning.
-        limit: Page size asked for, None when the service chooses.
-    """
+    """Where a list is: the way from one page to the next, by offset, page or cursor, for both clients."""
 
     def __init__(self, by: str, start: Any, limit: int | None) -> None:
         self._by, self._limit = by, limit

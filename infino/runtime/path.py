@@ -23,23 +23,7 @@ def segments(
     opaque: bool = False,
     reserved: AbstractSet[str] = frozenset(),
 ) -> str:
-    """Write a path parameter in one of the styles that OpenAPI names for paths.
-
-    Args:
-        value: A scalar, several of them, or an object.
-        parameter: Name of the argument, for the error.
-        style: simple (`a,b`), label (`.a.b`) or matrix (`;id=a;id=b`).
-        wire: Name of the parameter on the wire.
-        explode: Whether each member is written by itself.
-        opaque: As for `segment`.
-        reserved: As for `segment`.
-
-    Returns:
-        The segment as it goes into the path.
-
-    Raises:
-        ParameterError: It is empty, or one of its members can't be part of a URL.
-    """
+    """Write a path parameter simple (`a,b`), as a label (`.a.b`) or as a matrix (`;id=a;id=b`)."""
     from infino.runtime.encode import text  # most paths hold text only
 
     def one(item: Any) -> str:
@@ -65,21 +49,8 @@ def segments(
 def segment(value: str, parameter: str, opaque: bool = False, reserved: AbstractSet[str] = frozenset()) -> str:
     """Check one path parameter and percent-encode it.
 
-    Args:
-        value: What the caller gave; a UUID or an int is taken as its text.
-        parameter: Name of the parameter, for the error.
-        opaque: True for ids that may hold any character: separators are encoded instead of refused.
-        reserved: Values that the service uses as first path segments itself.
-
-    Returns:
-        The segment as it goes into the path.
-
-    Raises:
-        ParameterError: If the value is empty, `.`, `..`, reserved, or holds a separator.
-
-    Examples:
-        >>> segment("web logs", "dataset")
-        'web%20logs'
+    Of ids that are `opaque` separators are encoded instead of refused; `reserved` are first segments of the service's
+    own.
     """
     if isinstance(value, UUID) or (isinstance(value, int) and not isinstance(value, bool)):
         value = str(value)

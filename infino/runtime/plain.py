@@ -11,15 +11,7 @@ from uuid import UUID
 
 
 def plain(value: Any) -> Any:
-    """Return the JSON form of a scalar.
-
-    Args:
-        value: Any value.
-
-    Returns:
-        Days, times and moments in ISO form, exact numbers and UUIDs as text, bytes in base64, the value of an enum
-        member, and anything else as it is.
-    """
+    """Return the JSON form of a scalar, and anything else as it is."""
     if value is None or isinstance(value, str | bool | int | float):
         return value.value if isinstance(value, Enum) else value
     if isinstance(value, date | time):

@@ -231,15 +231,7 @@ def values(read: Reader, keep_null: bool = False) -> Reader:
 
 
 def model(module: str, name: str) -> Reader:
-    """Return a reader of one generated model, imported when first needed.
-
-    Args:
-        module: Module name inside the models package.
-        name: Class name.
-
-    Returns:
-        The reader.
-    """
+    """Return a reader of one generated model, imported when first needed."""
     known: list[type[Any]] = []
 
     def read_model(value: Any) -> Any:
@@ -253,19 +245,7 @@ def model(module: str, name: str) -> Reader:
 
 
 def read_fields(kind: type[T], data: Any, is_answer: bool) -> T:
-    """Read an object as a generated model, field by field; see `Model.from_dict`.
-
-    Args:
-        kind: The class of the model.
-        data: The decoded object.
-        is_answer: Whether to insist on what the service sets in every answer.
-
-    Returns:
-        The typed model.
-
-    Raises:
-        ParseError: A field is missing that must be there, or cannot be read as its type.
-    """
+    """Read an object as a generated model, field by field; see `Model.from_dict`."""
     if not isinstance(data, dict):
         raise mismatch("an object", data)
     described: Any = kind
@@ -316,11 +296,7 @@ def at(where: str, read: Callable[[Any], T], value: Any) -> T:
 
 
 def best(*reads: Reader) -> Reader:
-    """Return a reader of a union: of the readers that take the value, the one that loses and guesses least.
-
-    Args:
-        reads: A reader for each member, in the order of the document.
-    """
+    """Return a reader of a union: of the readers that take the value, the one that loses and guesses least."""
 
     def read_best(value: Any) -> Any:
         chosen, most, last = None, None, None
@@ -346,10 +322,6 @@ def tagged(tag: str, reads: dict[str, Reader]) -> Reader:
     """Return a reader of a union whose members are told apart by one field.
 
     An object with another word in that field is kept as a `Model` without fields of its own.
-
-    Args:
-        tag: Name of the field.
-        reads: A reader for each word.
     """
 
     def read_tagged(value: Any) -> Any:

@@ -20,14 +20,7 @@ def _document() -> dict[str, Any]:
 
 
 def schema_of(place: tuple[str, ...]) -> dict[str, Any]:
-    """Return the schema at a place of the document as one that stands alone.
-
-    Args:
-        place: Keys from the root of the document.
-
-    Returns:
-        The schema, with what it refers to under `$defs`.
-    """
+    """Return the schema at a place of the document as one that stands alone."""
     document = _document()
     found: Any = document.get("/".join(place))
     if found is None:

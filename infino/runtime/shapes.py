@@ -81,25 +81,14 @@ def content(value: Any) -> bytes:
 
 
 def lines(read: Callable[[Any], T], operation: str, separator: bytes = b"\n") -> Callable[[Any], Stream[T]]:
-    """Read newline-delimited JSON, or a JSON text sequence, as a stream of values.
-
-    Args:
-        read: Reader of one value.
-        operation: The operation, for errors.
-        separator: What stands between two values.
-    """
+    """Read newline-delimited JSON, or a JSON text sequence, as a stream of values."""
     from infino.runtime.stream import Lines  # few operations answer streams
 
     return lambda pieces: _stream(pieces, Lines(read, operation, separator))
 
 
 def events(read: Callable[[Any], T], operation: str) -> Callable[[Any], Stream[Event[T]]]:
-    """Read server-sent events as a stream.
-
-    Args:
-        read: Reader of the data of one event.
-        operation: The operation, for errors.
-    """
+    """Read server-sent events as a stream."""
     from infino.runtime.stream import Events  # few operations answer streams
 
     return lambda pieces: _stream(pieces, Events(read, operation))
@@ -115,13 +104,7 @@ def _stream(pieces: Any, values: Values[T]) -> Any:
 def receipt(read: Callable[[Any], T], *identity: str, known: Any = None) -> Callable[[Any], T]:
     """Read an answer that may be an object, a bare `true`, a message, a bare id or nothing at all.
 
-    Args:
-        read: Reader of the object.
-        identity: Spellings of the field that names the thing.
-        known: Its name, where the call gave it: an answer that only confirms need not say it again.
-
-    Returns:
-        The reader.
+    `identity` spells the field that names the thing; an answer that only confirms need not say the `known` name again.
     """
 
     def named(value: Any) -> T:
@@ -167,14 +150,8 @@ def many(
 ) -> Callable[[Any], Items[T]]:
     """Read an array, an envelope that holds one, a map from id to object, or a single object as a list.
 
-    Args:
-        read: Reader of one item.
-        keys: Where an envelope holds the items, besides `LIST_KEYS`.
-        identity: Spellings of the field that names an item, for one that is a bare id or stands under its id.
-        following: The field of an envelope that holds the cursor of the next page.
-
-    Returns:
-        The reader.
+    An envelope holds the items under `keys` or `LIST_KEYS`, and the cursor of the next page under `following`;
+    `identity` spells the field that names an item, for one that is a bare id or stands under its id.
     """
     places = (*keys, *LIST_KEYS)
 

@@ -180,13 +180,7 @@ class _Cut:
 
 
 class Lines(Generic[T]):
-    """The values of newline-delimited JSON, or of a JSON text sequence (RFC 7464); blank lines are passed over.
-
-    Args:
-        read: Reader of one value.
-        operation: The operation, for errors.
-        separator: What stands between two values.
-    """
+    """The values of newline-delimited JSON, or of a JSON text sequence (RFC 7464); blank lines are passed over."""
 
     def __init__(self, read: Callable[[Any], T], operation: str, separator: bytes = b"\n") -> None:
         self.operation = operation
@@ -229,9 +223,7 @@ class Lines(Generic[T]):
 class Events(Generic[T]):
     """Server-sent events; comments and retry times are passed over, and so is an event without data.
 
-    Args:
-        read: Reader of the data of one event; data that is not JSON is handed to it as text.
-        operation: The operation, for errors.
+    Data that is not JSON is handed to the reader as text.
     """
 
     def __init__(self, read: Callable[[Any], T], operation: str) -> None:

@@ -14,12 +14,7 @@ _OURS: Final = frozenset(("infino", "infino_api"))
 
 
 def outside(text: str, category: type[Warning]) -> None:
-    """Warn at the line that called into this package.
-
-    Args:
-        text: What to say.
-        category: Class of the warning.
-    """
+    """Warn at the line that called into this package."""
     frame, level = sys._getframe(1), 2
     while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in _OURS:
         frame, level = frame.f_back, level + 1
@@ -41,11 +36,6 @@ def deprecated(message: str) -> Callable[[F], F]:
 
 
 def of_deprecated(what: str, *given: Any) -> None:
-    """Warn of an operation, or of an argument that was given although it may go away.
-
-    Args:
-        what: Its name.
-        given: The argument's value, if it is one.
-    """
+    """Warn of an operation, or of an argument that was given although it may go away."""
     if not given or (given[0] is not None and given[0] is not UNSET):
         outside(f"{what} is deprecated", DeprecationWarning)
