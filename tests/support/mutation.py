@@ -7,11 +7,13 @@ Which tests run a line is read from coverage with one context a test, so only th
 from __future__ import annotations
 
 import ast
+import itertools
 import os
 import random
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -25,7 +27,9 @@ OPPOSITE: dict[type[ast.cmpop], str] = {
     ast.Eq: "!=", ast.NotEq: "==", ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">",
     ast.In: "not in", ast.NotIn: "in", ast.Is: "is not", ast.IsNot: "is",
 }  # fmt: skip
-TESTS_AT_ONCE = 25
+PYTEST = (sys.executable, "-m", "pytest", "-m", "not soak and not slow")
+NEEDLESS = ("-p", "no:xdist", "-p", "no:cov", "-p", "no:schemathesis")  # they are half of what a short run costs
+AT_ONCE = 25
 MOST_TESTS = 100
 
 
@@ -53,19 +57,24 @@ def _changed(node: ast.AST) -> str | None:
     """What the node becomes, or None where nothing is changed."""
     match node:
         case ast.Compare(left=left, ops=[operator], comparators=[right]) if type(operator) in OPPOSITE:
-            return f"({ast.unparse(left)} {OPPOSITE[type(operator)]} {ast.unparse(right)})"
+            return f"({_inner(left)} {OPPOSITE[type(operator)]} {_inner(right)})"
         case ast.BoolOp(op=operator, values=values):
-            word = " and " if isinstance(operator, ast.Or) else " or "
-            return "(" + word.join(f"({ast.unparse(value)})" for value in values) + ")"
+            return f"({(' and ' if isinstance(operator, ast.Or) else ' or ').join(map(_inner, values))})"
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return f"(bool({ast.unparse(operand)}))"
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as operator, right=right) if not _is_text(left, right):
-            return f"({ast.unparse(left)} {'-' if isinstance(operator, ast.Add) else '+'} {ast.unparse(right)})"
+            return f"({_inner(left)} {'-' if isinstance(operator, ast.Add) else '+'} {_inner(right)})"
         case ast.Continue() | ast.Raise():
             return "pass"
         case ast.Return(value=ast.expr() as value) if not isinstance(value, ast.Constant):
             return "return None"
     return None
+
+
+def _inner(node: ast.expr) -> str:
+    """A part of an expression, in brackets where it is one itself: unparsed alone it has lost them."""
+    simple = isinstance(node, ast.Name | ast.Attribute | ast.Constant | ast.Call | ast.Subscript)
+    return ast.unparse(node) if simple else f"({ast.unparse(node)})"
 
 
 def _is_text(*nodes: ast.expr) -> bool:
@@ -99,34 +108,43 @@ def sample(count: int, seed: int, rooms: Sequence[str] = ROOMS) -> list[Mutation
     return chosen[:count]
 
 
-def collected() -> set[str]:
-    """The tests that can be asked for by name."""
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-p", "no:xdist", "-p", "no:cov"]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=True).stdout
-    return set(listed.splitlines())
+def record(data: Path) -> None:
+    """Run every test once and note in the file which lines each runs.
+
+    A file that is newer than the source is kept. Tests that are newer still are not in it, so that changes that only
+    they would notice survive.
+    """
+    files = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    if data.exists() and all(path.stat().st_mtime < data.stat().st_mtime for path in files):
+        return
+    command = [*PYTEST, "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--cov=infino",
+               "--cov=scripts/generator", "--cov-context=test", "--cov-report=", "--cov-fail-under=0"]  # fmt: skip
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "COVERAGE_FILE": str(data)}, check=True, timeout=2400)
 
 
-def who_runs(data: Path) -> Mapping[str, Mapping[int, Sequence[str]]]:
-    """The tests that run each line of each file, those that run least first: they look closest."""
+def who_runs(data: Path, changes: Sequence[Mutation]) -> Mapping[Mutation, Sequence[str]]:
+    """The tests that run each changed line, those that run least first: they look closest.
+
+    A line that runs while modules are imported has the tests of its whole file.
+    """
     from coverage import CoverageData
-
-    known = collected()
 
     recorded = CoverageData(str(data))
     recorded.read()
-    lines: dict[str, dict[int, list[str]]] = {}
-    weight: dict[str, int] = {}
-    for measured in recorded.measured_files():
-        by_line = recorded.contexts_by_lineno(measured)
-        lines[Path(measured).relative_to(ROOT).as_posix()] = by_line
-        for tests in by_line.values():
-            for test in tests:
-                weight[test] = weight.get(test, 0) + 1
-    for by_line in lines.values():
-        for number, tests in by_line.items():
-            named = known.intersection(test.rpartition("|")[0] for test in tests)
-            by_line[number] = sorted(named, key=lambda test: weight.get(f"{test}|run", 0))
-    return lines
+    names = {context: context.rpartition("|")[0] for context in recorded.measured_contexts()}
+    listed = subprocess.run([*PYTEST, "--collect-only"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    known = {line for line in listed.splitlines() if "::" in line}
+    by_file = {path: recorded.contexts_by_lineno(str(ROOT / path)) for path in {change.path for change in changes}}
+    weight = Counter(names[one] for lines in by_file.values() for contexts in lines.values() for one in contexts)
+    found: dict[Mutation, Sequence[str]] = {}
+    for change in changes:
+        lines = by_file[change.path]
+        contexts = lines.get(change.line, [])
+        if "" in contexts:
+            contexts = [one for every in lines.values() for one in every]
+        tests = known & {names[one] for one in contexts}
+        found[change] = sorted(tests, key=lambda one: (weight[one], one))
+    return found
 
 
 class Copy:
@@ -134,31 +152,49 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for name in ("infino", "generated", "scripts", "tests", "openapi", "docs", "examples", "pyproject.toml"):
-            source = ROOT / name
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(source, folder / name, ignore=ignored) if source.is_dir() else shutil.copy(source, folder)
+        self._writes = itertools.count(1)
+        shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".git", ".venv*", "__pycache__", "dist", "site"))
 
-    def notices(self, change: Mutation, tests: Sequence[str]) -> bool:
-        """Tell whether one of the tests fails, or never ends, with the change."""
+    def survivors(self, changes: Mapping[Mutation, Sequence[str]]) -> list[Mutation]:
+        """Those of the changes with which none of their tests fails that passes without."""
+        noticed = {change: self.noticed_by(change, tests) for change, tests in changes.items()}
+        suspects = sorted({test for tests in noticed.values() for test in tests})
+        anyway = set(self._failed(suspects)) if suspects else set()
+        again = {
+            change: [test for test in changes[change] if test not in anyway]
+            for change, tests in noticed.items() if anyway.intersection(tests)
+        }  # fmt: skip
+        survived = [change for change, tests in noticed.items() if not tests]
+        return survived + (self.survivors(again) if again else [])
+
+    def noticed_by(self, change: Mutation, tests: Sequence[str]) -> Sequence[str]:
+        """The first of the tests that fails with the change, or those that never end; none where all pass."""
         file = self.folder / change.path
         original = file.read_bytes()
-        file.write_bytes(change.applied(original))
+        self._write(file, change.applied(original))
         try:
-            return any(
-                self._fails(tests[first : first + TESTS_AT_ONCE])
-                for first in range(0, min(len(tests), MOST_TESTS), TESTS_AT_ONCE)
-            )
+            parts = (tests[first : first + AT_ONCE] for first in range(0, min(len(tests), MOST_TESTS), AT_ONCE))
+            return next((failed for part in parts if (failed := self._failed(part, "-x"))), ())
         finally:
-            file.write_bytes(original)
+            self._write(file, original)
 
-    def _fails(self, tests: Sequence[str]) -> bool:
+    def _write(self, file: Path, content: bytes) -> None:
+        """Write with a time that no other content had: compiled modules are known by the time of their source."""
+        file.write_bytes(content)
+        os.utime(file, (next(self._writes),) * 2)
+
+    def _failed(self, tests: Sequence[str], *options: str) -> Sequence[str]:
         paths = [self.folder, self.folder / "generated", self.folder / "infino" / "migration"]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths)), "PYTHONDONTWRITEBYTECODE": "1"}
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:xdist", "-p", "no:cov", *tests]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))}
+        command = [*PYTEST, "--tb=no", "-rfE", *NEEDLESS, *options, *tests]
         try:
-            return subprocess.run(
-                command, cwd=self.folder, env=environment, capture_output=True, timeout=300, check=False
-            ).returncode not in (0, 5)
+            done = subprocess.run(
+                command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=600, check=False
+            )
         except subprocess.TimeoutExpired:
-            return True
+            return tests
+        if done.returncode in (0, 5):
+            return ()
+        said = [line.partition(" ")[2] for line in done.stdout.splitlines() if line.startswith(("FAILED ", "ERROR "))]
+        named = [test for test in tests if any(f"{line} - ".startswith(f"{test} - ") for line in said)]
+        return named or tests[:1]  # where nothing can be imported, no test is named

@@ -24,7 +24,7 @@ ODD = [
     b'{"x":"\\"id\\":\\"b\\"","id":"c"}', b'{"x":"id","id":"d"}', b'{"id" : "sp"}', b'{"id": 12}', b'{"id":1.0}',
     b'{"id":1e3}', b'{"id":true}', b'{"id":null}', b'{"id":{"a":1}}', b'{"id":["a"]}', b'{"id":""}', b'{"n":1}',
     b'\xff{"id":"a"}', b'{"id":"\xff"}', b'{"id":123456789012345678901234}', b'{"id":-0}', b'{"id":"q\\u0022"}',
-    b'{"x":{"id":"q"}}', b'{"id":"a","\\u0069d":"q"}', b'{"\\u0069d":"q","id":"a"}',
+    b'{"id":"a","n":[1e999,NaN]}', b'{"x":{"id":"q"}}', b'{"id":"a","\\u0069d":"q"}', b'{"\\u0069d":"q","id":"a"}',
 ]  # fmt: skip
 plain = st.fixed_dictionaries(
     {"id": st.text(max_size=4) | st.integers(-(2**63), 2**64 - 1)},

@@ -208,6 +208,7 @@ def test_what_is_piped_into_the_process(monkeypatch: pytest.MonkeyPatch) -> None
 
 # CSV
 
+WIDE = "x" * 4000
 DIALECTS: list[tuple[str, dict[str, Any], list[dict[str, Any]]]] = [
     ("name;age\nann;3\n", {}, [{"name": "ann", "age": 3}]),
     ("name|age\nann|3\n", {}, [{"name": "ann", "age": 3}]),
@@ -238,6 +239,8 @@ DIALECTS: list[tuple[str, dict[str, Any], list[dict[str, Any]]]] = [
     ('a,b\n"x\ny","q""r"\n', {}, [{"a": "x\ny", "b": 'q"r'}]),
     ("\ufeffa,b\n1,2\n", {}, [{"a": 1, "b": 2}]),
     ("a,b\n", {}, []),
+    ("a,b;c\n1;2\n", {}, [{"a,b": 1, "c": 2}]),
+    ("a,b\n" + f"{WIDE},\n" * 300 + ",true\n", {}, [{"a": WIDE, "b": None}] * 300 + [{"a": None, "b": True}]),
 ]  # fmt: skip
 
 

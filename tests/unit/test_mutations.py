@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.support.mutation import ROOMS, ROOT, Copy, Mutation, mutations, sample, who_runs
+from tests.support.mutation import ROOMS, Copy, Mutation, mutations, record, sample, who_runs
 
 SOURCE = '''\
 def area(width, height):
@@ -51,24 +49,18 @@ def test_the_sample_is_the_same_for_one_seed_and_takes_from_every_room() -> None
 @pytest.mark.timeout(5400)
 def test_nine_of_ten_changes_are_noticed(tmp_path: Path) -> None:
     """Runs every test once with coverage, and for each change the tests that run its line."""
-    data = tmp_path / "coverage"
-    subprocess.run(
-        [sys.executable, "-m", "pytest", "-m", "not soak and not slow", "-n", "2", "--dist", "loadfile", "--cov=infino",
-         "--cov=scripts/generator", "--cov-context=test", "--cov-report=", "--cov-fail-under=0"],
-        cwd=ROOT, env={**os.environ, "COVERAGE_FILE": str(data)}, check=True, timeout=2400,
-    )  # fmt: skip
-    lines = who_runs(data)
+    data = Path(os.environ.get("INFINO_COVERAGE", tmp_path / "coverage"))
+    record(data)
+    tests = who_runs(data, [change for change in sample(COUNT, SEED) if change.name not in EQUAL_IN_EFFECT])
 
-    def survives(part: tuple[int, list[Mutation]]) -> list[str]:
-        number, changes = part
-        copy = Copy(tmp_path / f"copy{number}")
-        return [
-            change.name for change in changes
-            if not copy.notices(change, lines.get(change.path, {}).get(change.line, ()))
-        ]  # fmt: skip
+    def survivors(number: int) -> list[Mutation]:
+        return Copy(tmp_path / f"copy{number}").survivors({change: tests[change] for change in [*tests][number::2]})
 
-    changes = [change for change in sample(COUNT, SEED) if change.name not in EQUAL_IN_EFFECT]
     with ThreadPoolExecutor(2) as workers:
-        survivors = [name for part in workers.map(survives, enumerate((changes[::2], changes[1::2]))) for name in part]
-    print(f"{len(changes) - len(survivors)} of {len(changes)} changes noticed", *survivors, sep="\n")
-    assert len(survivors) <= len(changes) // 10, survivors
+        survived = {change for part in workers.map(survivors, range(2)) for change in part}
+    for room in ROOMS:
+        there = [change for change in tests if change.path.startswith(f"{room}/")]
+        print(f"{len(there) - len(survived.intersection(there))} of {len(there)} changes noticed in {room}")
+    names = sorted(change.name for change in survived)
+    print(f"{len(tests) - len(names)} of {len(tests)} changes noticed; survivors:", *names, sep="\n")
+    assert len(names) <= len(tests) // 10, names

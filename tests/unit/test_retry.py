@@ -195,6 +195,24 @@ def test_the_last_real_error_surfaces_with_its_log():
     assert "3 attempts" in str(error)
 
 
+@pytest.mark.parametrize(("failure", "lost"), [
+    (lambda: infino.TransportError("reset"), True), (lambda: infino.Timeout("slow", phase="read"), True),
+    (lambda: infino.ConnectError("refused"), False), (lambda: infino.Timeout("full", phase="pool"), False),
+    (lambda: answer(500), True), (lambda: answer(504), True),
+    (lambda: answer(503), False), (lambda: answer(429), False),
+])  # fmt: skip
+def test_an_error_tells_whether_an_earlier_try_may_have_been_carried_out(failure, lost):
+    error, _, _ = run(request(), [failure(), answer(400)])
+    assert error.after_lost_attempt is lost
+    assert run(request(), [failure()], policy=RetryPolicy(attempts=1))[0].after_lost_attempt is False
+
+
+def test_an_error_names_the_operation_unless_it_names_one_itself():
+    once = RetryPolicy(attempts=1)
+    assert run(request(), [infino.TransportError("reset")], policy=once)[0].operation == "op"
+    assert run(request(), [infino.TransportError("reset", operation="keys")], policy=once)[0].operation == "keys"
+
+
 def test_the_deadline_ends_retries_and_keeps_the_error():
     policy = RetryPolicy(attempts=100, base=10, cap=10, deadline=25)
     error, pauses, sends = run(request(), [LOST] * 100, policy=policy, took=1.0)
@@ -245,6 +263,7 @@ def test_retry_after_is_honoured(status):
     ("31", RetryPolicy(deadline=30), Timeouts()),
     ("5", RetryPolicy(retry_after_cap=4), Timeouts()),
     ("5", RetryPolicy(), Timeouts(total=4)),
+    ("5", RetryPolicy(), Timeouts(total=5)),
 ])  # fmt: skip
 def test_a_pause_beyond_the_cap_or_the_deadline_surfaces_instead_of_asking_too_early(status, asked, policy, timeouts):
     error, pauses, sends = run(request(), [answer(status, retry_after=asked)], policy=policy, timeouts=timeouts)
