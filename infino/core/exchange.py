@@ -304,11 +304,10 @@ def exchange(
                 call.corrected += 1
                 continue
             failure: InfinoError = refusal
-        elif isinstance(outcome, InfinoError):
+        else:
+            assert isinstance(outcome, InfinoError)  # a Send is answered with a response or an error
             failure = outcome
             logger.debug("%s %s failed: %s, attempt %d", method, request.path, failure.message, call.number)
-        else:
-            raise TypeError("the shell must answer Send with a response or an error")
         yield from _pause_or_raise(call, failure, began)
 
 

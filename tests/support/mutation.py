@@ -123,7 +123,7 @@ def record(data: Path) -> None:
 
 
 def who_runs(data: Path, changes: Sequence[Mutation]) -> Mapping[Mutation, Sequence[str]]:
-    """The tests that run each changed line, those that run least first: they look closest.
+    """The tests that run each changed line: nearest those whose file is called after it, then those that run least.
 
     A line that runs while modules are imported has the tests of its whole file.
     """
@@ -142,8 +142,12 @@ def who_runs(data: Path, changes: Sequence[Mutation]) -> Mapping[Mutation, Seque
         contexts = lines.get(change.line, [])
         if "" in contexts:
             contexts = [one for every in lines.values() for one in every]
-        tests = known & {names[one] for one in contexts}
-        found[change] = sorted(tests, key=lambda one: (weight[one], one))
+        rooms = Path(change.path).with_suffix("").parts
+
+        def far(test: str, rooms: tuple[str, ...] = rooms) -> tuple[int, int, str]:
+            return -sum(room in test.partition("::")[0] for room in rooms), weight[test], test
+
+        found[change] = sorted(known & {names[one] for one in contexts}, key=far)
     return found
 
 

@@ -202,6 +202,19 @@ def test_every_type_of_arrow_is_written_in_one_way(
         assert stored(pyarrow.table({"v": array}), id=lambda record: "x") == alone
 
 
+def test_a_map_of_parquet_is_an_object_at_any_depth(tmp_path: Path) -> None:
+    wanted = [{"k": 1, "l": None}, None, {}]
+    held = pyarrow.StructArray.from_arrays([MAP], names=["i"])
+    listed = pyarrow.ListArray.from_arrays([0, 1, 2, 3], held)
+    for number, (array, values) in enumerate([
+        (MAP, wanted),
+        (held, [{"i": value} for value in wanted]),
+        (listed, [[{"i": value}] for value in wanted]),
+    ]):  # fmt: skip
+        parquet.write_table(pyarrow.table({"v": array}), tmp_path / f"{number}.parquet")
+        assert stored(tmp_path / f"{number}.parquet") == [{"v": value} for value in values]
+
+
 def test_a_map_with_a_key_twice_is_refused_by_its_position() -> None:
     doubled = pyarrow.array([[("k", 1)], [("k", 1), ("k", 2)]], MAP.type)
     lines, (rejection,) = read(pyarrow.table({"n": [1, 2], "m": doubled}))

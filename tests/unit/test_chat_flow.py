@@ -154,6 +154,8 @@ def test_silence_ends_the_turn_after_the_idle_limit() -> None:
         world.run(idle_timeout=20, timeout=100)
     assert world.clock.seconds == 1_020
     assert "1 messages were received (Status)" in str(caught.value)
+    with pytest.raises(TurnTimeout, match="no complete answer within 20 s"):
+        World(receives=[]).run(idle_timeout=20, timeout=20)
 
 
 def test_the_deadline_ends_the_turn_whatever_arrives() -> None:

@@ -25,6 +25,9 @@ from infino.core.errors import DecodeError
 from infino.core.extras import MissingDependencyError, require
 from infino.core.times import parse_span
 from infino.core.tls import tls_context
+from infino.runtime.multipart import multipart
+from infino.runtime.unset import UNSET
+from infino.runtime.warn import of_deprecated
 from tests.contract.conftest import make  # noqa: F401  # both clients
 from tests.support.scripted import ScriptedServer, answering
 
@@ -55,6 +58,26 @@ def test_yaml_may_be_nested_so_far_and_no_further() -> None:
         parse_yaml(document(MAX_DEPTH + 1), "op")
     siblings = "\n".join(f"k{number}: [[[]]]" for number in range(MAX_DEPTH))
     assert len(parse_yaml(siblings, "op")) == MAX_DEPTH, "what was closed does not count"
+
+
+def test_only_what_is_given_is_deprecated(recwarn: pytest.WarningsRecorder) -> None:
+    of_deprecated("things.get(old=)", None)
+    of_deprecated("things.get(old=)", UNSET)
+    assert not recwarn.list
+    for value in ((), (0,), ("x",)):
+        with pytest.warns(DeprecationWarning, match="is deprecated"):
+            of_deprecated("things.get", *value)
+
+
+def test_a_stream_that_cannot_go_back_is_never_half_a_body() -> None:
+    left, right = socket.socketpair()
+    left.sendall(b"text")
+    left.close()
+    with right, right.makefile("rb") as file:
+        body = multipart([], [("file", file)])
+        assert b"text" in b"".join(body.chunks())
+        with pytest.raises(infino.ValidationError, match="cannot go back"):
+            list(body.chunks())
 
 
 def test_secrets_long_enough_to_be_told_from_words_are_masked_while_they_live() -> None:

@@ -99,7 +99,7 @@ def test_columns_of_one_sort_are_converted_together_and_come_out_in_order() -> N
     sorts: dict[str, tuple[Any, Any, str]] = {
         "i": (1, None, "Int64"), "j": (1, 2, "int64"), "b": (None, True, "boolean"), "t": (True, False, "bool"),
         "l": ([1], {"a": 1}, "object"), "f": (0.5, None, "float64"), "s": ("x", None, text),
-        "u": (2**63, None, "UInt64"),
+        "u": (2**63, None, "UInt64"), "w": (0, 2**63, "uint64"),
         "h": (2**70, None, "object"), "g": (0.5, 1.5, "float64"),
     }  # fmt: skip
     names = [name + str(number) for number in range(3) for name in sorts]

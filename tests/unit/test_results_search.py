@@ -56,6 +56,13 @@ def test_a_frame_of_many_hits_takes_the_quick_road(monkeypatch: pytest.MonkeyPat
     assert result.to_pandas()["delay"].sum() == sum(range(500))
 
 
+def test_among_many_hits_one_without_its_document_is_a_row_of_nothing() -> None:
+    body = json.loads(answer([{"carrier": "UA"}] * 200))
+    del body["hits"]["hits"][0]["_source"]
+    rows = SearchResult(json.dumps(body).encode()).to_dicts()
+    assert [row["carrier"] for row in rows] == [None] + ["UA"] * 199
+
+
 @attrs.define
 class Flight:
     carrier: str

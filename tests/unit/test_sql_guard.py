@@ -13,6 +13,7 @@ from infino.local.http import Problem
 from infino.local.sources.relational import only_a_query
 from infino.local.sql import result
 from infino.local.sql.changes import Assignment, Conflict, read_change
+from infino.local.sql.dialect import MAX_BYTES, MAX_TOKENS, check_length
 from infino.local.sql.guard import TABLE_FUNCTIONS, Check, checked, refused_functions
 from infino.local.sql.tokens import tokens
 from infino.local.store import Store
@@ -31,6 +32,15 @@ def store() -> Iterator[Store]:
 def engine() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         yield connection
+
+
+def test_a_statement_is_as_long_as_it_may_be() -> None:
+    check_length("1, " * (MAX_TOKENS // 2))
+    with pytest.raises(Problem, match=f"more than {MAX_TOKENS} words"):
+        check_length("1, " * (MAX_TOKENS // 2) + "1")
+    check_length("ä" * (MAX_BYTES // 2))
+    with pytest.raises(Problem, match=f"longer than {MAX_BYTES} bytes"):
+        check_length("ä" * (MAX_BYTES // 2) + "1")
 
 
 def test_every_function_of_the_engine_is_placed(engine: duckdb.DuckDBPyConnection) -> None:
