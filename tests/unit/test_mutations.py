@@ -21,6 +21,7 @@ def area(width, height):
     return width + height
 '''
 COUNT, SEED = int(os.environ.get("INFINO_MUTATIONS", "120")), int(os.environ.get("INFINO_SEED", "2026"))
+RECORD = os.environ.get("INFINO_COVERAGE")
 # Changes after which everything that can be seen stays as it was, each with the reason.
 EQUAL_IN_EFFECT: dict[str, str] = {}
 
@@ -49,7 +50,7 @@ def test_the_sample_is_the_same_for_one_seed_and_takes_from_every_room() -> None
 @pytest.mark.timeout(5400)
 def test_nine_of_ten_changes_are_noticed(tmp_path: Path) -> None:
     """Runs every test once with coverage, and for each change the tests that run its line."""
-    data = Path(os.environ.get("INFINO_COVERAGE", tmp_path / "coverage"))
+    data = Path(RECORD or tmp_path / "coverage")
     record(data)
     tests = who_runs(data, [change for change in sample(COUNT, SEED) if change.name not in EQUAL_IN_EFFECT])
 
