@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, Unpack
 from urllib.parse import quote_plus
 
 import attrs
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from infino.transport import AsyncTransport, Transport
 
 T = TypeVar("T")
+Sender = TypeVar("Sender", bound="Transport | AsyncTransport")
 JSON: Final = "application/json"
 YAML: Final = "application/yaml"
 Pairs = Mapping[str, object] | Sequence[tuple[str, object]]
@@ -227,28 +228,34 @@ async def _async_nothing() -> AsyncGenerator[bytes, None]:
         yield piece
 
 
-class _Undivided:
-    """Whatever holds a caller may be copied deeply; the caller is shared, as the connections below it are."""
+class _Caller(Generic[Sender]):
+    """What both callers have in common: all but sending.
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return self
+    Args:
+        config: Settings of the client.
+        connect: Gives the transport; called at the first use, so that a client without calls opens nothing.
+    """
 
-
-class SyncCaller(_Undivided):
-    """Make calls and wait for them; the transport is asked for at the first use."""
-
-    def __init__(self, config: Config, connect: Callable[[], Transport]) -> None:
+    def __init__(self, config: Config, connect: Callable[[], Sender]) -> None:
         self.config = config
         self._connect = connect
-        self._opened: Transport | None = None
+        self._opened: Sender | None = None
         self._unrouted: set[str] = set()
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Whatever holds a caller may be copied deeply; the caller is shared, as the connections below it are."""
+        return self
+
     @property
-    def transport(self) -> Transport:
+    def transport(self) -> Sender:
         """The transport of the client."""
         if self._opened is None:
             self._opened = self._connect()
         return self._opened
+
+
+class ClientCaller(_Caller["Transport"]):
+    """Make calls and wait for them."""
 
     def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T:
         """Make the call and return the typed value."""
@@ -284,21 +291,8 @@ class SyncCaller(_Undivided):
         return response, decode_call(call, response)
 
 
-class AsyncCaller(_Undivided):
-    """Make calls and await them; see `SyncCaller`."""
-
-    def __init__(self, config: Config, connect: Callable[[], AsyncTransport]) -> None:
-        self.config = config
-        self._connect = connect
-        self._opened: AsyncTransport | None = None
-        self._unrouted: set[str] = set()
-
-    @property
-    def transport(self) -> AsyncTransport:
-        """The transport of the client."""
-        if self._opened is None:
-            self._opened = self._connect()
-        return self._opened
+class AsyncClientCaller(_Caller["AsyncTransport"]):
+    """Make calls and await them."""
 
     async def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T:
         """Make the call and return the typed value."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
 from infino_api.resources.root import AsyncRootResources
 
-from infino.caller import AsyncCaller, Pairs, escape_hatch
+from infino.caller import AsyncClientCaller, Pairs, escape_hatch
 from infino.core.config import Config, overridden, resolve
 from infino.core.credentials import Credentials, Provider, wrapped
 from infino.core.exchange import Shared
@@ -106,7 +106,7 @@ class AsyncInfino(Manners, AsyncRootResources):
         self._closed = False
         self._opened: AsyncTransport | None = None
         self._gateway: LocalGateway | None = None
-        super().__init__(AsyncCaller(config, lambda: self._transport))
+        super().__init__(AsyncClientCaller(config, lambda: self._transport))
 
     @property
     def _transport(self) -> AsyncTransport:

@@ -73,7 +73,7 @@ async def _answered(future: Future[Given]) -> Given:
     return future.result()
 
 
-class _Base:
+class _KeysBase:
     def __init__(self, cache: CredentialCache, waiting: Callable[[], Waiting], shared: Shared) -> None:
         self._cache, self._waiting, self._shared = cache, waiting, shared
 
@@ -123,7 +123,7 @@ class _Base:
         )
 
 
-class Keys(_Base):
+class Keys(_KeysBase):
     """The keys of a client, for threads; `waiting` gives the locks, new ones after a fork."""
 
     def signer(self, limit: float | None = None) -> SigV4Signer:
@@ -189,7 +189,7 @@ class Keys(_Base):
                 return connection
 
 
-class AsyncKeys(_Base):
+class AsyncKeys(_KeysBase):
     """The keys of a client, for event loops; each method does the same as that of `Keys`."""
 
     async def signer(self, limit: float | None = None) -> SigV4Signer:

@@ -38,7 +38,7 @@ from infino.core.exchange import (
     watched_exchange,
 )
 from infino.core.extras import check_loop
-from infino.core.messages import Body, Headers, Request, Response, Upload, check_path
+from infino.core.messages import Body, Headers, Request, Response, StreamedBody, check_path
 from infino.core.proxy import shown
 from infino.core.redaction import redact
 from infino.core.secret import Secret
@@ -60,7 +60,7 @@ _SMALL: Final = 1 << 10
 class _UploadStream(httpx.SyncByteStream, httpx.AsyncByteStream):
     """An upload as a stream of httpx; reading the disk stays off the event loop."""
 
-    def __init__(self, upload: Upload) -> None:
+    def __init__(self, upload: StreamedBody) -> None:
         self._upload = upload
 
     def __iter__(self) -> Iterator[bytes]:
@@ -137,10 +137,10 @@ class _Opener:
         raise ConfigError(problem)
 
 
-class _Base:
+class _TransportBase:
     """What both transports have in common: everything but moving bytes and sleeping."""
 
-    def __init__(self, config: Config, shared: Shared | None = None, *, parent: _Base | None = None) -> None:
+    def __init__(self, config: Config, shared: Shared | None = None, *, parent: _TransportBase | None = None) -> None:
         self.config = config
         self.shared: Shared = parent.shared if parent else shared or Shared(get_with_body=config.get_with_body)
         self._opener: _Opener = parent._opener if parent else _Opener(config)
@@ -238,7 +238,7 @@ class _Base:
         return _translate(error, self.config) if isinstance(error, httpx.HTTPError) else None
 
 
-class Transport(_Base):
+class Transport(_TransportBase):
     """Send requests over a pool of connections; safe to share between threads."""
 
     def __init__(
@@ -341,7 +341,7 @@ class Transport(_Base):
         self.close()
 
 
-class AsyncTransport(_Base):
+class AsyncTransport(_TransportBase):
     """Send requests from an event loop; each loop gets connections of its own."""
 
     def __init__(

@@ -169,7 +169,7 @@ class Template:
         return cls(head, b'"}}\n', b"\n")
 
 
-class Batch(Protocol):
+class EncodedBatch(Protocol):
     """Neighbouring records of the source, encoded: with ids, and with the failures among them."""
 
     @property
@@ -283,7 +283,7 @@ class Packer:
         self._positions: list[Sequence[int]] = []
         self._count = self._bytes = self._refused_bytes = 0
 
-    def add(self, batch: Batch, stop: int, limit: int) -> list[EncodedPiece]:
+    def add(self, batch: EncodedBatch, stop: int, limit: int) -> list[EncodedPiece]:
         """Take a batch that ends before the position `stop`, and return the bodies that are full now."""
         size, count, pieces = batch.size, len(batch), list[EncodedPiece]()
         self.seen_bytes += size
@@ -297,7 +297,7 @@ class Packer:
             pieces.append(self._cut(stop))  # before they pile up
         return pieces
 
-    def _portion(self, batch: Batch, stop: int, limit: int) -> list[EncodedPiece]:
+    def _portion(self, batch: EncodedBatch, stop: int, limit: int) -> list[EncodedPiece]:
         """Take a batch that does not fit as a whole."""
         pieces: list[EncodedPiece] = []
         ends, count, at, before = batch.ends(), len(batch), 0, 0
@@ -314,7 +314,7 @@ class Packer:
                 pieces.append(self._cut(batch.positions[at] if at < count else stop))
         return pieces
 
-    def _take(self, batch: Batch, at: int, end: int, size: int) -> None:
+    def _take(self, batch: EncodedBatch, at: int, end: int, size: int) -> None:
         if end > at:
             self._bodies.append(batch.body(at, end))
             self._ids.append(batch.ids(at, end))
@@ -322,7 +322,7 @@ class Packer:
             self._count += end - at
             self._bytes += size
 
-    def _too_large(self, batch: Batch, at: int, limit: int) -> None:
+    def _too_large(self, batch: EncodedBatch, at: int, limit: int) -> None:
         position, record = batch.positions[at], bytes(batch.body(at, at + 1)[:-1])
         reason = f"record {position}: {len(record):,} bytes are more than one request may hold ({limit:,})"
         self._rejections.append(Rejection(position, reason, id=readable_id(record), code="too_large", record=record))

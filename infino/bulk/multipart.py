@@ -161,7 +161,7 @@ _AS_THEY_ARE = {"ndjson": "jsonl", "json": "json"}
 
 
 @attrs.define
-class Lines:
+class LinesFile:
     """A file that can be sent: what the caller gave, or, with a `name`, a file of lines made of it."""
 
     source: Any
@@ -174,16 +174,16 @@ class Lines:
             self.source.close()
 
 
-def as_lines_file(source: Any, format: Format | Literal["jsonl"]) -> Lines:
+def as_lines_file(source: Any, format: Format | Literal["jsonl"]) -> LinesFile:
     """Return a source as it is where it is JSON or NDJSON, else its records as lines in a temporary file."""
     reading = ReadOptions(format="ndjson" if format == "jsonl" else format)
     if _is_pipe(source):
         if reading.format in _AS_THEY_ARE:
-            return Lines(source, _AS_THEY_ARE[reading.format])
+            return LinesFile(source, _AS_THEY_ARE[reading.format])
     elif is_path(source) or isinstance(source, bytes | bytearray) or hasattr(source, "seek"):
         kind = _plain_kind(source, reading)
         if kind is not None:
-            return Lines(source, kind)
+            return LinesFile(source, kind)
     made = tempfile.TemporaryFile()  # noqa: SIM115  # closed by whoever sends it
     try:
         for piece in SourceReader(source, BulkOptions(), reading=reading).pieces(LIMIT):
@@ -193,7 +193,7 @@ def as_lines_file(source: Any, format: Format | Literal["jsonl"]) -> Lines:
         made.close()
         raise
     name = os.path.basename(str(source)) if is_path(source) else "records"
-    return Lines(made, "jsonl", f"{name}.jsonl")
+    return LinesFile(made, "jsonl", f"{name}.jsonl")
 
 
 def _write(made: Any, piece: EncodedPiece) -> None:

@@ -101,7 +101,7 @@ class Silent:
         """Do nothing."""
 
 
-class Told:
+class Callback:
     """Hands the numbers to a function of the caller."""
 
     def __init__(self, function: Callable[[Progress], Any]) -> None:
@@ -217,7 +217,7 @@ def display(choice: Any) -> Display:
     if choice is None or choice is False:
         return Silent()
     if callable(choice):
-        return Told(choice)
+        return Callback(choice)
     if in_notebook():
         return Page()
     if sys.stderr.isatty():

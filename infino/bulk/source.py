@@ -15,7 +15,7 @@ import attrs
 from infino.bulk import tables
 from infino.bulk.actions import ActionReader, as_lines, encode_actions, looks_ready
 from infino.bulk.checkpoint import Intervals
-from infino.bulk.chunk import Batch, EncodedPiece, Packer
+from infino.bulk.chunk import EncodedBatch, EncodedPiece, Packer
 from infino.bulk.columns import FrameEncoder
 from infino.bulk.delimited import Delimited
 from infino.bulk.encode import Encoder, Unsendable, as_record, encode_one
@@ -28,7 +28,7 @@ from infino.core.errors import ValidationError
 STEP = 16  # records taken at once, before the clock is looked at
 LINGER = 5.0  # seconds of a slow source, after which a body leaves that is not full
 # Neighbouring records in any form that has a length and can be sliced, and what encodes them.
-_Part = tuple[Any, Callable[[Any, int], Batch]]
+_Part = tuple[Any, Callable[[Any, int], EncodedBatch]]
 
 
 class SourceReader:
@@ -114,7 +114,7 @@ class SourceReader:
         if parts is not None:
             parts.close()
 
-    def _pack(self, records: Any, encode: Callable[[Any, int], Batch], limit: int) -> None:
+    def _pack(self, records: Any, encode: Callable[[Any, int], EncodedBatch], limit: int) -> None:
         """Encode and pack the records that no earlier run has settled."""
         start, count = self._at, len(records)
         self._at += count

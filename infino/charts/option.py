@@ -14,7 +14,7 @@ POINT_LIMIT = 5_000
 
 
 @attrs.frozen
-class Series:
+class PlottedSeries:
     """One series: its y values, and its x values where they are numbers."""
 
     name: str
@@ -30,7 +30,7 @@ class Plot:
     """A chart that can be drawn."""
 
     title: str
-    series: list[Series]
+    series: list[PlottedSeries]
     labels: list[str]
     horizontal: bool = False
     x_name: str = ""
@@ -49,7 +49,7 @@ def read_option(option: Mapping[str, Any]) -> Plot | None:
     x_axis, y_axis = _first(option.get("xAxis")), _first(option.get("yAxis"))
     horizontal = y_axis.get("type") == "category" and x_axis.get("type") != "category"
     labels = _labels((y_axis if horizontal else x_axis).get("data"))
-    series: list[Series] = []
+    series: list[PlottedSeries] = []
     for entry in _list(option.get("series")):
         read = _series(entry, f"series {len(series) + 1}")
         if read is None:
@@ -74,7 +74,7 @@ def read_option(option: Mapping[str, Any]) -> Plot | None:
     )
 
 
-def _label_all(labels: list[str], series: list[Series]) -> list[str]:
+def _label_all(labels: list[str], series: list[PlottedSeries]) -> list[str]:
     """Give each place along the axis a label: a name, else the number that lies there, else its place."""
     longest = max(len(one.y) for one in series)
     numbers = max((one.x or [] for one in series), key=len)
@@ -82,7 +82,7 @@ def _label_all(labels: list[str], series: list[Series]) -> list[str]:
     return labels + spare[len(labels) :]
 
 
-def _series(entry: Any, name: str) -> tuple[Series, list[str]] | None:
+def _series(entry: Any, name: str) -> tuple[PlottedSeries, list[str]] | None:
     if not isinstance(entry, dict) or entry.get("type", "line") not in KINDS:
         return None
     x: list[float] = []
@@ -104,7 +104,7 @@ def _series(entry: Any, name: str) -> tuple[Series, list[str]] | None:
     numeric = x if x and len(x) == len(y) else None
     stack = entry.get("stack")
     return (
-        Series(
+        PlottedSeries(
             name=_text(entry.get("name")) or name,
             kind=entry.get("type", "line"),
             y=y,

@@ -15,7 +15,7 @@ from infino.core.errors import ValidationError
 Kind = Literal["bar", "horizontalBar", "line", "area", "scatter", "pie", "heatmap", "metric", "gauge", "table"]
 
 
-class Table(Protocol):
+class PlottableResult(Protocol):
     """What every result is: columns with names, and rows."""
 
     @property
@@ -29,7 +29,7 @@ class Table(Protocol):
 
 
 def plot(
-    result: Table,
+    result: PlottableResult,
     kind: Kind = "bar",
     *,
     x: str | None = None,

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from infino.charts.option import Plot, Series, read_option
+from infino.charts.option import Plot, PlottedSeries, read_option
 from infino.core.printable import printable
 
 WIDTH, HEIGHT = 720, 380
@@ -119,7 +119,7 @@ def _cartesian(plot: Plot) -> Iterator[str]:
         yield from _legend([one.name for one in plot.series])
 
 
-def _stacked(plot: Plot) -> list[Series]:
+def _stacked(plot: Plot) -> list[PlottedSeries]:
     """Series with the ones below added, where they stack."""
     sums: dict[str, list[float]] = {}
     found = []
@@ -162,7 +162,7 @@ def _labels_below(plot: Plot, across: Scale | None) -> Iterator[str]:
         yield f'<text x="{x}" y="{y}" text-anchor="middle">{escape(_cut(plot.labels[index], 14))}</text>'
 
 
-def _bars(plot: Plot, stacked: list[Series], ends: Scale, *, horizontal: bool) -> Iterator[str]:
+def _bars(plot: Plot, stacked: list[PlottedSeries], ends: Scale, *, horizontal: bool) -> Iterator[str]:
     drawn = [one for one in plot.series if horizontal or one.kind == "bar"]
     if not drawn:
         return
@@ -194,7 +194,7 @@ def _box(box: tuple[float, float, float, float], colour: str, says: str) -> str:
     )
 
 
-def _lines(plot: Plot, stacked: list[Series], ends: Scale, across: Scale | None) -> Iterator[str]:
+def _lines(plot: Plot, stacked: list[PlottedSeries], ends: Scale, across: Scale | None) -> Iterator[str]:
     width = (WIDTH - LEFT - RIGHT) / max(len(plot.labels), 1)
     for number, one in enumerate(stacked):
         if one.kind == "bar":

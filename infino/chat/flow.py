@@ -56,7 +56,7 @@ class Connect:
 
 
 @attrs.frozen
-class Send:
+class SendMessage:
     """Send one message."""
 
     text: str
@@ -92,7 +92,7 @@ class Report:
     event: AnyEvent
 
 
-Operation = OpenThread | DropThread | Connect | Send | Receive | Disconnect | Pause | Report
+Operation = OpenThread | DropThread | Connect | SendMessage | Receive | Disconnect | Pause | Report
 Flow = Generator[Operation, Any, Answer]
 Steps = Generator[Operation, Any, None]
 
@@ -198,7 +198,7 @@ def _exchange(conversation: Conversation, turn: Turn, settings: Settings, deadli
         yield from _connect(conversation, settings, deadline)
     limit = max(min(settings.idle_timeout, _left(conversation, deadline)), 0.001)
     try:
-        yield Send(settings.message or frames.question(turn.question, settings.context), limit)
+        yield SendMessage(settings.message or frames.question(turn.question, settings.context), limit)
     except SocketClosed as closed:
         raise _Lost(closed, unsent=closed.unsent) from None
     except SocketQuiet:

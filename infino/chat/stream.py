@@ -24,7 +24,7 @@ from infino.chat.flow import (
     Pause,
     Receive,
     Report,
-    Send,
+    SendMessage,
     Settings,
     ask,
 )
@@ -172,7 +172,7 @@ class AsyncAnswerStream:
         match operation:
             case Receive(timeout):
                 return await self._socket().receive(timeout)
-            case Send(text, timeout):
+            case SendMessage(text, timeout):
                 return await self._socket().send(text, timeout)
             case Connect():
                 await line.hang_up()

@@ -27,13 +27,13 @@ class Fetch:
 
 
 @attrs.frozen
-class Wait:
+class Sleep:
     """Sleep."""
 
     seconds: float
 
 
-Poll = Generator[Fetch | Wait, Any, Answer]
+Poll = Generator[Fetch | Sleep, Any, Answer]
 
 
 def poll(thread_id: str, message_id: str, question: str, timeout: float, clock: Clock, began: float) -> Poll:
@@ -51,7 +51,7 @@ def poll(thread_id: str, message_id: str, question: str, timeout: float, clock: 
                 answer=Answer(question=question, thread_id=thread_id),
                 hint="it may still come: look at fino.threads.get(thread_id)",
             )
-        yield Wait(pause)
+        yield Sleep(pause)
 
 
 def reply_to(messages: Sequence[Any], message_id: str, question: str) -> Mapping[str, Any] | None:

@@ -13,7 +13,7 @@ import click
 from infino.cli.operations import read_object
 from infino.cli.operations import show as show_answer
 from infino.cli.output import say_json, write
-from infino.cli.session import Group, Session, command
+from infino.cli.session import CommandGroup, Session, command
 
 paths_argument = click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 prune_option = click.option("--prune", is_flag=True, help="Also delete roles that no file names.")
@@ -104,7 +104,7 @@ def apply(session: Session, paths: tuple[Path, ...], prune: bool) -> None:
         session.say(f"{count} {'role' if count == 1 else 'roles'} changed")
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def keys() -> None:
     """Rotate access keys."""
 

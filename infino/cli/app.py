@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-from infino.cli.session import Group, Session, shared_options
+from infino.cli.session import CommandGroup, Session, shared_options
 
 # Command: (module below infino.cli, function, what the list of commands says).
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -37,7 +37,7 @@ RESOURCES = (
 BESIDE = {"datasets": "data", "roles": "access"}
 
 
-class Commands(Group):
+class Commands(CommandGroup):
     """Commands by name, imported one at a time."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -11,13 +11,13 @@ from urllib.parse import quote
 
 import click
 
-from infino.cli.session import Group, Session, command
+from infino.cli.session import CommandGroup, Session, command
 
 if TYPE_CHECKING:
     from infino.local.gateway import LocalGateway
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def dashboard() -> None:
     """Dashboards in the browser."""
 

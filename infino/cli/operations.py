@@ -14,7 +14,7 @@ import click
 
 from infino import IssuedKeys
 from infino.cli.output import say_text, write
-from infino.cli.session import Group, Session, command, secret
+from infino.cli.session import CommandGroup, Session, command, secret
 from infino.core.printable import printable
 
 # What a command line sets once for all calls, and what can't be typed there.
@@ -53,7 +53,9 @@ def resource_group(name: str) -> click.Group:
 
 
 def _group(name: str, resource: Any, path: tuple[str, ...]) -> click.Group:
-    group = Group(name, help=_first_line(type(resource)), context_settings={"help_option_names": ["-h", "--help"]})
+    group = CommandGroup(
+        name, help=_first_line(type(resource)), context_settings={"help_option_names": ["-h", "--help"]}
+    )
     for member, value in inspect.getmembers(type(resource)):
         if member.startswith("_") or member == "with_raw_response" or member in _BY_HAND:
             continue

@@ -151,7 +151,7 @@ ELSEWHERE = {
 }
 
 
-class Group(click.Group):
+class CommandGroup(click.Group):
     """Commands below a name; a mistyped one is answered with the one that was probably meant."""
 
     def make_context(self, *args: Any, **settings: Any) -> click.Context:

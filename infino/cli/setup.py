@@ -16,7 +16,7 @@ import click
 
 from infino.cli.operations import read_object, show
 from infino.cli.output import write
-from infino.cli.session import Group, Session, command, secret
+from infino.cli.session import CommandGroup, Session, command, secret
 from infino.core.printable import printable
 from infino.core.version import VERSION
 
@@ -152,7 +152,7 @@ CHECKS: dict[str, Callable[[Infino], str]] = {
 }
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def config() -> None:
     """Settings and profiles."""
 
@@ -276,7 +276,7 @@ for _one in (config_show, config_profiles, config_set, config_login):
     config.add_command(_one)
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def completion() -> None:
     """Completion for the shell."""
 

@@ -36,7 +36,7 @@ _FORBIDDEN: Final = frozenset(
 _NO_HEADERS: Mapping[str, str] = {}
 
 
-class Upload(Protocol):
+class StreamedBody(Protocol):
     """A body that is streamed, and never held in memory or hashed."""
 
     @property
@@ -87,7 +87,7 @@ class Request:
     path: str
     query: tuple[tuple[str, str], ...] = ()
     headers: Mapping[str, str] = attrs.field(default=_NO_HEADERS, repr=False)
-    content: bytes | Upload | None = attrs.field(default=None, repr=False)
+    content: bytes | StreamedBody | None = attrs.field(default=None, repr=False)
     content_type: str | None = None
     retry: RetryClass = "never"
     timeout: float | Timeouts | None = None

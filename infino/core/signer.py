@@ -18,7 +18,7 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from infino.core.endpoint import DEFAULT_PORTS, Endpoint, host_header
 from infino.core.errors import ValidationError
-from infino.core.messages import TOKEN, Request, Upload, check_header, check_path
+from infino.core.messages import TOKEN, Request, StreamedBody, check_header, check_path
 from infino.core.secret import Secret, ends_unseen
 
 PathStyle = Literal["single", "double"]
@@ -335,7 +335,7 @@ class WireRequest:
 
     __slots__ = ("content", "headers", "method", "target")
 
-    def __init__(self, method: str, target: str, headers: SignedHeaders, content: bytes | Upload | None) -> None:
+    def __init__(self, method: str, target: str, headers: SignedHeaders, content: bytes | StreamedBody | None) -> None:
         self.method, self.target, self.headers, self.content = method, target, headers, content
 
     def __repr__(self) -> str:

@@ -241,14 +241,14 @@ class InfinoStreamReader(_PartReader, DataSourceStreamReader):
 
 
 @attrs.frozen
-class Told(WriterCommitMessage):
+class CommitMessage(WriterCommitMessage):
     """What a task says to the end of its job."""
 
     report: TaskReport
 
 
 def _reports(messages: Sequence[WriterCommitMessage | None]) -> list[TaskReport | None]:
-    return [message.report if isinstance(message, Told) else None for message in messages]
+    return [message.report if isinstance(message, CommitMessage) else None for message in messages]
 
 
 class InfinoWriter(DataSourceArrowWriter, DataSourceStreamArrowWriter):
@@ -270,7 +270,7 @@ class InfinoWriter(DataSourceArrowWriter, DataSourceStreamArrowWriter):
         context = TaskContext.get()
         # A job that is run for each batch of another stream has this property too, and is no stream.
         batch = int(context.getLocalProperty("streaming.sql.batchId")) if self.stream else None
-        return Told(self.writing.write(context.partitionId(), iterator, batch=batch))
+        return CommitMessage(self.writing.write(context.partitionId(), iterator, batch=batch))
 
     def commit(self, messages: Sequence[WriterCommitMessage | None], batchId: int | None = None) -> None:  # noqa: N803  # Spark's
         """Add up and check what the tasks did, publish what was staged, and note the batch."""

@@ -36,7 +36,7 @@ class ItemProblem(Exception):
 
 
 @attrs.define
-class Action:
+class BulkAction:
     """One action line with its document line."""
 
     kind: str
@@ -48,7 +48,7 @@ class Action:
 class ActionOutcome:
     """The outcome of one action."""
 
-    action: Action
+    action: BulkAction
     result: str = ""
     version: int = 0
     problem: ItemProblem | None = None
@@ -177,9 +177,9 @@ def written_items(name: str, ids: Sequence[str], versions: Mapping[str, int]) ->
     return orjson.dumps(items)[1:-1]
 
 
-def read_actions(lines: Sequence[bytes], dataset: str) -> list[Action]:
+def read_actions(lines: Sequence[bytes], dataset: str) -> list[BulkAction]:
     """Read a bulk body action by action; a line that is not an action refuses the request."""
-    actions: list[Action] = []
+    actions: list[BulkAction] = []
     position = 0
     while position < len(lines):
         action = read_action(lines[position], position, dataset)
@@ -194,7 +194,7 @@ def read_actions(lines: Sequence[bytes], dataset: str) -> list[Action]:
     return actions
 
 
-def read_action(line: bytes, position: int, dataset: str) -> Action:
+def read_action(line: bytes, position: int, dataset: str) -> BulkAction:
     """Decode one action line, or raise the 400 that names it."""
     try:
         ((kind, meta),) = orjson.loads(line).items()
@@ -216,10 +216,10 @@ def read_action(line: bytes, position: int, dataset: str) -> Action:
         id = str(id)
     if not isinstance(id, str) or not id or "\0" in id:
         raise Problem(400, "illegal_argument_exception", f"line {position + 1}: {kind} needs a non-empty text _id")
-    return Action(kind, id)
+    return BulkAction(kind, id)
 
 
-def read_document(action: Action) -> dict[str, Any]:
+def read_document(action: BulkAction) -> dict[str, Any]:
     """Decode an action's document, or say why it is none."""
     try:
         document = exact.loads(action.text)
@@ -233,7 +233,7 @@ def read_document(action: Action) -> dict[str, Any]:
 
 
 def apply(
-    gateway: Gateway, name: str, actions: Sequence[Action], principal: Principal | None = None
+    gateway: Gateway, name: str, actions: Sequence[BulkAction], principal: Principal | None = None
 ) -> list[ActionOutcome]:
     """Carry out any actions in order, as one transaction, and return their items.
 
@@ -288,7 +288,7 @@ def apply_in_order(
     gateway: Gateway,
     cursor: duckdb.DuckDBPyConnection,
     dataset: Dataset,
-    actions: Sequence[Action],
+    actions: Sequence[BulkAction],
     author: Author,
 ) -> list[ActionOutcome]:
     """Play the actions one after another on the touched records, then write only how each record ends."""
@@ -324,7 +324,7 @@ def check_fits(dataset: Dataset, id: str, state: StoredDocument) -> None:
         raise ItemProblem(problem.status, problem.type, problem.reason)
 
 
-def play(action: Action, state: StoredDocument | None, author: Author) -> tuple[StoredDocument | None, str, int]:
+def play(action: BulkAction, state: StoredDocument | None, author: Author) -> tuple[StoredDocument | None, str, int]:
     """Return a record's state after one action, with the result word and the version."""
     version = state.version + 1 if state else 1
     if action.kind == "delete":

@@ -36,9 +36,9 @@ def protocol(most: int) -> type[asyncio.Protocol]:
     Args:
         most: How many may be open; of more, the one that has waited longest for a request is closed.
     """
-    waiting: dict[Connection, None] = {}
+    waiting: dict[KeptConnection, None] = {}
 
-    class Connection(Protocol):
+    class KeptConnection(Protocol):
         """One connection, which waits until the head of a request is there."""
 
         def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -82,4 +82,4 @@ def protocol(most: int) -> type[asyncio.Protocol]:
                 self._timer.cancel()
                 self._timer = None
 
-    return Connection
+    return KeptConnection

@@ -8,7 +8,7 @@ from infino.local.http import GatewayCall, Problem, Reply, Route
 from infino.local.optimistic import Change, Room, carry_out
 from infino.local.sql.dialect import engine_errors
 from infino.local.sql.question import view_for
-from infino.local.sql.writes import Writing
+from infino.local.sql.writes import WriteStatement
 from infino.local.store import identifier
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def enrich(gateway: Gateway, call: GatewayCall) -> Reply:
 
     def decide(cursor: duckdb.DuckDBPyConnection) -> Change:
         nonlocal chosen
-        writing = Writing(gateway, call.principal, cursor, Room(gateway.options.max_answer))
+        writing = WriteStatement(gateway, call.principal, cursor, Room(gateway.options.max_answer))
         chosen = source or only_source(gateway, call.principal, cursor, name, [match_field, *fields])
         return copied(writing, name, chosen, match_field, fields)
 
@@ -72,7 +72,7 @@ def only_source(
     raise Problem(400, "illegal_argument_exception", reason)
 
 
-def copied(writing: Writing, name: str, source: str, match_field: str, fields: list[str]) -> Change:
+def copied(writing: WriteStatement, name: str, source: str, match_field: str, fields: list[str]) -> Change:
     """Return what becomes of the records to which fields of the first matching record of the source are copied."""
     for needed in (name, source):
         if writing.readable(needed) is None:

@@ -33,7 +33,7 @@ UNSUPPORTED = {
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-class Step(Protocol):
+class RunInThread(Protocol):
     """Runs something in a worker thread."""
 
     async def __call__(self, work: Callable[[], T]) -> T:
@@ -50,7 +50,7 @@ class Identity:
     client_id: str | None
     fault: Fault | None
     """The fault that hits this socket; `heartbeat_gap`, `close_code`, `drop_frames` are the handler's to play."""
-    step: Step
+    step: RunInThread
     """Runs a step of the conversation in a thread, of which one caller has only so many."""
 
 

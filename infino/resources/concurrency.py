@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from infino.bulk.report import BulkReport
     from infino.bulk.run import Run
     from infino.bulk.run_async import AsyncRun
-    from infino.caller import AsyncCaller, SyncCaller
+    from infino.caller import AsyncClientCaller, ClientCaller
     from infino.core.events import EndEvent
 
 T = TypeVar("T")
@@ -94,7 +94,7 @@ def side_by_side(run: Callable[[T], R], items: Sequence[T], limit: int) -> list[
 
 
 async def async_upload(
-    caller: AsyncCaller, dataset: str, source: Any, settings: Any, operation: str = "records.bulk", *more: Any
+    caller: AsyncClientCaller, dataset: str, source: Any, settings: Any, operation: str = "records.bulk", *more: Any
 ) -> BulkReport:
     """Upload a source to its end, read in a thread."""
     from infino.bulk.run_async import upload_async
@@ -105,7 +105,7 @@ async def async_upload(
 
 
 def upload(
-    caller: SyncCaller, dataset: str, source: Any, settings: Any, operation: str = "records.bulk", *more: Any
+    caller: ClientCaller, dataset: str, source: Any, settings: Any, operation: str = "records.bulk", *more: Any
 ) -> BulkReport:
     """Upload a source to its end, sent by threads."""
     from infino.bulk.run import upload as run
@@ -119,14 +119,14 @@ def _noted(end: EndEvent, report: BulkReport) -> BulkReport:
     return report
 
 
-def async_uploads(caller: AsyncCaller, dataset: str, source: Any, settings: Any) -> AsyncRun:
+def async_uploads(caller: AsyncClientCaller, dataset: str, source: Any, settings: Any) -> AsyncRun:
     """Upload a source result by result, read in a thread."""
     from infino.bulk.run_async import iterate_async
 
     return iterate_async(caller, dataset, source, settings, _ONE_BY_ONE)
 
 
-def uploads(caller: SyncCaller, dataset: str, source: Any, settings: Any) -> Run:
+def uploads(caller: ClientCaller, dataset: str, source: Any, settings: Any) -> Run:
     """Upload a source result by result, sent by threads."""
     from infino.bulk.run import iterate
 

@@ -18,13 +18,13 @@ from infino.runtime.options import named
 if TYPE_CHECKING:
     from infino.bulk.progress import Progress
     from infino.bulk.report import BulkReport
-    from infino.caller import AsyncCaller
+    from infino.caller import AsyncClientCaller
 
 
 class AsyncDatasets(AsyncDatasetsResource):
     """Datasets and what describes them."""
 
-    _caller: AsyncCaller
+    _caller: AsyncClientCaller
 
     @with_settings
     async def load(self, name: str, source: Any, **settings: Unpack[BulkSettings]) -> BulkReport:

@@ -24,7 +24,7 @@ from infino.resources.jobs import check_end, follow
 from infino.runtime.options import named
 
 if TYPE_CHECKING:
-    from infino.caller import AsyncCaller
+    from infino.caller import AsyncClientCaller
     from infino.core.messages import Request, Response
 
 FileFormat = Literal["auto", "json", "jsonl", "csv", "tsv", "parquet", "arrow"]
@@ -34,7 +34,7 @@ PATIENCE = 3600.0
 SOON, LATER = 0.05, 2.0  # seconds: a small file is read at once
 
 
-class _Watch:
+class _UploadWatch:
     """Follows one upload for both clients: what to send, when to ask again, and what the answers mean."""
 
     def __init__(
@@ -116,7 +116,7 @@ class AsyncFiles(AsyncFilesResource):
         caller: Makes the calls.
     """
 
-    _caller: AsyncCaller
+    _caller: AsyncClientCaller
 
     @named("files.upload")
     async def upload(
@@ -160,7 +160,7 @@ class AsyncFiles(AsyncFilesResource):
             >>> done.stats.documents_processed
             336776
         """
-        watch = await async_off_loop(_Watch, dataset, path_or_file, format, batch_size, progress)
+        watch = await async_off_loop(_UploadWatch, dataset, path_or_file, format, batch_size, progress)
         transport = self._caller.transport
         Polling(transport.shared.clock, wait_timeout)  # refused before anything is sent, not after it
         try:

@@ -41,7 +41,7 @@ from infino.websocket import AsyncSocket, open_async_socket
 if TYPE_CHECKING:
     from infino_api.models.thread import Thread
 
-    from infino.caller import AsyncCaller
+    from infino.caller import AsyncClientCaller
 
 REPORT_TIMEOUT = 120.0
 _NOTEBOOK: Mapping[str, Any] = {"tables": [], "cells": [], "variables": [], "dataframes": {}, "attachments": []}
@@ -108,7 +108,7 @@ class AsyncFino(AsyncFinoResource):
         caller: Makes the calls.
     """
 
-    _caller: AsyncCaller
+    _caller: AsyncClientCaller
 
     async def ask(
         self,

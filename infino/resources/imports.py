@@ -15,13 +15,13 @@ from infino.runtime.options import named
 if TYPE_CHECKING:
     from infino_api.models.import_job import ImportJob
 
-    from infino.caller import AsyncCaller
+    from infino.caller import AsyncClientCaller
 
 
 class AsyncImports(AsyncImportsResource):
     """Imports from connections into datasets."""
 
-    _caller: AsyncCaller
+    _caller: AsyncClientCaller
 
     @named("imports.wait")
     async def wait(

@@ -15,7 +15,7 @@ from infino.runtime.options import named
 if TYPE_CHECKING:
     from infino_api.models.job_status import JobStatus
 
-    from infino.caller import AsyncCaller
+    from infino.caller import AsyncClientCaller
     from infino.runtime.call import Call
 
 
@@ -29,7 +29,7 @@ Work = TypeVar("Work", bound=HasStatus)
 
 
 async def follow(
-    caller: AsyncCaller,
+    caller: AsyncClientCaller,
     call: Call[Work],
     polling: Polling,
     what: str,
@@ -102,7 +102,7 @@ def check_end(state: Any, what: str, operation: str) -> None:
 class AsyncJobs(AsyncJobsResource):
     """Background jobs, such as file uploads."""
 
-    _caller: AsyncCaller
+    _caller: AsyncClientCaller
 
     @named("jobs.wait")
     async def wait(

@@ -19,7 +19,7 @@ from infino.runtime.call import Call
 from infino.runtime.options import CallOptions, check_options
 
 if TYPE_CHECKING:
-    from infino.caller import AsyncCaller
+    from infino.caller import AsyncClientCaller
 
 
 _AT_ONCE = 16
@@ -29,7 +29,7 @@ _AT_ONCE = 16
 class AsyncQuery(AsyncQueryResource):
     """Queries over datasets."""
 
-    _caller: AsyncCaller
+    _caller: AsyncClientCaller
 
     def scan(
         self,

@@ -13,7 +13,7 @@ from infino.resources.settings import chosen, with_settings
 if TYPE_CHECKING:
     from infino.bulk.report import BulkReport
     from infino.bulk.run_async import AsyncRun
-    from infino.caller import AsyncCaller
+    from infino.caller import AsyncClientCaller
 
 
 class AsyncRecords(AsyncRecordsResource):
@@ -23,7 +23,7 @@ class AsyncRecords(AsyncRecordsResource):
         caller: Makes the calls.
     """
 
-    _caller: AsyncCaller
+    _caller: AsyncClientCaller
 
     @with_settings
     async def bulk(self, dataset: str, source: Any, **settings: Unpack[BulkSettings]) -> BulkReport:

@@ -13,7 +13,7 @@ from infino.runtime.unset import Unset as Unset
 
 if TYPE_CHECKING:
     from infino.core.errors import APIError
-    from infino.core.messages import Upload
+    from infino.core.messages import StreamedBody
     from infino.runtime.options import CallOptions
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ class Call(Generic[T]):
     query: tuple[tuple[str, str], ...] = ()
     headers: Mapping[str, str] = _NOTHING
     json: Any = attrs.field(default=UNSET, repr=False)
-    content: bytes | Upload | None = attrs.field(default=None, repr=False)
+    content: bytes | StreamedBody | None = attrs.field(default=None, repr=False)
     form: tuple[tuple[str, str], ...] | None = None
     content_type: str | None = None
     retry: Literal["safe", "keyed", "never"] = "never"

@@ -17,7 +17,7 @@ _EVOLVE: Final = attrs.evolve.__code__
 """It copies every field by its name, and would turn what was not given into null."""
 
 
-class Field(NamedTuple):
+class WireField(NamedTuple):
     """How one attribute is spelt on the wire: the first name is written, and each is read."""
 
     attribute: str
@@ -39,7 +39,7 @@ class Model:
     A field that was not given reads as None and is not written; a field that was set to None is written as null.
     """
 
-    FIELDS: ClassVar[tuple[Field, ...]] = ()
+    FIELDS: ClassVar[tuple[WireField, ...]] = ()
     CONSTANTS: ClassVar[tuple[tuple[str, Any], ...]] = ()
     PLACE: ClassVar[tuple[str, ...]] = ()
     additional_properties: dict[str, Any] = extras()  # noqa: RUF009 - a field of attrs is not a default
@@ -98,7 +98,7 @@ class Model:
 
         return cls.from_dict(codec.loads(text))
 
-    def _given(self) -> list[tuple[Field, Any]]:
+    def _given(self) -> list[tuple[WireField, Any]]:
         """List the fields that were given, None included."""
         found = []
         for field in self.FIELDS:

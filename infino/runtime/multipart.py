@@ -137,7 +137,7 @@ class Multipart:
         yield self._tail
 
 
-class _Text(NamedTuple):
+class _TextPart(NamedTuple):
     """A part that is text, with its media type where it has one of its own."""
 
     content: bytes
@@ -158,9 +158,9 @@ def multipart(given: _Given, files: _Given) -> Multipart:
             continue
         for item in value if isinstance(value, list | tuple) else (value,):
             if isinstance(item, Model | Mapping | list | tuple):
-                parts.append((name, _Text(json_text(item, name).encode(), *(media or ["application/json"]))))
+                parts.append((name, _TextPart(json_text(item, name).encode(), *(media or ["application/json"]))))
             else:
-                parts.append((name, _Text(text(item, name).encode(), *(media or [""]))))
+                parts.append((name, _TextPart(text(item, name).encode(), *(media or [""]))))
     for name, source, *media in files:
         several = source if isinstance(source, list | tuple) else () if source is None else (source,)
         parts += [(name, _File(one, name, *media)) for one in several]

@@ -12,7 +12,7 @@ from infino.runtime.errors import ParseError, mismatch, step
 from infino.runtime.read import at
 
 if TYPE_CHECKING:
-    from infino.runtime.stream import Event, Stream, Values
+    from infino.runtime.stream import ServerSentEvent, Stream, Values
 
 T = TypeVar("T")
 one = readers.one
@@ -87,7 +87,7 @@ def lines(read: Callable[[Any], T], operation: str, separator: bytes = b"\n") ->
     return lambda pieces: _stream(pieces, Lines(read, operation, separator))
 
 
-def events(read: Callable[[Any], T], operation: str) -> Callable[[Any], Stream[Event[T]]]:
+def events(read: Callable[[Any], T], operation: str) -> Callable[[Any], Stream[ServerSentEvent[T]]]:
     """Read server-sent events as a stream."""
     from infino.runtime.stream import Events  # few operations answer streams
 

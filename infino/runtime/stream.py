@@ -20,7 +20,7 @@ _BOM: Final = b"\xef\xbb\xbf"
 
 
 @attrs.frozen
-class Event(Generic[T]):
+class ServerSentEvent(Generic[T]):
     """One server-sent event (WHATWG HTML, section 9.2).
 
     Attributes:
@@ -233,7 +233,7 @@ class Events(Generic[T]):
         self._data: list[str] = []
         self._kind, self._last, self._number, self._size = "", "", 0, 0
 
-    def feed(self, piece: bytes) -> Iterator[Event[T]]:
+    def feed(self, piece: bytes) -> Iterator[ServerSentEvent[T]]:
         """Take some bytes, and give the events that are complete."""
         if not piece:
             return
@@ -243,12 +243,12 @@ class Events(Generic[T]):
         for line in self._cut.feed(piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")):
             yield from self._line(line)
 
-    def finish(self) -> Iterator[Event[T]]:
+    def finish(self) -> Iterator[ServerSentEvent[T]]:
         """Give the event that no empty line ends."""
         yield from self._line(self._cut.rest())
         yield from self._line(b"")
 
-    def _line(self, line: bytes) -> Iterator[Event[T]]:
+    def _line(self, line: bytes) -> Iterator[ServerSentEvent[T]]:
         text = (line if self._begun else line.removeprefix(_BOM)).decode("utf-8", "replace")
         self._begun = True
         if not text:
@@ -266,7 +266,7 @@ class Events(Generic[T]):
         elif name == "id" and "\x00" not in value:
             self._last = value
 
-    def _event(self) -> Iterator[Event[T]]:
+    def _event(self) -> Iterator[ServerSentEvent[T]]:
         data, kind = self._data, self._kind or "message"
         self._data, self._kind, self._size = [], "", 0
         if not data:
@@ -277,7 +277,7 @@ class Events(Generic[T]):
             value = codec.loads(text.encode())
         except (ValueError, RecursionError):
             value = text
-        yield Event(_typed(self._read, value, self._number, self.operation), kind, self._last)
+        yield ServerSentEvent(_typed(self._read, value, self._number, self.operation), kind, self._last)
 
 
 def _typed(read: Callable[[Any], T], value: Any, number: int, operation: str) -> T:

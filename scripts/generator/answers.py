@@ -347,7 +347,7 @@ def _annotation(one: _Success) -> str:
     return {
         "ndjson": f"Stream[{item}]",
         "sequence": f"Stream[{item}]",
-        "events": f"Stream[Event[{item}]]",
+        "events": f"Stream[ServerSentEvent[{item}]]",
         "text": "str",
         "yaml": "str",
     }.get(kind, "bytes")

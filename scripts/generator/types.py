@@ -26,7 +26,7 @@ _BUILTINS_OF_ANNOTATIONS = {
     "list", "dict", "str", "int", "float", "bool", "bytes", "object", "self", "datetime", "property", "tuple",
 }  # fmt: skip
 CLASSES_IN_USE = words(
-    "Any AsyncCaller AsyncPage AsyncStream Call Caller ClassVar Decimal Event Field IO Items Json Literal Mapping "
+    "Any AsyncCaller AsyncPage AsyncStream Call Caller ClassVar Decimal IO Items Json Literal Mapping "
     "Model None NoneType PathLike RawResponse RetryPolicy Sequence Stream SyncPage TYPECHECKING TYPE_CHECKING "
     "Timeouts UNSET UUID Unset"
 )

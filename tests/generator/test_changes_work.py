@@ -281,7 +281,7 @@ CASES = {
     "answer: server-sent events": said(
         at("/things", get=get(responses={"200": answer(ref("Thing"), "text/event-stream")})),
         "client.things.get() >> gone_through(it)",
-        "[Event(data=Thing(id='1'), event='new', id='7'), Event(data=Thing(id='2'), event='message', id='7')]",
+        "[ServerSentEvent(data=Thing(id='1'), event='new', id='7'), ServerSentEvent(data=Thing(id='2'), event='message', id='7')]",
         [': hi\nid: 7\nevent: new\ndata: {"id":\ndata: "1"}\n\nda', 'ta: {"id": "2"}\r\n\r\n'],
         "text/event-stream",
     ),

@@ -168,7 +168,7 @@ WORKS = {
     "answer.formats": answered(ref("Formats"), {"day": "2026-01-02", "at": "2026-01-02T03:04:05.123456789Z", "u": "00000000-0000-0000-0000-000000000001", "price": "12.10", "bytes": "aGk=", "big": 9223372036854775807}, "(datetime.date(2026, 1, 2), 123456, UUID('00000000-0000-0000-0000-000000000001'), Decimal('12.10'), b'hi', 9223372036854775807)", " >> (it.day, it.at.microsecond, it.u, it.price, it.bytes_, it.big)"),
     "answer.deprecated_field": answered(ref("Old"), {"old": "x"}, "('x', True)", " >> (it.old, 'old: Deprecated.' in inspect.getdoc(models.Old))"),
     "answer.media_ndjson": media("application/x-ndjson", ['{"a":1}\n', '{"a":2}\n'], "[{'a': 1}, {'a': 2}]", "-> 'Stream[Json]'"),
-    "answer.media_sse": media("text/event-stream", ['data: {"a":1}\n\n', 'data: {"a":2}\n\n'], "[Event(data={'a': 1}, event='message', id=''), Event(data={'a': 2}, event='message', id='')]", "-> 'Stream[Event[Json]]'"),
+    "answer.media_sse": media("text/event-stream", ['data: {"a":1}\n\n', 'data: {"a":2}\n\n'], "[ServerSentEvent(data={'a': 1}, event='message', id=''), ServerSentEvent(data={'a': 2}, event='message', id='')]", "-> 'Stream[ServerSentEvent[Json]]'"),
     "answer.media_text": media("text/plain", "hello", "'hello'", "-> 'str'"),
     "answer.media_csv": media("text/csv", "a,b\n1,2\n", "'a,b\\n1,2\\n'", "-> 'str'"),
     "answer.media_binary": media("application/octet-stream", "\x00\x01bin", "b'\\x00\\x01bin'", "-> 'bytes'"),

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import infino
-from infino.caller import AsyncCaller, SyncCaller
+from infino.caller import AsyncClientCaller, ClientCaller
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -99,5 +99,5 @@ def test_both_clients_have_the_same_tree():
     assert len(names) > 140
     once = {name for name in names if names.count(name) == 1}
     assert once <= {"client.aclose"}
-    assert SyncCaller.call.__doc__
-    assert AsyncCaller.call.__doc__
+    assert ClientCaller.call.__doc__
+    assert AsyncClientCaller.call.__doc__

@@ -9,7 +9,7 @@ import attrs
 import pytest
 from rich.console import Console
 
-from infino.bulk.progress import Bar, Page, Plain, Progress, Silent, Told, bar_html, display, in_notebook
+from infino.bulk.progress import Bar, Callback, Page, Plain, Progress, Silent, bar_html, display, in_notebook
 
 NOW = Progress("d", 1500, 1200, 3, 0, 7, 5_000_000, 2, 2.0, 4000)
 
@@ -92,7 +92,7 @@ def test_a_bar_ends_full_and_leaves_the_screen_in_order() -> None:
 def test_the_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(display(None), Silent)
     assert isinstance(display(False), Silent)
-    assert isinstance(display(print), Told)
+    assert isinstance(display(print), Callback)
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     assert isinstance(display(True), Plain)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)

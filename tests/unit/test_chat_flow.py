@@ -23,11 +23,11 @@ from infino.chat.flow import (
     Pause,
     Receive,
     Report,
-    Send,
+    SendMessage,
     Settings,
     ask,
 )
-from infino.chat.thread import Fetch, Wait, poll
+from infino.chat.thread import Fetch, Sleep, poll
 from infino.core.errors import APIError, ConnectError, InfinoError, RateLimitError, Timeout
 from infino.core.retry import RetryPolicy
 from infino.websocket import SocketClosed, SocketQuiet
@@ -80,7 +80,7 @@ class World:
                 return "thread-1"
             case Connect():
                 return self.connects.pop(0) if self.connects else None
-            case Send():
+            case SendMessage():
                 return self.sends.pop(0) if self.sends else None
             case Pause(seconds):
                 self.clock.seconds += seconds
@@ -108,7 +108,7 @@ def test_a_plain_turn() -> None:
     assert [type(step) for step in world.log] == [
         OpenThread,
         Connect,
-        Send,
+        SendMessage,
         Receive,
         Report,
         Receive,
@@ -123,7 +123,7 @@ def test_connecting_backs_off_and_the_question_goes_once() -> None:
     world.run(retry=RetryPolicy(attempts=3, base=0.5))
     pauses = [step.seconds for step in world.log if isinstance(step, Pause)]
     assert pauses == [0.5, 1.0]
-    assert world.count(Send) == 1
+    assert world.count(SendMessage) == 1
 
 
 def test_retry_after_is_honoured() -> None:
@@ -138,7 +138,7 @@ def test_connecting_ends_with_the_last_real_error() -> None:
     world = World(connects=[ConnectError("first"), ConnectError("second"), ConnectError("third")], receives=[])
     with pytest.raises(ConnectError, match="third"):
         world.run()
-    assert world.count(Send) == 0
+    assert world.count(SendMessage) == 0
 
 
 def test_connecting_ends_before_a_pause_that_would_pass_the_deadline() -> None:
@@ -186,7 +186,7 @@ def test_the_next_turn_drains_what_is_left() -> None:
     before = len(world.log)
     world.run("second?")
     steps = [type(step) for step in world.log[before:]]
-    assert steps[:4] == [Receive, Receive, Receive, Send]
+    assert steps[:4] == [Receive, Receive, Receive, SendMessage]
     assert world.count(Connect) == 1
 
 
@@ -195,7 +195,7 @@ def test_a_dead_idle_connection_is_replaced_without_a_word() -> None:
     world.run()
     world.receives = [SocketClosed(1006), END]
     assert world.run("second?").complete
-    assert (world.count(Connect), world.count(Disconnect), world.count(Send)) == (2, 1, 2)
+    assert (world.count(Connect), world.count(Disconnect), world.count(SendMessage)) == (2, 1, 2)
 
 
 def test_a_chatterbox_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,7 +222,7 @@ def test_only_a_question_that_certainly_did_not_leave_is_sent_again(unsent: bool
     else:
         with pytest.raises(Disconnected, match="nothing was received"):
             world.run()
-    assert world.count(Send) == sends
+    assert world.count(SendMessage) == sends
 
 
 def test_resending_ends_with_the_attempts() -> None:
@@ -230,7 +230,7 @@ def test_resending_ends_with_the_attempts() -> None:
     with pytest.raises(Disconnected) as caught:
         world.run(resend=True, retry=RetryPolicy(attempts=3))
     assert caught.value.close_code == 1013
-    assert world.count(Send) == 3
+    assert world.count(SendMessage) == 3
 
 
 def test_a_question_that_cannot_be_handed_over() -> None:
@@ -259,14 +259,14 @@ def test_every_turn_ends_in_time_and_asks_at_most_once(
     certain = sum(isinstance(one, SocketClosed) and one.unsent for one in sends)
     world = World(connects=connects, sends=sends, receives=receives)
     for question in ("one?", "two?"):
-        began, sent = world.clock.seconds, world.count(Send)
+        began, sent = world.clock.seconds, world.count(SendMessage)
         try:
             answer = world.run(question, timeout=100, resend=resend, retry=RetryPolicy(attempts=attempts))
             assert answer.complete
         except InfinoError as error:
             world.conversation.connected = world.conversation.connected and isinstance(error, ServiceFailed)
         assert world.clock.seconds - began <= 100 + 60  # the limit, and one pause that the service asked for
-        assert world.count(Send) - sent <= (attempts if resend else 1 + certain)
+        assert world.count(SendMessage) - sent <= (attempts if resend else 1 + certain)
 
 
 # --- by REST --------------------------------------------------------------------------------------------------------
@@ -284,7 +284,7 @@ def follow(messages: Callable[[float], Any], clock: FakeClock, timeout: float = 
         if isinstance(step, Fetch):
             outcome = messages(clock.seconds - 1_000)
         else:
-            assert isinstance(step, Wait)
+            assert isinstance(step, Sleep)
             clock.seconds += step.seconds
             outcome = None
     raise AssertionError("the plan has no end")

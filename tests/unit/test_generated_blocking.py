@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 from infino.resources.concurrency import async_off_loop
 
 if TYPE_CHECKING:
-    from infino.caller import AsyncCaller
+    from infino.caller import AsyncClientCaller
 
 LIMIT = 3
 
@@ -51,7 +51,7 @@ class AsyncThing:
         ...         print((await thing.get(one)).name)
     """
 
-    def __init__(self, caller: AsyncCaller) -> None:
+    def __init__(self, caller: AsyncClientCaller) -> None:
         self._caller = caller
 
     async def __aenter__(self) -> AsyncThing:
@@ -98,7 +98,7 @@ class Thing:
         ...         print(thing.get(one).name)
     """
 
-    def __init__(self, caller: SyncCaller) -> None:
+    def __init__(self, caller: ClientCaller) -> None:
         self._caller = caller
 
     def __enter__(self) -> Thing:
@@ -160,7 +160,7 @@ def test_what_is_async_is_turned_and_the_rest_is_imported(twin):
         "from infino.resources.things import LIMIT",
         "from infino.resources.things import Kept",
         "from infino.resources.things import kept",
-        "    from infino.caller import SyncCaller",
+        "    from infino.caller import ClientCaller",
     ):
         assert line in head.splitlines()
     ast.parse(made)

@@ -16,7 +16,7 @@ from infino_api.models import Chart, Dashboard, Panel, Thread, Token, Visualizat
 from jsonschema import Draft202012Validator
 
 from infino.runtime.errors import ParseError
-from infino.runtime.model import Field, Model
+from infino.runtime.model import Model, WireField
 from infino.runtime.read import read_fields
 
 
@@ -155,7 +155,7 @@ def filled(cls: type[Model], kind: str) -> dict[str, Any]:
     return {**found, "of next year": [1, None]} if kind == "whole" else found
 
 
-def fits(field: Field, value: Any) -> bool:
+def fits(field: WireField, value: Any) -> bool:
     try:
         field.read(value)
     except ParseError:

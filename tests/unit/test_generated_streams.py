@@ -13,7 +13,7 @@ from infino.core.errors import DecodeError
 from infino.runtime import read as readers
 from infino.runtime import shapes, stream
 from infino.runtime.errors import ParseError
-from infino.runtime.stream import AsyncStream, Event, Events, Lines, Stream
+from infino.runtime.stream import AsyncStream, Events, Lines, ServerSentEvent, Stream
 
 LINES = b'\xef\xbb\xbf{"a": "\xc3\xa4"}\r\n\n  \n[1, 2]\n"last"'
 EVENTS = b"\xef\xbb\xbf: hi\r\nevent: new\r\rid: 1\rdata: x\ndata:y\r\n\r\nretry: 5\n\nid\ndata\n\nevent: e\ndata:  3"
@@ -53,15 +53,18 @@ def test_a_record_of_a_sequence_is_decoded_once(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
 def test_events_are_the_same_wherever_pieces_end(size: int) -> None:
     assert values(Events(readers.anything, "x"), EVENTS, size) == [
-        Event("x\ny", "message", "1"),
-        Event("", "message", ""),
-        Event(3, "e", ""),
+        ServerSentEvent("x\ny", "message", "1"),
+        ServerSentEvent("", "message", ""),
+        ServerSentEvent(3, "e", ""),
     ]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 100])
 def test_an_empty_line_of_another_ending_ends_an_event(size: int) -> None:
-    assert values(Events(readers.anything, "x"), b"data: 1\r\n\ndata: 2\r\r\n", size) == [Event(1), Event(2)]
+    assert values(Events(readers.anything, "x"), b"data: 1\r\n\ndata: 2\r\r\n", size) == [
+        ServerSentEvent(1),
+        ServerSentEvent(2),
+    ]
 
 
 def test_text_that_is_not_utf_8_is_refused_by_its_byte() -> None:

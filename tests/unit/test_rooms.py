@@ -146,3 +146,15 @@ def reach(name: str, arrows: dict[str, set[str]]) -> set[str]:
 
 def test_the_search_for_circles_finds_one():
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == {("a", "b", "c"), ("d",)}
+
+
+def test_one_class_name_is_one_thing() -> None:
+    """A reader who meets a name in an error or a search finds one class; only the old SDK's names are kept beside."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if path.is_relative_to(PACKAGE / "migration"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                found.setdefault(node.name, []).append(module(path))
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}

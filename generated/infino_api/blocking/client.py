@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
-from infino.caller import Pairs, SyncCaller, escape_hatch
+from infino.caller import ClientCaller, Pairs, escape_hatch
 from infino.core.config import Config, overridden, resolve
 from infino.core.credentials import Credentials, Provider, wrapped
 from infino.core.exchange import Shared
@@ -109,7 +109,7 @@ class Infino(Manners, RootResources):
         self._closed = False
         self._opened: Transport | None = None
         self._gateway: LocalGateway | None = None
-        super().__init__(SyncCaller(config, lambda: self._transport))
+        super().__init__(ClientCaller(config, lambda: self._transport))
 
     @property
     def _transport(self) -> Transport:

@@ -21,13 +21,13 @@ from infino_api.resources.datasets import DatasetsResource
 if TYPE_CHECKING:
     from infino.bulk.progress import Progress
     from infino.bulk.report import BulkReport
-    from infino.caller import SyncCaller
+    from infino.caller import ClientCaller
 
 
 class Datasets(DatasetsResource):
     """Datasets and what describes them."""
 
-    _caller: SyncCaller
+    _caller: ClientCaller
 
     @with_settings
     def load(self, name: str, source: Any, **settings: Unpack[BulkSettings]) -> BulkReport:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from infino.bulk.progress import Progress
 from infino.core.polling import Polling, end_of
 from infino.resources.concurrency import off_loop
-from infino.resources.files import LATER, OPERATION, PATIENCE, SOON, WHAT, FileFormat, _Watch
+from infino.resources.files import LATER, OPERATION, PATIENCE, SOON, WHAT, FileFormat, _UploadWatch
 from infino.resources.jobs import check_end
 from infino.runtime.options import named
 from infino_api.api.jobs.get import request as job_request
@@ -22,7 +22,7 @@ from infino_api.models.file_upload import FileUpload
 from infino_api.resources.files import FilesResource
 
 if TYPE_CHECKING:
-    from infino.caller import SyncCaller
+    from infino.caller import ClientCaller
 
 
 class Files(FilesResource):
@@ -32,7 +32,7 @@ class Files(FilesResource):
         caller: Makes the calls.
     """
 
-    _caller: SyncCaller
+    _caller: ClientCaller
 
     @named("files.upload")
     def upload(
@@ -76,7 +76,7 @@ class Files(FilesResource):
             >>> done.stats.documents_processed
             336776
         """
-        watch = off_loop(_Watch, dataset, path_or_file, format, batch_size, progress)
+        watch = off_loop(_UploadWatch, dataset, path_or_file, format, batch_size, progress)
         transport = self._caller.transport
         Polling(transport.shared.clock, wait_timeout)  # refused before anything is sent, not after it
         try:

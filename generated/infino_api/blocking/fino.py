@@ -39,7 +39,7 @@ from infino_api.blocking.stream import AnswerStream, Ports
 from infino_api.resources.fino import FinoResource
 
 if TYPE_CHECKING:
-    from infino.caller import SyncCaller
+    from infino.caller import ClientCaller
     from infino_api.models.thread import Thread
 
 
@@ -50,7 +50,7 @@ class Fino(FinoResource):
         caller: Makes the calls.
     """
 
-    _caller: SyncCaller
+    _caller: ClientCaller
 
     def ask(
         self,

@@ -16,14 +16,14 @@ from infino_api.blocking.jobs import follow
 from infino_api.resources.imports import ImportsResource
 
 if TYPE_CHECKING:
-    from infino.caller import SyncCaller
+    from infino.caller import ClientCaller
     from infino_api.models.import_job import ImportJob
 
 
 class Imports(ImportsResource):
     """Imports from connections into datasets."""
 
-    _caller: SyncCaller
+    _caller: ClientCaller
 
     @named("imports.wait")
     def wait(

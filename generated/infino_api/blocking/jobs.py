@@ -17,13 +17,13 @@ from infino.runtime.options import named
 from infino_api.resources.jobs import JobsResource
 
 if TYPE_CHECKING:
-    from infino.caller import SyncCaller
+    from infino.caller import ClientCaller
     from infino.runtime.call import Call
     from infino_api.models.job_status import JobStatus
 
 
 def follow(
-    caller: SyncCaller,
+    caller: ClientCaller,
     call: Call[Work],
     polling: Polling,
     what: str,
@@ -78,7 +78,7 @@ def follow(
 class Jobs(JobsResource):
     """Background jobs, such as file uploads."""
 
-    _caller: SyncCaller
+    _caller: ClientCaller
 
     @named("jobs.wait")
     def wait(

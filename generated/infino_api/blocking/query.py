@@ -24,13 +24,13 @@ from infino.runtime.options import CallOptions, check_options
 from infino_api.resources.query import QueryResource
 
 if TYPE_CHECKING:
-    from infino.caller import SyncCaller
+    from infino.caller import ClientCaller
 
 
 class Query(QueryResource):
     """Queries over datasets."""
 
-    _caller: SyncCaller
+    _caller: ClientCaller
 
     def scan(
         self,

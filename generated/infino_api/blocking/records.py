@@ -16,7 +16,7 @@ from infino_api.resources.records import RecordsResource
 if TYPE_CHECKING:
     from infino.bulk.report import BulkReport
     from infino.bulk.run import Run
-    from infino.caller import SyncCaller
+    from infino.caller import ClientCaller
 
 
 class Records(RecordsResource):
@@ -26,7 +26,7 @@ class Records(RecordsResource):
         caller: Makes the calls.
     """
 
-    _caller: SyncCaller
+    _caller: ClientCaller
 
     @with_settings
     def bulk(self, dataset: str, source: Any, **settings: Unpack[BulkSettings]) -> BulkReport:

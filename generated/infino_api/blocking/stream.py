@@ -28,7 +28,7 @@ from infino.chat.flow import (
     Pause,
     Receive,
     Report,
-    Send,
+    SendMessage,
     Settings,
     ask,
 )
@@ -169,7 +169,7 @@ class AnswerStream:
         match operation:
             case Receive(timeout):
                 return self._socket().receive(timeout)
-            case Send(text, timeout):
+            case SendMessage(text, timeout):
                 return self._socket().send(text, timeout)
             case Connect():
                 line.hang_up()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, always, extras, optional
+from infino.runtime.model import Model, WireField, always, extras, optional
 
 if TYPE_CHECKING:
     from .storage_quota import StorageQuota
@@ -29,10 +29,10 @@ class Account(Model):
     storage_quota: StorageQuota = always()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("account_id", "id"), readers.text),
-        Field("name", ("name",), readers.text),
-        Field(
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("id", ("account_id", "id"), readers.text),
+        WireField("name", ("name",), readers.text),
+        WireField(
             "storage_quota", ("storage_quota",), readers.model("storage_quota", "StorageQuota"), required=True
         ),
     )

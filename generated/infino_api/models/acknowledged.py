@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -24,8 +24,8 @@ class Acknowledged(Model):
     deleted: bool | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("acknowledged", ("acknowledged",), readers.flag),
-        Field("deleted", ("deleted",), readers.flag),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("acknowledged", ("acknowledged",), readers.flag),
+        WireField("deleted", ("deleted",), readers.flag),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Acknowledged")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, optional, secret_extras
+from infino.runtime.model import Model, WireField, optional, secret_extras
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -26,9 +26,9 @@ class AlertReceipt(Model):
     message: str | None = optional()
     additional_properties: dict[str, Any] = secret_extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("acknowledged", ("acknowledged",), readers.flag),
-        Field("status", ("status",), readers.text),
-        Field("message", ("message",), readers.text),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("acknowledged", ("acknowledged",), readers.flag),
+        WireField("status", ("status",), readers.text),
+        WireField("message", ("message",), readers.text),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "AlertReceipt")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -28,10 +28,10 @@ class Binding(Model):
     value: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("x", ("x",), readers.text),
-        Field("y", ("y",), readers.items(readers.text)),
-        Field("series", ("series", "series_split_by"), readers.text),
-        Field("value", ("value",), readers.text),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("x", ("x",), readers.text),
+        WireField("y", ("y",), readers.items(readers.text)),
+        WireField("series", ("series", "series_split_by"), readers.text),
+        WireField("value", ("value",), readers.text),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Binding")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 if TYPE_CHECKING:
     from .bulk_item import BulkItem
@@ -29,9 +29,9 @@ class BulkAnswer(Model):
     items: list[dict[str, BulkItem]] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("took", ("took",), readers.integer),
-        Field("errors", ("errors",), readers.flag),
-        Field("items", ("items",), readers.items(readers.values(readers.model("bulk_item", "BulkItem")))),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("took", ("took",), readers.integer),
+        WireField("errors", ("errors",), readers.flag),
+        WireField("items", ("items",), readers.items(readers.values(readers.model("bulk_item", "BulkItem")))),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "BulkAnswer")

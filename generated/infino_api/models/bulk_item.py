@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -32,12 +32,12 @@ class BulkItem(Model):
     error: Any = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("_id",), readers.text),
-        Field("dataset", ("_index",), readers.text),
-        Field("version", ("_version",), readers.integer),
-        Field("result", ("result",), readers.text),
-        Field("status", ("status",), readers.integer),
-        Field("error", ("error",), readers.anything),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("id", ("_id",), readers.text),
+        WireField("dataset", ("_index",), readers.text),
+        WireField("version", ("_version",), readers.integer),
+        WireField("result", ("result",), readers.text),
+        WireField("status", ("status",), readers.integer),
+        WireField("error", ("error",), readers.anything),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "BulkItem")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -28,5 +28,5 @@ class Chart(Model):
     ) = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (Field("type", ("type",), readers.text),)
+    FIELDS: ClassVar[tuple[WireField, ...]] = (WireField("type", ("type",), readers.text),)
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Chart")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -30,11 +30,11 @@ class ChartMapping(Model):
     other_bucket: bool | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("x", ("x",), readers.anything),
-        Field("y", ("y",), readers.items(readers.text)),
-        Field("series", ("series", "series_split_by"), readers.text),
-        Field("top", ("top",), readers.integer),
-        Field("other_bucket", ("other_bucket",), readers.flag),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("x", ("x",), readers.anything),
+        WireField("y", ("y",), readers.items(readers.text)),
+        WireField("series", ("series", "series_split_by"), readers.text),
+        WireField("top", ("top",), readers.integer),
+        WireField("other_bucket", ("other_bucket",), readers.flag),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ChartMapping")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 if TYPE_CHECKING:
     from .metric_formatting import MetricFormatting
@@ -31,11 +31,11 @@ class ChartOptions(Model):
     metric_formatting: MetricFormatting | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("legend", ("legend",), readers.mapping),
-        Field("bar_max_width", ("bar_max_width",), readers.number),
-        Field("pie_donut_ratio", ("pie_donut_ratio",), readers.number),
-        Field(
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("legend", ("legend",), readers.mapping),
+        WireField("bar_max_width", ("bar_max_width",), readers.number),
+        WireField("pie_donut_ratio", ("pie_donut_ratio",), readers.number),
+        WireField(
             "metric_formatting",
             ("metric_formatting",),
             readers.model("metric_formatting", "MetricFormatting"),

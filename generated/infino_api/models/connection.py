@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, optional, secret_extras
+from infino.runtime.model import Model, WireField, optional, secret_extras
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -41,16 +41,16 @@ class Connection(Model):
     updated_at: datetime | None = optional()
     additional_properties: dict[str, Any] = secret_extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("id", "connection_id"), readers.text, read_only=True, required=True),
-        Field("type", ("type", "source_type", "connector_id"), readers.text),
-        Field("name", ("name",), readers.text),
-        Field("status", ("status",), readers.text, read_only=True),
-        Field("query_type", ("query_type",), readers.text, read_only=True),
-        Field("config", ("config",), readers.mapping),
-        Field("auth", ("auth",), readers.anything),
-        Field("message", ("message",), readers.text, read_only=True),
-        Field("created_at", ("created_at",), readers.time, read_only=True),
-        Field("updated_at", ("updated_at",), readers.time, read_only=True),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("id", ("id", "connection_id"), readers.text, read_only=True, required=True),
+        WireField("type", ("type", "source_type", "connector_id"), readers.text),
+        WireField("name", ("name",), readers.text),
+        WireField("status", ("status",), readers.text, read_only=True),
+        WireField("query_type", ("query_type",), readers.text, read_only=True),
+        WireField("config", ("config",), readers.mapping),
+        WireField("auth", ("auth",), readers.anything),
+        WireField("message", ("message",), readers.text, read_only=True),
+        WireField("created_at", ("created_at",), readers.time, read_only=True),
+        WireField("updated_at", ("updated_at",), readers.time, read_only=True),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Connection")

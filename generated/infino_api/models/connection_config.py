@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, optional, secret_extras
+from infino.runtime.model import Model, WireField, optional, secret_extras
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -22,5 +22,5 @@ class ConnectionConfig(Model):
     name: str = optional()
     additional_properties: dict[str, Any] = secret_extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (Field("name", ("name",), readers.text, required=True),)
+    FIELDS: ClassVar[tuple[WireField, ...]] = (WireField("name", ("name",), readers.text, required=True),)
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ConnectionConfig")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, always, extras
+from infino.runtime.model import Model, WireField, always, extras
 
 if TYPE_CHECKING:
     from .connection_config import ConnectionConfig
@@ -25,7 +25,9 @@ class ConnectionInput(Model):
     config: ConnectionConfig = always()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("config", ("config",), readers.model("connection_config", "ConnectionConfig"), required=True),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField(
+            "config", ("config",), readers.model("connection_config", "ConnectionConfig"), required=True
+        ),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ConnectionInput")

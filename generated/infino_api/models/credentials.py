@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, optional, secret_extras
+from infino.runtime.model import Model, WireField, optional, secret_extras
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -34,13 +34,13 @@ class Credentials(Model):
     message: str | None = optional()
     additional_properties: dict[str, Any] = secret_extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("username", ("username", "name"), readers.text),
-        Field("access_key", ("access_key", "AccessKey"), readers.text),
-        Field("secret_key", ("secret_key", "SecretKey"), readers.text),
-        Field("password", ("password",), readers.text),
-        Field("account_id", ("account_id", "AccountId"), readers.text),
-        Field("status", ("status",), readers.text),
-        Field("message", ("message",), readers.text),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("username", ("username", "name"), readers.text),
+        WireField("access_key", ("access_key", "AccessKey"), readers.text),
+        WireField("secret_key", ("secret_key", "SecretKey"), readers.text),
+        WireField("password", ("password",), readers.text),
+        WireField("account_id", ("account_id", "AccountId"), readers.text),
+        WireField("status", ("status",), readers.text),
+        WireField("message", ("message",), readers.text),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Credentials")

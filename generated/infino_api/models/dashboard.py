@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 if TYPE_CHECKING:
     from .dashboard_options import DashboardOptions
@@ -54,20 +54,20 @@ class Dashboard(Model):
     created_by: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("id",), readers.text, read_only=True, required=True),
-        Field("kind", ("kind",), readers.text, read_only=True),
-        Field("title", ("title",), readers.text),
-        Field("description", ("description",), readers.text),
-        Field("panels", ("panels",), readers.items(readers.model("panel", "Panel"))),
-        Field("options", ("options",), readers.model("dashboard_options", "DashboardOptions")),
-        Field("filters", ("filters",), readers.items(readers.model("filter_", "Filter"))),
-        Field("time_range", ("time_range",), readers.mapping),
-        Field("chat_thread_id", ("chat_thread_id",), readers.text),
-        Field("tags", ("tags",), readers.items(readers.text)),
-        Field("schema_version", ("schema_version",), readers.anything, read_only=True),
-        Field("created_at", ("created_at",), readers.time, read_only=True),
-        Field("updated_at", ("updated_at",), readers.time, read_only=True),
-        Field("created_by", ("created_by",), readers.text, read_only=True),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("id", ("id",), readers.text, read_only=True, required=True),
+        WireField("kind", ("kind",), readers.text, read_only=True),
+        WireField("title", ("title",), readers.text),
+        WireField("description", ("description",), readers.text),
+        WireField("panels", ("panels",), readers.items(readers.model("panel", "Panel"))),
+        WireField("options", ("options",), readers.model("dashboard_options", "DashboardOptions")),
+        WireField("filters", ("filters",), readers.items(readers.model("filter_", "Filter"))),
+        WireField("time_range", ("time_range",), readers.mapping),
+        WireField("chat_thread_id", ("chat_thread_id",), readers.text),
+        WireField("tags", ("tags",), readers.items(readers.text)),
+        WireField("schema_version", ("schema_version",), readers.anything, read_only=True),
+        WireField("created_at", ("created_at",), readers.time, read_only=True),
+        WireField("updated_at", ("updated_at",), readers.time, read_only=True),
+        WireField("created_by", ("created_by",), readers.text, read_only=True),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Dashboard")

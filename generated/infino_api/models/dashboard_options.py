@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -26,9 +26,9 @@ class DashboardOptions(Model):
     refresh_interval: Any = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("use_margins", ("use_margins",), readers.flag),
-        Field("hide_panel_titles", ("hide_panel_titles",), readers.flag),
-        Field("refresh_interval", ("refresh_interval",), readers.anything),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("use_margins", ("use_margins",), readers.flag),
+        WireField("hide_panel_titles", ("hide_panel_titles",), readers.flag),
+        WireField("refresh_interval", ("refresh_interval",), readers.anything),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "DashboardOptions")

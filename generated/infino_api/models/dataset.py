@@ -10,7 +10,7 @@ import attrs
 
 from infino.runtime import read as readers
 from infino.runtime.mixins import Sizes
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -44,17 +44,19 @@ class Dataset(Sizes, Model):
     created_at: datetime | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("name", ("index", "name"), readers.text, read_only=True, required=True),
-        Field("health", ("health",), readers.text),
-        Field("status", ("status",), readers.text),
-        Field("uuid", ("uuid",), readers.text),
-        Field("primary_shards", ("pri", "primary_shards"), readers.integer),
-        Field("replicas", ("rep", "replicas"), readers.integer),
-        Field("doc_count", ("docs.count", "docs_count", "doc_count", "count"), readers.integer),
-        Field("docs_deleted", ("docs.deleted", "docs_deleted"), readers.integer),
-        Field("store_size", ("store.size", "store_size"), readers.text),
-        Field("primary_store_size", ("pri.store.size", "pri_store_size", "primary_store_size"), readers.text),
-        Field("created_at", ("creation_date", "created_at", "creation.date"), readers.time),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("name", ("index", "name"), readers.text, read_only=True, required=True),
+        WireField("health", ("health",), readers.text),
+        WireField("status", ("status",), readers.text),
+        WireField("uuid", ("uuid",), readers.text),
+        WireField("primary_shards", ("pri", "primary_shards"), readers.integer),
+        WireField("replicas", ("rep", "replicas"), readers.integer),
+        WireField("doc_count", ("docs.count", "docs_count", "doc_count", "count"), readers.integer),
+        WireField("docs_deleted", ("docs.deleted", "docs_deleted"), readers.integer),
+        WireField("store_size", ("store.size", "store_size"), readers.text),
+        WireField(
+            "primary_store_size", ("pri.store.size", "pri_store_size", "primary_store_size"), readers.text
+        ),
+        WireField("created_at", ("creation_date", "created_at", "creation.date"), readers.time),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Dataset")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -28,10 +28,10 @@ class DatasetDescription(Model):
     settings: dict[str, Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("name", ("name",), readers.text, read_only=True, required=True),
-        Field("aliases", ("aliases",), readers.mapping),
-        Field("mappings", ("mappings",), readers.mapping),
-        Field("settings", ("settings",), readers.mapping),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("name", ("name",), readers.text, read_only=True, required=True),
+        WireField("aliases", ("aliases",), readers.mapping),
+        WireField("mappings", ("mappings",), readers.mapping),
+        WireField("settings", ("settings",), readers.mapping),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "DatasetDescription")

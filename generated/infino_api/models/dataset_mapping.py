@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -22,5 +22,5 @@ class DatasetMapping(Model):
     mapping: dict[str, Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (Field("mapping", ("mappings",), readers.mapping),)
+    FIELDS: ClassVar[tuple[WireField, ...]] = (WireField("mapping", ("mappings",), readers.mapping),)
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "DatasetMapping")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, always, extras
+from infino.runtime.model import Model, WireField, always, extras
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -22,5 +22,7 @@ class DeleteByQuery(Model):
     query: dict[str, Any] = always()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (Field("query", ("query",), readers.mapping, required=True),)
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("query", ("query",), readers.mapping, required=True),
+    )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "DeleteByQuery")

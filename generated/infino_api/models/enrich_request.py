@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, always, extras
+from infino.runtime.model import Model, WireField, always, extras
 
 if TYPE_CHECKING:
     from .enrich_policy import EnrichPolicy
@@ -25,7 +25,9 @@ class EnrichRequest(Model):
     policy: EnrichPolicy = always()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("policy", ("enrich_policy",), readers.model("enrich_policy", "EnrichPolicy"), required=True),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField(
+            "policy", ("enrich_policy",), readers.model("enrich_policy", "EnrichPolicy"), required=True
+        ),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "EnrichRequest")

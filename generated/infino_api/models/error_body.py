@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -28,10 +28,10 @@ class ErrorBody(Model):
     error_type: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("error", ("error",), readers.best(readers.mapping, readers.text)),
-        Field("status", ("status",), readers.text),
-        Field("message", ("message",), readers.text),
-        Field("error_type", ("errorType",), readers.text),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("error", ("error",), readers.best(readers.mapping, readers.text)),
+        WireField("status", ("status",), readers.text),
+        WireField("message", ("message",), readers.text),
+        WireField("error_type", ("errorType",), readers.text),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ErrorBody")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 if TYPE_CHECKING:
     from .filter_ import Filter
@@ -27,8 +27,8 @@ class ExecuteRequest(Model):
     time_range: dict[str, Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("filters", ("filters",), readers.items(readers.model("filter_", "Filter"))),
-        Field("time_range", ("time_range",), readers.mapping),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("filters", ("filters",), readers.items(readers.model("filter_", "Filter"))),
+        WireField("time_range", ("time_range",), readers.mapping),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ExecuteRequest")

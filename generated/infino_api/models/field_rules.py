@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -26,9 +26,9 @@ class FieldRules(Model):
     mask: dict[str, str] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("allow", ("Allow", "allow"), readers.items(readers.text)),
-        Field("deny", ("Deny", "deny"), readers.items(readers.text)),
-        Field("mask", ("Mask", "mask"), readers.values(readers.text)),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("allow", ("Allow", "allow"), readers.items(readers.text)),
+        WireField("deny", ("Deny", "deny"), readers.items(readers.text)),
+        WireField("mask", ("Mask", "mask"), readers.values(readers.text)),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "FieldRules")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -26,9 +26,9 @@ class FieldSchema(Model):
     source: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("name", ("name",), readers.text, read_only=True, required=True),
-        Field("type", ("infino_type", "type", "data_type"), readers.text),
-        Field("source", ("source",), readers.text),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("name", ("name",), readers.text, read_only=True, required=True),
+        WireField("type", ("infino_type", "type", "data_type"), readers.text),
+        WireField("source", ("source",), readers.text),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "FieldSchema")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, always, extras, optional
+from infino.runtime.model import Model, WireField, always, extras, optional
 
 if TYPE_CHECKING:
     from .upload_stats import UploadStats
@@ -35,12 +35,12 @@ class FileUpload(Model):
     errors: list[Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("connector_id", ("connector_id",), readers.text),
-        Field("run_id", ("run_id",), readers.text, required=True),
-        Field("status", ("status",), readers.text),
-        Field("message", ("message",), readers.text),
-        Field("stats", ("stats",), readers.model("upload_stats", "UploadStats")),
-        Field("errors", ("errors",), readers.items(readers.anything)),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("connector_id", ("connector_id",), readers.text),
+        WireField("run_id", ("run_id",), readers.text, required=True),
+        WireField("status", ("status",), readers.text),
+        WireField("message", ("message",), readers.text),
+        WireField("stats", ("stats",), readers.model("upload_stats", "UploadStats")),
+        WireField("errors", ("errors",), readers.items(readers.anything)),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "FileUpload")

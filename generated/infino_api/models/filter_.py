@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -51,14 +51,14 @@ class Filter(Model):
     dataset: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("id",), readers.text),
-        Field("field", ("field",), readers.text),
-        Field("operator", ("operator",), readers.text),
-        Field("value", ("value",), readers.anything),
-        Field("enabled", ("enabled",), readers.flag),
-        Field("is_time_filter", ("is_time_filter",), readers.flag),
-        Field("query_type", ("query_type",), readers.text),
-        Field("dataset", ("index",), readers.text),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("id", ("id",), readers.text),
+        WireField("field", ("field",), readers.text),
+        WireField("operator", ("operator",), readers.text),
+        WireField("value", ("value",), readers.anything),
+        WireField("enabled", ("enabled",), readers.flag),
+        WireField("is_time_filter", ("is_time_filter",), readers.flag),
+        WireField("query_type", ("query_type",), readers.text),
+        WireField("dataset", ("index",), readers.text),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Filter")

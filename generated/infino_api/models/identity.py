@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -26,9 +26,9 @@ class Identity(Model):
     account_id: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("username", ("username", "user_name", "name"), readers.text, required=True),
-        Field("roles", ("roles", "Roles"), readers.items(readers.text)),
-        Field("account_id", ("account_id",), readers.text),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("username", ("username", "user_name", "name"), readers.text, required=True),
+        WireField("roles", ("roles", "Roles"), readers.items(readers.text)),
+        WireField("account_id", ("account_id",), readers.text),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Identity")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, always, extras, optional
+from infino.runtime.model import Model, WireField, always, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -28,10 +28,10 @@ class ImportInput(Model):
     schedule: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("connection_id", ("source_id",), readers.text, required=True),
-        Field("target_dataset", ("target_dataset",), readers.text, required=True),
-        Field("query", ("query",), readers.text),
-        Field("schedule", ("schedule",), readers.text),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("connection_id", ("source_id",), readers.text, required=True),
+        WireField("target_dataset", ("target_dataset",), readers.text, required=True),
+        WireField("query", ("query",), readers.text),
+        WireField("schedule", ("schedule",), readers.text),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ImportInput")

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -45,18 +45,18 @@ class ImportJob(Model):
     last_run: datetime | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("job_id", "id"), readers.text, read_only=True, required=True),
-        Field("connection_id", ("source_id", "connection_id"), readers.text),
-        Field("source_type", ("source_type",), readers.text),
-        Field("source_dataset", ("source_dataset",), readers.text),
-        Field("target_dataset", ("target_dataset",), readers.text),
-        Field("query", ("query",), readers.anything),
-        Field("status", ("status",), readers.text, read_only=True),
-        Field("schedule", ("schedule",), readers.text),
-        Field("progress", ("progress",), readers.number, read_only=True),
-        Field("records_ingested", ("records_ingested",), readers.integer, read_only=True),
-        Field("created_at", ("created_at",), readers.time, read_only=True),
-        Field("last_run", ("last_run",), readers.time, read_only=True),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("id", ("job_id", "id"), readers.text, read_only=True, required=True),
+        WireField("connection_id", ("source_id", "connection_id"), readers.text),
+        WireField("source_type", ("source_type",), readers.text),
+        WireField("source_dataset", ("source_dataset",), readers.text),
+        WireField("target_dataset", ("target_dataset",), readers.text),
+        WireField("query", ("query",), readers.anything),
+        WireField("status", ("status",), readers.text, read_only=True),
+        WireField("schedule", ("schedule",), readers.text),
+        WireField("progress", ("progress",), readers.number, read_only=True),
+        WireField("records_ingested", ("records_ingested",), readers.integer, read_only=True),
+        WireField("created_at", ("created_at",), readers.time, read_only=True),
+        WireField("last_run", ("last_run",), readers.time, read_only=True),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ImportJob")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 if TYPE_CHECKING:
     from .upload_stats import UploadStats
@@ -46,17 +46,17 @@ class JobStatus(Model):
     errors: list[Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("run_id", ("run_id",), readers.text),
-        Field("status", ("status",), readers.text),
-        Field("connector_id", ("connector_id",), readers.text),
-        Field("connection_id", ("connection_id",), readers.text),
-        Field("dataset", ("index_name",), readers.text),
-        Field("started_at", ("started_at",), readers.time),
-        Field("completed_at", ("completed_at",), readers.time),
-        Field("duration_ms", ("duration_ms",), readers.number),
-        Field("error_message", ("error_message",), readers.text),
-        Field("stats", ("stats",), readers.model("upload_stats", "UploadStats")),
-        Field("errors", ("errors",), readers.items(readers.anything)),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("run_id", ("run_id",), readers.text),
+        WireField("status", ("status",), readers.text),
+        WireField("connector_id", ("connector_id",), readers.text),
+        WireField("connection_id", ("connection_id",), readers.text),
+        WireField("dataset", ("index_name",), readers.text),
+        WireField("started_at", ("started_at",), readers.time),
+        WireField("completed_at", ("completed_at",), readers.time),
+        WireField("duration_ms", ("duration_ms",), readers.number),
+        WireField("error_message", ("error_message",), readers.text),
+        WireField("stats", ("stats",), readers.model("upload_stats", "UploadStats")),
+        WireField("errors", ("errors",), readers.items(readers.anything)),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "JobStatus")

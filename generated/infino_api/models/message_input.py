@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, always, extras
+from infino.runtime.model import Model, WireField, always, extras
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -24,8 +24,8 @@ class MessageInput(Model):
     role: Literal["user", "assistant", "system"] | str = always()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("text", ("content",), readers.mapping, required=True),
-        Field("role", ("role",), readers.text, required=True),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("text", ("content",), readers.mapping, required=True),
+        WireField("role", ("role",), readers.text, required=True),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "MessageInput")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, always, extras
+from infino.runtime.model import Model, WireField, always, extras
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -26,9 +26,9 @@ class MessageSend(Model):
     role: Literal["user", "assistant", "system"] | str = always()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("thread_id", ("thread_id",), readers.text, required=True),
-        Field("text", ("content",), readers.mapping, required=True),
-        Field("role", ("role",), readers.text, required=True),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("thread_id", ("thread_id",), readers.text, required=True),
+        WireField("text", ("content",), readers.mapping, required=True),
+        WireField("role", ("role",), readers.text, required=True),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "MessageSend")

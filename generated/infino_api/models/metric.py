@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -30,11 +30,11 @@ class Metric(Model):
     custom_expression: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("id",), readers.text),
-        Field("function", ("function",), readers.text),
-        Field("column", ("column",), readers.text),
-        Field("alias", ("alias",), readers.text),
-        Field("custom_expression", ("custom_expression",), readers.text),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("id", ("id",), readers.text),
+        WireField("function", ("function",), readers.text),
+        WireField("column", ("column",), readers.text),
+        WireField("alias", ("alias",), readers.text),
+        WireField("custom_expression", ("custom_expression",), readers.text),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Metric")

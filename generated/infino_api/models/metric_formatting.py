@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -30,11 +30,11 @@ class MetricFormatting(Model):
     abbreviate: bool | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("prefix", ("prefix",), readers.text),
-        Field("suffix", ("suffix",), readers.text),
-        Field("decimals", ("decimals",), readers.integer),
-        Field("thousands_separator", ("thousands_separator",), readers.anything),
-        Field("abbreviate", ("abbreviate",), readers.flag),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("prefix", ("prefix",), readers.text),
+        WireField("suffix", ("suffix",), readers.text),
+        WireField("decimals", ("decimals",), readers.integer),
+        WireField("thousands_separator", ("thousands_separator",), readers.anything),
+        WireField("abbreviate", ("abbreviate",), readers.flag),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "MetricFormatting")

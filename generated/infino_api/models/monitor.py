@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, optional, secret_extras
+from infino.runtime.model import Model, WireField, optional, secret_extras
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -24,8 +24,8 @@ class Monitor(Model):
     name: str | None = optional()
     additional_properties: dict[str, Any] = secret_extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("_id", "id", "monitor_id"), readers.text, read_only=True, required=True),
-        Field("name", ("name",), readers.text),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("id", ("_id", "id", "monitor_id"), readers.text, read_only=True, required=True),
+        WireField("name", ("name",), readers.text),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Monitor")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -24,8 +24,8 @@ class NotifyAction(Model):
     message: dict[str, Any] = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("subject", ("subject_template",), readers.mapping, required=True),
-        Field("message", ("message_template",), readers.mapping, required=True),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("subject", ("subject_template",), readers.mapping, required=True),
+        WireField("message", ("message_template",), readers.mapping, required=True),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "NotifyAction")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, always, extras
+from infino.runtime.model import Model, WireField, always, extras
 
 if TYPE_CHECKING:
     from .notify_action import NotifyAction
@@ -29,9 +29,9 @@ class NotifyRequest(Model):
     context: dict[str, Any] = always()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("destination_id", ("destination_id",), readers.text, required=True),
-        Field("action", ("action",), readers.model("notify_action", "NotifyAction"), required=True),
-        Field("context", ("context",), readers.mapping, required=True),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("destination_id", ("destination_id",), readers.text, required=True),
+        WireField("action", ("action",), readers.model("notify_action", "NotifyAction"), required=True),
+        WireField("context", ("context",), readers.mapping, required=True),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "NotifyRequest")

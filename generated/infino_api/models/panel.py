@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 if TYPE_CHECKING:
     from .panel_layout import PanelLayout
@@ -37,13 +37,13 @@ class Panel(Model):
     title_override: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("id",), readers.text),
-        Field("kind", ("kind",), readers.text),
-        Field("viz_id", ("viz_id",), readers.text),
-        Field("content", ("content",), readers.text),
-        Field("label", ("label",), readers.text),
-        Field("layout", ("layout",), readers.model("panel_layout", "PanelLayout")),
-        Field("title_override", ("title_override",), readers.text),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("id", ("id",), readers.text),
+        WireField("kind", ("kind",), readers.text),
+        WireField("viz_id", ("viz_id",), readers.text),
+        WireField("content", ("content",), readers.text),
+        WireField("label", ("label",), readers.text),
+        WireField("layout", ("layout",), readers.model("panel_layout", "PanelLayout")),
+        WireField("title_override", ("title_override",), readers.text),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Panel")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -28,10 +28,10 @@ class PanelLayout(Model):
     h: int | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("x", ("x",), readers.integer),
-        Field("y", ("y",), readers.integer),
-        Field("w", ("w",), readers.integer),
-        Field("h", ("h",), readers.integer),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("x", ("x",), readers.integer),
+        WireField("y", ("y",), readers.integer),
+        WireField("w", ("w",), readers.integer),
+        WireField("h", ("h",), readers.integer),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "PanelLayout")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 if TYPE_CHECKING:
     from .field_rules import FieldRules
@@ -35,11 +35,11 @@ class Permission(Model):
     fields: FieldRules | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("effect", ("Effect", "effect"), readers.text),
-        Field("resource_type", ("ResourceType", "resource_type"), readers.text),
-        Field("actions", ("Actions", "actions"), readers.items(readers.text)),
-        Field("resources", ("Resources", "resources"), readers.items(readers.text)),
-        Field("fields", ("Fields", "fields"), readers.model("field_rules", "FieldRules")),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("effect", ("Effect", "effect"), readers.text),
+        WireField("resource_type", ("ResourceType", "resource_type"), readers.text),
+        WireField("actions", ("Actions", "actions"), readers.items(readers.text)),
+        WireField("resources", ("Resources", "resources"), readers.items(readers.text)),
+        WireField("fields", ("Fields", "fields"), readers.model("field_rules", "FieldRules")),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Permission")

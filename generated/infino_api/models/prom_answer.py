@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -30,11 +30,11 @@ class PromAnswer(Model):
     warnings: list[str] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("status", ("status",), readers.text),
-        Field("data", ("data",), readers.mapping),
-        Field("error_type", ("errorType",), readers.text),
-        Field("error", ("error",), readers.text),
-        Field("warnings", ("warnings",), readers.items(readers.text)),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("status", ("status",), readers.text),
+        WireField("data", ("data",), readers.mapping),
+        WireField("error_type", ("errorType",), readers.text),
+        WireField("error", ("error",), readers.text),
+        WireField("warnings", ("warnings",), readers.items(readers.text)),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "PromAnswer")

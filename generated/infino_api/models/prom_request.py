@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, always, extras, optional
+from infino.runtime.model import Model, WireField, always, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -26,9 +26,9 @@ class PromRequest(Model):
     dataset: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("expr", ("query",), readers.text, required=True),
-        Field("at", ("time",), readers.number),
-        Field("dataset", ("index",), readers.text),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("expr", ("query",), readers.text, required=True),
+        WireField("at", ("time",), readers.number),
+        WireField("dataset", ("index",), readers.text),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "PromRequest")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -34,13 +34,13 @@ class Record(Model):
     source: dict[str, Any] = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("_id",), readers.text, read_only=True, required=True),
-        Field("dataset", ("_index",), readers.text),
-        Field("version", ("_version",), readers.integer),
-        Field("sequence_number", ("_seq_no",), readers.integer),
-        Field("primary_term", ("_primary_term",), readers.integer),
-        Field("found", ("found",), readers.flag),
-        Field("source", ("_source",), readers.mapping, read_only=True, required=True),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("id", ("_id",), readers.text, read_only=True, required=True),
+        WireField("dataset", ("_index",), readers.text),
+        WireField("version", ("_version",), readers.integer),
+        WireField("sequence_number", ("_seq_no",), readers.integer),
+        WireField("primary_term", ("_primary_term",), readers.integer),
+        WireField("found", ("found",), readers.flag),
+        WireField("source", ("_source",), readers.mapping, read_only=True, required=True),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Record")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, always, extras, optional
+from infino.runtime.model import Model, WireField, always, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -24,8 +24,8 @@ class RemoteDataset(Model):
     row_count: int | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("name", ("name",), readers.text, required=True),
-        Field("row_count", ("row_count",), readers.integer),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("name", ("name",), readers.text, required=True),
+        WireField("row_count", ("row_count",), readers.integer),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "RemoteDataset")

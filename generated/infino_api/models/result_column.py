@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -24,8 +24,8 @@ class ResultColumn(Model):
     type: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("name", ("name",), readers.text),
-        Field("type", ("type",), readers.text),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("name", ("name",), readers.text),
+        WireField("type", ("type",), readers.text),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ResultColumn")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 if TYPE_CHECKING:
     from .permission import Permission
@@ -29,10 +29,10 @@ class Role(Model):
     permissions: list[Permission] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("name", ("name",), readers.text, read_only=True, required=True),
-        Field("version", ("Version", "version"), readers.text),
-        Field(
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("name", ("name",), readers.text, read_only=True, required=True),
+        WireField("version", ("Version", "version"), readers.text),
+        WireField(
             "permissions",
             ("Permissions", "permissions"),
             readers.items(readers.model("permission", "Permission")),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 if TYPE_CHECKING:
     from .search_hits import SearchHits
@@ -34,11 +34,11 @@ class SearchAnswer(Model):
     aggregations: dict[str, Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("took", ("took",), readers.integer),
-        Field("timed_out", ("timed_out",), readers.flag),
-        Field("shards", ("_shards",), readers.model("shard_counts", "ShardCounts")),
-        Field("hits", ("hits",), readers.model("search_hits", "SearchHits")),
-        Field("aggregations", ("aggregations",), readers.mapping),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("took", ("took",), readers.integer),
+        WireField("timed_out", ("timed_out",), readers.flag),
+        WireField("shards", ("_shards",), readers.model("shard_counts", "ShardCounts")),
+        WireField("hits", ("hits",), readers.model("search_hits", "SearchHits")),
+        WireField("aggregations", ("aggregations",), readers.mapping),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "SearchAnswer")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -28,10 +28,10 @@ class SearchHit(Model):
     source: dict[str, Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("dataset", ("_index",), readers.text),
-        Field("id", ("_id",), readers.text),
-        Field("score", ("_score",), readers.number),
-        Field("source", ("_source",), readers.mapping),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("dataset", ("_index",), readers.text),
+        WireField("id", ("_id",), readers.text),
+        WireField("score", ("_score",), readers.number),
+        WireField("source", ("_source",), readers.mapping),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "SearchHit")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 if TYPE_CHECKING:
     from .search_hit import SearchHit
@@ -29,9 +29,9 @@ class SearchHits(Model):
     hits: list[SearchHit] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("total", ("total",), readers.anything),
-        Field("max_score", ("max_score",), readers.number),
-        Field("hits", ("hits",), readers.items(readers.model("search_hit", "SearchHit"))),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("total", ("total",), readers.anything),
+        WireField("max_score", ("max_score",), readers.number),
+        WireField("hits", ("hits",), readers.items(readers.model("search_hit", "SearchHit"))),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "SearchHits")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -30,11 +30,11 @@ class ServiceInfo(Model):
     cluster_uuid: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("version", ("version",), readers.anything),
-        Field("status", ("status",), readers.text),
-        Field("message", ("message",), readers.text),
-        Field("cluster_name", ("cluster_name",), readers.text),
-        Field("cluster_uuid", ("cluster_uuid",), readers.text),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("version", ("version",), readers.anything),
+        WireField("status", ("status",), readers.text),
+        WireField("message", ("message",), readers.text),
+        WireField("cluster_name", ("cluster_name",), readers.text),
+        WireField("cluster_uuid", ("cluster_uuid",), readers.text),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ServiceInfo")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -28,10 +28,10 @@ class ShardCounts(Model):
     failed: int | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("total", ("total",), readers.integer),
-        Field("successful", ("successful",), readers.integer),
-        Field("skipped", ("skipped",), readers.integer),
-        Field("failed", ("failed",), readers.integer),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("total", ("total",), readers.integer),
+        WireField("successful", ("successful",), readers.integer),
+        WireField("skipped", ("skipped",), readers.integer),
+        WireField("failed", ("failed",), readers.integer),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ShardCounts")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 if TYPE_CHECKING:
     from .shard_counts import ShardCounts
@@ -25,7 +25,7 @@ class ShardsReceipt(Model):
     shards: ShardCounts | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("shards", ("_shards",), readers.model("shard_counts", "ShardCounts")),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("shards", ("_shards",), readers.model("shard_counts", "ShardCounts")),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ShardsReceipt")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -36,14 +36,14 @@ class Source(Model):
     auth_strategy: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("id", "type"), readers.text, read_only=True, required=True),
-        Field("name", ("name",), readers.text),
-        Field("category", ("category",), readers.text),
-        Field("description", ("description",), readers.text),
-        Field("capabilities", ("capabilities",), readers.items(readers.text)),
-        Field("disabled", ("disabled",), readers.flag),
-        Field("query_type", ("query_type",), readers.text),
-        Field("auth_strategy", ("auth_strategy",), readers.text),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("id", ("id", "type"), readers.text, read_only=True, required=True),
+        WireField("name", ("name",), readers.text),
+        WireField("category", ("category",), readers.text),
+        WireField("description", ("description",), readers.text),
+        WireField("capabilities", ("capabilities",), readers.items(readers.text)),
+        WireField("disabled", ("disabled",), readers.flag),
+        WireField("query_type", ("query_type",), readers.text),
+        WireField("auth_strategy", ("auth_strategy",), readers.text),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Source")

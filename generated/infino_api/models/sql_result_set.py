@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -32,12 +32,12 @@ class SqlResultSet(Model):
     rows: list[Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("statement_type", ("statement_type",), readers.text),
-        Field("execution_time", ("execution_time",), readers.integer),
-        Field("affected_rows", ("affected_rows",), readers.integer),
-        Field("error_message", ("error_message",), readers.text),
-        Field("columns", ("columns",), readers.items(readers.anything)),
-        Field("rows", ("rows",), readers.items(readers.anything)),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("statement_type", ("statement_type",), readers.text),
+        WireField("execution_time", ("execution_time",), readers.integer),
+        WireField("affected_rows", ("affected_rows",), readers.integer),
+        WireField("error_message", ("error_message",), readers.text),
+        WireField("columns", ("columns",), readers.items(readers.anything)),
+        WireField("rows", ("rows",), readers.items(readers.anything)),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "SqlResultSet")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 if TYPE_CHECKING:
     from .metric import Metric
@@ -37,13 +37,13 @@ class SqlSource(Model):
     dimensions: list[Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("raw_query", ("raw_query",), readers.text),
-        Field("time_column", ("time_column",), readers.text),
-        Field("limit", ("limit",), readers.integer),
-        Field("offset", ("offset",), readers.integer),
-        Field("metrics", ("metrics",), readers.items(readers.model("metric", "Metric"))),
-        Field("order_by", ("order_by",), readers.items(readers.anything)),
-        Field("dimensions", ("dimensions",), readers.items(readers.anything)),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("raw_query", ("raw_query",), readers.text),
+        WireField("time_column", ("time_column",), readers.text),
+        WireField("limit", ("limit",), readers.integer),
+        WireField("offset", ("offset",), readers.integer),
+        WireField("metrics", ("metrics",), readers.items(readers.model("metric", "Metric"))),
+        WireField("order_by", ("order_by",), readers.items(readers.anything)),
+        WireField("dimensions", ("dimensions",), readers.items(readers.anything)),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "SqlSource")

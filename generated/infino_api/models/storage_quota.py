@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -24,8 +24,8 @@ class StorageQuota(Model):
     max_bytes: int | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("used_bytes", ("used_bytes",), readers.integer),
-        Field("max_bytes", ("max_bytes",), readers.integer),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("used_bytes", ("used_bytes",), readers.integer),
+        WireField("max_bytes", ("max_bytes",), readers.integer),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "StorageQuota")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 if TYPE_CHECKING:
     from .thread_source import ThreadSource
@@ -56,22 +56,24 @@ class Thread(Model):
     updated_at: datetime | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("id", "thread_id", "_id"), readers.text, read_only=True, required=True),
-        Field("user_id", ("user_id",), readers.text, read_only=True),
-        Field("name", ("name",), readers.text),
-        Field("status", ("status",), readers.text, read_only=True),
-        Field("workflow_name", ("workflow_name",), readers.text),
-        Field("streaming", ("streaming",), readers.flag),
-        Field("sources", ("sources",), readers.items(readers.model("thread_source", "ThreadSource"))),
-        Field("messages", ("messages",), readers.items(readers.anything), read_only=True),
-        Field("metadata", ("metadata",), readers.mapping),
-        Field("viz_context", ("viz_context",), readers.mapping, read_only=True),
-        Field("historical_context", ("historical_context",), readers.anything, read_only=True),
-        Field("is_owner", ("is_owner",), readers.flag, read_only=True),
-        Field("user_permission", ("user_permission",), readers.text, read_only=True),
-        Field("shared_with_users", ("shared_with_users",), readers.items(readers.anything), read_only=True),
-        Field("created_at", ("created_at",), readers.time, read_only=True),
-        Field("updated_at", ("updated_at",), readers.time, read_only=True),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("id", ("id", "thread_id", "_id"), readers.text, read_only=True, required=True),
+        WireField("user_id", ("user_id",), readers.text, read_only=True),
+        WireField("name", ("name",), readers.text),
+        WireField("status", ("status",), readers.text, read_only=True),
+        WireField("workflow_name", ("workflow_name",), readers.text),
+        WireField("streaming", ("streaming",), readers.flag),
+        WireField("sources", ("sources",), readers.items(readers.model("thread_source", "ThreadSource"))),
+        WireField("messages", ("messages",), readers.items(readers.anything), read_only=True),
+        WireField("metadata", ("metadata",), readers.mapping),
+        WireField("viz_context", ("viz_context",), readers.mapping, read_only=True),
+        WireField("historical_context", ("historical_context",), readers.anything, read_only=True),
+        WireField("is_owner", ("is_owner",), readers.flag, read_only=True),
+        WireField("user_permission", ("user_permission",), readers.text, read_only=True),
+        WireField(
+            "shared_with_users", ("shared_with_users",), readers.items(readers.anything), read_only=True
+        ),
+        WireField("created_at", ("created_at",), readers.time, read_only=True),
+        WireField("updated_at", ("updated_at",), readers.time, read_only=True),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Thread")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 if TYPE_CHECKING:
     from .thread_source import ThreadSource
@@ -33,11 +33,11 @@ class ThreadInput(Model):
     metadata: dict[str, Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("name", ("name",), readers.text),
-        Field("sources", ("sources",), readers.items(readers.model("thread_source", "ThreadSource"))),
-        Field("streaming", ("streaming",), readers.flag),
-        Field("workflow_name", ("workflow_name",), readers.text),
-        Field("metadata", ("metadata",), readers.mapping),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("name", ("name",), readers.text),
+        WireField("sources", ("sources",), readers.items(readers.model("thread_source", "ThreadSource"))),
+        WireField("streaming", ("streaming",), readers.flag),
+        WireField("workflow_name", ("workflow_name",), readers.text),
+        WireField("metadata", ("metadata",), readers.mapping),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ThreadInput")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -24,8 +24,8 @@ class ThreadSource(Model):
     connection_id: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("index_name", ("index_name",), readers.text),
-        Field("connection_id", ("connection_id",), readers.text),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("index_name", ("index_name",), readers.text),
+        WireField("connection_id", ("connection_id",), readers.text),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "ThreadSource")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, optional, secret_extras
+from infino.runtime.model import Model, WireField, optional, secret_extras
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -24,8 +24,8 @@ class Token(Model):
     expires_in_days: int | None = optional()
     additional_properties: dict[str, Any] = secret_extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("token", ("token",), readers.text),
-        Field("expires_in_days", ("expires_in_days",), readers.integer),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("token", ("token",), readers.text),
+        WireField("expires_in_days", ("expires_in_days",), readers.integer),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Token")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -32,12 +32,12 @@ class UploadStats(Model):
     errors: list[Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("documents_processed", ("documents_processed",), readers.integer),
-        Field("documents_failed", ("documents_failed",), readers.integer),
-        Field("bytes_processed", ("bytes_processed",), readers.integer),
-        Field("duration_ms", ("duration_ms",), readers.number),
-        Field("avg_throughput_docs_per_sec", ("avg_throughput_docs_per_sec",), readers.number),
-        Field("errors", ("errors",), readers.items(readers.anything)),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("documents_processed", ("documents_processed",), readers.integer),
+        WireField("documents_failed", ("documents_failed",), readers.integer),
+        WireField("bytes_processed", ("bytes_processed",), readers.integer),
+        WireField("duration_ms", ("duration_ms",), readers.number),
+        WireField("avg_throughput_docs_per_sec", ("avg_throughput_docs_per_sec",), readers.number),
+        WireField("errors", ("errors",), readers.items(readers.anything)),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "UploadStats")

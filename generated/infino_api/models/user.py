@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, optional, secret_extras
+from infino.runtime.model import Model, WireField, optional, secret_extras
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -30,11 +30,11 @@ class User(Model):
     account_id: str | None = optional()
     additional_properties: dict[str, Any] = secret_extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("name", ("name", "username"), readers.text, read_only=True, required=True),
-        Field("version", ("Version", "version"), readers.text),
-        Field("password", ("Password", "password"), readers.text),
-        Field("roles", ("Roles", "roles"), readers.items(readers.text)),
-        Field("account_id", ("account_id", "AccountId"), readers.text, read_only=True),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("name", ("name", "username"), readers.text, read_only=True, required=True),
+        WireField("version", ("Version", "version"), readers.text),
+        WireField("password", ("Password", "password"), readers.text),
+        WireField("roles", ("Roles", "roles"), readers.items(readers.text)),
+        WireField("account_id", ("account_id", "AccountId"), readers.text, read_only=True),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "User")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 if TYPE_CHECKING:
     from .chart import Chart
@@ -64,24 +64,24 @@ class Visualization(Model):
     created_by: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("id", ("id",), readers.text, read_only=True, required=True),
-        Field("kind", ("kind",), readers.text, read_only=True),
-        Field("title", ("title",), readers.text),
-        Field("description", ("description",), readers.text),
-        Field("source", ("source",), readers.model("visualization_source", "VisualizationSource")),
-        Field("chart", ("chart",), readers.model("chart", "Chart")),
-        Field("mapping", ("mapping",), readers.model("chart_mapping", "ChartMapping")),
-        Field("aggregation_type", ("aggregation_type",), readers.text),
-        Field("options", ("options",), readers.model("chart_options", "ChartOptions")),
-        Field("filters", ("filters",), readers.items(readers.model("filter_", "Filter"))),
-        Field("time_range", ("time_range",), readers.mapping),
-        Field("render", ("render",), readers.mapping),
-        Field("tags", ("tags",), readers.items(readers.text)),
-        Field("extensions", ("extensions",), readers.mapping),
-        Field("schema_version", ("schema_version",), readers.anything, read_only=True),
-        Field("created_at", ("created_at",), readers.time, read_only=True),
-        Field("updated_at", ("updated_at",), readers.time, read_only=True),
-        Field("created_by", ("created_by",), readers.text, read_only=True),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("id", ("id",), readers.text, read_only=True, required=True),
+        WireField("kind", ("kind",), readers.text, read_only=True),
+        WireField("title", ("title",), readers.text),
+        WireField("description", ("description",), readers.text),
+        WireField("source", ("source",), readers.model("visualization_source", "VisualizationSource")),
+        WireField("chart", ("chart",), readers.model("chart", "Chart")),
+        WireField("mapping", ("mapping",), readers.model("chart_mapping", "ChartMapping")),
+        WireField("aggregation_type", ("aggregation_type",), readers.text),
+        WireField("options", ("options",), readers.model("chart_options", "ChartOptions")),
+        WireField("filters", ("filters",), readers.items(readers.model("filter_", "Filter"))),
+        WireField("time_range", ("time_range",), readers.mapping),
+        WireField("render", ("render",), readers.mapping),
+        WireField("tags", ("tags",), readers.items(readers.text)),
+        WireField("extensions", ("extensions",), readers.mapping),
+        WireField("schema_version", ("schema_version",), readers.anything, read_only=True),
+        WireField("created_at", ("created_at",), readers.time, read_only=True),
+        WireField("updated_at", ("updated_at",), readers.time, read_only=True),
+        WireField("created_by", ("created_by",), readers.text, read_only=True),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "Visualization")

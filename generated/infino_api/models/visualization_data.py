@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 if TYPE_CHECKING:
     from .result_column import ResultColumn
@@ -30,9 +30,11 @@ class VisualizationData(Model):
     metadata: VisualizationMetadata | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("columns", ("columns",), readers.items(readers.model("result_column", "ResultColumn"))),
-        Field("rows", ("rows",), readers.items(readers.mapping)),
-        Field("metadata", ("metadata",), readers.model("visualization_metadata", "VisualizationMetadata")),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("columns", ("columns",), readers.items(readers.model("result_column", "ResultColumn"))),
+        WireField("rows", ("rows",), readers.items(readers.mapping)),
+        WireField(
+            "metadata", ("metadata",), readers.model("visualization_metadata", "VisualizationMetadata")
+        ),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "VisualizationData")

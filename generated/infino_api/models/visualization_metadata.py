@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 if TYPE_CHECKING:
     from .binding import Binding
@@ -42,15 +42,15 @@ class VisualizationMetadata(Model):
     binding: Binding | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("source_kind", ("source_kind",), readers.text),
-        Field("row_count", ("row_count",), readers.integer),
-        Field("truncated", ("truncated",), readers.flag),
-        Field("took_ms", ("took_ms",), readers.number),
-        Field("executed_query", ("executed_query",), readers.text),
-        Field("filters_applied", ("filters_applied",), readers.items(readers.anything)),
-        Field("filters_skipped", ("filters_skipped",), readers.items(readers.anything)),
-        Field("warnings", ("warnings",), readers.items(readers.model("warning", "Warning_"))),
-        Field("binding", ("binding",), readers.model("binding", "Binding")),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("source_kind", ("source_kind",), readers.text),
+        WireField("row_count", ("row_count",), readers.integer),
+        WireField("truncated", ("truncated",), readers.flag),
+        WireField("took_ms", ("took_ms",), readers.number),
+        WireField("executed_query", ("executed_query",), readers.text),
+        WireField("filters_applied", ("filters_applied",), readers.items(readers.anything)),
+        WireField("filters_skipped", ("filters_skipped",), readers.items(readers.anything)),
+        WireField("warnings", ("warnings",), readers.items(readers.model("warning", "Warning_"))),
+        WireField("binding", ("binding",), readers.model("binding", "Binding")),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "VisualizationMetadata")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 if TYPE_CHECKING:
     from .sql_source import SqlSource
@@ -37,13 +37,13 @@ class VisualizationSource(Model):
     promql: dict[str, Any] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("kind", ("kind",), readers.text),
-        Field("dataset", ("index",), readers.text),
-        Field("connection_id", ("connection_id",), readers.text),
-        Field("connector_id", ("connector_id",), readers.text),
-        Field("sql", ("sql",), readers.model("sql_source", "SqlSource")),
-        Field("dsl", ("dsl",), readers.mapping),
-        Field("promql", ("promql",), readers.mapping),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("kind", ("kind",), readers.text),
+        WireField("dataset", ("index",), readers.text),
+        WireField("connection_id", ("connection_id",), readers.text),
+        WireField("connector_id", ("connector_id",), readers.text),
+        WireField("sql", ("sql",), readers.model("sql_source", "SqlSource")),
+        WireField("dsl", ("dsl",), readers.mapping),
+        WireField("promql", ("promql",), readers.mapping),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "VisualizationSource")

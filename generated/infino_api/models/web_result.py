@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -26,9 +26,9 @@ class WebResult(Model):
     snippet: str | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("title", ("title",), readers.text),
-        Field("url", ("url",), readers.text),
-        Field("snippet", ("snippet",), readers.text),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("title", ("title",), readers.text),
+        WireField("url", ("url",), readers.text),
+        WireField("snippet", ("snippet",), readers.text),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "WebResult")

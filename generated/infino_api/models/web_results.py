@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, extras, optional
+from infino.runtime.model import Model, WireField, extras, optional
 
 if TYPE_CHECKING:
     from .web_result import WebResult
@@ -25,7 +25,7 @@ class WebResults(Model):
     results: list[WebResult] | None = optional()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("results", ("results",), readers.items(readers.model("web_result", "WebResult"))),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("results", ("results",), readers.items(readers.model("web_result", "WebResult"))),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "WebResults")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from infino.runtime import read as readers
-from infino.runtime.model import Field, Model, always, extras
+from infino.runtime.model import Model, WireField, always, extras
 
 
 @attrs.define(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -24,8 +24,8 @@ class WebSearchRequest(Model):
     max_results: int = always()
     additional_properties: dict[str, Any] = extras()
 
-    FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("query", ("search_query",), readers.text, required=True),
-        Field("max_results", ("max_results",), readers.integer, required=True),
+    FIELDS: ClassVar[tuple[WireField, ...]] = (
+        WireField("query", ("search_query",), readers.text, required=True),
+        WireField("max_results", ("max_results",), readers.integer, required=True),
     )
     PLACE: ClassVar[tuple[str, ...]] = ("components", "schemas", "WebSearchRequest")

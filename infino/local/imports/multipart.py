@@ -34,7 +34,7 @@ class MultipartForm:
 
 
 @attrs.define
-class _Reading:
+class _PartInProgress:
     """The part that the parser is in."""
 
     folder: Path
@@ -110,7 +110,7 @@ def read_form(body: Path, content_type: str) -> MultipartForm:
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
         raise Problem(400, "illegal_argument_exception", "send multipart/form-data with a boundary")
-    reading = _Reading(body.parent)
+    reading = _PartInProgress(body.parent)
     callbacks = {
         "on_part_begin": reading.part_begin,
         "on_header_field": reading.header_field,

@@ -16,7 +16,7 @@ from infino.local.sql.question import Asker
 from infino.local.sql.result import ResultColumn, data_type, describe, envelope, fetch_rows
 from infino.local.sql.tokens import SqlToken, find, first_word, split, tokens, written
 from infino.local.sql.watchdog import WATCHDOG, time_limit
-from infino.local.sql.writes import Writing
+from infino.local.sql.writes import WriteStatement
 from infino.local.store import literal
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def change(gateway: Gateway, principal: Principal, query: str) -> bytes:
     statement = read_change(query)
 
     def decide(cursor: duckdb.DuckDBPyConnection) -> Change:
-        return Writing(gateway, principal, cursor, Room(gateway.options.max_answer)).decide(statement)
+        return WriteStatement(gateway, principal, cursor, Room(gateway.options.max_answer)).decide(statement)
 
     with engine_errors():
         dataset, affected = carry_out(gateway, decide)

@@ -59,7 +59,7 @@ class Target:
 
 
 @attrs.frozen
-class Writing:
+class WriteStatement:
     """One writing statement under way; nothing is written while its questions are answered.
 
     Args:

@@ -206,7 +206,7 @@ class Filters(Choice):
         return made
 
 
-class Ranges(Choice):
+class RangeBuckets(Choice):
     """Buckets between two ends."""
 
     def ranges(self) -> list[Any]:
@@ -218,7 +218,7 @@ class Ranges(Choice):
         return ranges
 
 
-class Range(Ranges):
+class Range(RangeBuckets):
     """`range`: buckets of numbers, from included, to excluded."""
 
     def read_choices(self) -> list[tuple[Result, str]]:
@@ -303,7 +303,7 @@ class DateRange(Range):
         return made
 
 
-class AddressRange(Ranges):
+class AddressRange(RangeBuckets):
     """`ip_range`: buckets of addresses between two of them, or in a network."""
 
     def read_choices(self) -> list[tuple[Result, str]]:
