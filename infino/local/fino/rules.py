@@ -92,13 +92,14 @@ def _write(parts: StatementParts) -> QuestionPlan:
         sql = f"SELECT {columns} FROM {table}{where} GROUP BY 1 ORDER BY 1"
         reading = f"{spoken} per {parts.unit} of {parts.group} in {parts.dataset}{told}"
         return QuestionPlan(sql, parts.dataset, reading, metric, parts.unit, over_time=True, parts=kept)
-    order, limit = ("DESC" if parts.descending else "ASC"), f" LIMIT {parts.limit}" if parts.limit else ""
+    order = f"{'DESC' if parts.descending else 'ASC'} NULLS LAST"
+    first = f" QUALIFY rank() OVER (ORDER BY {measure} {order}) <= {parts.limit}" if parts.limit else ""
     sql = (
         f"SELECT {identifier(parts.group)}, {measure} AS {identifier(metric)} FROM {table}{where} "
-        f"GROUP BY 1 ORDER BY 2 {order} NULLS LAST, 1{limit}"
+        f"GROUP BY 1{first} ORDER BY 2 {order}, 1"
     )
-    first = f", the first {parts.limit}" if parts.limit else ""
-    reading = f"{spoken} by {parts.group} in {parts.dataset}{told}{first}"
+    level = f", the first {parts.limit} and all that are level with the last of them" if parts.limit else ""
+    reading = f"{spoken} by {parts.group} in {parts.dataset}{told}{level}"
     return QuestionPlan(sql, parts.dataset, reading, metric, parts.group, parts=kept)
 
 

