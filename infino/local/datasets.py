@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from infino.local.catalogue.kinds import names_of
-from infino.local.catalogue.mapping import declared_type, read_mapping
+from infino.local.catalogue.mapping import Mapping as FieldMapping
+from infino.local.catalogue.mapping import declared_type, not_an_object, read_mapping
+from infino.local.catalogue.parameters import OBJECTS, WHOLE
 from infino.local.http import GatewayCall, Problem, Reply, Route, unsupported
 from infino.local.querydsl.request import MAX_WINDOW
 from infino.local.router import RESERVED
@@ -102,13 +104,28 @@ def declare(gateway: Gateway, call: GatewayCall) -> Reply:
                 raise unsupported(f"a change of [{member}] in the mapping of a dataset")
         properties = merged_properties(kept.get("properties", {}), given.get("properties") or {})
         made = read_mapping({**kept.get("mappings", {}), "properties": properties}, kept.get("analysis"))
-        for field, kind in gateway.store.view_of(cursor, dataset).types.items():
+        view = gateway.store.view_of(cursor, dataset)
+        check_nesting(view, made)
+        for field, kind in view.types.items():
             declared, seen = made.fields.get(field), names_of(kind).mapping
             if declared is not None and field not in dataset.mapping.fields and declared.type != seen:
                 reason = f"mapper [{field}] cannot be changed from type [{seen}] to [{declared.type}]"
                 raise Problem(400, "illegal_argument_exception", reason)
         gateway.store.configure(cursor, name, {**kept, "properties": properties})
     return Reply(json={"acknowledged": True})
+
+
+def check_nesting(view: DatasetView, made: FieldMapping) -> None:
+    """Refuse a declared field with seen ones in it, or within a seen one, unless the outer of both is an object."""
+    for field in view.types:
+        for outer in made.around(field):
+            if outer.type not in OBJECTS | WHOLE and outer.name not in view.mapping.fields:
+                raise not_an_object(outer.name, field)
+    for declared in made.fields.values():
+        parts = declared.name.split(".")
+        for field in (".".join(parts[:length]) for length in range(1, len(parts))):
+            if field in view.types and field not in made.fields and declared.name not in view.mapping.fields:
+                raise not_an_object(field, declared.name)
 
 
 def merged_properties(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -118,8 +135,8 @@ def merged_properties(old: Mapping[str, Any], new: Mapping[str, Any], prefix: st
         held = merged.get(key)
         if held is None or held == field:
             merged[key] = field
-        elif held.get("type", "object") != field.get("type", "object"):
-            reason = f"mapper [{prefix}{key}] cannot be changed from type [{held.get('type')}] to [{field.get('type')}]"
+        elif (old_type := held.get("type", "object")) != (new_type := field.get("type", "object")):
+            reason = f"mapper [{prefix}{key}] cannot be changed from type [{old_type}] to [{new_type}]"
             raise Problem(400, "illegal_argument_exception", reason)
         elif {**held, "properties": 0} == {**field, "properties": 0}:
             inner = merged_properties(held.get("properties", {}), field.get("properties", {}), f"{prefix}{key}.")

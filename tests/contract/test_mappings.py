@@ -108,6 +108,7 @@ def test_a_type_that_is_not_supported_is_refused_by_name(kind: str) -> None:
         ({"properties": {"f": {"type": "date_nanos", "null_value": "1969-12-31"}}}, 400, "before 1970"),
         ({"properties": {"f": {"type": "keyword", "fields": {"r": {"type": "ip_range"}}}}}, 501, "[ip_range]"),
         ({"properties": {"f": {"type": "alias", "path": "nowhere"}}}, 400, "[nowhere]"),
+        ({"properties": {"f": {"type": "long"}, "f.a": {"type": "alias", "path": "f"}}}, 400, "non object mapping [f]"),
         ({"properties": {"o": {"enabled": False}}}, 501, "[enabled]"),
         ({"properties": {"o": {"properties": {"a": {"type": "long"}}}, "o.a": {"type": "long"}}}, 400, "twice"),
         ({"properties": {"f": {"type": "text", "fields": {"a": {"type": "alias", "path": "f"}}}}}, 400, "[f.a]"),
@@ -130,6 +131,42 @@ def test_what_cannot_be_carried_is_refused_when_it_is_declared(
     assert reply.status == status, reply.content
     assert named in reply.reason
     assert call("GET", "/m").status == 404
+
+
+LONG = {"type": "long"}
+WITHIN = "can't merge a non object mapping [a] with an object mapping"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"a": LONG, "a.b": LONG}, {"a.b.c": LONG, "a": {"type": "flattened"}},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("apart", [False, True], ids=["at once", "one after the other"])
+def test_a_field_of_values_has_no_other_field_in_it(call: Signed, given: dict[str, Any], apart: bool) -> None:
+    first, *others = given.items()
+    reply = call("PUT", "/m", {"mappings": {"properties": dict([first]) if apart else given}})
+    if apart:
+        assert reply.status == 200
+        reply = call("PUT", "/m/_mapping", {"properties": dict(others)})
+    assert (reply.status, WITHIN in reply.reason) == (400, True), reply.content
+
+
+@pytest.mark.parametrize(("seen", "declared"), [({"a": 1}, "a.b"), ({"a": {"b": 1}}, "a"), ({"a.b": 1}, "a")], ids=str)
+def test_what_documents_brought_counts_as_well(call: Signed, seen: Any, declared: str) -> None:
+    call("PUT", "/m")
+    call.bulk("m", {"index": {}}, seen)
+    reply = call("PUT", "/m/_mapping", {"properties": {declared: LONG}})
+    assert (reply.status, WITHIN in reply.reason) == (400, True), reply.content
+
+
+def test_a_document_gives_no_value_to_an_object_and_no_field_to_a_value(call: Signed) -> None:
+    call("PUT", "/m", {"mappings": {"properties": {"a": LONG, "o.k": LONG, "f": {"type": "flattened"}}}})
+    documents = [{"a.b": 1}, {"a": {"b": 1}}, {"o": 5}, {"o": [{"k": 1}, 5]}, {"o": {"k": 1}}, {"o.k": 1}, {"f.x": 1}]
+    lines = [line for document in documents for line in ({"index": {}}, document)]
+    items = call.bulk("m", *lines).json["items"]
+    assert [item["index"]["status"] for item in items] == [400, 400, 400, 400, 201, 201, 201]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ records are taken (`Mapping.refusal`) and how the query language compares; no do
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as Given
 from typing import Any
 
@@ -108,15 +108,15 @@ class Mapping:
         """The fields that hold values of their own."""
         return [one for one in self.fields.values() if one.base == one.name and one.type not in OBJECTS | RANGES]
 
+    def around(self, name: str) -> Iterator[Declared]:
+        """Yield the declared fields that a dotted name lies in, the outermost first."""
+        for at, letter in enumerate(name):
+            if letter == "." and (found := self.fields.get(name[:at])) is not None:
+                yield found
+
     def within(self, name: str) -> Declared | None:
         """Return the declared flattened object or range that a dotted name lies in."""
-        at = name.find(".")
-        while at >= 0:
-            found = self.fields.get(name[:at])
-            if found is not None and found.type in WHOLE:
-                return found
-            at = name.find(".", at + 1)
-        return None
+        return next((outer for outer in self.around(name) if outer.type in WHOLE), None)
 
     def apart(self, name: str, scope: str) -> str | None:
         """Return the nested object that a field is in, unless a search looks inside that object.
@@ -158,6 +158,9 @@ class Mapping:
         for key, inner in value.items():
             name = prefix + key
             declared = self.fields.get(name)
+            for outer in self.around(name) if "." in key else ():
+                if outer.type not in OBJECTS | WHOLE:
+                    raise ValueRefused(f"field [{name}]: [{outer.name}] of type [{outer.type}] is not an object")
             if declared is not None and declared.type not in OBJECTS:
                 for taker in self.takers[name]:
                     self._check(taker, inner)
@@ -166,7 +169,7 @@ class Mapping:
                 for item in inner if isinstance(inner, list) else [inner]:
                     if isinstance(item, dict):
                         self._walk(item, f"{name}.", below)
-                    elif item is not None and declared is not None:
+                    elif item is not None:
                         raise ValueRefused(f"object mapping for [{name}]: found a concrete value, not an object")
             elif dynamic == "strict":
                 where = prefix.rstrip(".") or "_doc"
@@ -233,7 +236,18 @@ def read_mapping(mappings: Any, analysis: Any = None) -> Mapping:
     check_parameters("mappings", mappings, ROOT, ROOT.keys())
     reader = _Reader(normalizers_of(analysis))
     reader.object("", mappings)
-    return reader.result(mappings.get("properties") or {})
+    made = reader.result(mappings.get("properties") or {})
+    for field in made.fields.values():
+        for outer in made.around(field.name) if field.base == field.name or field.type == "alias" else ():
+            if outer.type not in OBJECTS:
+                raise not_an_object(outer.name, field.name)
+    return made
+
+
+def not_an_object(outer: str, inner: str) -> Problem:
+    """Return the 400 for a field of values with another field in it, which only multi-fields may be."""
+    reason = f"can't merge a non object mapping [{outer}] with an object mapping: it would have [{inner}] in it"
+    return Problem(400, "illegal_argument_exception", reason)
 
 
 @functools.lru_cache(256)
