@@ -12,7 +12,9 @@ import pytest
 
 import infino
 from infino import BadRequestError, Infino, NotFoundError, PermissionDeniedError, ServerError, models
+from infino.local.http import Problem
 from infino.local.seed_dashboard import dashboard, visualizations
+from infino.local.visualize.dialects import StoreDialect
 
 CARRIERS = ["UA", "UA", "UA", "AA", "AA", "DL", "B6"]
 ROWS = [
@@ -529,3 +531,16 @@ def test_a_thread_that_is_kept_can_be_listed(client, change):
                     client.fino.threads.delete(other["id"])
             client.fino.threads.get(made.id)
             client.fino.threads.delete(made.id)
+
+
+@pytest.mark.parametrize("dialect", ["tsql", "oracle"])
+def test_a_limit_leaves_nothing_of_a_query_out(dialect: str) -> None:
+    written = StoreDialect(dialect)
+    query = "SELECT ROUND(a, 2, 1) AS r, TRIM(b) FROM t WHERE c = 'it''s' ORDER BY a"
+    assert "ROUND(a, 2, 1)" in written.limited(query, 5, 0)
+    assert "OFFSET 3 ROWS" in written.limited(query, 5, 3)
+
+
+def test_a_query_that_would_be_written_without_an_argument_is_refused() -> None:
+    with pytest.raises(Problem, match="of it would be lost"):
+        StoreDialect("tsql").limited("SELECT DATEDIFF(day, a, b, 4) FROM t", 5, 0)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
+from sqlglot.tokenizer_core import TokenType
 
 from infino.local.http import Problem
 from infino.local.sources.relational import statements
@@ -130,7 +133,16 @@ class StoreDialect(Dialect):
         if not isinstance(query, exp.Query):
             raise Problem(400, "illegal_argument_exception", "source.sql.raw_query must be one SELECT")
         query = query.limit(limit)
-        return (query.offset(offset) if offset else query).sql(dialect=self.name)
+        text = (query.offset(offset) if offset else query).sql(dialect=self.name)
+        if lost := self._parts(sql) - self._parts(text):
+            reason = f"the query can't be limited: [{next(iter(lost))}] of it would be lost; write a limit into it"
+            raise Problem(400, "illegal_argument_exception", reason)
+        return text
+
+    def _parts(self, sql: str) -> Counter[str]:
+        """Count what must still be there when a query was read and written again."""
+        kept = (TokenType.STRING, TokenType.NUMBER, TokenType.COMMA)
+        return Counter(token.text for token in sqlglot.tokenize(sql, dialect=self.name) if token.token_type in kept)
 
     def unless(self, condition: str) -> str:
         return f"CASE WHEN {condition} THEN 0 ELSE 1 END = 1"
