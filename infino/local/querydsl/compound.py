@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from infino.local.querydsl.compiler import Compiler
-from infino.local.querydsl.nested import containers
+from infino.local.querydsl.nested import is_object
 from infino.local.querydsl.options import check_query
 from infino.local.querydsl.plan import (
     EVERYTHING,
@@ -178,10 +178,13 @@ def nested(compiler: Compiler, body: dict[str, Any]) -> Clause:
     if mode not in ("avg", "sum", "min", "max", "none"):
         raise illegal(f"illegal score_mode for nested query [{short(mode)}]")
     plan = compiler.plan
-    if path not in plan.view.mapping.nested and not containers(plan.view, path):
+    if path not in plan.view.mapping.nested:
         if as_boolean(body.get("ignore_unmapped", False), "ignore_unmapped"):
             return NOTHING
-        raise shard(f"failed to create query: [nested] failed to find nested object under path [{short(path)}]")
+        reason = f"nested object under path [{short(path)}] is not of nested type"
+        if not is_object(plan.view, path):
+            reason = f"failed to find nested object under path [{short(path)}]"
+        raise shard(f"failed to create query: [nested] {reason}")
     part = plan.part(path)
     wanted = compiler.scoring and mode != "none"
     with compiler.inside(part), nullcontext() if wanted else compiler.filtering():

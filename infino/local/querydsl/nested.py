@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from infino.local.catalogue.kinds import inexact
+from infino.local.catalogue.parameters import OBJECTS
 from infino.local.catalogue.shape import paths_of
 from infino.local.store import DatasetView, literal
 from infino.local.store.view import EXACT_OBJECTS
@@ -67,6 +68,12 @@ def containers(view: DatasetView, path: str) -> list[str]:
         for way, _ in split(json_path, path)
     }
     return sorted(found)
+
+
+def is_object(view: DatasetView, path: str) -> bool:
+    """Tell whether a caller may know of an object at a path, declared or found."""
+    declared = view.mapping.fields.get(path)
+    return bool(containers(view, path)) or (declared is not None and declared.type in OBJECTS and view.allowed(path))
 
 
 def split(json_path: str, path: str) -> Iterator[tuple[str, str]]:

@@ -47,7 +47,11 @@ def is_method(value: Any) -> bool:
 
 def is_digest(value: Any) -> bool:
     """Accept how exact a percentile may be: here it always is."""
-    return isinstance(value, dict) and set(value) <= {"compression", "execution_hint"}
+    if not isinstance(value, dict) or not set(value) <= {"compression", "execution_hint"}:
+        return False
+    compression = value.get("compression", 100)
+    exact = value.get("execution_hint", "default") in ("default", "high_accuracy")
+    return exact and isinstance(compression, int | float) and not isinstance(compression, bool) and compression >= 0
 
 
 def is_relation(value: Any) -> bool:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from infino.local.http import GatewayCall, Reply, Route
+from infino.local.http import GatewayCall, Problem, Reply, Route
 from infino.local.querydsl.points import points_of
 from infino.local.querydsl.problems import illegal
-from infino.local.querydsl.request import read_timeout
+from infino.local.querydsl.request import read_boosts, read_timeout
 from infino.local.querydsl.search import search
 from infino.local.sql.watchdog import time_limit
 from infino.local.values import exact
 
 if TYPE_CHECKING:
+    import duckdb
+
     from infino.local.state import Gateway
 
 
@@ -44,9 +46,18 @@ def answer(gateway: Gateway, call: GatewayCall, body: dict[str, Any], start: int
                 raise illegal(f"the point in time is of the dataset [{held.dataset}], not of [{name}]")
             cursor = held.cursor
         stack.enter_context(time_limit(cursor.interrupt, seconds))
+        for other, _ in read_boosts(body.get("indices_boost")):
+            if "*" not in other and other != name and not _readable(gateway, call, cursor, other):
+                raise Problem(404, "index_not_found_exception", f"no such index [{other}] in [indices_boost]")
         view = gateway.access.view(call.principal, gateway.store.view(cursor, name))
         found = search(cursor, view, body, now=gateway.clock.now(), start=start)
         return found if point is None else {"pit_id": point["id"], **found}
+
+
+def _readable(gateway: Gateway, call: GatewayCall, cursor: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Tell whether there is a dataset that the caller may know of."""
+    found = gateway.store.find(cursor, name)
+    return found is not None and gateway.access.allows(call.principal, "read", "record", found.name)
 
 
 ROUTES = (Route("POST", "/{dataset}/querydsl", querydsl), Route("GET", "/{dataset}/querydsl", querydsl))

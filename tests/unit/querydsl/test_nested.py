@@ -223,3 +223,21 @@ def test_what_is_refused_is_named(corpus: Corpus, body: Any, status: int, words:
         corpus.search(body)
     assert caught.value.status == status
     assert words in caught.value.reason
+
+
+def test_what_is_not_nested_is_refused_by_name() -> None:
+    corpus = Corpus([{"items": [{"price": 1}], "n": 1}], mapping={"said": {"properties": {"k": {"type": "long"}}}})
+    everything = {"match_all": {}}
+    for path, reason in (
+        ("items", "nested object under path [items] is not of nested type"),
+        ("said", "nested object under path [said] is not of nested type"),
+        ("n", "failed to find nested object under path [n]"),
+    ):
+        with pytest.raises(Problem) as caught:
+            corpus.ids(nested(everything, path))
+        assert (caught.value.status, reason in caught.value.reason) == (400, True), caught.value.reason
+        assert corpus.ids(nested(everything, path, ignore_unmapped=True)) == []
+    with pytest.raises(Problem, match=r"nested path \[items\] is not nested"):
+        corpus.aggregate({"a": {"nested": {"path": "items"}}})
+    assert corpus.aggregate({"a": {"nested": {"path": "nowhere"}}})["a"] == {"doc_count": 0}
+    corpus.close()

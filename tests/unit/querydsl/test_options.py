@@ -192,10 +192,22 @@ def test_terminate_after(corpus: Corpus) -> None:
         corpus.search({"terminate_after": -1})
 
 
+def test_two_bounds_on_one_side_of_a_range_are_refused(corpus: Corpus) -> None:
+    for bounds in ({"gt": 1, "gte": 0}, {"from": 1, "gte": 0}, {"lt": 1, "to": 5}):
+        with pytest.raises(Problem, match="two bounds on one side"):
+            corpus.ids({"range": {"n": bounds}})
+    assert corpus.ids({"range": {"n": {"gt": None, "gte": 51, "lt": 101}}}) == ["b"]
+
+
+@pytest.mark.parametrize("digest", [{"compression": -1}, {"compression": "high"}, {"execution_hint": "odd"}, 100])
+def test_a_digest_that_there_is_not_is_refused(corpus: Corpus, digest: Any) -> None:
+    with pytest.raises(Problem, match="tdigest"):
+        corpus.aggregate({"a": {"percentiles": {"field": "n", "tdigest": digest}}})
+
+
 def test_indices_boost(corpus: Corpus) -> None:
     for boosts in ([{"boo*": 2}, {"books": 5}], {"books": 2}):
         assert {hit["_score"] for hit in corpus.search({"indices_boost": boosts})["hits"]["hits"]} == {2.0}
-    assert corpus.search({"indices_boost": [{"other": 2}]})["hits"]["max_score"] == 1.0
 
 
 @pytest.mark.parametrize(

@@ -157,15 +157,6 @@ CASES: list[tuple[Any, list[str]]] = [
     ),
     (
         {
-            "nested": {
-                "path": "parts",
-                "query": {"range": {"parts.size": {"gt": 8}}},
-            }
-        },
-        ["1"],
-    ),
-    (
-        {
             "bool": {
                 "should": [{"term": {"title": "quick"}}, {"term": {"price": 10}}, {"term": {"kind.keyword": "B"}}],
                 "minimum_should_match": 2,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result, Running
 from infino.local.querydsl.aggs.tree import Node
+from infino.local.querydsl.nested import is_object
 from infino.local.querydsl.options import check_options
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.reading import short
@@ -15,7 +16,10 @@ class Nested(Aggregation):
     @classmethod
     def context_inside(cls, node: Node, context: Context) -> Context:
         """Return the context of the objects."""
-        return context.part(path_of(node, required=True))
+        path, view = path_of(node, required=True), context.plan.view
+        if path not in view.mapping.nested and is_object(view, path):
+            raise illegal(f"[nested] nested path [{short(path)}] is not nested")
+        return context.part(path)
 
     def results(self, runner: Running, level: Level) -> list[Result]:
         """Return the objects of each bucket."""
