@@ -76,3 +76,49 @@ def test_a_cast_that_is_written_may_round(call: Signed) -> None:
     assert call.rows(query) == [
         {"a": float(LONG), "b": "0.12", "c": "0.1234567890", "d": "7.0000000000", "e": 0.5 + float(LONG), "f": 0.5}
     ]
+
+
+LONG_NUMBERS = (
+    f'{{"n":{2**53},"f":0.5,"d":"2024-01-01"}}',
+    f'{{"n":{2**53 + 1},"f":{2**53}.0}}',
+    '{"t":"1.6"}',
+)
+BESIDE = "which does not hold its digits: cast one"
+
+
+@pytest.fixture(scope="module")
+def numbers(call: Signed) -> Signed:
+    call("PUT", "/e")
+    call("POST", "/e/json", "".join(f'{{"index":{{}}}}\n{line}\n' for line in LONG_NUMBERS).encode())
+    return call
+
+
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        ("SELECT coalesce(n, f) FROM e", BESIDE), ("SELECT n FROM e UNION SELECT f FROM e", BESIDE),
+        ("SELECT n FROM e EXCEPT SELECT f FROM e", BESIDE), ("SELECT [n, f] FROM e", BESIDE),
+        ("SELECT CASE WHEN true THEN n ELSE f END FROM e", BESIDE), ("SELECT greatest(n, 1e0) FROM e", BESIDE),
+        ("SELECT count(*) FROM e a JOIN e b ON a.n = b.f", BESIDE), ("SELECT n = f FROM e", BESIDE),
+        ("SELECT n FROM e WHERE n IN (SELECT f FROM e)", BESIDE), ("SELECT floor(n) FROM e", BESIDE),
+        (f"DELETE FROM e WHERE f = {2**53 + 1}", BESIDE), (f"UPDATE e SET f = 1 WHERE f < {2**53 + 1}", BESIDE),
+        (f"DELETE FROM e WHERE n = {2**53 + 1}e0", BESIDE), (f"DELETE FROM e WHERE f = '{2**53 + 1}'", BESIDE),
+        ("INSERT INTO e (n) SELECT coalesce(n, f) FROM e", BESIDE), ("SELECT lag(n, 1, f) OVER () FROM e", "fraction"),
+        ("DELETE FROM e WHERE t = 2", "a text stands beside INTEGER"), ("DELETE FROM e WHERE n = '1.6'", "fraction"),
+        ("SELECT count(*) FROM e a JOIN e b ON a.t = b.n", "a text stands beside BIGINT"),
+        ("DELETE FROM e WHERE d = '2024-01-01T10:00:00'", "no time of day"),
+    ],
+)  # fmt: skip
+def test_what_would_merge_neighbours_is_refused(numbers: Signed, question: str, why: str) -> None:
+    reply = numbers.sql(question)
+    assert (reply.status, why in reply.reason) == (400, True), reply.content
+    assert numbers.rows("SELECT count(*) AS c FROM e")[0]["c"] == 3
+
+
+def test_what_merges_nothing_is_answered(numbers: Signed) -> None:
+    assert numbers.rows(f"SELECT n FROM e WHERE n = {2**53 + 1}.0") == [{"n": 2**53 + 1}]
+    assert numbers.rows(f"SELECT n FROM e WHERE n IN ('{2**53}', '7') AND d = '2024-01-01 00:00:00'") == [{"n": 2**53}]
+    assert numbers.rows("SELECT f FROM e WHERE f = '0.5' AND t IS NULL AND n > 0.5") == [{"f": 0.5}]
+    assert numbers.rows("SELECT sum(n::DOUBLE + f) AS s FROM e")[0]["s"] == 2.0**53 + 2.0**54
+    assert numbers.rows("SELECT coalesce(n, 0.5) AS c FROM e ORDER BY 1 DESC")[0]["c"] == f"{2**53 + 1}.0"
+    assert numbers.rows("SELECT [f, k] AS l FROM e, (SELECT 7 AS k) WHERE f = 0.5") == [{"l": [0.5, 7.0]}]

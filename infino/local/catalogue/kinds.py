@@ -25,6 +25,8 @@ NO_SCALARS = frozenset({"NULL", "OBJECT", "ARRAY"})
 FAR = "FAR"
 """Said of a field besides its values: some time is too far away to be counted in nanoseconds."""
 SAFE_INTEGER = 2**53
+SAFE_DIGITS = 15
+"""What every double keeps of a decimal."""
 LARGE_INTEGERS = frozenset({"BIGINT", "HUGEINT", "BIGNUM"})
 INTEGERS = LARGE_INTEGERS | {"INTEGER"}
 TIMES = frozenset({"DATE", "TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMPTZ", "TIMESTAMPTZ_NS"})
@@ -155,6 +157,17 @@ def inexact(kinds: Iterable[str]) -> bool:
 def needs_digits(kinds: Collection[str]) -> bool:
     """Tell whether doubles would merge neighbours among a field's values, so that the digits of each count."""
     return inexact(kinds) or ("DOUBLE" in kinds and not LARGE_INTEGERS.isdisjoint(kinds))
+
+
+def beyond_doubles(kinds: Collection[str]) -> bool:
+    """Tell whether two of a field's numbers may be one as doubles.
+
+    Examples:
+        >>> beyond_doubles({"INTEGER", "DECIMAL(3,2)"}), beyond_doubles({"BIGINT"})
+        (False, True)
+    """
+    digits = (DIGITS.fullmatch(kind) for kind in kinds)
+    return not LARGE_INTEGERS.isdisjoint(kinds) or any(f and int(f[1]) + int(f[2]) > SAFE_DIGITS for f in digits)
 
 
 def values_of(kinds: Iterable[str]) -> frozenset[str]:

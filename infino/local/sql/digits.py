@@ -1,20 +1,23 @@
 """Digits that a question would lose where types meet: found in the engine's plan, then kept, or refused by name.
 
-The engine makes doubles of decimals beside doubles, and of two decimals one of fewer places, wherever one value is
-chosen among several; DECIMAL without precision would keep ten places, however many there are.
+The engine makes doubles of decimals and long integers beside doubles, of two decimals one of fewer places, and numbers
+of texts, wherever one value is chosen among several or compared with others; DECIMAL without precision would keep ten
+places, however many there are.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
-from decimal import Decimal
-from typing import Any
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
 
 import duckdb
 import orjson
 
+from infino.local.catalogue.kinds import SAFE_DIGITS
 from infino.local.sql.dialect import wrong_sql
-from infino.local.sql.guard import Node, Statement
+from infino.local.sql.guard import CHOOSERS, ZONE, Node, Statement
 
 PLACES = 10
 """Behind the point of a DECIMAL without precision, where that is enough."""
@@ -26,19 +29,28 @@ CHOOSING = frozenset({
     "CASE_EXPR", "OPERATOR_COALESCE", "WINDOW_LAG", "WINDOW_LEAD", "LOGICAL_PROJECTION", "LOGICAL_EXPRESSION_GET",
 })  # fmt: skip
 """What gives one of several values; the engine casts within the last two for UNION and VALUES alone."""
-CHOOSERS = ("list_", "array_", "greatest", "least")
-"""How the names of functions begin that give, or put together, some of their values."""
-SAFE = 15
-"""Digits that every double keeps."""
+COMPARING = ("COMPARE_", "LOGICAL_COMPARISON_JOIN", "LOGICAL_DELIM_JOIN", "LOGICAL_ANY_JOIN")
+"""How the names begin of what compares values."""
+LONG = frozenset({"BIGINT", "HUGEINT", "UBIGINT", "UHUGEINT"})
+FLOATS = frozenset({"DOUBLE", "FLOAT"})
+TEXTS = frozenset({"VARCHAR", "ENUM", "NULL"})
+TIMES = frozenset({"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS"})
+CLOCK = re.compile(r"\d[T ].*[1-9]")
+FINER = re.compile(r"\.\d{6}\d*[1-9]")
+Use = Literal["chosen", "compared", ""]
+"""Whether a value is one of several, compared with others, or neither."""
 
 
-def kept(cursor: duckdb.DuckDBPyConnection, statement: Statement, bare: Collection[int]) -> list[tuple[int, int, str]]:
+def kept(
+    cursor: duckdb.DuckDBPyConnection, statement: Statement, bare: Collection[int], *, long: bool
+) -> list[tuple[int, int, str]]:
     """Return edits that give DECIMAL without precision the places that its values need; then others may need more.
 
     Args:
-        cursor: A cursor with the views of the caller.
+        cursor: A cursor with tables of the names and types that the question reads.
         statement: The question.
         bare: Where the types begin that were written without precision.
+        long: Whether doubles would merge some of the numbers that it reads.
 
     Raises:
         Problem: 400 where digits would be lost.
@@ -51,13 +63,16 @@ def kept(cursor: duckdb.DuckDBPyConnection, statement: Statement, bare: Collecti
         raise wrong_sql("the statement is nested too deeply") from None
     written = {(cast.start, cast.length): cast for cast in statement.casts}
     edits = []
-    for cast, choosing in casts_of(plan):
+    for cast, use in casts_of(plan):
         source, target = cast["children"][0], cast["return_type"]
         found = written.get(place_of(cast))
         decimal = innermost(target)["id"] == "DECIMAL"
         # One that nobody wrote has the place of what it casts, which may be a cast itself.
         if found is None or place_of(source) == place_of(cast) or decimal != (found.type == "DECIMAL"):
-            refuse_loss(type_of(source), target, floats=choosing and not is_double(source))
+            if source.get("type") == "VALUE_CONSTANT" and not source["value"]["is_null"]:
+                refuse_written(source["value"], target, use)
+            else:
+                refuse_loss(type_of(source), target, use, long=long)
         elif found.type_start in bare and (places := places_for(source)) > innermost(target)["type_info"]["scale"]:
             edits.append((found.type_start, found.type_end, f"DECIMAL(38, {places})"))
     return edits
@@ -74,14 +89,62 @@ def type_of(node: Node) -> Node:
     return found
 
 
-def is_double(value: Node) -> bool:
-    """Tell whether a node of a plan is a number that was written out, and that a double holds."""
-    if value.get("type") != "VALUE_CONSTANT" or type_of(value)["id"] != "DECIMAL" or value["value"]["is_null"]:
-        return False
-    digits = value["value"]["value"]
+def number_of(value: Node) -> Decimal:
+    """Return the number that a constant of a plan is."""
+    digits = value["value"]
     whole = digits if isinstance(digits, int) else (digits["upper"] << 64) + digits["lower"]
-    number = Decimal(whole).scaleb(-type_of(value)["type_info"]["scale"])
-    return Decimal(repr(float(number))) == number
+    return Decimal(whole).scaleb(-((value["type"]["type_info"] or {}).get("scale", 0)))
+
+
+def refuse_written(value: Node, target: Node, use: Use) -> None:
+    """Raise a 400 where the value that a question writes out is not what the type that it meets would hold of it.
+
+    Args:
+        value: The value of a constant of a plan.
+        target: The type.
+        use: What is done with it.
+    """
+    source, kind = value["type"]["id"], target["id"]
+    if source == "VARCHAR":
+        if (problem := text_loss(str(value["value"]), target)) is not None:
+            raise wrong_sql(f"'{value['value'][:80]}' stands beside a {shown(target)}, {problem}")
+    elif kind in FLOATS and (source in LONG or source == "DECIMAL"):
+        number = number_of(value)
+        if use and Decimal(repr(float(number))) != number:
+            raise wrong_sql(f"{number:f} stands beside a {kind}, which does not hold its digits: cast one")
+    else:
+        refuse_loss(value["type"], target, use, long=False)
+
+
+def text_loss(text: str, target: Node) -> str | None:
+    """Return why a type does not hold what a text says, unless it does, or the engine will tell by itself."""
+    kind = target["id"]
+    if kind in TIMES and ZONE.search(text):
+        return f"which has no zone: write TIMESTAMPTZ '{text}'"
+    if kind == "DATE" and CLOCK.search(text):
+        return f"which has no time of day: write TIMESTAMP '{text}'"
+    if (kind in TIMES or kind == "TIMESTAMP WITH TIME ZONE") and FINER.search(text):
+        return f"which has no nanoseconds: write TIMESTAMP_NS '{text}'"
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        return None
+    if not number.is_finite():
+        return None
+    places = max(0, -int(number.normalize().as_tuple().exponent))
+    if kind in WHOLE - {"BOOLEAN", "NULL"} | LONG and places:
+        return "which has no fraction: write a number"
+    if kind == "DECIMAL" and places > target["type_info"]["scale"]:
+        return "which does not hold its digits: write a number"
+    if kind in FLOATS and Decimal(repr(float(number))) != number:
+        return "which does not hold its digits: cast one"
+    return None
+
+
+def shown(kind: Node) -> str:
+    """Return how a type is written."""
+    given = kind["type_info"] or {}
+    return f"DECIMAL({given['width']}, {given['scale']})" if kind["id"] == "DECIMAL" else str(kind["id"])
 
 
 def innermost(kind: Node) -> Node:
@@ -91,45 +154,51 @@ def innermost(kind: Node) -> Node:
     return kind
 
 
-def casts_of(plan: Any) -> Iterator[tuple[Node, bool]]:
-    """Yield every cast of a plan, and whether its value is one of several among which one is chosen."""
-    waiting: list[tuple[Any, bool]] = [(plan, False)]
+def casts_of(plan: Any) -> Iterator[tuple[Node, Use]]:
+    """Yield every cast of a plan, and what is done with its value."""
+    waiting: list[tuple[Any, Use]] = [(plan, "")]
     while waiting:
-        node, choosing = waiting.pop()
+        node, use = waiting.pop()
         if isinstance(node, list):
-            waiting += [(item, choosing) for item in node]
+            waiting += [(item, use) for item in node]
         elif isinstance(node, dict):
             if node.get("type") == "OPERATOR_CAST":
-                yield node, choosing
+                yield node, use
             if isinstance(kind := node.get("type"), str):
                 name = (node.get("qname") or {}).get("path", [""])[-1]
-                choosing = kind in CHOOSING or name.startswith(CHOOSERS)
-            waiting += [(item, choosing) for item in node.values() if isinstance(item, dict | list)]
+                chosen = kind in CHOOSING or name.startswith(CHOOSERS)
+                use = "chosen" if chosen else "compared" if kind.startswith(COMPARING) else ""
+            waiting += [(item, use) for item in node.values() if isinstance(item, dict | list)]
 
 
-def refuse_loss(source: Node, target: Node, *, floats: bool) -> None:
+def refuse_loss(source: Node, target: Node, use: Use, *, long: bool) -> None:
     """Raise a 400 where a cast that nobody wrote leaves digits out.
 
     Args:
         source: The type of the value.
         target: What is made of it.
-        floats: Whether a double counts as a loss; in arithmetic it is what the operator gives.
+        use: What is done with it; in arithmetic a double is what the operator gives.
+        long: As for `kept`.
     """
     given, made = source["type_info"] or {}, target["type_info"] or {}
+    kind, other = source["id"], target["id"]
     if "child_type" in given and "child_type" in made:
-        refuse_loss(given["child_type"], made["child_type"], floats=True)
+        refuse_loss(given["child_type"], made["child_type"], "chosen", long=long)
     elif "child_types" in given and "child_types" in made:
         others = {inner["first"].lower(): inner["second"] for inner in made["child_types"]}
         for inner in given["child_types"]:
-            if (other := others.get(inner["first"].lower())) is not None:
-                refuse_loss(inner["second"], other, floats=True)
-    elif source["id"] == "DECIMAL":
-        shown = f"DECIMAL({given['width']}, {given['scale']})"
-        if target["id"] in ("DOUBLE", "FLOAT") and floats and given["width"] > SAFE:
-            raise wrong_sql(f"a {shown} stands beside a {target['id']}, which does not hold its digits: cast one")
-        if target["id"] == "DECIMAL" and made["scale"] < given["scale"]:
-            other = f"DECIMAL({made['width']}, {made['scale']})"
-            raise wrong_sql(f"a {shown} stands beside a {other}, which does not hold its digits: cast one")
+            if (found := others.get(inner["first"].lower())) is not None:
+                refuse_loss(inner["second"], found, "chosen", long=long)
+    elif kind == "VARCHAR" and other not in TEXTS and "child_type" not in made and "child_types" not in made:
+        raise wrong_sql(f"a text stands beside {shown(target)}, which holds less than texts say: cast one")
+    elif other in FLOATS and use:
+        wide = kind == "DECIMAL" and given["width"] > SAFE_DIGITS and (use == "chosen" or long)
+        if wide or (kind in LONG and (long or other == "FLOAT")):
+            raise wrong_sql(f"a {shown(source)} stands beside a {other}, which does not hold its digits: cast one")
+    elif use == "chosen" and other in WHOLE and (kind in FLOATS or given.get("scale")):
+        raise wrong_sql(f"a {shown(source)} stands beside {other}, which has no fraction: cast one")
+    elif kind == other == "DECIMAL" and made["scale"] < given["scale"]:
+        raise wrong_sql(f"a {shown(source)} stands beside a {shown(target)}, which does not hold its digits: cast one")
 
 
 def places_for(value: Node) -> int:

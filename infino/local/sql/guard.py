@@ -67,6 +67,14 @@ KEYS = words(
     " type type_expr type_info type_name union_all upper using_columns value values when_expr where_clause"
     " with_ordinality"
 )
+MEETING = words(
+    "BETWEEN CASE COMPARISON SUBQUERY WINDOW ARRAY_CONSTRUCTOR COMPARE_IN COMPARE_NOT_IN OPERATOR_COALESCE"
+    " OPERATOR_NULLIF SET_OPERATION_NODE RECURSIVE_CTE_NODE EXPRESSION_LIST || concat if ifnull"
+    " map nullif row struct_pack"
+)
+"""The classes and types of nodes, and names of functions, in which one value meets another one."""
+CHOOSERS = ("list_", "array_", "greatest", "least", "floor", "ceil", "date_")
+"""How the names of functions begin that give, or put together, some of their values, or take texts for times."""
 ZONELESS = frozenset({"TIMESTAMP", "DATETIME", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_US", "TIMESTAMP_NS", "TIME"})
 ZONE = re.compile(r"\d:\d\d[\d:.]* ?(?![+-]00(:?00)?\s*\Z)[+-]\d\d(:?\d\d)?\s*\Z", re.ASCII)
 """An offset from UTC behind a time; one of nothing loses nothing."""
@@ -126,6 +134,7 @@ class Statement:
         unnamed: A place within each value that it selects without a name, in bytes.
         everything: Whether it shows columns that it does not name.
         joins: Whether it joins.
+        meets: Whether values of different types may meet in it.
     """
 
     text: str
@@ -139,6 +148,7 @@ class Statement:
     unnamed: tuple[int, ...]
     everything: bool
     joins: bool
+    meets: bool
 
     def mentioned(self) -> frozenset[str]:
         """Every part of every column's name, in lower case."""
@@ -237,6 +247,7 @@ class Check:
         self._unnamed: list[int] = []
         self._everything = False
         self._joins = False
+        self._meets = False
         self._queries = 0
 
     def run(self, statement: Node) -> Statement:
@@ -261,6 +272,7 @@ class Check:
             unnamed=tuple(self._unnamed),
             everything=self._everything or not bare.isdisjoint(self._qualifiers),
             joins=self._joins,
+            meets=self._meets or self._joins or any(cast.type == "DECIMAL" for cast in self._casts),
         )
 
     def _inner(self, node: Node, ctes: frozenset[str]) -> Iterator[tuple[Any, frozenset[str]]]:
@@ -302,6 +314,7 @@ class Check:
 
     def _check_node(self, node: Node, ctes: frozenset[str]) -> None:
         kind = node.get("type")
+        self._meets = self._meets or not MEETING.isdisjoint((node.get("class"), str(kind)))
         if "class" in node:
             self._check_expression(node, str(node["class"]), str(kind))
         elif isinstance(kind, str):
@@ -326,6 +339,7 @@ class Check:
         if kind in ("FUNCTION", "WINDOW"):
             name = node["function_name"].lower()
             self._check_function(name)
+            self._meets = self._meets or name.startswith(CHOOSERS) or name in MEETING
             if name in TEMPLATES:
                 self._check_template(node["arguments"][:1])
         elif kind == "COLUMN_REF":

@@ -45,6 +45,10 @@ class Information:
         """Its columns."""
         return tuple(TypedColumn(name, name, kind, "") for name, kind in self.types.items())
 
+    def kinds(self, field: str) -> Collection[str]:
+        """Return nothing: there are no documents."""
+        return ()
+
     def rows(self, names: Collection[str] | None = None) -> str:
         """Return a SELECT of all its rows.
 

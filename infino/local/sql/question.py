@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import attrs
 import duckdb
 
+from infino.local.catalogue.kinds import beyond_doubles
 from infino.local.http import Problem
 from infino.local.sql.dialect import check_length, wrong_sql
 from infino.local.sql.digits import PLACES, kept
@@ -20,7 +21,7 @@ from infino.local.sql.guard import Relation, Statement, checked
 from infino.local.sql.information import Information, information
 from infino.local.sql.tokens import selected, tokens, written
 from infino.local.sql.width import Widths
-from infino.local.store import Dataset, DatasetView, identifier
+from infino.local.store import Dataset, DatasetView, TypedColumn, identifier
 
 if TYPE_CHECKING:
     from infino.local.access import Principal
@@ -78,12 +79,10 @@ class Asker:
         Widths({name: sum(column.starred for column in view.columns) + 1 for name, view in views.items()}).query(
             statement.top, {}
         )
+        self._check_state(statement, views)
+        if statement.meets:
+            statement = self._kept(statement, views, {moved(edits, start) for start, _, _ in bare})
         self._show(statement, views)
-        if has_decimals(statement, views):
-            places = {moved(edits, start) for start, _, _ in bare}
-            while more := kept(self.cursor, statement, places):
-                places = {moved(more, place) for place in places}
-                statement = known(self.cursor, edited(statement.text, more))
         return PreparedQuestion(statement.text, statement, tuple({view.name: view for view in views.values()}.values()))
 
     def find(self, name: str) -> DatasetView | None:
@@ -114,17 +113,41 @@ class Asker:
             reason = f"the sources of this thread do not include [{', '.join(beyond)}]"
             raise Problem(403, "security_exception", reason)
 
-    def _show(self, statement: Statement, views: Views) -> None:
-        """Give the datasets' names to views of the caller's, and leave nothing else in reach of the cursor."""
+    def _check_state(self, statement: Statement, views: Views) -> None:
+        """Refuse a name that nothing has but a function of the engine's, without brackets."""
         state = STATE - columns_of(views).keys() - statement.labels
         if any(len(path) == 1 and path[0].lower() in state for path, _, _ in statement.columns):
             raise wrong_sql(f"there is no such column, and the functions {', '.join(sorted(STATE))} are not supported")
+
+    def _kept(self, statement: Statement, views: Views, places: set[int]) -> Statement:
+        """Return the statement with the digits that it needs, or raise a 400 where it would lose some.
+
+        Args:
+            statement: The statement.
+            views: What it reads.
+            places: Where the types begin that were written without precision.
+        """
+        made = []
+        long = False
+        for name, view in named(statement, views):
+            columns = [column for column in view.columns if is_wanted(statement, column)]
+            long = long or any(beyond_doubles(view.kinds(column.field)) for column in columns)
+            types = "".join(f", {identifier(column.name)} {column.type}" for column in columns if column.name != "_id")
+            self.cursor.execute(f"CREATE OR REPLACE TEMP TABLE {identifier(name)} (_id VARCHAR{types})")
+            made.append(name)
+        self.gateway.store.hide(self.cursor)
+        while more := kept(self.cursor, statement, places, long=long):
+            places = {moved(more, place) for place in places}
+            statement = known(self.cursor, edited(statement.text, more))
+        for name in made:
+            self.cursor.execute(f"DROP TABLE temp.{identifier(name)}")
+        return statement
+
+    def _show(self, statement: Statement, views: Views) -> None:
+        """Give the datasets' names to views of the caller's, and leave nothing else in reach of the cursor."""
         wanted = None if statement.everything else statement.mentioned()
-        for relation in {relation.name: relation for relation in statement.relations}.values():
-            view = views.get(relation.name.lower())
-            if view is None or len(relation.path) != 1:  # the edited text must name what the first one named
-                raise wrong_sql(f"[{relation.name}] can't be read as the name of a dataset; quote it")
-            self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(relation.name)} AS {view.rows(wanted)}")
+        for name, view in named(statement, views):
+            self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(name)} AS {view.rows(wanted)}")
         self.gateway.store.hide(self.cursor)
 
 
@@ -211,13 +234,18 @@ def fields(statement: Statement, columns: Mapping[str, str]) -> Iterator[Edit]:
         yield start, start + length, ".".join(identifier(name) for name in [*table, field])
 
 
-def has_decimals(statement: Statement, views: Views) -> bool:
-    """Tell whether decimals may be among the values of a question."""
-    if any(cast.type == "DECIMAL" for cast in statement.casts):
-        return True
-    wanted = statement.mentioned()
-    columns = (column for view in views.values() for column in view.columns if column.type.startswith("DECIMAL"))
-    return any(statement.everything or column.name.lower() in wanted for column in columns)
+def named(statement: Statement, views: Views) -> Iterator[tuple[str, View]]:
+    """Yield every name of a dataset as a statement has it, with the view of it."""
+    for relation in {relation.name: relation for relation in statement.relations}.values():
+        view = views.get(relation.name.lower())
+        if view is None or len(relation.path) != 1:  # the edited text must name what the first one named
+            raise wrong_sql(f"[{relation.name}] can't be read as the name of a dataset; quote it")
+        yield relation.name, view
+
+
+def is_wanted(statement: Statement, column: TypedColumn) -> bool:
+    """Tell whether a statement may read a column."""
+    return column.starred if statement.everything else column.name.lower() in statement.mentioned()
 
 
 def decimals(statement: Statement) -> Iterator[Edit]:

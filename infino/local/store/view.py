@@ -197,6 +197,10 @@ class DatasetView:
             return TypedColumn(name, field, shown, any_value_at(path, kind), path=path)
         return TypedColumn(name, field, shown, value_expression(kinds, kind, exact))
 
+    def kinds(self, field: str) -> Collection[str]:
+        """Return the kinds of a field's values."""
+        return self.shape.get(field, ())
+
     def rows(self, names: Collection[str] | None = None) -> str:
         """Return a SELECT of `_id` and typed columns, for use as a subquery.
 
