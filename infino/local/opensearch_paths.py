@@ -14,12 +14,13 @@ import orjson
 
 from infino.local import datasets, records
 from infino.local.bulk import bulk
-from infino.local.http import GatewayCall, Handler, Problem, Reply, stock_routes, unsupported
+from infino.local.http import GatewayCall, Handler, Problem, Reply, encode_json, stock_routes, unsupported
 from infino.local.querydsl.points import points_of
 from infino.local.querydsl.routes import querydsl
 from infino.local.scrolls import begin_scroll
 from infino.local.sql.watchdog import in_time
 from infino.local.stock_parameters import DEFAULTS, NEUTRAL, QUERY, SEARCH, boolean, parameters_of, search_body
+from infino.local.values import exact
 
 if TYPE_CHECKING:
     from infino.local.state import Gateway
@@ -34,9 +35,10 @@ CAT_COLUMNS = (
 
 def ask(handler: Handler, gateway: Gateway, call: GatewayCall, body: Any = b"", **path: str) -> Any:
     """Run a handler of the gateway's own and return its decoded answer."""
-    content = body if isinstance(body, bytes) else orjson.dumps(body)
+    content = body if isinstance(body, bytes) else encode_json(body)
     inner = attrs.evolve(call, path=path, query={}, raw_query="", body=content)
-    return orjson.loads(handler(gateway, inner).encoded())
+    reply = handler(gateway, inner)
+    return reply.json if reply.content is None else exact.loads(reply.content)
 
 
 def one_dataset(name: str) -> str:
@@ -62,7 +64,7 @@ def _prepare(gateway: Gateway, call: GatewayCall, name: str) -> None:
 def search(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET and POST /{dataset}/_search, and /_search within a point in time."""
     given = parameters_of(call, *SEARCH, "scroll")
-    body = search_body(call.json_object(), given)
+    body = search_body(exact.request(call.json_object(), call.body), given)
     name = call.path.get("dataset", "")
     if "scroll" in given:
         call = attrs.evolve(call, path={"dataset": one_dataset(name)})
@@ -140,7 +142,7 @@ def count(gateway: Gateway, call: GatewayCall) -> Reply:
     name = one_dataset(call.path["dataset"])
     gateway.access.check(call.principal, "read", "record", name)
     given = parameters_of(call, "q", *QUERY)
-    body = call.json_object()
+    body = exact.request(call.json_object(), call.body)
     if body.keys() - {"query"}:
         raise Problem(400, "parsing_exception", f"request does not support [{min(body.keys() - {'query'})}]")
     made = search_body(body, given)

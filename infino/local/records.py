@@ -43,7 +43,7 @@ def delete_records(gateway: Gateway, call: GatewayCall) -> Reply:
     """PATCH /{dataset}: delete what a query matches; the answer is the bare number of deleted records."""
     name = call.path["dataset"]
     gateway.access.check(call.principal, "write", "record", name)
-    body = call.json_object()
+    body = exact.request(call.json_object(), call.body)
     if set(body) != {"query"} or not isinstance(body["query"], dict) or not body["query"]:
         reason = 'send {"query": {...}}; to delete every record, say {"query": {"match_all": {}}}'
         raise Problem(400, "parsing_exception", reason)

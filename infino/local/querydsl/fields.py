@@ -8,29 +8,30 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Literal
 
 import attrs
 import orjson
 
-from infino.local.catalogue.kinds import TIMES, compared, json_types, names_of, sql_type
+from infino.local.catalogue.kinds import TIMES, compared, json_types, names_of, only_numbers, sql_type, values_of
 from infino.local.catalogue.mapping import EMPTY, Declared
 from infino.local.catalogue.parameters import KEYWORDS, OBJECTS, TEXTS, WHOLE
 from infino.local.catalogue.ranges import RANGE_ENDS, RANGES, ends_type
 from infino.local.catalogue.scalars import DATES, date_sql, moment_sql
 from infino.local.catalogue.shape import paths_of
 from infino.local.catalogue.sortable import SORTABLE, shown, sortable
-from infino.local.http import Problem
+from infino.local.http import Problem, unsupported
 from infino.local.querydsl.problems import shard
 from infino.local.querydsl.reading import short
 from infino.local.store import DatasetView, TypedColumn
-from infino.local.store.view import value_expression
+from infino.local.store.view import any_value_at, value_expression
 from infino.local.values.dates import DEFAULT_FORMAT, NANOS, NANOS_FORMAT, DateContext, read_nanos
 from infino.local.values.paths import literal
 from infino.local.values.patterns import name_pattern
 
 Kind = Literal["long", "double", "boolean", "date", "text", "keyword", "decimal", "range", "none"]
-NUMERIC = ("long", "double")
+NUMERIC = ("long", "double", "decimal")
 KEYWORD_LIMIT = 256
 DECLARED: Mapping[str, Kind] = {
     **{name: names_of(kind).compared for name, kind in EMPTY.items()}, **dict.fromkeys(TEXTS, "text"),
@@ -56,7 +57,8 @@ class SearchField:
         kind: How its values compare.
         paths: JSON paths that hold its values.
         types: JSON type names its values have.
-        exact: The SQL type that tells its numbers apart where doubles would merge neighbours, or "".
+        exact: The SQL type that tells its numbers apart where doubles would merge neighbours, or "". A text, where no
+            type of numbers does.
         column: The dataset's own column of the same values, where there is one; else they are read out of the text.
         limit: How long a text may be to count.
         normalizer: What is done to texts before they are compared.
@@ -125,12 +127,23 @@ class SearchField:
         return self if self.unit[0] == finest else attrs.evolve(self, unit=(finest, finest))
 
     def told_apart(self) -> SearchField:
-        """Return the same field with its values as decimals, where doubles would merge neighbours."""
-        if not self.exact or (len(self.paths) != 1 and "[*]" not in "".join(self.paths)):
+        """Return the same field with its values as decimals, where doubles would merge neighbours.
+
+        Raises:
+            Problem: 501 where its numbers have more digits than decimals, or something stands for none.
+        """
+        if not self.exact or self.kind != "double":
             return self
+        if self.exact == "VARCHAR":
+            digits = "numbers that only more than 38 digits tell apart"
+            raise unsupported(f"comparing values of the field [{short(self.name)}], which has {digits}")
+        if self.null is not None:
+            raise unsupported(f"[null_value] of the field [{short(self.name)}], for doubles would merge its numbers")
         column = self.column
         if column is None or not column.type.startswith("DECIMAL"):
             read = value_expression({"DOUBLE": frozenset(self.paths)}, self.exact)
+            if self.many and "[*]" not in "".join(self.paths):
+                read = f"[{', '.join(any_value_at(path, self.exact) for path in self.paths)}]"
             column = TypedColumn("", self.base, self.exact + "[]" * self.many, read, starred=False)
         return attrs.evolve(self, kind="decimal", column=column)
 
@@ -153,6 +166,8 @@ class SearchField:
 
     def shown(self, key: Any) -> Any:
         """Return a value of the engine as the answer has it."""
+        if isinstance(key, Decimal):
+            return shortest(key)
         return shown(self.type, key) if self.sorted and isinstance(key, str) else key
 
     def moment(self, value: Any, dates: DateContext, *, up: bool = False) -> int:
@@ -253,6 +268,13 @@ def sorted_text(kind: str, text: str) -> str:
 def no_address(text: object) -> Problem:
     """Return the 400 for a text that is neither an address nor a network."""
     return shard(f"failed to create query: '{short(text)}' is not an IP string literal.")
+
+
+def shortest(number: float | Decimal) -> float | Decimal:
+    """Return a number as a float where that holds it, else with all its digits."""
+    if isinstance(number, float) or Decimal(repr(float(number))) == number:
+        return float(number)
+    return int(number) if number == int(number) else number
 
 
 def truncated(text: str) -> str:
@@ -364,10 +386,8 @@ class Fields:
         if not paths or self.view.mapping.hides(base):
             return SearchField(name, base, "none")
         kind = compared(kinds)
-        exact = sql_type(kinds) if kind == "double" else ""
         return SearchField(
-            name, base, kind, tuple(sorted(paths)), tuple(sorted(json_types(kinds))),
-            exact if exact.startswith("DECIMAL") else "",
+            name, base, kind, tuple(sorted(paths)), tuple(sorted(json_types(kinds))), exact_type(kinds, kind),
             self._column(base, kind, paths) if len(sources) == 1 else None, sources=self._visible(sources),
         )  # fmt: skip
 
@@ -391,11 +411,11 @@ class Fields:
             paths |= self.view.shape.get(declared.base, {}).get("NULL", frozenset())
         if not paths:
             return SearchField(name, declared.base, "none")
-        exact = sql_type(kinds) if kind == "double" and declared.type == "double" else ""
+        exact = exact_type(kinds, kind) if declared.type == "double" else ""
         plain = null is None and len(sources) == 1 and "format" not in options
         return SearchField(
-            name, declared.base, kind, tuple(sorted(paths)), tuple(sorted(json_types(kinds))),
-            exact if exact.startswith("DECIMAL") else "", self._column(declared.base, kind, paths) if plain else None,
+            name, declared.base, kind, tuple(sorted(paths)), tuple(sorted(json_types(kinds))), exact,
+            self._column(declared.base, kind, paths) if plain else None,
             limit=options.get("ignore_above"), normalizer=declared.normalizer,
             null=None if null is None else text_of(null),
             format=options.get("format", NANOS_FORMAT if declared.type == "date_nanos" else ""),
@@ -450,6 +470,12 @@ class Fields:
         many = len(paths) != 1 or "[*]" in next(iter(paths))
         fits = column.type.removesuffix("[]").partition("(")[0] in COLUMN_TYPES.get(kind, ())
         return column if fits and many == column.type.endswith("[]") else None
+
+
+def exact_type(kinds: Collection[str], kind: Kind) -> str:
+    """Return the SQL type that tells numbers apart which doubles would merge, or ""."""
+    found = sql_type(kinds) if kind == "double" and only_numbers(values_of(kinds)) else ""
+    return found if found.startswith("DECIMAL") or found == "VARCHAR" else ""
 
 
 def can_list(declared: Declared) -> bool:

@@ -130,7 +130,7 @@ def value_clause(compiler: Compiler, field: SearchField, wanted: Wanted) -> Clau
             return fuzzy_value(compiler, field, wanted)
         return boosted(term_clause(compiler, field, wanted.value), wanted.boost)
     except Problem as problem:
-        if wanted.lenient and problem.type != TOO_MANY:
+        if wanted.lenient and problem.status == 400 and problem.type != TOO_MANY:
             return NOTHING
         raise
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from decimal import Decimal
 from typing import Any
 
 from infino.local.querydsl.problems import content, illegal, parsing, token
@@ -22,8 +23,8 @@ def as_text(value: Any, where: str) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return value
-    if isinstance(value, int | float):
-        return repr(value)
+    if isinstance(value, int | float | Decimal):
+        return str(value)
     raise parsing(f"[{where}] expected a value but found [{token(value)}]")
 
 
@@ -44,12 +45,14 @@ def as_integer(value: Any, where: str) -> int:
 
 def as_number(value: Any, where: str) -> float:
     """Return a finite number; text that spells one is accepted."""
-    if isinstance(value, int | float | str) and not isinstance(value, bool):
+    if isinstance(value, int | float | str | Decimal) and not isinstance(value, bool):
         try:
             number = float(value)
         except (ValueError, OverflowError):
             number = math.nan
         if math.isfinite(number):
+            if not isinstance(value, float) and Decimal(repr(number)) != Decimal(value):
+                raise illegal(f"[{where}] {short(value)} has more digits than a double holds")
             return number
     raise content(f"[{where}] failed to parse field [{where}]: expected a number, found [{short(value)}]")
 

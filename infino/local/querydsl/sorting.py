@@ -8,12 +8,12 @@ from typing import Any, Literal
 import attrs
 
 from infino.local.http import unsupported
-from infino.local.querydsl.fields import DECLARED, SQL_TYPES, SearchField
+from infino.local.querydsl.fields import DECLARED, NUMERIC, SQL_TYPES, SearchField
 from infino.local.querydsl.options import check_options
 from infino.local.querydsl.plan import SearchPlan
 from infino.local.querydsl.problems import content, illegal, parsing, shard
-from infino.local.querydsl.reading import as_number, as_text, listed, short
-from infino.local.querydsl.termlevel import number_of, number_sql
+from infino.local.querydsl.reading import as_text, listed, short
+from infino.local.querydsl.termlevel import number_literal, number_of, number_sql
 from infino.local.values.dates import DEFAULT_FORMAT, DateContext, show_nanos
 
 LEAST, GREATEST = -(2**63), 2**63 - 1
@@ -42,14 +42,19 @@ class SortKey:
     field: SearchField | None = None
 
     @property
+    def _bare(self) -> bool:
+        """Whether nothing stands for documents without a value, though they are shown with one."""
+        return self.kind == "decimal"
+
+    @property
     def order(self) -> str:
         """The SQL of this key in ORDER BY."""
         return f"{self.sql} {'desc' if self.descending else 'asc'} nulls {'first' if self.nulls_first else 'last'}"
 
     def show(self, value: Any) -> Any:
         """Return a value as the answer has it."""
-        if value is None:
-            return None
+        if value is None:  # the type of decimals has no infinities
+            return ("Infinity" if self.nulls_first == self.descending else "-Infinity") if self._bare else None
         if self.kind == "date" and self.format and LEAST < value < GREATEST:
             assert self.field is not None
             return show_nanos(int(value) * self.field.unit[0], self.format)
@@ -61,7 +66,7 @@ class SortKey:
 
     def after(self, plan: SearchPlan, value: Any) -> tuple[str, str]:
         """Return the SQL conditions that a document is beyond a value, and that it is level with it."""
-        if value is None:
+        if value is None or (self._bare and value in ("Infinity", "-Infinity")):
             return (f"{self.sql} is not null" if self.nulls_first else "false"), f"{self.sql} is null"
         bound = self._bound(plan, value)
         beyond = f"{self.sql} {'<' if self.descending else '>'} {bound}"
@@ -80,7 +85,14 @@ class SortKey:
             return str(self.field.moment(value, DateContext(plan.now, format=self.format or DEFAULT_FORMAT)))
         if isinstance(value, bool) or value in ("true", "false"):
             value = int(value in (True, "true"))
-        return number_sql(number_of(value))
+        if self.field is not None and self.kind in NUMERIC:
+            return beside(self.field, value, "search_after")
+        return number_literal(number_of(value))
+
+
+def beside(field: SearchField, value: Any, where: str) -> str:
+    """Return the SQL of a number of the request that is sorted among those of a field."""
+    return number_sql(field, value, where) if field.kind != "long" else number_literal(number_of(value))
 
 
 def read_sort(plan: SearchPlan, body: Any) -> list[SortKey]:
@@ -163,6 +175,8 @@ def check_values(field: SearchField) -> None:
 
 def field_key(plan: SearchPlan, field: SearchField, options: dict[str, Any], descending: bool) -> SortKey:
     """Return the key of a field: one value a document, and a stand-in where there is none."""
+    if options.get("mode") in (None, "min", "max"):  # any other mode works numbers out
+        field = field.told_apart()
     value = one_value(plan, field, options.get("mode"), descending)
     return stand_in_key(plan, field, value, options, descending)
 
@@ -181,8 +195,8 @@ def stand_in_key(
         shown = plan.output(custom_missing(plan, field, value, missing))
         return SortKey(kind_of(field), shown, descending, format=pattern, field=field)
     first = missing == "_first"
-    if field.kind == "keyword":
-        return SortKey("keyword", plan.output(value), descending, first, field=field)
+    if field.kind in ("keyword", "decimal"):
+        return SortKey(kind_of(field), plan.output(value), descending, first, field=field)
     low = first != descending
     stand_in = (
         f"'{'-' if low else ''}infinity'::double"
@@ -220,7 +234,7 @@ def custom_missing(plan: SearchPlan, field: SearchField, value: str, missing: An
     if field.kind == "date":
         moment = field.moment(missing, DateContext(plan.now, format=field.format or DEFAULT_FORMAT))
         return f"coalesce({value}, {moment})"
-    return f"coalesce({value}, {number_sql(as_number(missing, 'missing'))})"
+    return f"coalesce({value}, {beside(field, missing, 'missing')})"
 
 
 def after_condition(plan: SearchPlan, keys: list[SortKey], values: Any) -> str:

@@ -31,62 +31,84 @@ BOUNDS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 BOUND_NAMES = {sign: name for name, sign in BOUNDS.items()}
 
 
-def number_of(value: Any) -> int | float | Decimal:
-    """Return the number a query value stands for, or raise the 400 for one that is none."""
+def number_of(value: Any) -> Decimal:
+    """Return the number a query value stands for, digit for digit, or raise the 400 for one that is none."""
     if isinstance(value, bool):
         raise shard(f'failed to create query: For input string: "{str(value).lower()}"')
     if isinstance(value, str):
         if not DECIMAL.fullmatch(value):
             raise shard(f'failed to create query: For input string: "{short(value)}"')
-        value = int(value) if value.strip().lstrip("+-").isdigit() and len(value) < 39 else unbent(value.strip())
-    if not isinstance(value, int | float | Decimal):
+    elif not isinstance(value, int | float | Decimal):
         raise shard(f'failed to create query: For input string: "{short(value)}"')
-    if not -1e308 < value < 1e308:
+    number = Decimal(repr(value) if isinstance(value, float) else value)
+    if not -1e308 < number < 1e308:
         raise shard(f"failed to create query: [{short(value)}] is out of range")
-    return value
+    return number
 
 
-def unbent(text: str) -> float | Decimal:
-    """Return a number as a float where that holds it, and as a decimal where it does not."""
-    value, exact = float(text), Decimal(text)
-    return value if Decimal(repr(value)) == exact else exact
+def number_literal(number: Decimal) -> str:
+    """Return a number as SQL of no field's type; whole ones stay whole."""
+    if number == number.to_integral_value() and abs(number) < 2**126:
+        return f"{int(number)}::hugeint"
+    return f"{float(number)!r}::double"
 
 
-def number_sql(value: float | Decimal) -> str:
-    """Return a number as SQL; whole ones stay whole, so that large ones compare exactly."""
-    if isinstance(value, Decimal) and value == value.to_integral_value():
-        value = int(value)
-    if isinstance(value, int) and abs(value) < 2**126:
-        return f"{value}::hugeint"
-    return f"{float(value)!r}::double"
+def nearest(field: SearchField, number: Decimal, rounding: str = ROUND_FLOOR) -> Decimal | None:
+    """Return the number of a field's type that is next to one, or None beyond all that the type holds.
+
+    Args:
+        field: A numeric field, told apart.
+        number: The number.
+        rounding: Which way to look; doubles have the nearest one, whatever this says.
+    """
+    if field.kind == "double":
+        return Decimal(repr(float(number)))
+    scale, most = 0, 2**127
+    if field.kind == "decimal":
+        scale = int(field.exact.rstrip(")").rpartition(",")[2])
+        most = 10 ** (38 - scale)
+    with localcontext() as context:
+        context.prec = 400
+        found = number.quantize(Decimal(1).scaleb(-scale), rounding)
+    return found if abs(found) < most else None
+
+
+def number_text(field: SearchField, value: Any) -> str | None:
+    """Return the text of a request's number in a field's type, or None where no value of the field can be it."""
+    number = number_of(value)
+    found = nearest(field, number)
+    return None if found != number else repr(float(found)) if field.kind == "double" else f"{found:f}"
+
+
+def number_sql(field: SearchField, value: Any, where: str) -> str:
+    """Return a request's number as SQL of a field's type, or raise the 400 for one that the type does not hold."""
+    text = number_text(field, value)
+    if text is None:
+        raise illegal(f"[{where}] {short(value)} can't stand among the values of the field [{short(field.name)}]")
+    return f"'{text}'::{field.sql_type}"
 
 
 def number_test(field: SearchField, operator: str, value: Any) -> Test:
-    """Return the SQL test of a field's value against a number, exact where the field's values are.
+    """Return the SQL test of a field's value against a number.
 
     Args:
-        field: A numeric field; where it is `exact`, the test is for its values as decimals.
+        field: A numeric field, told apart.
         operator: `=`, `<`, `<=`, `>` or `>=`.
         value: The number of the request.
     """
     number = number_of(value)
     if field.factor is not None and operator == "=":
-        number = round(float(number) * field.factor) / field.factor
-    if not field.exact:
-        plain = number_sql(float(number) if isinstance(number, Decimal) else number)
-        return lambda x: f"{x} {operator} {plain}"
-    wanted = number if isinstance(number, Decimal) else Decimal(repr(number))
-    scale = int(field.exact.rstrip(")").rpartition(",")[2])
-    with localcontext() as context:
-        context.prec = 400
-        rounding = ROUND_CEILING if operator in (">=", "<") else ROUND_FLOOR
-        bound = wanted.quantize(Decimal(1).scaleb(-scale), rounding)
-    if operator == "=" and bound != wanted:
-        return lambda x: "false"
-    if abs(bound) >= 10 ** (38 - scale):  # beyond every value that the type holds
-        met = operator in ("<", "<=") if bound > 0 else operator in (">", ">=")
+        number = Decimal(repr(round(float(number) * field.factor) / field.factor))
+    bound = nearest(field, number, ROUND_CEILING if operator in (">=", "<") else ROUND_FLOOR)
+    if bound is None:
+        met = operator[0] == ("<" if number > 0 else ">")
         return lambda x: f"({x} is not null and {str(met).lower()})"
-    return lambda x: f"{x} {operator} '{bound:f}'::{field.exact}"
+    if bound != number:
+        if operator == "=":
+            return lambda x: "false"
+        operator = operator[0] + "=" * ((bound > number) == (operator[0] == ">"))
+    text = repr(float(bound)) if field.kind == "double" else f"{bound:f}"
+    return lambda x: f"{x} {operator} '{text}'::{field.sql_type}"
 
 
 def boolean_of(value: Any) -> bool:
@@ -131,8 +153,8 @@ def term_clause(compiler: Compiler, field: SearchField, value: Any, *, blind: bo
         low, high = field.moment(value, context), field.moment(value, context, up=True)
         return Clause(compiler.plan.holds(field, lambda x: f"{x} between {low} and {high}"))
     if field.kind in NUMERIC:
-        test = number_test(field, "=", value)
-        return Clause(compiler.plan.holds(field.told_apart(), test))
+        number, field = number_of(value), field.told_apart()
+        return Clause(compiler.plan.holds(field, number_test(field, "=", number)))
     if field.kind == "boolean":
         truth = str(boolean_of(value)).lower()
         return keyword_score(compiler, field, compiler.plan.holds(field, lambda x: f"{x} = {truth}"))
@@ -260,14 +282,10 @@ def terms_match(compiler: Compiler, field: SearchField, values: list[Any]) -> st
     if field.kind in ("date", "boolean", "range") or field.type == "ip" or field.factor is not None:
         with compiler.filtering():
             return any_of([term_clause(compiler, field, value).match for value in dict.fromkeys(map(scalar, values))])
-    if field.exact:
-        return any_of([term_clause(compiler, field, value).match for value in dict.fromkeys(map(scalar, values))])
     if field.kind in NUMERIC:
-        bound = plan.bind([float(number_of(value)) for value in values]) + "::double[]"
-        if field.kind == "long":
-            numbers = map(number_of, values)
-            whole = [str(int(n)) for n in numbers if n == int(n) and -(2**126) < n < 2**126]
-            bound = plan.bind(whole) + "::varchar[]::hugeint[]"
+        field = field.told_apart()
+        numbers = [number_text(field, value) for value in map(scalar, values)]
+        bound = f"{plan.bind([text for text in numbers if text is not None])}::varchar[]::{field.sql_type}[]"
     else:
         texts = [field.normalized(as_text(value, "terms")) for value in values]
         bound = plan.bind(list(map(field.compared, texts))) + "::varchar[]"
@@ -305,11 +323,9 @@ def range_query(compiler: Compiler, body: dict[str, Any]) -> Clause:
         return range_text(compiler, field, bounds, boost)
     if field.kind == "range":
         return Clause(range_match(compiler, field, bounds, options), boost)
-    field = field.finest()
+    field = field.finest().told_apart()
     tests = [bound_test(compiler, field, operator, value, options) for operator, value in bounds]
-    match = compiler.plan.holds(
-        field.told_apart(), lambda x: " and ".join(test(x) for test in tests) or f"{x} is not null"
-    )
+    match = compiler.plan.holds(field, lambda x: " and ".join(test(x) for test in tests) or f"{x} is not null")
     return Clause(f"({match})", boost)
 
 
@@ -322,6 +338,9 @@ def read_bounds(options: dict[str, Any]) -> list[tuple[str, Any]]:
     for _, value in bounds:
         if isinstance(value, list | dict):
             raise parsing(f"[range] query does not support a bound of type [{type(value).__name__}]")
+    for side in "<>":
+        if len([sign for sign, _ in bounds if sign[0] == side]) > 1:
+            raise parsing(f"[range] query has two bounds on one side, such as [{BOUND_NAMES[side]}] beside another one")
     return bounds
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-LONG = re.compile(rb"\d{19}")
-"""What may be an integer beyond 64 bits."""
+LONG = re.compile(rb"[\d.]{17}")
+"""What may be a number with more digits than a float has, or an integer beyond 64 bits."""
 SPACES = b" \t\r\n"
 """Left out on both sides, those within texts too: what differs by more than them still differs."""
 
@@ -67,7 +67,7 @@ def tolerant(text: bytes | str) -> Any:
 
 
 def request(value: Any, text: bytes) -> Any:
-    """Return decoded JSON of a request with integers beyond 64 bits whole; numbers with a fraction stay floats.
+    """Return decoded JSON of a request with integers beyond 64 bits whole, and as decimals what a float would bend.
 
     Args:
         value: What `orjson` makes of it.
@@ -80,7 +80,7 @@ def request(value: Any, text: bytes) -> Any:
     if not LONG.search(text):
         return value
     try:
-        return json.loads(text)
+        return json.loads(text, parse_float=_nearest)
     except RecursionError:  # a query so deep is refused in any case
         return value
 
@@ -130,6 +130,11 @@ def _integer(text: str) -> int | Decimal:
 def _number(text: str) -> float | Decimal:
     value = float(text)
     return value if repr(value) == text else Decimal(text)
+
+
+def _nearest(text: str) -> float | Decimal:
+    value = float(text)
+    return value if Decimal(repr(value)) == Decimal(text) else Decimal(text)
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

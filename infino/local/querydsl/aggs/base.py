@@ -102,6 +102,8 @@ class Aggregation(ABC):
 
     parent = True
     """Whether it may hold other aggregations."""
+    apart = False
+    """Whether it tells values apart, so that numbers which a double would merge stay two."""
     histogram = False
     """Whether its buckets follow each other, so that one can be compared to the one before."""
 
@@ -137,7 +139,7 @@ class Aggregation(ABC):
             raise self.unfit(name, found.type)
         if found.kind == "range" and self.node.options.get("missing") is not None:
             raise unsupported(f"[missing] in [{self.node.kind}] of the field [{name}], which is one of ranges")
-        return found
+        return found.told_apart() if self.apart else found
 
     def unfit(self, name: str, kind: str) -> Problem:
         """Return the 400 for a field of a kind that this does not work on."""

@@ -15,7 +15,7 @@ from infino.local.querydsl.fields import NUMERIC, SearchField, sorted_text
 from infino.local.querydsl.options import check_options
 from infino.local.querydsl.problems import illegal, parsing
 from infino.local.querydsl.reading import as_boolean, as_number, as_object, as_text, short
-from infino.local.querydsl.termlevel import network_ends
+from infino.local.querydsl.termlevel import network_ends, number_sql, number_test
 from infino.local.values.dates import DEFAULT_FORMAT, DateContext, read_date, read_zone, show_date
 
 
@@ -221,6 +221,8 @@ class RangeBuckets(Choice):
 class Range(RangeBuckets):
     """`range`: buckets of numbers, from included, to excluded."""
 
+    apart = True
+
     def read_choices(self) -> list[tuple[Result, str]]:
         self.on = self.field()
         if self.on.kind not in (*NUMERIC, "date", "none"):
@@ -241,14 +243,20 @@ class Range(RangeBuckets):
 
     def condition(self, low: float | None, high: float | None) -> str:
         """Return the SQL condition of a range."""
-        ends = [f"x {operator} {end!r}::double" for operator, end in ((">=", low), ("<", high)) if end is not None]
+        ends = [(operator, end) for operator, end in ((">=", low), ("<", high)) if end is not None]
+        tests = [
+            number_test(self.on, operator, end)("x") if self.on.kind in NUMERIC else f"x {operator} {end!r}::double"
+            for operator, end in ends
+        ]
         return any_value(
-            self.on, self.column(self.on, "double"), " and ".join(ends) or "x is not null", self._missing()
+            self.on, self.column(self.on, "double"), " and ".join(tests) or "x is not null", self._missing()
         )
 
     def _missing(self) -> str | None:
         given = self.node.options.get("missing")
-        return None if given is None else repr(as_number(given, "missing"))
+        if given is None or self.on.kind in NUMERIC:
+            return None if given is None else number_sql(self.on, given, "missing")
+        return repr(as_number(given, "missing"))
 
     def shown(self, low: float | None, high: float | None, key: Any) -> Result:
         """Return what the answer says of a range."""

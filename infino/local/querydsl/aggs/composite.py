@@ -9,7 +9,7 @@ from infino.local.http import unsupported
 from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result, Running, tell_buckets
 from infino.local.querydsl.aggs.buckets import AggregationBucket, BucketAggregation
 from infino.local.querydsl.aggs.histograms import HISTOGRAMS, DateHistogram, Histogram
-from infino.local.querydsl.aggs.terms import key_value, key_values
+from infino.local.querydsl.aggs.terms import key_text, key_values
 from infino.local.querydsl.aggs.tree import Node
 from infino.local.querydsl.fields import SearchField
 from infino.local.querydsl.options import check_options
@@ -97,11 +97,13 @@ class CompositeSource:
             return self.buckets.floor(self.buckets.read_end(value))
         if self.buckets is not None:
             return self.buckets.read_end(value)
-        return key_value(context, self.field, value)
+        return key_text(context, self.field, value, "after")
 
 
 class FieldReader(Aggregation):
     """Reads the field of a source."""
+
+    apart = True
 
     def check(self) -> None:
         """Check nothing: the source has."""

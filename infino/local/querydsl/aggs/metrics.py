@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result, Running
 from infino.local.querydsl.aggs.tree import Node
+from infino.local.querydsl.fields import shortest
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.reading import as_boolean, as_number, as_text, listed, short
-from infino.local.querydsl.termlevel import boolean_of, number_of, number_sql
+from infino.local.querydsl.termlevel import boolean_of, number_literal, number_of, number_sql
 from infino.local.values.dates import DEFAULT_FORMAT, DateContext, read_date, show_date
 
 
@@ -58,7 +60,9 @@ class AggregationMetric(Aggregation):
             return self.context.plan.bind(as_text(missing, "missing")) + "::varchar"
         if kind == "boolean":
             return str(int(boolean_of(missing)))
-        return number_sql(number_of(missing))
+        if kind == "decimal":
+            return number_sql(self.on, missing, "missing")
+        return number_literal(number_of(missing))
 
     @property
     def many(self) -> bool:
@@ -77,10 +81,11 @@ class AggregationMetric(Aggregation):
         """Return the results of this metric alone."""
         return metric_results(runner, level, [self])[0]
 
-    def shown(self, value: float | None) -> Result:
+    def shown(self, value: float | Decimal | None) -> Result:
         """Return a single value as the answer has it."""
         if value is None or not math.isfinite(value):
             return {"value": None}
+        value = shortest(value)
         if self.dated:
             return {"value": value, "value_as_string": show_date(int(value), self.format)}
         return {"value": value}
@@ -144,8 +149,10 @@ class Sum(Counted):
 class Least(AggregationMetric):
     """`min`."""
 
+    apart = True
+
     def expressions(self, value: str) -> list[str]:
-        return [f"min(({value})::double)"]
+        return [f"min({value})"]
 
     def result(self, values: Sequence[Any]) -> Result:
         return self.shown(values[0])
@@ -154,8 +161,10 @@ class Least(AggregationMetric):
 class Greatest(AggregationMetric):
     """`max`."""
 
+    apart = True
+
     def expressions(self, value: str) -> list[str]:
-        return [f"max(({value})::double)"]
+        return [f"max({value})"]
 
     def result(self, values: Sequence[Any]) -> Result:
         return self.shown(values[0])
@@ -177,6 +186,7 @@ class Cardinality(Counted):
     """`cardinality`, counted exactly."""
 
     numeric = False
+    apart = True
 
     def expressions(self, value: str) -> list[str]:
         return [f"count(distinct {value})"]

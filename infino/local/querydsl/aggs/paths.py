@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from infino.local.querydsl.problems import illegal
@@ -24,7 +25,7 @@ def value_at(bucket: dict[str, Any], path: str) -> float | None:
         return float(bucket["doc_count"])
     if path == "_key":
         key = bucket.get("key")
-        return float(key) if isinstance(key, int | float) else None
+        return float(key) if isinstance(key, int | float | Decimal) else None
     first, _, rest = path.partition(">")
     if rest:
         inner = bucket.get(first)
@@ -45,7 +46,7 @@ def value_at(bucket: dict[str, Any], path: str) -> float | None:
             raise missing(path) from None
     elif prop not in metric and prop != "value":
         raise missing(path)
-    if found is not None and (isinstance(found, bool) or not isinstance(found, int | float)):
+    if found is not None and (isinstance(found, bool) or not isinstance(found, int | float | Decimal)):
         raise missing(path)
     return None if found is None else float(found)
 

@@ -13,8 +13,8 @@ from infino.local.querydsl.fields import NUMERIC, SearchField
 from infino.local.querydsl.problems import illegal, parsing
 from infino.local.querydsl.reading import as_boolean, as_integer, as_object, as_text, listed, short
 from infino.local.querydsl.regexps import RegexpReader
-from infino.local.querydsl.termlevel import boolean_of, number_of
-from infino.local.values.dates import DateContext, read_date, show_date
+from infino.local.querydsl.termlevel import boolean_of, number_text
+from infino.local.values.dates import DEFAULT_FORMAT, DateContext, read_date, show_date
 
 Shown = dict[str, Any]
 
@@ -28,15 +28,23 @@ def show_key(field: SearchField, key: Any, pattern: str | None = None) -> Shown:
     return {"key": field.shown(key)}
 
 
-def key_value(context: Context, field: SearchField, value: Any) -> Any:
-    """Return a value of the request as the keys of a field are."""
+def key_value(context: Context, field: SearchField, value: Any) -> str | None:
+    """Return the text of a value of the request as the keys of a field are, or None where no key can be it."""
     if field.kind in NUMERIC:
-        return number_of(value)
+        return number_text(field, value)
     if field.kind == "boolean":
-        return boolean_of(value)
+        return str(boolean_of(value))
     if field.kind == "date":
-        return read_date(value, DateContext(context.plan.now))
+        return str(read_date(value, DateContext(context.plan.now, format=field.format or DEFAULT_FORMAT)))
     return field.compared(as_text(value, "terms"))
+
+
+def key_text(context: Context, field: SearchField, value: Any, where: str) -> str:
+    """Return what `key_value` does, or raise the 400 for a value that no key can be."""
+    found = key_value(context, field, value)
+    if found is None:
+        raise illegal(f"[{where}] {short(value)} can't stand among the values of the field [{short(field.name)}]")
+    return found
 
 
 def key_values(column: str, field: SearchField, missing: str | None) -> str:
@@ -50,6 +58,8 @@ def key_values(column: str, field: SearchField, missing: str | None) -> str:
 
 class Terms(BucketAggregation):
     """`terms`, counted exactly: nothing is left out as sharded engines do."""
+
+    apart = True
 
     def __init__(self, node: Node, context: Context, children: Sequence[Aggregation]) -> None:
         super().__init__(node, context, children)
@@ -73,8 +83,8 @@ class Terms(BucketAggregation):
         self.missing = None if missing is None else self._bound(missing)
 
     def _bound(self, value: Any) -> str:
-        key = key_value(self.context, self.on, value)
-        return f"{self.context.plan.bind(str(key))}::varchar::{self.key_type}"
+        key = key_text(self.context, self.on, value, "missing")
+        return f"{self.context.plan.bind(key)}::varchar::{self.key_type}"
 
     def _chosen(self) -> str:
         """Return the SQL condition of the keys `k` that `include` and `exclude` leave."""
@@ -94,7 +104,8 @@ class Terms(BucketAggregation):
                 self.context.plan.check_expression(expression)
                 tests.append(f"{sign}regexp_full_match(k::varchar, {self.context.plan.bind(expression)})")
             elif given is not None:
-                keys = self.context.plan.bind([str(key_value(self.context, self.on, value)) for value in listed(given)])
+                found = [key_value(self.context, self.on, value) for value in listed(given)]
+                keys = self.context.plan.bind([key for key in found if key is not None])
                 tests.append(f"{sign}list_contains({keys}::varchar[]::{self.key_type}[], k)")
         return " and ".join(tests)
 
