@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import warnings
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -23,7 +24,7 @@ from sqlalchemy import types  # noqa: E402  # only once it is known to be instal
 from sqlalchemy.dialects import registry  # noqa: E402  # likewise
 from sqlalchemy.engine import default, reflection  # noqa: E402  # likewise
 from sqlalchemy.exc import CompileError, NoSuchTableError  # noqa: E402  # likewise
-from sqlalchemy.schema import CreateIndex, CreateTable, DropIndex, DropTable  # noqa: E402  # likewise
+from sqlalchemy.schema import CreateIndex, CreateTable, DropIndex, DropTable, PrimaryKeyConstraint  # noqa: E402  # likewise
 from sqlalchemy.sql import compiler  # noqa: E402  # likewise
 
 from infino.core.endpoint import is_loopback  # noqa: E402  # likewise
@@ -49,11 +50,19 @@ _TYPES: Final[dict[Kind | None, type[types.TypeEngine[Any]]]] = {
     "object": types.JSON,
 }
 """What the kinds of columns are to SQLAlchemy; others are text."""
-_FIELDS: Final[tuple[tuple[type[types.TypeEngine[Any]], str], ...]] = (
-    (types.Boolean, "boolean"),
-    (types.Integer, "long"),
-    (types.Float, "double"),
+_TEXT: Final = {"type": "text", "fields": {"keyword": {"type": "keyword"}}}  # as the service itself maps text
+_FIELDS: Final[tuple[tuple[type[types.TypeEngine[Any]], dict[str, Any]], ...]] = (
+    (types.Boolean, {"type": "boolean"}),
+    (types.Integer, {"type": "long"}),
+    (types.Float, {"type": "double"}),
+    (types.DateTime, {"type": "date"}),
+    (types.Date, {"type": "date"}),
+    (types.String, _TEXT),
+    (types.Uuid, _TEXT),
+    (types.Time, _TEXT),
+    (types.LargeBinary, _TEXT),
 )
+"""What columns are in a dataset; of others, such as decimals and JSON, the service learns from their values."""
 # What SQLAlchemy declares here differs from type to type; it takes a function, or None for values as they are.
 _Processor = Any
 
@@ -243,6 +252,7 @@ class InfinoDialect(default.DefaultDialect):
                 client.datasets.delete(name)
             else:
                 client.datasets.create(name, mapping=_mapping(made.element))
+                _warn_of_constraints(made.element)
 
     def do_rollback(self, dbapi_connection: Any) -> None:
         """Do nothing: there is no transaction to undo."""
@@ -276,12 +286,12 @@ class InfinoDialect(default.DefaultDialect):
                     "type": _TYPES.get(declared_kind(declared), types.String)(),
                     "nullable": name != "_id",
                     "default": None,
-                    "autoincrement": False,
                 },
             )
             for name, declared in names.items()
         ]
 
+    @reflection.cache
     def has_table(self, connection: Connection, table_name: str, schema: str | None = None, **kw: Any) -> bool:
         """Whether there is a dataset of that name."""
         return _client(connection).datasets.exists(table_name)
@@ -324,16 +334,29 @@ class InfinoDialect(default.DefaultDialect):
 
 
 def _mapping(table: Any) -> dict[str, Any] | None:
-    """The types of the columns that JSON has a type for; the service learns others from the values."""
+    """The types of the columns, as far as a mapping has them."""
     for column in table.columns:
         if column.server_default is not None or column.identity is not None:
             raise CompileError(f"{table.name}.{column.name}: the service fills in nothing by itself")
     found = {
-        column.name: {"type": next(word for kind, word in _FIELDS if isinstance(column.type, kind))}
+        column.name: field
         for column in table.columns
-        if column.name != "_id" and isinstance(column.type, tuple(kind for kind, _ in _FIELDS))
+        if column.name != "_id"
+        if (field := next((field for kind, field in _FIELDS if isinstance(column.type, kind)), None))
     }
     return {"properties": found} if found else None
+
+
+def _warn_of_constraints(table: Any) -> None:
+    """Say that nobody will watch over what a table declares: models of the ORM cannot do without keys."""
+    loose = [
+        f"{type(constraint).__name__}({', '.join(column.name for column in getattr(constraint, 'columns', ()))})"
+        for constraint in table.constraints
+        if not (isinstance(constraint, PrimaryKeyConstraint) and {*constraint.columns.keys()} <= {"_id"})
+    ]
+    if loose:
+        problem = f"{table.name}: {', '.join(sorted(loose))} will not be enforced: a dataset has only its _id"
+        warnings.warn(problem, stacklevel=2)
 
 
 def _client(connection: Connection) -> Infino:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import warnings
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -208,6 +210,45 @@ def test_what_nobody_would_fill_in_is_refused(engine: sa.Engine, fresh: Callable
     made.create(engine)
     with pytest.raises(IntegrityError):
         made.create(engine, checkfirst=False)
+
+
+def test_a_table_shows_its_columns_before_it_has_rows(engine: sa.Engine, fresh: Callable[..., str]) -> None:
+    kinds = {"whole": sa.BigInteger, "text": sa.String, "moment": sa.DateTime, "truth": sa.Boolean, "real": sa.Double}
+    columns = [sa.Column(name, kind) for name, kind in kinds.items()]
+    table = sa.Table(fresh("columns"), sa.MetaData(), sa.Column("_id", sa.String, primary_key=True), *columns)
+    table.create(engine)
+    found = {column["name"]: column["type"] for column in sa.inspect(engine).get_columns(table.name)}
+    assert {name: type(kind) for name, kind in found.items()} == {"_id": sa.String, **kinds}
+    with engine.connect() as connection:  # text that looks like something else stays text
+        connection.execute(table.insert(), [{"_id": "1", "text": "2024-01-02"}, {"_id": "2", "text": "007"}])
+        read = connection.execute(sa.select(table.c.text).order_by(table.c["_id"])).scalars().all()
+    assert read == ["2024-01-02", "007"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "named"),
+    [
+        (lambda: [sa.Column("_id", sa.String, primary_key=True), sa.Column("v", sa.Integer)], None),
+        (lambda: [sa.Column("v", sa.Integer)], None),
+        (lambda: [sa.Column("v", sa.Integer, primary_key=True)], r"PrimaryKeyConstraint\(v\)"),
+        (lambda: [sa.Column("v", sa.Integer, unique=True)], r"UniqueConstraint\(v\)"),
+        (lambda: [sa.Column("v", sa.Integer), sa.CheckConstraint("v > 0")], "CheckConstraint"),
+        (lambda: [sa.Column("v", sa.Integer, sa.ForeignKey("others.w"))], r"ForeignKeyConstraint\(v\)"),
+    ],
+)
+def test_a_constraint_that_nobody_watches_is_warned_about(
+    engine: sa.Engine, fresh: Callable[..., str], parts: Callable[[], list[Any]], named: str | None
+) -> None:
+    data = sa.MetaData()
+    sa.Table("others", data, sa.Column("w", sa.Integer))
+    table = sa.Table(fresh("loose"), data, *parts())
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        table.create(engine)
+    shown = [str(warning.message) for warning in caught]
+    assert (
+        shown == [] if named is None else (len(shown) == 1 and re.search(f"{named}.* will not be enforced", shown[0]))
+    )
 
 
 def test_the_dialect_has_two_names() -> None:
