@@ -5,7 +5,6 @@ contender sends the same records, with ids, signed where it signs; rounds are in
 
     python scripts/bench_bulk.py                       # 100,000 records, and some into the embedded gateway
     python scripts/bench_bulk.py --records 1000000
-    python scripts/bench_bulk.py --memory 1000000 10000000
     python scripts/bench_bulk.py --heartbeat --records 1000000
 """
 
@@ -17,7 +16,6 @@ import gc
 import importlib
 import json
 import multiprocessing
-import resource
 import statistics
 import subprocess
 import sys
@@ -382,27 +380,6 @@ def into_gateway(count: int) -> None:
     process.join()
 
 
-def memory_child(port: int, count: int, kind: str) -> None:
-    """Upload from a source that is never whole in memory, and print the peak of this process in MB."""
-    from infino import Infino
-
-    with Infino(access_key=KEYS[0], secret_key=KEYS[1], endpoint=f"http://127.0.0.1:{port}") as client:
-        source: Any = (record(number) for number in range(count)) if kind == "dicts" else kind
-        report = client.records.bulk("bench", source, id="event_id")
-    assert report.accepted == count
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-
-
-def memory(counts: list[int]) -> None:
-    peaks = []
-    with sink() as (_, port):
-        for count in counts:
-            command = [sys.executable, __file__, "--child", str(port), str(count), "dicts"]
-            peaks.append(float(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
-            print(f"  dicts {count:12,} records: peak {peaks[-1]:6.1f} MB")
-    print(f"  last / first: {peaks[-1] / peaks[0]:.2f} (target 1.20), below 200 MB: {max(peaks) < 200}")
-
-
 def heartbeat(count: int) -> None:
     """Upload Parquet with the async client beside a task that wakes every 10 ms, and say how late it ever was."""
     late: list[float] = []
@@ -447,17 +424,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--gateway", type=int, default=20_000, metavar="RECORDS", help="into the embedded gateway")
     parser.add_argument("--only", help="part of the label of the comparisons to run")
-    parser.add_argument("--memory", type=int, nargs="+", metavar="RECORDS")
     parser.add_argument("--heartbeat", action="store_true", help="how free the event loop stays, in place of speed")
-    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     parser.add_argument("--cold", nargs=3, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.child:
-        memory_child(int(arguments.child[0]), int(arguments.child[1]), arguments.child[2])
-    elif arguments.cold:
+    if arguments.cold:
         cold_child(int(arguments.cold[0]), int(arguments.cold[1]), arguments.cold[2])
-    elif arguments.memory:
-        memory(arguments.memory)
     elif arguments.heartbeat:
         heartbeat(arguments.records)
     else:
