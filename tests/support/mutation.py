@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ast
 import itertools
+import multiprocessing
 import os
 import random
 import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,9 +29,14 @@ OPPOSITE: dict[type[ast.cmpop], str] = {
     ast.In: "not in", ast.NotIn: "in", ast.Is: "is not", ast.IsNot: "is",
 }  # fmt: skip
 PYTEST = (sys.executable, "-m", "pytest", "-m", "not soak and not slow")
-NEEDLESS = ("-p", "no:xdist", "-p", "no:cov", "-p", "no:schemathesis")  # they are half of what a short run costs
+PLAIN = ("-m", "not soak and not slow", "--tb=no", "-rfE", "-p", "no:xdist", "-p", "no:cov", "-p", "no:schemathesis",
+         "-W", "ignore::pytest.PytestAssertRewriteWarning")  # fmt: skip
+# What every run of tests imports, and no change touches, is imported once: the runs are forked from there.
+WARM = multiprocessing.get_context("forkserver")
+WARM.set_forkserver_preload(["hypothesis.strategies", "hypothesis.stateful", "numpy", "duckdb", "anyio", "uvicorn",
+                             "starlette.applications", "yaml", "pytest", "httpx", "asyncio", "attr"])  # fmt: skip
 AT_ONCE = 25
-MOST_TESTS = 100
+MOST_TESTS = 200
 
 
 class Mutation(NamedTuple):
@@ -123,7 +129,7 @@ def record(data: Path) -> None:
 
 
 def who_runs(data: Path, changes: Sequence[Mutation]) -> Mapping[Mutation, Sequence[str]]:
-    """The tests that run each changed line: nearest those whose file is called after it, then those that run least.
+    """The tests that run each changed line, in the order in which they are asked.
 
     A line that runs while modules are imported has the tests of its whole file.
     """
@@ -142,13 +148,20 @@ def who_runs(data: Path, changes: Sequence[Mutation]) -> Mapping[Mutation, Seque
         contexts = lines.get(change.line, [])
         if "" in contexts:
             contexts = [one for every in lines.values() for one in every]
-        rooms = Path(change.path).with_suffix("").parts
-
-        def far(test: str, rooms: tuple[str, ...] = rooms) -> tuple[int, int, str]:
-            return -sum(room in test.partition("::")[0] for room in rooms), weight[test], test
-
-        found[change] = sorted(known & {names[one] for one in contexts}, key=far)
+        found[change] = _nearest(known & {names[one] for one in contexts}, change, weight)
     return found
+
+
+def _nearest(tests: Set[str], change: Mutation, weight: Mapping[str, int]) -> list[str]:
+    """One case of each test before the second of any; first tests whose file is called after the changed one."""
+    words = Path(change.path).with_suffix("").parts
+    cases = Counter[str]()
+    order: list[tuple[int, int, int, str]] = []
+    for test in sorted(tests, key=lambda test: (weight[test], test)):
+        file, function = test.partition("::")[0], test.partition("[")[0]
+        cases[function] += 1
+        order.append((cases[function], -sum(word in file for word in words), weight[test], test))
+    return [test for *_, test in sorted(order)]
 
 
 class Copy:
@@ -188,17 +201,37 @@ class Copy:
         os.utime(file, (next(self._writes),) * 2)
 
     def _failed(self, tests: Sequence[str], *options: str) -> Sequence[str]:
-        paths = [self.folder, self.folder / "generated", self.folder / "infino" / "migration"]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))}
-        command = [*PYTEST, "--tb=no", "-rfE", *NEEDLESS, *options, *tests]
-        try:
-            done = subprocess.run(
-                command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=600, check=False
-            )
-        except subprocess.TimeoutExpired:
-            return tests
-        if done.returncode in (0, 5):
+        said = self.folder / "said.txt"
+        process = WARM.Process(target=_run_tests, args=(self.folder, [*PLAIN, *options, *tests], said))
+        process.start()
+        process.join(600)
+        if process.exitcode in (0, 5):
             return ()
-        said = [line.partition(" ")[2] for line in done.stdout.splitlines() if line.startswith(("FAILED ", "ERROR "))]
-        named = [test for test in tests if any(f"{line} - ".startswith(f"{test} - ") for line in said)]
+        if process.exitcode is None:
+            process.kill()
+            return tests
+        told = [
+            line.partition(" ")[2] for line in said.read_text().splitlines() if line.startswith(("FAILED", "ERROR"))
+        ]
+        named = [test for test in tests if any(f"{one} - ".startswith(f"{test} - ") for one in told)]
         return named or tests[:1]  # where nothing can be imported, no test is named
+
+
+def _run_tests(folder: Path, arguments: list[str], said: Path) -> None:
+    """Run tests of the copy in this process, which was forked for it and has nothing of ours but this module."""
+    import pytest
+
+    for name in [name for name in sys.modules if name.partition(".")[0] == "tests"]:
+        del sys.modules[name]
+    os.chdir(folder)
+    paths = [str(folder), str(folder / "generated"), str(folder / "infino" / "migration")]
+    sys.path[:0] = paths
+    os.environ["PYTHONPATH"] = os.pathsep.join(paths)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False  # or each run would compile everything anew
+    with said.open("w") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    status = pytest.main(arguments)
+    sys.stdout.flush()
+    os._exit(status)

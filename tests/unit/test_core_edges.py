@@ -25,7 +25,11 @@ from infino.core.errors import DecodeError
 from infino.core.extras import MissingDependencyError, require
 from infino.core.times import parse_span
 from infino.core.tls import tls_context
+from infino.runtime import read as readers
+from infino.runtime.call import Call
+from infino.runtime.encode import extended
 from infino.runtime.multipart import multipart
+from infino.runtime.shapes import ParseError
 from infino.runtime.unset import UNSET
 from infino.runtime.warn import of_deprecated
 from tests.contract.conftest import make  # noqa: F401  # both clients
@@ -67,6 +71,21 @@ def test_only_what_is_given_is_deprecated(recwarn: pytest.WarningsRecorder) -> N
     for value in ((), (0,), ("x",)):
         with pytest.warns(DeprecationWarning, match="is deprecated"):
             of_deprecated("things.get", *value)
+
+
+def test_null_is_an_element_or_a_value_only_where_the_document_says_so() -> None:
+    for made, value, place in (
+        (readers.items, [1, None], r"\[1\]"), (readers.values, {"a": 1, "b": None}, r"\.b"),
+    ):  # fmt: skip
+        assert made(readers.integer, keep_null=True)(value) == value
+        with pytest.raises(ParseError, match=place):
+            made(readers.integer)(value)
+
+
+def test_what_is_added_to_a_query_replaces_what_has_its_name() -> None:
+    call = Call("a", "GET", "/a", query=(("size", "1"), ("size", "2"), ("from", "3")), parse=lambda value: value)
+    added = extended(call, {"size": 9, "new": [True, "x"]}, {})
+    assert added.query == (("from", "3"), ("size", "9"), ("new", "true"), ("new", "x"))
 
 
 def test_a_stream_that_cannot_go_back_is_never_half_a_body() -> None:
