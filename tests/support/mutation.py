@@ -125,7 +125,9 @@ def record(data: Path) -> None:
         return
     command = [*PYTEST, "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--cov=infino",
                "--cov=scripts/generator", "--cov-context=test", "--cov-report=", "--cov-fail-under=0"]  # fmt: skip
-    subprocess.run(command, cwd=ROOT, env={**os.environ, "COVERAGE_FILE": str(data)}, check=True, timeout=2400)
+    environment = {**os.environ, "COVERAGE_FILE": str(data)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=False, timeout=3000)
+    assert done.returncode in (0, 1), "a test that fails is found out later, but all of them are to run"
 
 
 def who_runs(data: Path, changes: Sequence[Mutation]) -> Mapping[Mutation, Sequence[str]]:
