@@ -6,26 +6,15 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 
 import attrs
 
 from infino.bulk.options import BulkOptions
 from infino.core import codec
+from infino.core.extras import optional
 
 _ID = re.compile(rb'"_id":"((?:[^"\\]|\\.)*)"')
-
-
-class Ids(Protocol):
-    """The ids of a chunk, as one column."""
-
-    def meets(self, other: Any) -> bool:
-        """Return whether any id is in both."""
-        ...
-
-    def names(self) -> set[bytes]:
-        """Return the ids, as escaped in the body."""
-        ...
 
 
 @attrs.frozen
@@ -78,7 +67,7 @@ class EncodedPiece:
     stop: int
     positions: Sequence[int]
     body: bytes = attrs.field(repr=False)
-    ids: set[bytes] | Ids | None = attrs.field(default=None, repr=False)
+    ids: set[bytes] | ColumnIds | None = attrs.field(default=None, repr=False)
     keyed: bool = False
     rejections: list[Rejection] = attrs.field(factory=list)
 
@@ -90,7 +79,7 @@ class Chunk:
     span: Span
     positions: Sequence[int]
     body: bytes = attrs.field(repr=False)
-    ids: set[bytes] | Ids | None = attrs.field(default=None, repr=False)
+    ids: set[bytes] | ColumnIds | None = attrs.field(default=None, repr=False)
     keyed: bool = False
     tries: int = 0
     lost: bool = False
@@ -169,39 +158,6 @@ class Template:
         return cls(head, b'"}}\n', b"\n")
 
 
-class EncodedBatch(Protocol):
-    """Neighbouring records of the source, encoded: with ids, and with the failures among them."""
-
-    @property
-    def positions(self) -> Sequence[int]:
-        """Positions of the records."""
-        ...
-
-    @property
-    def failures(self) -> list[Rejection]:
-        """Records that cannot be sent."""
-        ...
-
-    @property
-    def size(self) -> int:
-        """Bytes of all records."""
-        ...
-
-    def __len__(self) -> int: ...
-
-    def ends(self) -> Sequence[int]:
-        """Return for each record how many bytes end with it."""
-        ...
-
-    def body(self, at: int, end: int) -> bytes | memoryview:
-        """Return some of the records as action and document lines."""
-        ...
-
-    def ids(self, at: int, end: int) -> Any:
-        """Return their ids as escaped in the body, empty where a record has none; None where none has any."""
-        ...
-
-
 @attrs.define
 class Encoded:
     """A batch of lines.
@@ -253,6 +209,71 @@ class Encoded:
 
     def ids(self, at: int, end: int) -> list[bytes] | None:
         return None if self.names is None else self.names[at:end]
+
+
+class ColumnIds:
+    """The ids of a chunk as a column of polars."""
+
+    def __init__(self, column: Any) -> None:
+        self._column = column
+        self._first, self._last = column.min(), column.max()
+        self._hashes: Any = None
+
+    def meets(self, other: ColumnIds) -> bool:
+        """Return whether any id may be in both; a rare clash of hashes only costs a little waiting."""
+        if self._last < other._first or other._last < self._first:
+            return False
+        return bool(self._hashed().is_in(other._hashed().implode()).any())
+
+    def _hashed(self) -> Any:
+        if self._hashes is None:
+            self._hashes = self._column.hash()
+        return self._hashes
+
+    def names(self) -> set[bytes]:
+        """Return the ids; none of them needs an escape."""
+        return {name.encode() for name in self._column}
+
+    def joined(self, others: list[ColumnIds]) -> ColumnIds:
+        """Return the ids of several batches as one column."""
+        return ColumnIds(optional("polars").concat([ids._column for ids in (self, *others)])) if others else self
+
+
+class EncodedFrame:
+    """A batch of records as a column of text, action and document lines: no record becomes a Python object."""
+
+    def __init__(self, records: Any, names: Any, start: int) -> None:
+        self._whole, self._ends = _spelled(records)
+        self._names = names
+        self.positions: Sequence[int] = range(start, start + len(records))
+        self.failures: list[Rejection] = []
+        self.size: int = self._ends[-1]
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def ends(self) -> Any:
+        return self._ends
+
+    def body(self, at: int, end: int) -> bytes | memoryview:
+        return self._whole[self._ends[at - 1] if at else 0 : self._ends[end - 1]]
+
+    def ids(self, at: int, end: int) -> ColumnIds | None:
+        return None if self._names is None else ColumnIds(self._names.slice(at, end - at))
+
+
+def _spelled(records: Any) -> tuple[bytes | memoryview, Any]:
+    """The bytes of a column of text, and where each value ends: in Arrow it lies in memory just so."""
+    polars = optional("polars")
+    try:
+        _, ends, whole = records.to_arrow(compat_level=polars.CompatLevel.oldest()).buffers()
+    except ImportError:  # without pyarrow
+        return records.str.join("").cast(polars.Binary).item(), records.str.len_bytes().cast(int).cum_sum()
+    return memoryview(whole), memoryview(ends).cast("q")[1 : len(records) + 1]
+
+
+EncodedBatch: TypeAlias = Encoded | EncodedFrame
+"""Neighbouring records of the source, encoded: with ids, and with the failures among them."""
 
 
 def joined(parts: list[Encoded]) -> Encoded:
@@ -355,7 +376,7 @@ class Packer:
         return [self._cut(self._stop)] if self._count or self._rejections else []
 
 
-def _merged(parts: list[Any]) -> tuple[set[bytes] | Ids | None, bool]:
+def _merged(parts: list[Any]) -> tuple[set[bytes] | ColumnIds | None, bool]:
     """The ids of all parts, and whether each record has one."""
     if not parts or any(part is None for part in parts):
         return None, False

@@ -1,20 +1,24 @@
-"""Frames to records as JSON: polars does the work, and no record becomes a Python object."""
+"""Columns as JSON: those of polars as they are, no record becoming a Python object; those of Arrow value by value."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from itertools import groupby
-from typing import Any
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from itertools import groupby, pairwise
+from typing import Any, Final
 
-from infino.bulk.chunk import Rejection, Template
+from infino.bulk.chunk import EncodedFrame, Template
+from infino.bulk.encode import Unsendable
 from infino.bulk.options import BulkOptions
+from infino.core.errors import ValidationError
 from infino.core.extras import optional
+from infino.core.values import seconds_of
 
 _ESCAPED = b'"\\' + bytes(range(32))
 _KINDS = "String Boolean Date Categorical Enum Null Float32 Float64 Int8 Int16 Int32 Int64 UInt8 UInt16 UInt32 UInt64"
 PLAIN = frozenset(_KINDS.split())
-_PER_SECOND = {"ms": 1000, "us": 1_000_000, "ns": 1_000_000_000}
+_PER_SECOND = {"s": 1, "ms": 1000, "us": 1_000_000, "ns": 1_000_000_000}
 _FAR = 95_000_000  # days from 1970, a little less than polars can write
 _WHOLE_MINUTES = 1096  # days from 1970, since which no zone has seconds in its offset
 
@@ -44,12 +48,17 @@ def written(polars: Any, column: Any, kind: Any) -> Any:
     return None
 
 
-def _has_times(polars: Any, kind: Any) -> bool:
+def any_within(polars: Any, kind: Any, suits: Callable[[Any], bool]) -> bool:
+    """Whether a type, or one within it, suits."""
     if isinstance(kind, polars.Struct):
-        return any(_has_times(polars, field.dtype) for field in kind.fields)
+        return any(any_within(polars, field.dtype, suits) for field in kind.fields)
     if isinstance(kind, polars.List | polars.Array):
-        return _has_times(polars, kind.inner)
-    return isinstance(kind, polars.Datetime | polars.Time)
+        return suits(kind) or any_within(polars, kind.inner, suits)
+    return suits(kind)
+
+
+def _has_times(polars: Any, kind: Any) -> bool:
+    return any_within(polars, kind, lambda inner: isinstance(inner, polars.Datetime | polars.Time))
 
 
 def in_range(polars: Any, column: Any) -> bool:
@@ -73,71 +82,6 @@ def in_range(polars: Any, column: Any) -> bool:
     counts = column.to_physical()
     least, most = counts.min(), counts.max()
     return least is None or bool((_WHOLE_MINUTES if named else -_FAR) * day <= least and most <= _FAR * day)
-
-
-class ColumnIds:
-    """The ids of a chunk as a column of polars."""
-
-    def __init__(self, column: Any) -> None:
-        self._column = column
-        self._first, self._last = column.min(), column.max()
-        self._hashes: Any = None
-
-    def meets(self, other: ColumnIds) -> bool:
-        """Return whether any id may be in both; a rare clash of hashes only costs a little waiting."""
-        if self._last < other._first or other._last < self._first:
-            return False
-        return bool(self._hashed().is_in(other._hashed().implode()).any())
-
-    def _hashed(self) -> Any:
-        if self._hashes is None:
-            self._hashes = self._column.hash()
-        return self._hashes
-
-    def names(self) -> set[bytes]:
-        """Return the ids; none of them needs an escape."""
-        return {name.encode() for name in self._column}
-
-    def joined(self, others: list[ColumnIds]) -> ColumnIds:
-        """Return the ids of several batches as one column."""
-        return (
-            ColumnIds(optional("polars").concat([self._column, *(other._column for other in others)]))
-            if others
-            else self
-        )
-
-
-class EncodedFrame:
-    """A batch of records as a column of text, action and document lines: no record becomes a Python object."""
-
-    def __init__(self, records: Any, names: Any, start: int) -> None:
-        self._whole, self._ends = _spelled(records)
-        self._names = names
-        self.positions: Sequence[int] = range(start, start + len(records))
-        self.failures: list[Rejection] = []
-        self.size: int = self._ends[-1]
-
-    def __len__(self) -> int:
-        return len(self.positions)
-
-    def ends(self) -> Any:
-        return self._ends
-
-    def body(self, at: int, end: int) -> bytes | memoryview:
-        return self._whole[self._ends[at - 1] if at else 0 : self._ends[end - 1]]
-
-    def ids(self, at: int, end: int) -> ColumnIds | None:
-        return None if self._names is None else ColumnIds(self._names.slice(at, end - at))
-
-
-def _spelled(records: Any) -> tuple[bytes | memoryview, Any]:
-    """The bytes of a column of text, and where each value ends: in Arrow it lies in memory just so."""
-    polars = optional("polars")
-    try:
-        _, ends, whole = records.to_arrow(compat_level=polars.CompatLevel.oldest()).buffers()
-    except ImportError:  # without pyarrow
-        return records.str.join("").cast(polars.Binary).item(), records.str.len_bytes().cast(int).cum_sum()
-    return memoryview(whole), memoryview(ends).cast("q")[1 : len(records) + 1]
 
 
 class FrameEncoder:
@@ -218,3 +162,252 @@ def safe_ids(column: Any, polars: Any) -> bool:
     """Return whether no id is empty or would need an escape in JSON."""
     whole = column.str.join("").cast(polars.Binary).item()
     return bool(column.min() != "" and len(whole.translate(None, _ESCAPED)) == len(whole))  # the empty one sorts first
+
+
+_FAR_SECONDS: Final = 10**13
+
+
+def check_names(names: Iterable[str], place: str = "the source") -> None:
+    """Refuse names that occur twice: a record can hold only one value under each."""
+    seen: set[str] = set()
+    doubled = list(dict.fromkeys(name for name in names if name in seen or seen.add(name)))  # type: ignore[func-returns-value]  # None on purpose
+    if doubled:
+        raise ValidationError(f"{place} has several columns of one name: {', '.join(map(repr, doubled))}; rename them")
+
+
+def check_schema(pa: Any, fields: Iterable[Any], place: str = "the source") -> None:
+    """Refuse doubled names, also inside of columns."""
+    fields = list(fields)
+    check_names([field.name for field in fields], place)
+    for field in fields:
+        kind = field.type
+        while _is_list(pa.types, kind) or pa.types.is_list_view(kind) or pa.types.is_large_list_view(kind):
+            kind = kind.value_type
+        if pa.types.is_struct(kind):
+            check_schema(pa, kind, f"the column {field.name!r}")
+        if getattr(kind, "extension_name", "") == "arrow.opaque":
+            kind = f"{kind.type_name} of {kind.vendor_name}"
+            raise ValidationError(
+                f"{place} has the column {field.name!r} of the type {kind}: cast it there, as to text"
+            )
+
+
+def _is_list(types: Any, kind: Any) -> bool:
+    return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
+
+
+def is_native(pa: Any, kind: Any) -> bool:
+    """Return whether polars takes a type over unchanged and writes it as JSON just as it is."""
+    types = pa.types
+    if isinstance(kind, pa.BaseExtensionType):
+        return False
+    if _is_list(types, kind):
+        return is_native(pa, kind.value_type)
+    if types.is_struct(kind):
+        return kind.num_fields > 0 and all(is_native(pa, field.type) for field in kind)
+    if types.is_dictionary(kind):
+        return _is_text(types, kind.value_type)
+    if types.is_timestamp(kind):
+        return kind.tz is None or not kind.tz.startswith(("+", "-"))  # polars knows zones by name only
+    checks = (types.is_boolean, types.is_integer, types.is_float32, types.is_float64, types.is_date32, types.is_null)
+    return types.is_time(kind) or _is_text(types, kind) or any(check(kind) for check in checks)
+
+
+def _is_text(types: Any, kind: Any) -> bool:
+    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
+
+
+def values_of(pa: Any, array: Any) -> list[Any]:
+    """Return the values of an array: times as text, durations as seconds, maps as dictionaries.
+
+    What has no JSON form stands as an `Unsendable` in its place.
+    """
+    if isinstance(array, pa.ChunkedArray):
+        return [value for chunk in array.chunks for value in values_of(pa, chunk)]
+    types, kind = pa.types, array.type
+    if isinstance(kind, pa.BaseExtensionType):
+        return _extension(pa, array)
+    for check, read in _READERS:
+        if check(types, kind):
+            return read(pa, array)
+    return list(array.to_pylist())
+
+
+def _extension(pa: Any, array: Any) -> list[Any]:
+    name = array.type.extension_name
+    if name.startswith("pandas."):  # Period and Interval, of which the storage is only half
+        return list(array.to_pandas())
+    if name == "arrow.fixed_shape_tensor":
+        return [None if value is None else value.to_numpy() for value in array]
+    if name == "arrow.json":
+        return [None if text is None else _parsed(text) for text in array.storage.to_pylist()]
+    return list(array.to_pylist()) if name in ("arrow.uuid", "arrow.bool8") else values_of(pa, array.storage)
+
+
+def _parsed(text: str) -> Any:
+    """JSON in a column of JSON, with every digit."""
+    try:
+        return json.loads(text, parse_float=Decimal)
+    except ValueError as error:
+        return Unsendable("not_json", f"the value is not JSON: {error}")
+
+
+def _strings(pa: Any, array: Any) -> list[str | None]:
+    import pyarrow.compute as pc
+
+    return list(pc.cast(array, pa.string()).to_pylist())
+
+
+def _reals(pa: Any, array: Any) -> list[Any]:
+    """No more digits than a float of this width has."""
+    return [None if text is None else float(text) for text in _strings(pa, array)]
+
+
+def _halves(pa: Any, array: Any) -> list[Any]:
+    import numpy
+
+    return [None if value is None else float(str(numpy.float16(value))) for value in array.to_pylist()]
+
+
+def _dates(pa: Any, array: Any) -> list[Any]:
+    import pyarrow.compute as pc
+
+    return [text and _signed(text) for text in _times(pa, pc.cast(array, pa.date32()))]
+
+
+def _clock_times(pa: Any, array: Any) -> list[Any]:
+    return [text and _short(text) for text in _strings(pa, array)]
+
+
+def _timestamps(pa: Any, array: Any) -> list[Any]:
+    import pyarrow.compute as pc
+
+    zone = array.type.tz
+    try:
+        local = array if zone is None else pc.local_timestamp(array)
+    except pa.ArrowInvalid:  # a zone that is not known here
+        return _in_utc(pa, array)
+    texts = [text and _signed(_short(text)) for text in _times(pa, local)]
+    if zone is None:
+        return texts
+    second = _PER_SECOND[array.type.unit]
+    pairs = zip(pc.cast(local, pa.int64()).to_pylist(), pc.cast(array, pa.int64()).to_pylist(), strict=True)
+    offsets = [None if here is None else (here - there) // second for here, there in pairs]
+    if any(offset and offset % 60 for offset in offsets):  # ISO 8601 cannot write the seconds of an offset
+        return _in_utc(pa, array)
+    return [
+        text + _offset(offset or 0) if isinstance(text, str) else text
+        for text, offset in zip(texts, offsets, strict=True)
+    ]
+
+
+def _in_utc(pa: Any, array: Any) -> list[Any]:
+    return _timestamps(pa, array.cast(pa.timestamp(array.type.unit, "UTC")))
+
+
+def _times(pa: Any, array: Any) -> list[Any]:
+    """The text of times; Arrow has none for years of more than five digits."""
+    texts = _strings(pa, array)
+    if pa.types.is_timestamp(array.type) and array.type.unit == "s":  # in which it counts beyond its own range unseen
+        seconds = array.cast(pa.timestamp("s")).cast(pa.int64()).to_pylist()
+        texts = [
+            f"<value out of range: {second}>" if text and abs(second) > _FAR_SECONDS else text
+            for text, second in zip(texts, seconds, strict=True)
+        ]
+    return [
+        Unsendable("out_of_range", f"{text[1:-1]}, too far from today to be written as a date")
+        if text and text.startswith("<")
+        else text and text.replace(" ", "T")
+        for text in texts
+    ]
+
+
+def _offset(seconds: int) -> str:
+    hours, minutes = divmod(abs(seconds) // 60, 60)
+    return f"{'-' if seconds < 0 else '+'}{hours:02d}:{minutes:02d}"
+
+
+def _short(text: Any) -> Any:
+    """Digits of a second in threes, without the zeros at the end."""
+    if not isinstance(text, str):
+        return text
+    while "." in text and text.endswith("000"):
+        text = text[:-3].removesuffix(".")
+    return text
+
+
+def _signed(text: Any) -> Any:
+    """Years of more than four digits have a sign (ISO 8601, 4.3.2)."""
+    return text if not isinstance(text, str) or text[0] == "-" or text.find("-") <= 4 else f"+{text}"
+
+
+def _durations(pa: Any, array: Any) -> list[Any]:
+    scale = 1_000_000_000 // _PER_SECOND[array.type.unit]
+    counts = array.cast(pa.int64()).to_pylist()
+    return [None if count is None else seconds_of(count * scale) for count in counts]
+
+
+def _structs(pa: Any, array: Any) -> list[Any]:
+    names = [field.name for field in array.type]
+    inner = [values_of(pa, array.field(index)) for index in range(len(names))]
+    rows = zip(*inner, strict=True) if names else ((),) * len(array)
+    present = array.is_valid().to_pylist()
+    return [dict(zip(names, row, strict=True)) if here else None for row, here in zip(rows, present, strict=True)]
+
+
+def _lists(pa: Any, array: Any) -> list[Any]:
+    if pa.types.is_fixed_size_list(array.type):
+        size = array.type.list_size
+        offsets = [(array.offset + index) * size for index in range(len(array) + 1)]
+    else:
+        offsets = array.offsets.to_pylist()
+    items = values_of(pa, array.values.slice(offsets[0], offsets[-1] - offsets[0])) if offsets else []
+    return _cut(offsets, items, array)
+
+
+def _cut(offsets: list[int], items: list[Any], array: Any) -> list[Any]:
+    first = offsets[0] if offsets else 0
+    present = array.is_valid().to_pylist()
+    spans = zip(pairwise(offsets), present, strict=True)
+    return [items[a - first : b - first] if here else None for (a, b), here in spans]
+
+
+def _maps(pa: Any, array: Any) -> list[Any]:
+    offsets = array.offsets.to_pylist()
+    first, count = offsets[0], offsets[-1] - offsets[0]
+    keys = values_of(pa, array.keys.slice(first, count))
+    pairs = list(zip(keys, values_of(pa, array.items.slice(first, count)), strict=True))
+    return [None if part is None else _mapping(part) for part in _cut(offsets, pairs, array)]
+
+
+def _mapping(pairs: list[tuple[Any, Any]]) -> Any:
+    try:
+        found = dict(pairs)
+    except TypeError:
+        return Unsendable("bad_key", "a key of a map is not a plain value, and JSON keys are text")
+    return found if len(found) == len(pairs) else Unsendable("doubled_key", "a key occurs twice in a map")
+
+
+def _decoded(pa: Any, array: Any) -> list[Any]:
+    return values_of(pa, array.dictionary_decode())
+
+
+def _run_ends(pa: Any, array: Any) -> list[Any]:
+    import pyarrow.compute as pc
+
+    return values_of(pa, pc.call_function("run_end_decode", [array]))
+
+
+_READERS: Final[tuple[tuple[Callable[[Any, Any], bool], Callable[[Any, Any], list[Any]]], ...]] = (
+    (lambda types, kind: types.is_float16(kind), _halves),
+    (lambda types, kind: types.is_float32(kind), _reals),
+    (lambda types, kind: types.is_date(kind), _dates),
+    (lambda types, kind: types.is_time(kind), _clock_times),
+    (lambda types, kind: types.is_timestamp(kind), _timestamps),
+    (lambda types, kind: types.is_duration(kind), _durations),
+    (lambda types, kind: types.is_struct(kind), _structs),
+    (_is_list, _lists),
+    (lambda types, kind: types.is_map(kind), _maps),
+    (lambda types, kind: types.is_dictionary(kind), _decoded),
+    (lambda types, kind: types.is_run_end_encoded(kind), _run_ends),
+)

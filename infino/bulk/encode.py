@@ -288,17 +288,13 @@ def quick_ids(values: list[Any]) -> list[bytes]:
 def take_id(choice: IdChoice, record: Any, op: str) -> Any:
     """Return what identifies a record; for deletions it may be the bare id."""
     if callable(choice):
-        return _called(choice, record)
+        try:
+            return choice(record)
+        except Exception as error:  # a function of the caller: any failure concerns this record only
+            raise Unsendable("no_id", f"the id function failed: {type(error).__name__}: {error}") from error
     if op == "delete" and isinstance(record, str | int | UUID):
         return record
     try:
         return record[choice] if isinstance(record, Mapping) else getattr(record, str(choice))
     except (KeyError, AttributeError):
         raise Unsendable("no_id", f"the record has no field {choice!r}") from None
-
-
-def _called(choice: Callable[[Any], Any], record: Any) -> Any:
-    try:
-        return choice(record)
-    except Exception as error:  # a function of the caller: any failure concerns this record only
-        raise Unsendable("no_id", f"the id function failed: {type(error).__name__}: {error}") from error

@@ -189,11 +189,9 @@ class UploadEngine:
             return None
         wait = max(min(times), self._pause_until) - now
         # A chunk that is due but must let an earlier one pass is woken by that one's answer.
-        return wait if wait > 0 else (None if self._in_flight else self._next_due(now))
-
-    def _next_due(self, now: float) -> float:
-        later = [chunk.not_before - now for chunk in self._waiting if chunk.not_before > now]
-        return min(later, default=0.0)
+        if wait > 0 or self._in_flight:
+            return wait if wait > 0 else None
+        return min((chunk.not_before - now for chunk in self._waiting if chunk.not_before > now), default=0.0)
 
     def answered(self, chunk: Chunk, outcome: Outcome, now: float, seconds: float) -> ChunkResult:
         """Take what came back for a chunk, and return what this settles."""
@@ -356,14 +354,15 @@ class UploadEngine:
 
     def _give_up(self, chunk: Chunk, error: Exception, result: ChunkResult, *, resumable: bool = False) -> None:
         """Settle every record of a chunk by the error of its last try."""
-        rejections = _rejections(chunk, _as_item(error))
+        code = getattr(error, "code", None) or type(error).__name__
+        item = Item(None, getattr(error, "status", None), str(code), str(error))
+        rejections = _rejections(chunk, item)
         if resumable:
             chunk.span.abandoned = result.abandoned = True
         self._refuse(chunk.span, rejections, result)
 
     def _abandon(self, chunk: Chunk, result: ChunkResult) -> None:
-        chunk.span.abandoned = True
-        result.abandoned = True
+        chunk.span.abandoned = result.abandoned = True
         item = Item(None, code="not_sent", reason=f"the upload stopped first: {self.failure}")
         self._refuse(chunk.span, _rejections(chunk, item), result)
 
@@ -372,33 +371,26 @@ class UploadEngine:
         if self.failure is None:
             self.failure = error
 
+    def _abandoned(self, chunks: Sequence[Chunk]) -> list[ChunkResult]:
+        results = [ChunkResult(chunk.positions[0], chunk.positions[-1] + 1) for chunk in chunks]
+        for chunk, result in zip(chunks, results, strict=True):
+            self._abandon(chunk, result)
+        return results
+
     def abandon(self) -> list[ChunkResult]:
         """Settle what was read and will not be sent because the upload stopped."""
-        results = []
-        for chunk in [*self._waiting, *self._ready]:
-            result = ChunkResult(chunk.positions[0], chunk.positions[-1] + 1)
-            self._abandon(chunk, result)
-            results.append(result)
+        results = self._abandoned([*self._waiting, *self._ready])
         self._waiting.clear()
         self._ready.clear()
         return results
 
     def lose_in_flight(self) -> list[ChunkResult]:
         """Settle what is in flight as unknown, when its answers can no longer be awaited."""
-        results = []
         for chunk in self._in_flight:
             chunk.lost = True
-            result = ChunkResult(chunk.positions[0], chunk.positions[-1] + 1)
-            self._abandon(chunk, result)
-            results.append(result)
+        results = self._abandoned(self._in_flight)
         self._in_flight.clear()
         return results
-
-
-def _as_item(error: Exception) -> Item:
-    status = getattr(error, "status", None)
-    code = getattr(error, "code", None) or type(error).__name__
-    return Item(None, status, str(code), str(error))
 
 
 def _rejection(chunk: Chunk, index: int, record: bytes, item: Item, *, unknown: bool) -> Rejection:

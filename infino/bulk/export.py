@@ -19,21 +19,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from infino.bulk import opening
 from infino.bulk.delimited import is_typed
 from infino.bulk.encode import encode_value
 from infino.bulk.progress import Progress, display
 from infino.core.errors import ValidationError
 from infino.core.extras import require
 
+# Those that are read, but for the formats that cannot be written page by page; `.arrows` is a stream of Arrow.
 SUFFIXES: Final = {
-    ".ndjson": "ndjson",
-    ".jsonl": "ndjson",
-    ".csv": "csv",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".arrow": "arrow",
-    ".feather": "arrow",
-    ".ipc": "arrow",
+    suffix: kind for suffix, kind in opening.SUFFIXES.items() if kind not in ("json", "tsv") and suffix != ".arrows"
 }
 OPERATION: Final = "datasets.export"
 PAGE: Final = 2000

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-import secrets
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,8 +16,8 @@ from infino.bulk.opening import OpenedSource, check_path, is_path
 from infino.bulk.options import BulkOptions, Format, ReadOptions
 from infino.bulk.source import SourceReader
 from infino.core.errors import ValidationError
+from infino.runtime.multipart import Multipart, Part
 
-PIECE = 1 << 18
 TYPES = {"json": "application/json", "jsonl": "application/x-ndjson", "csv": "text/csv"}
 _BY_SUFFIX = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
 
@@ -30,8 +29,8 @@ def refuse_text_mode(source: Any) -> None:
         raise ValidationError("open the file in binary mode: open(path, 'rb')")
 
 
-class FileBody:
-    """The body of a file upload; each attempt reads the file from where it began.
+class FileBody(Multipart):
+    """The body of a file upload.
 
     `seen` is called with the bytes of the file sent so far; `name` is for a source that does not know its own.
     """
@@ -44,116 +43,18 @@ class FileBody:
         seen: Callable[[int], object] | None = None,
         name: str | None = None,
     ) -> None:
-        self._source, self._seen = source, seen
-        self._path = check_path(source) if is_path(source) else None
-        if self._path is None and not isinstance(source, bytes | bytearray) and not hasattr(source, "read"):
+        path = check_path(source) if is_path(source) else None
+        if path is None and not isinstance(source, bytes | bytearray) and not hasattr(source, "read"):
             raise ValidationError(f"a file is a path, bytes or a binary file object, not {type(source).__name__}")
         refuse_text_mode(source)
-        self._start = self._position()
-        # Taken once: what the header announces is what every attempt sends, even if the file grows meanwhile.
-        self.file_size = self._measure()
-        self._used = False
-        name = name or (
-            self._path.name if self._path is not None else Path(str(getattr(source, "name", "upload"))).name
-        )
-        # A boundary of 128 random bits never occurs in the file, so the file needs no look beforehand.
-        self._boundary = f"infino-{secrets.token_hex(16)}"
+        name = name or Path(str(getattr(source, "name", "upload") if path is None else path)).name
         kind = _BY_SUFFIX.get(Path(name).suffix.lower()) if format == "auto" else format
-        self._head = self._preamble(fields, name, TYPES.get(kind or "", "application/octet-stream"))
-        self._tail = f"\r\n--{self._boundary}--\r\n".encode()
-
-    def _position(self) -> int | None:
-        """Where a source stands, if it can be put back there; a pipe that has a name cannot either."""
-        if self._path is not None:
-            return 0 if self._path.is_file() else None
-        if isinstance(self._source, bytes | bytearray):
-            return 0
-        try:
-            return int(self._source.tell()) if self._source.seekable() else None
-        except (AttributeError, OSError):
-            return None
-
-    def _preamble(self, fields: Mapping[str, str], name: str, media_type: str) -> bytes:
-        parts = [
-            f'--{self._boundary}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
-            for key, value in fields.items()
-        ]
-        parts.append(
-            f'--{self._boundary}\r\nContent-Disposition: form-data; name="file"; filename="{_quoted(name)}"\r\n'
-            f"Content-Type: {media_type}\r\n\r\n"
+        media = TYPES.get(kind or "", "application/octet-stream")
+        file = Part(source if path is None else path, name.replace("\\", "\\\\"), media, seen=seen)
+        super().__init__(
+            [*((key, Part(value.encode("utf-8", "replace"))) for key, value in fields.items()), ("file", file)]
         )
-        return "".join(parts).encode("utf-8", "replace")
-
-    @property
-    def content_type(self) -> str:
-        """The media type, boundary included."""
-        return f"multipart/form-data; boundary={self._boundary}"
-
-    def _measure(self) -> int | None:
-        """Bytes of the file, where they can be known."""
-        if isinstance(self._source, bytes | bytearray):
-            return len(self._source)
-        if self._start is None:
-            return None
-        if self._path is not None:
-            return os.path.getsize(self._path)
-        end = self._source.seek(0, os.SEEK_END)
-        self._source.seek(self._start)
-        return int(end) - self._start
-
-    @property
-    def length(self) -> int | None:
-        """Bytes of the whole body, where they can be known."""
-        size = self.file_size
-        return None if size is None else len(self._head) + size + len(self._tail)
-
-    @property
-    def replayable(self) -> bool:
-        """Whether another attempt can send the same bytes; a stream that cannot go back is never sent twice."""
-        return self._start is not None
-
-    def chunks(self) -> Iterator[bytes]:
-        """Open or rewind the file and give the body piece by piece."""
-        if self._used and not self.replayable:
-            raise ValidationError("the file object cannot go back to its start, so it cannot be sent again")
-        self._used = True
-        yield self._head
-        sent, size = 0, self.file_size
-        for piece in self._pieces():
-            part = piece if size is None else piece[: size - sent]
-            if not part:  # the file has grown
-                break
-            yield part
-            sent += len(part)
-            if self._seen is not None:
-                self._seen(sent)
-        if size is not None and sent < size:
-            # Without its end the request is none, so the service stores nothing of it.
-            raise ValidationError(f"the file became shorter while it was sent: {sent:,} of {size:,} bytes were left")
-        yield self._tail
-
-    def _pieces(self) -> Iterator[bytes]:
-        if isinstance(self._source, bytes | bytearray):
-            yield from (bytes(self._source[at : at + PIECE]) for at in range(0, len(self._source), PIECE))
-            return
-        if self._path is not None:
-            with self._path.open("rb") as file:
-                yield from iter(lambda: file.read(PIECE), b"")
-            return
-        if self._start is not None:
-            self._source.seek(self._start)
-        yield from iter(lambda: _bytes(self._source.read(PIECE)), b"")
-
-
-def _bytes(piece: Any) -> bytes:
-    if not isinstance(piece, bytes | bytearray):
-        raise ValidationError("open the file in binary mode: it gives text")
-    return bytes(piece)
-
-
-def _quoted(name: str) -> str:
-    """Escape a file name as browsers do, so that it cannot end its header."""
-    return name.replace("\\", "\\\\").replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+        self.file_size = file.size
 
 
 LIMIT = 1 << 30  # bytes of one record; nothing here is cut into requests

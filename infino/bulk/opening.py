@@ -15,6 +15,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -63,27 +64,6 @@ SUFFIXES: Mapping[str, str] = {
 }
 
 
-class _Text(io.RawIOBase):
-    """A text file as the bytes it would have on disk."""
-
-    def __init__(self, text: Any) -> None:
-        super().__init__()
-        self._text, self._rest = text, b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            data = self._rest or self._text.read(65536).encode("utf-8", "surrogatepass")
-        except UnicodeError as error:
-            name = getattr(self._text, "encoding", "text")
-            raise ValidationError(f"the file is not {name}: {error}; pass its encoding=") from None
-        size = min(len(data), len(buffer))
-        buffer[:size], self._rest = data[:size], data[size:]
-        return size
-
-
 class _Reading(io.RawIOBase):
     """Anything with `read`, such as the body of a download."""
 
@@ -95,10 +75,13 @@ class _Reading(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data = self._rest or self._source.read(len(buffer))
+        data = self._rest or self._more(len(buffer))
         size = min(len(data), len(buffer))
         buffer[:size], self._rest = data[:size], data[size:]
         return size
+
+    def _more(self, size: int) -> Any:
+        return self._source.read(size)
 
     def seekable(self) -> bool:
         seekable = getattr(self._source, "seekable", None)
@@ -110,6 +93,20 @@ class _Reading(io.RawIOBase):
 
     def tell(self) -> int:
         return int(self._source.tell()) - len(self._rest)
+
+
+class _Text(_Reading):
+    """A text file as the bytes it would have on disk."""
+
+    def _more(self, size: int) -> bytes:
+        try:
+            return bytes(self._source.read(65536).encode("utf-8", "surrogatepass"))
+        except UnicodeError as error:
+            name = getattr(self._source, "encoding", "text")
+            raise ValidationError(f"the file is not {name}: {error}; pass its encoding=") from None
+
+    def seekable(self) -> bool:
+        return False
 
 
 class _Unpacking(_Reading):
@@ -214,24 +211,20 @@ class OpenedSource:
         if source == "-" and not Path("-").exists():
             source = sys.stdin.buffer
         self.path = check_path(source) if is_path(source) else None
-        self.owned = self.path is not None
-        self._aside: Any = None
-        self._layers: list[Any] = []
+        self._opened = ExitStack()
         name = str(self.path) if self.path else str(getattr(source, "name", ""))
         self.raw = self._open(source)
         try:
             self._size = self.path.stat().st_size if self.path else 0
             head = self.raw.peek(6)[:6]
             self.packed = head.startswith((GZIP, ZSTD, BZIP2, XZ))
-            self.stream = self._layer(_unpack(self.raw, head, name or "the source")) if self.packed else self.raw
+            self.stream = self.raw
+            if self.packed:
+                self.stream = self._opened.enter_context(_unpack(self.raw, head, name or "the source"))
             self.kind = self._recognise(name)
         except BaseException:
             self.close()
             raise
-
-    def _layer(self, stream: io.BufferedReader) -> io.BufferedReader:
-        self._layers.append(stream)
-        return stream
 
     def _open(self, source: Any) -> io.BufferedReader:
         if self.path is not None:
@@ -265,8 +258,8 @@ class OpenedSource:
         encoding = self._reading.encoding or next((name for mark, name in _MARKS if head.startswith(mark)), None)
         if encoding is not None and codecs.lookup(encoding).name not in ("utf-8", "utf-8-sig"):
             text = io.TextIOWrapper(self.stream, encoding, newline="")
-            self._layers.append(_Kept(text))
-            self.stream = self._layer(io.BufferedReader(_Text(text), delimited.SAMPLE))
+            self._opened.callback(text.detach)  # what lies below is closed by whoever opened it
+            self.stream = self._opened.enter_context(io.BufferedReader(_Text(text), delimited.SAMPLE))
         elif b"\x00" in head:
             raise ValidationError(
                 f"{shown} holds NUL bytes, so it is not text in UTF-8: pass encoding=, or another format"
@@ -294,10 +287,10 @@ class OpenedSource:
         """Return the stream, put on disk if it cannot go back to where it stands."""
         if self.stream.seekable() and self.raw.seekable():  # what unpacks thinks that it can always go back
             return self.stream
-        self._aside = io.BufferedRandom(cast(Any, tempfile.TemporaryFile(buffering=0)))  # noqa: SIM115  # closed by close()
-        shutil.copyfileobj(self.stream, self._aside, 1 << 20)
-        self._aside.seek(0)
-        return cast(io.BufferedReader, self._aside)
+        aside = io.BufferedRandom(cast(Any, tempfile.TemporaryFile(buffering=0)))  # noqa: SIM115  # closed by close()
+        shutil.copyfileobj(self.stream, self._opened.enter_context(aside), 1 << 20)
+        aside.seek(0)
+        return cast(io.BufferedReader, aside)
 
     @property
     def share(self) -> float | None:
@@ -310,11 +303,8 @@ class OpenedSource:
 
     def close(self) -> None:
         """Close what was opened here; a file object of the caller stays open."""
-        if self._aside is not None:
-            self._aside.close()
-        for layer in reversed(self._layers):
-            layer.close()
-        if self.owned:
+        self._opened.close()
+        if self.path is not None:
             self.raw.close()
         elif not self.raw.closed:
             self.raw.detach()
@@ -324,16 +314,6 @@ class OpenedSource:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-class _Kept:
-    """Text over a stream that is closed by whoever opened it."""
-
-    def __init__(self, text: io.TextIOWrapper) -> None:
-        self._text = text
-
-    def close(self) -> None:
-        self._text.detach()
 
 
 def _by_suffix(name: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import sys
 from collections.abc import Callable
-from typing import Any, Protocol, TextIO
+from typing import Any, TextIO
 
 import attrs
 
@@ -79,29 +79,17 @@ class Progress:
         return printable(", ".join([text, *troubles]))
 
 
-class Display(Protocol):
-    """Something that shows progress."""
+class Silent:
+    """Shows nothing; the others show something."""
 
     def update(self, progress: Progress) -> None:
         """Show the numbers."""
-        ...
 
     def close(self) -> None:
         """Leave the screen in order."""
-        ...
 
 
-class Silent:
-    """Shows nothing."""
-
-    def update(self, progress: Progress) -> None:
-        """Do nothing."""
-
-    def close(self) -> None:
-        """Do nothing."""
-
-
-class Callback:
+class Callback(Silent):
     """Hands the numbers to a function of the caller."""
 
     def __init__(self, function: Callable[[Progress], Any]) -> None:
@@ -111,11 +99,8 @@ class Callback:
         """Call the function; what it raises ends the upload."""
         self._function(progress)
 
-    def close(self) -> None:
-        """Do nothing."""
 
-
-class Plain:
+class Plain(Silent):
     """Writes a line every few seconds, for logs and pipes."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -129,11 +114,8 @@ class Plain:
             self._stream.write(f"{progress}{left}\n")
             self._stream.flush()
 
-    def close(self) -> None:
-        """Do nothing."""
 
-
-class Bar:
+class Bar(Silent):
     """A bar of rich in a terminal."""
 
     def __init__(self, console: Any = None) -> None:
@@ -166,7 +148,7 @@ class Bar:
             self._bars.stop()
 
 
-class Page:
+class Page(Silent):
     """A bar in the output of a notebook cell."""
 
     def __init__(self) -> None:
@@ -186,9 +168,6 @@ class Page:
             self._handle = page.display(content, display_id=True)
         else:
             self._handle.update(content)
-
-    def close(self) -> None:
-        """Leave the last state on the page."""
 
 
 def bar_html(progress: Progress) -> str:
@@ -212,7 +191,7 @@ def in_notebook() -> bool:
     return type(shell).__name__ == "ZMQInteractiveShell"
 
 
-def display(choice: Any) -> Display:
+def display(choice: Any) -> Silent:
     """Return the display for what a caller chose."""
     if choice is None or choice is False:
         return Silent()

@@ -86,7 +86,7 @@ async def _off_loop(worker: ThreadPoolExecutor, upload: Upload) -> AsyncGenerato
 
 async def _gathered(reader: SourceReader) -> AsyncGenerator[tuple[list[Any], bool, Exception | None], None]:
     """What an async source gives, in batches; whether one is the last, and why."""
-    from infino.bulk.source import SLOW
+    from infino.bulk.lines import SLOW
 
     batch: list[Any] = []
     source = aiter(reader.source)

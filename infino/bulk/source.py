@@ -13,14 +13,23 @@ from typing import Any
 import attrs
 
 from infino.bulk import tables
-from infino.bulk.actions import ActionReader, as_lines, encode_actions, looks_ready
 from infino.bulk.checkpoint import Intervals
 from infino.bulk.chunk import EncodedBatch, EncodedPiece, Packer
 from infino.bulk.columns import FrameEncoder
 from infino.bulk.delimited import Delimited
 from infino.bulk.encode import Encoder, Unsendable, as_record, encode_one
-from infino.bulk.lines import MOST, LineEncoder, blocks, json_lines, lines_of
-from infino.bulk.lines import SLOW as SLOW
+from infino.bulk.lines import (
+    MOST,
+    SLOW,
+    ActionReader,
+    LineEncoder,
+    as_lines,
+    blocks,
+    encode_actions,
+    json_lines,
+    lines_of,
+    looks_ready,
+)
 from infino.bulk.opening import OpenedSource, check_path, files_of, is_path, recognised
 from infino.bulk.options import BulkOptions, ReadOptions
 from infino.core.errors import ValidationError

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import attrs
 
-from infino.bulk import arrow, columns
+from infino.bulk import columns
 from infino.bulk.encode import Unsendable, encode_value, key_text
 from infino.core.codec import exact
 from infino.core.errors import ValidationError
@@ -96,7 +96,7 @@ def _row(element: Any) -> Any:
     labels = list(element.index) if type(element).__name__ == "Series" else []
     if not labels or not all(isinstance(label, str) for label in labels):
         return element
-    arrow.check_names(labels, "a row of the source")
+    columns.check_names(labels, "a row of the source")
     return dict(zip(labels, element, strict=True))
 
 
@@ -161,7 +161,7 @@ def _series(polars: Any, name: str, column: Any) -> Any:
             return column
     elif not isinstance(column, list):
         pa = optional("pyarrow")
-        if arrow.is_native(pa, column.type):
+        if columns.is_native(pa, column.type):
             try:
                 if pa.types.is_timestamp(column.type) and column.type.unit == "s":  # polars would wrap around unseen
                     column.cast(pa.timestamp("ms", column.type.tz))
@@ -181,7 +181,7 @@ def _values(column: Any) -> list[Any]:
     pa, polars = optional("pyarrow"), optional("polars")
     if polars is not None and isinstance(column, polars.Series):
         return _polars_values(pa, polars, column)
-    return arrow.values_of(pa, column)
+    return columns.values_of(pa, column)
 
 
 def _polars_values(pa: Any, polars: Any, series: Any) -> list[Any]:
@@ -189,7 +189,7 @@ def _polars_values(pa: Any, polars: Any, series: Any) -> list[Any]:
     if kind == polars.String or kind == polars.Boolean or kind.is_integer() or kind == polars.Object:
         return list(series.to_list())
     if pa is not None:
-        return arrow.values_of(pa, series.to_arrow())
+        return columns.values_of(pa, series.to_arrow())
     text = columns.written(polars, polars.col(series.name), kind)
     if text is None and _has_nanoseconds(polars, kind):
         raise missing(f"durations with nanoseconds (the column {series.name!r})")
@@ -197,11 +197,9 @@ def _polars_values(pa: Any, polars: Any, series: Any) -> list[Any]:
 
 
 def _has_nanoseconds(polars: Any, kind: Any) -> bool:
-    if isinstance(kind, polars.Struct):
-        return any(_has_nanoseconds(polars, field.dtype) for field in kind.fields)
-    if isinstance(kind, polars.List | polars.Array):
-        return _has_nanoseconds(polars, kind.inner)
-    return isinstance(kind, polars.Time) or getattr(kind, "time_unit", None) == "ns"
+    return columns.any_within(
+        polars, kind, lambda inner: isinstance(inner, polars.Time) or getattr(inner, "time_unit", None) == "ns"
+    )
 
 
 def batches(source: Any, index: bool | None = None) -> tuple[Iterator[Batch], int | None]:
@@ -243,7 +241,7 @@ def _arrow_object(source: Any) -> tuple[Iterator[Batch], int | None]:
         except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError) as error:
             raise ValidationError(f"{type(source).__name__} holds no columns with names: {error}") from None
         try:
-            arrow.check_schema(pa, found.schema)
+            columns.check_schema(pa, found.schema)
         except ValidationError:
             if stream:
                 found.close()
@@ -286,7 +284,7 @@ def file_batches(kind: str, path: Any, stream: Any) -> tuple[Iterator[Batch], in
     if pa is None:
         raise missing("Arrow files")
     schema, found = _arrow_file(stream, pa)
-    arrow.check_schema(pa, schema, "the file")
+    columns.check_schema(pa, schema, "the file")
     return of_arrow(found), None
 
 
@@ -304,7 +302,7 @@ def _parquet(path: Any, stream: Any, polars: Any, pa: Any) -> tuple[Iterator[Bat
         from pyarrow import parquet
 
         file = parquet.ParquetFile(stream)
-        arrow.check_schema(pa, file.schema_arrow, "the file")
+        columns.check_schema(pa, file.schema_arrow, "the file")
         groups = [file.metadata.row_group(group) for group in range(file.metadata.num_row_groups)]
         step = _step(sum(group.total_byte_size for group in groups), file.metadata.num_rows)
         return of_arrow(file.iter_batches(step)), file.metadata.num_rows
@@ -329,14 +327,12 @@ def _scan(polars: Any, path: Any) -> Any:
 
 def _may_be_map(polars: Any, kind: Any) -> bool:
     """A map of Parquet comes out of polars as a list of structs."""
-    if isinstance(kind, polars.Struct):
-        return any(_may_be_map(polars, field.dtype) for field in kind.fields)
-    if not isinstance(kind, polars.List | polars.Array):
-        return False
-    inner = kind.inner
-    return _may_be_map(polars, inner) or (
-        isinstance(inner, polars.Struct) and [field.name for field in inner.fields] == ["key", "value"]
-    )
+
+    def suits(kind: Any) -> bool:
+        inner = getattr(kind, "inner", None)
+        return isinstance(inner, polars.Struct) and [field.name for field in inner.fields] == ["key", "value"]
+
+    return columns.any_within(polars, kind, suits)
 
 
 def _step(size: int, rows: int) -> int:
@@ -355,7 +351,7 @@ def _arrow_file(stream: Any, pa: Any) -> tuple[Any, Iterator[Any]]:
 def _pandas(source: Any, pa: Any, index: bool | None) -> Iterator[Batch]:
     levels = _levels(source, index)
     names = [_label(name) for name in [*levels.values(), *source.columns]]
-    arrow.check_names(names, "the frame")
+    columns.check_names(names, "the frame")
     for at in range(0, len(source), ROWS):
         part = source.iloc[at : at + ROWS]
         found = [part.index.get_level_values(level) for level in levels]
@@ -414,12 +410,7 @@ def _pandas_column(column: Any, pa: Any) -> Any:
             return list(column)
     try:
         return pa.array(column, from_pandas=True)
-    except (
-        pa.ArrowException,
-        OverflowError,
-        TypeError,
-        ValueError,
-    ):  # such as huge numbers
+    except (pa.ArrowException, OverflowError, TypeError, ValueError):  # such as huge numbers
         return list(column)
 
 

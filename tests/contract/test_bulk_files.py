@@ -15,10 +15,11 @@ from typing import Any
 import pandas
 import pytest
 
-from infino.bulk.multipart import PIECE, FileBody
+from infino.bulk.multipart import FileBody
 from infino.bulk.progress import Progress
 from infino.core.errors import DecodeError, InfinoError, JobFailedError, ServerError, ValidationError
 from infino.core.retry import RetryPolicy
+from infino.runtime.multipart import PIECE
 from tests.support.scripted import ScriptedServer, answering
 
 QUICK = RetryPolicy(attempts=4, base=0.01, cap=0.02)

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 import infino.bulk
 from infino.bulk import tables
-from infino.bulk.chunk import Batch, Chunk, Encoded, EncodedPiece, Packer, Span, Template
-from infino.bulk.columns import ColumnIds, FrameEncoder
+from infino.bulk.chunk import Batch, Chunk, ColumnIds, Encoded, EncodedPiece, Packer, Span, Template
+from infino.bulk.columns import FrameEncoder
 from infino.bulk.encode import Encoder, encode_each
 from infino.bulk.lines import MOST, LineEncoder
 from infino.bulk.options import BulkOptions
