@@ -49,10 +49,10 @@ if TYPE_CHECKING:
     from infino.core.events import RequestEvent as RequestEvent
     from infino.core.events import ResponseEvent as ResponseEvent
     from infino.core.events import RetryEvent as RetryEvent
+    from infino.core.redaction import Secret as Secret
     from infino.core.reference import ClientReference as ClientReference
     from infino.core.retry import RetryPolicy as RetryPolicy
-    from infino.core.secret import Secret as Secret
-    from infino.core.timeouts import Timeouts as Timeouts
+    from infino.core.retry import Timeouts as Timeouts
     from infino.plans.users import IssuedKeys as IssuedKeys
     from infino.resources.roles import RolePlan as RolePlan
     from infino.results import PromResult as PromResult
@@ -95,8 +95,8 @@ _HOMES = {
     "ResponseEvent": "infino.core.events",
     "RetryEvent": "infino.core.events",
     "RetryPolicy": "infino.core.retry",
-    "Secret": "infino.core.secret",
-    "Timeouts": "infino.core.timeouts",
+    "Secret": "infino.core.redaction",
+    "Timeouts": "infino.core.retry",
     "to_json": "infino.core.codec",
     "RolePlan": "infino.resources.roles",
     "IssuedKeys": "infino.plans.users",

@@ -14,8 +14,7 @@ from infino.core.errors import APIError, DecodeError, NotFoundError, QueryError,
 from infino.core.failures import UNEXPLAINED
 from infino.core.messages import Headers, Request, Response
 from infino.core.redaction import answers_hold_secrets
-from infino.core.retry import RetryPolicy
-from infino.core.timeouts import Timeouts
+from infino.core.retry import RetryPolicy, Timeouts
 from infino.runtime.call import UNSET, Call, RawResponse
 from infino.runtime.errors import MissingItemError, ParseError
 from infino.runtime.options import CallOptions, check_options

@@ -13,9 +13,8 @@ from infino.core.config import Config, overridden, resolve
 from infino.core.credentials import Credentials, Provider, wrapped
 from infino.core.exchange import Shared
 from infino.core.manners import Manners
-from infino.core.retry import RetryPolicy
-from infino.core.secret import Secret
-from infino.core.timeouts import Timeouts
+from infino.core.redaction import Secret
+from infino.core.retry import RetryPolicy, Timeouts
 from infino.resources.concurrency import async_at_the_end, async_listener, async_settled
 from infino.runtime.options import check_options, named
 

@@ -17,7 +17,7 @@ from infino.core.errors import APIError, ConfigError, InfinoError, Timeout
 from infino.core.exchange import Corrections, Shared, Signed
 from infino.core.extras import check_loop
 from infino.core.listeners import is_async
-from infino.core.secret import Secret
+from infino.core.redaction import Secret
 from infino.core.signer import SigV4Signer
 from infino.slots import CredentialCache, Waiting
 

@@ -21,11 +21,11 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 from infino.core.config import Config
 from infino.core.credentials import Credentials, Provider, failed
+from infino.core.endpoint import proxy_passwords
 from infino.core.errors import ConfigError, Timeout
-from infino.core.proxy import proxy_passwords
 from infino.core.redaction import follow_environment, watch
+from infino.core.retry import out_of_time
 from infino.core.signer import PathStyle, SigV4Signer
-from infino.core.timeouts import out_of_time
 
 KEEPALIVE_SECONDS: Final = 30.0
 _EARLY: Final = timedelta(seconds=60)

@@ -12,7 +12,7 @@ import attrs
 from infino.core.compression import Inflater, inflaters
 from infino.core.errors import InfinoError, Timeout
 from infino.core.exchange import Shared
-from infino.core.timeouts import out_of_time
+from infino.core.retry import out_of_time
 
 _PORTION: Final = 1 << 16
 

@@ -13,9 +13,9 @@ from functools import partial
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
-from infino.core.causes import connect_hint, root_cause
 from infino.core.compression import decompressed, legible, too_large
-from infino.core.config import Config
+from infino.core.config import Config, tls_context
+from infino.core.endpoint import shown_proxy
 from infino.core.errors import (
     ClientClosedError,
     ConfigError,
@@ -38,13 +38,11 @@ from infino.core.exchange import (
     watched_exchange,
 )
 from infino.core.extras import check_loop
+from infino.core.failures import connect_hint, root_cause
 from infino.core.messages import Body, Headers, Request, Response, StreamedBody, check_path
-from infino.core.proxy import shown
-from infino.core.redaction import redact
-from infino.core.secret import Secret
+from infino.core.redaction import Secret, redact
+from infino.core.retry import Timeouts, out_of_time
 from infino.core.signer import Wire, WireRequest, canonical_query
-from infino.core.timeouts import Timeouts, out_of_time
-from infino.core.tls import tls_context
 from infino.core.version import USER_AGENT
 from infino.imports import native, without_command_line
 from infino.keys import AsyncKeys, Connection, Keys
@@ -81,7 +79,7 @@ _PHASES: Final[tuple[tuple[type[Exception], str], ...]] = (
 
 def _translate(error: Exception, config: Config) -> InfinoError:
     """Describe a failure in our words; the original is not chained, because it holds signed headers."""
-    proxy = shown(config.proxy)
+    proxy = shown_proxy(config.proxy)
     place = config.endpoint.url if proxy is None else f"{config.endpoint.url} through the proxy {proxy}"
     for kind, phase in _PHASES:
         if isinstance(error, kind):

@@ -36,7 +36,7 @@ from websockets.sync.client import connect as connect_sync
 from infino.core.errors import APIError, ConfigError, ConnectError, InfinoError, Timeout
 from infino.core.failures import error_from_response
 from infino.core.messages import Headers, Response
-from infino.core.secret import Secret
+from infino.core.redaction import Secret
 
 MAX_FRAME_BYTES = 16 * 1024 * 1024
 MAX_QUEUE = 16

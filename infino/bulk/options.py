@@ -11,8 +11,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import attrs
 
 from infino.core.errors import ValidationError
-from infino.core.retry import RetryPolicy
-from infino.core.timeouts import Timeouts
+from infino.core.retry import RetryPolicy, Timeouts
 
 Operation = Literal["index", "create", "update", "delete", "ready"]
 OnError = Literal["raise", "collect"]

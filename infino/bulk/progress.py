@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 import attrs
 
-from infino.core.printable import printable
+from infino.core.redaction import printable
 
 PLAIN_EVERY = 5.0
 PAGE_EVERY = 0.2

@@ -13,7 +13,7 @@ import attrs
 from infino.bulk.chunk import Rejection
 from infino.core import codec
 from infino.core.errors import BulkError, ValidationError
-from infino.core.printable import printable
+from infino.core.redaction import printable
 
 SAMPLES = 1000
 SHOWN = 5

@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from infino.charts.option import Plot, PlottedSeries, read_option
-from infino.core.printable import printable
+from infino.core.redaction import printable
 
 WIDTH, HEIGHT = 720, 380
 LEFT, RIGHT, TOP, BOTTOM = 66, 18, 46, 62

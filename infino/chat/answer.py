@@ -11,7 +11,7 @@ import attrs
 
 from infino.charts.shown import Shown, page_size
 from infino.chat.events import AnyEvent, SourceRef
-from infino.core.printable import printable_lines
+from infino.core.redaction import printable_lines
 
 if TYPE_CHECKING:
     from infino.charts.html import PagePanel

@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 import attrs
 
-from infino.core.printable import safe_repr
+from infino.core.redaction import safe_repr
 
 
 def _row_count(rows: Sequence[Any]) -> str:

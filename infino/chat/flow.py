@@ -19,9 +19,8 @@ from infino.chat.answer import Answer
 from infino.chat.errors import Disconnected, Interrupted, ServiceFailed, TurnTimeout
 from infino.chat.events import AnyEvent, SourceRef
 from infino.chat.turn import State, Turn
-from infino.core.clock import Clock, SystemClock
 from infino.core.errors import APIError, Attempt, ConnectError, InfinoError, Timeout, TransportError
-from infino.core.retry import RetryPolicy
+from infino.core.retry import Clock, RetryPolicy, SystemClock
 from infino.websocket import SocketClosed, SocketQuiet
 
 GRACE_SECONDS = 1.0

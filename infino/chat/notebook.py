@@ -9,7 +9,7 @@ from typing import Any
 
 from infino.charts.svg import chart_svg
 from infino.chat.table import AnswerTable
-from infino.core.printable import printable_lines
+from infino.core.redaction import printable_lines
 
 ROWS_SHOWN = 20
 _CODE = re.compile(r"`([^`\n]+)`")

@@ -22,7 +22,7 @@ from infino.websocket import MAX_FRAME_BYTES, Dial
 if TYPE_CHECKING:
     from infino_api.models.thread import Thread
 
-    from infino.core.secret import Secret
+    from infino.core.redaction import Secret
     from infino.transport import AsyncTransport, Transport
 
 TIMEOUT = 180.0

@@ -12,8 +12,7 @@ from infino.chat.answer import Answer
 from infino.chat.errors import ServiceFailed, TurnTimeout
 from infino.chat.turn import Turn
 from infino.core import codec
-from infino.core.clock import Clock
-from infino.core.polling import Polling
+from infino.core.retry import Clock, Polling
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 2.0

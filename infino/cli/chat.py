@@ -18,7 +18,7 @@ from infino.chat.answer import Answer
 from infino.chat.events import Status, Text
 from infino.core.errors import InfinoError
 from infino.core.extras import require
-from infino.core.printable import printable, printable_json, printable_lines
+from infino.core.redaction import printable, printable_json, printable_lines
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

@@ -9,7 +9,7 @@ import click
 
 from infino.cli.output import write
 from infino.cli.session import Session, command, failure
-from infino.core.printable import printable
+from infino.core.redaction import printable
 
 
 @command()

@@ -15,7 +15,7 @@ import click
 from infino import IssuedKeys
 from infino.cli.output import say_text, write
 from infino.cli.session import CommandGroup, Session, command, secret
-from infino.core.printable import printable
+from infino.core.redaction import printable
 
 # What a command line sets once for all calls, and what can't be typed there.
 _PER_CALL = {"headers", "retry", "extra_query", "extra_body", "progress", "on_error"}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from infino.core.printable import printable, printable_json, printable_lines
+from infino.core.redaction import printable, printable_json, printable_lines
 
 if TYPE_CHECKING:
     from infino.cli.session import Session

@@ -113,7 +113,7 @@ def promql(
 @limit_option
 def ask(session: Session, question: str, sources: tuple[str, ...], show_sql: bool, limit: int) -> None:
     """Ask Fino one question: infino ask 'Which carrier in flights is late most often?'."""
-    from infino.core.printable import printable
+    from infino.core.redaction import printable
 
     with session.client() as client:
         answer = client.fino.ask(question, sources=sources or None)

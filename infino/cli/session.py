@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from infino.core.printable import printable, printable_lines
+from infino.core.redaction import printable, printable_lines
 
 if TYPE_CHECKING:
     from infino import Infino

@@ -17,7 +17,7 @@ import click
 from infino.cli.operations import read_object, show
 from infino.cli.output import write
 from infino.cli.session import CommandGroup, Session, command, secret
-from infino.core.printable import printable
+from infino.core.redaction import printable
 from infino.core.version import VERSION
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ def config_login(session: Session, access_key: str, secret_key: Any) -> None:
 
 
 def _profile_path() -> Path:
-    from infino.core.profile import profile_path
+    from infino.core.credentials import profile_path
 
     path = profile_path(os.environ)
     if path is None:

@@ -11,7 +11,7 @@ import click
 
 from infino.cli.output import say_json, text_of
 from infino.cli.session import Session, command
-from infino.core.printable import printable
+from infino.core.redaction import printable
 
 if TYPE_CHECKING:
     from infino import Infino

@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from infino.core.certificates import check_authorities, check_client_certificate
-from infino.core.credentials import Credentials, Provider, wrapped
-from infino.core.endpoint import Endpoint, parse_endpoint
+from infino.core.credentials import Credentials, Provider, read_profile, wrapped
+from infino.core.endpoint import (
+    VARIABLES,
+    Endpoint,
+    certificates_of,
+    checked_proxy,
+    parse_endpoint,
+    proxy_of,
+    shown_proxy,
+)
 from infino.core.errors import ConfigError, ValidationError
 from infino.core.messages import check_header
-from infino.core.profile import read_profile
-from infino.core.proxy import VARIABLES, certificates_of, checked_proxy, proxy_of
-from infino.core.proxy import shown as proxy_address
-from infino.core.redaction import is_harmless, shorten_key
-from infino.core.retry import RetryPolicy
-from infino.core.secret import MASK, Secret
+from infino.core.redaction import MASK, Secret, is_harmless, shorten_key
+from infino.core.retry import RetryPolicy, Timeouts
 from infino.core.signer import SCOPE, PathStyle
-from infino.core.timeouts import Timeouts
 
 if TYPE_CHECKING:
     import ssl
@@ -125,7 +128,7 @@ class Config:
         shown["headers"] = {name: value if is_harmless(name) else MASK for name, value in self.headers.items()}
         if self.endpoint.tunnelled:
             shown["host"] = self.endpoint.host
-        shown |= {"proxy": proxy_address(self.proxy), "verify": self.verify, "ca_bundle": self.ca_bundle}
+        shown |= {"proxy": shown_proxy(self.proxy), "verify": self.verify, "ca_bundle": self.ca_bundle}
         shown["trust_env"] = self.trust_env
         shown |= {"max_connections": self.max_connections, "max_response_bytes": self.max_response_bytes}
         shown |= {"get_with_body": self.get_with_body}
@@ -416,3 +419,39 @@ def overridden(
     names = {"timeouts": "timeout"}
     sources = {**config.sources, **{names.get(name, name): "with_options" for name in changed}}
     return attrs.evolve(config, **changed, sources=sources)
+
+
+def tls_context(config: Config) -> ssl.SSLContext:
+    """Build the TLS context, which is slow, only where TLS is spoken."""
+    import ssl
+
+    if isinstance(config.verify, ssl.SSLContext):
+        return config.verify
+    to_proxy = config.proxy is not None and config.proxy.reveal().startswith("https")
+    if config.endpoint.scheme == "http" and not to_proxy:
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context = _verifying(config)
+        if config.client_certificate:
+            given = config.client_certificate
+            context.load_cert_chain(*((given,) if isinstance(given, str) else given))
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(f"the TLS settings cannot be used: {error}") from None
+    return context
+
+
+def _verifying(config: Config) -> ssl.SSLContext:
+    import ssl
+
+    if not config.verify:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
+    if config.ca_bundle is None:
+        import certifi  # comes with httpx
+
+        return ssl.create_default_context(cafile=certifi.where())
+    if os.path.isdir(config.ca_bundle):
+        return ssl.create_default_context(capath=config.ca_bundle)
+    return ssl.create_default_context(cafile=config.ca_bundle)

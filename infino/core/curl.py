@@ -9,10 +9,9 @@ from typing import Final
 
 from infino.core import codec
 from infino.core.config import Config
+from infino.core.endpoint import shown_proxy
 from infino.core.messages import Request
-from infino.core.proxy import shown
-from infino.core.redaction import is_harmless, looks_secret, redact, redact_fields
-from infino.core.secret import MASK
+from infino.core.redaction import MASK, is_harmless, looks_secret, redact, redact_fields
 from infino.core.signer import canonical_query
 
 # Documents with passwords, and with addresses and headers that are as good as passwords.
@@ -56,7 +55,7 @@ def curl_command(request: Request, config: Config) -> str:
     for name, value in headers.items():
         value = value if is_harmless(name) or name == "host" else MASK
         parts.append(f"-H {shlex.quote(f'{name}: {value}')}")
-    if proxy := shown(config.proxy):
+    if proxy := shown_proxy(config.proxy):
         parts.append(f"--proxy {shlex.quote(proxy)}")
     if isinstance(request.content, bytes):
         parts.append(

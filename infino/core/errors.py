@@ -26,12 +26,12 @@ InfinoError
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Literal
 
 import attrs
 
-from infino.core.printable import printable
+from infino.core.redaction import printable
 
 Category = Literal["request", "network", "parse", "rate_limit", "timeout", "invalid_request"]
 
@@ -371,3 +371,12 @@ def class_for_status(status: int) -> type[APIError]:
     if status in BY_STATUS:
         return BY_STATUS[status]
     return ServerError if 500 <= status < 600 else APIError
+
+
+def unexpected(function: str, name: str, known: Iterable[str]) -> TypeError:
+    """Return the error of a keyword argument that is not known, with the one that was likely meant."""
+    from difflib import get_close_matches  # slow to import, and of use to a mistake alone
+
+    likely = get_close_matches(name, list(known), 1)
+    hint = f"; did you mean {likely[0]!r}?" if likely else ""
+    return TypeError(f"{function}() got an unexpected keyword argument {name!r}{hint}")

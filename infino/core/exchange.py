@@ -18,15 +18,13 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
-from infino.core.clock import Clock, SystemClock
 from infino.core.errors import APIError, Attempt, InfinoError, Timeout
 from infino.core.failures import error_from_response, is_clock_skew, server_offset, server_time, speaks_of_time
 from infino.core.listeners import Listeners, watched
 from infino.core.messages import Request, Response
 from infino.core.redaction import get_logger
-from infino.core.retry import Random, RetryPolicy, may_be_done, surely_unsent
+from infino.core.retry import Clock, Random, RetryPolicy, SystemClock, Timeouts, may_be_done, surely_unsent
 from infino.core.signer import SigV4Signer
-from infino.core.timeouts import Timeouts
 
 if TYPE_CHECKING:
     from infino.core.events import EndEvent

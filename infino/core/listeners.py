@@ -15,8 +15,8 @@ from infino.core.redaction import get_logger
 if TYPE_CHECKING:
     import asyncio
 
-    from infino.core.clock import Clock
     from infino.core.events import EndEvent, Event
+    from infino.core.retry import Clock
 
 _logger: Final = get_logger("infino")
 _numbers = count(1)

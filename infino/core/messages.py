@@ -11,8 +11,7 @@ import attrs
 from infino.core import codec
 from infino.core.errors import DecodeError, ValidationError
 from infino.core.redaction import answers_hold_secrets
-from infino.core.retry import RetryClass, RetryPolicy
-from infino.core.timeouts import Timeouts
+from infino.core.retry import RetryClass, RetryPolicy, Timeouts
 
 TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")

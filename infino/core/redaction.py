@@ -1,18 +1,121 @@
-"""Keep secrets out of what people and programs read."""
+"""Keep secrets, and what steers a terminal, out of what people and programs read."""
 
 from __future__ import annotations
 
+import hmac
 import logging
 import os
 import re
 import sys
 import traceback
 import weakref
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NoReturn
 
-from infino.core.printable import printable, printable_lines
-from infino.core.secret import MASK, Secret
+# Control characters, those that turn the direction of a line or hide in it, tags, and halves of a pair.
+_UNFIT: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
+)
+_UNFIT_LINE: Final = re.compile(_UNFIT.pattern.replace("\x00-\x1f", "\x00-\x08\x0b-\x1f", 1))
+
+
+def printable(text: object) -> str:
+    """Show every character that could steer a terminal, or hide what is said, as its escape, line breaks included."""
+    return _UNFIT.sub(_escaped, str(text))
+
+
+def printable_lines(text: object) -> str:
+    """Do as `printable`, and leave line breaks and tabs."""
+    return _UNFIT_LINE.sub(_escaped, str(text).replace("\r\n", "\n"))
+
+
+def printable_json(text: str) -> str:
+    """Show every such character in JSON as JSON's own escape: what it says stays equal, and so does its layout."""
+    import json  # for terminals only
+
+    return _UNFIT_LINE.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape", "backslashreplace").decode()
+
+
+def safe_repr(value: object) -> str:
+    """Return the repr of data from elsewhere; `...` where it is nested too deeply to have one."""
+    try:
+        return repr(value)
+    except RecursionError:
+        return "..."
+
+
+MASK: Final = "****"
+# Drawn as nothing, although Unicode counts them among letters, marks and symbols; all the others do not print.
+_BLANK: Final = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+
+
+def ends_unseen(text: str) -> bool:
+    """Tell whether a text begins or ends with a blank, a line break or anything else that nobody sees."""
+    ends = text[:1] + text[-1:]
+    return any(not end.isprintable() or end.isspace() or re.match(_BLANK, end) for end in ends)
+
+
+class Secret:
+    """Hold a credential so that printing, logging or pickling it cannot give it away.
+
+    Args:
+        value: The sensitive text. Another `Secret` is accepted and copied.
+
+    Examples:
+        >>> key = Secret("s3cr3t")
+        >>> key
+        Secret(****)
+        >>> key.reveal()
+        's3cr3t'
+    """
+
+    __slots__ = ("__weakref__", "_reveal")
+
+    def __init__(self, value: str | Secret) -> None:
+        text = value.reveal() if isinstance(value, Secret) else value
+        if not isinstance(text, str):
+            raise TypeError("a Secret holds text")
+        # A closure, because tools that print locals and slots then show a function and not the text.
+        self._reveal: Callable[[], str] = lambda: text
+
+    def reveal(self) -> str:
+        """Return the hidden text; the only way to get at it."""
+        return self._reveal()
+
+    def __repr__(self) -> str:
+        return f"Secret({MASK})"
+
+    def __str__(self) -> str:
+        return f"Secret({MASK})"
+
+    def __format__(self, format_spec: str) -> str:
+        return format(str(self), format_spec)
+
+    def __bool__(self) -> bool:
+        return bool(self._reveal())
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(self._reveal().encode(), other._reveal().encode())
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._reveal()))
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Secret:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Secret cannot be pickled; pass the credential to the other process another way")
+
 
 # Expressions are compiled at first use: most processes redact nothing.
 _TELLING: Final = (

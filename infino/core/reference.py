@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from infino.core.config import Config, resolve
-from infino.core.credentials import Credentials
+from infino.core.credentials import Credentials, read_profile
+from infino.core.endpoint import proxy_passwords
 from infino.core.errors import ConfigError, ValidationError
-from infino.core.profile import read_profile
-from infino.core.proxy import proxy_passwords
-from infino.core.redaction import is_harmless
-from infino.core.secret import Secret
+from infino.core.redaction import Secret, is_harmless
 
 if TYPE_CHECKING:
     from infino import AsyncInfino, Infino

@@ -1,14 +1,186 @@
-"""What to do after a try: the one retry policy of both clients, without input or output."""
+"""Time, without input or output: the clock, how long to wait for what, when to try again, and when to look again."""
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
-from typing import Any, Final, Literal
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Final, Literal, Protocol
 
 import attrs
 
-from infino.core.errors import APIError, ConnectError, InfinoError, Timeout, TransportError, ValidationError
-from infino.core.timeouts import LONGEST, shown
+from infino.core.errors import (
+    APIError,
+    ConnectError,
+    InfinoError,
+    NotFoundError,
+    Timeout,
+    TransportError,
+    ValidationError,
+)
+
+# More than three weeks do not fit into the timeouts of every system's sockets.
+LONGEST: Final = 2_000_000.0
+
+
+def _positive(_: object, attribute: Any, value: Any) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= LONGEST:
+        raise ValidationError(
+            f"timeout {attribute.name} must be a positive number of seconds, at most {LONGEST:,.0f}, or None for no "
+            f"limit, not {shown(value)}"
+        )
+
+
+def out_of_time(total: float) -> Timeout:
+    """The error of a call that took longer than it may."""
+    return Timeout(f"the answer took longer than {total:.3g} s", phase="total")
+
+
+def shown(value: object) -> str:
+    """Show a value that was refused; a number may have more digits than Python writes."""
+    try:
+        return repr(value)[:80]
+    except ValueError:
+        return "an enormous number"
+
+
+@attrs.frozen
+class Timeouts:
+    """Limits in seconds, at most 2,000,000 each; None means no limit.
+
+    Args:
+        connect: To open a connection, TLS included.
+        read: Between two pieces of an answer; without a total also for keys, where a callable gives them.
+        write: To hand over one piece of a request.
+        pool: To get a free connection when all are busy.
+        total: For the whole call: every attempt and every pause between them.
+
+    Examples:
+        >>> Timeouts(connect=3, total=30)
+        Timeouts(connect=3, read=120.0, write=60.0, pool=60.0, total=30)
+    """
+
+    connect: float | None = attrs.field(default=10.0, validator=_positive)
+    read: float | None = attrs.field(default=120.0, validator=_positive)
+    write: float | None = attrs.field(default=60.0, validator=_positive)
+    pool: float | None = attrs.field(default=60.0, validator=_positive)
+    total: float | None = attrs.field(default=None, validator=_positive)
+
+    @classmethod
+    def of(cls, value: float | Timeouts | None, default: Timeouts) -> Timeouts:
+        """Read what a caller gave: a number is the total, None keeps the default."""
+        if value is None:
+            return default
+        if isinstance(value, Timeouts):
+            return value
+        return attrs.evolve(default, total=value)
+
+    @property
+    def keys(self) -> float | None:
+        """Seconds to wait for a callable that gives keys."""
+        return self.read if self.total is None else self.total
+
+    def within(self, remaining: float) -> Timeouts:
+        """Cap every limit by the time that remains."""
+        left = max(remaining, 0.001)
+
+        def cap(value: float | None) -> float:
+            return left if value is None else min(value, left)
+
+        return Timeouts(cap(self.connect), cap(self.read), cap(self.write), cap(self.pool), left)
+
+
+class Clock(Protocol):
+    """Tell the time of day and the time passed; sleeping is the business of the shells."""
+
+    def now(self) -> datetime:
+        """Return the time of day in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds from a fixed, arbitrary moment."""
+        ...
+
+
+class SystemClock:
+    """The clock of this machine."""
+
+    # Functions of the library as they are: they are asked several times in a call.
+    now = staticmethod(partial(datetime.now, UTC))
+    monotonic = staticmethod(time.monotonic)
+
+
+End = Literal["done", "failed"]
+DONE: Final = frozenset({"completed", "complete", "succeeded", "success", "successful", "done", "finished"})
+FAILED: Final = frozenset(
+    {"failed", "failure", "error", "errored", "cancelled", "canceled", "aborted", "timed_out", "timeout", "killed"}
+)
+INTERVAL: Final = 0.5
+LONGEST_PAUSE: Final = 15.0
+_GROWTH: Final = 1.5
+_GRACE: Final = 30.0
+_LAST_LOOK: Final = 2.0  # seconds for a look that begins when the time is up
+
+
+def end_of(status: str | None) -> End | None:
+    """Tell whether a job's word is its last one; a word that is not known means that the job goes on."""
+    word = (status or "").strip().lower().replace(" ", "_")
+    return "done" if word in DONE else "failed" if word in FAILED else None
+
+
+class Polling:
+    """The looks at one piece of work: often at first, seldom later, and a last one when the time is up.
+
+    Each pause is half as long again as the one before.
+    """
+
+    def __init__(
+        self, clock: Clock, timeout: float | None, *, interval: float = INTERVAL, longest: float = LONGEST_PAUSE
+    ) -> None:
+        if not _is_number(interval) or not 0 < interval < math.inf:
+            raise ValidationError(f"interval must be a positive number of seconds, not {interval!r}")
+        if timeout is not None and (not _is_number(timeout) or not timeout >= 0):
+            raise ValidationError(f"timeout must be a number of seconds, 0 or more, or None, not {timeout!r}")
+        self._clock, self.timeout, self._longest = clock, timeout, longest
+        self._began = clock.monotonic()
+        self._next = min(interval, longest)
+
+    @property
+    def passed(self) -> float:
+        """Seconds since the first look."""
+        return self._clock.monotonic() - self._began
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until the time is up, never negative; None where it never is."""
+        return None if self.timeout is None else max(self.timeout - self.passed, 0.0)
+
+    def look(self, total: float | None) -> float | None:
+        """Return the seconds that one look may take, of the `total` for any call; None where nothing limits it."""
+        left = None if self.left is None else max(self.left, _LAST_LOOK)
+        return min((limit for limit in (total, left) if limit is not None), default=None)
+
+    def pause(self) -> float | None:
+        """Return the seconds until the next look; None when the time is up, after a look at its very end."""
+        left, pause = self.left, self._next
+        if left is not None and left <= 0:
+            return None
+        self._next = min(pause * _GROWTH, self._longest)
+        return pause if left is None else min(pause, max(left, 0.001))
+
+    def unknown(self, error: NotFoundError) -> None:
+        """Bear with a service that does not know the work yet, for half a minute after its start."""
+        if self.passed >= _GRACE:
+            raise error
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
 
 Random = Callable[[], float]
 RetryClass = Literal["safe", "keyed", "never"]

@@ -19,7 +19,7 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 from infino.core.endpoint import DEFAULT_PORTS, Endpoint, host_header
 from infino.core.errors import ValidationError
 from infino.core.messages import TOKEN, Request, StreamedBody, check_header, check_path
-from infino.core.secret import Secret, ends_unseen
+from infino.core.redaction import Secret, ends_unseen
 
 PathStyle = Literal["single", "double"]
 

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import attrs
 import orjson
 
-from infino.core.printable import printable
+from infino.core.redaction import printable
 from infino.local.access import Principal
 from infino.local.values.exact import digits
 

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from infino.core.credentials import Credentials
-from infino.core.errors import ConfigError
-from infino.core.mistyped import unexpected
-from infino.core.timeouts import LONGEST, shown
+from infino.core.errors import ConfigError, unexpected
+from infino.core.retry import LONGEST, shown
 
 LEAST_MEMORY: Final = 16 * 1024**2
 _MOST: Final = 2**63 - 1

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import TextIO
 
 from infino.core.errors import ConfigError
-from infino.core.printable import printable
+from infino.core.redaction import printable
 from infino.local.folder import DamagedFile, FolderInUse
 from infino.local.gateway import LocalGateway, PortInUse
 from infino.local.seed import FLIGHTS, flights

@@ -14,7 +14,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from typing_extensions import TypedDict  # the one that pydantic reads on Python 3.11
 
 from infino.core.codec import dumps, to_json
-from infino.core.printable import printable_lines
+from infino.core.redaction import printable_lines
 
 if TYPE_CHECKING:
     from infino.results.tabular import Tabular

@@ -13,7 +13,7 @@ from mcp.types import INTERNAL_ERROR, Resource
 
 from infino.core.codec import dumps
 from infino.core.errors import InfinoError, PermissionDeniedError
-from infino.core.printable import printable_lines
+from infino.core.redaction import printable_lines
 from infino.mcp.tools import sentences
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing_extensions import TypedDict  # the one that pydantic reads on Python
 
 from infino.core.codec import dumps
 from infino.core.errors import InfinoError
-from infino.core.printable import printable_lines
+from infino.core.redaction import printable_lines
 from infino.mcp.pages import NOTICE, AnswerColumn, AnswerRows, Listed, Pages, listed, refusal, short
 from infino.plans.statement import never_writes, reads_only
 

@@ -12,7 +12,7 @@ import attrs
 
 from infino.core.errors import ValidationError
 from infino.core.extras import require
-from infino.core.printable import printable_lines
+from infino.core.redaction import printable_lines
 from infino.migration.table import NEW_CALLS
 
 if TYPE_CHECKING:

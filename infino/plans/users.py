@@ -12,8 +12,7 @@ from infino_api.api.users import update as _update
 
 from infino.core.credentials import Credentials
 from infino.core.errors import ValidationError
-from infino.core.redaction import watch
-from infino.core.secret import Secret
+from infino.core.redaction import Secret, watch
 from infino.plans.documents import checked_document
 from infino.runtime.call import Call
 

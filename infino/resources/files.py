@@ -18,7 +18,7 @@ from infino.bulk.options import check_progress
 from infino.bulk.progress import Progress, display
 from infino.caller import decode_call, encode_call
 from infino.core.errors import ValidationError
-from infino.core.polling import Polling, end_of
+from infino.core.retry import Polling, end_of
 from infino.resources.concurrency import async_off_loop
 from infino.resources.jobs import check_end, follow
 from infino.runtime.options import named

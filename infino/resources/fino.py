@@ -33,8 +33,7 @@ from infino.chat.session import AsyncSession
 from infino.chat.stream import AsyncAnswerStream, AsyncPorts
 from infino.chat.thread import Fetch, Poll
 from infino.core.errors import ValidationError
-from infino.core.retry import RetryPolicy
-from infino.core.timeouts import Timeouts
+from infino.core.retry import RetryPolicy, Timeouts
 from infino.runtime.options import CallOptions, check_options
 from infino.websocket import AsyncSocket, open_async_socket
 

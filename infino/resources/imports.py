@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from infino_api.resources.imports import AsyncImportsResource
 
 from infino.bulk.options import check_progress
-from infino.core.polling import INTERVAL, Polling
+from infino.core.retry import INTERVAL, Polling
 from infino.resources.jobs import follow
 from infino.runtime.options import named
 

@@ -9,7 +9,7 @@ from infino_api.resources.jobs import AsyncJobsResource
 
 from infino.bulk.options import check_progress
 from infino.core.errors import JobFailedError, NotFoundError, Timeout
-from infino.core.polling import INTERVAL, Polling, end_of
+from infino.core.retry import INTERVAL, Polling, end_of
 from infino.runtime.options import named
 
 if TYPE_CHECKING:

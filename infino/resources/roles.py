@@ -13,7 +13,7 @@ from infino_api.resources.roles import AsyncRolesResource
 
 from infino.core.documents import A_FILE, parse_yaml
 from infino.core.errors import ValidationError
-from infino.core.printable import printable_lines
+from infino.core.redaction import printable_lines
 from infino.plans.documents import as_object
 from infino.runtime.options import named
 

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar, overload
 import attrs
 
 from infino.core.errors import DecodeError, QueryError, ValidationError
-from infino.core.printable import safe_repr
+from infino.core.redaction import safe_repr
 from infino.results import hits, native
 from infino.results.aggregations import Aggregations
 from infino.results.arrays import Table

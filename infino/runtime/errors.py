@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from infino.core.errors import ValidationError
-from infino.core.printable import printable
+from infino.core.redaction import printable
 
 
 class ParameterError(ValidationError):

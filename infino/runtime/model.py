@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self
 
 import attrs
 
-from infino.core.printable import safe_repr
+from infino.core.redaction import safe_repr
 from infino.runtime.plain import plain
 from infino.runtime.read import read_fields
 from infino.runtime.unset import UNSET

@@ -8,11 +8,10 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, cast
 
-from infino.core.mistyped import unexpected
+from infino.core.errors import unexpected
 
 if TYPE_CHECKING:
-    from infino.core.retry import RetryPolicy
-    from infino.core.timeouts import Timeouts
+    from infino.core.retry import RetryPolicy, Timeouts
 
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -17,9 +17,9 @@ import attrs
 import pytest
 
 import infino
-from infino.core.clock import SystemClock
 from infino.core.compression import decompressed
 from infino.core.config import resolve
+from infino.core.retry import SystemClock
 from infino.local.signature import ReceivedRequest, Verifier
 from tests.contract.conftest import Make
 from tests.support.scripted import Exchange, ScriptedServer, answering

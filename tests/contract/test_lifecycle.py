@@ -143,7 +143,7 @@ def test_an_async_provider_needs_the_async_client():
 def test_keys_are_renewed_before_they_end():
     from datetime import datetime, timedelta
 
-    from infino.core.clock import SystemClock
+    from infino.core.retry import SystemClock
 
     class Forwarded(SystemClock):
         """A clock that can be put forward."""

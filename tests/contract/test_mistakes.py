@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 
 import infino
-from infino.core.clock import SystemClock
+from infino.core.retry import SystemClock
 from tests.support.scripted import Exchange, ScriptedServer, answering
 
 

@@ -13,7 +13,7 @@ import infino
 from infino import websocket
 from infino.chat.options import choose
 from infino.core.messages import Request
-from infino.core.secret import Secret
+from infino.core.redaction import Secret
 from infino.local.signature import ReceivedRequest, Verifier
 from infino.signing import SigV4Signer
 from tests.support.chat_server import ChatServer, Peer, timeline

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import pytest
 
-from infino.core.secret import Secret
+from infino.core.redaction import Secret
 from infino.core.signer import EMPTY_HASH, canonical_path, canonical_query_of, canonical_request, hash_of, signing_key
 from infino.signing import UNSIGNED_PAYLOAD, SigV4Signer
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from infino import Infino
 from infino.chat import Answer, Interrupted, Status
 from infino.cli.chat import Talk, _line_history, main
-from infino.core.printable import printable_lines
+from infino.core.redaction import printable_lines
 from infino.local import LocalGateway
 
 

@@ -22,7 +22,7 @@ from infino.cli.operations import argument_texts, show
 from infino.cli.output import fitting
 from infino.cli.session import Group, Session
 from infino.cli.shell import Shell, Words, statements
-from infino.core.printable import printable, printable_lines
+from infino.core.redaction import printable, printable_lines
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import infino
 from infino.caller import decode_call, encode_call, json_body
 from infino.core.curl import curl_command
 from infino.core.messages import Headers, Request, Response
-from infino.core.secret import Secret
+from infino.core.redaction import Secret
 from tests.support.scripted import ScriptedServer, answering
 
 KEYS = {"access_key": "IAK_TEST", "secret_key": "secret"}

@@ -17,14 +17,13 @@ from hypothesis import strategies as st
 
 import infino
 from infino.core import redaction
-from infino.core.causes import connect_hint, root_cause
 from infino.core.codec import dumps
-from infino.core.config import resolve
+from infino.core.config import resolve, tls_context
 from infino.core.documents import MAX_DEPTH, parse_yaml
 from infino.core.errors import DecodeError
 from infino.core.extras import MissingDependencyError, require
+from infino.core.failures import connect_hint, root_cause
 from infino.core.times import parse_span
-from infino.core.tls import tls_context
 from infino.runtime import read as readers
 from infino.runtime.call import Call
 from infino.runtime.encode import extended

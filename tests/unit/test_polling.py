@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import infino
-from infino.core.polling import Polling, end_of
+from infino.core.retry import Polling, end_of
 from tests.unit.test_retry import Clock
 
 

@@ -13,8 +13,7 @@ import pytest
 from infino.bulk.progress import Plain, Progress
 from infino.bulk.report import BulkReport
 from infino.core.errors import InfinoError
-from infino.core.printable import printable, printable_lines
-from infino.core.redaction import get_logger
+from infino.core.redaction import get_logger, printable, printable_lines
 from infino.local.http import Problem
 from infino.local.serve import serve
 from infino.migration.rewrite import OldCall

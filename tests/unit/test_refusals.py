@@ -24,13 +24,12 @@ from infino.bulk.source import SourceReader
 from infino.chat.options import choose, source_list, thread_of
 from infino.core import signer, times, values
 from infino.core.certificates import check_authorities
-from infino.core.config import resolve
+from infino.core.config import resolve, tls_context
 from infino.core.credentials import Credentials
 from infino.core.listeners import Listeners
 from infino.core.messages import check_header, check_path
+from infino.core.redaction import Secret
 from infino.core.reference import reference_of
-from infino.core.secret import Secret
-from infino.core.tls import tls_context
 from infino.local.rbac.documents import role_document, user_document
 from infino.local.sql.changes import read_change
 from infino.local.sql.dialect import MAX_BYTES, MAX_TOKENS, check_length

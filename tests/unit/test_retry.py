@@ -13,9 +13,8 @@ import infino
 from infino.core.exchange import Refresh, RetryBudget, Send, Shared, Wait, exchange
 from infino.core.failures import retry_after
 from infino.core.messages import Headers, Request, Response
-from infino.core.retry import RetryPolicy
+from infino.core.retry import RetryPolicy, Timeouts
 from infino.core.signer import SigV4Signer
-from infino.core.timeouts import Timeouts
 
 SIGNER = SigV4Signer("IAK_TEST", "secret")
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import infino
-from infino.core import polling
+from infino.core import retry as polling
 from infino.core.compression import too_large
 from infino.core.retry import RetryPolicy
 from tests.unit.test_retry import answer, request, run

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from infino.bulk.progress import Progress
-from infino.core.polling import Polling, end_of
+from infino.core.retry import Polling, end_of
 from infino.resources.concurrency import off_loop
 from infino.resources.files import LATER, OPERATION, PATIENCE, SOON, WHAT, FileFormat, _UploadWatch
 from infino.resources.jobs import check_end

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from infino.bulk.options import check_progress
-from infino.core.polling import INTERVAL, Polling
+from infino.core.retry import INTERVAL, Polling
 from infino.runtime.options import named
 from infino_api.blocking.jobs import follow
 from infino_api.resources.imports import ImportsResource

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from infino.bulk.options import check_progress
 from infino.core.errors import NotFoundError, Timeout
-from infino.core.polling import INTERVAL, Polling, end_of
+from infino.core.retry import INTERVAL, Polling, end_of
 from infino.resources.jobs import Work, check_end
 from infino.runtime.options import named
 from infino_api.resources.jobs import JobsResource

@@ -274,7 +274,7 @@ class InfinoSDK:
     async def websocket_connect(self, path: str, headers: dict[str, str] | None = None) -> OldSocket:
         """Connect to a socket of Fino, signed in the address."""
         warn("websocket_connect")
-        from infino.core.secret import Secret
+        from infino.core.redaction import Secret
         from infino.signing import SigV4Signer
         from infino.websocket import Dial, open_async_socket
 
