@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar, Unpack
 
 import attrs
 
-from infino.runtime.unset import UNSET as UNSET
-from infino.runtime.unset import Unset as Unset
-
 if TYPE_CHECKING:
     from infino.core.errors import APIError
     from infino.core.messages import StreamedBody
     from infino.runtime.options import CallOptions
+
+
+class Unset(Enum):
+    """The type of `UNSET`, the mark of an argument that was not given."""
+
+    UNSET = "UNSET"
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Final = Unset.UNSET
+
 
 T = TypeVar("T")
 Json: TypeAlias = Any

@@ -10,10 +10,8 @@ from uuid import UUID
 import attrs
 
 from infino.core.errors import ValidationError
-from infino.runtime.call import Call
-from infino.runtime.model import Model
-from infino.runtime.plain import plain
-from infino.runtime.unset import UNSET
+from infino.runtime.call import UNSET, Call
+from infino.runtime.model import Model, plain
 
 T = TypeVar("T")
 

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import sys
+from base64 import b64encode
 from collections.abc import Callable
+from datetime import date, time
+from decimal import Decimal
+from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self
+from uuid import UUID
 
 import attrs
 
 from infino.core.redaction import safe_repr
-from infino.runtime.plain import plain
+from infino.runtime.call import UNSET
 from infino.runtime.read import read_fields
-from infino.runtime.unset import UNSET
+
+
+def plain(value: Any) -> Any:
+    """Return the JSON form of a scalar, and anything else as it is."""
+    if value is None or isinstance(value, str | bool | int | float):
+        return value.value if isinstance(value, Enum) else value
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return b64encode(value).decode("ascii")
+    return value.value if isinstance(value, Enum) else value
+
 
 _EVOLVE: Final = attrs.evolve.__code__
 """It copies every field by its name, and would turn what was not given into null."""

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from infino.core.errors import MissingFileError, ValidationError
+from infino.runtime.call import UNSET
 from infino.runtime.encode import json_text, text
 from infino.runtime.model import Model
-from infino.runtime.unset import UNSET
 
 PIECE: Final = 1 << 18
 

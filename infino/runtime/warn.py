@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
-from infino.runtime.unset import UNSET
+from infino.runtime.call import UNSET
 
 F = TypeVar("F", bound=Callable[..., Any])
 _OURS: Final = frozenset(("infino", "infino_api"))

@@ -206,7 +206,7 @@ def test_the_reference_describes_the_whole_surface():
 # Protocols between rooms, and the forms of endpoint functions: nobody imports them.
 BEHIND = (
     "infino.resources.jobs.HasStatus", "infino_api.blocking.stream.Line", "infino_api.blocking.stream.Ports",
-    "infino.runtime.unset.",
+    "infino.runtime.call.",
 )  # fmt: skip
 
 
