@@ -17,7 +17,7 @@ from collections.abc import AsyncGenerator, Callable, MutableMapping
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final
 
 from infino.core.config import Config
 from infino.core.credentials import Credentials, Provider, failed
@@ -32,26 +32,6 @@ _EARLY: Final = timedelta(seconds=60)
 _ASK_AGAIN: Final = timedelta(seconds=10)
 
 
-class Closes(Protocol):
-    """A connection, open or yet to be opened."""
-
-    def close(self) -> None:
-        """Close it."""
-        ...
-
-
-class ClosesAsync(Protocol):
-    """A connection of an event loop."""
-
-    async def aclose(self) -> None:
-        """Close it."""
-        ...
-
-
-C = TypeVar("C", bound=Closes)
-A = TypeVar("A", bound=ClosesAsync)
-
-
 def _busy(limit: float | None, most: int) -> Timeout:
     return Timeout(
         f"all {most} connections were busy for {limit:g} s",
@@ -60,17 +40,17 @@ def _busy(limit: float | None, most: int) -> Timeout:
     )
 
 
-class Slots(Generic[C]):
+class Slots:
     """Connections for threads; each opens with its first request."""
 
-    def __init__(self, make: Callable[[], C], most: int) -> None:
+    def __init__(self, make: Callable[[], Any], most: int) -> None:
         self._make, self._most = make, most
         self._free = threading.Semaphore(most)
         # The one that was used last is lent next, so that those in excess grow old.
-        self._idle: deque[tuple[C, float]] = deque()
+        self._idle: deque[tuple[Any, float]] = deque()
         self._closed = False
 
-    def take(self, limit: float | None) -> C:
+    def take(self, limit: float | None) -> Any:
         """Lend a connection, after some seconds at the most."""
         if not self._free.acquire(timeout=limit):
             raise _busy(limit, self._most)
@@ -82,7 +62,7 @@ class Slots(Generic[C]):
             self._free.release()
             raise
 
-    def give(self, connection: C) -> None:
+    def give(self, connection: Any) -> None:
         """Take a connection back that can be used again."""
         if self._closed:
             self.drop(connection)
@@ -93,11 +73,11 @@ class Slots(Generic[C]):
         for stale in _stale(self._idle, now):
             stale.close()
 
-    def back(self, connection: C, whole: bool) -> None:
+    def back(self, connection: Any, whole: bool) -> None:
         """Take a connection back, to be used again only where its last answer was read whole."""
         (self.give if whole else self.drop)(connection)
 
-    def drop(self, connection: C) -> None:
+    def drop(self, connection: Any) -> None:
         """Throw a connection away; its place is free."""
         try:
             connection.close()
@@ -111,17 +91,17 @@ class Slots(Generic[C]):
             connection.close()
 
 
-class AsyncSlots(Generic[A]):
+class AsyncSlots:
     """Connections for one event loop; each method does the same as that of `Slots`."""
 
-    def __init__(self, make: Callable[[], A], most: int) -> None:
+    def __init__(self, make: Callable[[], Any], most: int) -> None:
         self._make, self._most = make, most
         self._free = asyncio.Semaphore(most)
-        self._idle: deque[tuple[A, float]] = deque()
+        self._idle: deque[tuple[Any, float]] = deque()
         self._closed = False
         self._dropping: set[asyncio.Task[None]] = set()
 
-    async def take(self, limit: float | None) -> A:
+    async def take(self, limit: float | None) -> Any:
         """Lend a connection."""
         if self._free.locked():
             try:
@@ -137,7 +117,7 @@ class AsyncSlots(Generic[A]):
             self._free.release()
             raise
 
-    async def give(self, connection: A) -> None:
+    async def give(self, connection: Any) -> None:
         """Take a connection back that can be used again."""
         if self._closed:
             await self.drop(connection)
@@ -148,11 +128,11 @@ class AsyncSlots(Generic[A]):
         for stale in _stale(self._idle, now):
             await stale.aclose()
 
-    async def back(self, connection: A, whole: bool) -> None:
+    async def back(self, connection: Any, whole: bool) -> None:
         """Take a connection back, to be used again only where its last answer was read whole."""
         await (self.give if whole else self.drop)(connection)
 
-    async def drop(self, connection: A) -> None:
+    async def drop(self, connection: Any) -> None:
         """Throw a connection away, to the end even when the call is cancelled again; its place is free at once."""
         self._free.release()
         closing = asyncio.ensure_future(connection.aclose())
@@ -340,11 +320,11 @@ class Waiting:
         return self._loops.setdefault(asyncio.get_running_loop(), asyncio.Lock())
 
 
-_Loops = MutableMapping[asyncio.AbstractEventLoop, tuple[AsyncSlots[Any], AsyncGenerator[None, None]]]
+_Loops = MutableMapping[asyncio.AbstractEventLoop, tuple[AsyncSlots, AsyncGenerator[None, None]]]
 
 
 async def _until_loop_ends(
-    slots: AsyncSlots[Any], loops: _Loops, loop: asyncio.AbstractEventLoop
+    slots: AsyncSlots, loops: _Loops, loop: asyncio.AbstractEventLoop
 ) -> AsyncGenerator[None, None]:
     """Close connections together with their event loop.
 
@@ -367,7 +347,7 @@ class Connections:
         self._config, self._make, self._make_async = config, make, make_async
         self.closed = False
         self.waiting = Waiting()
-        self._slots = Slots[Any](make, config.max_connections)
+        self._slots = Slots(make, config.max_connections)
         self._loops: _Loops = weakref.WeakKeyDictionary()
         self._proxy_passwords = proxy_passwords(config.proxy)
         for password in self._proxy_passwords:
@@ -382,18 +362,18 @@ class Connections:
         _connections.add(self)
         follow_environment()
 
-    def for_threads(self) -> Slots[Any]:
+    def for_threads(self) -> Slots:
         """Return the connections for blocking calls."""
         return self._slots
 
-    async def for_loop(self) -> AsyncSlots[Any]:
+    async def for_loop(self) -> AsyncSlots:
         """Return the connections of the running event loop."""
         loop = asyncio.get_running_loop()
         found = self._loops.get(loop)
         if found is None:
             for stale in [slots for slots, its_loop in list(_open.items()) if its_loop.is_closed()]:
                 _open.pop(stale, None)
-            slots = AsyncSlots[Any](self._make_async, self._config.max_connections)
+            slots = AsyncSlots(self._make_async, self._config.max_connections)
             found = self._loops[loop] = slots, _until_loop_ends(slots, self._loops, loop)
             await anext(found[1])
         return found[0]
@@ -418,7 +398,7 @@ class Connections:
 
 _connections: weakref.WeakSet[Connections] = weakref.WeakSet()
 # Keeps the connections of a forgotten client whole until their event loop has closed them.
-_open: dict[AsyncSlots[Any], asyncio.AbstractEventLoop] = {}
+_open: dict[AsyncSlots, asyncio.AbstractEventLoop] = {}
 # Connections of the parent process: kept, so that nothing closes or reuses them in the child.
 _abandoned: list[object] = []
 

@@ -16,7 +16,7 @@ import struct
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 import attrs
@@ -80,46 +80,6 @@ class Dial:
     operation: str = "fino.connect"
 
 
-class Socket(Protocol):
-    """A blocking connection."""
-
-    def send(self, text: str, limit: float) -> None:
-        """Send one text message; raises `SocketClosed` or `SocketQuiet`."""
-        ...
-
-    def receive(self, limit: float) -> str | bytes:
-        """Return the next message; raises `SocketClosed` or `SocketQuiet`."""
-        ...
-
-    def close(self) -> None:
-        """Close; never raises, takes at most about a second, leaves no thread."""
-        ...
-
-    def abort(self) -> None:
-        """Drop the connection without waiting for anything; its thread ends a moment later."""
-        ...
-
-
-class AsyncSocket(Protocol):
-    """A connection for asyncio."""
-
-    async def send(self, text: str, limit: float) -> None:
-        """Send one text message; raises `SocketClosed` or `SocketQuiet`."""
-        ...
-
-    async def receive(self, limit: float) -> str | bytes:
-        """Return the next message; raises `SocketClosed` or `SocketQuiet`."""
-        ...
-
-    async def close(self) -> None:
-        """Close; never raises, takes at most about a second, leaves no task."""
-        ...
-
-    def abort(self) -> None:
-        """Drop the connection at once, without a word to the other side."""
-        ...
-
-
 class _Refused(Exception):
     """The server answered the handshake with something else; not a redirect that the library could follow."""
 
@@ -172,7 +132,7 @@ def open_socket(dial: Dial) -> Socket:
         failure = _failure(error, dial)
     else:
         # Entering is how the library is told that closing is our business.
-        return _SyncSocket(connection.__enter__())
+        return Socket(connection.__enter__())
     # Raised outside of the handler: the library's exceptions and frames hold the signed URL.
     raise failure
 
@@ -188,7 +148,7 @@ async def open_async_socket(dial: Dial) -> AsyncSocket:
     except _FAILURES as error:
         failure = _failure(error, dial)
     else:
-        return _AsyncSocket(connection)
+        return AsyncSocket(connection)
     raise failure
 
 
@@ -265,11 +225,14 @@ def _limit_sending(raw: socket.socket, timeout: float) -> None:
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(seconds), int(rest * 1e6)))
 
 
-class _SyncSocket:
+class Socket:
+    """A blocking connection."""
+
     def __init__(self, connection: SyncConnection) -> None:
         self._connection = connection
 
     def send(self, text: str, limit: float) -> None:
+        """Send one text message; raises `SocketClosed` or `SocketQuiet`."""
         connection = self._connection
         if connection.state is not State.OPEN:
             raise SocketClosed(connection.close_code or ABNORMAL, connection.close_reason or "", unsent=True)
@@ -289,6 +252,7 @@ class _SyncSocket:
             del closed  # else frame and error hold each other, and whoever receives with them, until the collector runs
 
     def receive(self, limit: float) -> str | bytes:
+        """Return the next message; raises `SocketClosed` or `SocketQuiet`."""
         closed: SocketClosed | SocketQuiet
         try:
             return self._connection.recv(limit)
@@ -302,19 +266,24 @@ class _SyncSocket:
             del closed  # else frame and error hold each other, and whoever receives with them, until the collector runs
 
     def close(self) -> None:
+        """Close; never raises, takes at most about a second, leaves no thread."""
         with contextlib.suppress(OSError, WebSocketException):
             self._connection.close()
 
     def abort(self) -> None:
+        """Drop the connection without waiting for anything; its thread ends a moment later."""
         with contextlib.suppress(OSError):
             self._connection.socket.shutdown(socket.SHUT_RDWR)
 
 
-class _AsyncSocket:
+class AsyncSocket:
+    """A connection for asyncio."""
+
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def send(self, text: str, limit: float) -> None:
+        """Send one text message; raises `SocketClosed` or `SocketQuiet`."""
         connection = self._connection
         if connection.state is not State.OPEN:
             raise SocketClosed(connection.close_code or ABNORMAL, connection.close_reason or "", unsent=True)
@@ -334,6 +303,7 @@ class _AsyncSocket:
             del closed  # else frame and error hold each other, and whoever receives with them, until the collector runs
 
     async def receive(self, limit: float) -> str | bytes:
+        """Return the next message; raises `SocketClosed` or `SocketQuiet`."""
         closed: SocketClosed | SocketQuiet
         try:
             async with asyncio.timeout(limit):
@@ -348,6 +318,7 @@ class _AsyncSocket:
             del closed  # else frame and error hold each other, and whoever receives with them, until the collector runs
 
     async def close(self) -> None:
+        """Close; never raises, takes at most about a second, leaves no task."""
         try:
             # The library's own limit begins only once the goodbye is handed over, which a full buffer prevents.
             async with asyncio.timeout(2 * CLOSE_SECONDS):
@@ -360,6 +331,7 @@ class _AsyncSocket:
             raise
 
     def abort(self) -> None:
+        """Drop the connection at once, without a word to the other side."""
         loop = self._connection.loop
         if loop.is_closed():
             return

@@ -16,7 +16,7 @@ from infino.bulk.opening import OpenedSource, check_path, is_path
 from infino.bulk.options import BulkOptions, Format, ReadOptions
 from infino.bulk.source import SourceReader
 from infino.core.errors import ValidationError
-from infino.runtime.multipart import Multipart, Part
+from infino.runtime.multipart import BodyPart, Multipart
 
 TYPES = {"json": "application/json", "jsonl": "application/x-ndjson", "csv": "text/csv"}
 _BY_SUFFIX = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
@@ -50,9 +50,9 @@ class FileBody(Multipart):
         name = name or Path(str(getattr(source, "name", "upload") if path is None else path)).name
         kind = _BY_SUFFIX.get(Path(name).suffix.lower()) if format == "auto" else format
         media = TYPES.get(kind or "", "application/octet-stream")
-        file = Part(source if path is None else path, name.replace("\\", "\\\\"), media, seen=seen)
+        file = BodyPart(source if path is None else path, name.replace("\\", "\\\\"), media, seen=seen)
         super().__init__(
-            [*((key, Part(value.encode("utf-8", "replace"))) for key, value in fields.items()), ("file", file)]
+            [*((key, BodyPart(value.encode("utf-8", "replace"))) for key, value in fields.items()), ("file", file)]
         )
         self.file_size = file.size
 

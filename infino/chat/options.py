@@ -11,7 +11,7 @@ import attrs
 
 from infino.chat.events import SourceRef
 from infino.chat.flow import Connect, Conversation, Pause, Settings
-from infino.chat.thread import Poll, poll
+from infino.chat.turn import Poll, poll
 from infino.core.errors import DecodeError, ValidationError
 from infino.core.events import RequestEvent, ResponseEvent, RetryEvent
 from infino.core.redaction import get_logger

@@ -9,8 +9,7 @@ with dbapi.connect() as connection, connection.cursor() as cursor:
 
 from __future__ import annotations
 
-from infino.dbapi.connection import Connection, connect
-from infino.dbapi.cursor import Cursor
+from infino.dbapi.connection import Connection, Cursor, connect
 from infino.dbapi.errors import (
     DatabaseError,
     DataError,

@@ -1,12 +1,21 @@
-"""Connections of PEP 249 over a client."""
+"""Connections and cursors of PEP 249 over a client."""
 
 from __future__ import annotations
 
-from typing import Any, Self
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from infino import Infino
 from infino.dbapi import errors
-from infino.dbapi.cursor import Cursor
+from infino.dbapi.errors import InterfaceError, NotSupportedError, ProgrammingError, translated
+from infino.plans.binding import Params
+from infino.plans.statement import reads_only
+from infino.results.sql import SqlResult
+
+if TYPE_CHECKING:
+    from infino import Infino
 
 
 class Connection:
@@ -105,3 +114,180 @@ def connect(client: Infino | None = None, **settings: Any) -> Connection:
         return Connection(client, owned=False)
     with errors.translated():
         return Connection(Infino(**settings), owned=True)
+
+
+TOGETHER = 500  # sets of values in one statement
+_INSERT = re.compile(
+    r"(?P<head>\s*INSERT\s+INTO\s+[^()'?]+(?:\([^()'?]*\)\s*)?VALUES\s*)(?P<values>\([?,\s]+\))\s*;?\s*\Z",
+    re.IGNORECASE,
+)
+Description: TypeAlias = tuple[str, str, None, None, None, None, bool | None]
+
+
+class Cursor:
+    """Runs statements and gives their rows.
+
+    Args:
+        connection: The connection it belongs to.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.arraysize = 1
+        self.lastrowid: None = None
+        self._closed = False
+        self._clear()
+
+    def _clear(self) -> None:
+        self.description: tuple[Description, ...] | None = None
+        self.rowcount = -1
+        self.result: SqlResult | None = None
+        self._rows: Iterator[tuple[Any, ...]] | None = None
+        self._position = 0
+
+    @property
+    def rownumber(self) -> int | None:
+        """Position of the next row, from 0, or None without rows."""
+        return self._position if self._rows is not None else None
+
+    def execute(self, operation: str, parameters: Params | None = None) -> Self:
+        """Run a statement.
+
+        Args:
+            operation: SQL with `?` or `:name` where values go.
+            parameters: A sequence for `?`, a mapping for `:name`.
+
+        Returns:
+            The cursor itself.
+
+        Raises:
+            Error: The statement could not be run.
+
+        Examples:
+            >>> connection.cursor().execute("SELECT 1 AS one").fetchall()
+            [(1,)]
+        """
+        self._check()
+        self._clear()
+        query = self.connection.client.query
+        read = reads_only(operation)
+        with translated():
+            run = query.sql if read else query.execute
+            result = run(operation, parameters)
+            self._take(result, rows=read or bool(result.columns))
+        return self
+
+    def _take(self, result: SqlResult, *, rows: bool) -> None:
+        self.result = result
+        if not rows:
+            affected = result.stats.affected_rows
+            self.rowcount = -1 if affected is None else affected
+            return
+        table = [result.column(column.name) for column in result.columns]
+        self.description = tuple((column.name, column.type, None, None, None, None, None) for column in result.columns)
+        self.rowcount = len(result)
+        self._rows = zip(*table, strict=True) if table else iter(())
+
+    def executemany(self, operation: str, seq_of_parameters: Sequence[Params]) -> Self:
+        """Run a statement once for each set of parameters; `rowcount` is the sum.
+
+        An INSERT of values goes out as one statement for many sets, which takes effect as a whole.
+
+        Args:
+            operation: A statement that writes.
+            seq_of_parameters: One sequence or mapping for each run.
+
+        Returns:
+            The cursor itself.
+
+        Raises:
+            Error: A run failed; those before it took effect.
+
+        Examples:
+            >>> cursor.executemany("INSERT INTO airlines (_id, name) VALUES (?, ?)", [("ZZ", "Zed"), ("YY", "Why")])
+        """
+        self._check()
+        if reads_only(operation):
+            raise ProgrammingError("executemany() is for statements that write")
+        total = 0
+        for statement, parameters in _gathered(operation, seq_of_parameters):
+            self.execute(statement, parameters)
+            total = -1 if self.rowcount < 0 or total < 0 else total + self.rowcount
+        self.rowcount = total
+        return self
+
+    def _fetch(self) -> Iterator[tuple[Any, ...]]:
+        self._check()
+        if self._rows is None:
+            raise ProgrammingError("there are no rows to fetch: run a statement that reads first")
+        return self._rows
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        """The next row, or None at the end."""
+        row = next(self._fetch(), None)
+        self._position += row is not None
+        return row
+
+    def fetchmany(self, size: int | None = None) -> list[tuple[Any, ...]]:
+        """The next rows: `size` of them, or `arraysize`."""
+        count = self.arraysize if size is None else size
+        if count < 0:
+            raise ProgrammingError(f"fetchmany() takes a number of rows from 0, not {count}")
+        rows = list(islice(self._fetch(), count))
+        self._position += len(rows)
+        return rows
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """All rows that are left."""
+        rows = list(self._fetch())
+        self._position += len(rows)
+        return rows
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        while (row := self.fetchone()) is not None:
+            yield row
+
+    def setinputsizes(self, sizes: Any) -> None:
+        """Do nothing, as PEP 249 allows."""
+
+    def setoutputsize(self, size: int, column: int | None = None) -> None:
+        """Do nothing, as PEP 249 allows."""
+
+    def nextset(self) -> None:
+        """Refuse: an answer has one set of rows."""
+        raise NotSupportedError("an answer has one set of rows")
+
+    def callproc(self, procname: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> None:
+        """Refuse: the service has no stored procedures."""
+        raise NotSupportedError("the service has no stored procedures")
+
+    def close(self) -> None:
+        """Let go of the rows; the cursor cannot be used again, but still tells how many rows there were."""
+        self._rows = self.result = None
+        self._closed = True
+
+    def _check(self) -> None:
+        if self._closed:
+            raise InterfaceError("the cursor is closed")
+        self.connection.check()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _gathered(operation: str, sets: Iterable[Params]) -> Iterator[tuple[str, Params]]:
+    """One INSERT for many sets of values, where the statement is one; else the statement for each set."""
+    found = _INSERT.match(operation)
+    if found is None:
+        yield from ((operation, parameters) for parameters in sets)
+        return
+    values, count = found["values"], found["values"].count("?")
+    rows = iter(sets)
+    while part := list(islice(rows, TOGETHER)):
+        if all(isinstance(row, Sequence) and not isinstance(row, str | bytes) and len(row) == count for row in part):
+            yield found["head"] + ", ".join([values] * len(part)), [value for row in part for value in row]
+        else:  # the statement itself says what is wrong with them
+            yield from ((operation, row) for row in part)

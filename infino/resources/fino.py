@@ -31,7 +31,7 @@ from infino.chat.options import (
 )
 from infino.chat.session import AsyncSession
 from infino.chat.stream import AsyncAnswerStream, AsyncPorts
-from infino.chat.thread import Fetch, Poll
+from infino.chat.turn import Fetch, Poll
 from infino.core.errors import ValidationError
 from infino.core.retry import RetryPolicy, Timeouts
 from infino.runtime.options import CallOptions, check_options

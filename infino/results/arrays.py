@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final, Protocol
+from typing import Any, Final, TypeAlias
 
 import attrs
 
@@ -150,28 +150,6 @@ def _nested(pa: Any, values: list[Any]) -> Any:
     return _texts(pa, texts)
 
 
-class Table(Protocol):
-    """What results need of decoded columns."""
-
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """The columns in order."""
-        ...
-
-    @property
-    def length(self) -> int:
-        """Number of rows."""
-        ...
-
-    def values(self, index: int, start: int = 0, stop: int | None = None) -> list[Any]:
-        """Python values of one column between two rows."""
-        ...
-
-    def array(self, index: int) -> Any:
-        """One column as an Arrow array."""
-        ...
-
-
 @attrs.frozen
 class ListTable:
     """Columns as Python lists, as the tolerant decoder makes them."""
@@ -211,3 +189,7 @@ class ArrowTable:
     def array(self, index: int) -> Any:
         """One column as an Arrow array."""
         return from_physical(self.columns[index].type, self.physical[index], self.columns[index].declared)
+
+
+Table: TypeAlias = ListTable | ArrowTable
+"""Decoded columns, in one form or the other."""

@@ -17,7 +17,7 @@ from infino.runtime.model import Model
 PIECE: Final = 1 << 18
 
 
-class Part:
+class BodyPart:
     """One part of a body: bytes, a path, or a binary file object that is read from where it stands.
 
     Files have a name, and text has none; `seen` is called with the bytes sent so far.
@@ -94,7 +94,7 @@ def _bytes(piece: Any) -> bytes:
 class Multipart:
     """The body of a multipart request (RFC 7578); each attempt reads the files from where they began."""
 
-    def __init__(self, parts: Iterable[tuple[str, Part]]) -> None:
+    def __init__(self, parts: Iterable[tuple[str, BodyPart]]) -> None:
         # A boundary of 128 random bits never occurs in a file, so that no file needs a look beforehand.
         self._boundary = f"infino-{secrets.token_hex(16)}"
         self._parts = [(self._head(name, value), value) for name, value in parts]
@@ -104,7 +104,7 @@ class Multipart:
     def __repr__(self) -> str:
         return f"<Multipart of {len(self._parts)} parts>"
 
-    def _head(self, name: str, value: Part) -> bytes:
+    def _head(self, name: str, value: BodyPart) -> bytes:
         head = f'--{self._boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"'
         if value.filename is not None:
             head += f'; filename="{_quoted(value.filename)}"'
@@ -158,16 +158,16 @@ def multipart(given: _Given, files: _Given) -> Multipart:
             continue
         for item in value if isinstance(value, list | tuple) else (value,):
             if isinstance(item, Model | Mapping | list | tuple):
-                parts.append((name, Part(json_text(item, name).encode(), None, *(media or ["application/json"]))))
+                parts.append((name, BodyPart(json_text(item, name).encode(), None, *(media or ["application/json"]))))
             else:
-                parts.append((name, Part(text(item, name).encode(), None, *media)))
+                parts.append((name, BodyPart(text(item, name).encode(), None, *media)))
     for name, source, *media in files:
         several = source if isinstance(source, list | tuple) else () if source is None else (source,)
         parts += [(name, _file(one, name, *media)) for one in several]
     return Multipart(parts)
 
 
-def _file(source: Any, name: str, media: str = "application/octet-stream") -> Part:
+def _file(source: Any, name: str, media: str = "application/octet-stream") -> BodyPart:
     is_path = isinstance(source, str | os.PathLike)
     if not is_path and not isinstance(source, bytes | bytearray) and not callable(getattr(source, "read", None)):
         raise ValidationError(f"{name} must be bytes, a path or a binary file object, not {type(source).__name__}")
@@ -175,7 +175,7 @@ def _file(source: Any, name: str, media: str = "application/octet-stream") -> Pa
         raise ValidationError(f"{name}: open the file in binary mode: open(path, 'rb')")
     if is_path and not Path(source).is_file():
         raise MissingFileError(f"{name}: there is no file {str(source)!r}; to send text itself, pass bytes")
-    return Part(source, Path(str(source if is_path else getattr(source, "name", name))).name, media)
+    return BodyPart(source, Path(str(source if is_path else getattr(source, "name", name))).name, media)
 
 
 def _quoted(name: str) -> str:

@@ -27,7 +27,7 @@ from infino.chat.flow import (
     Settings,
     ask,
 )
-from infino.chat.thread import Fetch, Sleep, poll
+from infino.chat.turn import Fetch, Sleep, poll
 from infino.core.errors import APIError, ConnectError, InfinoError, RateLimitError, Timeout
 from infino.core.retry import RetryPolicy
 from infino.websocket import SocketClosed, SocketQuiet

@@ -25,11 +25,10 @@ from infino.core.extras import MissingDependencyError, require
 from infino.core.failures import connect_hint, root_cause
 from infino.core.times import parse_span
 from infino.runtime import read as readers
-from infino.runtime.call import Call
+from infino.runtime.call import UNSET, Call
 from infino.runtime.encode import extended
 from infino.runtime.multipart import multipart
 from infino.runtime.shapes import ParseError
-from infino.runtime.unset import UNSET
 from infino.runtime.warn import of_deprecated
 from tests.contract.conftest import make  # noqa: F401  # both clients
 from tests.support.scripted import ScriptedServer, answering

@@ -57,7 +57,7 @@ def test_all_busy_is_a_timeout_that_says_what_to_do() -> None:
     assert "max_connections" in str(caught.value)
 
     async def busy() -> None:
-        pool: AsyncSlots[Any] = AsyncSlots(lambda: Connection([]), 1)
+        pool: AsyncSlots = AsyncSlots(lambda: Connection([]), 1)
         await pool.take(None)
         await pool.take(0.001)
 
@@ -93,7 +93,7 @@ def test_cancelled_calls_never_lose_a_place(seed: int, most: int) -> None:
     """Tasks are cancelled at any of their steps, twice at times; then every place can be taken at once."""
     rand, world = random.Random(seed), list[Connection]()
 
-    async def call(pool: AsyncSlots[Connection]) -> None:
+    async def call(pool: AsyncSlots) -> None:
         connection = await pool.take(None)
         whole = False
         try:
@@ -108,7 +108,7 @@ def test_cancelled_calls_never_lose_a_place(seed: int, most: int) -> None:
             await (pool.give if whole else pool.drop)(connection)
 
     async def main() -> None:
-        pool: AsyncSlots[Connection] = AsyncSlots(lambda: Connection(world), most)
+        pool: AsyncSlots = AsyncSlots(lambda: Connection(world), most)
         tasks = [asyncio.ensure_future(call(pool)) for _ in range(60)]
         while any(not task.done() for task in tasks):
             for _ in range(rand.randrange(3)):

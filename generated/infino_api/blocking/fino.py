@@ -29,7 +29,7 @@ from infino.chat.options import (
     teller,
     thread_id_of,
 )
-from infino.chat.thread import Fetch, Poll
+from infino.chat.turn import Fetch, Poll
 from infino.core.retry import RetryPolicy
 from infino.resources.fino import REPORT_TIMEOUT, _seconds, analysis, report
 from infino.runtime.options import CallOptions, check_options
