@@ -33,7 +33,7 @@ from websockets.protocol import State
 from websockets.sync.client import ClientConnection as SyncConnection
 from websockets.sync.client import connect as connect_sync
 
-from infino.core.errors import APIError, ConfigError, ConnectError, InfinoError, Timeout
+from infino.core.errors import ConfigError, ConnectError, InfinoError, Timeout
 from infino.core.failures import error_from_response
 from infino.core.messages import Headers, Response
 from infino.core.redaction import Secret
@@ -83,7 +83,7 @@ class Dial:
 class _Refused(Exception):
     """The server answered the handshake with something else; not a redirect that the library could follow."""
 
-    def __init__(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+    def __init__(self, status: int, headers: Headers, body: bytes) -> None:
         super().__init__(f"status {status}")
         self.status = status
         self.headers = headers
@@ -92,7 +92,9 @@ class _Refused(Exception):
 
 def _refusal(error: InvalidStatus) -> _Refused:
     response = error.response
-    return _Refused(response.status_code, list(response.headers.raw_items()), bytes(response.body or b""))
+    raw = response.headers.raw_items()
+    headers = Headers([(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in raw])
+    return _Refused(response.status_code, headers, bytes(response.body or b""))
 
 
 class _SyncConnection(SyncConnection):
@@ -174,7 +176,8 @@ def _failure(error: Exception, dial: Dial) -> InfinoError:
     parts = urlsplit(dial.url.reveal())
     place = parts.netloc.rpartition("@")[2]
     if isinstance(error, _Refused):
-        return _api_error(error, dial, parts.path)
+        response = Response(dial.operation, error.status, error.headers, error.body)
+        return error_from_response(response, method="GET", path=parts.path, now=dial.now)
     if isinstance(error, TimeoutError):
         return Timeout(
             f"no WebSocket connection to {place} within {dial.timeout:.3g} s",
@@ -200,12 +203,6 @@ def _failure(error: Exception, dial: Dial) -> InfinoError:
         operation=dial.operation,
         hint="is the endpoint right, and is the service or the local gateway running?",
     )
-
-
-def _api_error(refused: _Refused, dial: Dial, path: str) -> APIError:
-    headers = Headers([(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in refused.headers])
-    response = Response(dial.operation, refused.status, headers, refused.body)
-    return error_from_response(response, method="GET", path=path, now=dial.now)
 
 
 def _closed(error: ConnectionClosed) -> SocketClosed:

@@ -26,11 +26,6 @@ COUNTS = ("created", "updated", "deleted", "noop", "rejected", "unknown")
 _TORN_HEADER = re.compile(rb"[0-9a-f]{1,8}( (\{[^\n]*)?)?")
 
 
-def _seal(entry: dict[str, Any]) -> bytes:
-    line = codec.dumps(entry)
-    return b"%08x %s\n" % (zlib.crc32(line), line)
-
-
 def _unseal(line: bytes) -> dict[str, Any] | None:
     """Return the entry of a line, or None where a crash has cut or mixed it."""
     try:
@@ -110,8 +105,9 @@ class Checkpoint:
                 )
 
     def _write(self, entry: dict[str, Any], *, fresh: bool = True) -> None:
+        line = codec.dumps(entry)
         # One write of a whole line: a crash leaves it out or torn, never mixed with another.
-        self._file.write((b"" if fresh else b"\n") + _seal(entry))
+        self._file.write(b"%s%08x %s\n" % (b"" if fresh else b"\n", zlib.crc32(line), line))
 
     def sent(self, span: Span) -> None:
         """Note that records without an id are about to be sent."""

@@ -384,12 +384,11 @@ def _levels(source: Any, index: bool | None) -> dict[int, Any]:
     return {
         level: name
         for level, name in named.items()
-        if not (name in source.columns and labels.get_level_values(level).equals(_as_index(source, name)))
+        if not (name in source.columns and labels.get_level_values(level).equals(_as_index(source.loc[:, name])))
     }
 
 
-def _as_index(source: Any, name: Any) -> Any:
-    found = source.loc[:, name]
+def _as_index(found: Any) -> Any:
     return found.set_axis(found).index if found.ndim == 1 else None
 
 

@@ -5,7 +5,7 @@ Nothing here ever raises on what a server sent: whatever does not fit is left to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -131,19 +131,15 @@ def rows(value: Any) -> list[Mapping[str, Any]] | None:
         return [dict(zip(labels, row, strict=False)) for row in data]
     columns = list(value.values())
     if all(isinstance(column, list) for column in columns):
-        return _from_columns(value, columns)
+        if len(set(map(len, columns))) != 1:
+            return None
+        return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
     if all(isinstance(column, dict) for column in columns):
         index = dict.fromkeys(label for column in columns for label in column)
         return [{name: column.get(label) for name, column in value.items()} for label in index]
     if not any(isinstance(column, list | dict) for column in columns):
         return [value]
     return None
-
-
-def _from_columns(value: Mapping[str, Any], columns: Sequence[list[Any]]) -> list[Mapping[str, Any]] | None:
-    if len({len(column) for column in columns}) != 1:
-        return None
-    return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _summary(value: Any, sender: str) -> AnyEvent | None:

@@ -137,17 +137,9 @@ def _in_brackets(statement: str, start: int, end: int) -> bool:
 
 
 def placeholders(statement: str, *, named: bool) -> Iterator[tuple[int, int]]:
-    """Find the placeholders of a statement.
+    """Find the placeholders of a statement, `:name` or `?`, as start and end of each.
 
-    Args:
-        statement: SQL text.
-        named: Look for `:name`, else for `?`.
-
-    Yields:
-        Start and end of each.
-
-    Raises:
-        ValidationError: A quote or comment is never closed, so that nothing can be bound safely.
+    A quote or comment that is never closed is refused, because nothing can be bound safely then.
     """
     position, size = 0, len(statement)
     while position < size:
@@ -324,30 +316,14 @@ MOST_RANGES: Final = 1024
 
 
 def identifier(name: str) -> str:
-    """Quote a name for SQL.
-
-    Args:
-        name: Name of a dataset or a column.
-
-    Raises:
-        ValidationError: It is empty or holds a zero character.
-    """
+    """Quote the name of a dataset or a column for SQL."""
     if not isinstance(name, str) or not name or "\x00" in name:
         raise ValidationError(f"a name in SQL is a text of at least one character, not {name!r}")
     return '"' + name.replace('"', '""') + '"'
 
 
 def ends_of_ranges(table: str, count: int, by: str) -> str:
-    """Return the statement that asks where ranges of about equal size begin.
-
-    Args:
-        table: SQL for what follows FROM.
-        count: How many ranges.
-        by: Column that orders the records.
-
-    Raises:
-        ValidationError: The number is out of its range.
-    """
+    """Return the statement that asks where ranges of about equal size begin, in the order of a column."""
     if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MOST_RANGES:
         raise ValidationError(f"slices must be a whole number from 1 to {MOST_RANGES}, not {count!r}")
     column = identifier(by)
@@ -357,12 +333,7 @@ def ends_of_ranges(table: str, count: int, by: str) -> str:
 
 
 def conditions(by: str, lows: Sequence[Any]) -> list[str]:
-    """Return the condition of each range.
-
-    Args:
-        by: Column that orders the records.
-        lows: Least value of each range, in order; repeated ones are one range.
-    """
+    """Return the condition of each range, by the least value of each in order; repeated ones are one range."""
     column = identifier(by)
     inner = [literal(low) for low in dict.fromkeys(lows)][1:]
     if not inner:

@@ -13,28 +13,12 @@ VERSION: Final = "2025-01-01"
 
 
 def checked_document(document: Any, operation: str) -> Any:
-    """Check a document before it is sent. YAML text is sent as it is, an object gets its Version.
-
-    Args:
-        document: A model, an object or YAML text.
-        operation: The operation, for the error.
-
-    Raises:
-        ValidationError: It is neither.
-    """
+    """Check a document before it is sent. YAML text is sent as it is, an object gets its Version."""
     return document if isinstance(document, str) else as_object(document, operation)
 
 
 def as_object(document: Any, operation: str) -> dict[str, Any]:
-    """Return a document as a plain object.
-
-    Args:
-        document: A model, an object or YAML text.
-        operation: The operation, for the error.
-
-    Raises:
-        ValidationError: It is neither.
-    """
+    """Return a document, which is a model, an object or YAML text, as a plain object."""
     if isinstance(document, str):
         return parse_yaml(document, operation)
     if isinstance(document, os.PathLike):

@@ -88,17 +88,8 @@ _PROMQL = re.compile(
 def reads_only(statement: str) -> bool:
     """Whether a statement certainly changes nothing, so that it may be sent again.
 
-    Args:
-        statement: SQL text.
-
-    Returns:
-        False also where that is not certain: for several statements in one text, and where a word such as DELETE
-        or INTO stands anywhere. A semicolon in a string parts nothing. What a function of the store does cannot be
-        seen.
-
-    Examples:
-        >>> reads_only("SELECT 1"), reads_only("INSERT INTO t VALUES (1)")
-        (True, False)
+    False also where that is not certain: for several statements in one text, and where a word such as DELETE or INTO
+    stands anywhere. A semicolon in a string parts nothing. What a function of the store does cannot be seen.
     """
     statement = statement.strip("; \t\r\n")
     start = _end(_LEAD, statement, 0)
@@ -127,18 +118,7 @@ def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
 
 
 def never_writes(text: str) -> bool:
-    """Whether a text in the language of some store certainly changes nothing: SQL that reads, or PromQL.
-
-    Args:
-        text: The query.
-
-    Returns:
-        False also where that is not certain.
-
-    Examples:
-        >>> never_writes("rate(requests_total[5m])"), never_writes("CALL refresh()")
-        (True, False)
-    """
+    """Whether a text in the language of some store certainly changes nothing: SQL that reads, or PromQL."""
     return reads_only(text) or _looks_like_promql(text)
 
 

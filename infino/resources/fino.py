@@ -47,15 +47,7 @@ _NOTEBOOK: Mapping[str, Any] = {"tables": [], "cells": [], "variables": [], "dat
 
 
 def analysis(request: str, notebook: Mapping[str, Any] | None) -> Task:
-    """Describe an analysis.
-
-    Args:
-        request: What to find out.
-        notebook: What the analysis may build on; what is not given goes as empty.
-
-    Raises:
-        ValidationError: The request is empty, or the notebook is not an object or has no JSON form.
-    """
+    """Describe an analysis; of the notebook, what is not given goes as empty."""
     operation = "fino.analyze"
     if not isinstance(request, str) or not request.strip():
         raise ValidationError("the request is empty", operation=operation)
@@ -68,16 +60,7 @@ def analysis(request: str, notebook: Mapping[str, Any] | None) -> Task:
 
 
 def report(notebook_id: str, report_type: str, analysis_cache: Mapping[str, Any] | None) -> Task:
-    """Describe a report on a notebook.
-
-    Args:
-        notebook_id: Id of the notebook.
-        report_type: The service's word for the kind of report.
-        analysis_cache: Results that the report may build on.
-
-    Raises:
-        ValidationError: The id is none, or the results have no JSON form.
-    """
+    """Describe a report on a notebook."""
     operation = "fino.notebook_report"
     if not visible(notebook_id):
         raise ValidationError("the id of a notebook is text, in ASCII and without spaces", operation=operation)

@@ -37,23 +37,9 @@ async def follow(
     operation: str,
     progress: Callable[[Work], object] | None,
 ) -> Work:
-    """Look again and again until a piece of work is over.
+    """Look again and again, with a call that asks for its state, until a piece of work is over; return the last state.
 
-    Args:
-        caller: Makes the calls.
-        call: Asks for its state.
-        polling: When to look.
-        what: What it is, for errors.
-        operation: The method, for errors.
-        progress: Called with each state.
-
-    Returns:
-        The last state, of work that was completed.
-
-    Raises:
-        JobFailedError: It failed.
-        Timeout: It was not over in time.
-        NotFoundError: There is no such work.
+    What it is and which method asks is for errors; `progress` is called with each state.
     """
     total = caller.transport.config.timeouts.total
     while True:
@@ -82,16 +68,7 @@ async def follow(
 
 
 def check_end(state: Any, what: str, operation: str) -> None:
-    """Tell the failure of a piece of work.
-
-    Args:
-        state: Its last state.
-        what: What it is, for the error.
-        operation: The method, for the error.
-
-    Raises:
-        JobFailedError: It failed.
-    """
+    """Raise where the last state of a piece of work is a failure."""
     if end_of(state.status) == "failed":
         message = getattr(state, "error_message", None) or getattr(state, "message", None)
         errors = getattr(state, "errors", None) or [None]

@@ -107,14 +107,7 @@ def _normal(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def wanted_roles(documents: Documents | str) -> dict[str, dict[str, Any]]:
-    """Read the roles that should be.
-
-    Args:
-        documents: Documents by name, or YAML text that holds them by name.
-
-    Raises:
-        ValidationError: A document is not an object, or a name is not text.
-    """
+    """Read the roles that should be: documents by name, or YAML text that holds them by name."""
     if isinstance(documents, os.PathLike):
         raise ValidationError(A_FILE, operation="roles.plan")
     given = parse_yaml(documents, "roles.plan") if isinstance(documents, str) else documents
@@ -124,13 +117,7 @@ def wanted_roles(documents: Documents | str) -> dict[str, dict[str, Any]]:
 
 
 def make_plan(wanted: Mapping[str, Mapping[str, Any]], existing: Iterable[Role], *, prune: bool) -> RolePlan:
-    """Compare the roles that should be with those that are.
-
-    Args:
-        wanted: Documents by name.
-        existing: Roles of the service.
-        prune: Delete roles that are not wanted.
-    """
+    """Compare the roles that should be with those that are; `prune` deletes roles that are not wanted."""
     now = {role.name: _normal({**role.to_dict()}) for role in existing if role.name}
     changes = []
     for name in sorted({*wanted, *(now if prune else ())}):

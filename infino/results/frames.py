@@ -121,10 +121,8 @@ def _in_arrow(pd: Any, pa: Any, array: Any) -> Any:
 
 def _has_both(pa: Any, array: Any) -> bool:
     """Whether there are nulls and NaN, for which numpy has one value; Arrow keeps them apart."""
-    return bool(array.null_count) and pa.types.is_floating(array.type) and _has_nan(array)
-
-
-def _has_nan(array: Any) -> bool:
+    if not array.null_count or not pa.types.is_floating(array.type):
+        return False
     pc = require("pyarrow.compute", "arrow", "to_pandas()")
     return bool(pc.any(pc.is_nan(array)).as_py())
 

@@ -281,8 +281,8 @@ def flag(value: Any) -> bool:
         value = value[0]
     if isinstance(value, dict):
         for key in _TRUTHS:
-            if value.get(key) is not None:
-                return bool(readers.integer(value[key])) if _is_count(value[key]) else _truth(key, value[key])
+            if (found := value.get(key)) is not None:
+                return bool(readers.integer(found)) if _is_count(found) else at(step(key), readers.flag, found)
         return str(value.get("status", "")).lower() not in _FAILURES
     if isinstance(value, str) and value.lower() not in ("true", "false"):
         return True
@@ -349,10 +349,6 @@ def _message(value: Any) -> str:
 
 def _is_count(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _truth(key: str, value: Any) -> bool:
-    return at(step(key), readers.flag, value)
 
 
 def _named(document: dict[str, Any], name: str) -> dict[str, Any]:

@@ -31,23 +31,9 @@ def follow(
     operation: str,
     progress: Callable[[Work], object] | None,
 ) -> Work:
-    """Look again and again until a piece of work is over.
+    """Look again and again, with a call that asks for its state, until a piece of work is over; return the last state.
 
-    Args:
-        caller: Makes the calls.
-        call: Asks for its state.
-        polling: When to look.
-        what: What it is, for errors.
-        operation: The method, for errors.
-        progress: Called with each state.
-
-    Returns:
-        The last state, of work that was completed.
-
-    Raises:
-        JobFailedError: It failed.
-        Timeout: It was not over in time.
-        NotFoundError: There is no such work.
+    What it is and which method asks is for errors; `progress` is called with each state.
     """
     total = caller.transport.config.timeouts.total
     while True:
