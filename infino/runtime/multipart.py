@@ -137,11 +137,17 @@ class Multipart:
         if self._used and not self.replayable:
             raise ValidationError("the file object cannot go back to its start, so it cannot be sent again")
         self._used = True
+        ahead = b""  # what goes out with the beginning of the next file
         for head, value in self._parts:
-            yield head
-            yield from value.pieces()
-            yield b"\r\n"
-        yield self._tail
+            ahead += head
+            if value.filename is None:
+                ahead += b"".join(value.pieces())
+            else:
+                yield ahead
+                yield from value.pieces()
+                ahead = b""
+            ahead += b"\r\n"
+        yield ahead + self._tail
 
 
 _Given = Iterable[tuple[str, Any] | tuple[str, Any, str]]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import infino.bulk
 from infino.bulk import tables
-from infino.bulk.chunk import Batch, Chunk, ColumnIds, Encoded, EncodedPiece, Packer, Span, Template
+from infino.bulk.chunk import Chunk, ColumnIds, Encoded, EncodedBatch, EncodedPiece, Packer, Span, Template
 from infino.bulk.columns import FrameEncoder
 from infino.bulk.encode import Encoder, encode_each
 from infino.bulk.lines import MOST, LineEncoder
@@ -103,11 +103,11 @@ def test_records_that_are_too_large_are_refused_once_each_and_the_others_go() ->
     assert (pieces[0].start, pieces[-1].stop) == (0, 5)
 
 
-def lists(texts: list[str], options: BulkOptions, start: int) -> Batch:
+def lists(texts: list[str], options: BulkOptions, start: int) -> EncodedBatch:
     return Encoder(options).encode([{"id": text, "t": text} for text in texts], start)
 
 
-def frames(texts: list[str], options: BulkOptions, start: int) -> Batch:
+def frames(texts: list[str], options: BulkOptions, start: int) -> EncodedBatch:
     encoder, frame = FrameEncoder(options), polars.DataFrame({"id": texts, "t": texts})
     assert encoder.suits(frame)
     return encoder.encode(frame, start)
