@@ -27,10 +27,10 @@ def settle(bench: str, ratios: Mapping[str, tuple[float, float | None]]) -> int:
     last = next((run["ratios"] for run in map(json.loads, reversed(lines)) if run["bench"] == bench), {})
     missed = [label for label, (ratio, budget) in ratios.items() if budget is not None and ratio < budget]
     for label, (ratio, budget) in ratios.items():
-        wanted = "" if budget is None else f"   budget {budget:g}: {'NOT met' if label in missed else 'met'}"
+        wanted = "" if budget is None else f"   budget {budget:.3g}: {'NOT met' if label in missed else 'met'}"
         before = last.get(label)
-        change = "" if before is None else f"   last {before:.1f}{' SLOWER' if ratio < SLOWER * before else ''}"
-        print(f"  {label:66} {ratio:6.1f} x{wanted}{change}")
+        change = "" if before is None else f"   last {before:.2f}{' SLOWER' if ratio < SLOWER * before else ''}"
+        print(f"  {label:66} {ratio:7.2f} x{wanted}{change}")
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     found = {label: round(ratio, 2) for label, (ratio, _) in ratios.items()}
     run = {"bench": bench, "at": time.strftime("%Y-%m-%d"), "commit": commit, "ratios": found}
