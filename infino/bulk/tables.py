@@ -322,7 +322,19 @@ def _scan(polars: Any, path: Any) -> Any:
     except polars.exceptions.PanicException:
         return None
     exact = all(columns.written(polars, polars.col(name), kind) is not None for name, kind in schema.items())
-    return lazy if exact and not any(_may_be_map(polars, kind) for kind in schema.dtypes()) else None
+    exact = exact and not any(_may_be_map(polars, kind) for kind in schema.dtypes()) and not _has_date64(schema, path)
+    return lazy if exact else None
+
+
+def _has_date64(schema: Any, path: Any) -> bool:
+    """Whether a column holds dates that polars shows as moments, for Arrow counted them in milliseconds."""
+    kinds = str(schema.dtypes())
+    if "Datetime(time_unit='ms', time_zone=None)" not in kinds or optional("pyarrow") is None:
+        return False
+    from pyarrow import parquet
+
+    dates = str(parquet.read_schema(path).types).count("date32[day]")
+    return dates > kinds.count("Date") - kinds.count("Datetime")
 
 
 def _may_be_map(polars: Any, kind: Any) -> bool:

@@ -188,6 +188,21 @@ def test_whole_objects_and_empty_lists_come_out_of_sql_as_they_are(client: Infin
     assert client.query.sql("SELECT m FROM whole WHERE n = 1").scalar() == [OBJECT]
 
 
+@pytest.mark.parametrize("value", [2**63, 2**64, 2**127 - 1, 2**127, 2**128 - 1, 2**128, 10**60, -(2**127), -(10**60)])
+def test_a_whole_number_of_any_size_comes_back(client: Infino, value: int) -> None:
+    assert client.query.sql("SELECT ? AS v", [value]).scalar() == value
+    client.datasets.delete("large", missing_ok=True)
+    client.datasets.create("large")
+    if -(2**127) <= value < 2**128:
+        client.query.execute("INSERT INTO large (v) VALUES (?)", [value])
+    else:  # the engine cannot show its plan of it
+        with pytest.raises(BadRequestError, match="more than 128 bits"):
+            client.query.execute("INSERT INTO large (v) VALUES (?)", [value])
+        client.records.bulk("large", [{"v": value}])
+    found = client.query.sql("SELECT v FROM large").scalar()
+    assert found == (value if -(2**127) <= value < 2**127 else str(value))  # a column of larger ones is text
+
+
 @pytest.mark.parametrize(
     "statement", ["SELECT ?", "SELECT 1 WHERE 1 = ?", "INSERT INTO t (a) VALUES (?)", "SELECT f(?)"]
 )

@@ -405,6 +405,17 @@ def test_int96_of_old_parquet_files_keeps_nanoseconds(tmp_path: Path) -> None:
     assert [text and text.removesuffix(".000000000") for text in found] == wanted
 
 
+def test_dates_of_64_bits_are_dates_in_a_parquet_file_too(tmp_path: Path) -> None:
+    days, moments = pyarrow.array([dt.date(1, 1, 1), None]), pyarrow.array([dt.datetime(2024, 1, 2), None])
+    table = pyarrow.table({"d": days.cast(pyarrow.date64()), "m": moments.cast(pyarrow.timestamp("ms"))})
+    nested = pyarrow.table({"n": pyarrow.array([[dt.date(1, 1, 1)]], pyarrow.list_(pyarrow.date64()))})
+    rows = [{"d": "0001-01-01", "m": "2024-01-02T00:00:00"}, {"d": None, "m": None}]
+    for source, wanted in ((table, rows), (nested, [{"n": ["0001-01-01"]}]), (table.select(["m"]), None)):
+        parquet.write_table(source, tmp_path / "dates.parquet")
+        assert stored(tmp_path / "dates.parquet") == stored(source)
+        assert wanted is None or stored(source) == wanted
+
+
 def test_maps_of_parquet_files_are_those_of_tables(tmp_path: Path) -> None:
     table = pyarrow.table({"m": MAP, "d": pyarrow.array([Decimal(1)] * 3, pyarrow.decimal256(50, 0))})
     path = tmp_path / "maps.parquet"

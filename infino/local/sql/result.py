@@ -93,7 +93,8 @@ def tag_of(kind: str, flat: bool = False) -> tuple[str, str]:
     if kind in INTEGERS:
         return "Integer", "{}::VARCHAR"
     if kind in BIG_INTEGERS:
-        wide = "CASE WHEN {0} BETWEEN -9223372036854775808 AND 9223372036854775807 THEN {0}::VARCHAR"
+        fits = "<=" if kind.startswith("U") else "BETWEEN -9223372036854775808 AND"  # else it is cast to signed numbers
+        wide = f"CASE WHEN {{0}} {fits} 9223372036854775807 THEN {{0}}::VARCHAR"
         return "Integer", wide + " ELSE '\"' || {0}::VARCHAR || '\"' END"
     if kind in ("DOUBLE", "FLOAT"):
         named = "CASE WHEN isnan({0}) THEN '\"NaN\"' WHEN isinf({0}) THEN if({0} > 0, '\"Infinity\"', '\"-Infinity\"')"
