@@ -165,6 +165,8 @@ class Export:
     def _check_text(shape: FieldShape, value: str) -> None:
         if value == "":
             raise shape.refusal("holds empty text, which CSV does not tell from a missing value")
+        if "\0" in value:
+            raise shape.refusal("holds zero characters, which are no text to readers of CSV")
         shape.misread = shape.misread and is_typed(value)
         shape.counted = shape.counted and _COUNTED.fullmatch(value) is not None
 
@@ -210,7 +212,7 @@ class Export:
                 raise shape.refusal("holds text that reads as numbers or truths in CSV")
         names = list(self._shapes)
         with self._open(made) as raw, io.TextIOWrapper(raw, "utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
+            writer = csv.writer(file)  # which ends lines with CR LF (RFC 4180), and so has both quoted within a field
             writer.writerow(names)
             for row in self._rows():
                 writer.writerow([_cell(row.get(name)) for name in names])

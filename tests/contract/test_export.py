@@ -17,6 +17,13 @@ FLAT = [
     for n in range(25)
 ]  # fmt: skip
 NESTED = [{"id": f"k{n}", "o": {"a": [n, n + 1], "b": {"c": f"x{n}"}}, "l": [{"x": n}, {"x": 0}]} for n in range(25)]
+ODD = [
+    {"id": f"k{n}", "s": s}
+    for n, s in enumerate([
+        "\r", "a\r", "\rb", "\n", "\r\n", " ", "\t", ",", '"', "'", "a,b", 'q"q', "=1+1", "#c", ";", "\\N", "NULL",
+        "NaN", "\u2028", "\x85", "\x0b", "\ufeff", "é", "😀", "007", "+1", "1_0", "2024-01-01", "-", "x" * 70_000,
+    ])
+]  # fmt: skip
 EXACT = b"".join(
     b'{"id":"k%d","big":12345678901234567890123456789%d,"d":1.1234567890123456789%d}\n' % (n, n, n) for n in range(10)
 )
@@ -30,7 +37,7 @@ def stored(client: Any, name: str) -> list[Any]:
 @pytest.mark.parametrize(
     "suffix", [".ndjson", ".ndjson.gz", ".jsonl", ".csv", ".csv.gz", ".parquet", ".arrow", ".feather"]
 )
-@pytest.mark.parametrize("rows", [FLAT, NESTED, EXACT], ids=["flat", "nested", "exact"])
+@pytest.mark.parametrize("rows", [FLAT, NESTED, ODD, EXACT], ids=["flat", "nested", "odd", "exact"])
 def test_there_and_back(
     client: Any, fresh: Any, tmp_path: Path, suffix: str, rows: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,6 +94,7 @@ def test_a_price_keeps_the_zeros_it_was_written_with(
         ([{"a": 1}, {"a": "x"}], ".csv", "'a' holds"),
         ([{"zip": "123"}, {"zip": "456"}], ".csv", "'zip' holds text that reads as numbers"),
         ([{"a": ""}], ".csv", "empty text"),
+        ([{"a": "x\0"}], ".csv", "'a' holds zero characters"),
     ],
 )
 def test_what_a_format_cannot_carry_is_refused_by_name(
