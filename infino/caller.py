@@ -28,6 +28,7 @@ JSON: Final = "application/json"
 YAML: Final = "application/yaml"
 Pairs = Mapping[str, object] | Sequence[tuple[str, object]]
 _ACCEPT: Final = {"json": JSON, "none": JSON, "bytes": "*/*", "stream": "*/*"}
+# How gateways of different ages and proxies say that they do not know a route.
 _NO_ROUTE: Final = frozenset({404, 405, 501})
 _PROXY_HINT: Final = "a proxy or another server may have answered; check the endpoint"
 
@@ -38,6 +39,7 @@ def json_body(value: Any, operation: str) -> bytes:
         return codec.dumps(value)
     except (TypeError, ValueError, RecursionError) as error:
         problem = f"{type(error).__name__}: {error}"
+    # Outside of the handler, so that no chained error shows the frames of the encoder with the body in them.
     raise ValidationError(f"the body cannot be sent as JSON: {problem}", operation=operation)
 
 
@@ -57,6 +59,7 @@ def encode_call(
     if retry is not None and not isinstance(retry, RetryPolicy):
         raise ValidationError("retry must be a RetryPolicy", operation=call.operation)
     if extra_query or extra_body:
+        # Few calls have these options, so few processes load what merges them.
         from infino.runtime.encode import extended
 
         call = extended(call, extra_query or {}, extra_body or {})
@@ -64,6 +67,7 @@ def encode_call(
     if call.json is not UNSET:
         content = json_body(call.json, call.operation)
     elif call.form is not None:
+        # A space becomes `+` here, unlike in a query (WHATWG URL Standard, application/x-www-form-urlencoded).
         content = "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in call.form).encode("ascii")
         content_type = content_type or "application/x-www-form-urlencoded"
     elif isinstance(content, bytes) and content_type == YAML:
@@ -114,6 +118,7 @@ def escape_hatch(
         headers=headers or {},
         content=body,
         content_type=JSON,
+        # The safe methods of RFC 9110, 9.2.1. PUT and DELETE are idempotent there, but nobody knows this path.
         retry="safe" if method in ("GET", "HEAD", "OPTIONS") else "never",
         timeout=timeout,
         retry_policy=retry,
@@ -125,6 +130,7 @@ def _plain(response: Response) -> Any:
     try:
         return response.json()
     except DecodeError:
+        # Old gateways answer a ping with the plain text OK. JSON is tried first, for some label it as text.
         if response.headers.get("content-type", "").startswith("text/plain"):
             return response.content.decode("utf-8", "replace")
         raise
@@ -152,6 +158,7 @@ def decode_call(call: Call[T], response: Response) -> T:
                 parsed.operation, parsed.status = call.operation, response.status
         return parsed
     except (DecodeError, QueryError) as error:
+        # As above: only tables raise these.
         from infino.results.tabular import name_call
 
         name_call(error, call.operation, response.status)
@@ -166,6 +173,7 @@ def decode_call(call: Call[T], response: Response) -> T:
     if missing:
         raise NotFoundError(
             f"the service answered with an empty list: {message}",
+            # The status that a service with a route for a single item would have answered.
             status=404,
             operation=call.operation,
             method=call.method,
@@ -185,6 +193,7 @@ def decode_call(call: Call[T], response: Response) -> T:
 
 def recover(call: Call[T], error: APIError) -> T:
     """Read a refusal as the typed value where the call can, or raise it."""
+    # The document explains a status, or a whole class of them, as OpenAPI writes it: `4XX`.
     said = call.refusals.get(str(error.status)) or call.refusals.get(f"{error.status // 100}XX")
     if said and error.reason is None:
         error.reason, error.message = said, error.message.replace(UNEXPLAINED, said)
@@ -211,6 +220,7 @@ def _raw(call: Call[T], response: Response, value: T) -> RawResponse[T]:
         request_id=response.request_id,
         attempts=response.attempts,
         elapsed=response.elapsed,
+        # `value` hides the keys of such an answer; its bytes would show them.
         content=b"" if call.secret else response.content,
         value=value,
     )
@@ -223,6 +233,7 @@ def _nothing() -> Generator[bytes, None, None]:
 
 async def _async_nothing() -> AsyncGenerator[bytes, None]:
     """Do the same as `_nothing` on an event loop."""
+    # A `yield` makes it an asynchronous generator; there is no `yield from` in one.
     for piece in list[bytes]():
         yield piece
 
@@ -284,8 +295,10 @@ class ClientCaller(_Caller["Transport"]):
         except APIError as error:
             if call.instead is None or error.status not in _NO_ROUTE:
                 return _refusal(error), recover(call, error)
+            # Remembered only after success: a 404 may as well mean that the dataset is missing.
             found = self._exchange(call.instead, options)
-            self._unrouted.add(call.operation)  # what was asked for is there, so it is the route that is not
+            # Remembered only now: a 404 might also have meant that the dataset is missing.
+            self._unrouted.add(call.operation)
             return found
         return response, decode_call(call, response)
 
@@ -322,6 +335,7 @@ class AsyncClientCaller(_Caller["AsyncTransport"]):
             if call.instead is None or error.status not in _NO_ROUTE:
                 return _refusal(error), recover(call, error)
             found = await self._exchange(call.instead, options)
-            self._unrouted.add(call.operation)  # what was asked for is there, so it is the route that is not
+            # Remembered only now: a 404 might also have meant that the dataset is missing.
+            self._unrouted.add(call.operation)
             return found
         return response, decode_call(call, response)

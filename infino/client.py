@@ -95,7 +95,7 @@ class AsyncInfino(Manners, AsyncRootResources):
         secret_key = Secret(secret_key) if isinstance(secret_key, str) else secret_key
         proxy = Secret(proxy) if isinstance(proxy, str) else proxy
         credentials = wrapped(credentials)
-        settings = {name: value for name, value in locals().items() if name not in ("self", "__class__")}
+        settings = {name: value for name, value in locals().items() if name != "self"}
         self._setup(resolve(**settings))
 
     def _setup(self, config: Config, parent: AsyncInfino | None = None) -> None:
@@ -135,6 +135,7 @@ class AsyncInfino(Manners, AsyncRootResources):
             >>> async with AsyncInfino.local("./data") as client:
             ...     await client.datasets.create("flights")
         """
+        # The gateway brings a server and SQL engines, which a client of the real service never loads.
         from infino.local import LocalGateway
         from infino.resources.local_options import LocalOptions
 
@@ -143,6 +144,7 @@ class AsyncInfino(Manners, AsyncRootResources):
         try:
             client = cls(**gateway.client_settings())
         except BaseException:
+            # Nobody else knows of it, so its threads and port would stay for the life of the process.
             gateway.stop()
             raise
         client._gateway = gateway
@@ -151,12 +153,14 @@ class AsyncInfino(Manners, AsyncRootResources):
     def _open(self) -> AsyncTransport:
         if self._parent is not None:
             return self._parent._transport.with_config(self.config)
+        # At the first call, and not with the client: httpx and OpenSSL are most of the time that a short program takes.
         from infino.imports import guard_forks, native
 
         guard_forks()
         with native:  # no fork while OpenSSL is loaded and finds what signing needs
             from infino.transport import AsyncTransport
 
+            # The first digest makes OpenSSL fetch its algorithms, under a lock of its own.
             hmac.digest(b"", b"", "sha256")
 
         return AsyncTransport(self.config, self._shared)
@@ -182,6 +186,7 @@ class AsyncInfino(Manners, AsyncRootResources):
         Examples:
             >>> await client.with_options(timeout=2).ping()
         """
+        # Without `__init__`: it would resolve the settings again, from an environment that may have changed.
         copy = object.__new__(type(self))
         copy._setup(overridden(self.config, timeout=timeout, retry=retry, headers=headers), self)
         return copy._adopt(self)
@@ -291,6 +296,7 @@ class AsyncInfino(Manners, AsyncRootResources):
     async def close(self) -> None:
         """Close all connections; later calls raise `ClientClosedError`. A copy by `with_options` closes only itself."""
         self._closed = True
+        # Listeners first, for they may still make calls; the gateway last, for the connections lead to it.
         await async_settled(self._shared.listeners)
         if self._opened is not None:
             await self._opened.aclose()

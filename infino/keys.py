@@ -26,6 +26,7 @@ Address = Callable[[Signed], Secret]
 Given = TypeVar("Given")
 _PATIENCE: Final = 5.0
 """Most seconds to wait for a new pair while another one holds; a provider that hangs is asked again after them."""
+# Most of what is left of the call, or of the pair, is kept for the request that needs the keys.
 _PART: Final = 1 / 4
 
 
@@ -41,6 +42,7 @@ def _aside(work: Callable[[], Given]) -> Future[Given]:
         else:
             future.set_result(given)
 
+    # Not an executor: Python waits for its threads at exit. The context is copied for providers that read variables.
     threading.Thread(target=contextvars.copy_context().run, args=(run,), name="infino-keys", daemon=True).start()
     return future
 
@@ -88,12 +90,14 @@ class _KeysBase:
         """
         waiting, now = self._waiting(), self._now()
         asking = waiting.asking
+        # One question at a time, shared by all who wait; a provider that hangs gets company only every few seconds.
         if asking is None or asking[0].done() or asking[1] < max(after, now - _PATIENCE):
             asking = waiting.asking = _aside(lambda: self._given(now)), now
         return asking
 
     def _given(self, began: float) -> object:
         """Ask, and keep the answer, even where nobody waits for it any more; one to be awaited is given back."""
+        # A coroutine belongs to the loop of whoever awaits it, not to this thread.
         answer = ask(self._cache.provider)
         return answer if inspect.isawaitable(answer) else self._kept(answer, began)
 
@@ -139,6 +143,7 @@ class Keys(_KeysBase):
             limit = self._patience(limit)
         try:
             with _held(lock, limit):
+                # Looked at again under the lock: the one before may have brought a pair.
                 return cache.fresh(self._shared.now()) or self._ask(began, limit)
         except TimeoutError:
             failure: InfinoError = self._hanging(limit)
@@ -151,6 +156,7 @@ class Keys(_KeysBase):
         answer = self._asking(after)[0].result(left)
         if isinstance(answer, SigV4Signer):
             return answer
+        # Otherwise Python warns that it was never awaited, far from the cause.
         if inspect.iscoroutine(answer):
             answer.close()
         raise ConfigError("the credentials callable must be awaited; use AsyncInfino")
@@ -165,6 +171,7 @@ class Keys(_KeysBase):
             return False
         try:
             with _held(self._waiting().threads, limit):
+                # Another call may have been refused too, and have asked since; that answer serves both.
                 if not cache.superseded(refused) and cache.asked < at:
                     self._ask(began, limit, at)
                 return cache.superseded(refused)
@@ -176,6 +183,7 @@ class Keys(_KeysBase):
     def connect(self, address: Address, dial: Callable[[Secret], Connection], limit: float | None) -> Connection:
         """Open a connection with a signed address, and once more when only the clock or the keys were wrong."""
         corrections = Corrections(self._shared)
+        # It ends: `judge` offers each remedy only a few times.
         while True:
             signed = corrections.sign(self.signer(limit))
             try:
@@ -214,6 +222,7 @@ class AsyncKeys(_KeysBase):
 
     async def _ask(self, after: float = -math.inf) -> SigV4Signer:
         began = self._now()
+        # Asked on the loop, because a coroutine runs there; anything that may block is asked in a thread.
         if is_async(self._cache.provider):
             answer = self._given(began)
         else:

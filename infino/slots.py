@@ -27,7 +27,9 @@ from infino.core.redaction import follow_environment, watch
 from infino.core.retry import out_of_time
 from infino.core.signer import PathStyle, SigV4Signer
 
+# Less than the minute after which common load balancers drop an idle connection, so that we are first.
 KEEPALIVE_SECONDS: Final = 30.0
+# New keys are asked for this long before the old ones end, and not sooner than this after a provider failed.
 _EARLY: Final = timedelta(seconds=60)
 _ASK_AGAIN: Final = timedelta(seconds=10)
 
@@ -67,6 +69,7 @@ class Slots:
         if self._closed:
             self.drop(connection)
             return
+        # Kept before its place is given back: whoever waits for the place is to find it, and not open another.
         now = time.monotonic()
         self._idle.append((connection, now))
         self._free.release()
@@ -79,6 +82,7 @@ class Slots:
 
     def drop(self, connection: Any) -> None:
         """Throw a connection away; its place is free."""
+        # A place stands for an open connection, so it is free only once this one is closed.
         try:
             connection.close()
         finally:
@@ -103,6 +107,7 @@ class AsyncSlots:
 
     async def take(self, limit: float | None) -> Any:
         """Lend a connection."""
+        # A timer costs more than a free place, so one is set only where there is something to wait for.
         if self._free.locked():
             try:
                 async with asyncio.timeout(limit):
@@ -135,6 +140,8 @@ class AsyncSlots:
     async def drop(self, connection: Any) -> None:
         """Throw a connection away, to the end even when the call is cancelled again; its place is free at once."""
         self._free.release()
+        # The event loop keeps only weak references to tasks; the set keeps this one until it is done.
+        # The event loop keeps only weak references to tasks; the set keeps this one until it is done.
         closing = asyncio.ensure_future(connection.aclose())
         self._dropping.add(closing)
         closing.add_done_callback(self._dropping.discard)
@@ -202,6 +209,7 @@ class DeadlineStream:
     def __init__(self, stream: Any, deadline: Deadline) -> None:
         self._stream = stream
         self._deadline = deadline
+        # Handed through: neither waits for the other side.
         self.close = stream.close
         self.get_extra_info = stream.get_extra_info
 
@@ -275,6 +283,7 @@ class CredentialCache:
     def postpone(self, now: datetime) -> SigV4Signer | None:
         """Credentials could not be had: go on with the pair that holds, if one does, and ask again later."""
         held, (signer, expires_at, _) = self.held(now), self._pair
+        # Halfway to its end at the latest, so that a provider which recovers is asked at least once more in time.
         if held is not None and expires_at is not None:
             self._pair = signer, expires_at, now + min(_ASK_AGAIN, (expires_at - now) / 2)
         return held
@@ -285,6 +294,7 @@ class CredentialCache:
         return now is not None and (now.access_key, now.secret_key) != (refused.access_key, refused.secret_key)
 
     def _signer_of(self, pair: Credentials) -> SigV4Signer:
+        # From here on logs and messages mask this text wherever it appears.
         watch(pair.secret_key)
         return SigV4Signer(pair.access_key, pair.secret_key, self.region, self.service, self.path_style)
 
@@ -299,6 +309,7 @@ class CredentialCache:
             return self._pair[0] or signer
         renew_at = expires_at
         if expires_at is not None:
+            # A fifth of what is left for pairs that live shorter than five minutes: they would be due from the start.
             left = expires_at - now
             # A pair that seems to be over may only meet a wrong clock: the service decides, a while at least.
             renew_at = expires_at - min(_EARLY, left / 5) if left > timedelta() else now + _ASK_AGAIN
@@ -350,6 +361,7 @@ class Connections:
         self._slots = Slots(make, config.max_connections)
         self._loops: _Loops = weakref.WeakKeyDictionary()
         self._proxy_passwords = proxy_passwords(config.proxy)
+        # Kept here as well: `watch` masks a secret as long as somebody holds it.
         for password in self._proxy_passwords:
             watch(password)
         self.keys = CredentialCache(
@@ -371,10 +383,12 @@ class Connections:
         loop = asyncio.get_running_loop()
         found = self._loops.get(loop)
         if found is None:
+            # A loop that was closed without `shutdown_asyncgens()` never ran its generator to the end.
             for stale in [slots for slots, its_loop in list(_open.items()) if its_loop.is_closed()]:
                 _open.pop(stale, None)
             slots = AsyncSlots(self._make_async, self._config.max_connections)
             found = self._loops[loop] = slots, _until_loop_ends(slots, self._loops, loop)
+            # The hook of the loop knows a generator only once it has begun.
             await anext(found[1])
         return found[0]
 

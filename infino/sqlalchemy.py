@@ -92,6 +92,7 @@ class _DateTime(types.DateTime):
 
         def read(value: Any) -> Any:
             found = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
+            # The column says whether there are zones; times without one are UTC, as everywhere in the service.
             if not isinstance(found, dt.datetime) or (found.tzinfo is not None) is zoned:
                 return found
             return found.replace(tzinfo=dt.UTC) if zoned else found.astimezone(dt.UTC).replace(tzinfo=None)
@@ -143,6 +144,7 @@ class _Numeric(types.Numeric[Any]):
     def result_processor(self, dialect: Any, coltype: object) -> _Processor:
         if not self.asdecimal:
             return lambda value: None if value is None else float(value)
+        # By way of `repr`, the shortest digits that give this float: Decimal(0.1) would show all of its binary value.
         return lambda value: value if value is None else Decimal(repr(value) if isinstance(value, float) else value)
 
 
@@ -173,6 +175,7 @@ class InfinoCompiler(compiler.SQLCompiler):
 
     def visit_floordiv_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
         """A quotient rounded down: `/` of whole numbers has a fraction with some engines."""
+        # SQLAlchemy's `//` trusts `/` to divide whole numbers without a fraction, which not every engine does.
         left, right = self.process(binary.left, **kw), self.process(binary.right, **kw)
         quotient = f"FLOOR(CAST({left} AS DOUBLE) / ({right}))"
         whole = all(isinstance(side.type, types.Integer) for side in (binary.left, binary.right))
@@ -180,6 +183,7 @@ class InfinoCompiler(compiler.SQLCompiler):
 
     def limit_clause(self, select: Any, **kw: Any) -> str:
         """LIMIT and OFFSET, each only where it was asked for."""
+        # The general compiler writes `LIMIT -1` for an OFFSET alone, as SQLite wants it.
         parts = [("LIMIT", select._limit_clause), ("OFFSET", select._offset_clause)]
         return "".join(f"\n {word} {self.process(part, **kw)}" for word, part in parts if part is not None)
 
@@ -194,6 +198,7 @@ class InfinoDialect(default.DefaultDialect):
     supports_native_boolean = True
     supports_native_decimal = True
     supports_multivalues_insert = True
+    # The service fills in no values, and a dataset's fields are not declared: no DEFAULT, no ALTER TABLE.
     supports_default_values = False
     supports_default_metavalue = False
     supports_alter = False
@@ -226,7 +231,9 @@ class InfinoDialect(default.DefaultDialect):
         """Settings of the client out of the address; what it leaves out comes from the environment or a profile."""
         settings: dict[str, Any] = {name: value for name, value in url.query.items() if name in ("profile", "region")}
         if url.host:
+            # A password in a URL must not cross a network in the clear, so plain http is assumed on this machine only.
             scheme = url.query.get("scheme") or ("http" if is_loopback(url.host.lower()) else "https")
+            # SQLAlchemy strips the brackets of an IPv6 address.
             host = f"[{url.host}]" if ":" in url.host else url.host
             port = f":{url.port}" if url.port else ""
             settings["endpoint"] = f"{scheme}://{host}{port}{'/' + url.database if url.database else ''}"
@@ -238,6 +245,7 @@ class InfinoDialect(default.DefaultDialect):
 
     def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
         """Run a statement; datasets are made and deleted by calls of their own, for SQL cannot."""
+        # DDL is recognised by its construct and not by its text; text of a user is sent as it is.
         made = getattr(getattr(context, "compiled", None), "statement", None)
         if isinstance(made, CreateIndex | DropIndex):
             if made.element.unique:
@@ -260,9 +268,6 @@ class InfinoDialect(default.DefaultDialect):
     def do_commit(self, dbapi_connection: Any) -> None:
         """Do nothing: every statement has taken effect already."""
 
-    def _check_max_identifier_length(self, connection: Connection) -> None:
-        return None
-
     @reflection.cache
     def get_table_names(self, connection: Connection, schema: str | None = None, **kw: Any) -> list[str]:
         """The names of the datasets."""
@@ -277,6 +282,7 @@ class InfinoDialect(default.DefaultDialect):
             fields = _client(connection).datasets.schema(table_name)
         except NotFoundError as error:
             raise NoSuchTableError(table_name) from error
+        # A schema lists the fields of the records; `_id` is not one of them.
         names = {"_id": "string"} | {str(field.name): str(field.type or "") for field in fields}
         return [
             cast(
@@ -363,6 +369,7 @@ def _client(connection: Connection) -> Infino:
     return cast("Infino", cast("Any", connection.connection.dbapi_connection).client)
 
 
+# The entry points of the package say the same; this is for a checkout on the path that was not installed.
 registry.register("infino", __name__, "InfinoDialect")
 registry.register("infino.http", __name__, "InfinoDialect")
 

@@ -14,14 +14,15 @@ from infino.core.errors import InfinoError, Timeout
 from infino.core.exchange import Shared
 from infino.core.retry import out_of_time
 
+# About the size in which sockets are read; large enough for the trip to a thread not to matter.
 _PORTION: Final = 1 << 16
 
 
 @attrs.define
 class Course:
-    """What holds while an answer is read; reading happens in its context.
+    """The state of an answer that is being read; reading happens in its context.
 
-    `translate` describes a failure of the library below, and is None for any other.
+    `translate` makes an error of ours of a failure of the library below; None for any other.
     """
 
     coding: str | None
@@ -30,12 +31,12 @@ class Course:
     began: float
     total: float | None
     watch: AbstractContextManager[object] | None = attrs.field(init=False, default=None)
-    undo: list[Inflater] = attrs.field(
+    decoders: list[Inflater] = attrs.field(
         init=False, default=attrs.Factory(lambda course: inflaters(course.coding, course.left), takes_self=True)
     )
 
     def left(self) -> float | None:
-        """Seconds that are left; none are a Timeout."""
+        """Return the seconds that are left; raise `Timeout` when there are none."""
         if self.total is None:
             return None
         left = self.total - (self.shared.clock.monotonic() - self.began)
@@ -48,27 +49,28 @@ class Course:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
         if self.watch is not None:
-            early = kind is GeneratorExit  # who takes no more of it has what was wanted
+            early = kind is GeneratorExit  # the reader stopped because it has what it wanted: a success
             self.watch.__exit__(*((None, None, None) if early else (kind, error, trace)))
 
-    def told(self, error: Exception) -> InfinoError | None:
-        """Describe a failure of the library below; None for any other."""
+    def translated(self, error: Exception) -> InfinoError | None:
+        """Make an error of ours of a failure of the library below; None for any other."""
+        # Made anew: the one that came through httpcore has frames below it that hold the signed headers.
         if isinstance(error, Timeout):
             return out_of_time(self.total or 0.0)
         failure, passed = self.translate(error), self.shared.clock.monotonic() - self.began
         late = isinstance(failure, Timeout) and self.total is not None and passed >= self.total
         return out_of_time(self.total or 0.0) if late else failure
 
-    def undone(self, piece: bytes) -> Iterable[bytes]:
+    def decoded(self, piece: bytes) -> Iterable[bytes]:
         """Undo the compression of one piece."""
         pieces: Iterable[bytes] = (piece,)
-        for inflater in self.undo:
+        for inflater in self.decoders:
             pieces = _each(inflater, pieces)
         return pieces
 
     def finish(self) -> None:
-        """Say so where compressed data was cut short."""
-        for inflater in self.undo:
+        """Raise where compressed data was cut short."""
+        for inflater in self.decoders:
             inflater.finish()
 
 
@@ -78,7 +80,7 @@ def _each(inflater: Inflater, pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _portion(parts: Iterator[bytes]) -> bytes:
-    """Take together what is unpacked, for going to a thread costs more than a small piece; empty at the end."""
+    """Join small pieces, because going to a thread costs more than unpacking one; empty at the end."""
     taken, size = [], 0
     while size < _PORTION and (part := next(parts, b"")):
         taken.append(part)
@@ -86,7 +88,7 @@ def _portion(parts: Iterator[bytes]) -> bytes:
     return b"".join(taken)
 
 
-def is_read_late(status: int) -> bool:
+def is_streamable(status: int) -> bool:
     """Tell whether an answer may be a stream: a refusal is read at once, for its error, and some have no body."""
     return 200 <= status < 300 and status not in (204, 205)
 
@@ -96,8 +98,8 @@ def arriving(
 ) -> Generator[bytes, None, None]:
     """Read an answer; closing the generator ends it early.
 
-    `back` takes the connection back and whether it can be used again; `tick` is told before each read what time is
-    left.
+    `back` takes the connection back and whether it can be used again; `tick` is called before each
+    read with the time that is left.
     """
     begun = _arriving(answer, course, back, tick)
     next(begun)  # a generator that has not begun would close nothing
@@ -117,11 +119,11 @@ def _arriving(
                 piece = next(pieces, None)
                 if piece is None:
                     break
-                yield from course.undone(piece)
+                yield from course.decoded(piece)
             course.finish()
             whole = True
         except Exception as error:
-            failure = course.told(error)
+            failure = course.translated(error)
             if failure is None:
                 raise
         finally:
@@ -161,17 +163,17 @@ async def _async_arriving(
                     raise out_of_time(course.total or 0.0) from None
                 if piece is None:
                     break
-                if not course.undo:
+                if not course.decoders:
                     yield piece
                     continue
-                # A thousand times as much may come out of it: the event loop goes on meanwhile.
-                parts = iter(course.undone(piece))
+                # A thousand times as much may come out of it: in a thread, so that the event loop goes on meanwhile.
+                parts = iter(course.decoded(piece))
                 while part := await asyncio.to_thread(_portion, parts):
                     yield part
             course.finish()
             whole = True
         except Exception as error:
-            failure = course.told(error)
+            failure = course.translated(error)
             if failure is None:
                 raise
         finally:

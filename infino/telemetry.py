@@ -31,7 +31,7 @@ CALL_SECONDS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10)
 TRY_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
 """The same of HTTP metrics."""
 METHODS = "CONNECT,DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT,QUERY,TRACE"
-"""Methods of HTTP that are told by name; the conventions let a variable of the environment take their place."""
+"""HTTP methods that are reported by name; the conventions let an environment variable replace the list."""
 
 
 def instrument(
@@ -122,10 +122,11 @@ class _Watch:
         # A path names datasets and records, and a query may hold a statement.
         self._url = f"{endpoint.url.removesuffix(endpoint.base_path)}/REDACTED"
         self._calls: dict[int, _Spans] = {}
+        # The span of OpenTelemetry's own context may be another library's; under this key only ours are found.
         self._key = context.create_key("infino-call")
 
     def _method(self, method: str) -> str:
-        """A method of HTTP, or what stands for all others, so that there are few of them."""
+        """A known HTTP method, or `_OTHER`: the conventions ask for few distinct values."""
         return method if method in self._methods else "_OTHER"
 
     def call(self, event: CallEvent) -> None:
@@ -139,6 +140,8 @@ class _Watch:
         )
         call = _Spans(span, outside)
         call.context = self._api.set_value(self._key, call, self._trace.set_span_in_context(span, outside))
+        # Never detached: the token would be refused where a call ends in another task. `_leave` attaches what was
+        # there before.
         self._api.attach(call.context)
         self._calls[event.call] = call
         self._active.add(1, self._server)
@@ -154,6 +157,7 @@ class _Watch:
             attributes["error.type"] = event.error
             call.span.set_status(self._trace.Status(self._trace.StatusCode.ERROR, event.error))
             if event.status is not None:
+                # The conventions want this one on failed operations only, and as text.
                 attributes["db.response.status_code"] = str(event.status)
             call.span.set_attributes(attributes)
         if event.status is not None:
@@ -178,6 +182,7 @@ class _Watch:
         call.span.end()
         call.ended = True
         self._active.add(-1, self._server)
+        # Calls side by side end in any order, so the current context may be another call's that is still under way.
         current = self._api.get_current()
         alive = self._alive(current)
         if alive is not current:
@@ -200,12 +205,14 @@ class _Watch:
             return
         self._finish_attempt(call, None, None)
         method = self._method(event.method)
+        # Always 1.1: the transport does not offer HTTP/2.
         measured = {**self._host, "http.request.method": method, "network.protocol.version": "1.1"}
         attributes: dict[str, Any] = {**measured, "url.full": self._url}
         if method != event.method:
             attributes["http.request.method_original"] = event.method
         if event.attempt > 1:
             attributes["http.request.resend_count"] = event.attempt - 1
+        # The name that the conventions give to spans of unknown methods.
         name = "HTTP" if method == "_OTHER" else method
         span = self._tracer.start_span(name, call.context, kind=self._trace.SpanKind.CLIENT, attributes=attributes)
         call.attempt = _Try(span, measured)

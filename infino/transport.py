@@ -47,11 +47,12 @@ from infino.core.version import USER_AGENT
 from infino.imports import native, without_command_line
 from infino.keys import AsyncKeys, Connection, Keys
 from infino.slots import KEEPALIVE_SECONDS, Connections, Deadline, DeadlineBackend
-from infino.streams import Course, arriving, async_arriving, is_read_late
+from infino.streams import Course, arriving, async_arriving, is_streamable
 
 with without_command_line():
     import httpx
 
+# Deflate (RFC 1951) gives at most about a thousand bytes for one, so that a body of this size is soon unpacked.
 _SMALL: Final = 1 << 10
 
 
@@ -71,6 +72,7 @@ class _UploadStream(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 _PHASES: Final[tuple[tuple[type[Exception], str], ...]] = (
+    # A pool timeout is not among them: each pool has one connection, lent to one call at a time (`infino.slots`).
     (httpx.ConnectTimeout, "connect"),
     (httpx.WriteTimeout, "write"),
     (httpx.ReadTimeout, "read"),
@@ -84,6 +86,7 @@ def _translate(error: Exception, config: Config) -> InfinoError:
     for kind, phase in _PHASES:
         if isinstance(error, kind):
             return Timeout(f"no progress with {place} while waiting: {phase} timeout", phase=phase)
+    # All three come before the first byte of the request is sent, so any call may be repeated after them.
     if isinstance(error, httpx.ConnectError | httpx.ProxyError | httpx.UnsupportedProtocol):
         root = root_cause(error)
         text = redact(" ".join(str(root).split())) or type(root).__name__
@@ -123,6 +126,7 @@ class _Opener:
         if self._tls is None:
             with native:
                 self._tls = tls_context(self._config)
+        # A plain string, as httpx wants it, but only for a moment: a traceback may be shown with its variables.
         proxy = None if self._config.proxy is None else self._config.proxy.reveal()
         try:
             return kind(verify=self._tls, trust_env=False, limits=_ONE, proxy=proxy)
@@ -150,6 +154,7 @@ class _TransportBase:
         self._wire = Wire(config.endpoint, config.headers, USER_AGENT)
         self._url = httpx.URL(config.endpoint.url)
         endpoint = config.endpoint
+        # Behind a tunnel the certificate is the service's, and not that of the address to which one connects.
         self._server_name = urlsplit(f"//{endpoint.host}").hostname if endpoint.tunnelled else None
         # With a proxy the address must be whole in the request; without one the exact target is given beside it.
         self._by_target = config.proxy is None
@@ -170,6 +175,7 @@ class _TransportBase:
         if request.timeout is not None:
             timeouts = Timeouts.of(request.timeout, timeouts)
         listeners = self.shared.listeners
+        # Watching costs time in each call, so it is left out while nobody listens.
         carry = watched_exchange if listeners.call or listeners.end else exchange
         return carry(request, self.shared, request.retry_policy or self.config.retry, timeouts)
 
@@ -181,6 +187,7 @@ class _TransportBase:
         else:
             stream = _UploadStream(content)
         limits = {name: getattr(timeouts, name) for name in ("connect", "read", "write", "pool")}
+        # The bytes that were signed go out as they are; httpx would normalize a URL, and the signature would not match.
         target = prepared.target.encode("ascii")
         extensions: dict[str, Any] = {"timeout": limits}
         if self._server_name is not None:
@@ -196,6 +203,7 @@ class _TransportBase:
             return tls_context(self.config)
 
     def _presigned(self, signed: Signed, path: str, query: tuple[tuple[str, str], ...]) -> Secret:
+        # `Wire.prepare` checks the paths of calls; an address of a WebSocket does not come by there.
         check_path(path)
         url = self.config.endpoint.websocket_url + path
         encoded = canonical_query(query)
@@ -214,6 +222,7 @@ class _TransportBase:
             if limit is not None and clock.monotonic() - began > limit:
                 raise out_of_time(limit)
 
+        # A small body may unpack to a very large one, hence the size limit and the clock inside of the loop.
         if coding is not None and refused:
             content = legible(content, coding, most, check)
         elif coding is not None:
@@ -226,13 +235,13 @@ class _TransportBase:
         return Response(request.operation, answer.status_code, headers, content, 1, clock.monotonic() - began)
 
     def _course(self, answer: httpx.Response, timeouts: Timeouts, began: float) -> Course:
-        return Course(answer.headers.get("content-encoding"), self._told, self.shared, began, timeouts.total)
+        return Course(answer.headers.get("content-encoding"), self._translated, self.shared, began, timeouts.total)
 
     def _begun(self, request: Request, answer: httpx.Response, stream: Any, course: Course) -> Response:
         elapsed, headers = self.shared.clock.monotonic() - course.began, Headers(answer.headers.raw)
         return Response(request.operation, answer.status_code, headers, elapsed=elapsed, stream=stream, course=course)
 
-    def _told(self, error: Exception) -> InfinoError | None:
+    def _translated(self, error: Exception) -> InfinoError | None:
         return _translate(error, self.config) if isinstance(error, httpx.HTTPError) else None
 
 
@@ -291,6 +300,7 @@ class Transport(_TransportBase):
 
     def _attempt(self, request: Request, step: Send) -> Outcome:
         try:
+            # `fresh` takes no lock; only a pair that is due or missing takes the long way.
             signer = self._connections.keys.fresh(self.shared.now()) or self._keys.signer(step.timeouts.keys)
             signed = step.sign(signer)
             prepared = self._wire.prepare(request, step.method, signer, signed.time, step.headers)
@@ -302,23 +312,28 @@ class Transport(_TransportBase):
         clock = self.shared.clock
         began = clock.monotonic()
         slots, deadline = self._connections.for_threads(), self._opener.deadline
+        # For this thread, so that its connection, shared with no other while it is lent, keeps to this call's time.
         deadline.start(timeouts.total, clock.monotonic)
         body, whole, kept = Body(self.config.max_response_bytes), False, False
         connection = slots.take(timeouts.pool)
         try:
             answer = connection.handle_request(self._build(prepared, timeouts))
-            if request.stream and is_read_late(answer.status_code):
+            if request.stream and is_streamable(answer.status_code):
                 course, kept = self._course(answer, timeouts, began), True
                 # Between two pieces the thread may make other calls, with times of their own.
                 tick = partial(deadline.start, monotonic=clock.monotonic)
                 back = partial(slots.back, connection)
                 return self._begun(request, answer, arriving(answer, course, back, tick), course)
             try:
-                whole = all(body.take(piece) for piece in answer.stream)
+                complete = all(body.take(piece) for piece in answer.stream)
             finally:
                 answer.close()
+            # Not before: a connection whose closing was interrupted waits for ever when it is used again.
+            whole = complete
         except httpx.HTTPError as error:
             failure = _translate(error, self.config)
+            # The deadline only shortens single reads and writes: name the limit that ran out. A connect timeout keeps
+            # its name: it says that nothing was sent, and that any call may be repeated.
             late = isinstance(failure, Timeout) and failure.phase != "connect" and deadline.passed()
             return out_of_time(deadline.total) if late else failure
         finally:
@@ -360,7 +375,9 @@ class AsyncTransport(_TransportBase):
 
     async def send(self, request: Request) -> Response:
         """Do the same as `Transport.send`."""
+        # Only a failure is worth the import and the sentence of `check_loop`; this line costs every call.
         try:
+            # Only a failure is worth the import and the sentence of `check_loop`; this line costs every call.
             asyncio.get_running_loop()
         except RuntimeError:
             check_loop(request.operation)
@@ -405,6 +422,7 @@ class AsyncTransport(_TransportBase):
             signer = self._connections.keys.fresh(self.shared.now()) or await self._keys.signer(step.timeouts.keys)
             signed, rest = step.sign(signer), step.rest()
             prepared = self._wire.prepare(request, step.method, signer, signed.time, step.headers)
+            # Tasks can be cancelled, so one timer covers all reads and writes; threads need `Deadline`.
             async with asyncio.timeout(rest.total):
                 return await self._move(request, prepared, rest)
         except InfinoError as error:
@@ -415,36 +433,34 @@ class AsyncTransport(_TransportBase):
     async def _move(self, request: Request, prepared: WireRequest, timeouts: Timeouts) -> Response | InfinoError:
         clock = self.shared.clock
         began = clock.monotonic()
+        # httpx binds a connection to the event loop that opened it.
         slots = await self._connections.for_loop()
         body, whole, kept = Body(self.config.max_response_bytes), False, False
         connection = await slots.take(timeouts.pool)
         try:
             answer = await connection.handle_async_request(self._build(prepared, timeouts))
-            if request.stream and is_read_late(answer.status_code):
+            if request.stream and is_streamable(answer.status_code):
                 course, kept = self._course(answer, timeouts, began), True
                 back = partial(slots.back, connection)
                 return self._begun(request, answer, await async_arriving(answer, course, back), course)
             try:
-                whole = True
+                complete = True
                 async for piece in answer.stream:
-                    whole = whole and body.take(piece)
-                    if not whole:
+                    complete = body.take(piece)
+                    if not complete:
                         break
             finally:
                 await answer.aclose()
+            whole = complete
         except httpx.HTTPError as error:
-            whole = False
             return _translate(error, self.config)
-        except BaseException:
-            whole = False
-            raise
         finally:
             if not kept:
                 await slots.back(connection, whole)
         coding = answer.headers.get("content-encoding")
         if coding is None or (body.size <= _SMALL and "," not in coding):
             return self._answer(request, answer, body.pieces, began, timeouts.total)
-        # A thousand times as much may come out of it: the event loop goes on meanwhile.
+        # A thousand times as much may come out of it: in a thread, so that the event loop goes on meanwhile.
         return await asyncio.to_thread(self._answer, request, answer, body.pieces, began, timeouts.total)
 
     async def aclose(self) -> None:

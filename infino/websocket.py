@@ -38,11 +38,14 @@ from infino.core.failures import error_from_response
 from infino.core.messages import Headers, Response
 from infino.core.redaction import Secret
 
+# The library's 1 MiB closes the connection with 1009 when a large table or chart arrives.
 MAX_FRAME_BYTES = 16 * 1024 * 1024
 MAX_QUEUE = 16
 CLOSE_SECONDS = 1.0
+# Never sent; it stands for a connection that ended without a close frame (RFC 6455, 7.1.5 and 7.4.1).
 ABNORMAL = 1006
 
+# Not in the tree of loggers, so that no configuration of the program can turn it up.
 _DEAF = logging.Logger("infino.websocket.deaf", logging.CRITICAL + 1)
 _DEAF.disabled = True
 
@@ -133,7 +136,7 @@ def open_socket(dial: Dial) -> Socket:
     except _FAILURES as error:
         failure = _failure(error, dial)
     else:
-        # Entering is how the library is told that closing is our business.
+        # Newer releases warn of a connection that is not entered; closing it stays our business.
         return Socket(connection.__enter__())
     # Raised outside of the handler: the library's exceptions and frames hold the signed URL.
     raise failure
@@ -165,8 +168,10 @@ def _options(dial: Dial) -> dict[str, Any]:
         "max_queue": MAX_QUEUE,
         "proxy": dial.proxy,
         "logger": _DEAF,
+        # It is among the headers above, with the SDK's name.
         "user_agent_header": None,
     }
+    # The library refuses TLS settings for a `ws:` address.
     if dial.tls is not None and urlsplit(dial.url.reveal()).scheme == "wss":
         options["ssl"] = dial.tls
     return options
@@ -206,6 +211,7 @@ def _failure(error: Exception, dial: Dial) -> InfinoError:
 
 
 def _closed(error: ConnectionClosed) -> SocketClosed:
+    # Whoever closes second repeats the other's code (RFC 6455, 5.5.1): the first close frame has the reason.
     if error.rcvd is not None and (error.sent is None or error.rcvd_then_sent is not False):
         return SocketClosed(error.rcvd.code, error.rcvd.reason)
     if error.sent is not None:
@@ -219,6 +225,7 @@ def _limit_sending(raw: socket.socket, timeout: float) -> None:
         return
     seconds, rest = divmod(max(timeout, 0.001), 1)
     with contextlib.suppress(OSError):
+        # A `struct timeval`: seconds and microseconds, each a C long.
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(seconds), int(rest * 1e6)))
 
 
@@ -323,6 +330,7 @@ class AsyncSocket:
                     await self._connection.close()
         except TimeoutError:
             self.abort()
+        # Cancelled: the connection is dropped now, because nobody is left to close it later.
         except BaseException:
             self.abort()
             raise

@@ -1,4 +1,4 @@
-"""Fino, the conversation: typed events, answers, and sessions that survive a bad line."""
+"""Fino, the conversation: typed events, answers, and sessions that survive a lost connection."""
 
 from __future__ import annotations
 

@@ -92,6 +92,7 @@ class Answer(Shown):
         from infino.charts.drawings import ChartDrawing, TableDrawing
         from infino.charts.html import PagePanel
 
+        # Said on the page as well, which may travel without the object that knows it.
         words = self.text if self.complete else f"{self.text}\n\n*The answer is not complete.*"
         panels = [PagePanel(markdown=words, layout=_below([], 6))] if words.strip() else []
         rows, query = list(self.rows), self.sql or (json.dumps(self.querydsl, indent=2) if self.querydsl else None)
@@ -117,6 +118,7 @@ class Answer(Shown):
         )
 
 
+# A panel as wide as the page: the grid of dashboards has 48 columns.
 def _below(panels: Sequence[PagePanel], height: int) -> dict[str, int]:
     return {"x": 0, "y": sum(int(one.layout["h"]) for one in panels), "w": 48, "h": height}
 
@@ -162,4 +164,5 @@ def markdown_table(answer: Answer) -> str:
 
 
 def _cell(value: object) -> str:
+    # A pipe or a line break would end the cell of a markdown table.
     return "" if value is None else str(value).replace("|", "\\|").replace("\n", " ")

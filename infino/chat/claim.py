@@ -31,11 +31,13 @@ class Claim:
                     operation="fino.ask",
                     hint="read its events to the end or cancel() it; a second chat() can ask at the same time",
                 )
+            # Weak: a stream that was dropped without `close()` must not lock the conversation for good.
             self._holder = weakref.ref(stream)
 
     def drop(self, stream: object) -> None:
         """Give it back, if this stream has it."""
         with self._lock:
+            # None where the garbage collector has cleared the reference already.
             if self.holder in (stream, None):
                 self._holder = None
 
@@ -48,6 +50,7 @@ class OneReader:
         self._lock = threading.Lock()
 
     def __enter__(self) -> None:
+        # Waiting for the other reader would take turns with it, and each would see half of the events.
         if not self._lock.acquire(blocking=False):
             raise TurnInProgress(
                 "another reader waits for the next event of this answer",

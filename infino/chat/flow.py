@@ -23,8 +23,11 @@ from infino.core.errors import APIError, Attempt, ConnectError, InfinoError, Tim
 from infino.core.retry import Clock, RetryPolicy, SystemClock
 from infino.websocket import SocketClosed, SocketQuiet
 
+# How long to wait for the EOM that follows the `result` of a streaming thread; it usually comes at once.
 GRACE_SECONDS = 1.0
+# Only what has arrived already is read, so that a question on an open connection starts without delay.
 DRAIN_SECONDS = 0.002
+# Tidying up after a failure; the error must not wait long for it.
 DROP_SECONDS = 3.0
 DRAIN_LIMIT = 10_000
 REMEMBERED_TURNS = 64
@@ -141,6 +144,7 @@ def ask(conversation: Conversation, question: str, settings: Settings) -> Flow:
     conversation.turn = turn
     created = conversation.thread_id is None
     if created:
+        # The beginning of the question names the thread in lists.
         conversation.thread_id = yield OpenThread(question[:60], settings.timeout)
     for attempt in range(1, settings.retry.attempts + 1):
         turn = Turn(
@@ -155,6 +159,7 @@ def ask(conversation: Conversation, question: str, settings: Settings) -> Flow:
         except _Lost as lost:
             conversation.connected = False
             yield Disconnect()
+            # Asking twice may run and store two answers, so a question that may have arrived is not sent again unasked.
             again = lost.unsent or settings.resend
             pause = _pause_within(conversation, settings, attempt, deadline) if again else None
             if pause is None:
@@ -177,6 +182,7 @@ def _drop_thread(conversation: Conversation, deadline: float) -> Steps:
     if thread_id is None or left <= 0:
         return
     conversation.thread_id = None
+    # Whatever this meets is of less interest than the error that led here.
     with contextlib.suppress(InfinoError):
         yield DropThread(thread_id, min(left, DROP_SECONDS))
 
@@ -195,6 +201,7 @@ def _exchange(conversation: Conversation, turn: Turn, settings: Settings, deadli
         turn.expect_late(conversation.stale, conversation.owed_end)
     else:
         yield from _connect(conversation, settings, deadline)
+    # At least a millisecond: 0 would be taken for no limit, or fail before anything was tried.
     limit = max(min(settings.idle_timeout, _left(conversation, deadline)), 0.001)
     try:
         yield SendMessage(settings.message or frames.question(turn.question, settings.context), limit)
@@ -225,6 +232,7 @@ def _listen(conversation: Conversation, turn: Turn, settings: Settings, deadline
             conversation.connected = False
             yield Disconnect()
             message = None
+        # Quiet while settling is the normal end of an answer; before that it is a failure.
         except SocketQuiet:
             if not settling:
                 raise _too_late(turn, settings, left) from None
@@ -234,6 +242,7 @@ def _listen(conversation: Conversation, turn: Turn, settings: Settings, deadline
             yield Report(event)
         if turn.failure is not None:
             raise _failed(turn, settings)
+        # The time for the EOM starts with the `result`, and heartbeats do not extend it.
         if turn.state is State.SETTLING and not settling:
             grace_ends = clock.monotonic() + settings.grace
 
@@ -248,6 +257,7 @@ def _connect(conversation: Conversation, settings: Settings, deadline: float) ->
         limit = max(min(settings.connect_timeout, _left(conversation, deadline)), 0.001)
         try:
             yield Connect(conversation.thread_id, limit)
+        # Other errors, such as a wrong proxy address, would not be cured by another try.
         except (ConnectError, Timeout, APIError) as error:
             failure: InfinoError = error
         else:
@@ -316,6 +326,7 @@ def _received(turn: Turn) -> str:
 
 def _disconnected(turn: Turn, lost: _Lost, settings: Settings) -> Disconnected:
     closed = lost.closed
+    # From 3000 on, codes are up to libraries and applications (RFC 6455, 7.4.2).
     why = CLOSE_CODES.get(closed.code, "closed by the service" if closed.code >= 3000 else "closed")
     said = f": {closed.reason[:200]}" if closed.reason else ""
     hint = _ASK_AGAIN
@@ -353,6 +364,7 @@ def _failed(turn: Turn, settings: Settings) -> ServiceFailed:
     )
 
 
+# RFC 6455, 7.4.1, and the later ones of IANA's registry of WebSocket close codes.
 CLOSE_CODES: dict[int, str] = {
     1000: "normal end",
     1001: "the service is going away",

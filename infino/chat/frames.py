@@ -36,6 +36,7 @@ def read(message: str | bytes) -> Frame:
         return Frame(NOT_JSON, {}, message)
     if not isinstance(raw, dict):
         return Frame(NOT_JSON, {}, raw)
+    # Some frames are wrapped as a message of the assistant, others (heartbeats, errors) are not.
     content = raw.get("content")
     if isinstance(content, dict) and "type" in content:
         return Frame(text(content["type"]), content, raw)
@@ -55,6 +56,7 @@ def error_text(body: Mapping[str, Any], raw: Any) -> str:
     frames: list[Mapping[str, Any]] = [body]
     if isinstance(raw, dict) and raw is not body:
         frames.append(raw)
+    # The reason may lie one level down, in `data` or in a wrapped `content`; outer words are looked at first.
     frames += [part for frame in frames for part in (frame.get("data"), frame.get("content")) if isinstance(part, dict)]
     found: list[str] = []
     for frame in frames:
@@ -90,6 +92,7 @@ def event(name: str, value: Any, sender: str) -> AnyEvent | None:
 def whole(body: Mapping[str, Any]) -> Iterator[AnyEvent]:
     """Yield the parts of a ``result`` or older ``message`` frame that are not empty."""
     sender = text(body.get("sender_agent")) or text(body.get("sender"))
+    # The names of several generations of the service; what came first today is `summary`.
     words = next((body[key] for key in ("summary", "text", "message", "content") if text(body.get(key))), None)
     parts = (
         ("sources", body.get("sources")),
@@ -106,12 +109,19 @@ def whole(body: Mapping[str, Any]) -> Iterator[AnyEvent]:
             yield made
 
 
-_SAYS = {Text: "markdown", Data: "rows", Query: "text", Chart: "option", Sources: "sources", Suggestions: "questions"}
+_PAYLOADS = {
+    Text: "markdown",
+    Data: "rows",
+    Query: "text",
+    Chart: "option",
+    Sources: "sources",
+    Suggestions: "questions",
+}
 
 
 def same(one: AnyEvent | None, other: AnyEvent) -> bool:
     """Tell whether two events say the same, whoever said it."""
-    said = _SAYS.get(type(other))
+    said = _PAYLOADS.get(type(other))
     return type(one) is type(other) and said is not None and bool(getattr(one, said) == getattr(other, said))
 
 
@@ -125,9 +135,12 @@ def rows(value: Any) -> list[Mapping[str, Any]] | None:
         return None
     if not value:
         return []
+    # The shapes of pandas' `DataFrame.to_json`: here `split`, then columns as lists, then by index label; a list
+    # of rows was `records`. One flat object is a single row.
     names, data = value.get("columns"), value.get("data")
     if isinstance(names, list) and isinstance(data, list) and all(isinstance(row, list) for row in data):
         labels = [text(name) or str(name) for name in names]
+        # A short row leaves its last columns out rather than failing the whole answer.
         return [dict(zip(labels, row, strict=False)) for row in data]
     columns = list(value.values())
     if all(isinstance(column, list) for column in columns):
@@ -167,6 +180,7 @@ def _querydsl(value: Any, sender: str) -> AnyEvent | None:
 def _chart(value: Any, sender: str) -> AnyEvent | None:
     if not isinstance(value, dict):
         return None
+    # The service puts its own key beside those of ECharts, which does not know it.
     option = {name: part for name, part in value.items() if name != "column_mapping"}
     mapping = value.get("column_mapping")
     return Chart(sender=sender, option=option, columns=mapping if isinstance(mapping, dict) else None)
@@ -180,7 +194,9 @@ def _sources(value: Any, sender: str) -> AnyEvent | None:
         name = text(item.get("index_name") or item.get("dataset")) if isinstance(item, dict) else text(item)
         if name:
             connection = text(item.get("connection_id")) if isinstance(item, dict) else ""
+            # No connection means the native store.
             found.append(SourceRef(name, connection or "infino"))
+    # An empty list says that nothing was found; a list of which nothing was readable is passed through as unknown.
     return Sources(sender=sender, sources=tuple(found)) if found or not value else None
 
 

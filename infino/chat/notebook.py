@@ -61,6 +61,7 @@ def _blocks(lines: list[str]) -> Iterator[str]:
     paragraph: list[str] = []
     items: list[str] = []
     code: list[str] | None = None
+    # The empty line at the end closes whatever is open.
     for line in [*lines, ""]:
         if code is not None and not line.startswith("```"):
             code.append(line)
@@ -78,6 +79,7 @@ def _blocks(lines: list[str]) -> Iterator[str]:
                 yield f"<pre>{escape(chr(10).join(code))}</pre>"
             code = [] if code is None else None
         elif heading:
+            # Below the headings of the notebook itself.
             level = min(len(heading[1]) + 2, 6)
             yield f"<h{level}>{_inline(heading[2])}</h{level}>"
         elif bullet:
@@ -89,8 +91,10 @@ def _blocks(lines: list[str]) -> Iterator[str]:
 
 
 def _inline(text: str) -> str:
+    # With one group in the pattern every second piece is what stood between backticks.
     pieces = _CODE.split(text)
     for index, piece in enumerate(pieces):
+        # Escaped before any tag is added, so that nothing from outside becomes one.
         safe = escape(piece)
         if index % 2:
             pieces[index] = f"<code>{safe}</code>"

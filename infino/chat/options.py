@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from infino.core.redaction import Secret
     from infino.transport import AsyncTransport, Transport
 
+# Answers of many steps take minutes.
 TIMEOUT = 180.0
+# `/fino/nl` does the same on newer services; this one is known to all.
 PATH = "/_conversation/ws"
 HEADERS = ("x-infino-thread-id", "x-infino-client-id")
 _logger = get_logger("infino.chat")
@@ -122,6 +124,7 @@ def choose(
             seconds(name, value, operation)
     if task is not None:
         settings |= {"message": task.message, "operation": operation}
+        # A task has an address of its own, so these cannot be chosen.
         given |= {"path": task.path, "headers": task.headers, "client_id": task.client_id or client_id}
     given.setdefault("client_id", client_id)
     if not visible(given["client_id"]):
@@ -134,6 +137,7 @@ def choose(
 
 def visible(value: object) -> bool:
     """Tell whether a value is text that a header can hold as it is: ASCII without spaces, and not empty."""
+    # VCHAR of RFC 5234; RFC 9110, 5.5, allows more, which servers and proxies treat in different ways.
     return isinstance(value, str) and value != "" and all(ord(character) in range(33, 127) for character in value)
 
 
@@ -214,6 +218,7 @@ def complete(
         options,
         timeout=timeout,
         retry=transport.config.retry,
+        # The service tells connections of one user apart by it.
         client_id=f"infino-python-{secrets.token_hex(4)}",
         task=task,
     )
@@ -239,6 +244,7 @@ def dial_plan(
         headers={"user-agent": USER_AGENT, **config.headers, **headers},
         timeout=connect.timeout,
         max_frame_bytes=choices.max_frame_bytes,
+        # None and not True: `trust_env` was settled when the client was made, and the library must not look again.
         proxy=config.proxy.reveal() if config.proxy else None,
         address=config.endpoint.address if config.endpoint.tunnelled else None,
         tls=cast("ssl.SSLContext", transport.tls()) if secure else None,

@@ -105,6 +105,7 @@ class AsyncSession:
     async def close(self) -> None:
         """Close the connection; the thread stays on the service."""
         self._closed = True
+        # A stream of another thread or task may wait for an event; it is woken before its connection goes.
         user = self._line.claim.holder
         if isinstance(user, AsyncAnswerStream):
             await user.cancel()
@@ -128,6 +129,7 @@ class AsyncSession:
         if not isinstance(question, str) or not question.strip():
             raise ValidationError("the question is empty", operation="fino.ask")
         settings = self._settings
+        # Encoded now, so that a question that cannot be sent fails before anything is opened.
         if settings.message is None:
             settings = attrs.evolve(settings, message=_encoded(question, settings))
         if timeout is not None:

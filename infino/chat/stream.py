@@ -119,6 +119,7 @@ class AsyncAnswerStream:
         """What came so far; the whole answer once the stream has ended."""
         if self._answer is not None:
             return self._answer
+        # The conversation's turn is another stream's until this one has begun.
         turn = self._conversation.turn if self._begun else None
         return turn.answer() if turn is not None else Answer(question=self.question)
 
@@ -196,6 +197,7 @@ class AsyncAnswerStream:
         return self._line.socket
 
     async def _finish(self, answer: Answer | None) -> None:
+        # First: closing the generator runs the rest of its handlers, which note how far the turn came.
         self._flow.close()
         try:
             if self._close_line or not self._reusable():
@@ -234,6 +236,7 @@ class AsyncAnswerStream:
             )
 
     async def _break_off(self, error: BaseException) -> None:
+        # The error goes to those who watch; `_end` would tell them of a success.
         self._watch.pop_all().__exit__(type(error), error, error.__traceback__)
         if not isinstance(error, Exception):
             # Cancelled from outside: whoever cancels must not wait for the other side to say goodbye.
@@ -271,6 +274,7 @@ class AsyncAnswerStream:
         await self.close()
 
     def __del__(self) -> None:
+        # `getattr`: it may be collected before `__init__` came to its end.
         if getattr(self, "_begun", False) and not self._ended:
             with contextlib.suppress(Exception):
                 self._line.drop()

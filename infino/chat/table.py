@@ -30,6 +30,7 @@ class AnswerTable(Tabular):
     def _table(self) -> Table:
         names: dict[str, None] = {}
         for row in self.raw:
+            # Most rows have the same keys, and this comparison is cheaper than an update.
             if not names.keys() >= row.keys():
                 names.update(dict.fromkeys(row))
         built = [bare_column(Slot(name, name), [row.get(name) for row in self.raw]) for name in names]

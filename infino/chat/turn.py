@@ -34,6 +34,7 @@ from infino.chat.events import (
 from infino.core import codec
 from infino.core.retry import Clock, Polling
 
+# `answer()` needs only the latest of each kind; these bound what a turn that never ends keeps beside them.
 MAX_EVENTS = 1_000
 MAX_EVENT_BYTES = 64 * 1024 * 1024
 
@@ -113,12 +114,14 @@ class Turn:
         """Tell whether a frame belongs to an earlier turn; a connection keeps order, so only the first ones can."""
         if self._begun:
             return False
+        # An EOM without an id, or with one not seen before, can still be known as the one that the last turn lacked.
         if self._owed_end and frame.kind in _ENDS:
             self._owed_end = False
             return True
         identifiers = (frames.text(frame.body.get(name)) for name in ("trace_id", "query_id"))
         if any(identifier in self._stale for identifier in identifiers):
             return True
+        # Heartbeats carry no id and may come between late frames, so they prove nothing.
         self._begun = frame.kind != "heartbeat"
         return False
 
@@ -159,9 +162,11 @@ class Turn:
     def _keep(self, events: list[AnyEvent], size: int) -> list[AnyEvent]:
         for event in events:
             self._latest[_key(event)] = event
+            # Of a frame with several events each counts with all of it, which may only drop some too early.
             weight = 0 if isinstance(event, Status | Done) else size
             self._kept.append((event, weight))
             self._kept_bytes += weight
+        # One event always stays, however large, or a single answer beyond the limit would have none.
         while len(self._kept) > MAX_EVENTS or (self._kept_bytes > MAX_EVENT_BYTES and len(self._kept) > 1):
             _, weight = self._kept.popleft()
             self._kept_bytes -= weight
@@ -217,6 +222,7 @@ def _result(turn: Turn, frame: frames.Frame) -> list[AnyEvent]:
     body = frame.body
     turn._note_identifiers(body)
     events = turn._news(frames.whole(body))
+    # None means that nobody said whether the thread streams: an EOM may follow.
     if turn.streaming is False:
         return [*events, turn.done()]
     turn.state = State.SETTLING

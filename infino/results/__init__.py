@@ -29,6 +29,7 @@ _HOMES = {
 __all__ = ["Aggregations", "Column", "Hit", "PromResult", "SearchResult", "SqlResult"]
 
 
+# PEP 562: each class is loaded when first used, so that `import infino` pays for none of them.
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)

@@ -11,6 +11,7 @@ from infino.results.decode import Slot, bare_column
 from infino.results.tabular import Tabular
 
 _COUNT: Final = "doc_count"
+# What Elasticsearch writes into a bucket beside its sub-aggregations, which have names of the user's choice.
 _OWN: Final = frozenset(
     {"key", "key_as_string", _COUNT, "from", "from_as_string", "to", "to_as_string", "doc_count_error_upper_bound"}
 )
@@ -117,6 +118,7 @@ def _rows(tree: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _walk(branches: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    # With one aggregation the extra column would say the same in every row.
     several = len(branches) > 1
     for name, branch in branches.items():
         for row in _branch(name, branch):
@@ -132,6 +134,7 @@ def _split(tree: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
             continue
         if "buckets" in node:
             branches[name] = node
+        # A single bucket, as of `filter` or `nested`: laid flat like a metric unless it holds buckets itself.
         elif _COUNT in node:
             inner, inner_branches = _split(node)
             if inner_branches:
@@ -147,10 +150,12 @@ def _metric(name: str, node: Mapping[str, Any]) -> dict[str, Any]:
     if "value" in node:
         return {name: node.get("value_as_string", node["value"])}
     values = node.get("values")
+    # `percentiles`, keyed; with `keyed: false` they are a list of key and value.
     if isinstance(values, Mapping):
         return {f"{name}.{part}": value for part, value in values.items()}
     if isinstance(values, list):
         return {f"{name}.{part.get('key')}": part.get("value") for part in values if isinstance(part, Mapping)}
+    # `top_hits`.
     hits = node.get("hits")
     if isinstance(hits, Mapping):
         return {name: [hit.get("_source") for hit in hits.get("hits") or [] if isinstance(hit, Mapping)]}
@@ -159,6 +164,7 @@ def _metric(name: str, node: Mapping[str, Any]) -> dict[str, Any]:
 
 def _branch(name: str, node: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     buckets = node.get("buckets")
+    # Keyed buckets, as of `filters` or a keyed `range`: their name is the key.
     if isinstance(buckets, Mapping):
         buckets = [{"key": key, **bucket} for key, bucket in buckets.items() if isinstance(bucket, Mapping)]
     if isinstance(buckets, list):
@@ -171,6 +177,7 @@ def _branch(name: str, node: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _key(name: str, bucket: Mapping[str, Any]) -> dict[str, Any]:
     key = bucket.get("key_as_string", bucket.get("key"))
+    # The key of a `composite` aggregation has a value for each of its sources.
     return {f"{name}.{part}": value for part, value in key.items()} if isinstance(key, Mapping) else {name: key}
 
 

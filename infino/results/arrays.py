@@ -14,12 +14,15 @@ import attrs
 from infino.core.extras import require
 from infino.results.column import TIME_KINDS, Column, Kind
 
+# The most digits of Arrow's decimal128 and decimal256.
 _DIGITS_128: Final = 38
 _DIGITS_256: Final = 76
 _ZONED = re.compile(r"(?:[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)$")
 _INSTANT: Final = "1970-01-01T00:00:00Z"
+# A declared TIMESTAMP without time zone.
 _LOCAL = re.compile(r"(?i)timestamp(?!tz|.*with time zone)")
 _SCALE = re.compile(r"\(\d{1,3}, ?(\d{1,3})\)\Z")
+# More than six digits of a second.
 _FINE = r"\.[0-9]{7,}"
 MIXED: Final = {b"infino": b"mixed"}
 """Metadata of a field whose values of several kinds are written as JSON text."""
@@ -77,6 +80,7 @@ def as_times(kind: Kind, array: Any, declared: str | None = None) -> Any:
         if kind == "date":
             return pc.cast(array, pa.date32())
         if kind == "time":
+            # Arrow casts texts to timestamps only, so times of day go by way of the first day.
             moments = pc.binary_join_element_wise("1970-01-01T", array, "")
             return pc.cast(pc.cast(moments, pa.timestamp("ns")), pa.time64("ns"))
         fine = (declared or "").endswith("(9)") or pc.any(pc.match_substring_regex(array, _FINE)).as_py()
@@ -93,6 +97,7 @@ def _integers(pa: Any, values: list[Any]) -> Any:
         return pa.array(values, pa.int64())
     if low >= 0 and high < 2**64:
         return pa.array(values, pa.uint64())
+    # Both have the exponent 0: a decimal is the only exact Arrow type beyond 64 bits.
     digits = max(len(str(abs(low))), len(str(abs(high))))
     if digits > _DIGITS_256:
         return pa.array([None if value is None else str(value) for value in values], pa.string())
@@ -137,6 +142,7 @@ def _nested(pa: Any, values: list[Any]) -> Any:
         except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError):
             pass
         else:
+            # Arrow fills in missing keys and mixes kinds of numbers; only what comes back equal stays nested.
             if array.to_pylist() == values:
                 return array
     texts = [
@@ -179,6 +185,7 @@ class ArrowTable:
     def values(self, index: int, start: int = 0, stop: int | None = None) -> list[Any]:
         """Python values of one column between two rows."""
         array = self.physical[index]
+        # Sliced first, so that only these rows become Python objects.
         if start or stop is not None:
             array = array.slice(start, None if stop is None else stop - start)
         values: list[Any] = array.to_pylist()

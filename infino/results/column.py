@@ -120,6 +120,7 @@ def unite(kinds: Iterable[Kind]) -> Kind:
         return "null"
     if len(found) == 1:
         return found.pop()
+    # In JSON a float column may hold `1` for `1.0`; `settle` looks whether digits would be lost.
     if found == {"integer", "float"}:
         return "float"
     if found == {"integer", "decimal"}:
@@ -131,6 +132,7 @@ def unite(kinds: Iterable[Kind]) -> Kind:
 
 def unique_names(names: Sequence[str]) -> list[str]:
     """Names with repeated ones numbered: `a`, `a` becomes `a`, `a_2`; names in first use keep theirs."""
+    # `a`, `a`, `a_2` must become `a`, `a_3`, `a_2`: the last one had its name first.
     taken = set(names)
     seen: set[str] = set()
     result = []
@@ -163,6 +165,7 @@ def exact_loads(content: bytes, *, duplicates: bool = False, reals: bool = True)
         if duplicates:
             return json.loads(content, object_pairs_hook=_numbered)
         # The fast parser refuses NaN and lone surrogates.
+        # It also rounds what no float can hold, so long numbers are kept from it.
         if not has_long_numbers(content, reals=reals):
             with suppress(ValueError):
                 return plain(content)
@@ -184,6 +187,7 @@ def untag(cell: Any) -> tuple[Kind, Any, str | None]:
         return "null", None, None
     if not isinstance(cell, dict) or len(cell) != 1:
         return value_kind(cell), cell, None
+    # The engine writes a value as Rust's serde does an enum: one key, the variant. One without content is a plain text.
     ((tag, inner),) = cell.items()
     kind = TAGS.get(tag)
     if kind is None:
@@ -213,6 +217,7 @@ def _coerce(kind: Kind, inner: Any) -> Any:
 
 
 def _whole(inner: Any) -> Any:
+    # Integers beyond 53 bits are written as text by services that think of JavaScript.
     if isinstance(inner, str) and _WHOLE.match(inner):
         return int(inner)
     if isinstance(inner, float) and inner.is_integer():

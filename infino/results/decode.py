@@ -69,6 +69,7 @@ def decode(content: bytes) -> Decoded:
     envelope, rows = _open(exact_loads(content, reals=b'"Json"' in content))
     declared = headers(envelope)
     names = [header.name for header in declared if header.name is not None]
+    # Two columns of one name are two members of one object: JSON parsers keep the last, so it is read again with both.
     if len(set(names)) < len(names) and any(is_tagged(row) for row in rows[:1]):
         envelope, rows = _open(exact_loads(content, duplicates=True))
     table, tags = _table(declared, rows, content)
@@ -80,6 +81,7 @@ def _open(answer: Any) -> tuple[dict[str, Any], list[Any]]:
         return {}, answer
     if not isinstance(answer, dict):
         raise DecodeError(f"the answer is {type(answer).__name__} where a table was expected")
+    # `datarows` is what OpenSearch's SQL answers with `format=jdbc`.
     for key in ("rows", "datarows", "data"):
         if isinstance(answer.get(key), list):
             return {name: value for name, value in answer.items() if name != key}, answer[key]
@@ -98,6 +100,7 @@ def _header(entry: Any) -> Header:
     if not isinstance(entry, dict):
         return Header(None)
     declared = next((entry[key] for key in ("data_type", "type") if isinstance(entry.get(key), str)), None)
+    # What the user wrote wins over the expression it stands for.
     alias = entry.get("alias")
     if isinstance(alias, str) and alias:
         return Header(alias, declared)
@@ -110,6 +113,7 @@ def _expression_name(name: Any) -> str | None:
         return name
     if not isinstance(name, dict) or len(name) != 1:
         return None
+    # An expression: the variant of an enum, such as `{"Column": {"name": ...}}`.
     (inner,) = name.values()
     if isinstance(inner, dict):
         for key in ("name", "alias"):
@@ -143,8 +147,10 @@ def match(declared: Sequence[Header], keys: Iterable[str]) -> list[Slot]:
         take(index, names[index] if names[index] in left else None)
     for index in named:
         if index not in found:
+            # Some engines fold the case of unquoted aliases.
             folded = names[index].casefold()
             take(index, next((key for key in left if key.casefold() == folded), None))
+    # Those without a name last, so that they take no key that belongs to a named one.
     for index in range(len(names)):
         if index not in found and index not in named:
             take(index, next(iter(left), None))
@@ -201,6 +207,7 @@ def _by_key(declared: list[Header], rows: list[Any]) -> tuple[list[Slot], list[l
     orders = dict.fromkeys(map(tuple, cells))  # keys as some row has them: nearly always one and the same tuple
     keys = dict.fromkeys(chain.from_iterable(orders))
     slots = match(declared, keys)
+    # Every row has every key: `itemgetter` is several times faster than `get` in a loop.
     if all(len(order) == len(keys) for order in orders):
         return slots, [_picked(cells, slot.key) if slot.key in keys else [None] * len(cells) for slot in slots]
     return slots, [[row.get(slot.key) for row in cells] for slot in slots]
@@ -208,6 +215,7 @@ def _by_key(declared: list[Header], rows: list[Any]) -> tuple[list[Slot], list[l
 
 def _cells(rows: list[Any]) -> list[dict[str, Any]]:
     """The objects that hold the values of each row."""
+    # One key in each row on average; `_picked` then shows whether it is `values`. No Python code runs for each row.
     if sum(map(len, rows)) == len(rows):
         with suppress(KeyError):
             inner = _picked(rows, "values")
@@ -236,6 +244,7 @@ def _uniform_columns(columns: list[list[Any]], content: bytes) -> list[tuple[Kin
 def _uniform(cells: list[Any]) -> tuple[str, list[Any] | None]:
     """The one tag of a column and its values, or no values where a cell has another or is not as its tag says."""
     try:
+        # As in `_cells`: a whole column is judged without Python code for each cell.
         if sum(map(len, cells)) != len(cells):
             return "", None
         tag = next(iter(cells[0]))
@@ -269,6 +278,7 @@ def _tagged_column(slot: Slot, cells: list[Any]) -> tuple[Column, list[Any], fro
 def bare_column(slot: Slot, cells: list[Any]) -> tuple[Column, list[Any]]:
     """A column of untagged values; what was declared decides where JSON has no type of its own."""
     wanted = declared_kind(slot.declared)
+    # Such a column says that tags lie inside of its values; in others `{"String": 1}` may be a user's object.
     if wanted in ("array", "object") and (slot.declared or "").endswith("(tagged)"):
         cells = [nested(cell) for cell in cells]
     kind = unite({value_kind(cell) for cell in cells})
@@ -290,6 +300,7 @@ def settle(kind: Kind, values: list[Any]) -> tuple[Kind, list[Any]]:
     """Bring the numbers of a column to one type, or call the column mixed where that would lose digits."""
     if kind == "float" and any(isinstance(value, int) for value in values):
         floats = [real(value) for value in values]
+        # `new != new` is NaN, which equals nothing.
         same = all(new == old or new != new for new, old in zip(floats, values, strict=True))
         return ("float", floats) if same and not any(isinstance(v, int) for v in floats) else ("mixed", values)
     if kind == "decimal" and any(isinstance(value, int) for value in values):

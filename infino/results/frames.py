@@ -38,12 +38,14 @@ def to_polars(table: Table) -> polars.DataFrame:
             return pl.DataFrame(series)  # type: ignore[no-any-return]  # polars is loaded by name
     pa = arrays.arrow()
     arrow = to_arrow(table)
+    # polars has no decimal256: through text, and whole numbers on to its Int128 where they fit.
     wide = [index for index, field in enumerate(arrow.schema) if pa.types.is_decimal256(field.type)]
     for index in wide:
         arrow = arrow.set_column(index, arrow.schema.field(index).name, arrow.column(index).cast(pa.string()))
     frame: polars.DataFrame = pl.from_arrow(arrow)
     whole = [table.columns[index].name for index in wide if table.columns[index].type == "integer"]
     for name in whole:
+        # Not strict: what does not fit becomes null, and then the column stays text.
         numbers = frame[name].cast(pl.Int128, strict=False)
         if numbers.null_count() == frame[name].null_count():
             frame = frame.with_columns(numbers)
@@ -72,6 +74,7 @@ def to_pandas(table: Table, *, backend: str) -> pandas.DataFrame:
     """Build a pandas frame, each column in the type that loses nothing."""
     pd: Any = require("pandas", "pandas", "to_pandas()")
     pa = require("pyarrow", "pandas", "to_pandas()")
+    # numpy's integers and booleans have no null; without these pandas would make floats and lose digits.
     nullable: dict[Any, Any] = {
         pa.int64(): pd.Int64Dtype(), pa.uint64(): pd.UInt64Dtype(), pa.bool_(): pd.BooleanDtype(),
     }  # fmt: skip
@@ -80,6 +83,7 @@ def to_pandas(table: Table, *, backend: str) -> pandas.DataFrame:
     gaps: dict[int, Any] = {}
     others: dict[int, Any] = {}
     for index, column in enumerate(table.columns):
+        # As Python objects: pandas would show arrays of numpy inside of its cells.
         if backend == "default" and column.type in ("mixed", "array", "object"):
             others[index] = pd.Series(table.values(index), dtype=object)
             continue
@@ -98,8 +102,10 @@ def to_pandas(table: Table, *, backend: str) -> pandas.DataFrame:
     places = [*plain, *gaps, *others]
     parts += others.values()
     frame: pandas.DataFrame = pd.concat(parts, axis=1) if parts else pd.DataFrame(index=range(table.length))
+    # Put back in the order of the answer after they were converted in groups.
     if places != sorted(places):
         frame = frame.take(sorted(range(len(places)), key=places.__getitem__), axis=1)
+    # Set at the end, for two columns may have one name.
     frame.columns = pd.Index([column.name for column in table.columns])
     return frame
 

@@ -18,9 +18,11 @@ from infino.results.column import Column, Kind, exact_loads, unique_names
 from infino.results.decode import Slot, bare_column
 from infino.results.native import NotNative
 
+# Bytes below which the tolerant decoder is quicker.
 _SMALLEST: Final = 4000
 _SAMPLE: Final = 64
 _FIRST = re.compile(rb'[{,]\s*"hits"\s*:\s*\[\s*((\{"[A-Za-z_]+":))')
+# Sixteen digits or more may not fit into the 53 bits of a float (2**53 has sixteen).
 _LONG_INTEGER = re.compile(rb"(?<![0-9.])[0-9]{16,}(?![0-9.eE])")
 _FIELDS: Final = ("_index", "_id", "_score", "_source")
 
@@ -79,6 +81,7 @@ def _ordered(sources: Iterable[Mapping[str, Any]]) -> list[str]:
         elif not known >= source.keys():
             known.update(source)
     first = first or []
+    # By name, because documents of a dataset differ and the order must not depend on which comes first.
     return first + sorted(known - set(first))
 
 
@@ -91,6 +94,7 @@ def native_table(content: bytes) -> tuple[Table, Mapping[str, Any]]:
     sample = _sample(cut.lines)
     if not all(isinstance(hit, dict) and isinstance(hit.get("_source"), dict) for hit in sample):
         raise NotNative
+    # `sort`, `highlight` and the like are asked for through `hits()`, which decodes everything anyway.
     if any(hit.keys() - set(_FIELDS) for hit in sample):
         raise NotNative
     pa = arrays.arrow()
@@ -125,6 +129,7 @@ def native_table(content: bytes) -> tuple[Table, Mapping[str, Any]]:
 def _sample(lines: bytes) -> list[Any]:
     """Hits from all over the answer, decoded, to learn the types from."""
     starts = [0]
+    # Spread over the answer: fields that only later documents have are found, too.
     step = max(1, len(lines) // _SAMPLE)
     for number in range(_SAMPLE):
         start = lines.find(b"\n", max(starts[-1], number * step)) + 1
@@ -143,6 +148,7 @@ def _type(pa: Any, values: Sequence[Any]) -> Any:
     kinds = {type(value) for value in present}
     if not kinds:
         return pa.null()
+    # `settle` does the same, once it has looked at the digits; here `_beyond_floats` looks.
     if kinds == {int, float}:
         return pa.float64()
     if len(kinds) > 1:
@@ -154,6 +160,7 @@ def _type(pa: Any, values: Sequence[Any]) -> Any:
     if kind is list:
         return pa.list_(_type(pa, [item for value in present for item in value]))
     names = list(dict.fromkeys(name for value in present for name in value))
+    # An object without fields: Arrow reads it, but cannot tell it from null.
     if not names:
         raise NotNative
     return pa.struct([(name, _type(pa, [value.get(name) for value in present])) for name in names])

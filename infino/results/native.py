@@ -37,7 +37,9 @@ _TEXT: Final = "~"
 _FIRST_ROW = re.compile(rb'([{,]\s*"rows"\s*:\s*\[\s*)(\{"values":)')
 _END = re.compile(rb"\s*\]")
 _NUMBERS: Final = frozenset({"integer", "float"})
+# Names that JSON writes without escapes, so that their bytes can be searched for.
 _PLAIN_NAME = re.compile(r"[A-Za-z_@][A-Za-z0-9_.@ -]*\Z")
+# A NUL cannot stand unescaped in JSON, so no answer holds this text by accident.
 _MARK: Final = "\x00rows\x00"
 
 
@@ -95,10 +97,12 @@ def cut_rows(content: bytes, start: int, opening: bytes, find: Callable[[dict[st
 
     `find` proves that it was that array that was cut: it finds the mark that stands for it in the envelope.
     """
+    # Decoded from the last row on, so that the end of the array is found by a parser and not by looking for a bracket.
     last = content.rfind(opening)
     try:
         tail = content[last:].decode()
         _, length = json.JSONDecoder().raw_decode(tail)
+        # `raw_decode` counts characters, and this needs bytes.
         end = last + len(tail[:length].encode())
         closing = _END.match(content, end)
         if closing is None:
@@ -116,11 +120,13 @@ def read_lines(lines: bytes, schema: Any) -> Any:
     """Read JSON lines with exactly this schema."""
     pa = arrays.arrow()
     reader = require("pyarrow.json", "arrow", "this conversion")
+    # An unknown field is an error: ignoring it would lose a column in silence.
     options = reader.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
     # Each block has builders for all columns, which for hundreds of them cost as much as a megabyte of rows.
     blocks = reader.ReadOptions(block_size=min(max(len(lines) // 4, _SMALLEST_BLOCK), _LARGEST_BLOCK))
     try:
         table = reader.read_json(pa.py_buffer(lines), parse_options=options, read_options=blocks)
+        # The reader does not check UTF-8 by itself.
         table.validate(full=True)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, UnicodeDecodeError) as error:
         raise NotNative from error
@@ -138,6 +144,7 @@ def _tagged_table(cut: Cut) -> ArrowTable:
         try:
             return _read_tagged(_plain_nulls(cut) if nulls else cut.lines, cut, keys, tags, frozenset())
         except NotNative:
+            # The whole text is searched only after the quick way failed.
             if not _may_be_odd(cut):
                 raise
     lines, texts = _normalise(cut, keys, known)
@@ -233,6 +240,7 @@ def _normalise(cut: Cut, keys: Sequence[str], tags: set[str]) -> tuple[bytes, fr
             lines = lines.replace(name + b'"Null"', name + b"null  ")
     texts = set()
     for tag in tags:
+        # A number in quotes under a tag of numbers, such as `{"Integer":"1"}`.
         plain = f'{{"{tag}":{gap}"'.encode()
         if TAGS[tag] in _NUMBERS and plain in lines:
             lines = lines.replace(plain, f'{{"{_text_tag(tag)}":{gap}"'.encode())
@@ -241,6 +249,7 @@ def _normalise(cut: Cut, keys: Sequence[str], tags: set[str]) -> tuple[bytes, fr
 
 
 def _text_tag(tag: str) -> str:
+    # Of the same length as the tag, so that the text can be replaced in place.
     return tag[:-1] + _TEXT
 
 
@@ -272,6 +281,7 @@ def _column(pa: Any, slot: Slot, tag: str | None, cells: Any, count: int) -> tup
     values = fields[0]
     _refuse_overflow(pa, values)
     if len(fields) == 2:
+        # A cell with both a number and a text.
         if values.null_count + fields[1].null_count < count:
             raise NotNative
         values = _merge(pa, TAGS[tag], values, fields[1])

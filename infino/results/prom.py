@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from infino.charts.drawings import Drawing
     from infino.charts.plotting import Kind
 
+# The envelope of Prometheus' HTTP API: https://prometheus.io/docs/prometheus/latest/querying/api/#format-overview
 _SUCCESS = re.compile(rb'\s*\{\s*"status"\s*:\s*"success"')
 _ERROR = re.compile(rb'"(?:status"\s*:\s*"error|errorType|error)"')
 
@@ -199,9 +200,11 @@ class PromResult(Tabular):
     def _wide(self) -> pandas.DataFrame:
         pd: Any = require("pandas", "pandas", "to_pandas()")
         columns = self.series()
+        # `concat` aligns by time, and would fail or multiply rows.
         if any(column.index.has_duplicates for column in columns):
             raise ValidationError("a series has two samples at one time: only the shape 'long' holds them")
         frame: pandas.DataFrame = pd.concat(columns, axis=1) if columns else pd.DataFrame(index=pd.DatetimeIndex([]))
+        # Sorted, so that the name of a column does not depend on the order in which the service writes labels.
         names = [tuple(sorted(labels.items())) for labels in self.labels]
         frame.columns = pd.Index([_selector(dict(name)) for name in names])
         frame = frame.sort_index()
@@ -256,6 +259,7 @@ class _Named:
 
 
 def _selector(labels: Mapping[str, str]) -> str:
+    # Strings of PromQL are quoted and escaped like those of JSON.
     inside = ",".join(
         f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in labels.items() if name != "__name__"
     )

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from infino.results.arrays import Table
 
+# How much a shell shows: rows, columns, and characters of a value there and in HTML.
 _ROWS: Final = 10
 _COLUMNS: Final = 20
 _WIDTH: Final = 40
@@ -28,6 +29,7 @@ def _shorten(value: Any, limit: int) -> str:
             words = json.dumps(value, ensure_ascii=False, default=str)
         case _:
             words = str(value)
+    # Control characters of a value must not reach the terminal.
     words = "".join(character if character.isprintable() else " " for character in words[: limit + 1])
     return words if len(words) <= limit else words[: limit - 1] + "…"
 
@@ -77,6 +79,7 @@ def _remainder(table: Table, rows: int = _ROWS) -> list[str]:
     return [f"... {' and '.join(more)}"] if more else []
 
 
+# Inline, because notebooks strip style sheets; grey with an opacity suits light and dark themes.
 _STYLE: Final = (
     "border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums",
     "text-align:{};padding:4px 10px;border-bottom:2px solid rgba(128,128,128,.5);font-weight:600",

@@ -224,6 +224,7 @@ def hit_of(raw: Mapping[str, Any]) -> Hit:
 
 def builder(kind: Callable[..., Any]) -> Callable[[Hit], Any]:
     """How to build an object of a class out of a hit."""
+    # A copy, for generated models take what they know out of the mapping.
     from_dict = getattr(kind, "from_dict", None)
     if callable(from_dict):
         return lambda hit: from_dict({**hit.source})
@@ -247,6 +248,7 @@ def _arguments(kind: Any) -> dict[str, str] | None:
             name: field.alias or field.name
             for field in attrs.fields(kind)
             if field.init
+            # A document may use either spelling: attrs strips leading underscores from the name of the argument.
             for name in (field.name, field.alias or field.name)
         }
     fields = getattr(kind, "__dataclass_fields__", None)
@@ -255,6 +257,7 @@ def _arguments(kind: Any) -> dict[str, str] | None:
 
 _TIE: Final = "_id"
 _OPERATION: Final = "query.scan"
+# As Elasticsearch by default (`index.max_slices_per_scroll`).
 MOST_SLICES: Final = 1024
 
 
@@ -276,6 +279,7 @@ class Scan:
         if page_size < 1 or (limit is not None and limit < 0):
             raise ValidationError("page_size must be at least 1, and limit not negative", operation=_OPERATION)
         self._sort = _total_order(given.get("sort"))
+        # Aggregations cover all hits, so each page would compute them again.
         self._body = {name: value for name, value in given.items() if name not in ("aggs", "aggregations", "sort")}
         if slice is not None and slice[1] > 1:
             self._body["slice"] = {"id": slice[0], "max": slice[1]}
@@ -289,6 +293,7 @@ class Scan:
         """The search for the next page."""
         size = self._page_size if self._left is None else min(self._page_size, self._left)
         after = {} if self._after is None else {"search_after": self._after}
+        # Counting all hits for every page is the dearest part of it, and the count is not used.
         return {**self._body, "size": size, "sort": self._sort, "track_total_hits": False, **after}
 
     def take(self, page: SearchResult, asked: int) -> list[Hit]:
@@ -304,6 +309,7 @@ class Scan:
             self._left -= len(hits)
         self.done = len(hits) < asked or self._left == 0
         if hits:
+            # Elasticsearch: "search_after" takes the `sort` values of the last hit as they came.
             last = hits[-1]
             self._after = list(last.sort) or [_value(last, entry) for entry in self._sort]
         return hits
@@ -348,6 +354,7 @@ def _value(hit: Hit, entry: Any) -> Any:
     value: Any = hit.source.get(field)
     if value is None:
         value = hit.source
+        # `.keyword` is the exact form of a text field in the index, and not in the document.
         for part in field.removesuffix(".keyword").split("."):
             value = value.get(part) if isinstance(value, Mapping) else None
     return value

@@ -55,6 +55,7 @@ def read_tolerant(content: bytes) -> Series:
     if kind in ("scalar", "string"):
         return Series(kind, ({},), ([_point(result, place)],), envelope)
     numbered = [(entry, f"{place}[{index}]") for index, entry in enumerate(result) if isinstance(entry, dict)]
+    # Some services leave the type out; a list of `values` is a range.
     if not isinstance(kind, str):
         kind = "matrix" if any("values" in entry for entry, _ in numbered) else "vector"
     labels = [_labels(entry, place) for entry, place in numbered]
@@ -85,6 +86,7 @@ def _point(point: Any, place: str) -> Any:
     if not isinstance(point, list) or len(point) != 2:
         raise DecodeError("a sample is a time and a value", path=place)
     seconds = point[0]
+    # A bool is an int in Python, and no time.
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not _FIRST <= seconds <= _LAST:
         raise DecodeError(f"{seconds!r:.50} is not a time of a sample", path=place)
     return point
@@ -154,6 +156,7 @@ def _columns(samples: list[bytes]) -> tuple[list[int], Any, Any] | None:
         return None
     if not pc.all(pc.and_(pc.greater_equal(times, _FIRST), pc.less_equal(times, _LAST))).as_py():
         return None
+    # Rounded: the float of a time with milliseconds lies a little beside it.
     micros = pc.cast(pc.round(pc.multiply(times, 1e6)), pa.int64())
     return ends, micros.combine_chunks(), values.combine_chunks()
 
@@ -208,12 +211,14 @@ def _value(text: Any) -> Any:
 
 
 def _free(name: str) -> str:
+    # Labels may have the names of our own columns.
     return f"label_{name}" if name in ("time", "value") else name
 
 
 def _arrow_table(found: Series, names: list[str], columns: list[Column]) -> Table:
     pa = arrays.arrow()
     pc = require("pyarrow.compute", "arrow", "this conversion")
+    # The number of the series for each sample: labels repeat as a dictionary, without a Python object for each.
     which = pc.list_parent_indices(pa.LargeListArray.from_arrays(pa.array([0, *found.ends], pa.int64()), found.values))
     physical = [
         pa.DictionaryArray.from_arrays(which, pa.array([labels.get(name) for labels in found.labels], pa.string()))

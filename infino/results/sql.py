@@ -18,6 +18,7 @@ from infino.results.decode import Decoded, decode
 from infino.results.tabular import Tabular
 
 _ERROR = b'"error'
+# Connectors write an empty `error_message` into every answer that succeeded.
 _NO_ERROR = re.compile(rb'"error(?:_message)?"\s*:\s*(?:null|"")')
 _EDGE = 65536
 
@@ -144,6 +145,7 @@ _NEXT: Final = re.compile(rb'(?:%s)*+([\[\]{}"]?)' % _TEXT, re.DOTALL)
 
 def _row(depth: int) -> bytes:
     """The expression of an object or array that holds others, so many deep; it never goes back."""
+    # Possessive quantifiers (`*+`, new in Python 3.11) keep the time linear.
     return rb"[\[{](?:%s%s)*+[\]}]" % (_TEXT, rb"|" + _row(depth - 1) if depth else b"")
 
 
@@ -199,6 +201,7 @@ class Batches:
             self._follow(bracket, token.start(1))
             if self._count == self._rows:
                 found.append(self._batch())
+        # A match keeps its buffer exported, and `bytearray` refuses to change its size as long as one lives.
         del row, token
         self._forget()
         if self._most is not None and len(self._buffer) > self._most:
@@ -208,6 +211,7 @@ class Batches:
     def _follow(self, bracket: bytes, place: int) -> None:
         opening = bracket in _OPENING
         if self._head is None:
+            # Enough for the name of the member and blanks; to search everything before would take quadratic time.
             before = bytes(self._buffer[max(place - 200, 0) : place])
             if bracket == b"[" and (self._depth == 0 or (self._depth == 1 and _ROWS.search(before))):
                 self._head, self._depth = bytes(self._buffer[: place + 1]), 0
@@ -228,6 +232,7 @@ class Batches:
     def _batch(self, tail: bytes | None = None) -> SqlResult:
         assert self._head is not None  # rows have a beginning
         if tail is None:
+            # Makes the batch a complete answer: it is read by the same decoder as a whole one.
             tail = b"]}" if self._head.lstrip().startswith(b"{") else b"]"
         rows = bytes(self._buffer[self._start : self._whole]).strip(_GAP)
         self._start, self._count, self._given = self._whole, 0, True

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from infino.charts.drawings import Drawing
     from infino.charts.plotting import Kind
 
+# Enough rows for the cost of a batch not to show, and few enough for the first to come at once.
 _BATCH = 4096
 
 
@@ -66,6 +67,7 @@ class Tabular:
             name_call(error, self.operation, self.status)
             raise
         except RecursionError:
+            # Raised below, outside of the handler: the stack of a RecursionError is a thousand frames long.
             problem = "the answer is nested too deeply"
         else:
             return
@@ -132,6 +134,7 @@ class Tabular:
             if lists:
                 yield from zip(*lists, strict=True)
             else:
+                # Rows without columns still count.
                 yield from ((),) * (stop - start)
 
     def column(self, name: str) -> list[Any]:

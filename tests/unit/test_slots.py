@@ -7,6 +7,7 @@ import random
 import threading
 from typing import Any
 
+import httpx
 import pytest
 
 import infino
@@ -152,6 +153,24 @@ def test_a_storm_of_cancelled_calls_leaves_the_client_as_it_was(most: int) -> No
 
     with ScriptedServer(slowly) as server:
         asyncio.run(main(server.endpoint))
+
+
+def test_a_connection_whose_closing_is_interrupted_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    close = httpx.Response.close
+
+    def interrupted(answer: httpx.Response) -> None:
+        monkeypatch.setattr(httpx.Response, "close", close)
+        raise KeyboardInterrupt
+
+    with (
+        ScriptedServer(lambda exchange: exchange.answer(200, b'{"version":"1"}')) as server,
+        infino.Infino(access_key="A", secret_key="b", endpoint=server.endpoint, max_connections=1, timeout=5) as client,
+    ):
+        client.ping()
+        monkeypatch.setattr(httpx.Response, "close", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            client.ping()
+        assert client.ping().version == "1"
 
 
 @pytest.mark.parametrize("most", [1, 3])
