@@ -258,11 +258,6 @@ def _strings(pa: Any, array: Any) -> list[str | None]:
     return list(pc.cast(array, pa.string()).to_pylist())
 
 
-def _reals(pa: Any, array: Any) -> list[Any]:
-    """No more digits than a float of this width has."""
-    return [None if text is None else float(text) for text in _strings(pa, array)]
-
-
 def _halves(pa: Any, array: Any) -> list[Any]:
     import numpy
 
@@ -273,10 +268,6 @@ def _dates(pa: Any, array: Any) -> list[Any]:
     import pyarrow.compute as pc
 
     return [text and _signed(text) for text in _times(pa, pc.cast(array, pa.date32()))]
-
-
-def _clock_times(pa: Any, array: Any) -> list[Any]:
-    return [text and _short(text) for text in _strings(pa, array)]
 
 
 def _timestamps(pa: Any, array: Any) -> list[Any]:
@@ -388,10 +379,6 @@ def _mapping(pairs: list[tuple[Any, Any]]) -> Any:
     return found if len(found) == len(pairs) else Unsendable("doubled_key", "a key occurs twice in a map")
 
 
-def _decoded(pa: Any, array: Any) -> list[Any]:
-    return values_of(pa, array.dictionary_decode())
-
-
 def _run_ends(pa: Any, array: Any) -> list[Any]:
     import pyarrow.compute as pc
 
@@ -400,14 +387,15 @@ def _run_ends(pa: Any, array: Any) -> list[Any]:
 
 _READERS: Final[tuple[tuple[Callable[[Any, Any], bool], Callable[[Any, Any], list[Any]]], ...]] = (
     (lambda types, kind: types.is_float16(kind), _halves),
-    (lambda types, kind: types.is_float32(kind), _reals),
+    # No more digits than a float of this width has.
+    (lambda types, kind: types.is_float32(kind), lambda pa, array: [x and float(x) for x in _strings(pa, array)]),
     (lambda types, kind: types.is_date(kind), _dates),
-    (lambda types, kind: types.is_time(kind), _clock_times),
+    (lambda types, kind: types.is_time(kind), lambda pa, array: [x and _short(x) for x in _strings(pa, array)]),
     (lambda types, kind: types.is_timestamp(kind), _timestamps),
     (lambda types, kind: types.is_duration(kind), _durations),
     (lambda types, kind: types.is_struct(kind), _structs),
     (_is_list, _lists),
     (lambda types, kind: types.is_map(kind), _maps),
-    (lambda types, kind: types.is_dictionary(kind), _decoded),
+    (lambda types, kind: types.is_dictionary(kind), lambda pa, array: values_of(pa, array.dictionary_decode())),
     (lambda types, kind: types.is_run_end_encoded(kind), _run_ends),
 )

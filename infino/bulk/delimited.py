@@ -33,6 +33,7 @@ _WHOLE: Final = r"^(0|-?[1-9][0-9]{0,17})$"
 _NUMBER: Final = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,6})?$"
 _PATTERNS: Final[dict[Kind, str]] = {"whole": _WHOLE, "number": _NUMBER, "boolean": r"^(?i:true|false)$"}
 _LIKE_A_NAME: Final = re.compile(r"[^\W\d]")
+_HALF: Final = re.compile("[\ud800-\udfff]")  # how a byte is read that is not UTF-8
 _SELDOM: Final = ":^~!&\x01\x1f"  # separators that are never taken by themselves, and never overlooked either
 _NEXT: Final[dict[Kind, tuple[Kind, ...]]] = {  # a kind, and those that may still hold where it does not
     "null": ("whole", "number", "boolean"),
@@ -106,10 +107,6 @@ def looks_delimited(sample: str, *, rows: bool) -> bool:
     return len(set(found[0])) == len(found[0]) and all(map(_LIKE_A_NAME.match, found[0]))
 
 
-def _is_unicode(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)
-
-
 class Delimited:
     """The rows of one file."""
 
@@ -163,7 +160,7 @@ class Delimited:
         if given is not None and len(given) != len(header):
             raise ValidationError(f"the rows have {len(header)} fields, and columns= names {len(given)}")
         names = list(given if given is not None else header)
-        if broken := next((name for name in names if not _is_unicode(name)), None):
+        if broken := next((name for name in names if _HALF.search(name)), None):
             shown = broken.encode("utf-8", "surrogateescape")
             raise ValidationError(f"the header holds {shown!r}, which is not UTF-8: pass encoding=, such as 'latin-1'")
         if len(set(names)) != len(names) or "" in names:
@@ -282,7 +279,8 @@ class Delimited:
         plain: list[Kind] = ["text"] * len(names)
         read = [_READERS[kind] for kind in kinds or plain]
         if self._reading.decimal != ".":
-            read = [_comma(self._reading.decimal) if reader is exact else reader for reader in read]
+            mark = self._reading.decimal
+            read = [(lambda value: exact(value.replace(mark, "."))) if reader is exact else reader for reader in read]
         nulls = self._nulls
         while part := list(islice(rows, 256)):
             yield [
@@ -339,10 +337,6 @@ def _typed(array: Any, kind: Kind, decimal: str) -> Any:
     if kind == "boolean":
         return pc.equal(pc.utf8_lower(array), pa.scalar("true"))
     return pa.nulls(len(array)) if kind == "null" else array
-
-
-def _comma(decimal: str) -> Callable[[str], Any]:
-    return lambda value: exact(value.replace(decimal, "."))
 
 
 _READERS: Final[dict[Kind, Callable[[str], Any]]] = {

@@ -53,18 +53,10 @@ def _policy(_: object, __: attrs.Attribute[Any], value: object) -> None:
         raise ValidationError(f"retry must be a RetryPolicy, such as RetryPolicy(attempts=3), not {value!r}")
 
 
-def _timeout(_: object, __: attrs.Attribute[Any], value: Any) -> None:
-    Timeouts.of(value, Timeouts())
-
-
 def check_progress(choice: Any) -> None:
     """Refuse an async function, which nobody would await."""
     if iscoroutinefunction(choice) or iscoroutinefunction(getattr(choice, "__call__", None)):  # noqa: B004  # the method is looked at, not called
         raise ValidationError("progress must be a plain function, not an async one: it is called and never awaited")
-
-
-def _progress(_: object, __: attrs.Attribute[Any], value: Any) -> None:
-    check_progress(value)
 
 
 @attrs.frozen
@@ -98,9 +90,9 @@ class BulkOptions:
     on_error: OnError = attrs.field(default="raise", validator=_choice(OnError))
     dead_letter: str | os.PathLike[str] | None = None
     checkpoint: str | os.PathLike[str] | None = None
-    progress: Any = attrs.field(default=None, validator=_progress)
+    progress: Any = attrs.field(default=None, validator=lambda _, __, value: check_progress(value))
     retry: RetryPolicy = attrs.field(default=PATIENCE, validator=_policy)
-    timeout: float | None = attrs.field(default=None, validator=_timeout)
+    timeout: float | None = attrs.field(default=None, validator=lambda _, __, value: Timeouts.of(value, Timeouts()))
 
     def __attrs_post_init__(self) -> None:
         if self.op == "ready" and self.id is not None:

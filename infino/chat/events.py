@@ -23,14 +23,6 @@ import attrs
 from infino.core.redaction import safe_repr
 
 
-def _row_count(rows: Sequence[Any]) -> str:
-    return f"<{len(rows)} rows>"
-
-
-def _key_names(option: Mapping[str, Any]) -> str:
-    return f"<{', '.join(map(str, list(option)[:8]))}>"
-
-
 @attrs.frozen(kw_only=True)
 class Event:
     """One thing that happened during a turn.
@@ -90,7 +82,7 @@ class Data(Event):
         schema: What the service says about the columns, if anything.
     """
 
-    rows: Sequence[Mapping[str, Any]] = attrs.field(repr=_row_count)
+    rows: Sequence[Mapping[str, Any]] = attrs.field(repr=lambda rows: f"<{len(rows)} rows>")
     schema: Any = attrs.field(default=None, repr=safe_repr)
 
 
@@ -118,7 +110,7 @@ class Chart(Event):
         columns: Which column feeds which axis, if the service says so.
     """
 
-    option: Mapping[str, Any] = attrs.field(repr=_key_names)
+    option: Mapping[str, Any] = attrs.field(repr=lambda option: f"<{', '.join(map(str, list(option)[:8]))}>")
     columns: Mapping[str, Any] | None = attrs.field(default=None, repr=False)
 
 

@@ -24,7 +24,7 @@ In a request body NaN is refused too, for there null may mean something; sets an
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -164,13 +164,14 @@ def _numpy(value: Any) -> Any:
     if kind == "M":
         import numpy
 
-        return _times(numpy.datetime_as_string(value).tolist())
+        return _each(numpy.datetime_as_string(value).tolist(), lambda text: None if text == "NaT" else text)
     if kind == "m":
-        return _spans(value.astype("i8").tolist(), value.dtype)
+        counts = value.astype("i8").tolist()
+        return _each(counts, lambda count: None if count == _NAT else seconds_of(count * _unit(value.dtype)))
     if kind == "f" and value.dtype.itemsize < 8:
         return value.astype("U").astype("f8").tolist()
     if kind == "f" and value.dtype.itemsize > 8:
-        return _texts_as_numbers(value.astype("U").tolist())
+        return _each(value.astype("U").tolist(), _text_as_number)
     return value.tolist()
 
 
@@ -184,22 +185,12 @@ def _unit(dtype: Any) -> int:
     return _UNITS[unit] * int(count)
 
 
-def _spans(counts: Any, dtype: Any) -> Any:
-    if isinstance(counts, list):
-        return [_spans(count, dtype) for count in counts]
-    return None if counts == _NAT else seconds_of(counts * _unit(dtype))
+def _each(values: Any, read: Callable[[Any], Any]) -> Any:
+    return [_each(value, read) for value in values] if isinstance(values, list) else read(values)
 
 
-def _times(texts: Any) -> Any:
-    if isinstance(texts, list):
-        return [_times(text) for text in texts]
-    return None if texts == "NaT" else texts
-
-
-def _texts_as_numbers(texts: Any) -> Any:
-    if isinstance(texts, list):
-        return [_texts_as_numbers(text) for text in texts]
-    found = Decimal(texts)
+def _text_as_number(text: str) -> Any:
+    found = Decimal(text)
     return None if decimal(found) is None else found
 
 

@@ -256,14 +256,11 @@ def _text_tag(tag: str) -> str:
 def _cell_type(pa: Any, tag: str | None, texts: Collection[str]) -> Any:
     if tag is None:
         return pa.null()
-    fields = [(tag, _value_type(pa, tag))]
+    kinds = {"integer": pa.int64(), "float": pa.float64(), "boolean": pa.bool_()}
+    fields = [(tag, kinds.get(TAGS[tag], pa.string()))]
     if tag in texts:
         fields.append((_text_tag(tag), pa.string()))
     return pa.struct(fields)
-
-
-def _value_type(pa: Any, tag: str) -> Any:
-    return {"integer": pa.int64(), "float": pa.float64(), "boolean": pa.bool_()}.get(TAGS[tag], pa.string())
 
 
 def children(pa: Any, column: Any, width: int) -> list[Any]:

@@ -207,8 +207,7 @@ def entry(read: Callable[[Any], T], name: str) -> Callable[[Any], T]:
     def parse(value: Any) -> T:
         if value is None or value == "" or isinstance(value, bool):
             return read({"name": name})
-        if isinstance(value, list) and len(value) == 1:
-            value = value[0]
+        value = _opened(value)
         if not isinstance(value, dict):
             raise mismatch("an object", value)
         if isinstance(value.get(name), dict):
@@ -277,8 +276,7 @@ def flag(value: Any) -> bool:
     """Read `true`, `{acknowledged}`, `{deleted}`, a status, or an empty answer as whether it was done."""
     if value is None or value == "" or value in ({}, []):
         return True
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
+    value = _opened(value)
     if isinstance(value, dict):
         for key in _TRUTHS:
             if (found := value.get(key)) is not None:
@@ -298,13 +296,9 @@ def gone(error: APIError) -> bool:
 
 def identifier(value: Any) -> str:
     """Read a bare id, or an object that holds one."""
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
+    value = _opened(value)
     if isinstance(value, dict):
-        for key in ("id", "message_id", "thread_id", "_id"):
-            if value.get(key) is not None:
-                return at(step(key), readers.text, value[key])
-        raise mismatch("an id", value)
+        return _first(value, ("id", "message_id", "thread_id", "_id"), readers.text, "an id")
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise mismatch("an id", value)
     return str(value)
@@ -312,13 +306,9 @@ def identifier(value: Any) -> str:
 
 def count(value: Any) -> int:
     """Read a bare number, or an object that holds one."""
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
+    value = _opened(value)
     if isinstance(value, dict):
-        for key in ("deleted", "count", "total", "affected_rows"):
-            if value.get(key) is not None:
-                return at(step(key), readers.integer, value[key])
-        raise mismatch("a count", value)
+        return _first(value, ("deleted", "count", "total", "affected_rows"), readers.integer, "a count")
     return readers.integer(value)
 
 
@@ -339,6 +329,19 @@ def messages(value: Any) -> list[str]:
 def raw(value: Any) -> Any:
     """Pass the decoded answer on; handwritten code reads it."""
     return value
+
+
+def _opened(value: Any) -> Any:
+    """The one item of an array, and anything else as it is."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _first(value: dict[str, Any], keys: tuple[str, ...], read: Callable[[Any], T], what: str) -> T:
+    """Read the first of some fields that is there."""
+    for key in keys:
+        if value.get(key) is not None:
+            return at(step(key), read, value[key])
+    raise mismatch(what, value)
 
 
 def _message(value: Any) -> str:
