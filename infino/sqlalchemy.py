@@ -29,7 +29,7 @@ from sqlalchemy.sql import compiler  # noqa: E402  # likewise
 
 from infino.core.endpoint import is_loopback  # noqa: E402  # likewise
 from infino.core.errors import NotFoundError  # noqa: E402  # likewise
-from infino.dbapi.errors import NotSupportedError, translated  # noqa: E402  # likewise
+from infino.dbapi.standard import NotSupportedError, translated  # noqa: E402  # likewise
 from infino.results.column import Kind, declared_kind  # noqa: E402  # likewise
 
 if TYPE_CHECKING:

@@ -10,9 +10,17 @@ with dbapi.connect() as connection, connection.cursor() as cursor:
 from __future__ import annotations
 
 from infino.dbapi.connection import Connection, Cursor, connect
-from infino.dbapi.errors import (
+from infino.dbapi.standard import (
+    BINARY,
+    DATETIME,
+    NUMBER,
+    ROWID,
+    STRING,
+    Binary,
     DatabaseError,
     DataError,
+    Date,
+    DateFromTicks,
     Error,
     IntegrityError,
     InterfaceError,
@@ -20,21 +28,11 @@ from infino.dbapi.errors import (
     NotSupportedError,
     OperationalError,
     ProgrammingError,
-    Warning,  # PEP 249 names it so
-)
-from infino.dbapi.types import (
-    BINARY,
-    DATETIME,
-    NUMBER,
-    ROWID,
-    STRING,
-    Binary,
-    Date,
-    DateFromTicks,
     Time,
     TimeFromTicks,
     Timestamp,
     TimestampFromTicks,
+    Warning,  # PEP 249 names it so
 )
 
 apilevel = "2.0"

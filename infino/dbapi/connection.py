@@ -8,8 +8,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from infino import Infino
-from infino.dbapi import errors
-from infino.dbapi.errors import InterfaceError, NotSupportedError, ProgrammingError, translated
+from infino.dbapi import standard
+from infino.dbapi.standard import InterfaceError, NotSupportedError, ProgrammingError, translated
 from infino.plans.binding import Params
 from infino.plans.statement import reads_only
 from infino.results.sql import SqlResult
@@ -28,16 +28,16 @@ class Connection:
         owned: Whether closing the connection closes the client.
     """
 
-    Warning = errors.Warning
-    Error = errors.Error
-    InterfaceError = errors.InterfaceError
-    DatabaseError = errors.DatabaseError
-    DataError = errors.DataError
-    OperationalError = errors.OperationalError
-    IntegrityError = errors.IntegrityError
-    InternalError = errors.InternalError
-    ProgrammingError = errors.ProgrammingError
-    NotSupportedError = errors.NotSupportedError
+    Warning = standard.Warning
+    Error = standard.Error
+    InterfaceError = standard.InterfaceError
+    DatabaseError = standard.DatabaseError
+    DataError = standard.DataError
+    OperationalError = standard.OperationalError
+    IntegrityError = standard.IntegrityError
+    InternalError = standard.InternalError
+    ProgrammingError = standard.ProgrammingError
+    NotSupportedError = standard.NotSupportedError
 
     def __init__(self, client: Infino, *, owned: bool) -> None:
         self.client = client
@@ -47,7 +47,7 @@ class Connection:
     def check(self) -> None:
         """Raise InterfaceError when the connection is closed."""
         if self._closed:
-            raise errors.InterfaceError("the connection is closed")
+            raise standard.InterfaceError("the connection is closed")
 
     def cursor(self) -> Cursor:
         """A new cursor.
@@ -73,7 +73,7 @@ class Connection:
     def rollback(self) -> None:
         """Refuse: what a statement did cannot be undone."""
         self.check()
-        raise errors.NotSupportedError("the service has no transactions: every statement takes effect at once")
+        raise standard.NotSupportedError("the service has no transactions: every statement takes effect at once")
 
     def close(self) -> None:
         """Close the connection, and the client where the connection made it; closing twice is refused."""
@@ -109,10 +109,10 @@ def connect(client: Infino | None = None, **settings: Any) -> Connection:
         (1,)
     """
     if client is not None and settings:
-        raise errors.InterfaceError("give a client or the settings of a new one, not both")
+        raise standard.InterfaceError("give a client or the settings of a new one, not both")
     if client is not None:
         return Connection(client, owned=False)
-    with errors.translated():
+    with standard.translated():
         return Connection(Infino(**settings), owned=True)
 
 
