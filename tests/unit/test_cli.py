@@ -20,7 +20,7 @@ from infino import InfinoError
 from infino.cli.app import infino as command
 from infino.cli.operations import argument_texts, show
 from infino.cli.output import fitting
-from infino.cli.session import Group, Session
+from infino.cli.session import CommandGroup, Session
 from infino.cli.shell import Shell, Words, statements
 from infino.core.redaction import printable, printable_lines
 
@@ -123,7 +123,7 @@ def test_the_data_of_a_visualization_is_printed(run, loaded, gateway, fresh):
 
 
 def test_an_error_that_an_answer_holds_until_it_is_printed_is_one_line():
-    group = Group("group")
+    group = CommandGroup("group")
 
     @group.command()
     def late():
