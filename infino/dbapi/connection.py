@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import islice
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from infino import Infino
@@ -191,7 +193,7 @@ class Cursor:
     def executemany(self, operation: str, seq_of_parameters: Sequence[Params]) -> Self:
         """Run a statement once for each set of parameters; `rowcount` is the sum.
 
-        An INSERT of values goes out as one statement for many sets, which takes effect as a whole.
+        An INSERT of values goes out as one statement for many sets of like types, which takes effect as a whole.
 
         Args:
             operation: A statement that writes.
@@ -288,6 +290,28 @@ def _gathered(operation: str, sets: Iterable[Params]) -> Iterator[tuple[str, Par
     rows = iter(sets)
     while part := list(islice(rows, TOGETHER)):
         if all(isinstance(row, Sequence) and not isinstance(row, str | bytes) and len(row) == count for row in part):
-            yield found["head"] + ", ".join([values] * len(part)), [value for row in part for value in row]
+            for alike in _alike(part):
+                yield found["head"] + ", ".join([values] * len(alike)), [value for row in alike for value in row]
         else:  # the statement itself says what is wrong with them
             yield from ((operation, row) for row in part)
+
+
+def _alike(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Rows that follow each other, with like values in each place: in one statement 1 and "2" would be made alike."""
+    first, kinds = 0, list(map(_kind, rows[0]))
+    for at, row in enumerate(rows):
+        found = list(map(_kind, row))
+        if found == kinds:
+            continue
+        if any(new != old and NoneType not in (new, old) for new, old in zip(found, kinds, strict=True)):
+            yield rows[first:at]
+            first, kinds = at, found
+        else:
+            kinds = [old if new is NoneType else new for new, old in zip(found, kinds, strict=True)]
+    yield rows[first:]
+
+
+def _kind(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return value.as_tuple().exponent
+    return "wide" if type(value) is int and value.bit_length() > 126 else type(value)

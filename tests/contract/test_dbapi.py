@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -237,3 +238,32 @@ def test_many_sets_of_values_are_few_statements(sync_client: Infino, fresh: Call
         cursor.executemany(f'UPDATE "{name}" SET a = ? WHERE b = ?', [(7, "'?1"), (8, "'?2")])
         assert cursor.rowcount == 2
     assert cursor.rowcount == 2
+
+
+MIXED = [
+    [1, "2", 3, None, "x"], [True, 1, False, None, 2.5], [Decimal("1.5"), Decimal("2.25"), 3], [0.1, 2**60 + 1],
+    [None, 1, 2.0], [Decimal("1" * 30), Decimal("0." + "1" * 20)], [1e300, Decimal("1.10")], ["true", True, b"x"],
+    [date(2024, 1, 1), datetime(2024, 1, 1), "2024"], [timedelta(seconds=1), 2], [2**127, -1],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("values", MIXED, ids=repr)
+def test_many_sets_store_what_each_alone_would(
+    sync_client: Infino, fresh: Callable[..., str], values: list[Any]
+) -> None:
+    found = []
+    with dbapi.connect(sync_client) as connection, connection.cursor() as cursor:
+        for together in (True, False):
+            name = fresh("mixed")
+            sync_client.datasets.create(name)
+            insert, sets = f'INSERT INTO "{name}" (_id, v) VALUES (?, ?)', list(enumerate(values, 1))
+            if together:
+                cursor.executemany(insert, sets)
+                assert cursor.rowcount == len(values)
+            else:
+                for one in sets:
+                    cursor.execute(insert, one)
+            raw = sync_client.query.dsl(name, {"sort": ["_id"]}).raw
+            found.append(re.findall(rb'"_source":\{.*?\}', raw))
+    assert found[0] == found[1]
+    assert len(found[0]) == len(values)
