@@ -100,12 +100,23 @@ def tag_of(kind: str, flat: bool = False) -> tuple[str, str]:
         named = "CASE WHEN isnan({0}) THEN '\"NaN\"' WHEN isinf({0}) THEN if({0} > 0, '\"Infinity\"', '\"-Infinity\"')"
         return "Float", named + " ELSE {0}::VARCHAR END"
     if kind.startswith("DECIMAL"):
-        return "Decimal", "'\"' || {}::VARCHAR || '\"'"
+        return "Decimal", f"'\"' || {digits(kind).format('{0}')} || '\"'"
     if kind.startswith(OBJECTS):
         return "Object", nested(kind, flat)
     if kind == "JSON":
         return "Json", "{0}::VARCHAR" if flat else untaggable("{0}::VARCHAR")
     return TAGGED.get(kind, ("String", "to_json({}::VARCHAR)::VARCHAR"))
+
+
+def digits(kind: str) -> str:
+    """Return SQL over `{0}` for the text of a decimal, with the zero before the point that the engine leaves out.
+
+    Examples:
+        >>> digits("DECIMAL(4,2)")
+        '{0}::VARCHAR'
+    """
+    width, _, scale = kind.removeprefix("DECIMAL(").removesuffix(")").partition(",")
+    return "{0}::VARCHAR" if width != scale else "regexp_replace({0}::VARCHAR, '^(-?)[.]', '\\10.')"
 
 
 def nested(kind: str, flat: bool) -> str:
@@ -130,7 +141,7 @@ def _tagged(kind: DuckDBPyType, value: str) -> str | None:
     tag = WITH_DECIMALS.get(kind.id)
     if tag is None:
         return _inside(kind, value)
-    shown = value if tag == "Object" else f"{value}::VARCHAR"
+    shown = value if tag == "Object" else digits(str(kind)).format(value)
     return f"CASE WHEN {value} IS NOT NULL THEN {{{{'{tag}': {shown}}}}} END"
 
 
@@ -139,7 +150,7 @@ def _inside(kind: DuckDBPyType, value: str) -> str | None:
     if kind.id == "blob":
         return f"to_base64({value})"
     if kind.id == "decimal":
-        return f"{value}::VARCHAR"
+        return digits(str(kind)).format(value)
     return moment(kind, value, "Z") or single(kind, value) or unbent(kind, value)
 
 
@@ -147,7 +158,9 @@ def stored(kind: str) -> str:
     """Return SQL over `{0}` for the JSON that a value is in a document: numbers are numbers, digit for digit."""
     if kind.endswith("]") or kind.startswith(OBJECTS):
         return f"to_json({rebuilt(duckdb.sqltype(kind), '{0}', _stored)})::VARCHAR"
-    is_number = kind in INTEGERS | BIG_INTEGERS or kind.startswith(("DECIMAL", "DOUBLE", "FLOAT"))
+    if kind.startswith("DECIMAL"):
+        return digits(kind)
+    is_number = kind in INTEGERS | BIG_INTEGERS or kind.startswith(("DOUBLE", "FLOAT"))
     return "{0}::VARCHAR" if is_number else tag_of(kind, flat=True)[1]
 
 
