@@ -100,6 +100,7 @@ def test_readers_that_hand_out_tables(tmp_path: Path) -> None:
             "'o' of the type money of some store",
         ),
         (pyarrow.table({"a": ["x"], "b": NOT_TEXT}), "'b' is broken"),
+        (polars.DataFrame({"c": polars.Series([[2**100]], dtype=polars.List(polars.Int128))}), r"'c' .*List\(Int128\)"),
         (pandas.DataFrame([[1, 2]], columns=["a", "a"]).iterrows(), "gives tuple"),
         ([row for _, row in pandas.DataFrame([[1, 2]], columns=["a", "a"]).iterrows()], "'a'"),
         (
