@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 from operator import eq
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import attrs
 import duckdb
 import orjson
 
-from infino.local.http import GatewayCall, Problem, Reply
+from infino.local.http import GatewayCall, Problem, Reply, unsupported
 from infino.local.rbac.rules import FieldRules
 from infino.local.store.database import Dataset
 from infino.local.store.writer import DocumentBatch, RecordRefused, StoredDocument, fetch, put, remove
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
     from infino.local.state import Gateway
 
 WITH_DOCUMENT = frozenset({"index", "create", "update"})
+PLAIN_KEYS = frozenset({"_id", "_index"})
+ACTION_KEYS: Mapping[str, Sequence[Any] | None] = {
+    "_id": None, "_index": None, "_type": ("_doc",), "retry_on_conflict": None, "require_alias": (False, None),
+}  # fmt: skip
+"""What an action may say besides its kind, and which values it may have where not any: one writer at a time has no
+conflict, and there are no aliases."""
 RESULT_STATUS = {"created": 201, "updated": 200, "deleted": 200, "noop": 200, "not_found": 404}
 
 
@@ -107,6 +114,8 @@ def read_plain(lines: Sequence[bytes], dataset: str) -> DocumentBatch | None:
         indices = {meta.get("_index", dataset) for meta in metas}
         documents = decoded(texts)
     except (orjson.JSONDecodeError, exact.RepeatedKey, exact.TooDeep, KeyError, TypeError, AttributeError):
+        return None
+    if not PLAIN_KEYS.issuperset(chain.from_iterable(metas)):
         return None
     if not len(given) == len(documents) == len(texts) or indices != {dataset} or set(map(type, documents)) != {dict}:
         return None
@@ -209,6 +218,7 @@ def read_action(line: bytes, position: int, dataset: str) -> BulkAction:
     if not isinstance(meta, dict) or meta.get("_index", dataset) != dataset:
         reason = f"line {position + 1}: the action must be for dataset [{dataset}], the one in the path"
         raise Problem(400, "illegal_argument_exception", reason)
+    check_keys(meta)
     id = meta.get("_id")
     if id is None and kind in ("index", "create"):
         id = new_ids(1)[0]
@@ -217,6 +227,14 @@ def read_action(line: bytes, position: int, dataset: str) -> BulkAction:
     if not isinstance(id, str) or not id or "\0" in id:
         raise Problem(400, "illegal_argument_exception", f"line {position + 1}: {kind} needs a non-empty text _id")
     return BulkAction(kind, id)
+
+
+def check_keys(meta: Mapping[str, Any]) -> None:
+    """Refuse what an action says that would not act, such as a version that the record must have."""
+    for name, value in meta.items():
+        allowed = ACTION_KEYS.get(name, ())
+        if allowed is not None and value not in allowed:
+            raise unsupported(f"[{name}] in a bulk action")
 
 
 def read_document(action: BulkAction) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import attrs
 import orjson
 
 from infino.local import datasets, records
-from infino.local.bulk import bulk
+from infino.local.bulk import bulk, check_keys
 from infino.local.http import GatewayCall, Handler, Problem, Reply, encode_json, stock_routes, unsupported
 from infino.local.querydsl.points import points_of
 from infino.local.querydsl.routes import querydsl
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 SHARDS = {"total": 1, "successful": 1, "failed": 0}
 WITH_DOCUMENT = frozenset({"index", "create", "update"})
-ACTION_KEYS = frozenset({"_index", "_id", "retry_on_conflict", "require_alias"})
 CAT_COLUMNS = (
     "health", "status", "index", "uuid", "pri", "rep", "docs.count", "docs.deleted", "store.size", "pri.store.size",
 )  # fmt: skip
@@ -195,9 +194,7 @@ def _actions(lines: list[bytes], default: str) -> Iterable[tuple[str, str, list[
             name = str(given.get("_index", default))
         except (ValueError, AttributeError):
             raise Problem(400, "parse_exception", f"line {position + 1} is not an action") from None
-        strange = sorted(given.keys() - ACTION_KEYS - {"_type"})
-        if strange or given.get("_type", "_doc") != "_doc":
-            raise unsupported(f"[{strange[0] if strange else '_type'}] in a bulk action")
+        check_keys(given)
         length = 2 if kind in WITH_DOCUMENT else 1
         action = orjson.dumps({kind: {"_id": given["_id"]} if "_id" in given else {}})
         yield name, kind, [action, *lines[position + 1 : position + length]]

@@ -166,6 +166,23 @@ def test_a_malformed_body_is_refused_whole(call: Signed, body: bytes, reason: st
     assert call("GET", "/d/_count").json == {"count": 0}
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"if_seq_no": 1, "if_primary_term": 1}, {"version": 3, "version_type": "external"}, {"routing": "x"},
+        {"pipeline": "p"}, {"require_alias": True}, {"_type": "other"}, {"nosuch": 1},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/d/json", "/d/_bulk"])
+def test_what_an_action_says_acts_or_is_refused_by_name(call: Signed, path: str, given: dict[str, Any]) -> None:
+    lines = [{"index": {"_id": "1"}}, {"n": 1}, {"index": {"_id": "1", **given}}, {"n": 2}]
+    reply = call("POST", path, b"".join(orjson.dumps(line) + b"\n" for line in lines), "application/x-ndjson")
+    assert (reply.status, f"[{next(iter(given))}] in a bulk action" in reply.reason) == (501, True)
+    assert call("GET", "/d/doc/1").status == 404
+    idle = {"_type": "_doc", "retry_on_conflict": 3, "require_alias": False}
+    assert call.bulk("d", {"index": {"_id": "1", **idle}}, {"n": 3}).json["errors"] is False
+
+
 def test_a_body_beyond_the_limit_gets_413(call: Signed) -> None:
     body = b'{"index":{}}\n{"a":"%s"}\n' % (b"x" * 100_000)
     reply = call("POST", "/d/json", body, "application/x-ndjson")

@@ -143,6 +143,12 @@ def test_a_query_sees_its_own_cte_and_not_a_table_of_the_engine(call: Signed) ->
         ("DROP TABLE flights", 400, "DROP is not supported"),
         ("SELECT TIMESTAMP '2024-01-01 10:00:00.5+02:00'", 400, "write TIMESTAMPTZ"),
         ("SELECT 1 WHERE '10:00:00 -0130'::time < '11:00'", 400, "TIME has no zone"),
+        ("SELECT TIMESTAMP '2024-01-01 20:00:00 Europe/Berlin'", 400, "TIMESTAMP has no zone"),
+        (
+            "SELECT 1 WHERE TIMESTAMP '2024-01-01 20:00:00 UTC' < '2024-01-01 20:00 EST'",
+            400,
+            "TIMESTAMP, which has no zone",
+        ),
         ('INSERT INTO flights (delay, "Delay") VALUES (1, 2)', 400, "column delay is given twice"),
         ("INSERT INTO flights SELECT 1 AS a, 2 AS a", 400, "column a is given twice"),
         ("UPDATE flights SET delay = 1, delay = 2", 400, "column delay is given twice"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -92,18 +93,18 @@ class MetricStore:
         self._catalogues: dict[str, Catalogue] = {}
 
     def write(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, samples: Iterable[Sample]) -> tuple[int, int]:
-        """Store samples; a sample of the same series and time is replaced.
+        """Store samples; one that was stored before, of the same series and time, is replaced.
 
         Args:
             cursor: A writing cursor.
             dataset: Where to; it must be empty or hold metrics already.
-            samples: The samples, of which the last one wins for each series and time.
+            samples: The samples.
 
         Returns:
             How many samples and how many series were written.
 
         Raises:
-            Problem: 400, if the dataset holds documents.
+            Problem: 400, if the dataset holds documents, or a series would have two values at a time.
         """
         dataset = self._prepared(cursor, dataset)
         texts: dict[str, Labels] = {}
@@ -111,7 +112,10 @@ class MetricStore:
         for sample in samples:
             text = orjson.dumps(sample.labels, option=orjson.OPT_SORT_KEYS).decode()
             texts.setdefault(text, sample.labels)
-            points[text, sample.time] = sample.value
+            known = points.setdefault((text, sample.time), sample.value)
+            if known != sample.value and not (math.isnan(known) and math.isnan(sample.value)):
+                reason = f"the series {text[:500]} has two values at the time {sample.time}, and keeps one for a time"
+                raise Problem(400, "illegal_argument_exception", reason)
         if not points:
             return 0, 0
         numbers = self._numbers(cursor, dataset, texts)

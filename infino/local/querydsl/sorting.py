@@ -86,13 +86,8 @@ class SortKey:
         if isinstance(value, bool) or value in ("true", "false"):
             value = int(value in (True, "true"))
         if self.field is not None and self.kind in NUMERIC:
-            return beside(self.field, value, "search_after")
+            return number_sql(self.field, value, "search_after")
         return number_literal(number_of(value))
-
-
-def beside(field: SearchField, value: Any, where: str) -> str:
-    """Return the SQL of a number of the request that is sorted among those of a field."""
-    return number_sql(field, value, where) if field.kind != "long" else number_literal(number_of(value))
 
 
 def read_sort(plan: SearchPlan, body: Any) -> list[SortKey]:
@@ -234,7 +229,7 @@ def custom_missing(plan: SearchPlan, field: SearchField, value: str, missing: An
     if field.kind == "date":
         moment = field.moment(missing, DateContext(plan.now, format=field.format or DEFAULT_FORMAT))
         return f"coalesce({value}, {moment})"
-    return f"coalesce({value}, {beside(field, missing, 'missing')})"
+    return f"coalesce({value}, {number_sql(field, missing, 'missing')})"
 
 
 def after_condition(plan: SearchPlan, keys: list[SortKey], values: Any) -> str:

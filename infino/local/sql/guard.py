@@ -76,8 +76,10 @@ MEETING = words(
 CHOOSERS = ("list_", "array_", "greatest", "least", "floor", "ceil", "date_")
 """How the names of functions begin that give, or put together, some of their values, or take texts for times."""
 ZONELESS = frozenset({"TIMESTAMP", "DATETIME", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_US", "TIMESTAMP_NS", "TIME"})
-ZONE = re.compile(r"\d:\d\d[\d:.]* ?(?![+-]00(:?00)?\s*\Z)[+-]\d\d(:?\d\d)?\s*\Z", re.ASCII)
-"""An offset from UTC behind a time; one of nothing loses nothing."""
+ZONE = re.compile(
+    r"\d:\d\d[\d:.]*\s*(?!(?:[+-]00(:?00)?|Z|UTC|GMT)\s*\Z)([+-]\d\d(:?\d\d)?|[A-Za-z][\w/+-]*)\s*\Z", re.ASCII
+)
+"""An offset from UTC or the name of a zone behind a time; UTC itself loses nothing."""
 QUALIFIERS = ("catalog", "schema")
 
 

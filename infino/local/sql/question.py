@@ -21,7 +21,7 @@ from infino.local.sql.guard import Relation, Statement, checked
 from infino.local.sql.information import Information, information
 from infino.local.sql.tokens import selected, tokens, written
 from infino.local.sql.width import Widths
-from infino.local.store import Dataset, DatasetView, TypedColumn, identifier
+from infino.local.store import Dataset, DatasetView, identifier
 
 if TYPE_CHECKING:
     from infino.local.access import Principal
@@ -127,10 +127,11 @@ class Asker:
             views: What it reads.
             places: Where the types begin that were written without precision.
         """
-        made = []
+        made: list[str] = []
         long = False
+        wanted = None if statement.everything else statement.mentioned()
         for name, view in named(statement, views):
-            columns = [column for column in view.columns if is_wanted(statement, column)]
+            columns = [c for c in view.columns if (c.starred if wanted is None else c.name.lower() in wanted)]
             long = long or any(beyond_doubles(view.kinds(column.field)) for column in columns)
             types = "".join(f", {identifier(column.name)} {column.type}" for column in columns if column.name != "_id")
             self.cursor.execute(f"CREATE OR REPLACE TEMP TABLE {identifier(name)} (_id VARCHAR{types})")
@@ -241,11 +242,6 @@ def named(statement: Statement, views: Views) -> Iterator[tuple[str, View]]:
         if view is None or len(relation.path) != 1:  # the edited text must name what the first one named
             raise wrong_sql(f"[{relation.name}] can't be read as the name of a dataset; quote it")
         yield relation.name, view
-
-
-def is_wanted(statement: Statement, column: TypedColumn) -> bool:
-    """Tell whether a statement may read a column."""
-    return column.starred if statement.everything else column.name.lower() in statement.mentioned()
 
 
 def decimals(statement: Statement) -> Iterator[Edit]:

@@ -151,7 +151,9 @@ def test_a_time_may_be_written_out(sync_client: Infino, dataset: str) -> None:
 
 
 def test_a_later_value_replaces_one_of_the_same_time(sync_client: Infino, dataset: str) -> None:
-    sync_client.metrics.upload(dataset, f"level 1 {T}000\nlevel 2 {T}000\n")
+    sync_client.metrics.upload(dataset, f"level 1 {T}000\nlevel 1 {T}000\nother NaN {T}000\nother NaN {T}000\n")
+    with pytest.raises(BadRequestError, match="two values at the time"):
+        sync_client.metrics.upload(dataset, f"level 2 {T}000\nlevel 4 {T}000\n")
     sync_client.metrics.upload(dataset, f"level 3 {T}000\n")
     form = f"query=level[5m]&time={T}&index={dataset}"
     assert result(ask(sync_client, "query", form))[0]["values"] == [[T, "3"]]
