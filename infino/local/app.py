@@ -27,6 +27,7 @@ from infino.local.memory import BRAKE
 from infino.local.router import Match, Router
 from infino.local.routing import Identity, SocketHandler, collect, start
 from infino.local.signature import ReceivedRequest, Verifier
+from infino.local.stock_parameters import parameters_of
 from infino.local.workers import Workers, stores
 
 if TYPE_CHECKING:
@@ -148,7 +149,10 @@ class Application:
         """Run the handler and encode what it says; whatever happens, there is an answer."""
         try:
             principal = self._principal(wire, match, key, body, fault) if key else NOBODY
-            answer = match.route.handler(self._gateway, call_of(wire, match, body, principal))
+            call = call_of(wire, match, body, principal)
+            if match.route.parameters is not None:
+                parameters_of(call, *match.route.parameters)
+            answer = match.route.handler(self._gateway, call)
             content = answer.encoded()
             if len(content) > self._gateway.options.max_answer:
                 reason = f"the answer has more than {self._gateway.options.max_answer} bytes; ask for less of it"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infino.local.http import GatewayCall, Problem, Reply, Route
+from infino.local.http import GatewayCall, Problem, Reply, Route, unsupported
 from infino.local.optimistic import Change, Room, carry_out
 from infino.local.sql.dialect import engine_errors
 from infino.local.sql.question import view_for
@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from infino.local.state import Gateway
 
 
+POLICY = ("match", "match_field", "enrich_fields", "indices", "index", "source_dataset")
+"""The members of a policy."""
+
+
 def enrich(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /{dataset}/enrich_dataset."""
     name = call.path["dataset"]
     gateway.access.check(call.principal, "write", "record", name)
-    match_field, fields, source = read_policy(call.json_object())
+    match_field, fields, source = read_policy(call.json_object("enrich_policy", *POLICY))
     chosen = ""
 
     def decide(cursor: duckdb.DuckDBPyConnection) -> Change:
@@ -40,6 +44,8 @@ def read_policy(body: dict[str, Any]) -> tuple[str, list[str], str | None]:
     """Return match field, fields to copy and source dataset of an enrich policy, or raise a 400."""
     policy = body.get("enrich_policy", body)
     policy = policy.get("match", policy) if isinstance(policy, dict) else {}
+    if unknown := sorted(policy.keys() - set(POLICY)) if isinstance(policy, dict) else ():
+        raise unsupported(f"[{unknown[0][:80]}] in an enrich policy")
     match_field = policy.get("match_field") if isinstance(policy, dict) else None
     fields = policy.get("enrich_fields") if isinstance(policy, dict) else None
     fields = [fields] if isinstance(fields, str) else fields

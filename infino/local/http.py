@@ -82,13 +82,23 @@ class GatewayCall:
         except orjson.JSONDecodeError as error:
             raise Problem(400, "parse_exception", f"the body is not valid JSON: {error}") from None
 
-    def json_object(self) -> dict[str, Any]:
-        """Return the body as a JSON object; an empty body is an empty object."""
+    def json_object(self, *known: str) -> dict[str, Any]:
+        """Return the body as a JSON object; an empty body is an empty object.
+
+        Args:
+            *known: The members that it may have; any, if none is named.
+
+        Raises:
+            Problem: 400 for anything else.
+        """
         if not self.body.strip():
             return {}
         value = self.json()
         if not isinstance(value, dict):
             raise Problem(400, "parse_exception", "the body must be a JSON object")
+        if known and (unknown := sorted(value.keys() - set(known))):
+            reason = f"unknown key [{unknown[0][:80]}]; the body may have {', '.join(known)}"
+            raise Problem(400, "illegal_argument_exception", reason)
         return value
 
 
@@ -166,6 +176,7 @@ class Route:
         public: Whether it answers without a signature (health only).
         upload: Whether the body is streamed to disk (multipart) instead of memory.
         stock: Whether clients of Elasticsearch, OpenSearch and Prometheus come here, signed as AWS' own signers do.
+        parameters: What may stand in the query of the URL; None where the handler sees to that.
 
     Examples:
         >>> Route("GET", "/{dataset}/_count", count)
@@ -177,6 +188,7 @@ class Route:
     public: bool = False
     upload: bool = False
     stock: bool = False
+    parameters: tuple[str, ...] | None = ()
 
 
 def stock_routes(handler: Handler, methods: str, *paths: str) -> list[Route]:
@@ -187,7 +199,7 @@ def stock_routes(handler: Handler, methods: str, *paths: str) -> list[Route]:
         methods: The HTTP methods, with spaces between them.
         paths: The templates.
     """
-    return [Route(method, path, handler, stock=True) for path in paths for method in methods.split()]
+    return [Route(method, path, handler, stock=True, parameters=None) for path in paths for method in methods.split()]
 
 
 def unsupported(feature: str) -> Problem:

@@ -19,7 +19,7 @@ logger = get_logger("infino.local")
 
 
 def _send(gateway: Gateway, call: GatewayCall) -> Reply:
-    body = call.json_object()
+    body = call.json_object(*threads.MESSAGE, "thread_id", "context")
     role, content = threads.message_of(body)
     question = content.get("user_query")
     if role != "user" or not isinstance(question, str) or not question.strip():

@@ -20,6 +20,8 @@ FORMS = (
     ("streaming", bool, "true or false"),
     ("metadata", dict, "an object"),
 )
+MESSAGE = ("content", "message", "role")
+"""The members of a message, which early clients call by the second name."""
 MAY_CHANGE = ("name", "sources", "streaming", "workflow_name", "metadata")
 
 
@@ -113,7 +115,7 @@ def _list(gateway: Gateway, call: GatewayCall) -> Reply:
 
 
 def _create(gateway: Gateway, call: GatewayCall) -> Reply:
-    return Reply(json=create(gateway, call.principal, call.json_object()))
+    return Reply(json=create(gateway, call.principal, call.json_object(*MAY_CHANGE, "index_name", "connection_id")))
 
 
 def _get(gateway: Gateway, call: GatewayCall) -> Reply:
@@ -121,7 +123,7 @@ def _get(gateway: Gateway, call: GatewayCall) -> Reply:
 
 
 def _update(gateway: Gateway, call: GatewayCall) -> Reply:
-    wanted = call.json_object()
+    wanted = call.json_object(*MAY_CHANGE)
     _check(wanted)
     with gateway.control.changing():
         thread = owned(gateway, call.principal, call.path["thread_id"])
@@ -152,7 +154,7 @@ def message_of(body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _add(gateway: Gateway, call: GatewayCall) -> Reply:
-    role, content = message_of(call.json_object())
+    role, content = message_of(call.json_object(*MESSAGE))
     content.pop("plan", None)  # follow-ups build on plans, and only the gateway's own answers have one
     return Reply(json=add_message(gateway, call.principal, call.path["thread_id"], role, content))
 

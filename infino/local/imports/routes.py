@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 RESOURCE = "import"
 LARGEST_BATCH = 100_000
+FORM = frozenset({"index_name", "format", "batch_size"})
+"""The parts of an upload besides its file."""
 
 
 def _upload(gateway: Gateway, call: GatewayCall) -> Reply:
@@ -36,6 +38,8 @@ def _upload(gateway: Gateway, call: GatewayCall) -> Reply:
 
 
 def _load_of(gateway: Gateway, call: GatewayCall, form: MultipartForm) -> Load:
+    if unknown := sorted(form.fields.keys() - FORM):
+        raise Problem(400, "illegal_argument_exception", f"unknown part [{unknown[0][:80]}] of the form")
     dataset, form_name = form.fields.get("index_name", ""), form.fields.get("format", "auto") or "auto"
     check_name(dataset)
     _may_write(gateway, call, dataset)
@@ -89,7 +93,7 @@ def _status(gateway: Gateway, call: GatewayCall) -> Reply:
 
 
 def _create(gateway: Gateway, call: GatewayCall) -> Reply:
-    body = call.json_object()
+    body = call.json_object("source_id", "connection_id", "source_dataset", "target_dataset", "query", "schedule")
     gateway.access.check(call.principal, "create", RESOURCE, "*")
     check_name(str(body.get("target_dataset") or ""))
     _may_write(gateway, call, str(body["target_dataset"]))
@@ -125,7 +129,7 @@ def _missing(call: GatewayCall) -> Problem:
 
 
 ROUTES = (
-    Route("POST", "/import/file", _upload, upload=True),
+    Route("POST", "/import/file", _upload, upload=True, parameters=("async",)),
     Route("GET", "/_connectors/jobs/{run_id}", _status),
     Route("GET", "/import/jobs", _list),
     Route("GET", "/import/jobs/{job_id}", _get),

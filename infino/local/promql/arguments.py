@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
@@ -40,6 +40,12 @@ class CallParameters:
             raise bad_query(f'invalid parameter "{name}": it is missing or empty')
         return value
 
+    def check(self, known: Collection[str]) -> None:
+        """Raise the 400 that names a parameter which would not act."""
+        unknown = sorted(self.values.keys() - set(known))
+        if unknown:
+            raise bad_query(f'unknown parameter "{unknown[0]}"')
+
     def time(self, name: str, default: int | None = None) -> int:
         """Read a moment as Unix milliseconds: seconds, milliseconds beyond 1e11, or RFC 3339 text."""
         if default is not None and not self.values.get(name):
@@ -69,40 +75,55 @@ class CallParameters:
         Args:
             span: The time between start and end, milliseconds.
         """
-        text = self.required("step")
+        number = parse_number(self.required("step"))
+        seconds = self.duration("step", 0)
+        if number is not None and self._counts_milliseconds("start") and number * 1000 > span:
+            return round(number)
+        return round(seconds * 1000)
+
+    def duration(self, name: str, default: float) -> float:
+        """Read a duration in seconds: a number of them, or such as `1m30s`."""
+        text = self.values.get(name, "")
+        if not text:
+            return default
         number = parse_number(text)
         if number is not None:
             if not abs(number) < _FARTHEST:
-                raise bad_query(f'invalid parameter "step": {text!r} is out of range')
-            seconds = not (self._counts_milliseconds("start") and number * 1000 > span)
-            return round(number * 1000 if seconds else number)
+                raise bad_query(f'invalid parameter "{name}": {text!r} is out of range')
+            return number
         if not _DURATION.fullmatch(text):
-            raise bad_query(f'invalid parameter "step": cannot parse {text!r} to a valid duration')
+            raise bad_query(f'invalid parameter "{name}": cannot parse {text!r} to a valid duration')
         try:
-            return round(promql_parser.parse_duration(text).total_seconds() * 1000)
+            return float(promql_parser.parse_duration(text).total_seconds())
         except (ValueError, OverflowError) as error:
-            raise bad_query(f'invalid parameter "step": {error}') from None
+            raise bad_query(f'invalid parameter "{name}": {error}') from None
 
     def _counts_milliseconds(self, name: str) -> bool:
         number = parse_number(self.values.get(name, ""))
         return number is not None and abs(number) > _MILLISECONDS
 
 
-def read_form(body: bytes, query: Mapping[str, str]) -> CallParameters:
+def read_form(body: bytes, query: str) -> CallParameters:
     """Read the parameters of a call.
 
     Args:
         body: The body of a POST, form-encoded.
-        query: The decoded parameters of the URL.
+        query: The query of the URL.
 
     Returns:
         Both together.
 
     Raises:
-        PromQLError: If the body is not a form.
+        PromQLError: If the body is not a form, or names a parameter twice.
     """
-    try:
-        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=100)
-    except ValueError:
-        raise bad_query("the body is not form-encoded UTF-8 text") from None
-    return CallParameters({**query, **dict(pairs)})
+    values: dict[str, str] = {}
+    for part in (query, body):
+        try:
+            text = part if isinstance(part, str) else part.decode("utf-8")
+            pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=100)
+        except ValueError:
+            raise bad_query("the body is not form-encoded UTF-8 text") from None
+        if len({name for name, _ in pairs}) < len(pairs):
+            raise bad_query("a parameter is given twice")
+        values |= dict(pairs)
+    return CallParameters(values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from infino.local.http import GatewayCall, Problem, Reply, Route
@@ -78,11 +78,16 @@ def readable(
 
 
 def _answer(
-    gateway: Gateway, call: GatewayCall, run: Callable[[CallParameters, Evaluator, DatasetStorage], Result]
+    gateway: Gateway,
+    call: GatewayCall,
+    known: Collection[str],
+    run: Callable[[CallParameters, Evaluator, DatasetStorage], Result],
 ) -> Reply:
-    engine = Evaluator(timeout=gateway.options.sql_timeout)
     try:
-        form = read_form(call.body, call.query)
+        form = read_form(call.body, call.raw_query)
+        form.check({*known, "query", "index", "timeout"})
+        longest = gateway.options.sql_timeout
+        engine = Evaluator(timeout=min(longest, form.duration("timeout", longest)))
         with gateway.store.reading() as cursor:
             datasets = readable(gateway, call, cursor, form.values.get("index", ""))
             storage = DatasetStorage(metric_store(gateway), cursor, datasets)
@@ -97,7 +102,7 @@ def query(gateway: Gateway, call: GatewayCall) -> Reply:
     def run(form: CallParameters, engine: Evaluator, storage: DatasetStorage) -> Result:
         return engine.instant(form.required("query"), form.time("time", _now(gateway)), storage)
 
-    return _answer(gateway, call, run)
+    return _answer(gateway, call, ("time",), run)
 
 
 def query_range(gateway: Gateway, call: GatewayCall) -> Reply:
@@ -108,13 +113,13 @@ def query_range(gateway: Gateway, call: GatewayCall) -> Reply:
         step = form.step(end - start)
         return engine.range(form.required("query"), start, end, step, storage)
 
-    return _answer(gateway, call, run)
+    return _answer(gateway, call, ("start", "end", "step"), run)
 
 
 ROUTES = (
-    Route("POST", "/promql/query", query),
-    Route("GET", "/promql/query", query),
-    Route("POST", "/promql/query_range", query_range),
-    Route("GET", "/promql/query_range", query_range),
+    Route("POST", "/promql/query", query, parameters=None),
+    Route("GET", "/promql/query", query, parameters=None),
+    Route("POST", "/promql/query_range", query_range, parameters=None),
+    Route("GET", "/promql/query_range", query_range, parameters=None),
     Route("POST", "/{dataset}/metrics", upload),
 )

@@ -64,7 +64,7 @@ def _update_user(gateway: Gateway, call: GatewayCall) -> Reply:
 
 
 def _set_password(gateway: Gateway, call: GatewayCall) -> Reply:
-    name, password = call.path["name"], call.json_object().get("password")
+    name, password = call.path["name"], call.json_object("password").get("password")
     _access(gateway, call, "write", USER, name)
     if not isinstance(password, str) or not password:
         raise Problem(400, "validation_exception", "password must be text")

@@ -28,7 +28,7 @@ def _list(gateway: Gateway, call: GatewayCall) -> Reply:
 def _create(gateway: Gateway, call: GatewayCall) -> Reply:
     gateway.access.check(call.principal, "create", RESOURCE, "*")
     document = connections.create(
-        gateway, call.path["id"], connections.config_of(call.json_object()), by_admin=call.principal.admin
+        gateway, call.path["id"], connections.config_of(call.json_object("config")), by_admin=call.principal.admin
     )
     message = f"connected to {KINDS[document.body['type']].name}"
     answer = {"connection_id": document.id, "message": message, "created_at": document.created_at, "auth": None}
@@ -42,7 +42,7 @@ def _get(gateway: Gateway, call: GatewayCall) -> Reply:
 
 def _update(gateway: Gateway, call: GatewayCall) -> Reply:
     gateway.access.check(call.principal, "write", RESOURCE, call.path["id"])
-    changes = connections.config_of(call.json_object())
+    changes = connections.config_of(call.json_object("config"))
     return Reply(json=connections.update(gateway, call.path["id"], changes, by_admin=call.principal.admin).shown())
 
 
@@ -57,7 +57,7 @@ def _delete(gateway: Gateway, call: GatewayCall) -> Reply:
 def _query(gateway: Gateway, call: GatewayCall) -> Reply:
     gateway.access.check(call.principal, "read", RESOURCE, call.path["id"])
     connector = connections.get(gateway, call.path["id"]).connector()
-    text = call.json_object().get("query")
+    text = call.json_object("query").get("query")
     if not isinstance(text, str) or not text.strip():
         raise Problem(400, "illegal_argument_exception", 'send {"query": "..."}: the query is text')
     if not isinstance(connector, Relational | DuckdbFile):
@@ -68,7 +68,7 @@ def _query(gateway: Gateway, call: GatewayCall) -> Reply:
 def _sql(gateway: Gateway, call: GatewayCall) -> Reply:
     gateway.access.check(call.principal, "read", RESOURCE, call.path["id"])
     connector = connections.get(gateway, call.path["id"]).connector()
-    text = call.json_object().get("query")
+    text = call.json_object("query").get("query")
     if not isinstance(connector, Relational | DuckdbFile):
         raise Problem(400, "illegal_argument_exception", "this connection is not asked in SQL")
     if not isinstance(text, str) or not text.strip():

@@ -33,7 +33,7 @@ def start(gateway: Gateway) -> None:
 
 def sql(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /sql."""
-    query = call.json_object().get("query")
+    query = call.json_object("query").get("query")
     if not isinstance(query, str) or not query.strip():
         raise Problem(400, "illegal_argument_exception", 'send {"query": "<SQL>"}')
     return Reply(content=run(gateway, call.principal, query))

@@ -71,14 +71,14 @@ def _handlers(kind: str) -> dict[str, Handler]:
 def data(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /visualizations/{id}/data."""
     stored = Saved(gateway, "visualization").read(call.principal, call.path["id"])
-    return Reply(json=execute(gateway, call.principal, stored.body, call.json_object()))
+    return Reply(json=execute(gateway, call.principal, stored.body, call.json_object("filters", "time_range")))
 
 
 def _routes(kind: str) -> tuple[Route, ...]:
     handlers = _handlers(kind)
     one = f"/{kind}s/{{id}}"
     return (
-        Route("GET", f"/{kind}s", handlers["listed"]),
+        Route("GET", f"/{kind}s", handlers["listed"], parameters=("limit", "offset", "tags", "ids")),
         Route("POST", f"/{kind}s", handlers["create"]),
         Route("GET", one, handlers["get"]),
         Route("PATCH", one, handlers["update"]),
