@@ -138,7 +138,11 @@ def term(compiler: Compiler, body: dict[str, Any]) -> Clause:
     if isinstance(value, list | dict):
         raise parsing("[term] query does not support array of values")
     blind = as_boolean(options.get("case_insensitive", False), "case_insensitive")
-    clause = term_clause(compiler, compiler.plan.fields[name], value, blind=blind)
+    field = compiler.plan.fields[name]
+    if blind and (field.kind not in ("text", "keyword", "none") or field.type == "ip"):
+        kind = field.type or field.kind
+        raise shard(f"[{name}] field which is of type [{kind}], does not support case insensitive term queries")
+    clause = term_clause(compiler, field, value, blind=blind)
     return boosted(clause, as_boost(options.get("boost", 1.0)))
 
 

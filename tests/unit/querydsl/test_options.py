@@ -199,6 +199,12 @@ def test_two_bounds_on_one_side_of_a_range_are_refused(corpus: Corpus) -> None:
     assert corpus.ids({"range": {"n": {"gt": None, "gte": 51, "lt": 101}}}) == ["b"]
 
 
+@pytest.mark.parametrize("field", ["n", "at", "ok"])
+def test_what_has_no_case_is_not_asked_without_it(corpus: Corpus, field: str) -> None:
+    with pytest.raises(Problem, match="case insensitive"):
+        corpus.ids({"term": {field: {"value": "1", "case_insensitive": True}}})
+
+
 @pytest.mark.parametrize("digest", [{"compression": -1}, {"compression": "high"}, {"execution_hint": "odd"}, 100])
 def test_a_digest_that_there_is_not_is_refused(corpus: Corpus, digest: Any) -> None:
     with pytest.raises(Problem, match="tdigest"):
