@@ -313,6 +313,18 @@ def test_values_keep_their_digits_and_columns_their_types(sync_client, stores, k
         assert [column["data_type"] for column in empty["columns"]] == ["decimal", "date"]
 
 
+def test_long_numbers_beside_doubles_keep_their_digits(sync_client, tmp_path):
+    path = tmp_path / "mixed"
+    with sqlite3.connect(path) as file:
+        file.execute(
+            "CREATE TABLE t AS SELECT 9007199254740993 AS a UNION ALL SELECT 9007199254740992 UNION ALL SELECT 0.5"
+        )
+    made = sync_client.connections.create("sqlite", name="mixed", config={"path": str(path)})
+    answer = sync_client.connections.sql(made.id, "SELECT a, 7 AS b FROM t UNION ALL SELECT 1, 0.5")
+    assert [row["a"] for row in answer] == [Decimal(2**53 + 1), Decimal(2**53), Decimal("0.5"), Decimal(1)]
+    assert [row["b"] for row in answer] == [7, 7, 7, 0.5]
+
+
 @pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
 def test_more_rows_than_an_answer_holds_are_an_error(sync_client, tmp_path, kind, monkeypatch):
     monkeypatch.setattr(relational.Relational.query, "__defaults__", (3,))

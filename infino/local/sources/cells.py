@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from infino.local.catalogue.kinds import SAFE_INTEGER
 from infino.local.http import Problem
 from infino.local.sql.result import FIRST_BATCH, LONGEST, rows_at_once
 from infino.local.values.tags import tagged
@@ -38,6 +39,8 @@ MYSQL = {
 """Type codes of the MySQL protocol -> what the answer calls them."""
 
 
+ENDS = {"long": 2**63, "double": SAFE_INTEGER}
+"""Type of a column -> where the whole numbers end that it tells apart."""
 TAGGED = "(tagged)"
 """Stands behind the type of lists and objects with decimals: inside of them values have tags, as in rows of SQL."""
 
@@ -79,7 +82,8 @@ def answered(names: Sequence[str], declared: Sequence[str | None], rows: list[li
     for place, given in enumerate(declared):
         values = [row[place] for row in rows if row[place] is not None]
         kind = (given and (given if given in DECLARED.values() else DECLARED.get(given.lower()))) or kind_of(values)
-        if kind == "long" and any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in values):
+        end = ENDS.get(kind)
+        if end is not None and any(isinstance(value, int) and not -end <= value < end for value in values):
             kind = "decimal"
         kinds.append(f"{kind}{TAGGED}" if kind in ("array", "object") and any(map(has_decimals, values)) else kind)
     return DriverRows(tuple(zip(names, kinds, strict=True)), rows, spent)
@@ -114,7 +118,7 @@ def shown(value: Any, kind: str) -> Any:
         return None
     if kind.endswith(TAGGED):
         return tagged(inside(value), decimals=True)
-    if kind == "decimal" and isinstance(value, int | Decimal):
+    if kind == "decimal" and isinstance(value, int | float | Decimal) and math.isfinite(value):
         return str(value)
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
