@@ -75,7 +75,8 @@ def test_no_route_fails_on_a_broken_body(call: Signed, route: Route, step: int) 
         ("//", 404), ("/x//_count", 404), ("/%", 400), ("/%zz/_count", 400), ("/%ff/_count", 400),
         ("/./metadata", 400), ("/x/..", 400), ("/x/%2e%2e/metadata", 400), ("/metadata/metadata", 404),
         ("/sql/_count", 404), ("/_nope", 404), ("/visualizations", 200), ("/monitors", 501),
-        ("/x/metadata?" + "a=b&" * 1000 + "c", 200), ("/x/metadata?%ff=%", 401),
+        ("/x/metadata?" + "a=b&" * 1000 + "c", 501), ("/x/metadata?pretty=" + "y" * 4000, 200),
+        ("/x/metadata?%ff=%", 401),
         ("/x/_count?a=b", 501), ("/x/doc/" + "y" * 5000, 404),
     ],
 )  # fmt: skip
